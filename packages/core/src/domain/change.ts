@@ -1,0 +1,32 @@
+/** How soon a change is carried out: `now` overtakes everything, `bulk` waits for all others of its lane. */
+export type Priority = 'now' | 'interactive' | 'bulk'
+
+/** One membership change, ready to be recorded. */
+export interface MemberChange {
+  roster: string
+  member: string
+  /** Opaque reference of (roster, member): what jobs, logs and queues carry instead of ids that may be addresses. */
+  ref: string
+  kind: 'join' | 'update' | 'leave'
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+  /** The instant of the upstream fact, ms; undefined: as of its arrival. */
+  time: number | undefined
+  priority: Priority
+  /** Digest of source and event id; undefined where the sender gave no id. */
+  digest: string | undefined
+  /** One line of JSON: domain/timeline.ts. */
+  timelineEntry: string
+}
+
+/** `gone`: the roster is not of this team key (any more). */
+export interface RecordedChange {
+  outcome: 'accepted' | 'duplicate' | 'stale' | 'gone' | 'future'
+  version: number
+}
+
+/** The newest fact decides: a change counts unless it is older than the one that decided last (equal: the later arrival). */
+export function isNewer(time: number, decided: { time: number } | undefined): boolean {
+  return decided === undefined || time >= decided.time
+}

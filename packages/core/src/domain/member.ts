@@ -1,0 +1,100 @@
+import type { ErrorCode } from '../errors.ts'
+
+/** In the order of their index in the store: never renumber, only append. */
+export const MEMBER_STATUSES = [
+  'pending',
+  'waiting',
+  'not_invited',
+  'invited',
+  'accepted',
+  'installed',
+  'revoked',
+  'removed',
+  'failed',
+] as const
+export type MemberStatus = (typeof MEMBER_STATUSES)[number]
+
+/** What Apple says of a tester. `unknown` stands for a value that this version does not know, or none at all. */
+export type TesterState = 'not_invited' | 'invited' | 'accepted' | 'installed' | 'revoked' | 'unknown'
+
+/** Who should be in the group, from events and snapshots. Written by intake alone. */
+export interface Desired {
+  v: 1
+  /** Counts up with every accepted change of this member. */
+  version: number
+  present: boolean
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+  /** The instant that decides which event is newer, in ms. */
+  time: number
+  /** When it arrived, in ms. */
+  at: number
+  /** Search entries of this record in the roster's index. */
+  index: string[]
+  /** `version` of the newest join, 0 before the first: one join takes a person who stopped testing back in at most once. */
+  joined: number
+}
+
+export interface MemberProblem {
+  code: ErrorCode
+  detail: string
+  at: number
+}
+
+/** What Apple last said of a member, and how far we are. Written by the worker that holds the lane's lease alone. */
+export interface Observed {
+  v: 1
+  /** The desired version that was carried out (or finally refused); 0 for none. */
+  converged: number
+  /** The address that is, or may be, in the group for this member; null when none is. */
+  email: string | null
+  state: TesterState | null
+  /** When Apple said so, in ms. */
+  observedAt: number | null
+  /** True once an answer or a membership read named the tester in the group. */
+  confirmed: boolean
+  /** Our own last write that Apple has not confirmed by a read: what, when (ms), and how often it was read back. */
+  writing: { kind: 'create' | 'add' | 'remove' | 'remove_app'; at: number; reads: number; answered: boolean } | null
+  /** Former addresses of this member that still have to leave the group. */
+  leaving: string[]
+  /** Apple's answer had been "accepted" for a former address, so the new one is mailed once more after the old one is out. */
+  invite: boolean
+  /** `Desired.joined` of the join that a stopped tester was last taken back in for. */
+  revived: number
+  /** Consecutive refusals that a read-back could not explain. */
+  refusals: number
+  problem: MemberProblem | null
+}
+
+export const NOTHING_OBSERVED: Observed = {
+  v: 1,
+  converged: 0,
+  email: null,
+  state: null,
+  observedAt: null,
+  confirmed: false,
+  writing: null,
+  leaving: [],
+  invite: false,
+  revived: 0,
+  refusals: 0,
+  problem: null,
+}
+
+/** `status` of a member whose desired state was carried out. */
+export function settledStatus(present: boolean, state: TesterState | null): MemberStatus {
+  if (!present) return 'removed'
+  switch (state) {
+    case 'not_invited':
+    case 'invited':
+    case 'accepted':
+    case 'installed':
+    case 'revoked':
+      return state
+    case 'unknown':
+    case null:
+      // In the group by Apple's word, with a state this version does not know: an invitation is the least that happened.
+      return 'invited'
+  }
+}

@@ -1,0 +1,61 @@
+import type { ErrorCode } from '../errors.ts'
+
+export interface Problem {
+  code: ErrorCode
+  detail: string
+  at: number
+}
+
+export interface Warning {
+  code: string
+  detail: string
+  action: string
+}
+
+export interface RosterPolicies {
+  builds: 'automatic' | 'manual'
+  submitForReview: boolean
+  unmanagedTesters: 'keep' | 'remove'
+  removal: 'group' | 'app'
+  removedByHand: 'restore' | 'report'
+  removalGuard: { percent: number; atLeast: number }
+  reconcileEveryMinutes: number
+}
+
+export const DEFAULT_POLICIES: RosterPolicies = {
+  builds: 'manual',
+  submitForReview: false,
+  unmanagedTesters: 'keep',
+  removal: 'group',
+  removedByHand: 'restore',
+  removalGuard: { percent: 20, atLeast: 10 },
+  reconcileEveryMinutes: 60,
+}
+
+/** One external testing group of one app, and the rules it is kept by. */
+export interface Roster extends RosterPolicies {
+  v: 1
+  id: string
+  teamKey: string
+  app: { id: string; bundleId: string; name: string }
+  group: { id: string; name: string }
+  paused: boolean
+  /** Set while only a person can mend the roster. */
+  blocked: Problem | null
+  warnings: Warning[]
+  createdAt: number
+  updatedAt: number
+}
+
+/** An App Store Connect API team key; the private key is sealed, bound to this record. */
+export interface TeamKey {
+  v: 1
+  id: string
+  issuerId: string
+  keyId: string
+  sealedPrivateKey: string
+  createdAt: number
+  updatedAt: number
+}
+
+export type TeamKeyStatus = 'unchecked' | 'working' | 'rejected' | 'forbidden' | 'agreement_required'

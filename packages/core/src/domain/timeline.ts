@@ -1,0 +1,45 @@
+import type { ErrorCode } from '../errors.ts'
+import type { MemberStatus } from './member.ts'
+
+/**
+ * The receipt of one person: event → decision → Apple call → answer → outcome. Stored as one compact line of JSON an entry,
+ * newest first, so keys are one letter: a roster of 100,000 keeps its timelines in memory.
+ */
+export type TimelineEntry = EventEntry | RunEntry | NoteEntry
+
+/** An upstream fact or a request that was accepted. `k`: what; `o`: where from; `e`: the event's id. */
+export interface EventEntry {
+  t: number
+  k: 'joined' | 'updated' | 'left' | 'converge' | 'invitation' | 'retry'
+  o: 'event' | 'api' | 'snapshot' | 'console' | 'reconcile' | 'apple'
+  e?: string | undefined
+}
+
+/** One attempt: the calls with their answers, and how it ended. */
+export interface RunEntry {
+  t: number
+  k: 'run'
+  /** [method and path, status or 0 for no answer, Apple's code when refused] */
+  c: [string, number, string?][]
+  /** Status after it. */
+  s: MemberStatus
+  p?: ErrorCode | undefined
+  /** A sentence: why, and what happens next. */
+  d?: string | undefined
+}
+
+/** A decision without a call. */
+export interface NoteEntry {
+  t: number
+  k: 'note'
+  d: string
+}
+
+export function formatEntry(entry: TimelineEntry): string {
+  return JSON.stringify(entry)
+}
+
+export function parseTimeline(lines: string | null): TimelineEntry[] {
+  if (!lines) return []
+  return lines.split('\n').map((line) => JSON.parse(line) as TimelineEntry)
+}

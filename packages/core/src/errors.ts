@@ -1,0 +1,252 @@
+/**
+ * Every way a thing can go wrong, once: the code callers and program managers see, what follows from it, and what to do.
+ * `docs/errors.md` is generated from this table; apps/api adds the HTTP status; the worker reads the disposition.
+ */
+
+/** What the job that met the error does next. `retry` costs an attempt, `wait` and `block` never do. */
+export type Disposition = 'retry' | 'wait' | 'block' | 'reject'
+
+/** How far the stop reaches. `request` is a caller's own request, nothing beyond it. */
+export type Reach = 'request' | 'member' | 'roster' | 'lane'
+
+export interface ErrorRule {
+  disposition: Disposition
+  stops: Reach
+  title: string
+  action: string
+}
+
+const rule = (disposition: Disposition, stops: Reach, title: string, action: string): ErrorRule => ({
+  disposition,
+  stops,
+  title,
+  action,
+})
+
+const RULES = {
+  // What a caller sent
+  request_invalid: rule('reject', 'request', 'The request does not fit.', 'Correct the places named in errors[].'),
+  unauthenticated: rule('reject', 'request', 'No valid token.', 'Send "Authorization: Bearer <token>".'),
+  scope_missing: rule('reject', 'request', 'The token may not do this.', 'Use a token with the scope named.'),
+  not_found: rule('reject', 'request', 'There is no such thing.', 'Check the id in the path.'),
+  method_not_allowed: rule('reject', 'request', 'This path has no such method.', 'See /docs for the methods it has.'),
+  conflict: rule('reject', 'request', 'Someone else is changing this right now.', 'Send the request again in a moment.'),
+  body_too_large: rule('reject', 'request', 'The body is too large.', 'Send it in smaller pieces.'),
+  batch_too_large: rule('reject', 'request', 'More than 1,000 events in one batch.', 'Send batches of at most 1,000.'),
+  media_type_unsupported: rule(
+    'reject',
+    'request',
+    'This media type or charset is not read here.',
+    'Send JSON in UTF-8 with a content type that the route names.',
+  ),
+  rate_limited: rule('reject', 'request', 'Too many requests.', 'Wait for the seconds that Retry-After names.'),
+  no_usable_event: rule('reject', 'request', 'Not one event could be used.', 'See the problem of each event.'),
+  store_unavailable: rule(
+    'retry',
+    'request',
+    'The store cannot take this now; whether it was kept is unknown.',
+    'Send the same request again after Retry-After: the same id has one effect.',
+  ),
+  draining: rule('retry', 'request', 'This process is shutting down.', 'Send the request again.'),
+  internal: rule('retry', 'request', 'An unexpected fault on our side.', 'Send it again; if it stays, read the log.'),
+
+  // What an event, a member or a setting said
+  event_invalid: rule('reject', 'request', 'The event does not fit.', 'Correct the place named in the detail.'),
+  event_type_unknown: rule(
+    'reject',
+    'request',
+    'This event type is not known.',
+    'Send member.joined, member.updated or member.left.',
+  ),
+  roster_not_found: rule('reject', 'request', 'No such roster.', 'Create it with PUT /v1/rosters/{rosterId} first.'),
+  member_id_invalid: rule(
+    'reject',
+    'request',
+    'The member id does not fit.',
+    'Use 1 to 256 UTF-8 bytes without control characters.',
+  ),
+  time_in_future: rule(
+    'reject',
+    'request',
+    'The event is more than ten minutes ahead of our clock.',
+    'Correct the clock of the sender, or send it without a time.',
+  ),
+  private_key_invalid: rule(
+    'reject',
+    'request',
+    'The private key is no P-256 key in PKCS#8 form.',
+    'Paste the whole .p8 file as App Store Connect gave it.',
+  ),
+  team_key_in_use: rule('reject', 'request', 'A roster uses this team key.', 'Delete or move its rosters first.'),
+  team_key_not_found: rule('reject', 'request', 'No such team key.', 'Add it with PUT /v1/team-keys/{teamKeyId} first.'),
+  app_not_found: rule(
+    'reject',
+    'request',
+    'The team key sees no such app.',
+    'Check the bundle id, and that the key belongs to the team of the app.',
+  ),
+  group_not_found: rule(
+    'reject',
+    'request',
+    'The app has no such group.',
+    'Choose one of GET /v1/team-keys/{id}/apps/{appId}/groups, or send "create": true with a name.',
+  ),
+  group_ambiguous: rule('reject', 'request', 'More than one group has this name.', 'Name the group by its id.'),
+  group_internal: rule(
+    'reject',
+    'request',
+    'This is an internal group: it takes only people of the team.',
+    'Choose or create an external group.',
+  ),
+  group_in_use: rule('reject', 'request', 'Another roster holds this group.', 'A group serves one roster at a time.'),
+  group_refused: rule(
+    'reject',
+    'request',
+    'App Store Connect would not create the group.',
+    'Make an internal group first (TestFlight → Internal Testing → +), and give the key the App Manager role.',
+  ),
+  roster_bound: rule(
+    'reject',
+    'request',
+    "A roster's app and group are for life.",
+    'Make a new roster for the other group, then delete this one.',
+  ),
+
+  // What became of a member
+  address_invalid: rule(
+    'reject',
+    'member',
+    'The e-mail address is not accepted.',
+    'Correct the address in the membership system.',
+  ),
+  address_missing: rule(
+    'wait',
+    'member',
+    'No e-mail address is known yet.',
+    'Send a member.updated event with the address of the Apple account.',
+  ),
+  seats_full: rule(
+    'wait',
+    'member',
+    'The app has no free seat for external testers.',
+    'Remove testers of the app; the member goes in by itself, in order of arrival.',
+  ),
+  build_missing: rule(
+    'wait',
+    'member',
+    'The group has no build to install, so Apple has sent no invitation.',
+    'Add an approved build to the group in App Store Connect (TestFlight → the group → Builds → +).',
+  ),
+  testing_stopped: rule(
+    'reject',
+    'member',
+    'The person stopped testing, or was removed from the app.',
+    'A new member.joined event, or the invitation button, invites the person again.',
+  ),
+  removed_by_hand: rule(
+    'reject',
+    'member',
+    'The tester was taken out of the group in App Store Connect.',
+    'Add the tester there again, or converge the member.',
+  ),
+  apple_refused: rule(
+    'retry',
+    'member',
+    'App Store Connect refuses the change without a reason that we know.',
+    'See the timeline for the answer; it is tried again, and can be retried by hand.',
+  ),
+  apple_request_invalid: rule(
+    'reject',
+    'member',
+    'App Store Connect does not understand our request: a fault of Flightroster.',
+    'Report it with the timeline of the member.',
+  ),
+  job_parked: rule(
+    'reject',
+    'member',
+    'Carrying out this change ended its worker three times.',
+    'Look at the worker log, then converge the member.',
+  ),
+  retries_exhausted: rule(
+    'reject',
+    'member',
+    'All attempts over a day have failed.',
+    'See the timeline for the last answer; retry when its cause is gone.',
+  ),
+
+  // What App Store Connect, or the way to it, is doing
+  apple_unreachable: rule('retry', 'member', 'App Store Connect did not answer.', 'Nothing: it is tried again.'),
+  apple_unavailable: rule('retry', 'member', 'App Store Connect has a fault of its own.', 'Nothing: it is tried again.'),
+  apple_answer_unreadable: rule(
+    'retry',
+    'member',
+    'The answer of App Store Connect is not what its documentation says.',
+    'Nothing: it is tried again.',
+  ),
+  apple_not_found: rule('retry', 'member', 'App Store Connect does not know this any more.', 'Nothing: it is read again.'),
+  apple_rate_limited: rule('wait', 'lane', 'App Store Connect asks for fewer calls.', 'Nothing: the lane goes on later.'),
+  budget_exhausted: rule(
+    'wait',
+    'lane',
+    "The team key's hourly quota is used up to the reserve.",
+    'Nothing: the lane goes on as the hour rolls.',
+  ),
+  lease_lost: rule('wait', 'lane', 'Another worker serves this lane now.', 'Nothing: that worker goes on.'),
+  key_rejected: rule(
+    'block',
+    'lane',
+    'App Store Connect rejects the team key.',
+    'Check issuer id, key id and .p8 in Users and Access → Integrations → App Store Connect API → Team Keys; replace the key if it was revoked.',
+  ),
+  key_forbidden: rule(
+    'block',
+    'lane',
+    'The team key may not manage testers.',
+    'Give the key the App Manager role (make a new one: roles cannot be changed), and check that the membership of the developer program is paid.',
+  ),
+  agreement_required: rule(
+    'block',
+    'lane',
+    'An agreement with Apple is missing or has expired.',
+    'The account holder accepts it in App Store Connect → Business → Agreements.',
+  ),
+  clock_off: rule('wait', 'lane', "This machine's clock is off.", 'Set the clock by NTP.'),
+  group_gone: rule(
+    'block',
+    'roster',
+    'The group does not exist any more.',
+    'Make a new roster with another group, then delete this one.',
+  ),
+} as const satisfies Record<string, ErrorRule>
+
+export type ErrorCode = keyof typeof RULES
+
+export const ERROR_RULES: Readonly<Record<ErrorCode, ErrorRule>> = RULES
+
+export interface AppErrorInit {
+  /** One sentence that names the thing and the next step; the table's title when absent. Never an address, never a key. */
+  message?: string
+  /** Ids and Apple's codes for the log and the timeline; never an address or a secret. */
+  details?: Record<string, unknown>
+  retryAfterMs?: number
+  cause?: unknown
+}
+
+/** What stops us. Compare `code`, never the message. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly details: Record<string, unknown>
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ErrorCode, init: AppErrorInit = {}) {
+    super(init.message ?? ERROR_RULES[code].title, init.cause === undefined ? undefined : { cause: init.cause })
+    this.code = code
+    this.details = init.details ?? {}
+    this.retryAfterMs = init.retryAfterMs
+  }
+}
+
+export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppError {
+  return error instanceof AppError && (codes.length === 0 || codes.includes(error.code))
+}

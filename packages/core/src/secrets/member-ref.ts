@@ -1,0 +1,16 @@
+import { createHmac, createHash } from 'node:crypto'
+
+/** Opaque and stable: stands for a member in jobs, queues and logs, since a member id may be an address. */
+export type ToRef = (roster: string, member: string) => string
+
+export function createToRef(salt: Buffer): ToRef {
+  return (roster, member) => {
+    const digest = createHmac('sha256', salt).update(roster).update('\0').update(member).digest('base64url')
+    return `m-${digest.slice(0, 22)}`
+  }
+}
+
+/** Dedup mark of an event: the same source and id is the same event. */
+export function eventDigest(source: string, id: string): string {
+  return createHash('sha256').update(source).update('\0').update(id).digest('base64url').slice(0, 22)
+}

@@ -1,0 +1,110 @@
+/**
+ * Every Redis key, spelled once. `{teamKey}` is the hash tag: all that one atomic step touches lies in one slot.
+ * Global keys are hints or registers; nothing that must be atomic with a member's state is among them.
+ */
+const ROOT = 'fr'
+
+/** How many ready sets the lanes are spread over. A lane's shard never changes, so changing this number needs an empty index. */
+export const READY_SHARDS = 4
+
+export const globalKeys = {
+  /** hash: team key id → TeamKey */
+  teamKeys: `${ROOT}:team-keys`,
+  /** hash: roster id → Roster */
+  rosters: `${ROOT}:rosters`,
+  /** hash: group id → roster id that holds it */
+  groups: `${ROOT}:groups`,
+  /** hash: token id → ApiToken */
+  tokens: `${ROOT}:tokens`,
+  /** stream: who changed what */
+  audit: `${ROOT}:audit`,
+  /** string: random salt of the opaque member references, made once */
+  salt: `${ROOT}:salt`,
+  /** sorted set: lane id by earliest useful visit (ms) */
+  ready: (shard: number) => `${ROOT}:ready:${shard}`,
+  /** channel: a lane id, when there is work for it */
+  doorbell: `${ROOT}:doorbell`,
+} as const
+
+export interface RosterKeys {
+  /** hash: member id → Desired */
+  desired: string
+  /** hash: member id → Observed */
+  observed: string
+  /** sorted set: member id by the index of its status in MEMBER_STATUSES */
+  status: string
+  /** sorted set, all scores 0: `i:<id>\0<id>`, `e:<address>\0<id>`, `n:<name>\0<id>`, lower-cased: order and prefix search */
+  index: string
+  /** hash: member id → newline-joined timeline entries, newest first */
+  timeline: string
+  /** set: refs whose work waits until the roster is resumed or mended */
+  parked: string
+}
+
+export interface LaneKeys {
+  /** hash: facts about the lane: fence, paused, blocked, suspicion, chunk sizes */
+  lane: string
+  /** string with expiry: the token of the worker that visits the lane */
+  lease: string
+  /** set: ids of the rosters of this team key */
+  rosters: string
+  /** hash: ref → { r: roster id, m: member id }: every member with something left to do */
+  work: string
+  /** sorted sets: refs recorded and not yet queued, by arrival */
+  outboxNow: string
+  outboxInteractive: string
+  outboxBulk: string
+  /** hash: what is left of the key's quota */
+  budget: string
+  /** hash: address (lower-cased) → tester id */
+  testers: (appId: string) => string
+  /** set: digests of the event ids seen in one period of EVENT_DEDUP_DAYS */
+  seen: (period: number) => string
+  roster: (rosterId: string) => RosterKeys
+}
+
+/** BullMQ's `prefix` for a lane's queue: keeps the queue in the slot of its lane. */
+export function queuePrefix(teamKey: string): string {
+  return `${ROOT}:{${teamKey}}`
+}
+
+/** A lane's queue name holds its team key id. */
+export function queueName(teamKey: string): string {
+  return `lane-${teamKey}`
+}
+
+export function laneKeys(teamKey: string): LaneKeys {
+  const root = `${ROOT}:{${teamKey}}`
+  return {
+    lane: `${root}:lane`,
+    lease: `${root}:lease`,
+    rosters: `${root}:rosters`,
+    work: `${root}:work`,
+    outboxNow: `${root}:outbox:now`,
+    outboxInteractive: `${root}:outbox:interactive`,
+    outboxBulk: `${root}:outbox:bulk`,
+    budget: `${root}:budget`,
+    testers: (appId) => `${root}:testers:${appId}`,
+    seen: (period) => `${root}:seen:${period}`,
+    roster: (rosterId) => rosterKeys(root, rosterId),
+  }
+}
+
+function rosterKeys(root: string, rosterId: string): RosterKeys {
+  const base = `${root}:roster:${rosterId}`
+  return {
+    desired: `${base}:desired`,
+    observed: `${base}:observed`,
+    status: `${base}:status`,
+    index: `${base}:index`,
+    timeline: `${base}:timeline`,
+    parked: `${base}:parked`,
+  }
+}
+
+/** The ready set of a lane: FNV-1a over its id. */
+export function readyShard(teamKey: string): number {
+  let hash = 0x811c9dc5
+  for (const byte of Buffer.from(teamKey)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
+  return hash % READY_SHARDS
+}

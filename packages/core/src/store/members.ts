@@ -1,0 +1,142 @@
+import type { Redis } from 'ioredis'
+import { MEMBER_STATUSES, type Desired, type MemberStatus, type Observed } from '../domain/member.ts'
+import { parseTimeline, type TimelineEntry } from '../domain/timeline.ts'
+import { laneKeys } from './keys.ts'
+
+export interface MemberRecord {
+  id: string
+  desired: Desired
+  observed: Observed | null
+  status: MemberStatus
+}
+
+export interface MemberQuery {
+  status?: MemberStatus | undefined
+  /** Beginning of an id, an address or a name, without case. */
+  q?: string | undefined
+  limit: number
+  /** The `next` of the page before. */
+  after?: string | undefined
+}
+
+/** Where members of one roster are read. Writing is record-changes (intake) and record-outcome (the worker). */
+export interface Members {
+  find(id: string): Promise<MemberRecord | undefined>
+  findMany(ids: string[]): Promise<(MemberRecord | undefined)[]>
+  list(query: MemberQuery): Promise<{ ids: string[]; next: string | null }>
+  timeline(id: string): Promise<TimelineEntry[]>
+  counts(): Promise<Record<MemberStatus, number>>
+  /** Ids of the members, present or not, whose record names exactly this address (lower-cased). */
+  withAddress(key: string): Promise<string[]>
+}
+
+export function createMembers(redis: Redis, teamKey: string, rosterId: string): Members {
+  const keys = laneKeys(teamKey).roster(rosterId)
+  const findMany = async (ids: string[]): Promise<(MemberRecord | undefined)[]> => {
+    if (ids.length === 0) return []
+    const [desired, observed, scores] = await Promise.all([
+      redis.hmget(keys.desired, ...ids),
+      redis.hmget(keys.observed, ...ids),
+      redis.zmscore(keys.status, ...ids),
+    ])
+    return ids.map((id, at) => {
+      const json = desired[at]
+      if (!json) return undefined
+      const seen = observed[at]
+      return {
+        id,
+        desired: JSON.parse(json),
+        observed: seen ? JSON.parse(seen) : null,
+        status: MEMBER_STATUSES[Number(scores[at] ?? 0)] ?? 'pending',
+      }
+    })
+  }
+  return {
+    findMany,
+    find: async (id) => (await findMany([id]))[0],
+    list: (query) => listIds(redis, keys, query),
+    timeline: async (id) => parseTimeline(await redis.hget(keys.timeline, id)),
+    async counts() {
+      const counted = await Promise.all(MEMBER_STATUSES.map((_, score) => redis.zcount(keys.status, score, score)))
+      return Object.fromEntries(MEMBER_STATUSES.map((status, at) => [status, counted[at] ?? 0])) as Record<MemberStatus, number>
+    },
+    async withAddress(key) {
+      const entries = await redis.zrangebylex(keys.index, `[e:${key}\u0000`, `(e:${key}\u0001`)
+      return entries.map(memberOf)
+    },
+  }
+}
+
+function memberOf(entry: string): string {
+  return entry.slice(entry.indexOf('\u0000') + 1)
+}
+
+/** How many index entries one page may look through: a filter that hits little ends its page early, with a cursor. */
+const SCAN_LIMIT = 20_000
+
+type Keys = ReturnType<ReturnType<typeof laneKeys>['roster']>
+
+/** Pages in the order of ids; a search in the order ids, addresses, names. A member found twice in a search is given once a page. */
+async function listIds(redis: Redis, keys: Keys, query: MemberQuery): Promise<{ ids: string[]; next: string | null }> {
+  if (query.status !== undefined && !query.q) return listByStatus(redis, keys, query.status, query)
+  const prefixes = query.q ? ['i', 'e', 'n'].map((kind) => `${kind}:${query.q?.toLowerCase()}`) : ['i:']
+  const found = new Set<string>()
+  let from = query.after
+  let scanned = 0
+  for (const prefix of prefixes) {
+    if (from !== undefined && from > `${prefix}\u{10ffff}`) continue
+    for (;;) {
+      const start = from !== undefined && from >= prefix ? `(${from}` : `[${prefix}`
+      const size = Math.max(query.limit, 100)
+      const entries = await redis.zrangebylex(keys.index, start, `(${prefix}\u{10ffff}`, 'LIMIT', 0, size)
+      const hits = await keepStatus(redis, keys, entries, query.status)
+      for (const entry of hits) {
+        if (found.size === query.limit) return { ids: [...found], next: from ?? null }
+        found.add(memberOf(entry))
+        from = entry
+      }
+      from = entries.at(-1) ?? from
+      scanned += entries.length
+      if (entries.length < size) break
+      if (scanned >= SCAN_LIMIT) return { ids: [...found], next: from ?? null }
+    }
+  }
+  return { ids: [...found], next: null }
+}
+
+async function keepStatus(redis: Redis, keys: Keys, entries: string[], status: MemberStatus | undefined): Promise<string[]> {
+  if (status === undefined || entries.length === 0) return entries
+  const wanted = MEMBER_STATUSES.indexOf(status)
+  const scores = await redis.zmscore(keys.status, ...entries.map(memberOf))
+  return entries.filter((_, at) => Number(scores[at] ?? 0) === wanted)
+}
+
+/** Members of one status, in the order of ids. The cursor is the last id: those who left the status meanwhile are skipped. */
+async function listByStatus(
+  redis: Redis,
+  keys: Keys,
+  status: MemberStatus,
+  query: MemberQuery,
+): Promise<{ ids: string[]; next: string | null }> {
+  const score = MEMBER_STATUSES.indexOf(status)
+  const start = await rankAfter(redis, keys, score, query.after)
+  const end = (await redis.zcount(keys.status, '-inf', String(score))) - 1
+  const ids = start > end ? [] : await redis.zrange(keys.status, start, Math.min(end, start + query.limit - 1))
+  const more = start + ids.length <= end && ids.length > 0
+  return { ids, next: more ? (ids.at(-1) ?? null) : null }
+}
+
+/** The first rank of `score` whose id is greater than `after`, by bisection: `after` itself may have changed its status. */
+async function rankAfter(redis: Redis, keys: Keys, score: number, after: string | undefined): Promise<number> {
+  let low = await redis.zcount(keys.status, '-inf', `(${score}`)
+  if (after === undefined) return low
+  let high = await redis.zcount(keys.status, '-inf', String(score))
+  const target = Buffer.from(after)
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const [id] = await redis.zrange(keys.status, middle, middle)
+    if (id !== undefined && Buffer.compare(Buffer.from(id), target) <= 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,67 @@
+import type { Redis } from 'ioredis'
+import { defineScript } from './define-script.ts'
+import { globalKeys, READY_SHARDS, readyShard } from './keys.ts'
+
+const claimDue = defineScript(import.meta.url, './claim-due.lua')
+const settleClaim = defineScript(import.meta.url, './settle-claim.lua')
+
+export interface Claim {
+  lane: string
+  /** The score the claim was written with: settling is refused when somebody has moved the lane meanwhile. */
+  until: number
+}
+
+/**
+ * Lanes by earliest useful visit. A hint, since it lies in another slot than the lanes: the sweep over the register is the
+ * guarantee. A claim is the lane's own entry, moved into the future, so a dead worker's lane is due again by itself.
+ */
+export interface ReadyIndex {
+  /** The lane is due at `at` (ms) at the latest; rings the doorbell when that is now. */
+  ring(lane: string, at?: number): Promise<void>
+  /** Up to `limit` due lanes, claimed for `claimMs`; of `only` these lanes when given. */
+  claim(options: { limit: number; claimMs: number; now: number; only?: readonly string[] | undefined }): Promise<Claim[]>
+  /** Gives a claimed lane its next visit, or takes it out (null), unless it was rung meanwhile. */
+  settle(claim: Claim, nextAt: number | null): Promise<void>
+  /** When each lane is due; null for those not in the index. */
+  dueAt(lanes: string[]): Promise<(number | null)[]>
+}
+
+export function createReadyIndex(redis: Redis, clock: { now(): number }): ReadyIndex {
+  const keyOf = (lane: string) => globalKeys.ready(readyShard(lane))
+  return {
+    async ring(lane, at = clock.now()) {
+      await redis.zadd(keyOf(lane), 'LT', at, lane)
+      if (at <= clock.now()) await redis.publish(globalKeys.doorbell, lane)
+    },
+    async claim({ limit, claimMs, now, only }) {
+      const shards = only ? groupByShard(only) : allShards()
+      const until = now + claimMs
+      const claimed = await Promise.all(
+        shards.map(({ shard, lanes }) => claimDue.run(redis, [globalKeys.ready(shard)], [now, until, limit, ...lanes])),
+      )
+      return claimed.flatMap((lanes) => (lanes as string[]).map((lane) => ({ lane, until })))
+    },
+    async settle({ lane, until }, nextAt) {
+      await settleClaim.run(redis, [keyOf(lane)], [lane, until, nextAt ?? ''])
+    },
+    async dueAt(lanes) {
+      const scores = await Promise.all(lanes.map((lane) => redis.zscore(keyOf(lane), lane)))
+      return scores.map((score) => (score === null ? null : Number(score)))
+    },
+  }
+}
+
+interface ShardLanes {
+  shard: number
+  lanes: string[]
+}
+
+function allShards(): ShardLanes[] {
+  return Array.from({ length: READY_SHARDS }, (_, shard) => ({ shard, lanes: [] }))
+}
+
+function groupByShard(lanes: readonly string[]): ShardLanes[] {
+  const shards = allShards()
+  for (const lane of lanes) shards[readyShard(lane)]?.lanes.push(lane)
+  return shards.filter((shard) => shard.lanes.length > 0)
+}

@@ -1,0 +1,103 @@
+import type { Redis } from 'ioredis'
+import type { RecordedChange, MemberChange } from '../domain/change.ts'
+import { emailKey } from '../domain/email.ts'
+import { defineScript, type ScriptArgument } from './define-script.ts'
+import { laneKeys } from './keys.ts'
+
+const script = defineScript(import.meta.url, './record-changes.lua')
+
+/** Entries of one member's timeline that are kept; older ones go. */
+export const TIMELINE_KEPT = 30
+/** Bytes of index entries are bounded: a name is searched by its beginning. */
+const INDEXED_NAME_LENGTH = 64
+
+const OUTBOX_OF_PRIORITY = { now: 4, interactive: 5, bulk: 6 } as const
+
+export interface RecordOptions {
+  teamKey: string
+  changes: MemberChange[]
+  dedupMs: number
+  /** A test may pass a time (ms); Redis's own clock otherwise. */
+  now?: number | undefined
+}
+
+export interface RecordResult {
+  /** True while a worker visits the lane: it finds the changes by itself, nobody need be woken. */
+  leased: boolean
+  /** Redis's clock at the step, ms. */
+  now: number
+  /** In the order given. */
+  changes: RecordedChange[]
+}
+
+/** The atomic step of intake. All changes belong to rosters of one team key; at most 1,000 at once. */
+export async function recordChanges(redis: Redis, options: RecordOptions): Promise<RecordResult> {
+  const { teamKey, changes, dedupMs } = options
+  const keys = laneKeys(teamKey)
+  const rosterIds = [...new Set(changes.map((change) => change.roster))]
+  const numberOf = new Map(rosterIds.map((id, at) => [id, at + 1]))
+  const period = Math.floor((options.now ?? Date.now()) / dedupMs)
+
+  const keyList = [
+    keys.lease,
+    keys.rosters,
+    keys.work,
+    keys.outboxNow,
+    keys.outboxInteractive,
+    keys.outboxBulk,
+    keys.seen(period),
+    keys.seen(period - 1),
+  ]
+  for (const id of rosterIds) {
+    const roster = keys.roster(id)
+    keyList.push(roster.desired, roster.observed, roster.status, roster.index, roster.timeline, roster.parked)
+  }
+  const args: ScriptArgument[] = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, rosterIds.length, ...rosterIds]
+  for (const change of changes) {
+    const entries = indexEntries(change)
+    args.push(
+      numberOf.get(change.roster) ?? 0,
+      change.member,
+      change.ref,
+      change.time ?? '',
+      change.kind,
+      OUTBOX_OF_PRIORITY[change.priority],
+      change.digest ?? '',
+      recordTail(change, entries),
+      entries.join('\u0001'),
+      change.timelineEntry,
+    )
+  }
+  const [leased, now, ...answers] = (await script.run(redis, keyList, args)) as [number, string, ...(string | number)[]]
+  return {
+    leased: leased === 1,
+    now: Number(now),
+    changes: changes.map((_, at) => ({
+      outcome: answers[at * 2] as RecordedChange['outcome'],
+      version: Number(answers[at * 2 + 1]),
+    })),
+  }
+}
+
+/** The part of a Desired record that doesn't depend on what is stored; the script puts version, joined, time and at before it. */
+function recordTail(change: MemberChange, index: string[]): string {
+  const tail = JSON.stringify({
+    present: change.kind !== 'leave',
+    email: change.email,
+    firstName: change.firstName,
+    lastName: change.lastName,
+    index,
+  })
+  return tail.slice(1)
+}
+
+/** Search and order: by id, by address, by name; lower-cased, the member id behind a NUL. */
+function indexEntries(change: MemberChange): string[] {
+  const suffix = `\u0000${change.member}`
+  const entries = [`i:${change.member.toLowerCase()}${suffix}`]
+  // An address that is the id is found by the id.
+  if (change.email !== null) entries.push(`e:${emailKey(change.email)}${suffix}`)
+  const name = [change.firstName, change.lastName].filter(Boolean).join(' ')
+  if (name) entries.push(`n:${name.toLowerCase().slice(0, INDEXED_NAME_LENGTH)}${suffix}`)
+  return entries
+}

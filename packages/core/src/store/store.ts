@@ -1,0 +1,65 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../domain/clock.ts'
+import type { Roster, TeamKey } from '../domain/roster.ts'
+import { globalKeys, laneKeys } from './keys.ts'
+import { createMembers, type Members } from './members.ts'
+import { createReadyIndex, type ReadyIndex } from './ready.ts'
+import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
+import { createRegister, type Register } from './records.ts'
+
+/** ③ Everything that is kept. One Redis connection; every atomic step is one script. */
+export interface Store {
+  redis: Redis
+  ready: ReadyIndex
+  teamKeys: Register<TeamKey>
+  rosters: Register<Roster>
+  members(teamKey: string, rosterId: string): Members
+  recordChanges(options: RecordOptions): Promise<RecordResult>
+  /** Roster id → team key id, for the rosters that exist. */
+  teamKeysOfRosters(rosterIds: string[]): Promise<Map<string, string>>
+  /** The roster that holds a group, over all team keys. */
+  groupHolder(groupId: string): Promise<string | null>
+  /** False when another roster holds the group. */
+  claimGroup(groupId: string, rosterId: string): Promise<boolean>
+  releaseGroup(groupId: string, rosterId: string): Promise<void>
+  /** Enters a roster into its lane: from then on its changes are recorded. */
+  enterRoster(roster: Roster): Promise<void>
+  /** Takes a roster out of its lane and forgets its members. */
+  forgetRoster(roster: Roster): Promise<void>
+  rostersOf(teamKey: string): Promise<string[]>
+}
+
+export function createStore(redis: Redis, clock: Clock): Store {
+  const rosters = createRegister<Roster>(redis, globalKeys.rosters)
+  return {
+    redis,
+    ready: createReadyIndex(redis, clock),
+    teamKeys: createRegister<TeamKey>(redis, globalKeys.teamKeys),
+    rosters,
+    members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
+    recordChanges: (options) => recordChanges(redis, options),
+    async teamKeysOfRosters(rosterIds) {
+      const found = await rosters.findMany(rosterIds)
+      return new Map([...found].map(([id, roster]) => [id, roster.teamKey]))
+    },
+    groupHolder: (groupId) => redis.hget(globalKeys.groups, groupId),
+    async claimGroup(groupId, rosterId) {
+      const set = await redis.hsetnx(globalKeys.groups, groupId, rosterId)
+      return set === 1 || (await redis.hget(globalKeys.groups, groupId)) === rosterId
+    },
+    async releaseGroup(groupId, rosterId) {
+      if ((await redis.hget(globalKeys.groups, groupId)) === rosterId) await redis.hdel(globalKeys.groups, groupId)
+    },
+    async enterRoster(roster) {
+      await redis.sadd(laneKeys(roster.teamKey).rosters, roster.id)
+      await rosters.put(roster)
+    },
+    async forgetRoster(roster) {
+      const keys = laneKeys(roster.teamKey)
+      await redis.srem(keys.rosters, roster.id)
+      await rosters.delete(roster.id)
+      await redis.unlink(...Object.values(keys.roster(roster.id)))
+    },
+    rostersOf: (teamKey) => redis.smembers(laneKeys(teamKey).rosters),
+  }
+}
