@@ -42,6 +42,17 @@ export interface MemberProblem {
   at: number
 }
 
+export interface Writing {
+  kind: 'create' | 'add' | 'remove' | 'remove_app' | 'invite'
+  email: string
+  /** When it was sent, ms. */
+  at: number
+  /** How often it was read back. */
+  reads: number
+  /** `lost`: sent or about to be, no usable answer; `confirmed`: Apple said yes, no read has shown it yet; `refused`: 4xx. */
+  answer: 'lost' | 'confirmed' | 'refused'
+}
+
 /** What Apple last said of a member, and how far we are. Written by the worker that holds the lane's lease alone. */
 export interface Observed {
   v: 1
@@ -54,16 +65,16 @@ export interface Observed {
   observedAt: number | null
   /** True once an answer or a membership read named the tester in the group. */
   confirmed: boolean
-  /** Our own last write that Apple has not confirmed by a read: what, when (ms), and how often it was read back. */
-  writing: { kind: 'create' | 'add' | 'remove' | 'remove_app'; at: number; reads: number; answered: boolean } | null
+  /** Our own last write whose outcome no answer or read has settled yet. */
+  writing: Writing | null
   /** Former addresses of this member that still have to leave the group. */
   leaving: string[]
   /** Apple's answer had been "accepted" for a former address, so the new one is mailed once more after the old one is out. */
   invite: boolean
   /** `Desired.joined` of the join that a stopped tester was last taken back in for. */
   revived: number
-  /** Consecutive refusals that a read-back could not explain. */
-  refusals: number
+  /** True once the state after a create was read again: Apple answers a create before it has sent the invitation. */
+  settledState: boolean
   problem: MemberProblem | null
 }
 
@@ -78,7 +89,7 @@ export const NOTHING_OBSERVED: Observed = {
   leaving: [],
   invite: false,
   revived: 0,
-  refusals: 0,
+  settledState: false,
   problem: null,
 }
 

@@ -5,3 +5,21 @@ export type { Claim, ReadyIndex } from './ready.ts'
 export type { RecordOptions, RecordResult } from './record-changes.ts'
 export type { Register } from './records.ts'
 export { loadSalt } from './salt.ts'
+export { checkRedis, lookAtStore, startStoreHealth, type StoreHealth, type StoreReport, type StoreState } from './health.ts'
+export { readLaneStanding, writeLaneStanding, type LaneStanding } from './lane-status.ts'
+export { createRedis, toStoreError, type RedisSettings } from './redis.ts'
+export { enterLane, leaveLane } from './roster-lane.ts'
+export { takeTurn, type Turn, type TurnWindow } from './take-turn.ts'
+export { createBudget, type Budget, type BudgetReading, type BudgetSettings } from './budget.ts'
+export {
+  createLaneStore,
+  parseFacts,
+  type LaneFacts,
+  type LaneStore,
+  type OpenedVisit,
+  type Outcome,
+  type OutboxClass,
+  type OutboxEntry,
+  type Work,
+} from './lane-store.ts'
+export { createStoreClock, type StoreClock } from './store-clock.ts'

@@ -60,6 +60,8 @@ export interface LaneKeys {
   testers: (appId: string) => string
   /** set: digests of the event ids seen in one period of EVENT_DEDUP_DAYS */
   seen: (period: number) => string
+  /** sorted set with expiry: when one member's requests of one limited kind were made (ms) */
+  turns: (kind: string, ref: string) => string
   roster: (rosterId: string) => RosterKeys
 }
 
@@ -86,6 +88,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     budget: `${root}:budget`,
     testers: (appId) => `${root}:testers:${appId}`,
     seen: (period) => `${root}:seen:${period}`,
+    turns: (kind, ref) => `${root}:turns:${kind}:${ref}`,
     roster: (rosterId) => rosterKeys(root, rosterId),
   }
 }

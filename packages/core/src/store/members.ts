@@ -121,7 +121,7 @@ async function listByStatus(
   const score = MEMBER_STATUSES.indexOf(status)
   const start = await rankAfter(redis, keys, score, query.after)
   const end = (await redis.zcount(keys.status, '-inf', String(score))) - 1
-  const ids = start > end ? [] : await redis.zrange(keys.status, start, Math.min(end, start + query.limit - 1))
+  const ids = start > end ? [] : await redis.zrange(keys.status, String(start), String(Math.min(end, start + query.limit - 1)))
   const more = start + ids.length <= end && ids.length > 0
   return { ids, next: more ? (ids.at(-1) ?? null) : null }
 }
@@ -134,7 +134,7 @@ async function rankAfter(redis: Redis, keys: Keys, score: number, after: string 
   const target = Buffer.from(after)
   while (low < high) {
     const middle = (low + high) >>> 1
-    const [id] = await redis.zrange(keys.status, middle, middle)
+    const [id] = await redis.zrange(keys.status, String(middle), String(middle))
     if (id !== undefined && Buffer.compare(Buffer.from(id), target) <= 0) low = middle + 1
     else high = middle
   }

@@ -20,6 +20,8 @@ export interface ReadyIndex {
   ring(lane: string, at?: number): Promise<void>
   /** Up to `limit` due lanes, claimed for `claimMs`; of `only` these lanes when given. */
   claim(options: { limit: number; claimMs: number; now: number; only?: readonly string[] | undefined }): Promise<Claim[]>
+  /** Holds a claim for longer; a lane that was rung or claimed by another meanwhile is left alone. */
+  extend(claim: Claim, claimMs: number): Promise<void>
   /** Gives a claimed lane its next visit, or takes it out (null), unless it was rung meanwhile. */
   settle(claim: Claim, nextAt: number | null): Promise<void>
   /** When each lane is due; null for those not in the index. */
@@ -36,10 +38,19 @@ export function createReadyIndex(redis: Redis, clock: { now(): number }): ReadyI
     async claim({ limit, claimMs, now, only }) {
       const shards = only ? groupByShard(only) : allShards()
       const until = now + claimMs
-      const claimed = await Promise.all(
-        shards.map(({ shard, lanes }) => claimDue.run(redis, [globalKeys.ready(shard)], [now, until, limit, ...lanes])),
-      )
-      return claimed.flatMap((lanes) => (lanes as string[]).map((lane) => ({ lane, until })))
+      const claims: Claim[] = []
+      for (const { shard, lanes } of shards) {
+        const left = limit - claims.length
+        if (left <= 0) break
+        const claimed = await claimDue.run(redis, [globalKeys.ready(shard)], [now, until, left, ...lanes])
+        for (const lane of claimed as string[]) claims.push({ lane, until })
+      }
+      return claims
+    },
+    async extend(claim, claimMs) {
+      const until = clock.now() + claimMs
+      const extended = await settleClaim.run(redis, [keyOf(claim.lane)], [claim.lane, claim.until, until])
+      if (extended === 1) claim.until = until
     },
     async settle({ lane, until }, nextAt) {
       await settleClaim.run(redis, [keyOf(lane)], [lane, until, nextAt ?? ''])
@@ -56,12 +67,16 @@ interface ShardLanes {
   lanes: string[]
 }
 
+/** Beginning with another shard each time, so that none is always last. */
 function allShards(): ShardLanes[] {
-  return Array.from({ length: READY_SHARDS }, (_, shard) => ({ shard, lanes: [] }))
+  first = (first + 1) % READY_SHARDS
+  return Array.from({ length: READY_SHARDS }, (_, at) => ({ shard: (first + at) % READY_SHARDS, lanes: [] }))
 }
+
+let first = 0
 
 function groupByShard(lanes: readonly string[]): ShardLanes[] {
   const shards = allShards()
-  for (const lane of lanes) shards[readyShard(lane)]?.lanes.push(lane)
+  for (const lane of lanes) shards.find(({ shard }) => shard === readyShard(lane))?.lanes.push(lane)
   return shards.filter((shard) => shard.lanes.length > 0)
 }

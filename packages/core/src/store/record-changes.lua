@@ -80,15 +80,14 @@ for _, key in ipairs({ KEYS[7], KEYS[8] }) do
 end
 
 local function prepend(lines, entry)
-  local kept, text, from = 1, entry, 1
-  while kept < keep do
-    local cut = string.find(lines, '\n', from, true)
-    if not cut then return lines == '' and text or (from == 1 and text .. '\n' .. lines or text .. '\n' .. lines) end
-    from = cut + 1
+  local kept = 1
+  local cut = string.find(lines, '\n', 1, true)
+  while cut and kept + 1 < keep do
     kept = kept + 1
+    cut = string.find(lines, '\n', cut + 1, true)
   end
-  local cut = string.find(lines, '\n', from, true)
-  return text .. '\n' .. (cut and string.sub(lines, 1, cut - 1) or lines)
+  if cut then lines = string.sub(lines, 1, cut - 1) end
+  return lines == '' and entry or entry .. '\n' .. lines
 end
 
 local outboxes = { [4] = {}, [5] = {}, [6] = {} }

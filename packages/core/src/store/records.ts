@@ -1,4 +1,7 @@
 import type { Redis } from 'ioredis'
+import { defineScript } from './define-script.ts'
+
+const replaceScript = defineScript(import.meta.url, './replace-record.lua')
 
 /** A register of records in one global hash: id → JSON. */
 export interface Register<T extends { id: string }> {
@@ -6,6 +9,10 @@ export interface Register<T extends { id: string }> {
   findMany(ids: string[]): Promise<Map<string, T>>
   list(): Promise<T[]>
   put(record: T): Promise<void>
+  /** False where the id is taken. */
+  insert(record: T): Promise<boolean>
+  /** Changes the newest record, so that two writers of different fields lose nothing; undefined where there is none. */
+  update(id: string, change: (record: T) => T): Promise<T | undefined>
   delete(id: string): Promise<boolean>
 }
 
@@ -33,6 +40,18 @@ export function createRegister<T extends { id: string }>(redis: Redis, key: stri
     },
     async put(record) {
       await redis.hset(key, record.id, JSON.stringify(record))
+    },
+    async insert(record) {
+      return (await redis.hsetnx(key, record.id, JSON.stringify(record))) === 1
+    },
+    async update(id, change) {
+      for (;;) {
+        const json = await redis.hget(key, id)
+        if (json === null) return undefined
+        const changed = change(parse(json))
+        const replaced = await replaceScript.run(redis, [key], [id, json, JSON.stringify(changed)])
+        if (replaced === 1) return changed
+      }
     },
     async delete(id) {
       return (await redis.hdel(key, id)) > 0

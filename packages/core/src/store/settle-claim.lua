@@ -4,7 +4,7 @@
 -- Returns 1 when settled, 0 when left alone.
 local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if score and tonumber(score) ~= tonumber(ARGV[2]) then
-  -- Rung during the visit, or claimed by another: the earlier of the two times holds.
+  -- Rung during the visit, or claimed by another after this one ran out: the earlier of the two times holds.
   if ARGV[3] ~= '' then redis.call('ZADD', KEYS[1], 'LT', ARGV[3], ARGV[1]) end
   return 0
 end

@@ -27,6 +27,10 @@ export interface Store {
   /** Takes a roster out of its lane and forgets its members. */
   forgetRoster(roster: Roster): Promise<void>
   rostersOf(teamKey: string): Promise<string[]>
+  /** Every lane there is: one for each team key. */
+  laneIds(): Promise<string[]>
+  /** Members with something left to do, by lane. */
+  workCounts(lanes: string[]): Promise<number[]>
 }
 
 export function createStore(redis: Redis, clock: Clock): Store {
@@ -60,6 +64,8 @@ export function createStore(redis: Redis, clock: Clock): Store {
       await rosters.delete(roster.id)
       await redis.unlink(...Object.values(keys.roster(roster.id)))
     },
+    laneIds: () => redis.hkeys(globalKeys.teamKeys),
+    workCounts: (lanes) => Promise.all(lanes.map((lane) => redis.hlen(laneKeys(lane).work))),
     rostersOf: (teamKey) => redis.smembers(laneKeys(teamKey).rosters),
   }
 }

@@ -1,1 +1,2 @@
 export * from './accept-events.ts'
+export * from './request-work.ts'

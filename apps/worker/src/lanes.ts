@@ -1,0 +1,74 @@
+import { createLaneQueue, type LaneQueue } from '@flightroster/core/queues'
+import {
+  createBudget,
+  createLaneStore,
+  queueName,
+  queuePrefix,
+  type Budget,
+  type BudgetSettings,
+  type LaneStore,
+  type Store,
+} from '@flightroster/core/store'
+import { JOB_LOCK_MS, MAX_STALLS, VISIT } from '@flightroster/core/usecases/lanes'
+import type { Clock } from '@flightroster/core/domain'
+
+export interface OpenLane {
+  store: LaneStore
+  queue: LaneQueue
+  budget: Budget
+}
+
+/** Open lanes, the least recently visited closed first: 20,000 lanes need not be held in memory. */
+export interface Lanes {
+  /** Runs `work` with the lane open; it is not closed meanwhile. */
+  use<T>(teamKey: string, work: (lane: OpenLane) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+interface Entry {
+  lane: OpenLane
+  users: number
+}
+
+export function createLanes(deps: { store: Store; clock: Clock; budget: BudgetSettings; keep?: number }): Lanes {
+  const { store, clock, keep = 200 } = deps
+  const entries = new Map<string, Entry>()
+
+  const open = (teamKey: string): OpenLane => ({
+    store: createLaneStore(store.redis, teamKey),
+    queue: createLaneQueue(
+      store.redis,
+      { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
+      { lockMs: JOB_LOCK_MS, stalledEveryMs: VISIT.stalledEveryMs, maxStalls: MAX_STALLS },
+    ),
+    budget: createBudget(store.redis, clock, teamKey, deps.budget),
+  })
+  const evict = async () => {
+    for (const [teamKey, entry] of entries) {
+      if (entries.size <= keep) return
+      if (entry.users > 0) continue
+      entries.delete(teamKey)
+      await entry.lane.queue.close()
+    }
+  }
+
+  return {
+    async use(teamKey, work) {
+      const entry = entries.get(teamKey) ?? { lane: open(teamKey), users: 0 }
+      entry.users++
+      // Last in the map's order: most recently used.
+      entries.delete(teamKey)
+      entries.set(teamKey, entry)
+      try {
+        return await work(entry.lane)
+      } finally {
+        entry.users--
+        await evict()
+      }
+    },
+    async close() {
+      await Promise.all([...entries.values()].map(({ lane }) => lane.queue.close()))
+      entries.clear()
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { createAppleClient } from '@flightroster/core/apple'
+import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
+import { systemClock } from '@flightroster/core/domain'
+import { createLog, type Log } from '@flightroster/core/log'
+import { createMetrics } from '@flightroster/core/metrics'
+import { createSealer } from '@flightroster/core/secrets'
+import { checkRedis, createRedis, createStore, createStoreClock, startStoreHealth } from '@flightroster/core/store'
+import { VISIT } from '@flightroster/core/usecases/lanes'
+import { startHealthServer } from './health.ts'
+import { onShutdown } from './shutdown.ts'
+import { buildWorker } from './worker.ts'
+
+const DRAIN_DEADLINE_MS = 18_000
+const SWEEP_EVERY_MS = 30_000
+
+function readConfig(): WorkerConfig {
+  try {
+    return loadWorkerConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const log = createLog({ level: config.logLevel, name: 'worker' })
+  const redis = createRedis(config.redisUrl, { name: 'flightroster-worker', log })
+  const subscriber = createRedis(config.redisUrl, { name: 'flightroster-doorbell', log })
+  const clock = createStoreClock(redis, systemClock)
+  const health = startStoreHealth(redis)
+  const metrics = createMetrics({ process: config.workerPort !== undefined })
+  const apple = createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log })
+  const worker = buildWorker({
+    store: createStore(redis, clock),
+    subscriber,
+    apple,
+    sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
+    clock,
+    log,
+    settings: { ...VISIT, reserveShare: config.budgetReserve, blockedCheckMs: config.blockedCheckMs },
+    budget: { windowMs: config.budgetWindowMs, defaultLimit: 3_600 },
+    concurrency: config.concurrency,
+    only: config.lanes,
+    sweepEveryMs: SWEEP_EVERY_MS,
+  })
+
+  let draining = false
+  const server =
+    config.workerPort === undefined
+      ? undefined
+      : await startHealthServer({
+          host: config.host,
+          port: config.workerPort,
+          metrics,
+          report: () => health.report(),
+          draining: () => draining,
+        })
+  onShutdown({
+    log,
+    deadlineMs: DRAIN_DEADLINE_MS,
+    async drain() {
+      draining = true
+      await worker.close()
+      health.close()
+      clock.close()
+      await apple.close()
+      await server?.close()
+      subscriber.disconnect()
+      redis.disconnect()
+    },
+  })
+
+  await untilStoreAnswers(redis, clock, log)
+  if (draining) return
+  await worker.start()
+  log.info({ event: 'worker.started', concurrency: config.concurrency, lanes: config.lanes ?? 'all' }, 'worker.started')
+}
+
+/** An absent store is no reason to die: it may come. One that would drop what it is given is. */
+async function untilStoreAnswers(
+  redis: ReturnType<typeof createRedis>,
+  clock: ReturnType<typeof createStoreClock>,
+  log: Log,
+): Promise<void> {
+  await clock.sync()
+  try {
+    await checkRedis(redis)
+  } catch (error) {
+    log.fatal(error instanceof Error ? error.message : String(error))
+    process.exit(1)
+  }
+}
+
+await main()

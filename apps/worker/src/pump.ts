@@ -1,0 +1,100 @@
+import type { Clock } from '@flightroster/core/domain'
+import type { Log } from '@flightroster/core/log'
+import type { Claim, ReadyIndex } from '@flightroster/core/store'
+
+export interface PumpDeps {
+  ready: ReadyIndex
+  /** The store's clock: due times are written by other hosts too. */
+  clock: Clock
+  log: Log
+  /** Visits at once. */
+  concurrency: number
+  /** Only these lanes; all when undefined. */
+  only: readonly string[] | undefined
+  /** One turn at a lane; when it is next due (ms), or null. */
+  visit: (claim: Claim, claimMs: number) => Promise<number | null>
+}
+
+export interface Pump {
+  /** A lane has work: visited at once when there is room. */
+  doorbell(lane: string): void
+  start(): void
+  /** Takes no further lane and waits for the visits under way. */
+  drain(): Promise<void>
+  running(): number
+}
+
+/** A claim of a dead worker ends after this; a living one extends it with the lease. */
+const CLAIM_MS = 20_000
+const POLL_MS = 500
+
+/**
+ * ⑤ Takes due lanes from the ready index and visits them, several at once: 20,000 lanes cost two connections and a poll.
+ * The doorbell makes it quick, the poll makes it sure.
+ */
+export function createPump(deps: PumpDeps): Pump {
+  const running = new Map<string, Promise<void>>()
+  let draining = false
+  let timer: NodeJS.Timeout | undefined
+  let claiming: Promise<void> | null = null
+  let again = false
+
+  const visit = async (claim: Claim) => {
+    let nextAt: number | null
+    try {
+      nextAt = await deps.visit(claim, CLAIM_MS)
+    } catch (error) {
+      deps.log.error({ err: error, lane: claim.lane }, 'A visit failed.')
+      nextAt = deps.clock.now() + 5_000
+    }
+    try {
+      await deps.ready.settle(claim, nextAt)
+    } catch (error) {
+      deps.log.warn({ err: error, lane: claim.lane }, 'The claim could not be settled; it runs out by itself.')
+    }
+    running.delete(claim.lane)
+    pull()
+  }
+
+  const claim = async (only: readonly string[] | undefined) => {
+    const free = deps.concurrency - running.size
+    if (draining || free <= 0) return
+    const claims = await deps.ready.claim({ limit: free, claimMs: CLAIM_MS, now: deps.clock.now(), only })
+    for (const item of claims) running.set(item.lane, visit(item))
+  }
+
+  /** One claim at a time; a call meanwhile means once more afterwards. */
+  const pull = (only: readonly string[] | undefined = deps.only) => {
+    if (claiming) {
+      again = true
+      return
+    }
+    claiming = claim(only)
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'Due lanes could not be claimed; tried again.'))
+      .finally(() => {
+        claiming = null
+        if (!again) return
+        again = false
+        pull()
+      })
+  }
+
+  return {
+    doorbell(lane) {
+      if (deps.only && !deps.only.includes(lane)) return
+      if (!running.has(lane)) pull([lane])
+    },
+    start() {
+      timer = setInterval(() => pull(), POLL_MS)
+      pull()
+    },
+    async drain() {
+      draining = true
+      clearInterval(timer)
+      await claiming
+      await Promise.all(running.values())
+    },
+    running: () => running.size,
+  }
+}
+

@@ -1,0 +1,89 @@
+import type { AppleClient } from '@flightroster/core/apple'
+import type { Clock } from '@flightroster/core/domain'
+import type { Log } from '@flightroster/core/log'
+import type { Sealer } from '@flightroster/core/secrets'
+import { globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
+import { sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
+import { openCredentials } from '@flightroster/core/usecases/team-keys'
+import { createLanes } from './lanes.ts'
+import { createPump } from './pump.ts'
+
+export interface WorkerDeps {
+  store: Store
+  /** A second connection, for the doorbell only: a subscriber can send no commands. */
+  subscriber: Store['redis']
+  apple: AppleClient
+  sealer: Sealer
+  /** The store's clock. */
+  clock: Clock
+  log: Log
+  settings: VisitSettings
+  budget: BudgetSettings
+  concurrency: number
+  only: readonly string[] | undefined
+  sweepEveryMs: number
+}
+
+export interface RunningWorker {
+  start(): Promise<void>
+  /** Begins no further job and waits until those under way have ended. */
+  close(): Promise<void>
+}
+
+/** Lanes and schedules of one worker process. Any number of them serve the same lanes. */
+export function buildWorker(deps: WorkerDeps): RunningWorker {
+  const { store, clock, log } = deps
+  let draining = false
+  let sweep: NodeJS.Timeout | undefined
+  const lanes = createLanes({ store, clock, budget: deps.budget })
+  const pump = createPump({
+    ready: store.ready,
+    clock,
+    log,
+    concurrency: deps.concurrency,
+    only: deps.only,
+    visit: (claim, claimMs) =>
+      lanes.use(claim.lane, ({ store: lane, queue, budget }) =>
+        visitLane(
+          {
+            store,
+            lane,
+            queue,
+            budget,
+            apple: deps.apple,
+            clock,
+            log,
+            settings: deps.settings,
+            credentials: async () => {
+              const teamKey = await store.teamKeys.find(claim.lane)
+              return teamKey && openCredentials(deps, teamKey)
+            },
+            extendClaim: () => store.ready.extend(claim, claimMs),
+            draining: () => draining,
+          },
+          claim.lane,
+        ),
+      ),
+  })
+  const runSweep = () => {
+    sweepLanes({ store, clock, log }).catch((error: unknown) => log.warn({ err: error }, 'The sweep failed; it runs again.'))
+  }
+
+  return {
+    async start() {
+      deps.subscriber.on('message', (_channel, lane) => pump.doorbell(lane))
+      // ioredis subscribes again by itself after every reconnect; until the first time, the poll does the work.
+      deps.subscriber.subscribe(globalKeys.doorbell).catch((error: unknown) => log.warn({ err: error }, 'No doorbell yet.'))
+      pump.start()
+      // Jittered, so that workers started together do not all sweep at once.
+      sweep = setInterval(runSweep, deps.sweepEveryMs * (0.8 + Math.random() * 0.4))
+      runSweep()
+    },
+    async close() {
+      draining = true
+      clearInterval(sweep)
+      await pump.drain()
+      await lanes.close()
+    },
+  }
+}

@@ -1,0 +1,220 @@
+import type { ErrorCode } from '../errors.ts'
+import { emailKey } from './email.ts'
+import { settledStatus, type Desired, type MemberStatus, type Observed, type TesterState } from './member.ts'
+import { READ_LOST_AFTER_MS, REREAD_AFTER_MS } from './retry.ts'
+import type { RosterPolicies } from './roster.ts'
+
+/** The one next thing to do for a member. Everything but settle, wait, forget and give_up is one Apple call, merged with others' of its kind. */
+export type Step =
+  | { do: 'settle'; status: MemberStatus; problem: ErrorCode | null }
+  | { do: 'wait'; until: number; status: MemberStatus; problem: ErrorCode | null }
+  | { do: 'forget'; email: string }
+  | { do: 'give_up'; code: ErrorCode; detail: string }
+  | { do: 'look_up'; email: string }
+  | { do: 'read_membership'; email: string }
+  | { do: 'create'; email: string }
+  | { do: 'add'; email: string; testerId: string }
+  | { do: 'remove'; email: string; testerId: string }
+  | { do: 'remove_app'; email: string; testerId: string }
+  | { do: 'invite'; email: string; testerId: string }
+
+export type CallStep = Exclude<Step, { do: 'settle' | 'wait' | 'forget' | 'give_up' }>
+
+/** A tester of the app, as far as known: undefined = not looked up, null = looked up and not there. */
+export type KnownTester = { id: string; state: TesterState | null } | null | undefined
+
+export interface PlanInput {
+  now: number
+  desired: Desired
+  observed: Observed
+  policies: Pick<RosterPolicies, 'removal'>
+  /** Read Apple first, whatever is known. Cleared by the first membership read. */
+  fresh: boolean
+  /** Send Apple's invitation. Cleared when sent. */
+  invite: boolean
+  /** Several unknown people at once: one look-up for all is cheaper than a refused create each. */
+  lookUpFirst: boolean
+  knownTester: (email: string) => KnownTester
+  /** What a present fellow member with the same address is known to be in the group; null where there is none. */
+  twin: (email: string) => Observed | null
+  /** Another present member of this roster has this address. */
+  wantedHere: (email: string) => boolean
+  /** Another roster of this app wants this address. */
+  wantedElsewhere: (email: string) => boolean
+}
+
+/** Pure: the same knowledge gives the same step. Called again after every answer until it settles or waits. */
+export function planStep(input: PlanInput): Step {
+  return input.desired.present ? planPresent(input) : planAbsent(input)
+}
+
+/**
+ * Puts the address that a member moved away from among those that have to leave, before anything is planned. A member whose
+ * address became unknown keeps the seat: nobody is put out because upstream left a field empty.
+ */
+export function beginMove(desired: Desired, observed: Observed, wantedHere: (email: string) => boolean): Observed {
+  const leaving = observed.leaving.filter((email) => !wantedHere(email))
+  if (!desired.present || desired.email === null) return { ...observed, leaving }
+  const key = emailKey(desired.email)
+  const back = leaving.filter((email) => emailKey(email) !== key)
+  if (observed.email === null || emailKey(observed.email) === key) return { ...observed, leaving: back }
+  const had = observed.state === 'accepted' || observed.state === 'installed'
+  return {
+    ...observed,
+    email: null,
+    state: null,
+    confirmed: false,
+    writing: null,
+    settledState: false,
+    leaving: wantedHere(observed.email) ? back : [...back, observed.email],
+    invite: observed.invite || had,
+  }
+}
+
+function planPresent(input: PlanInput): Step {
+  const { desired, observed, now } = input
+  if (desired.email === null) return { do: 'settle', status: 'waiting', problem: 'address_missing' }
+  const email = desired.email
+  const writing = observed.writing
+  if (writing && (writing.kind === 'create' || writing.kind === 'add')) {
+    const step = planReadBack(input, email)
+    if (step) return step
+  }
+  if (writing?.kind === 'remove_app') {
+    const step = planGone(input, email)
+    if (step) return step
+  }
+  if (!observed.confirmed) return planEntry(input, email)
+  if (input.fresh) return { do: 'read_membership', email }
+  if (observed.state === 'revoked') return planStopped(input, email)
+  const leaving = observed.leaving[0]
+  if (leaving !== undefined) return planExit(input, leaving)
+  if (input.invite || observed.invite) return planInvitation(input, email)
+  return planSettled(observed, now)
+}
+
+/** In the group by Apple's word. A create is answered before the mail goes out, so "not invited" is read once more. */
+function planSettled(observed: Observed, now: number): Step {
+  const status = settledStatus(true, observed.state)
+  const unsure = observed.state === 'not_invited' || observed.state === 'unknown' || observed.state === null
+  if (unsure && !observed.settledState) {
+    const until = (observed.observedAt ?? now) + (REREAD_AFTER_MS[2] ?? 0)
+    if (now < until) return { do: 'wait', until, status, problem: null }
+    return { do: 'read_membership', email: observed.email ?? '' }
+  }
+  return { do: 'settle', status, problem: status === 'not_invited' ? 'build_missing' : null }
+}
+
+/** Not in the group as far as known: the fewest calls that get the person in. */
+function planEntry(input: PlanInput, email: string): Step {
+  const twin = input.twin(email)
+  if (twin) return { do: 'settle', status: settledStatus(true, twin.state), problem: null }
+  const tester = input.knownTester(email)
+  if (tester === undefined && input.lookUpFirst) return { do: 'look_up', email }
+  if (!tester) return { do: 'create', email }
+  if (tester.state === 'revoked') return planStopped(input, email)
+  return { do: 'add', email, testerId: tester.id }
+}
+
+/** The person stopped testing. A join that came after we knew takes the tester out and in again, once; otherwise it is reported. */
+function planStopped(input: PlanInput, email: string): Step {
+  const { desired, observed } = input
+  const askedAnew = desired.joined > observed.converged || input.invite
+  const alreadyDone = observed.revived >= desired.joined && !input.invite
+  if (!askedAnew || alreadyDone || input.wantedElsewhere(email)) {
+    return { do: 'settle', status: 'revoked', problem: 'testing_stopped' }
+  }
+  const tester = input.knownTester(email)
+  if (tester === undefined) return { do: 'look_up', email }
+  if (tester === null) return { do: 'create', email }
+  return { do: 'remove_app', email, testerId: tester.id }
+}
+
+/** After our own create or add: what has to be read, and when; undefined where the write has to go out (again). */
+function planReadBack(input: PlanInput, email: string): Step | undefined {
+  const { observed, now } = input
+  const writing = observed.writing
+  if (!writing || emailKey(writing.email) !== emailKey(email)) return undefined
+  switch (writing.answer) {
+    case 'lost': {
+      if (writing.reads > 0) return undefined
+      const due = writing.at + READ_LOST_AFTER_MS
+      return now < due ? pendingUntil(due) : { do: 'read_membership', email }
+    }
+    case 'confirmed': {
+      const wait = REREAD_AFTER_MS[writing.reads]
+      if (wait === undefined) {
+        return { do: 'give_up', code: 'apple_refused', detail: 'Apple confirmed the change, and no read has shown it for a minute.' }
+      }
+      return now < writing.at + wait ? pendingUntil(writing.at + wait) : { do: 'read_membership', email }
+    }
+    case 'refused': {
+      // Any 4xx on an add may mean "already in": the group is read before anything is believed.
+      if (writing.reads === 0) return { do: 'read_membership', email }
+      const tester = input.knownTester(email)
+      if (tester === undefined) return { do: 'look_up', email }
+      if (tester && writing.kind === 'create') return { do: 'add', email, testerId: tester.id }
+      return { do: 'give_up', code: 'apple_refused', detail: 'App Store Connect refuses to add this tester, and the group does not show it.' }
+    }
+  }
+}
+
+/** After a removal at app level, which Apple finishes later: wait until the tester is gone; undefined once it is. */
+function planGone(input: PlanInput, email: string): Step | undefined {
+  const { observed, now } = input
+  const writing = observed.writing
+  if (!writing) return undefined
+  const tester = input.knownTester(email)
+  if (tester === null) return undefined
+  const wait = REREAD_AFTER_MS[Math.min(writing.reads, REREAD_AFTER_MS.length - 1)] ?? 60_000
+  if (writing.reads > 30) return { do: 'give_up', code: 'apple_refused', detail: 'The removal from the app did not finish at Apple.' }
+  const since = writing.reads < REREAD_AFTER_MS.length ? writing.at + wait : writing.at + wait * (writing.reads - 3)
+  return now < since ? pendingUntil(since) : { do: 'look_up', email }
+}
+
+function planInvitation(input: PlanInput, email: string): Step {
+  const tester = input.knownTester(email)
+  if (tester === undefined) return { do: 'look_up', email }
+  if (tester === null) return { do: 'read_membership', email }
+  return { do: 'invite', email, testerId: tester.id }
+}
+
+function planAbsent(input: PlanInput): Step {
+  const { observed } = input
+  const email = observed.email ?? observed.leaving[0]
+  if (email === undefined) return { do: 'settle', status: 'removed', problem: null }
+  return planExit(input, email)
+}
+
+/** The next step to get one address out of the group; `forget` once it is out. */
+function planExit(input: PlanInput, email: string): Step {
+  const { observed, now, policies } = input
+  const writing = observed.writing && emailKey(observed.writing.email) === emailKey(email) ? observed.writing : null
+  const tester = input.knownTester(email)
+  if (input.wantedHere(email)) return { do: 'forget', email }
+  if (writing?.kind === 'remove') {
+    if (writing.answer === 'lost' && writing.reads === 0) {
+      const due = writing.at + READ_LOST_AFTER_MS
+      return now < due ? pendingUntil(due) : { do: 'read_membership', email }
+    }
+    if (writing.answer === 'refused') {
+      if (writing.reads === 0) return { do: 'read_membership', email }
+      return { do: 'give_up', code: 'apple_refused', detail: 'App Store Connect refuses to remove this tester, and the group still shows it.' }
+    }
+  }
+  if (writing?.kind === 'remove_app' && writing.answer === 'confirmed') return planGone(input, email) ?? { do: 'forget', email }
+  if (tester === undefined) return { do: 'look_up', email }
+  if (tester === null) {
+    // Just created or added, and reads lag: not found is not yet gone.
+    const entering = writing && (writing.kind === 'create' || writing.kind === 'add') ? writing : null
+    const wait = entering ? REREAD_AFTER_MS[entering.reads] : undefined
+    return entering && wait !== undefined ? pendingUntil(entering.at + wait) : { do: 'forget', email }
+  }
+  const atAppLevel = policies.removal === 'app' || (input.desired.present && observed.invite)
+  if (atAppLevel && !input.wantedElsewhere(email)) return { do: 'remove_app', email, testerId: tester.id }
+  return { do: 'remove', email, testerId: tester.id }
+}
+
+function pendingUntil(until: number): Step {
+  return { do: 'wait', until, status: 'pending', problem: null }
+}

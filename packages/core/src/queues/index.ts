@@ -1,0 +1,1 @@
+export { createLaneQueue, type Enqueued, type LaneCounts, type LaneJob, type LaneQueue, type LaneQueueSettings } from './lane-queue.ts'

@@ -1,0 +1,101 @@
+import type { Redis } from 'ioredis'
+import { AppError } from '../errors.ts'
+import { toStoreError } from './redis.ts'
+
+export type StoreState = 'usable' | 'unreachable' | 'evicting' | 'full' | 'read_only'
+
+export interface StoreReport {
+  state: StoreState
+  detail: string
+}
+
+/** Watches whether the store can take what we give it, so that requests fail at once instead of each waiting for itself. */
+export interface StoreHealth {
+  /** As of the last look. */
+  report(): StoreReport
+  /** Looks now. */
+  check(): Promise<StoreReport>
+  /** Throws `store_unavailable` where the last look was bad: for what would add to the store. */
+  assertTakesWrites(): void
+  /** Throws `store_unavailable` while the store does not answer: for everything. */
+  assertReachable(): void
+  close(): void
+}
+
+const LOOK_EVERY_MS = 1_000
+/** Intake stops here, so that workers can still write what drains the store again. */
+const FULL_SHARE = 0.8
+const RETRY_AFTER_MS = 2_000
+
+export function startStoreHealth(redis: Redis): StoreHealth {
+  let last: StoreReport = { state: 'unreachable', detail: 'The store has not answered yet.' }
+  let looking: Promise<StoreReport> | undefined
+  const check = () => {
+    looking ??= lookAtStore(redis)
+      .then((report) => (last = report))
+      .finally(() => (looking = undefined))
+    return looking
+  }
+  const assert = (bad: (state: StoreState) => boolean) => {
+    if (!bad(last.state)) return
+    throw new AppError('store_unavailable', { message: last.detail, retryAfterMs: RETRY_AFTER_MS })
+  }
+  redis.on('ready', () => void check())
+  const timer = setInterval(() => void check(), LOOK_EVERY_MS)
+  timer.unref()
+  void check()
+  return {
+    report: () => last,
+    check,
+    assertTakesWrites: () => assert((state) => state !== 'usable'),
+    assertReachable: () => assert((state) => state === 'unreachable'),
+    close: () => clearInterval(timer),
+  }
+}
+
+/** One look; never throws. */
+export async function lookAtStore(redis: Redis): Promise<StoreReport> {
+  try {
+    return judge(parseInfo(await redis.info('memory', 'replication', 'persistence')))
+  } catch (error) {
+    if (!toStoreError(error)) return { state: 'unreachable', detail: 'The store refuses to say how it is.' }
+    return { state: 'unreachable', detail: 'The store does not answer.' }
+  }
+}
+
+function judge(info: ReadonlyMap<string, string>): StoreReport {
+  const policy = info.get('maxmemory_policy')
+  if (policy !== undefined && policy !== 'noeviction') {
+    return {
+      state: 'evicting',
+      detail: `Redis runs the eviction policy "${policy}", which drops recorded changes when memory is short; set maxmemory-policy to noeviction.`,
+    }
+  }
+  if (info.get('role') === 'slave') return { state: 'read_only', detail: 'Redis is a replica: it takes no writes.' }
+  if (info.get('aof_last_write_status') === 'err') {
+    return { state: 'read_only', detail: 'Redis cannot write its append-only file; see its log and its disk.' }
+  }
+  const limit = Number(info.get('maxmemory') ?? 0)
+  const used = Number(info.get('used_memory') ?? 0)
+  if (limit > 0 && used >= limit * FULL_SHARE) {
+    const percent = Math.round((used / limit) * 100)
+    return { state: 'full', detail: `The store is full: ${percent} % of maxmemory are used; intake stops at 80 %.` }
+  }
+  return { state: 'usable', detail: 'The store answers and takes writes.' }
+}
+
+/** `name:value` lines; several answers (a cluster's) are not expected. */
+function parseInfo(text: string): Map<string, string> {
+  const fields = new Map<string, string>()
+  for (const line of text.split('\r\n')) {
+    const colon = line.indexOf(':')
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1))
+  }
+  return fields
+}
+
+/** At start: refuses a store that would drop what it was given. An absent one is no reason: it may come. */
+export async function checkRedis(redis: Redis): Promise<void> {
+  const report = await lookAtStore(redis)
+  if (report.state === 'evicting') throw new Error(report.detail)
+}

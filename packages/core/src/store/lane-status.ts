@@ -1,0 +1,38 @@
+import type { Redis } from 'ioredis'
+import type { Problem, TeamKeyStatus } from '../domain/roster.ts'
+import { laneKeys } from './keys.ts'
+
+/** What is known of a team key and its lane beside the queue. */
+export interface LaneStanding {
+  status: TeamKeyStatus
+  problem: Problem | null
+  paused: boolean
+  blocked: Problem | null
+}
+
+const parseProblem = (json: string | null | undefined): Problem | null => (json ? (JSON.parse(json) as Problem) : null)
+
+export async function readLaneStanding(redis: Redis, teamKey: string): Promise<LaneStanding> {
+  const [status, problem, paused, blocked] = await redis.hmget(
+    laneKeys(teamKey).lane,
+    'status',
+    'problem',
+    'paused',
+    'blocked',
+  )
+  return {
+    status: (status || 'unchecked') as TeamKeyStatus,
+    problem: parseProblem(problem),
+    paused: paused === '1',
+    blocked: parseProblem(blocked),
+  }
+}
+
+export async function writeLaneStanding(redis: Redis, teamKey: string, standing: Partial<LaneStanding>): Promise<void> {
+  const fields: string[] = []
+  if (standing.status !== undefined) fields.push('status', standing.status)
+  if (standing.problem !== undefined) fields.push('problem', standing.problem ? JSON.stringify(standing.problem) : '')
+  if (standing.paused !== undefined) fields.push('paused', standing.paused ? '1' : '0')
+  if (standing.blocked !== undefined) fields.push('blocked', standing.blocked ? JSON.stringify(standing.blocked) : '')
+  if (fields.length > 0) await redis.hset(laneKeys(teamKey).lane, ...fields)
+}

@@ -1,0 +1,290 @@
+import type { Redis } from 'ioredis'
+import { MEMBER_STATUSES, type MemberStatus, type Observed } from '../domain/member.ts'
+import type { Problem } from '../domain/roster.ts'
+import { formatEntry, type TimelineEntry } from '../domain/timeline.ts'
+import { defineScript } from './define-script.ts'
+import { laneKeys } from './keys.ts'
+import { TIMELINE_KEPT } from './record-changes.ts'
+
+const openScript = defineScript(import.meta.url, './open-visit.lua')
+const renewScript = defineScript(import.meta.url, './renew-lease.lua')
+const closeScript = defineScript(import.meta.url, './close-visit.lua')
+const outcomeScript = defineScript(import.meta.url, './record-outcome.lua')
+const writingScript = defineScript(import.meta.url, './mark-writing.lua')
+const requestScript = defineScript(import.meta.url, './request-work.lua')
+
+/** Something left to do for a member. `fresh`: read Apple first; `invite`: send Apple's invitation; `failed`: parked for a person. */
+export interface Work {
+  roster: string
+  member: string
+  fresh: boolean
+  invite: boolean
+  failed: boolean
+}
+
+/** Facts about a lane that outlive a visit. */
+export interface LaneFacts {
+  blocked: Problem | null
+  /** 401 answers in a row on fresh tokens, since when. */
+  suspicion: { count: number; since: number } | null
+  /** Testers in one relationship call that Apple accepted last. */
+  chunk: number
+  /** Calls at once. */
+  parallel: number
+  /** When a dead worker's jobs were last looked for (ms). */
+  stalledCheckAt: number
+}
+
+export type OpenedVisit =
+  | { kind: 'opened'; fence: number; workCount: number; recorded: number; now: number; facts: LaneFacts }
+  | { kind: 'busy'; leftMs: number }
+  | { kind: 'paused' }
+
+export interface Outcome {
+  roster: string
+  appId: string
+  member: string
+  ref: string
+  /** The desired version it is about. */
+  version: number
+  observed: Observed
+  status: MemberStatus
+  entry: TimelineEntry | null
+  /** done: nothing left; later: the job comes again; parked: waits for its roster; failed: waits for a person. */
+  ending: 'done' | 'later' | 'parked' | 'failed'
+  /** Address (lower-cased) → tester id, null where Apple has none any more. */
+  testerIds: Map<string, string | null>
+}
+
+export type OutboxClass = 'now' | 'interactive' | 'bulk'
+
+export interface OutboxEntry {
+  ref: string
+  from: OutboxClass
+}
+
+/** What a visit reads and writes of its lane. Every write proves the lease. */
+export interface LaneStore {
+  open(token: string, leaseMs: number): Promise<OpenedVisit>
+  /** False when the lease is lost. */
+  renew(token: string, leaseMs: number): Promise<boolean>
+  isPaused(): Promise<boolean>
+  /** How many changes were recorded and not queued; null when the lease was lost. */
+  close(token: string): Promise<number | null>
+  /** The oldest recorded changes, those asked for now first, bulk last. */
+  peekOutbox(limit: number): Promise<OutboxEntry[]>
+  dropFromOutbox(entries: OutboxEntry[]): Promise<void>
+  readWork(refs: string[]): Promise<(Work | null)[]>
+  testerIds(appId: string, addresses: string[]): Promise<Map<string, string>>
+  /** False when the lease is lost: then nothing may be written at Apple. */
+  markWriting(token: string, marks: { roster: string; member: string; observed: Observed }[]): Promise<boolean>
+  recordOutcome(token: string, outcome: Outcome): Promise<'recorded' | 'newer' | 'lost'>
+  /** A page of everything with something left to do; `cursor` '0' begins and ends. */
+  scanWork(cursor: string): Promise<{ cursor: string; refs: { ref: string; work: Work }[] }>
+  /** Records work anew that has lost its job. */
+  recordAgain(refs: string[], now: number): Promise<void>
+  isParked(rosterId: string, refs: string[]): Promise<boolean[]>
+  /** Forgets work whose member or roster is gone. */
+  dropWork(refs: string[]): Promise<void>
+  setFacts(facts: Partial<LaneFacts>): Promise<void>
+  setStatus(status: string, problem: Problem | null): Promise<void>
+  /** Work of a roster that was parked is recorded anew. */
+  unpark(rosterId: string, now: number): Promise<number>
+  requestWork(request: WorkRequest): Promise<{ found: boolean; leased: boolean }>
+}
+
+export interface WorkRequest {
+  now: number
+  roster: string
+  member: string
+  ref: string
+  flag: 'fresh' | 'invite'
+  entry: TimelineEntry
+  priority: OutboxClass
+}
+
+const OUTBOX_ORDER: OutboxClass[] = ['now', 'interactive', 'bulk']
+export const INITIAL_CHUNK = 50
+export const INITIAL_PARALLEL = 4
+
+export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
+  const keys = laneKeys(teamKey)
+  const outboxKey: Record<OutboxClass, string> = {
+    now: keys.outboxNow,
+    interactive: keys.outboxInteractive,
+    bulk: keys.outboxBulk,
+  }
+  const outboxes = OUTBOX_ORDER.map((name) => outboxKey[name])
+  return {
+    async open(token, leaseMs) {
+      const answer = await openScript.run(redis, [keys.lease, keys.lane, keys.work, ...outboxes], [token, leaseMs, ''])
+      return parseOpened(answer as (string | number)[])
+    },
+    async renew(token, leaseMs) {
+      return (await renewScript.run(redis, [keys.lease], [token, leaseMs])) === 1
+    },
+    isPaused: async () => (await redis.hget(keys.lane, 'paused')) === '1',
+    async close(token) {
+      const recorded = (await closeScript.run(redis, [keys.lease, ...outboxes], [token])) as number
+      return recorded < 0 ? null : recorded
+    },
+    async peekOutbox(limit) {
+      const peeked = await Promise.all(OUTBOX_ORDER.map((name) => redis.zrange(outboxKey[name], '0', String(limit - 1))))
+      return peeked.flatMap((refs, at) => refs.map((ref) => ({ ref, from: OUTBOX_ORDER[at] ?? 'bulk' }))).slice(0, limit)
+    },
+    async dropFromOutbox(entries) {
+      await Promise.all(
+        OUTBOX_ORDER.map(async (name) => {
+          const refs = entries.filter((entry) => entry.from === name).map((entry) => entry.ref)
+          if (refs.length > 0) await redis.zrem(outboxKey[name], ...refs)
+        }),
+      )
+    },
+    async readWork(refs) {
+      if (refs.length === 0) return []
+      const found = await redis.hmget(keys.work, ...refs)
+      return found.map((json) => (json ? parseWork(json) : null))
+    },
+    async testerIds(appId, addresses) {
+      if (addresses.length === 0) return new Map()
+      const found = await redis.hmget(keys.testers(appId), ...addresses)
+      const ids = new Map<string, string>()
+      addresses.forEach((address, at) => {
+        const id = found[at]
+        if (id) ids.set(address, id)
+      })
+      return ids
+    },
+    async markWriting(token, marks) {
+      const observed = marks.map((mark) => keys.roster(mark.roster).observed)
+      const args = marks.flatMap((mark) => [mark.member, JSON.stringify(mark.observed)])
+      return (await writingScript.run(redis, [keys.lease, ...observed], [token, ...args])) === 1
+    },
+    recordOutcome: (token, outcome) => recordOutcome(redis, teamKey, token, outcome),
+    async scanWork(cursor) {
+      const [next, flat] = await redis.hscan(keys.work, cursor, 'COUNT', 500)
+      const refs = []
+      for (let at = 0; at + 1 < flat.length; at += 2) {
+        refs.push({ ref: String(flat[at]), work: parseWork(String(flat[at + 1])) })
+      }
+      return { cursor: next, refs }
+    },
+    async recordAgain(refs, now) {
+      if (refs.length > 0) await redis.zadd(keys.outboxInteractive, 'NX', ...refs.flatMap((ref) => [now, ref]))
+    },
+    async isParked(rosterId, refs) {
+      if (refs.length === 0) return []
+      return (await redis.smismember(keys.roster(rosterId).parked, ...refs)).map((found) => found === 1)
+    },
+    async dropWork(refs) {
+      if (refs.length > 0) await redis.hdel(keys.work, ...refs)
+    },
+    setFacts: (facts) => setFacts(redis, keys.lane, facts),
+    async setStatus(status, problem) {
+      await redis.hset(keys.lane, 'status', status, 'problem', problem ? JSON.stringify(problem) : '')
+    },
+    async unpark(rosterId, now) {
+      const parked = await redis.smembers(keys.roster(rosterId).parked)
+      if (parked.length === 0) return 0
+      // Recorded first, forgotten second: a death in between costs a second look, never a change.
+      await redis.zadd(keys.outboxInteractive, 'NX', ...parked.flatMap((ref) => [now, ref]))
+      await redis.srem(keys.roster(rosterId).parked, ...parked)
+      return parked.length
+    },
+    async requestWork(request) {
+      const roster = keys.roster(request.roster)
+      const [found, leased] = (await requestScript.run(
+        redis,
+        [keys.lease, keys.rosters, keys.work, outboxKey[request.priority], roster.desired, roster.timeline],
+        [request.now, request.roster, request.member, request.ref, request.flag, formatEntry(request.entry), TIMELINE_KEPT],
+      )) as [number, number]
+      return { found: found === 1, leased: leased === 1 }
+    },
+  }
+}
+
+async function recordOutcome(
+  redis: Redis,
+  teamKey: string,
+  token: string,
+  outcome: Outcome,
+): Promise<'recorded' | 'newer' | 'lost'> {
+  const keys = laneKeys(teamKey)
+  const roster = keys.roster(outcome.roster)
+  const answer = await outcomeScript.run(
+    redis,
+    [
+      keys.lease,
+      keys.work,
+      roster.desired,
+      roster.observed,
+      roster.status,
+      roster.timeline,
+      keys.testers(outcome.appId),
+      roster.parked,
+    ],
+    [
+      token,
+      outcome.member,
+      outcome.ref,
+      outcome.version,
+      JSON.stringify(outcome.observed),
+      MEMBER_STATUSES.indexOf(outcome.status),
+      outcome.entry ? formatEntry(outcome.entry) : '',
+      TIMELINE_KEPT,
+      outcome.ending,
+      ...[...outcome.testerIds].flatMap(([address, id]) => [address, id ?? '']),
+    ],
+  )
+  return answer as 'recorded' | 'newer' | 'lost'
+}
+
+function parseOpened(answer: (string | number)[]): OpenedVisit {
+  const [kind, ...rest] = answer
+  if (kind === 'busy') return { kind, leftMs: Number(rest[0]) }
+  if (kind === 'paused') return { kind }
+  const [fence, workCount, recorded, now, ...flat] = rest
+  const hash = new Map<string, string>()
+  for (let at = 0; at + 1 < flat.length; at += 2) hash.set(String(flat[at]), String(flat[at + 1]))
+  return {
+    kind: 'opened',
+    fence: Number(fence),
+    workCount: Number(workCount),
+    recorded: Number(recorded),
+    now: Number(now),
+    facts: parseFacts(hash),
+  }
+}
+
+export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
+  const json = <T>(name: string): T | null => {
+    const text = hash.get(name)
+    return text ? (JSON.parse(text) as T) : null
+  }
+  return {
+    blocked: json<Problem>('blocked'),
+    suspicion: json<{ count: number; since: number }>('suspicion'),
+    chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
+    parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
+    stalledCheckAt: Number(hash.get('stalledCheckAt') ?? 0),
+  }
+}
+
+async function setFacts(redis: Redis, key: string, facts: Partial<LaneFacts>): Promise<void> {
+  const fields = Object.entries(facts).flatMap(([name, value]) => [
+    name,
+    value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ])
+  if (fields.length > 0) await redis.hset(key, ...fields)
+}
+
+function parseWork(json: string): Work {
+  const work = JSON.parse(json) as { r: string; m: string; fresh?: 1; invite?: 1; failed?: 1 }
+  return {
+    roster: work.r,
+    member: work.m,
+    fresh: work.fresh === 1,
+    invite: work.invite === 1,
+    failed: work.failed === 1,
+  }
+}

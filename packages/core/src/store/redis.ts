@@ -1,0 +1,96 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { AppError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { parseRedisUrl } from './redis-url.ts'
+
+export interface RedisSettings {
+  /** For the server's client list. */
+  name: string
+  log: Log
+  /** A command without an answer fails after this; absent: it waits (a worker's own time limits apply). */
+  commandTimeoutMs?: number | undefined
+  /** True: a command fails at once while there is no connection. */
+  failFast?: boolean | undefined
+}
+
+const RECONNECT_MIN_MS = 50
+const RECONNECT_MAX_MS = 2_000
+/** A connection that gives no sign of life for this long while commands wait is taken for dead. */
+const SOCKET_TIMEOUT_MS = 10_000
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Connects in the background and again after every loss; one log line a loss and one a return, however many tries. */
+export function createRedis(url: string, settings: RedisSettings): Redis {
+  const target = parseRedisUrl(url)
+  const options: RedisOptions = {
+    connectionName: settings.name,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    retryStrategy: reconnectDelayMs,
+    // After a failover the former primary answers READONLY: only a new connection finds the promoted one.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    ...(settings.commandTimeoutMs === undefined
+      ? {}
+      : { commandTimeout: settings.commandTimeoutMs, socketTimeout: SOCKET_TIMEOUT_MS }),
+    ...(settings.failFast
+      ? { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 }
+      : { maxRetriesPerRequest: null }),
+  }
+  const redis = connect(target, options)
+  logLossesOnce(redis, settings.log)
+  return redis
+}
+
+function connect(target: ReturnType<typeof parseRedisUrl>, options: RedisOptions): Redis {
+  switch (target.kind) {
+    case 'single':
+      return new Redis({ ...options, ...target.options })
+    case 'sentinel':
+      return new Redis({ ...options, ...target.options, sentinelRetryStrategy: reconnectDelayMs })
+    case 'cluster': {
+      // What the store uses of a client, a cluster client offers in the same words.
+      const cluster = new Cluster(target.nodes, {
+        clusterRetryStrategy: reconnectDelayMs,
+        enableOfflineQueue: options.enableOfflineQueue ?? true,
+        redisOptions: { ...options, ...target.options },
+      })
+      return cluster as unknown as Redis
+    }
+  }
+}
+
+/** Full jitter, so that many processes do not come back in step. */
+function reconnectDelayMs(attempt: number): number {
+  const ceiling = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(attempt, 10))
+  return Math.round(RECONNECT_MIN_MS + Math.random() * ceiling)
+}
+
+function logLossesOnce(redis: Redis, log: Log): void {
+  let lost = false
+  const noteLoss = (reason: string | undefined) => {
+    if (lost) return
+    lost = true
+    log.warn({ reason }, 'store.connection_lost')
+  }
+  // An unheard 'error' event would end the process.
+  redis.on('error', (error: Error & { code?: string }) => noteLoss(error.code ?? error.message))
+  redis.on('reconnecting', () => noteLoss(undefined))
+  redis.on('ready', () => {
+    if (lost) log.info('store.connected')
+    lost = false
+  })
+}
+
+const REFUSED = /^(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS|BUSY)\b/
+const LOST = /^(Command timed out|Connection is closed|Stream isn't writeable|Cluster isn't ready|None of startup nodes)/
+const LOST_NAMES = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError'])
+const LOST_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
+const RETRY_AFTER_MS = 2_000
+
+/** What a failed store command means to a caller: unknown whether kept, send again. Undefined: the fault is another. */
+export function toStoreError(error: unknown): AppError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = (error as NodeJS.ErrnoException).code
+  const isLost = LOST.test(error.message) || LOST_NAMES.has(error.name) || (code !== undefined && LOST_CODES.has(code))
+  if (!isLost && !REFUSED.test(error.message)) return undefined
+  return new AppError('store_unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error })
+}

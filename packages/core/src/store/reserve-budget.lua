@@ -1,0 +1,65 @@
+-- Reserves calls of a team key's quota: a rolling hour (and minute, where Apple names one), shared by all workers.
+-- Own calls are counted in slices of the window; calls of others are what Apple's header says beyond our own.
+-- KEYS[1] budget
+-- ARGV[1] now (ms)  [2] calls wanted  [3] window (ms)  [4] share kept back (0..1)  [5] default limit of the window
+-- Fields: limit, foreign, foreignAt, minuteLimit, minuteForeign, minuteForeignAt, quietUntil, h:<slice>, m:<slice>
+-- Returns { granted, next useful visit (ms; 0 when granted), left above what is kept back }
+local now, wanted, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local SLICES, MINUTE, MINUTE_SLICES = 120, 60000, 12
+if window < MINUTE then MINUTE = window end
+local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
+local flat = redis.call('HGETALL', KEYS[1])
+local state = {}
+for i = 1, #flat, 2 do state[flat[i]] = flat[i + 1] end
+
+local hour, minute, gone, slices = 0, 0, {}, {}
+for name, value in pairs(state) do
+  local kind, at = string.match(name, '^([hm]):(%d+)$')
+  if kind then
+    local slice = kind == 'h' and hourSlice or minuteSlice
+    -- A slice leaves the window only when its last call has: never early, at most one slice late.
+    local leaves = (tonumber(at) + 1) * slice + (kind == 'h' and window or MINUTE)
+    if leaves <= now then gone[#gone + 1] = name
+    elseif kind == 'h' then
+      hour = hour + tonumber(value)
+      slices[#slices + 1] = { leaves, tonumber(value) }
+    else
+      minute = minute + tonumber(value)
+    end
+  end
+end
+if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
+
+local quiet = tonumber(state.quietUntil or 0)
+if quiet > now then return { 0, quiet, 0 } end
+
+local limit = tonumber(state.limit or ARGV[5])
+local foreign = tonumber(state.foreign or 0)
+local foreignLeaves = tonumber(state.foreignAt or 0) + window
+if foreignLeaves <= now then foreign = 0 end
+local kept = math.ceil(limit * tonumber(ARGV[4]))
+local left = limit - kept - hour - foreign
+local granted = math.max(0, math.min(wanted, left))
+local nextAt = 0
+if granted == 0 then
+  nextAt = now + 1000
+  table.sort(slices, function(a, b) return a[1] < b[1] end)
+  local missing = 1 - left
+  if foreign > 0 then slices[#slices + 1] = { foreignLeaves, foreign }; table.sort(slices, function(a, b) return a[1] < b[1] end) end
+  for _, slice in ipairs(slices) do
+    missing = missing - slice[2]
+    if missing <= 0 then nextAt = math.max(nextAt, slice[1]) break end
+  end
+end
+if granted > 0 and state.minuteLimit then
+  local limitM = tonumber(state.minuteLimit)
+  local foreignM = tonumber(state.minuteForeign or 0)
+  if tonumber(state.minuteForeignAt or 0) + MINUTE <= now then foreignM = 0 end
+  granted = math.max(0, math.min(granted, limitM - math.ceil(limitM * tonumber(ARGV[4])) - minute - foreignM))
+  if granted == 0 then nextAt = now + minuteSlice end
+end
+if granted > 0 then
+  redis.call('HINCRBY', KEYS[1], string.format('h:%d', math.floor(now / hourSlice)), granted)
+  redis.call('HINCRBY', KEYS[1], string.format('m:%d', math.floor(now / minuteSlice)), granted)
+end
+return { granted, math.ceil(nextAt), left - granted }

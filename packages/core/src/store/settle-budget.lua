@@ -1,0 +1,57 @@
+-- Corrects a budget by what Apple's answers said, gives unused reservations back, and keeps quiet when asked to.
+-- KEYS[1] budget
+-- ARGV[1] now (ms)  [2] calls given back  [3] window (ms)  [4] reserved and not yet answered
+--     [5] hour limit or empty  [6] hour remaining or empty  [7] minute limit or empty  [8] minute remaining or empty
+--     [9] quiet until (ms) or empty
+-- Returns 1.
+local now, window = tonumber(ARGV[1]), tonumber(ARGV[3])
+local SLICES, MINUTE, MINUTE_SLICES = 120, 60000, 12
+if window < MINUTE then MINUTE = window end
+local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
+local back = tonumber(ARGV[2])
+
+local function giveBack(prefix, slice, count)
+  local at = math.floor(now / slice)
+  for step = 0, 1 do
+    if count <= 0 then return end
+    local field = string.format('%s:%d', prefix, at - step)
+    local used = tonumber(redis.call('HGET', KEYS[1], field) or 0)
+    local taken = math.min(used, count)
+    if taken > 0 then redis.call('HINCRBY', KEYS[1], field, -taken) end
+    count = count - taken
+  end
+end
+if back > 0 then
+  giveBack('h', hourSlice, back)
+  giveBack('m', minuteSlice, back)
+end
+
+local function own(prefix, slice, span)
+  local sum = 0
+  local flat = redis.call('HGETALL', KEYS[1])
+  for i = 1, #flat, 2 do
+    local at = string.match(flat[i], '^' .. prefix .. ':(%d+)$')
+    if at and (tonumber(at) + 1) * slice + span > now then sum = sum + tonumber(flat[i + 1]) end
+  end
+  return sum
+end
+local open = tonumber(ARGV[4])
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'limit', ARGV[5]) end
+if ARGV[6] ~= '' then
+  local limit = tonumber(redis.call('HGET', KEYS[1], 'limit') or 3600)
+  local used = limit - tonumber(ARGV[6])
+  local foreign = math.max(0, used - math.max(0, own('h', hourSlice, window) - open))
+  redis.call('HSET', KEYS[1], 'foreign', foreign, 'foreignAt', now, 'remaining', ARGV[6], 'observedAt', now)
+end
+if ARGV[7] ~= '' then redis.call('HSET', KEYS[1], 'minuteLimit', ARGV[7]) end
+if ARGV[8] ~= '' then
+  local limit = tonumber(redis.call('HGET', KEYS[1], 'minuteLimit') or 0)
+  local used = limit - tonumber(ARGV[8])
+  local foreign = math.max(0, used - math.max(0, own('m', minuteSlice, MINUTE) - open))
+  redis.call('HSET', KEYS[1], 'minuteForeign', foreign, 'minuteForeignAt', now)
+end
+if ARGV[9] ~= '' then
+  local quiet = tonumber(redis.call('HGET', KEYS[1], 'quietUntil') or 0)
+  if tonumber(ARGV[9]) > quiet then redis.call('HSET', KEYS[1], 'quietUntil', ARGV[9]) end
+end
+return 1

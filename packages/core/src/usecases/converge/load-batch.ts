@@ -1,0 +1,104 @@
+import { emailKey } from '../../domain/email.ts'
+import { NOTHING_OBSERVED } from '../../domain/member.ts'
+import { beginMove } from '../../domain/plan.ts'
+import type { Roster } from '../../domain/roster.ts'
+import type { LaneJob } from '../../queues/index.ts'
+import type { LaneStore, Store } from '../../store/index.ts'
+import { readSurroundings, type Surroundings } from './surroundings.ts'
+import type { KnownTesters, Target } from './target.ts'
+
+export interface Batch {
+  targets: Target[]
+  /** Jobs whose member or roster is gone, or whose work an earlier run did. */
+  obsolete: LaneJob[]
+  /** Jobs of rosters that are paused or blocked. */
+  parked: Target[]
+  surroundings: Surroundings
+  /** By app id. */
+  testers: Map<string, KnownTesters>
+}
+
+/** Reads everything a batch is planned from: newest desired state, what was observed, who else wants the addresses, known ids. */
+export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, jobs: LaneJob[]): Promise<Batch> {
+  const rosters = await readRosters(store, teamKey)
+  const work = await lane.readWork(jobs.map((job) => job.ref))
+  const obsolete: LaneJob[] = []
+  const wanted = new Map<Roster, { job: LaneJob; member: string; fresh: boolean; invite: boolean }[]>()
+  jobs.forEach((job, at) => {
+    const entry = work[at]
+    const roster = entry ? rosters.get(entry.roster) : undefined
+    if (!entry || !roster) {
+      obsolete.push(job)
+      return
+    }
+    const list = wanted.get(roster) ?? []
+    list.push({ job, member: entry.member, fresh: entry.fresh, invite: entry.invite })
+    wanted.set(roster, list)
+  })
+
+  const targets: Target[] = []
+  const parked: Target[] = []
+  await Promise.all(
+    [...wanted].map(async ([roster, items]) => {
+      const records = await store.members(teamKey, roster.id).findMany(items.map((item) => item.member))
+      items.forEach((item, at) => {
+        const record = records[at]
+        if (!record) {
+          obsolete.push(item.job)
+          return
+        }
+        const observed = record.observed ?? NOTHING_OBSERVED
+        // A new join of someone already in: the person may have stopped meanwhile, so Apple is asked.
+        const rejoined = observed.confirmed && record.desired.joined > observed.converged && observed.converged > 0
+        const target: Target = {
+          job: item.job,
+          roster,
+          member: item.member,
+          desired: record.desired,
+          observed,
+          fresh: item.fresh || rejoined,
+          invite: item.invite,
+          learnt: new Map(),
+          calls: [],
+          ending: null,
+        }
+        if (roster.paused || roster.blocked) parked.push(target)
+        else targets.push(target)
+      })
+    }),
+  )
+  const addresses = targets.flatMap((target) => addressesOf(target).map((key) => ({ roster: target.roster, key })))
+  const surroundings = await readSurroundings(store, [...rosters.values()], addresses)
+  for (const target of targets) {
+    target.observed = beginMove(target.desired, target.observed, (email) =>
+      surroundings.wantedHere(target.roster, target.member, emailKey(email)),
+    )
+  }
+  return { targets, obsolete, parked, surroundings, testers: await readTesters(lane, addresses) }
+}
+
+async function readRosters(store: Store, teamKey: string): Promise<Map<string, Roster>> {
+  return store.rosters.findMany(await store.rostersOf(teamKey))
+}
+
+/** Every address a target may be about, lower-cased. */
+export function addressesOf({ desired, observed }: Pick<Target, 'desired' | 'observed'>): string[] {
+  const all = [desired.email, observed.email, ...observed.leaving].filter((email) => email !== null)
+  return [...new Set(all.map(emailKey))]
+}
+
+async function readTesters(
+  lane: LaneStore,
+  addresses: { roster: Roster; key: string }[],
+): Promise<Map<string, KnownTesters>> {
+  const keysOfApp = new Map<string, Set<string>>()
+  for (const { roster, key } of addresses) keysOfApp.set(roster.app.id, (keysOfApp.get(roster.app.id) ?? new Set()).add(key))
+  const known = new Map<string, KnownTesters>()
+  await Promise.all(
+    [...keysOfApp].map(async ([appId, keys]) => {
+      const ids = await lane.testerIds(appId, [...keys])
+      known.set(appId, new Map([...ids].map(([key, id]) => [key, { id, state: null }])))
+    }),
+  )
+  return known
+}

@@ -1,0 +1,37 @@
+import type { Desired, MemberStatus, Observed } from '../../domain/member.ts'
+import type { KnownTester } from '../../domain/plan.ts'
+import type { Roster } from '../../domain/roster.ts'
+import type { RunEntry } from '../../domain/timeline.ts'
+import type { AppError, ErrorCode } from '../../errors.ts'
+import type { LaneJob } from '../../queues/index.ts'
+
+/** How a member's turn ends, and what becomes of the job. */
+export type Ending =
+  | { kind: 'done'; status: MemberStatus; problem: ErrorCode | null; detail?: string | undefined }
+  | { kind: 'later'; until: number; status: MemberStatus; problem: ErrorCode | null }
+  | { kind: 'retry'; error: AppError }
+  /** Waits for its roster to be resumed or mended. */
+  | { kind: 'parked'; problem: ErrorCode | null }
+  /** The lane stops here; the job was not carried out and loses nothing. */
+  | { kind: 'give_back' }
+  /** Nothing to do any more: the member or its roster is gone, or an earlier run did it. */
+  | { kind: 'obsolete' }
+
+/** One member of a batch on its way from observed to desired. */
+export interface Target {
+  job: LaneJob
+  roster: Roster
+  member: string
+  desired: Desired
+  /** A working copy; recorded when the turn ends. */
+  observed: Observed
+  fresh: boolean
+  invite: boolean
+  /** Tester ids learnt in this turn, by address (lower-cased); null: Apple has none any more. */
+  learnt: Map<string, string | null>
+  calls: RunEntry['c']
+  ending: Ending | null
+}
+
+/** What a batch knows of one app: testers by address (lower-cased). */
+export type KnownTesters = Map<string, Exclude<KnownTester, undefined>>

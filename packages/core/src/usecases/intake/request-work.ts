@@ -1,0 +1,37 @@
+import type { Priority } from '../../domain/change.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { AppError } from '../../errors.ts'
+import type { ToRef } from '../../secrets/index.ts'
+import { createLaneStore, type Store } from '../../store/index.ts'
+
+export interface RequestWorkInput {
+  roster: string
+  member: string
+  kind: 'converge' | 'invitation' | 'retry'
+}
+
+export interface RequestWorkDeps {
+  store: Store
+  clock: Clock
+  toRef: ToRef
+}
+
+const PRIORITY_OF: Record<RequestWorkInput['kind'], Priority> = { converge: 'now', invitation: 'now', retry: 'interactive' }
+
+/** A person asks for one member to be looked at now: Apple is read first, whatever is known. Throws not_found. */
+export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput): Promise<void> {
+  const teamKey = (await deps.store.teamKeysOfRosters([input.roster])).get(input.roster)
+  if (teamKey === undefined) throw new AppError('not_found', { message: `There is no roster "${input.roster}".` })
+  const now = deps.clock.now()
+  const { found, leased } = await createLaneStore(deps.store.redis, teamKey).requestWork({
+    now,
+    roster: input.roster,
+    member: input.member,
+    ref: deps.toRef(input.roster, input.member),
+    flag: input.kind === 'invitation' ? 'invite' : 'fresh',
+    entry: { t: now, k: input.kind, o: 'api' },
+    priority: PRIORITY_OF[input.kind],
+  })
+  if (!found) throw new AppError('not_found', { message: `Roster "${input.roster}" has no such member.` })
+  if (!leased) await deps.store.ready.ring(teamKey)
+}

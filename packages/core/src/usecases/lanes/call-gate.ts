@@ -1,0 +1,86 @@
+import type { CallRecord, Gate } from '../../apple/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { AppError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
+import type { Budget } from '../../store/index.ts'
+
+export interface GateDeps {
+  budget: Budget
+  clock: Clock
+  log: Log
+  /** Share (0..1) of the limit that these calls leave to others. */
+  keepBack: () => number
+  isLeaseHeld: () => boolean
+}
+
+export interface CallGate extends Gate {
+  /** Reserves up to `wanted` calls ahead; returns how many there are now, and when more may be had (ms). */
+  reserve(wanted: number): Promise<{ available: number; nextAt: number }>
+  /** Gives back what was not used. */
+  close(): Promise<void>
+  /** Calls sent in this visit. */
+  sent(): number
+}
+
+const REFILL = 10
+/** Kept quiet after a 429 that names no time, doubling per visit is the lane's business. */
+const QUIET_DEFAULT_MS = 5_000
+
+/** What every call of a visit passes: the lease is ours, and the quota has room. */
+export function createCallGate(deps: GateDeps): CallGate {
+  let pool = 0
+  let open = 0
+  let sent = 0
+  let bookkeeping: Promise<void> = Promise.resolve()
+  let refilling: Promise<{ granted: number; nextAt: number }> | null = null
+
+  const refill = (wanted: number) => {
+    refilling ??= deps.budget.reserve(wanted, deps.keepBack()).finally(() => (refilling = null))
+    return refilling
+  }
+  const book = (work: () => Promise<void>) => {
+    bookkeeping = bookkeeping.then(work).catch((error: unknown) => {
+      deps.log.warn({ err: error }, 'The budget could not be corrected; our own count goes on.')
+    })
+  }
+
+  return {
+    async reserve(wanted) {
+      if (pool >= wanted) return { available: pool, nextAt: 0 }
+      const { granted, nextAt } = await refill(wanted - pool)
+      pool += granted
+      return { available: pool, nextAt }
+    },
+    async admit() {
+      if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
+      while (pool <= 0) {
+        const shared = refilling !== null
+        const { granted, nextAt } = await refill(REFILL)
+        if (!shared) pool += granted
+        if (granted === 0) throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - deps.clock.now()) })
+      }
+      if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
+      pool--
+      open++
+      sent++
+    },
+    note(record: CallRecord) {
+      open--
+      const { quota } = record
+      const outstanding = open + pool
+      const said = Object.values(quota).some((value) => value !== null)
+      if (said) book(() => deps.budget.correct(quota, outstanding))
+      if (record.code === 'apple_rate_limited') {
+        const until = deps.clock.now() + (record.retryAfterMs ?? QUIET_DEFAULT_MS)
+        book(() => deps.budget.keepQuiet(until))
+      }
+    },
+    async close() {
+      await bookkeeping
+      const unused = pool
+      pool = 0
+      await deps.budget.release(unused)
+    },
+    sent: () => sent,
+  }
+}

@@ -1,0 +1,5 @@
+export * from './visit-lane.ts'
+export type { VisitDeps } from './visit.ts'
+export * from './visit-settings.ts'
+export * from './sweep-lanes.ts'
+export * from './lane-status.ts'

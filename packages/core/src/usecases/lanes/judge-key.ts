@@ -1,0 +1,75 @@
+import type { AppleSession } from '../../apple/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
+import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
+import type { LaneFacts, LaneStore } from '../../store/index.ts'
+
+export interface JudgeDeps {
+  lane: LaneStore
+  clock: Clock
+  session: AppleSession
+  /** An app that a roster of this key is for; undefined when there is none. */
+  appId: string | undefined
+}
+
+/** What a doubtful answer means for the lane. */
+export type Verdict =
+  | { kind: 'chance' }
+  | { kind: 'suspicious'; suspicion: { count: number; since: number } }
+  | { kind: 'blocked'; problem: Problem }
+
+const KEY_STATUS: Partial<Record<ErrorCode, TeamKeyStatus>> = {
+  key_rejected: 'rejected',
+  key_forbidden: 'forbidden',
+  agreement_required: 'agreement_required',
+}
+
+/** 401 on this many fresh tokens, over this long, is no chance any more. */
+const REJECTIONS = 3
+const REJECTED_OVER_MS = 60_000
+
+/**
+ * Random 401s on good keys are common, and one endpoint's 403 does not condemn a key: the cheapest read decides. It is asked
+ * with a fresh token, its times corrected by Apple's clock.
+ */
+export async function judgeKey(deps: JudgeDeps, facts: LaneFacts, error: AppError): Promise<Verdict> {
+  const found = await probeKey(deps)
+  if (error.code !== 'key_rejected') {
+    // A refusal with Apple's own code speaks of the key; a bare one may speak of one endpoint.
+    const code = found ?? (error.details['bare'] === true ? null : error.code)
+    return code === null ? { kind: 'chance' } : { kind: 'blocked', problem: toProblem(deps, code) }
+  }
+  if (found === null) return { kind: 'chance' }
+  if (found !== 'key_rejected') return { kind: 'blocked', problem: toProblem(deps, found) }
+  const now = deps.clock.now()
+  const suspicion = { count: (facts.suspicion?.count ?? 0) + 1, since: facts.suspicion?.since ?? now }
+  if (suspicion.count >= REJECTIONS && now - suspicion.since >= REJECTED_OVER_MS) {
+    return { kind: 'blocked', problem: toProblem(deps, 'key_rejected') }
+  }
+  return { kind: 'suspicious', suspicion }
+}
+
+/** The code of what Apple holds against the key, or null when it answers. Errors that say nothing of the key are thrown. */
+export async function probeKey(deps: Pick<JudgeDeps, 'session' | 'appId'>): Promise<ErrorCode | null> {
+  try {
+    await (deps.appId === undefined ? deps.session.listApps() : deps.session.findApps({ id: deps.appId }))
+    return null
+  } catch (error) {
+    if (isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) return error.code
+    throw error
+  }
+}
+
+export async function blockLane(lane: LaneStore, problem: Problem): Promise<void> {
+  await lane.setFacts({ blocked: problem, suspicion: null })
+  await lane.setStatus(KEY_STATUS[problem.code] ?? 'rejected', problem)
+}
+
+export async function unblockLane(lane: LaneStore): Promise<void> {
+  await lane.setFacts({ blocked: null, suspicion: null })
+  await lane.setStatus('working', null)
+}
+
+function toProblem(deps: Pick<JudgeDeps, 'clock'>, code: ErrorCode): Problem {
+  return { code, detail: ERROR_RULES[code].title, at: deps.clock.now() }
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../../domain/clock.ts'
+import { AppError } from '../../errors.ts'
+import type { LaneQueue } from '../../queues/index.ts'
+import { laneKeys, type Budget, type Store } from '../../store/index.ts'
+import type { LaneReader } from '../team-keys/lane-reader.ts'
+
+export interface LaneReaderDeps {
+  store: Store
+  clock: Clock
+  /** Opened for reading: counts only. */
+  queueOf: (teamKey: string) => Pick<LaneQueue, 'counts'>
+  budgetOf: (teamKey: string) => Budget
+}
+
+const HOUR_MS = 3_600_000
+
+/** What operators and the API see of a lane, and its two switches. */
+export function createLaneReader(deps: LaneReaderDeps): LaneReader {
+  const { store, clock } = deps
+  const exists = async (teamKey: string) => {
+    if (!(await store.teamKeys.find(teamKey))) throw new AppError('not_found', { message: `There is no team key "${teamKey}".` })
+  }
+  return {
+    async getLaneStatus(teamKey) {
+      const keys = laneKeys(teamKey)
+      const [counts, recorded, paused, dueAt, budget] = await Promise.all([
+        deps.queueOf(teamKey).counts(),
+        Promise.all([keys.outboxNow, keys.outboxInteractive, keys.outboxBulk].map((key) => store.redis.zcard(key))),
+        store.redis.hget(keys.lane, 'paused'),
+        store.ready.dueAt([teamKey]),
+        deps.budgetOf(teamKey).read(),
+      ])
+      const waiting = counts.waiting + counts.prioritized + recorded.reduce((sum, count) => sum + count, 0)
+      const open = waiting + counts.active + counts.delayed
+      return {
+        waiting,
+        active: counts.active,
+        delayed: counts.delayed,
+        failed: counts.failed,
+        paused: paused === '1',
+        nextVisitAt: dueAt[0] ?? null,
+        estimatedDoneAt: open === 0 ? null : clock.now() + estimateMs(open, budget.limit, budget.remaining),
+      }
+    },
+    async getBudget(teamKey) {
+      const { limit, remaining, observedAt } = await deps.budgetOf(teamKey).read()
+      return { limit, remaining, observedAt }
+    },
+    async pause(teamKey) {
+      await exists(teamKey)
+      await store.redis.hset(laneKeys(teamKey).lane, 'paused', '1')
+    },
+    async resume(teamKey) {
+      await exists(teamKey)
+      await store.redis.hdel(laneKeys(teamKey).lane, 'paused')
+      await store.ready.ring(teamKey)
+    },
+  }
+}
+
+/** One call a change, about one call a second while the quota lasts, then as the hour gives back. */
+function estimateMs(changes: number, limit: number, remaining: number | null): number {
+  const now = Math.max(0, (remaining ?? limit) - limit * 0.05)
+  const later = Math.max(0, changes - now)
+  return Math.min(changes, now) * 250 + (later / Math.max(1, limit * 0.95)) * HOUR_MS
+}

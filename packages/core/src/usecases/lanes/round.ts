@@ -1,0 +1,100 @@
+import { ERROR_RULES, type AppError } from '../../errors.ts'
+import type { Roster } from '../../domain/roster.ts'
+import type { LaneCounts, LaneJob } from '../../queues/index.ts'
+import { convergeBatch } from '../converge/converge-batch.ts'
+import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
+import { loadBatch } from '../converge/load-batch.ts'
+import type { Target } from '../converge/target.ts'
+import { enqueueRecorded } from './enqueue-recorded.ts'
+import { stopLane } from './stop-lane.ts'
+import { comeAgainAt, goesOn, sessionOf, type Visit } from './visit.ts'
+
+/** Recorded changes become jobs, some jobs are fetched and carried out together. False when nothing is left to do now. */
+export async function runRound(visit: Visit): Promise<boolean> {
+  const { deps } = visit
+  if (await deps.lane.isPaused()) return false
+  const enqueued = await enqueueRecorded(visit)
+  const wanted = howMany(visit, await deps.queue.counts())
+  if (wanted === 0) return enqueued > 0
+  const { available, nextAt } = await visit.gate.reserve(wanted)
+  if (available === 0) {
+    comeAgainAt(visit, nextAt)
+    return false
+  }
+  const jobs = await fetchCarefully(visit, Math.min(wanted, available))
+  if (jobs.length === 0) return enqueued > 0
+  try {
+    await carryOut(visit, jobs)
+  } finally {
+    for (const job of jobs) visit.held.delete(job)
+  }
+  return goesOn(visit)
+}
+
+/** Events first: bulk work is taken once no event waits, and only while it leaves its larger reserve. */
+function howMany(visit: Visit, counts: LaneCounts): number {
+  visit.bulkOnly = counts.waiting === 0 && counts.prioritized > 0
+  // Sleeping jobs that have come due show only when fetched.
+  const due = counts.delayed > 0 ? visit.deps.settings.batch : 0
+  const ready = visit.bulkOnly ? counts.prioritized : counts.waiting + due
+  return Math.min(ready, visit.deps.settings.batch)
+}
+
+/** A job in whose hand a worker died runs alone, so that a job that ends its worker takes no innocent ones along. */
+async function fetchCarefully(visit: Visit, limit: number): Promise<LaneJob[]> {
+  const { queue } = visit.deps
+  const [first] = await queue.fetch(1, visit.lease.token)
+  if (!first) return []
+  visit.held.add(first)
+  if (first.stalls > 0 || limit === 1) return [first]
+  const more = await queue.fetch(limit - 1, visit.lease.token)
+  const [suspects, others] = [more.filter((job) => job.stalls > 0), more.filter((job) => job.stalls === 0)]
+  await Promise.all(suspects.map((job) => job.giveBack()))
+  for (const job of others) visit.held.add(job)
+  return [first, ...others]
+}
+
+async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
+  const { deps, lease } = visit
+  const finishDeps: FinishDeps = {
+    lane: deps.lane,
+    leaseToken: lease.token,
+    clock: deps.clock,
+    log: deps.log,
+    leaseLost: () => lease.end(),
+  }
+  const batch = await loadBatch(deps.store, deps.lane, visit.teamKey, jobs)
+  await Promise.all(batch.obsolete.map((job) => job.complete()))
+  for (const target of batch.parked) {
+    target.ending = { kind: 'parked', problem: target.roster.blocked?.code ?? null }
+    await finishTarget(finishDeps, target)
+  }
+  const poisoned = batch.targets.filter((target) => target.job.poisoned)
+  for (const target of poisoned) await parkPoisoned(finishDeps, target)
+  batch.targets = batch.targets.filter((target) => !target.job.poisoned)
+  await convergeBatch(
+    {
+      lane: deps.lane,
+      leaseToken: lease.token,
+      sessionFor: (note) => sessionOf(visit, note),
+      clock: deps.clock,
+      log: deps.log,
+      parallel: visit.facts.parallel,
+      chunk: visit.chunk,
+      goesOn: () => goesOn(visit),
+      stop: (error) => stopLane(visit, batch.targets[0]?.roster.app.id, error),
+      groupGone: (roster, error) => blockRoster(visit, roster, error),
+      finish: (target: Target) => finishTarget(finishDeps, target).finally(() => visit.held.delete(target.job)),
+    },
+    batch,
+  )
+}
+
+/** The group is gone, confirmed: the roster stops until its group answers again (sweep) or a person mends it. */
+async function blockRoster(visit: Visit, roster: Roster, error: AppError): Promise<void> {
+  const { store, clock, log } = visit.deps
+  roster.blocked = { code: 'group_gone', detail: ERROR_RULES.group_gone.title, at: clock.now() }
+  const current = await store.rosters.find(roster.id)
+  if (current) await store.rosters.put({ ...current, blocked: roster.blocked })
+  log.warn({ event: 'roster.blocked', roster: roster.id, group: roster.group.id, code: error.code }, 'roster.blocked')
+}

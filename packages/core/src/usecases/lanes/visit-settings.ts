@@ -1,0 +1,34 @@
+export interface VisitSettings {
+  /** Jobs carried out together. */
+  batch: number
+  /** Recorded changes turned into jobs in one round. */
+  enqueue: number
+  /** No new round is begun after this, ms: other lanes wait for the worker too. */
+  softMs: number
+  /** Calls under way are ended after this, ms. */
+  hardMs: number
+  /** How often a blocked lane is checked, ms. */
+  blockedCheckMs: number
+  /** Share (0..1) of the quota that is left to others who use the key. */
+  reserveShare: number
+  /** Share (0..1) that bulk work leaves to events. */
+  bulkReserveShare: number
+  /** Between two looks for jobs of a dead worker, ms. */
+  stalledEveryMs: number
+}
+
+export const VISIT: VisitSettings = {
+  batch: 100,
+  enqueue: 500,
+  softMs: 10_000,
+  hardMs: 45_000,
+  blockedCheckMs: 180_000,
+  reserveShare: 0.05,
+  bulkReserveShare: 0.25,
+  stalledEveryMs: 4_000,
+}
+
+/** Job locks outlive a renewal that is late, and end soon after a death: the lane's jobs are back within a minute. */
+export const JOB_LOCK_MS = 15_000
+/** A job in whose hand this many workers died is parked. */
+export const MAX_STALLS = 3

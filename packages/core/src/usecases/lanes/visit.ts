@@ -1,0 +1,85 @@
+import type { AppleClient, AppleSession, CallRecord, Credentials } from '../../apple/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { AppError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
+import type { LaneJob, LaneQueue } from '../../queues/index.ts'
+import type { Budget, LaneFacts, LaneStore, Store } from '../../store/index.ts'
+import type { ChunkSize } from '../converge/take-steps.ts'
+import type { CallGate } from './call-gate.ts'
+import type { Lease } from './lease.ts'
+import type { VisitSettings } from './visit-settings.ts'
+
+export interface VisitDeps {
+  store: Store
+  lane: LaneStore
+  queue: LaneQueue
+  budget: Budget
+  apple: AppleClient
+  clock: Clock
+  log: Log
+  settings: VisitSettings
+  /** The key's credentials, opened; undefined when the team key is gone. */
+  credentials: () => Promise<Credentials | undefined>
+  /** Keeps the lane's entry in the ready index in the future while the visit lasts. */
+  extendClaim: () => Promise<void>
+  /** True once the process shuts down: what was not begun is given back. */
+  draining: () => boolean
+}
+
+/** What one turn at one lane carries along. */
+export interface Visit {
+  deps: VisitDeps
+  teamKey: string
+  credentials: Credentials
+  lease: Lease
+  gate: CallGate
+  facts: LaneFacts
+  /** Members with something left to do, and changes recorded but not queued, when the visit began. */
+  workCount: number
+  recorded: number
+  chunk: ChunkSize
+  /** Monotonic, ms. */
+  begunAt: number
+  /** Jobs in hand: their locks are renewed with the lease. */
+  held: Set<LaneJob>
+  /** Why the lane has to stop here, once it has. */
+  stopped: AppError | null
+  /** When the lane is next worth a visit (ms), where the reason to stop says so. */
+  nextAt: number | null
+  /** True while nothing but bulk work is left: it leaves more of the quota to events. */
+  bulkOnly: boolean
+  /** What a doubtful answer means for the key, once it is being found out. */
+  verdict: Promise<void> | null
+  /** Answers that lowered the number of calls at once. */
+  setbacks: number
+}
+
+/** A session whose calls pass the visit's gate, and are told to `note` as well. */
+export function sessionOf(visit: Visit, note: (record: CallRecord) => void = () => {}): AppleSession {
+  const { gate, deps, credentials, lease } = visit
+  return deps.apple.session(
+    credentials,
+    {
+      admit: (call) => gate.admit(call),
+      async note(record) {
+        note(record)
+        await gate.note(record)
+      },
+    },
+    lease.signal,
+  )
+}
+
+export function age(visit: Visit): number {
+  return visit.deps.clock.monotonic() - visit.begunAt
+}
+
+/** Whether anything may still be sent in this visit. */
+export function goesOn(visit: Visit): boolean {
+  return visit.stopped === null && visit.lease.isHeld() && !visit.deps.draining() && age(visit) < visit.deps.settings.hardMs
+}
+
+/** The lane comes again at `at` at the latest. */
+export function comeAgainAt(visit: Visit, at: number): void {
+  visit.nextAt = visit.nextAt === null ? at : Math.min(visit.nextAt, at)
+}
