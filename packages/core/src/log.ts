@@ -3,17 +3,32 @@ import { pino, type DestinationStream, type Logger } from 'pino'
 export type Log = Logger
 
 /** Structured lines on standard output. Last line of defence for secrets and addresses: call sites log ids only. */
-export function createLog(
-  options: { level: string; name: string },
-  destination?: DestinationStream,
-): Log {
+export function createLog(options: { level: string; name: string }, destination?: DestinationStream): Log {
   const settings = {
     name: options.name,
     level: options.level,
+    serializers: { err: toLoggedError, error: toLoggedError },
     redact: {
       paths: ['email', '*.email', 'privateKey', '*.privateKey', 'authorization', '*.authorization', '*.headers.authorization'],
       censor: '[redacted]',
     },
   }
   return destination ? pino(settings, destination) : pino(settings)
+}
+
+interface LoggedError {
+  type: string
+  message: string
+  code?: unknown
+  stack?: string | undefined
+  cause?: LoggedError
+}
+
+/** Named fields only: a Redis error carries its whole command, with everything that was being written. */
+function toLoggedError(error: unknown): LoggedError | unknown {
+  if (!(error instanceof Error)) return typeof error === 'object' ? '[object]' : error
+  const logged: LoggedError = { type: error.name, message: error.message, stack: error.stack }
+  if ('code' in error) logged.code = error.code
+  if (error.cause instanceof Error) logged.cause = toLoggedError(error.cause) as LoggedError
+  return logged
 }

@@ -118,7 +118,8 @@ for change = 1, count do
     local json = string.format('{"v":1,"version":%d,"joined":%d,"time":%.0f,"at":%s,', version, joined, time, now) .. tail
     local record = { version = version, joined = joined, time = time, index = index, json = json }
     record.noAddress = not leaves and string.find(tail, '"email":null', 1, true) ~= nil
-    record.before = current and (current.before or current)
+    -- What is stored, not what an earlier change of this batch made of it.
+    if current and current.json then record.before = current.before else record.before = current end
     roster.records[id] = record
     if not roster.changed[id] then
       roster.changed[id] = true

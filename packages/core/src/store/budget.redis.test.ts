@@ -1,0 +1,108 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createSettableClock, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { createBudget } from './budget.ts'
+
+let server: TestRedis
+let redis: Redis
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.close()
+})
+beforeEach(async () => void (await redis.flushall()))
+
+const HOUR = 3_600_000
+const nothing = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
+
+function setUp(defaultLimit = 100) {
+  const clock = createSettableClock()
+  const budget = createBudget(redis, clock, 'acme', { windowMs: HOUR, defaultLimit })
+  const take = async (wanted: number, keepBack = 0) => (await budget.reserve(wanted, keepBack)).granted
+  return { clock, budget, take }
+}
+
+describe('the budget of a team key', () => {
+  it('never grants more than the limit in any rolling hour', async () => {
+    const { clock, take } = setUp()
+    const granted: { at: number; calls: number }[] = []
+    for (let step = 0; step < 200; step++) {
+      granted.push({ at: clock.now(), calls: await take(7) })
+      clock.advance(HOUR / 61)
+    }
+    for (const { at } of granted) {
+      const inWindow = granted.filter((one) => one.at <= at && one.at > at - HOUR).reduce((sum, one) => sum + one.calls, 0)
+      expect(inWindow).toBeLessThanOrEqual(100)
+    }
+    const all = granted.reduce((sum, one) => sum + one.calls, 0)
+    // Three hours and a third: what the window gives back is granted again, within a slice.
+    expect(all).toBeGreaterThan(300)
+  })
+
+  it('keeps the share of a class back', async () => {
+    const { take } = setUp()
+    expect(await take(1_000, 0.25)).toBe(75)
+    expect(await take(1_000, 0.25)).toBe(0)
+    expect(await take(1_000, 0.05)).toBe(20)
+  })
+
+  it('says when asking again helps, and is right', async () => {
+    const { clock, budget, take } = setUp()
+    await take(60)
+    clock.advance(HOUR / 4)
+    await take(40)
+    const { granted, nextAt } = await budget.reserve(1, 0)
+    expect(granted).toBe(0)
+    clock.set(nextAt)
+    expect(await take(100)).toBe(60)
+  })
+
+  it('counts what others of the same key take, as Apple tells', async () => {
+    const { budget, take } = setUp()
+    expect(await take(10)).toBe(10)
+    await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 50 }, 0)
+    expect(await take(1_000)).toBe(50)
+  })
+
+  it('does not take our own calls under way for those of others', async () => {
+    const { budget, take } = setUp()
+    await take(10)
+    await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 97 }, 7)
+    expect(await take(1_000)).toBe(90)
+  })
+
+  it('follows a limit that Apple changes', async () => {
+    const { budget, take } = setUp()
+    await budget.correct({ ...nothing, hourLimit: 40, hourRemaining: 40 }, 0)
+    expect(await take(1_000)).toBe(40)
+  })
+
+  it('keeps the minute, once Apple has named one', async () => {
+    const { clock, budget, take } = setUp(1_000)
+    await budget.correct({ ...nothing, minuteLimit: 30, minuteRemaining: 30 }, 0)
+    expect(await take(1_000)).toBe(30)
+    expect(await take(1)).toBe(0)
+    clock.advance(66_000)
+    expect(await take(1_000)).toBe(30)
+  })
+
+  it('gives back what was not used', async () => {
+    const { budget, take } = setUp()
+    await take(100)
+    await budget.release(30)
+    expect(await take(1_000)).toBe(30)
+  })
+
+  it('grants nothing while it is asked to keep quiet', async () => {
+    const { clock, budget, take } = setUp()
+    const until = clock.now() + 5_000
+    await budget.keepQuiet(until)
+    expect(await budget.reserve(1, 0)).toEqual({ granted: 0, nextAt: until })
+    clock.set(until)
+    expect(await take(1)).toBe(1)
+  })
+})

@@ -1,0 +1,159 @@
+import fc from 'fast-check'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { isNewer, type MemberChange } from '../domain/change.ts'
+import { laneKeys } from './keys.ts'
+import { createLaneStore } from './lane-store.ts'
+import { createMembers } from './members.ts'
+import { recordChanges, TIMELINE_KEPT } from './record-changes.ts'
+
+const NOW = Date.parse('2026-11-24T10:00:00Z')
+const DAY = 86_400_000
+const keys = laneKeys('acme')
+
+let server: TestRedis
+let redis: Redis
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.close()
+})
+beforeEach(async () => {
+  await redis.flushall()
+  await redis.sadd(keys.rosters, 'gold')
+})
+
+function change(member: string, overrides: Partial<MemberChange> = {}): MemberChange {
+  return {
+    roster: 'gold',
+    member,
+    ref: `m-${member}`,
+    kind: 'join',
+    email: `${member}@example.com`,
+    firstName: 'Ann',
+    lastName: null,
+    time: undefined,
+    priority: 'interactive',
+    digest: undefined,
+    timelineEntry: '{"k":"joined"}',
+    ...overrides,
+  }
+}
+
+const record = (changes: MemberChange[], now: number | undefined = NOW) =>
+  recordChanges(redis, { teamKey: 'acme', changes, dedupMs: 7 * DAY, now })
+const outcomes = async (changes: MemberChange[], now?: number) =>
+  (await record(changes, now)).changes.map(({ outcome }) => outcome)
+const members = () => createMembers(redis, 'acme', 'gold')
+
+describe('recordChanges', () => {
+  it('records desired state, work and an outbox entry in one step', async () => {
+    expect(await record([change('u1')])).toMatchObject({ leased: false, changes: [{ outcome: 'accepted', version: 1 }] })
+    expect(await members().find('u1')).toMatchObject({
+      desired: { version: 1, present: true, email: 'u1@example.com', time: NOW, joined: 1 },
+      observed: null,
+      status: 'pending',
+    })
+    const lane = createLaneStore(redis, 'acme')
+    expect(await lane.peekOutbox(10)).toEqual([{ ref: 'm-u1', from: 'interactive' }])
+    expect(await lane.readWork(['m-u1'])).toMatchObject([{ roster: 'gold', member: 'u1' }])
+  })
+
+  it('counts the same source and id once, within a batch, later, and in the next period', async () => {
+    const event = change('u1', { digest: 'd1' })
+    expect(await outcomes([event, event])).toEqual(['accepted', 'duplicate'])
+    expect(await outcomes([event])).toEqual(['duplicate'])
+    expect(await outcomes([event], NOW + 7 * DAY)).toEqual(['duplicate'])
+  })
+
+  it('lets the later arrival win at equal times, and the older time lose', async () => {
+    const at = (time: number, email: string) => change('u1', { time, email })
+    expect(await outcomes([at(NOW - 10, 'a@x.de'), at(NOW - 10, 'b@x.de'), at(NOW - 11, 'c@x.de')])).toEqual([
+      'accepted',
+      'accepted',
+      'stale',
+    ])
+    expect((await members().find('u1'))?.desired).toMatchObject({ email: 'b@x.de', version: 2 })
+  })
+
+  it('refuses an event more than ten minutes ahead', async () => {
+    expect(await outcomes([change('u1', { time: NOW + 600_000 }), change('u2', { time: NOW + 600_001 })])).toEqual([
+      'accepted',
+      'future',
+    ])
+  })
+
+  it('says so when the roster is not of this lane, and goes on with the others', async () => {
+    expect(await outcomes([change('u1', { roster: 'silver' }), change('u2')])).toEqual(['gone', 'accepted'])
+    expect(await redis.exists(keys.roster('silver').desired)).toBe(0)
+  })
+
+  it('keeps address and names of a member that leaves', async () => {
+    await record([change('u1')])
+    await record([change('u1', { kind: 'leave', email: null, firstName: null })])
+    expect((await members().find('u1'))?.desired).toMatchObject({ present: false, email: 'u1@example.com', firstName: 'Ann' })
+    await record([change('u2'), change('u2', { kind: 'leave', email: null, firstName: null })])
+    expect((await members().find('u2'))?.desired).toMatchObject({ present: false, email: 'u2@example.com', version: 2 })
+    expect(await members().withAddress('u2@example.com')).toEqual(['u2'])
+  })
+
+  it('moves the search entries with the address', async () => {
+    await record([change('u1')])
+    await record([change('u1', { email: 'New@Example.com' })])
+    expect(await members().withAddress('u1@example.com')).toEqual([])
+    expect(await members().withAddress('new@example.com')).toEqual(['u1'])
+  })
+
+  it('waits for an address where none is known', async () => {
+    await record([change('u1', { email: null })])
+    expect((await members().find('u1'))?.status).toBe('waiting')
+  })
+
+  it('keeps the newest timeline entries only', async () => {
+    for (let at = 0; at < TIMELINE_KEPT + 5; at++) {
+      await record([change('u1', { timelineEntry: JSON.stringify({ k: 'joined', at }) })])
+    }
+    const entries = await members().timeline('u1')
+    expect(entries).toHaveLength(TIMELINE_KEPT)
+    expect(entries[0]).toMatchObject({ at: TIMELINE_KEPT + 4 })
+  })
+
+  it('tells whether a worker visits the lane', async () => {
+    await redis.set(keys.lease, 'token')
+    expect(await record([change('u1')])).toMatchObject({ leased: true })
+  })
+
+  it('takes a batch of 1,000 with any member id', async () => {
+    const ids = ['__proto__', '1', 'ann:b', 'ü 😀', ...Array.from({ length: 996 }, (_, at) => `u${at}`)]
+    expect(new Set(await outcomes(ids.map((id) => change(id))))).toEqual(new Set(['accepted']))
+    expect(await members().findMany(ids)).not.toContain(undefined)
+  })
+
+  it('agrees with the rule in the domain: always the newest decides', async () => {
+    const event = fc.record({ member: fc.constantFrom('a', 'b'), time: fc.integer({ min: 0, max: 5 }) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 12 }), fc.integer({ min: 1, max: 4 }), async (events, batch) => {
+        await redis.del(keys.roster('gold').desired)
+        const decided = new Map<string, { time: number; email: string }>()
+        const expected: string[] = []
+        const changes = events.map(({ member, time }, at) => {
+          const email = `${at}@x.de`
+          const newer = isNewer(time, decided.get(member))
+          expected.push(newer ? 'accepted' : 'stale')
+          if (newer) decided.set(member, { time, email })
+          return change(member, { time, email })
+        })
+        const got: string[] = []
+        for (let from = 0; from < changes.length; from += batch) got.push(...(await outcomes(changes.slice(from, from + batch))))
+        expect(got).toEqual(expected)
+        for (const [member, { email }] of decided) expect((await members().find(member))?.desired.email).toBe(email)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
