@@ -3,12 +3,19 @@ import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
-import { createSealer } from '@flightroster/core/secrets'
-import { checkRedis, createRedis, createStore, createStoreClock, startStoreHealth } from '@flightroster/core/store'
+import { createSealer, createToRef } from '@flightroster/core/secrets'
+import {
+  checkRedis,
+  createRedis,
+  createStore,
+  createStoreClock,
+  loadSalt,
+  startStoreHealth,
+} from '@flightroster/core/store'
 import { VISIT } from '@flightroster/core/usecases/lanes'
 import { startHealthServer } from './health.ts'
 import { onShutdown } from './shutdown.ts'
-import { buildWorker } from './worker.ts'
+import { buildWorker, type RunningWorker } from './worker.ts'
 
 const DRAIN_DEADLINE_MS = 18_000
 const SWEEP_EVERY_MS = 30_000
@@ -32,21 +39,8 @@ async function main(): Promise<void> {
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: config.workerPort !== undefined })
   const apple = createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log })
-  const worker = buildWorker({
-    store: createStore(redis, clock),
-    subscriber,
-    apple,
-    sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
-    clock,
-    log,
-    settings: { ...VISIT, reserveShare: config.budgetReserve, blockedCheckMs: config.blockedCheckMs },
-    budget: { windowMs: config.budgetWindowMs, defaultLimit: 3_600 },
-    concurrency: config.concurrency,
-    only: config.lanes,
-    sweepEveryMs: SWEEP_EVERY_MS,
-  })
-
   let draining = false
+  let worker: RunningWorker | undefined
   const server =
     config.workerPort === undefined
       ? undefined
@@ -62,7 +56,7 @@ async function main(): Promise<void> {
     deadlineMs: DRAIN_DEADLINE_MS,
     async drain() {
       draining = true
-      await worker.close()
+      await worker?.close()
       health.close()
       clock.close()
       await apple.close()
@@ -73,7 +67,23 @@ async function main(): Promise<void> {
   })
 
   await untilStoreAnswers(redis, clock, log)
+  const salt = await loadSalt(redis)
   if (draining) return
+  worker = buildWorker({
+    store: createStore(redis, clock),
+    subscriber,
+    apple,
+    sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
+    toRef: createToRef(salt),
+    clock,
+    log,
+    settings: { ...VISIT, reserveShare: config.budgetReserve, blockedCheckMs: config.blockedCheckMs },
+    budget: { windowMs: config.budgetWindowMs, defaultLimit: 3_600 },
+    concurrency: config.concurrency,
+    only: config.lanes,
+    sweepEveryMs: SWEEP_EVERY_MS,
+  })
+
   await worker.start()
   log.info({ event: 'worker.started', concurrency: config.concurrency, lanes: config.lanes ?? 'all' }, 'worker.started')
 }

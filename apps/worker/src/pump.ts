@@ -97,4 +97,3 @@ export function createPump(deps: PumpDeps): Pump {
     running: () => running.size,
   }
 }
-

@@ -1,7 +1,7 @@
 import type { AppleClient } from '@flightroster/core/apple'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
-import type { Sealer } from '@flightroster/core/secrets'
+import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import { globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
 import { sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
 import { openCredentials } from '@flightroster/core/usecases/team-keys'
@@ -14,6 +14,7 @@ export interface WorkerDeps {
   subscriber: Store['redis']
   apple: AppleClient
   sealer: Sealer
+  toRef: ToRef
   /** The store's clock. */
   clock: Clock
   log: Log
@@ -54,6 +55,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
             clock,
             log,
             settings: deps.settings,
+            toRef: deps.toRef,
             credentials: async () => {
               const teamKey = await store.teamKeys.find(claim.lane)
               return teamKey && openCredentials(deps, teamKey)
@@ -66,14 +68,18 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
       ),
   })
   const runSweep = () => {
-    sweepLanes({ store, clock, log }).catch((error: unknown) => log.warn({ err: error }, 'The sweep failed; it runs again.'))
+    sweepLanes({ store, clock, log }).catch((error: unknown) =>
+      log.warn({ err: error }, 'The sweep failed; it runs again.'),
+    )
   }
 
   return {
     async start() {
       deps.subscriber.on('message', (_channel, lane) => pump.doorbell(lane))
       // ioredis subscribes again by itself after every reconnect; until the first time, the poll does the work.
-      deps.subscriber.subscribe(globalKeys.doorbell).catch((error: unknown) => log.warn({ err: error }, 'No doorbell yet.'))
+      deps.subscriber
+        .subscribe(globalKeys.doorbell)
+        .catch((error: unknown) => log.warn({ err: error }, 'No doorbell yet.'))
       pump.start()
       // Jittered, so that workers started together do not all sweep at once.
       sweep = setInterval(runSweep, deps.sweepEveryMs * (0.8 + Math.random() * 0.4))

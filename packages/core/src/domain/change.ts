@@ -5,8 +5,6 @@ export type Priority = 'now' | 'interactive' | 'bulk'
 export interface MemberChange {
   roster: string
   member: string
-  /** Opaque reference of (roster, member): what jobs, logs and queues carry instead of ids that may be addresses. */
-  ref: string
   kind: 'join' | 'update' | 'leave'
   email: string | null
   firstName: string | null

@@ -144,7 +144,11 @@ function planReadBack(input: PlanInput, email: string): Step | undefined {
     case 'confirmed': {
       const wait = REREAD_AFTER_MS[writing.reads]
       if (wait === undefined) {
-        return { do: 'give_up', code: 'apple_refused', detail: 'Apple confirmed the change, and no read has shown it for a minute.' }
+        return {
+          do: 'give_up',
+          code: 'apple_refused',
+          detail: 'Apple confirmed the change, and no read has shown it for a minute.',
+        }
       }
       return now < writing.at + wait ? pendingUntil(writing.at + wait) : { do: 'read_membership', email }
     }
@@ -154,7 +158,11 @@ function planReadBack(input: PlanInput, email: string): Step | undefined {
       const tester = input.knownTester(email)
       if (tester === undefined) return { do: 'look_up', email }
       if (tester && writing.kind === 'create') return { do: 'add', email, testerId: tester.id }
-      return { do: 'give_up', code: 'apple_refused', detail: 'App Store Connect refuses to add this tester, and the group does not show it.' }
+      return {
+        do: 'give_up',
+        code: 'apple_refused',
+        detail: 'App Store Connect refuses to add this tester, and the group does not show it.',
+      }
     }
   }
 }
@@ -167,7 +175,8 @@ function planGone(input: PlanInput, email: string): Step | undefined {
   const tester = input.knownTester(email)
   if (tester === null) return undefined
   const wait = REREAD_AFTER_MS[Math.min(writing.reads, REREAD_AFTER_MS.length - 1)] ?? 60_000
-  if (writing.reads > 30) return { do: 'give_up', code: 'apple_refused', detail: 'The removal from the app did not finish at Apple.' }
+  if (writing.reads > 30)
+    return { do: 'give_up', code: 'apple_refused', detail: 'The removal from the app did not finish at Apple.' }
   const since = writing.reads < REREAD_AFTER_MS.length ? writing.at + wait : writing.at + wait * (writing.reads - 3)
   return now < since ? pendingUntil(since) : { do: 'look_up', email }
 }
@@ -199,10 +208,15 @@ function planExit(input: PlanInput, email: string): Step {
     }
     if (writing.answer === 'refused') {
       if (writing.reads === 0) return { do: 'read_membership', email }
-      return { do: 'give_up', code: 'apple_refused', detail: 'App Store Connect refuses to remove this tester, and the group still shows it.' }
+      return {
+        do: 'give_up',
+        code: 'apple_refused',
+        detail: 'App Store Connect refuses to remove this tester, and the group still shows it.',
+      }
     }
   }
-  if (writing?.kind === 'remove_app' && writing.answer === 'confirmed') return planGone(input, email) ?? { do: 'forget', email }
+  if (writing?.kind === 'remove_app' && writing.answer === 'confirmed')
+    return planGone(input, email) ?? { do: 'forget', email }
   if (tester === undefined) return { do: 'look_up', email }
   if (tester === null) {
     // Just created or added, and reads lag: not found is not yet gone.

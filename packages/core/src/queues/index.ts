@@ -1,1 +1,8 @@
-export { createLaneQueue, type Enqueued, type LaneCounts, type LaneJob, type LaneQueue, type LaneQueueSettings } from './lane-queue.ts'
+export {
+  createLaneQueue,
+  type Enqueued,
+  type LaneCounts,
+  type LaneJob,
+  type LaneQueue,
+  type LaneQueueSettings,
+} from './lane-queue.ts'

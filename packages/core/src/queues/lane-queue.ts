@@ -163,7 +163,11 @@ async function enqueue(queue: Queue<ConvergeData>, work: Enqueued[]): Promise<Se
 }
 
 /** What to do where a member's place is taken: nothing, add after all, or wait until a dead worker's job is back. */
-async function bringForward(queue: Queue<ConvergeData>, jobId: string, item: Enqueued): Promise<'done' | 'add' | 'keep'> {
+async function bringForward(
+  queue: Queue<ConvergeData>,
+  jobId: string,
+  item: Enqueued,
+): Promise<'done' | 'add' | 'keep'> {
   const job = await queue.getJob(jobId)
   const state = job ? await job.getState() : 'unknown'
   switch (state) {

@@ -1,4 +1,4 @@
-import { createHmac, createHash } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 
 /** Opaque and stable: stands for a member in jobs, queues and logs, since a member id may be an address. */
 export type ToRef = (roster: string, member: string) => string
@@ -12,5 +12,5 @@ export function createToRef(salt: Buffer): ToRef {
 
 /** Dedup mark of an event: the same source and id is the same event. */
 export function eventDigest(source: string, id: string): string {
-  return createHash('sha256').update(source).update('\0').update(id).digest('base64url').slice(0, 22)
+  return hash('sha256', `${source}\0${id}`, 'base64url').slice(0, 22)
 }

@@ -35,7 +35,9 @@ describe('the budget of a team key', () => {
       clock.advance(HOUR / 61)
     }
     for (const { at } of granted) {
-      const inWindow = granted.filter((one) => one.at <= at && one.at > at - HOUR).reduce((sum, one) => sum + one.calls, 0)
+      const inWindow = granted
+        .filter((one) => one.at <= at && one.at > at - HOUR)
+        .reduce((sum, one) => sum + one.calls, 0)
       expect(inWindow).toBeLessThanOrEqual(100)
     }
     const all = granted.reduce((sum, one) => sum + one.calls, 0)

@@ -32,7 +32,12 @@ export interface Budget {
   read(): Promise<{ limit: number; remaining: number | null; observedAt: number | null; quietUntil: number }>
 }
 
-export function createBudget(redis: Redis, clock: { now(): number }, teamKey: string, settings: BudgetSettings): Budget {
+export function createBudget(
+  redis: Redis,
+  clock: { now(): number },
+  teamKey: string,
+  settings: BudgetSettings,
+): Budget {
   const key = laneKeys(teamKey).budget
   const settle = async (back: number, open: number, reading: Partial<BudgetReading>, quietUntil?: number) => {
     const { hourLimit, hourRemaining, minuteLimit, minuteRemaining } = reading
@@ -64,7 +69,13 @@ export function createBudget(redis: Redis, clock: { now(): number }, teamKey: st
     correct: (reading, open) => settle(0, open, reading),
     keepQuiet: (until) => settle(0, 0, {}, until),
     async read() {
-      const [limit, remaining, observedAt, quietUntil] = await redis.hmget(key, 'limit', 'remaining', 'observedAt', 'quietUntil')
+      const [limit, remaining, observedAt, quietUntil] = await redis.hmget(
+        key,
+        'limit',
+        'remaining',
+        'observedAt',
+        'quietUntil',
+      )
       return {
         limit: Number(limit ?? settings.defaultLimit),
         remaining: remaining === null || remaining === undefined ? null : Number(remaining),

@@ -5,7 +5,14 @@ export type { Claim, ReadyIndex } from './ready.ts'
 export type { RecordOptions, RecordResult } from './record-changes.ts'
 export type { Register } from './records.ts'
 export { loadSalt } from './salt.ts'
-export { checkRedis, lookAtStore, startStoreHealth, type StoreHealth, type StoreReport, type StoreState } from './health.ts'
+export {
+  checkRedis,
+  lookAtStore,
+  startStoreHealth,
+  type StoreHealth,
+  type StoreReport,
+  type StoreState,
+} from './health.ts'
 export { readLaneStanding, writeLaneStanding, type LaneStanding } from './lane-status.ts'
 export { createRedis, toStoreError, type RedisSettings } from './redis.ts'
 export { enterLane, leaveLane } from './roster-lane.ts'

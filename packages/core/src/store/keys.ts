@@ -37,7 +37,7 @@ export interface RosterKeys {
   index: string
   /** hash: member id → newline-joined timeline entries, newest first */
   timeline: string
-  /** set: refs whose work waits until the roster is resumed or mended */
+  /** set: members whose work waits until the roster is resumed or mended */
   parked: string
 }
 
@@ -48,9 +48,9 @@ export interface LaneKeys {
   lease: string
   /** set: ids of the rosters of this team key */
   rosters: string
-  /** hash: ref → { r: roster id, m: member id }: every member with something left to do */
+  /** hash: ref → { r: roster id, m: member id }: every member with a job */
   work: string
-  /** sorted sets: refs recorded and not yet queued, by arrival */
+  /** sorted sets: `<roster>\0<member>`, recorded and not yet queued, by arrival */
   outboxNow: string
   outboxInteractive: string
   outboxBulk: string

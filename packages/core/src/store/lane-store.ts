@@ -59,7 +59,8 @@ export interface Outcome {
 export type OutboxClass = 'now' | 'interactive' | 'bulk'
 
 export interface OutboxEntry {
-  ref: string
+  roster: string
+  member: string
   from: OutboxClass
 }
 
@@ -81,9 +82,10 @@ export interface LaneStore {
   recordOutcome(token: string, outcome: Outcome): Promise<'recorded' | 'newer' | 'lost'>
   /** A page of everything with something left to do; `cursor` '0' begins and ends. */
   scanWork(cursor: string): Promise<{ cursor: string; refs: { ref: string; work: Work }[] }>
-  /** Records work anew that has lost its job. */
-  recordAgain(refs: string[], now: number): Promise<void>
-  isParked(rosterId: string, refs: string[]): Promise<boolean[]>
+  /** Notes whose job a ref is, before the job is made; marks of earlier requests stay. */
+  openWork(items: { ref: string; roster: string; member: string }[]): Promise<void>
+  /** Records anew what has lost its job. */
+  recordAgain(items: { roster: string; member: string }[], now: number): Promise<void>
   /** Forgets work whose member or roster is gone. */
   dropWork(refs: string[]): Promise<void>
   setFacts(facts: Partial<LaneFacts>): Promise<void>
@@ -129,14 +131,19 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       return recorded < 0 ? null : recorded
     },
     async peekOutbox(limit) {
-      const peeked = await Promise.all(OUTBOX_ORDER.map((name) => redis.zrange(outboxKey[name], '0', String(limit - 1))))
-      return peeked.flatMap((refs, at) => refs.map((ref) => ({ ref, from: OUTBOX_ORDER[at] ?? 'bulk' }))).slice(0, limit)
+      const peeked = await Promise.all(
+        OUTBOX_ORDER.map((name) => redis.zrange(outboxKey[name], '0', String(limit - 1))),
+      )
+      const entries = peeked.flatMap((words, at) =>
+        words.map((word) => parseOutboxWord(word, OUTBOX_ORDER[at] ?? 'bulk')),
+      )
+      return entries.slice(0, limit)
     },
     async dropFromOutbox(entries) {
       await Promise.all(
         OUTBOX_ORDER.map(async (name) => {
-          const refs = entries.filter((entry) => entry.from === name).map((entry) => entry.ref)
-          if (refs.length > 0) await redis.zrem(outboxKey[name], ...refs)
+          const words = entries.filter((entry) => entry.from === name).map(toOutboxWord)
+          if (words.length > 0) await redis.zrem(outboxKey[name], ...words)
         }),
       )
     },
@@ -169,13 +176,17 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       }
       return { cursor: next, refs }
     },
-    async recordAgain(refs, now) {
-      if (refs.length > 0) await redis.zadd(keys.outboxInteractive, 'NX', ...refs.flatMap((ref) => [now, ref]))
+    async openWork(items) {
+      if (items.length === 0) return
+      const known = await redis.hmget(keys.work, ...items.map((item) => item.ref))
+      const fresh = items.filter((_, at) => {
+        const json = known[at]
+        return !json || parseWork(json).failed
+      })
+      const fields = fresh.flatMap(({ ref, roster, member }) => [ref, JSON.stringify({ r: roster, m: member })])
+      if (fields.length > 0) await redis.hset(keys.work, ...fields)
     },
-    async isParked(rosterId, refs) {
-      if (refs.length === 0) return []
-      return (await redis.smismember(keys.roster(rosterId).parked, ...refs)).map((found) => found === 1)
-    },
+    recordAgain: (items, now) => addToOutbox(redis, keys.outboxInteractive, items, now),
     async dropWork(refs) {
       if (refs.length > 0) await redis.hdel(keys.work, ...refs)
     },
@@ -187,7 +198,12 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       const parked = await redis.smembers(keys.roster(rosterId).parked)
       if (parked.length === 0) return 0
       // Recorded first, forgotten second: a death in between costs a second look, never a change.
-      await redis.zadd(keys.outboxInteractive, 'NX', ...parked.flatMap((ref) => [now, ref]))
+      await addToOutbox(
+        redis,
+        keys.outboxInteractive,
+        parked.map((member) => ({ roster: rosterId, member })),
+        now,
+      )
       await redis.srem(keys.roster(rosterId).parked, ...parked)
       return parked.length
     },
@@ -196,7 +212,15 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       const [found, leased] = (await requestScript.run(
         redis,
         [keys.lease, keys.rosters, keys.work, outboxKey[request.priority], roster.desired, roster.timeline],
-        [request.now, request.roster, request.member, request.ref, request.flag, formatEntry(request.entry), TIMELINE_KEPT],
+        [
+          request.now,
+          request.roster,
+          request.member,
+          request.ref,
+          request.flag,
+          formatEntry(request.entry),
+          TIMELINE_KEPT,
+        ],
       )) as [number, number]
       return { found: found === 1, leased: leased === 1 }
     },
@@ -237,6 +261,25 @@ async function recordOutcome(
     ],
   )
   return answer as 'recorded' | 'newer' | 'lost'
+}
+
+async function addToOutbox(
+  redis: Redis,
+  key: string,
+  items: { roster: string; member: string }[],
+  now: number,
+): Promise<void> {
+  const words = items.flatMap(({ roster, member }) => [now, toOutboxWord({ roster, member })])
+  if (words.length > 0) await redis.zadd(key, 'NX', ...words)
+}
+
+function toOutboxWord({ roster, member }: { roster: string; member: string }): string {
+  return `${roster}\0${member}`
+}
+
+function parseOutboxWord(word: string, from: OutboxClass): OutboxEntry {
+  const end = word.indexOf('\0')
+  return { roster: word.slice(0, end), member: word.slice(end + 1), from }
 }
 
 function parseOpened(answer: (string | number)[]): OpenedVisit {

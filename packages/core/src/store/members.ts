@@ -58,7 +58,10 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
     timeline: async (id) => parseTimeline(await redis.hget(keys.timeline, id)),
     async counts() {
       const counted = await Promise.all(MEMBER_STATUSES.map((_, score) => redis.zcount(keys.status, score, score)))
-      return Object.fromEntries(MEMBER_STATUSES.map((status, at) => [status, counted[at] ?? 0])) as Record<MemberStatus, number>
+      return Object.fromEntries(MEMBER_STATUSES.map((status, at) => [status, counted[at] ?? 0])) as Record<
+        MemberStatus,
+        number
+      >
     },
     async withAddress(key) {
       const entries = await redis.zrangebylex(keys.index, `[e:${key}\u0000`, `(e:${key}\u0001`)
@@ -104,7 +107,12 @@ async function listIds(redis: Redis, keys: Keys, query: MemberQuery): Promise<{ 
   return { ids: [...found], next: null }
 }
 
-async function keepStatus(redis: Redis, keys: Keys, entries: string[], status: MemberStatus | undefined): Promise<string[]> {
+async function keepStatus(
+  redis: Redis,
+  keys: Keys,
+  entries: string[],
+  status: MemberStatus | undefined,
+): Promise<string[]> {
   if (status === undefined || entries.length === 0) return entries
   const wanted = MEMBER_STATUSES.indexOf(status)
   const scores = await redis.zmscore(keys.status, ...entries.map(memberOf))
@@ -121,7 +129,8 @@ async function listByStatus(
   const score = MEMBER_STATUSES.indexOf(status)
   const start = await rankAfter(redis, keys, score, query.after)
   const end = (await redis.zcount(keys.status, '-inf', String(score))) - 1
-  const ids = start > end ? [] : await redis.zrange(keys.status, String(start), String(Math.min(end, start + query.limit - 1)))
+  const ids =
+    start > end ? [] : await redis.zrange(keys.status, String(start), String(Math.min(end, start + query.limit - 1)))
   const more = start + ids.length <= end && ids.length > 0
   return { ids, next: more ? (ids.at(-1) ?? null) : null }
 }

@@ -19,7 +19,12 @@ export interface ReadyIndex {
   /** The lane is due at `at` (ms) at the latest; rings the doorbell when that is now. */
   ring(lane: string, at?: number): Promise<void>
   /** Up to `limit` due lanes, claimed for `claimMs`; of `only` these lanes when given. */
-  claim(options: { limit: number; claimMs: number; now: number; only?: readonly string[] | undefined }): Promise<Claim[]>
+  claim(options: {
+    limit: number
+    claimMs: number
+    now: number
+    only?: readonly string[] | undefined
+  }): Promise<Claim[]>
   /** Holds a claim for longer; a lane that was rung or claimed by another meanwhile is left alone. */
   extend(claim: Claim, claimMs: number): Promise<void>
   /** Gives a claimed lane its next visit, or takes it out (null), unless it was rung meanwhile. */

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { RecordedChange, MemberChange } from '../domain/change.ts'
 import { emailKey } from '../domain/email.ts'
-import { defineScript, type ScriptArgument } from './define-script.ts'
+import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
 const script = defineScript(import.meta.url, './record-changes.lua')
@@ -11,7 +11,7 @@ export const TIMELINE_KEPT = 30
 /** Bytes of index entries are bounded: a name is searched by its beginning. */
 const INDEXED_NAME_LENGTH = 64
 
-const OUTBOX_OF_PRIORITY = { now: 4, interactive: 5, bulk: 6 } as const
+const OUTBOX_OF_PRIORITY = { now: 3, interactive: 4, bulk: 5 } as const
 
 export interface RecordOptions {
   teamKey: string
@@ -41,7 +41,6 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
   const keyList = [
     keys.lease,
     keys.rosters,
-    keys.work,
     keys.outboxNow,
     keys.outboxInteractive,
     keys.outboxBulk,
@@ -52,22 +51,20 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
     const roster = keys.roster(id)
     keyList.push(roster.desired, roster.observed, roster.status, roster.index, roster.timeline, roster.parked)
   }
-  const args: ScriptArgument[] = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, rosterIds.length, ...rosterIds]
-  for (const change of changes) {
-    const entries = indexEntries(change)
-    args.push(
-      numberOf.get(change.roster) ?? 0,
-      change.member,
-      change.ref,
-      change.time ?? '',
-      change.kind,
-      OUTBOX_OF_PRIORITY[change.priority],
-      change.digest ?? '',
-      recordTail(change, entries),
-      entries.join('\u0001'),
-      change.timelineEntry,
-    )
-  }
+  const packed = changes.map((change) => [
+    numberOf.get(change.roster),
+    change.member,
+    change.time ?? false,
+    change.kind,
+    OUTBOX_OF_PRIORITY[change.priority],
+    change.digest ?? false,
+    change.email,
+    change.firstName,
+    change.lastName,
+    indexEntries(change),
+    change.timelineEntry,
+  ])
+  const args = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, rosterIds.length, ...rosterIds, JSON.stringify(packed)]
   const [leased, now, ...answers] = (await script.run(redis, keyList, args)) as [number, string, ...(string | number)[]]
   return {
     leased: leased === 1,
@@ -77,18 +74,6 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
       version: Number(answers[at * 2 + 1]),
     })),
   }
-}
-
-/** The part of a Desired record that doesn't depend on what is stored; the script puts version, joined, time and at before it. */
-function recordTail(change: MemberChange, index: string[]): string {
-  const tail = JSON.stringify({
-    present: change.kind !== 'leave',
-    email: change.email,
-    firstName: change.firstName,
-    lastName: change.lastName,
-    index,
-  })
-  return tail.slice(1)
 }
 
 /** Search and order: by id, by address, by name; lower-cased, the member id behind a NUL. */

@@ -27,7 +27,8 @@ redis.call('ZADD', KEYS[5], ARGV[6], ARGV[2])
 if ARGV[9] == 'done' then
   redis.call('HDEL', KEYS[2], ARGV[3])
 elseif ARGV[9] == 'parked' then
-  redis.call('SADD', KEYS[8], ARGV[3])
+  redis.call('HDEL', KEYS[2], ARGV[3])
+  redis.call('SADD', KEYS[8], ARGV[2])
 elseif ARGV[9] == 'failed' then
   local work = redis.call('HGET', KEYS[2], ARGV[3])
   if work then

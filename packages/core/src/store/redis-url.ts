@@ -5,7 +5,8 @@ export type RedisTarget =
   | { kind: 'sentinel'; options: RedisOptions }
   | { kind: 'cluster'; nodes: { host: string; port: number }[]; options: RedisOptions }
 
-const FORMS = /^(redis|rediss|redis\+sentinel|rediss\+sentinel|redis\+cluster|rediss\+cluster):\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?$/
+const FORMS =
+  /^(redis|rediss|redis\+sentinel|rediss\+sentinel|redis\+cluster|rediss\+cluster):\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?$/
 
 /**
  * `redis://[user:password@]host:port[/db]`, `rediss://` with TLS, `redis+sentinel://host:26379,host2/mymaster[/db]`,
@@ -13,7 +14,10 @@ const FORMS = /^(redis|rediss|redis\+sentinel|rediss\+sentinel|redis\+cluster|re
  */
 export function parseRedisUrl(url: string): RedisTarget {
   const match = FORMS.exec(url)
-  if (!match) throw new Error('not one of redis://host:port, rediss://…, redis+sentinel://host:port,…/name, redis+cluster://host:port,…')
+  if (!match)
+    throw new Error(
+      'not one of redis://host:port, rediss://…, redis+sentinel://host:port,…/name, redis+cluster://host:port,…',
+    )
   const [, scheme = '', credentials, hosts = '', path = ''] = match
   const tls = scheme.startsWith('rediss') ? { tls: {} } : {}
   const base: RedisOptions = { ...parseCredentials(credentials), ...tls }

@@ -81,9 +81,18 @@ function logLossesOnce(redis: Redis, log: Log): void {
 }
 
 const REFUSED = /^(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS|BUSY)\b/
-const LOST = /^(Command timed out|Connection is closed|Stream isn't writeable|Cluster isn't ready|None of startup nodes)/
+const LOST =
+  /^(Command timed out|Connection is closed|Stream isn't writeable|Cluster isn't ready|None of startup nodes)/
 const LOST_NAMES = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError'])
-const LOST_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
+const LOST_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+])
 const RETRY_AFTER_MS = 2_000
 
 /** What a failed store command means to a caller: unknown whether kept, send again. Undefined: the fault is another. */

@@ -8,7 +8,7 @@ local entry = work and cjson.decode(work) or { r = ARGV[2], m = ARGV[3] }
 entry[ARGV[5]] = 1
 entry.failed = nil
 redis.call('HSET', KEYS[3], ARGV[4], cjson.encode(entry))
-redis.call('ZADD', KEYS[4], 'NX', ARGV[1], ARGV[4])
+redis.call('ZADD', KEYS[4], 'NX', ARGV[1], ARGV[2] .. '\0' .. ARGV[3])
 local lines, kept = redis.call('HGET', KEYS[6], ARGV[3]) or '', 1
 local cut = string.find(lines, '\n', 1, true)
 while cut and kept + 1 < tonumber(ARGV[7]) do

@@ -1,11 +1,14 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../domain/clock.ts'
 import type { Roster, TeamKey } from '../domain/roster.ts'
+import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys } from './keys.ts'
 import { createMembers, type Members } from './members.ts'
 import { createReadyIndex, type ReadyIndex } from './ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
 import { createRegister, type Register } from './records.ts'
+
+const countWork = defineScript(import.meta.url, './count-work.lua')
 
 /** ③ Everything that is kept. One Redis connection; every atomic step is one script. */
 export interface Store {
@@ -29,7 +32,7 @@ export interface Store {
   rostersOf(teamKey: string): Promise<string[]>
   /** Every lane there is: one for each team key. */
   laneIds(): Promise<string[]>
-  /** Members with something left to do, by lane. */
+  /** Members and recorded changes with something left to do, by lane. */
   workCounts(lanes: string[]): Promise<number[]>
 }
 
@@ -65,7 +68,14 @@ export function createStore(redis: Redis, clock: Clock): Store {
       await redis.unlink(...Object.values(keys.roster(roster.id)))
     },
     laneIds: () => redis.hkeys(globalKeys.teamKeys),
-    workCounts: (lanes) => Promise.all(lanes.map((lane) => redis.hlen(laneKeys(lane).work))),
+    workCounts: (lanes) =>
+      Promise.all(
+        lanes.map(async (lane) => {
+          const keys = laneKeys(lane)
+          const outboxes = [keys.outboxNow, keys.outboxInteractive, keys.outboxBulk]
+          return Number(await countWork.run(redis, [keys.work, ...outboxes], []))
+        }),
+      ),
     rostersOf: (teamKey) => redis.smembers(laneKeys(teamKey).rosters),
   }
 }

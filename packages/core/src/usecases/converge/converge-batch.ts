@@ -62,15 +62,21 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
     finishEnded()
     if (taken.length === 0) break
     await takeSteps(
-      { sessionFor: deps.sessionFor, goesOn: deps.goesOn, parallel: deps.parallel, chunk: deps.chunk, listener: {
-        ...books,
-        async created(item, row) {
-          await books.created(item, row)
-          // The commonest ending: settled by one answer, recorded while the other creates are still under way.
-          planTarget(deps, batch, item.target, false)
-          finishEnded()
+      {
+        sessionFor: deps.sessionFor,
+        goesOn: deps.goesOn,
+        parallel: deps.parallel,
+        chunk: deps.chunk,
+        listener: {
+          ...books,
+          async created(item, row) {
+            await books.created(item, row)
+            // The commonest ending: settled by one answer, recorded while the other creates are still under way.
+            planTarget(deps, batch, item.target, false)
+            finishEnded()
+          },
         },
-      } },
+      },
       taken,
     )
     finishEnded()

@@ -105,7 +105,11 @@ function describe(target: Target, ending: Ending): Description {
     case 'retry': {
       const { error, ...rest } = { error: ending.error, ...target.job }
       if (!rest.isLastAttempt) return { status: 'pending', problem: error.code, detail: error.message }
-      return { status: 'failed', problem: 'retries_exhausted', detail: `${ERROR_RULES.retries_exhausted.title} Last: ${error.message}` }
+      return {
+        status: 'failed',
+        problem: 'retries_exhausted',
+        detail: `${ERROR_RULES.retries_exhausted.title} Last: ${error.message}`,
+      }
     }
     case 'parked':
       return { status: 'pending', problem: ending.problem, detail: undefined }
@@ -128,7 +132,14 @@ function toEntry(
   now: number,
 ): RunEntry | null {
   if (target.calls.length === 0 && target.ending?.kind === 'later') return null
-  return { t: now, k: 'run', c: target.calls, s: status, ...(problem ? { p: problem } : {}), ...(detail ? { d: detail } : {}) }
+  return {
+    t: now,
+    k: 'run',
+    c: target.calls,
+    s: status,
+    ...(problem ? { p: problem } : {}),
+    ...(detail ? { d: detail } : {}),
+  }
 }
 
 function logAttempt(log: Log, target: Target, ending: Ending, recorded: string): void {

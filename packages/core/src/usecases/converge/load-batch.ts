@@ -92,7 +92,8 @@ async function readTesters(
   addresses: { roster: Roster; key: string }[],
 ): Promise<Map<string, KnownTesters>> {
   const keysOfApp = new Map<string, Set<string>>()
-  for (const { roster, key } of addresses) keysOfApp.set(roster.app.id, (keysOfApp.get(roster.app.id) ?? new Set()).add(key))
+  for (const { roster, key } of addresses)
+    keysOfApp.set(roster.app.id, (keysOfApp.get(roster.app.id) ?? new Set()).add(key))
   const known = new Map<string, KnownTesters>()
   await Promise.all(
     [...keysOfApp].map(async ([appId, keys]) => {

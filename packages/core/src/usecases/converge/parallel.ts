@@ -1,5 +1,9 @@
 /** Runs `work` over all items, at most `limit` at once; the first failure ends the taking up of further items and is thrown. */
-export async function inParallel<T>(limit: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  limit: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   let next = 0
   let failed = false
   const lane = async () => {

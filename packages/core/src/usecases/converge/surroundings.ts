@@ -35,7 +35,9 @@ export async function readSurroundings(
       const members = store.members(roster.teamKey, roster.id)
       const holders = await Promise.all(keys.map((key) => members.withAddress(key)))
       const records = new Map(
-        (await members.findMany([...new Set(holders.flat())])).flatMap((record) => (record ? [[record.id, record]] : [])),
+        (await members.findMany([...new Set(holders.flat())])).flatMap((record) =>
+          record ? [[record.id, record]] : [],
+        ),
       )
       keys.forEach((key, at) => {
         const present = (holders[at] ?? []).flatMap((id) => {
@@ -51,7 +53,9 @@ export async function readSurroundings(
     wantedElsewhere: (roster, key) =>
       rosters.some(
         (other) =>
-          other.id !== roster.id && other.app.id === roster.app.id && (wishes.get(wishKey(other, key)) ?? []).length > 0,
+          other.id !== roster.id &&
+          other.app.id === roster.app.id &&
+          (wishes.get(wishKey(other, key)) ?? []).length > 0,
       ),
     twin(roster, member, key) {
       const inGroup = othersOf(wishes, roster, member, key).find(

@@ -106,42 +106,34 @@ function tellRows<T extends TakenBy<'look_up'> | TakenBy<'read_membership'>>(
 
 async function addToGroups(deps: StepDeps, taken: TakenBy<'add'>[]): Promise<void> {
   for (const [groupId, items] of groupBy(taken, ({ target }) => target.roster.group.id)) {
-    await writeInChunks(
-      deps,
-      items,
-      { call: (session, ids) => session.addTesters(groupId, ids), tell: (item) => deps.listener.added(item), wantsIn: true },
-    )
+    await writeInChunks(deps, items, {
+      call: (session, ids) => session.addTesters(groupId, ids),
+      tell: (item) => deps.listener.added(item),
+      wantsIn: true,
+    })
   }
 }
 
 async function removeFromGroups(deps: StepDeps, taken: TakenBy<'remove'>[]): Promise<void> {
   for (const [groupId, items] of groupBy(taken, ({ target }) => target.roster.group.id)) {
-    await writeInChunks(
-      deps,
-      items,
-      {
-        call: (session, ids) => session.removeTesters(groupId, ids),
-        tell: (item) => deps.listener.removed(item, 'done'),
-        wantsIn: false,
-      },
-    )
+    await writeInChunks(deps, items, {
+      call: (session, ids) => session.removeTesters(groupId, ids),
+      tell: (item) => deps.listener.removed(item, 'done'),
+      wantsIn: false,
+    })
   }
 }
 
 async function removeFromApps(deps: StepDeps, taken: TakenBy<'remove_app'>[]): Promise<void> {
   for (const [appId, items] of groupBy(taken, ({ target }) => target.roster.app.id)) {
     let how: 'done' | 'started' = 'started'
-    await writeInChunks(
-      deps,
-      items,
-      {
-        call: async (session, ids) => {
-          how = await session.removeFromApp(appId, ids)
-        },
-        tell: (item) => deps.listener.removed(item, how),
-        wantsIn: false,
+    await writeInChunks(deps, items, {
+      call: async (session, ids) => {
+        how = await session.removeFromApp(appId, ids)
       },
-    )
+      tell: (item) => deps.listener.removed(item, how),
+      wantsIn: false,
+    })
   }
 }
 
@@ -152,7 +144,11 @@ async function removeFromApps(deps: StepDeps, taken: TakenBy<'remove_app'>[]): P
 async function writeInChunks<T extends Taken<Extract<CallStep, { testerId: string }>>>(
   deps: StepDeps,
   items: T[],
-  write: { call: (session: AppleSession, testerIds: string[]) => Promise<void>; tell: (item: T) => void | Promise<void>; wantsIn: boolean },
+  write: {
+    call: (session: AppleSession, testerIds: string[]) => Promise<void>
+    tell: (item: T) => void | Promise<void>
+    wantsIn: boolean
+  },
 ): Promise<void> {
   let queue = [...items]
   let bound = MAX_CHUNK

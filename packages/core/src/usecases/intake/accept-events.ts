@@ -2,7 +2,7 @@ import type { MemberChange, RecordedChange } from '../../domain/change.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import type { ErrorCode } from '../../errors.ts'
-import { eventDigest, type ToRef } from '../../secrets/index.ts'
+import { eventDigest } from '../../secrets/index.ts'
 import type { Store } from '../../store/index.ts'
 
 /** A membership event that was parsed and is well formed. */
@@ -29,7 +29,6 @@ export interface EventOutcome {
 export interface IntakeDeps {
   store: Store
   clock: Clock
-  toRef: ToRef
   dedupDays: number
 }
 
@@ -82,7 +81,6 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
   return {
     roster: event.roster,
     member: event.member,
-    ref: deps.toRef(event.roster, event.member),
     kind: event.kind,
     email: event.email,
     firstName: event.firstName,

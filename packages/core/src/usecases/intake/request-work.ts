@@ -16,7 +16,11 @@ export interface RequestWorkDeps {
   toRef: ToRef
 }
 
-const PRIORITY_OF: Record<RequestWorkInput['kind'], Priority> = { converge: 'now', invitation: 'now', retry: 'interactive' }
+const PRIORITY_OF: Record<RequestWorkInput['kind'], Priority> = {
+  converge: 'now',
+  invitation: 'now',
+  retry: 'interactive',
+}
 
 /** A person asks for one member to be looked at now: Apple is read first, whatever is known. Throws not_found. */
 export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput): Promise<void> {

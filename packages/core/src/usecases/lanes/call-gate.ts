@@ -57,7 +57,8 @@ export function createCallGate(deps: GateDeps): CallGate {
         const shared = refilling !== null
         const { granted, nextAt } = await refill(REFILL)
         if (!shared) pool += granted
-        if (granted === 0) throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - deps.clock.now()) })
+        if (granted === 0)
+          throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - deps.clock.now()) })
       }
       if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
       pool--

@@ -1,5 +1,4 @@
 import type { Enqueued } from '../../queues/index.ts'
-import type { OutboxEntry } from '../../store/index.ts'
 import type { Visit } from './visit.ts'
 
 /**
@@ -7,18 +6,20 @@ import type { Visit } from './visit.ts'
  * outbox only once queued, so a death in between queues again. Returns how many entries were dealt with.
  */
 export async function enqueueRecorded(visit: Visit): Promise<number> {
-  const { lane, queue, settings } = visit.deps
+  const { lane, queue, settings, toRef } = visit.deps
   const recorded = await lane.peekOutbox(settings.enqueue)
   if (recorded.length === 0) return 0
-  const work = await lane.readWork(recorded.map((entry) => entry.ref))
-  const wanted = new Map<string, Enqueued>()
-  recorded.forEach((entry, at) => {
-    const roster = work[at]?.roster
-    // The first mention is the most urgent one; work that is gone was done meanwhile.
-    if (roster !== undefined && !wanted.has(entry.ref)) wanted.set(entry.ref, { roster, ref: entry.ref, priority: entry.from })
+  const refs = recorded.map((entry) => toRef(entry.roster, entry.member))
+  const wanted = new Map<string, Enqueued & { member: string }>()
+  recorded.forEach(({ roster, member, from }, at) => {
+    const ref = refs[at] ?? ''
+    // The first mention is the most urgent one.
+    if (!wanted.has(ref)) wanted.set(ref, { ref, roster, member, priority: from })
   })
-  const kept = await queue.enqueue([...wanted.values()])
-  const done: OutboxEntry[] = recorded.filter((entry) => !kept.has(entry.ref))
+  const items = [...wanted.values()]
+  await lane.openWork(items)
+  const kept = await queue.enqueue(items)
+  const done = recorded.filter((_, at) => !kept.has(refs[at] ?? ''))
   await lane.dropFromOutbox(done)
   return done.length
 }

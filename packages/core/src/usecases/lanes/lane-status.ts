@@ -2,7 +2,30 @@ import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
 import type { LaneQueue } from '../../queues/index.ts'
 import { laneKeys, type Budget, type Store } from '../../store/index.ts'
-import type { LaneReader } from '../team-keys/lane-reader.ts'
+
+/** What a lane is doing, for people. Times are ms; null: nothing to do, or only when rung. */
+export interface LaneStatus {
+  waiting: number
+  active: number
+  delayed: number
+  failed: number
+  paused: boolean
+  nextVisitAt: number | null
+  estimatedDoneAt: number | null
+}
+
+export interface BudgetStatus {
+  limit: number | null
+  remaining: number | null
+  observedAt: number | null
+}
+
+export interface LaneReader {
+  status(teamKey: string): Promise<LaneStatus>
+  budget(teamKey: string): Promise<BudgetStatus>
+  pause(teamKey: string): Promise<void>
+  resume(teamKey: string): Promise<void>
+}
 
 export interface LaneReaderDeps {
   store: Store
@@ -18,10 +41,11 @@ const HOUR_MS = 3_600_000
 export function createLaneReader(deps: LaneReaderDeps): LaneReader {
   const { store, clock } = deps
   const exists = async (teamKey: string) => {
-    if (!(await store.teamKeys.find(teamKey))) throw new AppError('not_found', { message: `There is no team key "${teamKey}".` })
+    if (!(await store.teamKeys.find(teamKey)))
+      throw new AppError('not_found', { message: `There is no team key "${teamKey}".` })
   }
   return {
-    async getLaneStatus(teamKey) {
+    async status(teamKey) {
       const keys = laneKeys(teamKey)
       const [counts, recorded, paused, dueAt, budget] = await Promise.all([
         deps.queueOf(teamKey).counts(),
@@ -42,7 +66,7 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
         estimatedDoneAt: open === 0 ? null : clock.now() + estimateMs(open, budget.limit, budget.remaining),
       }
     },
-    async getBudget(teamKey) {
+    async budget(teamKey) {
       const { limit, remaining, observedAt } = await deps.budgetOf(teamKey).read()
       return { limit, remaining, observedAt }
     },

@@ -42,7 +42,8 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { ne
     takenAt,
     clock: deps.clock,
     settings: LEASE,
-    renew: () => (age(visit) > deps.settings.hardMs * 1.2 ? Promise.resolve(false) : deps.lane.renew(token, LEASE.leaseMs)),
+    renew: () =>
+      age(visit) > deps.settings.hardMs * 1.2 ? Promise.resolve(false) : deps.lane.renew(token, LEASE.leaseMs),
     renewed: async () => {
       await Promise.all([deps.queue.extendLocks([...held], token, JOB_LOCK_MS), deps.extendClaim()])
     },
@@ -89,7 +90,9 @@ async function passBlock(visit: Visit): Promise<boolean> {
   const { deps, facts } = visit
   if (!facts.blocked) return true
   const checkAgainAt = deps.clock.now() + deps.settings.blockedCheckMs
-  const [roster] = await deps.store.rosters.findMany(await deps.store.rostersOf(visit.teamKey)).then((found) => [...found.values()])
+  const [roster] = await deps.store.rosters
+    .findMany(await deps.store.rostersOf(visit.teamKey))
+    .then((found) => [...found.values()])
   let held: string | null
   try {
     held = await probeKey({ session: sessionOf(visit), appId: roster?.app.id })
@@ -113,7 +116,8 @@ async function recoverStalled(visit: Visit): Promise<boolean> {
   const { active, waiting, prioritized, delayed } = await queue.counts()
   if (active === 0) return waiting + prioritized + delayed === 0
   const recovered = await queue.recoverStalled()
-  if (recovered > 0) log.warn({ event: 'lane.stalled_jobs_recovered', teamKey: visit.teamKey, recovered }, 'lane.stalled_jobs_recovered')
+  if (recovered > 0)
+    log.warn({ event: 'lane.stalled_jobs_recovered', teamKey: visit.teamKey, recovered }, 'lane.stalled_jobs_recovered')
   if (recovered < active) comeAgainAt(visit, clock.now() + settings.stalledEveryMs + 200)
   return false
 }

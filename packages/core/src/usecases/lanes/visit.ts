@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { LaneJob, LaneQueue } from '../../queues/index.ts'
+import type { ToRef } from '../../secrets/index.ts'
 import type { Budget, LaneFacts, LaneStore, Store } from '../../store/index.ts'
 import type { ChunkSize } from '../converge/take-steps.ts'
 import type { CallGate } from './call-gate.ts'
@@ -18,6 +19,7 @@ export interface VisitDeps {
   clock: Clock
   log: Log
   settings: VisitSettings
+  toRef: ToRef
   /** The key's credentials, opened; undefined when the team key is gone. */
   credentials: () => Promise<Credentials | undefined>
   /** Keeps the lane's entry in the ready index in the future while the visit lasts. */
@@ -76,7 +78,9 @@ export function age(visit: Visit): number {
 
 /** Whether anything may still be sent in this visit. */
 export function goesOn(visit: Visit): boolean {
-  return visit.stopped === null && visit.lease.isHeld() && !visit.deps.draining() && age(visit) < visit.deps.settings.hardMs
+  return (
+    visit.stopped === null && visit.lease.isHeld() && !visit.deps.draining() && age(visit) < visit.deps.settings.hardMs
+  )
 }
 
 /** The lane comes again at `at` at the latest. */

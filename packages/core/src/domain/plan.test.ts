@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import { NOTHING_OBSERVED, type Desired, type Observed, type Writing } from './member.ts'
+import { beginMove, planStep, type KnownTester, type PlanInput, type Step } from './plan.ts'
+
+const NOW = Date.parse('2026-11-24T10:00:00Z')
+
+const wants: Desired = {
+  v: 1,
+  version: 3,
+  present: true,
+  email: 'ann@example.com',
+  firstName: null,
+  lastName: null,
+  time: NOW,
+  at: NOW,
+  index: [],
+  joined: 1,
+}
+const left: Desired = { ...wants, present: false }
+const inGroup: Observed = {
+  ...NOTHING_OBSERVED,
+  converged: 3,
+  email: 'ann@example.com',
+  state: 'invited',
+  confirmed: true,
+  observedAt: NOW,
+}
+const writing = (change: Partial<Writing>): Observed => ({
+  ...NOTHING_OBSERVED,
+  email: 'ann@example.com',
+  writing: { kind: 'add', email: 'ann@example.com', at: NOW, reads: 0, answer: 'lost', ...change },
+})
+
+interface Case {
+  desired?: Desired
+  observed?: Observed
+  tester?: KnownTester
+  change?: Partial<PlanInput>
+}
+
+function plan({ desired = wants, observed = NOTHING_OBSERVED, tester, change = {} }: Case): Step {
+  return planStep({
+    now: NOW,
+    desired,
+    observed,
+    policies: { removal: 'group' },
+    fresh: false,
+    invite: false,
+    lookUpFirst: false,
+    knownTester: () => tester,
+    twin: () => null,
+    wantedHere: () => false,
+    wantedElsewhere: () => false,
+    ...change,
+  })
+}
+
+const known = { id: 't-1', state: null }
+
+describe('planStep for a member who should be in', () => {
+  const cases: [string, Case, Partial<Step>][] = [
+    ['creates a single unknown person in one call', {}, { do: 'create' }],
+    ['looks several unknown people up first', { change: { lookUpFirst: true } }, { do: 'look_up' }],
+    ['creates who was looked up and not found', { tester: null, change: { lookUpFirst: true } }, { do: 'create' }],
+    ['adds a known tester by id', { tester: known }, { do: 'add', testerId: 't-1' }],
+    ['settles who is in', { observed: inGroup }, { do: 'settle', status: 'invited' }],
+    ['waits for an address', { desired: { ...wants, email: null } }, { do: 'settle', problem: 'address_missing' }],
+    ['reads Apple first when asked to', { observed: inGroup, change: { fresh: true } }, { do: 'read_membership' }],
+    [
+      'takes the seat of a fellow member with the same address',
+      { change: { twin: () => inGroup } },
+      { do: 'settle', status: 'invited' },
+    ],
+    [
+      'waits two seconds before it reads after a lost answer',
+      { observed: writing({}) },
+      { do: 'wait', until: NOW + 2_000 },
+    ],
+    [
+      'reads once after a lost answer',
+      { observed: writing({}), change: { now: NOW + 2_000 } },
+      { do: 'read_membership' },
+    ],
+    [
+      'writes again when the read after a lost answer shows nothing',
+      { observed: writing({ reads: 1 }), tester: known, change: { now: NOW + 2_100 } },
+      { do: 'add' },
+    ],
+    [
+      'waits longer before each further read of a confirmed add',
+      { observed: writing({ answer: 'confirmed', reads: 2 }) },
+      { do: 'wait', until: NOW + 10_000 },
+    ],
+    [
+      'gives up a confirmed add that no read shows for a minute',
+      { observed: writing({ answer: 'confirmed', reads: 5 }), change: { now: NOW + 61_000 } },
+      { do: 'give_up', code: 'apple_refused' },
+    ],
+    [
+      'reads the group at once after a refusal',
+      { observed: writing({ answer: 'refused' }) },
+      { do: 'read_membership' },
+    ],
+    [
+      'adds by id after a refused create that was found in the app',
+      { observed: writing({ kind: 'create', answer: 'refused', reads: 1 }), tester: known },
+      { do: 'add', testerId: 't-1' },
+    ],
+    [
+      'gives up an add that is refused and not shown, for a later attempt',
+      { observed: writing({ answer: 'refused', reads: 1 }), tester: known },
+      { do: 'give_up' },
+    ],
+    [
+      'reads the state of a fresh create once more, later',
+      { observed: { ...inGroup, state: 'not_invited' } },
+      { do: 'wait', until: NOW + 10_000, status: 'not_invited' },
+    ],
+    [
+      'says that a build is missing once the state has settled',
+      { observed: { ...inGroup, state: 'not_invited', settledState: true } },
+      { do: 'settle', status: 'not_invited', problem: 'build_missing' },
+    ],
+    [
+      'reports a person who stopped testing',
+      { observed: { ...inGroup, state: 'revoked' } },
+      { do: 'settle', status: 'revoked', problem: 'testing_stopped' },
+    ],
+    [
+      'takes a stopped person out at app level after a new join',
+      { observed: { ...inGroup, state: 'revoked' }, desired: { ...wants, version: 4, joined: 4 }, tester: known },
+      { do: 'remove_app', testerId: 't-1' },
+    ],
+    [
+      'takes a stopped person back in once per join only',
+      { observed: { ...inGroup, state: 'revoked', revived: 4 }, desired: { ...wants, version: 4, joined: 4 } },
+      { do: 'settle', status: 'revoked' },
+    ],
+    [
+      'takes the former address out once the new one is in',
+      { observed: { ...inGroup, leaving: ['old@example.com'] }, tester: known },
+      { do: 'remove', email: 'old@example.com' },
+    ],
+    [
+      'invites once more after a move of someone who had accepted',
+      { observed: { ...inGroup, invite: true }, tester: known },
+      { do: 'invite', testerId: 't-1' },
+    ],
+  ]
+  it.each(cases)('%s', (_name, input, expected) => {
+    expect(plan(input)).toMatchObject(expected)
+  })
+})
+
+describe('planStep for a member who should be out', () => {
+  const cases: [string, Case, Partial<Step>][] = [
+    ['settles who was never in', {}, { do: 'settle', status: 'removed' }],
+    ['removes by the id it knows', { observed: inGroup, tester: known }, { do: 'remove', testerId: 't-1' }],
+    ['looks an unknown id up', { observed: inGroup }, { do: 'look_up' }],
+    ['is done with who is not at Apple any more', { observed: inGroup, tester: null }, { do: 'forget' }],
+    [
+      'leaves the tester in for a fellow member with the same address',
+      { observed: inGroup, tester: known, change: { wantedHere: () => true } },
+      { do: 'forget' },
+    ],
+    [
+      'removes at app level when the roster says so',
+      { observed: inGroup, tester: known, change: { policies: { removal: 'app' } } },
+      { do: 'remove_app' },
+    ],
+    [
+      'removes from the group alone while another roster of the app wants the person',
+      { observed: inGroup, tester: known, change: { policies: { removal: 'app' }, wantedElsewhere: () => true } },
+      { do: 'remove' },
+    ],
+    [
+      'does not take a just created tester for gone while reads lag',
+      { observed: writing({ kind: 'create' }), tester: null },
+      { do: 'wait', until: NOW + 2_000 },
+    ],
+    [
+      'removes a tester whose membership ended while the add was in flight',
+      { observed: writing({ answer: 'confirmed' }), tester: known },
+      { do: 'remove', testerId: 't-1' },
+    ],
+  ]
+  it.each(cases)('%s', (_name, input, expected) => {
+    expect(plan({ desired: left, ...input })).toMatchObject(expected)
+  })
+})
+
+describe('beginMove', () => {
+  const never = () => false
+  it('puts the former address among those that leave, and forgets what was known of it', () => {
+    const moved = beginMove({ ...wants, email: 'new@example.com' }, { ...inGroup, state: 'installed' }, never)
+    expect(moved).toMatchObject({ email: null, confirmed: false, leaving: ['ann@example.com'], invite: true })
+  })
+  it('takes an address that comes back from among those that leave', () => {
+    const back = beginMove(wants, { ...NOTHING_OBSERVED, leaving: ['ANN@example.com'] }, never)
+    expect(back.leaving).toEqual([])
+  })
+  it('keeps the seat of a member whose address became unknown', () => {
+    expect(beginMove({ ...wants, email: null }, inGroup, never)).toMatchObject({
+      email: 'ann@example.com',
+      leaving: [],
+    })
+  })
+  it('takes an address of another case for the same', () => {
+    expect(beginMove({ ...wants, email: 'Ann@Example.com' }, inGroup, never)).toMatchObject({ confirmed: true })
+  })
+})
