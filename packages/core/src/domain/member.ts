@@ -76,6 +76,8 @@ export interface Observed {
   /** True once the state after a create was read again: Apple answers a create before it has sent the invitation. */
   settledState: boolean
   problem: MemberProblem | null
+  /** What upstream was last told of this member, and how many things it was told. */
+  told: { status: MemberStatus; problem: ErrorCode | null; sequence: number } | null
 }
 
 export const NOTHING_OBSERVED: Observed = {
@@ -91,6 +93,7 @@ export const NOTHING_OBSERVED: Observed = {
   revived: 0,
   settledState: false,
   problem: null,
+  told: null,
 }
 
 /** `status` of a member whose desired state was carried out. */

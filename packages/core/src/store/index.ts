@@ -30,3 +30,4 @@ export {
   type Work,
 } from './lane-store.ts'
 export { createStoreClock, type StoreClock } from './store-clock.ts'
+export { createFacts, type Facts } from './facts.ts'

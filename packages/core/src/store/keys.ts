@@ -54,6 +54,8 @@ export interface LaneKeys {
   outboxNow: string
   outboxInteractive: string
   outboxBulk: string
+  /** list: facts that upstream has to be told, oldest first */
+  facts: string
   /** hash: what is left of the key's quota */
   budget: string
   /** hash: address (lower-cased) → tester id */
@@ -85,6 +87,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     outboxNow: `${root}:outbox:now`,
     outboxInteractive: `${root}:outbox:interactive`,
     outboxBulk: `${root}:outbox:bulk`,
+    facts: `${root}:facts`,
     budget: `${root}:budget`,
     testers: (appId) => `${root}:testers:${appId}`,
     seen: (period) => `${root}:seen:${period}`,

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
+import type { Fact } from '../domain/fact.ts'
 import { MEMBER_STATUSES, type MemberStatus, type Observed } from '../domain/member.ts'
-import type { Problem } from '../domain/roster.ts'
+import type { Problem, TeamKeyStatus } from '../domain/roster.ts'
 import { formatEntry, type TimelineEntry } from '../domain/timeline.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
@@ -31,8 +32,8 @@ export interface LaneFacts {
   chunk: number
   /** Calls at once. */
   parallel: number
-  /** When a dead worker's jobs were last looked for (ms). */
-  stalledCheckAt: number
+  /** What was last found out about the key. */
+  status: TeamKeyStatus
 }
 
 export type OpenedVisit =
@@ -50,6 +51,8 @@ export interface Outcome {
   observed: Observed
   status: MemberStatus
   entry: TimelineEntry | null
+  /** What upstream is told, recorded in the same step. */
+  fact: Fact | null
   /** done: nothing left; later: the job comes again; parked: waits for its roster; failed: waits for a person. */
   ending: 'done' | 'later' | 'parked' | 'failed'
   /** Address (lower-cased) → tester id, null where Apple has none any more. */
@@ -89,7 +92,7 @@ export interface LaneStore {
   /** Forgets work whose member or roster is gone. */
   dropWork(refs: string[]): Promise<void>
   setFacts(facts: Partial<LaneFacts>): Promise<void>
-  setStatus(status: string, problem: Problem | null): Promise<void>
+  setStatus(status: TeamKeyStatus, problem: Problem | null): Promise<void>
   /** Work of a roster that was parked is recorded anew. */
   unpark(rosterId: string, now: number): Promise<number>
   requestWork(request: WorkRequest): Promise<{ found: boolean; leased: boolean }>
@@ -246,6 +249,7 @@ async function recordOutcome(
       roster.timeline,
       keys.testers(outcome.appId),
       roster.parked,
+      keys.facts,
     ],
     [
       token,
@@ -257,6 +261,7 @@ async function recordOutcome(
       outcome.entry ? formatEntry(outcome.entry) : '',
       TIMELINE_KEPT,
       outcome.ending,
+      outcome.fact ? JSON.stringify(outcome.fact) : '',
       ...[...outcome.testerIds].flatMap(([address, id]) => [address, id ?? '']),
     ],
   )
@@ -309,7 +314,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     suspicion: json<{ count: number; since: number }>('suspicion'),
     chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
-    stalledCheckAt: Number(hash.get('stalledCheckAt') ?? 0),
+    status: (hash.get('status') || 'unchecked') as TeamKeyStatus,
   }
 }
 

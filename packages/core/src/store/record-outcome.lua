@@ -1,8 +1,9 @@
 -- Records what came of one member, if the lease is still ours. A newer desired state keeps its work and its status.
--- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app  [8] parked
+-- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app  [8] parked  [9] facts
 -- ARGV[1] token  [2] member id  [3] ref  [4] desired version this is about  [5] observed (JSON)  [6] status index
 --     [7] timeline entry, or empty  [8] timeline entries kept  [9] done|later|parked|failed
---     [10] address or empty, [11] its tester id, or empty when Apple no longer has one, and so on in pairs
+--     [10] fact that upstream is told (JSON), or empty
+--     [11] address or empty, [12] its tester id, or empty when Apple no longer has one, and so on in pairs
 -- Returns recorded|newer|lost
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
 local json = redis.call('HGET', KEYS[3], ARGV[2])
@@ -18,7 +19,8 @@ if ARGV[7] ~= '' then
   if cut then lines = string.sub(lines, 1, cut - 1) end
   redis.call('HSET', KEYS[6], ARGV[2], lines == '' and ARGV[7] or (ARGV[7] .. '\n' .. lines))
 end
-for i = 10, #ARGV, 2 do
+if ARGV[10] ~= '' then redis.call('RPUSH', KEYS[9], ARGV[10]) end
+for i = 11, #ARGV, 2 do
   if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[7], ARGV[i]) else redis.call('HSET', KEYS[7], ARGV[i], ARGV[i + 1]) end
 end
 local version = json and string.match(json, '"version":(%d+)')

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
+import { toMemberFact } from '../../domain/fact.ts'
 import type { MemberProblem, MemberStatus, Observed } from '../../domain/member.ts'
 import type { RunEntry } from '../../domain/timeline.ts'
 import { AppError, ERROR_RULES, type ErrorCode } from '../../errors.ts'
@@ -56,10 +57,19 @@ function toOutcome(deps: FinishDeps, target: Target, ending: Ending): Outcome {
   const now = deps.clock.now()
   const { status, problem, detail } = describe(target, ending)
   const settled = ending.kind === 'done'
+  const trouble = problem === null ? null : toProblem(problem, detail, now)
+  const told = toMemberFact(
+    { roster: target.roster.id, member: target.member },
+    status,
+    trouble && { code: trouble.code, detail: trouble.detail },
+    target.observed.told ?? null,
+    now,
+  )
   const observed: Observed = {
     ...target.observed,
     converged: settled ? target.desired.version : target.observed.converged,
-    problem: problem === null ? null : toProblem(problem, detail, now),
+    problem: trouble,
+    told: told?.told ?? target.observed.told ?? null,
   }
   return {
     roster: target.roster.id,
@@ -70,6 +80,7 @@ function toOutcome(deps: FinishDeps, target: Target, ending: Ending): Outcome {
     observed,
     status,
     entry: toEntry(target, status, problem, detail, now),
+    fact: told?.fact ?? null,
     ending: toStoredEnding(target, ending),
     testerIds: target.learnt,
   }

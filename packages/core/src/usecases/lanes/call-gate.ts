@@ -20,6 +20,8 @@ export interface CallGate extends Gate {
   close(): Promise<void>
   /** Calls sent in this visit. */
   sent(): number
+  /** True once Apple has answered a call of this visit with success. */
+  succeeded(): boolean
 }
 
 const REFILL = 10
@@ -31,6 +33,7 @@ export function createCallGate(deps: GateDeps): CallGate {
   let pool = 0
   let open = 0
   let sent = 0
+  let succeeded = false
   let bookkeeping: Promise<void> = Promise.resolve()
   let refilling: Promise<{ granted: number; nextAt: number }> | null = null
 
@@ -67,6 +70,7 @@ export function createCallGate(deps: GateDeps): CallGate {
     },
     note(record: CallRecord) {
       open--
+      if (record.code === null && record.status !== null) succeeded = true
       const { quota } = record
       const outstanding = open + pool
       const said = Object.values(quota).some((value) => value !== null)
@@ -83,5 +87,6 @@ export function createCallGate(deps: GateDeps): CallGate {
       await deps.budget.release(unused)
     },
     sent: () => sent,
+    succeeded: () => succeeded,
   }
 }

@@ -133,6 +133,7 @@ async function closeVisit(visit: Visit): Promise<number | null> {
     await gate.close()
     if (visit.chunk.size !== visit.facts.chunk) await deps.lane.setFacts({ chunk: visit.chunk.size })
     await adjustParallel(visit)
+    await noteWorkingKey(visit)
     const queued = await nextJobAt(visit)
     const recorded = await deps.lane.close(lease.token)
     if (recorded === null) return now + LEASE.leaseMs
@@ -145,6 +146,13 @@ async function closeVisit(visit: Visit): Promise<number | null> {
     deps.log.error({ err: error, teamKey }, 'The lane could not be given back; its lease runs out by itself.')
     return now + LEASE.leaseMs
   }
+}
+
+/** A key that answered is a working one; one good answer ends a suspicion. */
+async function noteWorkingKey({ gate, stopped, facts, deps }: Visit): Promise<void> {
+  if (!gate.succeeded() || stopped !== null) return
+  if (facts.status !== 'working') await deps.lane.setStatus('working', null)
+  if (facts.suspicion) await deps.lane.setFacts({ suspicion: null })
 }
 
 /** When BullMQ has the next job of this lane (ms). */

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { eventually, freePort, startRedis, type TestRedis, type TestRedisOptions } from '@flightroster/core/testing'
+import { startEmulator, type Emulator, type EmulatorOptions } from '@flightroster/emulator'
+import { createApi, type Api } from './api.ts'
+import { startProgram, type ManagedProcess } from './process.ts'
+
+export interface StackOptions {
+  workers?: number
+  emulator?: EmulatorOptions
+  redis?: TestRedisOptions
+  /** Further environment of API and workers. */
+  env?: Record<string, string>
+}
+
+/** The product as a user runs it: real Redis, API and workers as processes, and the emulator in Apple's place. */
+export interface Stack {
+  redis: TestRedis
+  emulator: Emulator
+  api: Api
+  /** Ids of what the emulator was seeded with, and of the roster that was made. */
+  group: string
+  app: string
+  startApi(): Promise<void>
+  killApi(signal?: NodeJS.Signals): Promise<void>
+  startWorker(env?: Record<string, string>): ManagedProcess
+  workers: ManagedProcess[]
+  /** What all processes have printed. */
+  output(): string
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const BUNDLE_ID = 'com.acme.app'
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const redis = await startRedis({ appendFsync: 'always', ...options.redis })
+  const emulator = await startEmulator({ ...options.emulator })
+  const seeded = seed(emulator)
+  const port = await freePort()
+  const adminToken = `test-${randomBytes(12).toString('hex')}`
+  const env: Record<string, string> = {
+    REDIS_URL: redis.url,
+    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    APP_STORE_CONNECT_URL: emulator.url,
+    ADMIN_TOKEN: adminToken,
+    LOG_LEVEL: 'info',
+    ...options.env,
+  }
+  const all: ManagedProcess[] = []
+  const workers: ManagedProcess[] = []
+  let apiProcess: ManagedProcess | undefined
+  const api = createApi(`http://127.0.0.1:${port}`, adminToken)
+
+  const stack: Stack = {
+    redis,
+    emulator,
+    api,
+    group: seeded.group,
+    app: seeded.app,
+    workers,
+    async startApi() {
+      apiProcess = startProgram('api', { ...env, PORT: String(port) })
+      all.push(apiProcess)
+      await eventually(async () => {
+        const { status } = await api.get('/readyz')
+        if (status !== 200) throw new Error(`The API is not ready: ${status}\n${apiProcess?.output()}`)
+      })
+    },
+    async killApi(signal = 'SIGKILL') {
+      await apiProcess?.stop(signal)
+    },
+    startWorker(extra = {}) {
+      const worker = startProgram('worker', { ...env, ...extra })
+      workers.push(worker)
+      all.push(worker)
+      return worker
+    },
+    output: () => all.map((process) => process.output()).join('\n'),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(all.map((process) => process.stop('SIGKILL')))
+      await emulator.close()
+      await redis.close()
+    },
+  }
+  await stack.startApi()
+  await api.must('PUT', '/v1/team-keys/acme', seeded.key, 201)
+  const roster = { teamKey: 'acme', app: { bundleId: BUNDLE_ID }, group: { id: seeded.group } }
+  await api.must('PUT', '/v1/rosters/gold', roster, 201)
+  for (let count = 0; count < (options.workers ?? 1); count++) stack.startWorker()
+  return stack
+}

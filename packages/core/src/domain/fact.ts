@@ -1,0 +1,64 @@
+import type { ErrorCode } from '../errors.ts'
+import type { MemberStatus, Observed } from './member.ts'
+
+/** Statuses that upstream is told of; `pending` and `not_invited` are on the way to one of them. */
+export const TOLD_STATUSES = ['invited', 'accepted', 'installed', 'revoked', 'removed', 'failed', 'waiting'] as const
+
+/**
+ * Something that upstream is told once, recorded in the step that makes it true. `sequence` counts up per member, per roster
+ * (builds and the roster itself) or per team key, so that a receiver can drop what is older than what it has.
+ */
+export type Fact = MemberFact | RosterFact | BuildFact | TeamKeyFact
+
+export interface MemberFact {
+  type: `member.${(typeof TOLD_STATUSES)[number]}`
+  roster: string
+  member: string
+  sequence: number
+  status: MemberStatus
+  problem: { code: ErrorCode; detail: string } | null
+  at: number
+}
+
+export interface RosterFact {
+  type: 'roster.held' | 'roster.blocked' | 'roster.recovered'
+  roster: string
+  sequence: number
+  reconciliation?: string
+  problem: { code: ErrorCode; detail: string } | null
+  at: number
+}
+
+export interface BuildFact {
+  type: 'build.available' | 'build.expiring'
+  roster: string
+  sequence: number
+  build: { id: string; version: string; number: string; expiresAt: string | null }
+  at: number
+}
+
+export interface TeamKeyFact {
+  type: 'team_key.rejected' | 'team_key.recovered'
+  teamKey: string
+  sequence: number
+  problem: { code: ErrorCode; detail: string } | null
+  at: number
+}
+
+/** The fact that a member's new status is, unless upstream was told the same last; with what to remember of it. */
+export function toMemberFact(
+  member: { roster: string; member: string },
+  status: MemberStatus,
+  problem: { code: ErrorCode; detail: string } | null,
+  told: Observed['told'],
+  at: number,
+): { fact: MemberFact; told: NonNullable<Observed['told']> } | null {
+  const tellable = TOLD_STATUSES.find((one) => one === status)
+  if (tellable === undefined) return null
+  if (told?.status === status && told.problem === (problem?.code ?? null)) return null
+  const sequence = (told?.sequence ?? 0) + 1
+  return {
+    fact: { type: `member.${tellable}`, ...member, sequence, status, problem, at },
+    told: { status, problem: problem?.code ?? null, sequence },
+  }
+}
