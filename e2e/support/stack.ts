@@ -33,7 +33,7 @@ const BUNDLE_ID = 'com.acme.app'
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const redis = await startRedis({ appendFsync: 'always', ...options.redis })
-  const emulator = await startEmulator({ ...options.emulator })
+  const emulator = await startEmulator({ seed: {}, ...options.emulator })
   const seeded = seed(emulator)
   const port = await freePort()
   const adminToken = `test-${randomBytes(12).toString('hex')}`
@@ -87,4 +87,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await api.must('PUT', '/v1/rosters/gold', roster, 201)
   for (let count = 0; count < (options.workers ?? 1); count++) stack.startWorker()
   return stack
+}
+
+/** One app with an internal group, an external one and an approved build, and a key that may do everything. */
+function seed(emulator: Emulator): { app: string; group: string; key: Record<string, string> } {
+  const { issuerId, keyId, privateKeyPem } = emulator.addKey()
+  const app = emulator.addApp({ bundleId: BUNDLE_ID, name: 'Acme', issuerId })
+  emulator.addGroup(app.id, { name: 'Team', isInternalGroup: true })
+  const group = emulator.addGroup(app.id, { name: 'Beta – Gold' })
+  emulator.addBuild(app.id, { version: '1', groups: [group.id] })
+  return { app: app.id, group: group.id, key: { issuerId, keyId, privateKey: privateKeyPem } }
 }

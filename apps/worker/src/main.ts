@@ -75,6 +75,7 @@ async function main(): Promise<void> {
     apple,
     sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
     toRef: createToRef(salt),
+    dedupDays: config.eventDedupDays,
     clock,
     log,
     settings: { ...VISIT, reserveShare: config.budgetReserve, blockedCheckMs: config.blockedCheckMs },

@@ -15,6 +15,7 @@ export interface WorkerDeps {
   apple: AppleClient
   sealer: Sealer
   toRef: ToRef
+  dedupDays: number
   /** The store's clock. */
   clock: Clock
   log: Log
@@ -56,6 +57,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
             log,
             settings: deps.settings,
             toRef: deps.toRef,
+            dedupDays: deps.dedupDays,
             credentials: async () => {
               const teamKey = await store.teamKeys.find(claim.lane)
               return teamKey && openCredentials(deps, teamKey)

@@ -105,6 +105,12 @@ const RULES = {
     'App Store Connect would not create the group.',
     'Make an internal group first (TestFlight → Internal Testing → +), and give the key the App Manager role.',
   ),
+  plan_changed: rule(
+    'reject',
+    'request',
+    'The roster has changed since the plan was shown.',
+    'Look at the fresh plan, then decide on that one.',
+  ),
   roster_bound: rule(
     'reject',
     'request',

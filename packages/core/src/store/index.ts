@@ -31,3 +31,5 @@ export {
 } from './lane-store.ts'
 export { createStoreClock, type StoreClock } from './store-clock.ts'
 export { createFacts, type Facts } from './facts.ts'
+export { createReconciliations, type Reconciliations } from './reconciliations.ts'
+export { createSchedule, type Schedule } from './schedule.ts'

@@ -12,6 +12,8 @@ export const globalKeys = {
   teamKeys: `${ROOT}:team-keys`,
   /** hash: roster id → Roster */
   rosters: `${ROOT}:rosters`,
+  /** hash: roster id → RosterStanding */
+  standings: `${ROOT}:standings`,
   /** hash: group id → roster id that holds it */
   groups: `${ROOT}:groups`,
   /** hash: token id → ApiToken */
@@ -39,6 +41,10 @@ export interface RosterKeys {
   timeline: string
   /** set: members whose work waits until the roster is resumed or mended */
   parked: string
+  /** sorted set: reconciliation ids by when they began (ms) */
+  reconciliations: string
+  /** string with expiry: a whole-roster change is being recorded */
+  busy: string
 }
 
 export interface LaneKeys {
@@ -54,6 +60,18 @@ export interface LaneKeys {
   outboxNow: string
   outboxInteractive: string
   outboxBulk: string
+  /** sorted set: what is due without being asked for (`reconcile:<roster>`), by when (ms) */
+  schedule: string
+  /** hash: reconciliation id → Reconciliation */
+  reconciliations: string
+  /** hash: roster id → how many changes it has accepted */
+  revisions: string
+  /** hash: roster id → our last write to its group (ms) */
+  wroteAt: string
+  /** sorted set: `<share>:<roster>:<unique>` of removals, by when (ms): what the key's guard adds up */
+  removedShares: string
+  /** hash: name → how many facts were told under it */
+  sequences: string
   /** list: facts that upstream has to be told, oldest first */
   facts: string
   /** hash: what is left of the key's quota */
@@ -87,6 +105,12 @@ export function laneKeys(teamKey: string): LaneKeys {
     outboxNow: `${root}:outbox:now`,
     outboxInteractive: `${root}:outbox:interactive`,
     outboxBulk: `${root}:outbox:bulk`,
+    schedule: `${root}:schedule`,
+    reconciliations: `${root}:reconciliations`,
+    revisions: `${root}:revisions`,
+    wroteAt: `${root}:wrote-at`,
+    removedShares: `${root}:removed-shares`,
+    sequences: `${root}:sequences`,
     facts: `${root}:facts`,
     budget: `${root}:budget`,
     testers: (appId) => `${root}:testers:${appId}`,
@@ -105,6 +129,8 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     index: `${base}:index`,
     timeline: `${base}:timeline`,
     parked: `${base}:parked`,
+    reconciliations: `${base}:reconciliations`,
+    busy: `${base}:busy`,
   }
 }
 

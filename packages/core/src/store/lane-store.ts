@@ -81,14 +81,18 @@ export interface LaneStore {
   readWork(refs: string[]): Promise<(Work | null)[]>
   testerIds(appId: string, addresses: string[]): Promise<Map<string, string>>
   /** False when the lease is lost: then nothing may be written at Apple. */
-  markWriting(token: string, marks: { roster: string; member: string; observed: Observed }[]): Promise<boolean>
+  markWriting(
+    token: string,
+    now: number,
+    marks: { roster: string; member: string; observed: Observed }[],
+  ): Promise<boolean>
   recordOutcome(token: string, outcome: Outcome): Promise<'recorded' | 'newer' | 'lost'>
   /** A page of everything with something left to do; `cursor` '0' begins and ends. */
   scanWork(cursor: string): Promise<{ cursor: string; refs: { ref: string; work: Work }[] }>
   /** Notes whose job a ref is, before the job is made; marks of earlier requests stay. */
   openWork(items: { ref: string; roster: string; member: string }[]): Promise<void>
   /** Records anew what has lost its job. */
-  recordAgain(items: { roster: string; member: string }[], now: number): Promise<void>
+  recordAgain(items: { roster: string; member: string }[], now: number, as?: OutboxClass): Promise<void>
   /** Forgets work whose member or roster is gone. */
   dropWork(refs: string[]): Promise<void>
   setFacts(facts: Partial<LaneFacts>): Promise<void>
@@ -165,10 +169,10 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       })
       return ids
     },
-    async markWriting(token, marks) {
+    async markWriting(token, now, marks) {
       const observed = marks.map((mark) => keys.roster(mark.roster).observed)
-      const args = marks.flatMap((mark) => [mark.member, JSON.stringify(mark.observed)])
-      return (await writingScript.run(redis, [keys.lease, ...observed], [token, ...args])) === 1
+      const args = marks.flatMap((mark) => [mark.roster, mark.member, JSON.stringify(mark.observed)])
+      return (await writingScript.run(redis, [keys.lease, keys.wroteAt, ...observed], [token, now, ...args])) === 1
     },
     recordOutcome: (token, outcome) => recordOutcome(redis, teamKey, token, outcome),
     async scanWork(cursor) {
@@ -189,7 +193,7 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       const fields = fresh.flatMap(({ ref, roster, member }) => [ref, JSON.stringify({ r: roster, m: member })])
       if (fields.length > 0) await redis.hset(keys.work, ...fields)
     },
-    recordAgain: (items, now) => addToOutbox(redis, keys.outboxInteractive, items, now),
+    recordAgain: (items, now, as = 'interactive') => addToOutbox(redis, outboxKey[as], items, now),
     async dropWork(refs) {
       if (refs.length > 0) await redis.hdel(keys.work, ...refs)
     },

@@ -25,6 +25,8 @@ export interface Members {
   findMany(ids: string[]): Promise<(MemberRecord | undefined)[]>
   list(query: MemberQuery): Promise<{ ids: string[]; next: string | null }>
   timeline(id: string): Promise<TimelineEntry[]>
+  /** Every member there is, a page at a time; `cursor` '0' begins and ends. A member may come twice. */
+  scan(cursor: string): Promise<{ cursor: string; records: MemberRecord[] }>
   counts(): Promise<Record<MemberStatus, number>>
   /** Ids of the members, present or not, whose record names exactly this address (lower-cased). */
   withAddress(key: string): Promise<string[]>
@@ -56,6 +58,12 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
     find: async (id) => (await findMany([id]))[0],
     list: (query) => listIds(redis, keys, query),
     timeline: async (id) => parseTimeline(await redis.hget(keys.timeline, id)),
+    async scan(cursor) {
+      const [next, flat] = await redis.hscan(keys.desired, cursor, 'COUNT', 1_000)
+      const ids = flat.filter((_, at) => at % 2 === 0).map(String)
+      const found = await findMany(ids)
+      return { cursor: next, records: found.filter((record) => record !== undefined) }
+    },
     async counts() {
       const counted = await Promise.all(MEMBER_STATUSES.map((_, score) => redis.zcount(keys.status, score, score)))
       return Object.fromEntries(MEMBER_STATUSES.map((status, at) => [status, counted[at] ?? 0])) as Record<

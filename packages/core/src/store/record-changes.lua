@@ -1,7 +1,7 @@
 -- Records membership changes of one team key: desired state, outbox, dedup marks, index and timeline, in one atomic step.
 -- Reads each member once and writes each structure once, however many changes a batch holds.
 -- KEYS[1] lease  [2] rosters of the lane  [3] outbox now  [4] outbox interactive  [5] outbox bulk
---     [6] seen, this period  [7] seen, the period before
+--     [6] seen, this period  [7] seen, the period before  [8] revisions
 --     then six for each roster: desired, observed, status, index, timeline, parked
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] ms until this period's dedup marks may go  [3] timeline entries kept
 --     [4] number of rosters, then their ids, then all changes as one JSON array (one long argument is read far faster than
@@ -22,7 +22,7 @@ local PENDING, WAITING = 0, 1
 
 local rosters = {}
 for i = 1, rosterCount do
-  local base = 7 + (i - 1) * PER_ROSTER
+  local base = 8 + (i - 1) * PER_ROSTER
   rosters[i] = {
     here = redis.call('SISMEMBER', KEYS[2], ARGV[4 + i]) == 1,
     id = ARGV[4 + i],
@@ -161,6 +161,7 @@ for _, roster in ipairs(rosters) do
         end
       end
     end
+    redis.call('HINCRBY', KEYS[8], roster.id, #roster.added)
     inSlices(desired, 'HSET', roster.desired)
     inSlices(timeline, 'HSET', roster.timeline)
     inSlices(statuses, 'ZADD', roster.status)

@@ -46,6 +46,7 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
     keys.outboxBulk,
     keys.seen(period),
     keys.seen(period - 1),
+    keys.revisions,
   ]
   for (const id of rosterIds) {
     const roster = keys.roster(id)

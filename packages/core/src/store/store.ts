@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../domain/clock.ts'
 import type { Roster, TeamKey } from '../domain/roster.ts'
+import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys } from './keys.ts'
 import { createMembers, type Members } from './members.ts'
@@ -30,6 +31,10 @@ export interface Store {
   /** Takes a roster out of its lane and forgets its members. */
   forgetRoster(roster: Roster): Promise<void>
   rostersOf(teamKey: string): Promise<string[]>
+  standing(rosterId: string): Promise<RosterStanding>
+  putStanding(rosterId: string, standing: RosterStanding): Promise<void>
+  /** Counts up for each name: what receivers of facts order by. */
+  nextSequence(teamKey: string, name: string): Promise<number>
   /** Every lane there is: one for each team key. */
   laneIds(): Promise<string[]>
   /** Members and recorded changes with something left to do, by lane. */
@@ -67,6 +72,14 @@ export function createStore(redis: Redis, clock: Clock): Store {
       await rosters.delete(roster.id)
       await redis.unlink(...Object.values(keys.roster(roster.id)))
     },
+    async standing(rosterId) {
+      const json = await redis.hget(globalKeys.standings, rosterId)
+      return json === null ? NO_STANDING : (JSON.parse(json) as RosterStanding)
+    },
+    putStanding: async (rosterId, standing) => {
+      await redis.hset(globalKeys.standings, rosterId, JSON.stringify(standing))
+    },
+    nextSequence: (teamKey, name) => redis.hincrby(laneKeys(teamKey).sequences, name, 1),
     laneIds: () => redis.hkeys(globalKeys.teamKeys),
     workCounts: (lanes) =>
       Promise.all(

@@ -63,7 +63,7 @@ export function createBooks(deps: BooksDeps): Listener {
         member: target.member,
         observed: target.observed,
       }))
-      return deps.lane.markWriting(deps.leaseToken, marks)
+      return deps.lane.markWriting(deps.leaseToken, at, marks)
     },
 
     found({ target, step }, row) {

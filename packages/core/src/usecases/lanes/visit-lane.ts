@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { createSchedule } from '../../store/index.ts'
 import { auditWork } from './audit-work.ts'
 import { createCallGate } from './call-gate.ts'
 import { probeKey, unblockLane } from './judge-key.ts'
+import { runDue } from '../reconcile/run-due.ts'
 import { keepLease, LEASE } from './lease.ts'
 import { runRound } from './round.ts'
 import { age, comeAgainAt, goesOn, sessionOf, type Visit, type VisitDeps } from './visit.ts'
@@ -81,8 +83,9 @@ async function serve(visit: Visit): Promise<void> {
   const idle = await recoverStalled(visit)
   if (idle && visit.workCount > 0 && visit.recorded === 0) await auditWork(visit)
   while (goesOn(visit) && age(visit) < visit.deps.settings.softMs) {
-    if (!(await runRound(visit))) return
+    if (!(await runRound(visit))) break
   }
+  if (goesOn(visit) && visit.nextAt === null) await runDue(visit)
 }
 
 /** A blocked lane costs one call a check; it resumes by itself once Apple accepts the key again. */
@@ -155,12 +158,15 @@ async function noteWorkingKey({ gate, stopped, facts, deps }: Visit): Promise<vo
   if (facts.suspicion) await deps.lane.setFacts({ suspicion: null })
 }
 
-/** When BullMQ has the next job of this lane (ms). */
+/** When this lane has its next job or scheduled task (ms). */
 async function nextJobAt(visit: Visit): Promise<number | null> {
   const { queue, clock } = visit.deps
   const counts = await queue.counts()
   if (counts.waiting + counts.prioritized > 0) return clock.now()
-  return counts.delayed > 0 ? queue.nextDelayedAt() : null
+  const delayedAt = counts.delayed > 0 ? await queue.nextDelayedAt() : null
+  const scheduledAt = await createSchedule(visit.deps.store.redis, visit.teamKey).nextAt()
+  if (delayedAt === null || scheduledAt === null) return delayedAt ?? scheduledAt
+  return Math.min(delayedAt, scheduledAt)
 }
 
 const MAX_PARALLEL = 8

@@ -20,6 +20,7 @@ export interface VisitDeps {
   log: Log
   settings: VisitSettings
   toRef: ToRef
+  dedupDays: number
   /** The key's credentials, opened; undefined when the team key is gone. */
   credentials: () => Promise<Credentials | undefined>
   /** Keeps the lane's entry in the ready index in the future while the visit lasts. */

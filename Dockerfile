@@ -1,0 +1,42 @@
+# One image; the command chooses the process (docker-compose.yml).
+FROM node:24-bookworm-slim AS base
+WORKDIR /app
+
+FROM base AS manifests
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY apps/api/package.json apps/api/
+COPY apps/worker/package.json apps/worker/
+COPY packages/core/package.json packages/core/
+COPY packages/emulator/package.json packages/emulator/
+COPY e2e/package.json e2e/
+COPY bench/package.json bench/
+# The pnpm version stands once, in package.json.
+RUN node -p "require('./package.json').config.pnpm" > /pnpm-version
+
+FROM manifests AS build
+RUN npx -y pnpm@$(cat /pnpm-version) install --frozen-lockfile
+COPY tsconfig.base.json ./
+COPY scripts scripts
+COPY apps apps
+COPY packages packages
+RUN node node_modules/typescript/bin/tsc -b packages/core packages/emulator apps/api apps/worker \
+  && node scripts/copy-assets.mjs
+
+FROM manifests AS production
+RUN npx -y pnpm@$(cat /pnpm-version) install --frozen-lockfile --prod \
+    --filter @flightroster/api... --filter @flightroster/worker... --filter @flightroster/emulator...
+
+FROM base
+ENV NODE_ENV=production HOST=0.0.0.0
+COPY --from=production /app ./
+COPY --from=build /app/apps/api/dist apps/api/dist
+COPY --from=build /app/apps/worker/dist apps/worker/dist
+COPY --from=build /app/packages/core/dist packages/core/dist
+COPY --from=build /app/packages/emulator/dist packages/emulator/dist
+COPY LICENSE scripts/healthcheck.mjs ./
+# A named volume takes this owner over.
+RUN mkdir /data && chown node:node /data
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "healthcheck.mjs"]
+CMD ["node", "apps/api/dist/main.js"]

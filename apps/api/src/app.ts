@@ -1,0 +1,106 @@
+import Fastify, { LogController } from 'fastify'
+import type { ApiDeps } from './deps.ts'
+import { useAuth } from './plugins/auth.ts'
+import { useBodyParsers } from './plugins/body-parsers.ts'
+import { useDraining } from './plugins/draining.ts'
+import { watchMethods } from './plugins/method-not-allowed.ts'
+import { serveOpenApi, useOpenApi } from './plugins/openapi.ts'
+import { sendError, useProblemDetails } from './plugins/problem-details.ts'
+import { useRequestMetrics } from './plugins/request-metrics.ts'
+import { compileSerializer, compileVerifyingSerializer } from './plugins/serialization.ts'
+import { useStoreGuard } from './plugins/store-guard.ts'
+import { compileValidator } from './plugins/validation.ts'
+import { postEvents } from './routes/events/post.ts'
+import { healthzRoute, metricsRoute, readyzRoute } from './routes/health/get.ts'
+import { listLanesRoute } from './routes/lanes/get.ts'
+import { getMemberRoute, getTimelineRoute } from './routes/members/get.ts'
+import { listMembersRoute } from './routes/members/list.ts'
+import { deleteMemberRoute, putMemberRoute } from './routes/members/put.ts'
+import { memberRequestRoutes } from './routes/members/requests.ts'
+import { getPeopleRoute } from './routes/people/get.ts'
+import { listBuildsRoute } from './routes/rosters/builds.ts'
+import { deleteRosterRoute } from './routes/rosters/delete.ts'
+import { getRosterRoute, listRostersRoute } from './routes/rosters/get.ts'
+import { putRosterRoute } from './routes/rosters/put.ts'
+import { retryRosterRoute } from './routes/rosters/retry.ts'
+import { switchRosterRoutes } from './routes/rosters/switch.ts'
+import { listAppsRoute, listGroupsRoute } from './routes/team-keys/apps.ts'
+import { checkTeamKeyRoute } from './routes/team-keys/check.ts'
+import { deleteTeamKeyRoute } from './routes/team-keys/delete.ts'
+import { getTeamKeyRoute, listTeamKeysRoute } from './routes/team-keys/get.ts'
+import { putTeamKeyRoute } from './routes/team-keys/put.ts'
+import { switchLaneRoutes } from './routes/team-keys/switch.ts'
+import type { ApiServer } from './server.ts'
+
+const BODY_LIMIT = 1024 * 1024
+/** 256 bytes of a member id, percent-encoded, and room to spare: what is longer fits no id. */
+const MAX_PARAM_LENGTH = 2_000
+const HEADERS_TIMEOUT_MS = 15_000
+const REQUEST_TIMEOUT_MS = 60_000
+
+/** Plugins, then routes, by name. Listens to nothing. */
+export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
+  const app: ApiServer = Fastify({
+    loggerInstance: deps.log,
+    // Fastify's own lines name the path, which may hold an address.
+    logController: new LogController({ disableRequestLogging: true }),
+    // The types leave out the number of hops, which Fastify takes.
+    trustProxy: deps.trustProxy as boolean | string,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A connection that is kept alive is served until it ends; /readyz says to send no more.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+  })
+  app.server.headersTimeout = HEADERS_TIMEOUT_MS
+  app.setValidatorCompiler(compileValidator)
+  app.setSerializerCompiler(deps.verifiesAnswers ? compileVerifyingSerializer : compileSerializer)
+  useProblemDetails(app)
+  useBodyParsers(app)
+  useDraining(app)
+  useRequestMetrics(app, deps)
+  await useOpenApi(app)
+  const refuseOtherMethods = watchMethods(app)
+  useAuth(app, deps)
+  useStoreGuard(app, deps)
+  await app.register(async (scope: ApiServer) => addRoutes(scope, deps))
+  refuseOtherMethods()
+  return app
+}
+
+function addRoutes(app: ApiServer, deps: ApiDeps): void {
+  healthzRoute(app)
+  readyzRoute(app, deps)
+  if (deps.servesMetrics) metricsRoute(app, deps)
+  serveOpenApi(app)
+
+  postEvents(app, deps)
+
+  putTeamKeyRoute(app, deps)
+  listTeamKeysRoute(app, deps)
+  getTeamKeyRoute(app, deps)
+  deleteTeamKeyRoute(app, deps)
+  checkTeamKeyRoute(app, deps)
+  listAppsRoute(app, deps)
+  listGroupsRoute(app, deps)
+  switchLaneRoutes(app, deps)
+
+  putRosterRoute(app, deps)
+  listRostersRoute(app, deps)
+  getRosterRoute(app, deps)
+  deleteRosterRoute(app, deps)
+  switchRosterRoutes(app, deps)
+  listBuildsRoute(app, deps)
+  retryRosterRoute(app, deps)
+
+  listMembersRoute(app, deps)
+  getMemberRoute(app, deps)
+  getTimelineRoute(app, deps)
+  putMemberRoute(app, deps)
+  deleteMemberRoute(app, deps)
+  memberRequestRoutes(app, deps)
+  getPeopleRoute(app, deps)
+
+  listLanesRoute(app, deps)
+}

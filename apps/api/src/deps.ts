@@ -1,0 +1,28 @@
+import type { AppleClient, Gate } from '@flightroster/core/apple'
+import type { Clock } from '@flightroster/core/domain'
+import type { Log } from '@flightroster/core/log'
+import type { Metrics } from '@flightroster/core/metrics'
+import type { Sealer, ToRef } from '@flightroster/core/secrets'
+import type { Store, StoreHealth } from '@flightroster/core/store'
+import type { LaneReader } from '@flightroster/core/usecases/lanes'
+
+/** What the routes work with; main.ts fills it in, a test fills in its own. */
+export interface ApiDeps {
+  log: Log
+  clock: Clock
+  metrics: Metrics
+  store: Store
+  health: Pick<StoreHealth, 'report' | 'check' | 'assertReachable' | 'assertTakesWrites'>
+  sealer: Sealer
+  toRef: ToRef
+  apple: Pick<AppleClient, 'session'>
+  gateFor: (teamKey: string) => Gate
+  lanes: LaneReader
+  dedupDays: number
+  adminToken: string
+  trustProxy: boolean | number | string
+  /** False where /metrics has a port of its own. */
+  servesMetrics: boolean
+  /** For tests: an answer that its schema does not describe exactly is a fault. */
+  verifiesAnswers?: boolean
+}

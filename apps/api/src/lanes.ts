@@ -1,0 +1,51 @@
+import type { Gate } from '@flightroster/core/apple'
+import type { ApiConfig } from '@flightroster/core/config'
+import type { Clock } from '@flightroster/core/domain'
+import { createBudget, type Store } from '@flightroster/core/store'
+import { createLaneReader, type LaneReader } from '@flightroster/core/usecases/lanes'
+import { createLaneQueue, type LaneQueue } from '@flightroster/core/queues'
+import { queueName, queuePrefix } from '@flightroster/core/store'
+
+const DEFAULT_LIMIT = 3_600
+/** Queues opened for reading; each costs some memory and no connection. */
+const OPEN_QUEUES = 200
+
+export interface Lanes {
+  reader: LaneReader
+  gateFor: (teamKey: string) => Gate
+  close(): Promise<void>
+}
+
+/** What the API sees of lanes: counts and budgets, never a lease. */
+export function createLanes(deps: { config: ApiConfig; store: Store; clock: Clock; redis: Store['redis'] }): Lanes {
+  const { config, clock, redis } = deps
+  const queues = new Map<string, LaneQueue>()
+  const queueOf = (teamKey: string) => {
+    const known = queues.get(teamKey)
+    // The most recently used one stands last.
+    if (known) queues.delete(teamKey)
+    const queue =
+      known ??
+      createLaneQueue(
+        redis,
+        { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
+        { lockMs: 60_000, stalledEveryMs: 60_000, maxStalls: 3 },
+      )
+    queues.set(teamKey, queue)
+    const [oldest] = queues.keys()
+    if (queues.size > OPEN_QUEUES && oldest !== undefined) {
+      void queues.get(oldest)?.close()
+      queues.delete(oldest)
+    }
+    return queue
+  }
+  const budgetOf = (teamKey: string) =>
+    createBudget(redis, clock, teamKey, { windowMs: config.budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
+  return {
+    reader: createLaneReader({ store: deps.store, clock, queueOf, budgetOf }),
+    gateFor: () => ({ admit: async () => {}, note: () => {} }),
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()))
+    },
+  }
+}

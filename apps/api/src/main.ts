@@ -1,0 +1,92 @@
+import { createAppleClient } from '@flightroster/core/apple'
+import { isConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
+import { systemClock } from '@flightroster/core/domain'
+import { createLog, type Log } from '@flightroster/core/log'
+import { createMetrics } from '@flightroster/core/metrics'
+import { createSealer } from '@flightroster/core/secrets'
+import { checkRedis, createRedis, createStore, createStoreClock, startStoreHealth } from '@flightroster/core/store'
+import { buildApp } from './app.ts'
+import { createLanes } from './lanes.ts'
+import { createLazyToRef } from './lazy-to-ref.ts'
+import { startMetricsServer } from './metrics-server.ts'
+
+/** Below a second, so that a request that waits for a stopped store is answered within one. */
+const COMMAND_TIMEOUT_MS = 800
+/** How long /readyz says 503 before the listener closes, so that whoever sends us requests can notice. */
+const NOTICE_MS = 1_500
+const DEADLINE_MS = 15_000
+
+async function start(config: ApiConfig, log: Log): Promise<void> {
+  const redis = createRedis(config.redisUrl, {
+    name: 'flightroster-api',
+    log,
+    commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    failFast: true,
+  })
+  await checkRedis(redis)
+  const clock = createStoreClock(redis, systemClock)
+  redis.on('ready', () => void clock.sync().catch(() => {}))
+  const store = createStore(redis, clock)
+  const health = startStoreHealth(redis)
+  const metrics = createMetrics({ process: true })
+  const apple = createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log })
+  const lanes = createLanes({ config, store, clock, redis })
+  const app = await buildApp({
+    log,
+    clock,
+    metrics,
+    store,
+    health,
+    sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
+    toRef: createLazyToRef(redis),
+    apple,
+    gateFor: lanes.gateFor,
+    lanes: lanes.reader,
+    dedupDays: config.eventDedupDays,
+    adminToken: config.adminToken,
+    trustProxy: config.trustProxy,
+    servesMetrics: config.metricsPort === undefined,
+  })
+  const metricsServer = await startMetricsServer(config, { metrics, health, log })
+  const close = async () => {
+    app.drain()
+    await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
+    await app.close()
+    await metricsServer?.close()
+    await lanes.close()
+    await apple.close()
+    health.close()
+    clock.close()
+    redis.disconnect()
+  }
+  endOnSignals(close, log)
+  await app.listen({ host: config.host, port: config.port })
+}
+
+/** The first signal drains, the second ends at once: whatever was answered is kept, so nothing is lost by it. */
+function endOnSignals(close: () => Promise<void>, log: Log): void {
+  let closing = false
+  const end = (signal: string) => {
+    if (closing) process.exit(1)
+    closing = true
+    log.info({ signal }, 'api.closing')
+    setTimeout(() => process.exit(1), DEADLINE_MS).unref()
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'api.close_failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+}
+
+try {
+  const config = loadApiConfig(process.env)
+  await start(config, createLog({ level: config.logLevel, name: 'flightroster-api' }))
+} catch (error) {
+  process.stderr.write(`${isConfigError(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,80 @@
+import { AppError } from '@flightroster/core/errors'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { ApiServer } from '../server.ts'
+
+export const SCOPES = ['events:write', 'rosters:read', 'rosters:write', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+export interface Caller {
+  name: string
+  /** `admin` may do everything. */
+  scopes: readonly Scope[]
+  /** Rosters the caller may see and touch; null: all. */
+  rosters: ReadonlySet<string> | null
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route; a route without one is refused at start. */
+    scope?: Scope | 'public'
+  }
+  interface FastifyRequest {
+    /** Set on every route that is not public. */
+    caller: Caller
+  }
+}
+
+export interface AuthDeps {
+  adminToken: string
+  /** Looks up further tokens. */
+  findCaller?: (token: string) => Promise<Caller | undefined>
+}
+
+const ADMIN: Caller = { name: 'ADMIN_TOKEN', scopes: ['admin'], rosters: null }
+
+/** Runs before a body is read, so that nobody without a token makes us parse anything. */
+export function useAuth(app: ApiServer, deps: AuthDeps): void {
+  const adminDigest = digest(deps.adminToken)
+  const findCaller = async (token: string) => {
+    // Digests have one length, and comparing them tells nothing of the token by its time.
+    if (timingSafeEqual(digest(token), adminDigest)) return ADMIN
+    return deps.findCaller?.(token)
+  }
+
+  app.decorateRequest('caller', null as unknown as Caller)
+  app.addHook('onRoute', (route) => {
+    const scope = route.config?.scope
+    if (scope === 'public' || SCOPES.some((known) => known === scope)) return
+    throw new Error(`${String(route.method)} ${route.url} declares no scope; set config.scope.`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const { scope } = request.routeOptions.config
+    // No scope: no route was found, and the answer is a 404.
+    if (scope === undefined || scope === 'public') return
+    const caller = await findCaller(bearerOf(request))
+    if (!caller) throw new AppError('unauthenticated')
+    if (!caller.scopes.includes(scope) && !caller.scopes.includes('admin')) {
+      throw new AppError('scope_missing', { message: `The token lacks the scope ${scope}.` })
+    }
+    request.caller = caller
+    const { rosterId } = request.params as { rosterId?: string }
+    if (rosterId !== undefined && !mayReach(caller, rosterId)) {
+      throw new AppError('not_found', { message: `There is no roster "${rosterId}".` })
+    }
+  })
+}
+
+export function mayReach(caller: Caller, rosterId: string): boolean {
+  return caller.rosters === null || caller.rosters.has(rosterId)
+}
+
+function bearerOf(request: FastifyRequest): string {
+  const match = /^bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')
+  if (!match?.[1]) throw new AppError('unauthenticated')
+  return match[1]
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}

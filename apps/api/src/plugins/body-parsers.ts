@@ -1,0 +1,81 @@
+import { AppError } from '@flightroster/core/errors'
+import { isUtf8 } from 'node:buffer'
+import type { FastifyRequest } from 'fastify'
+import type { ApiServer } from '../server.ts'
+import { findDuplicateKeys } from './duplicate-keys.ts'
+import { requestInvalid } from './to-problem.ts'
+
+/** JSON in UTF-8 and nothing else. Routes that take other media types add their own parsers. */
+export function useBodyParsers(app: ApiServer): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    const text = readText(request, body)
+    const value = parseJson(text)
+    const duplicates = findDuplicateKeys(text)
+    if (duplicates.length > 0) {
+      throw requestInvalid(
+        duplicates.map((pointer) => ({ pointer, code: 'duplicate_field', detail: 'This field stands twice.' })),
+      )
+    }
+    return value
+  })
+  app.addHook('preValidation', async (request) => {
+    if (request.routeOptions.schema?.body !== undefined || request.routeOptions.config.takesBody) return
+    const body = request.body
+    const isEmpty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
+    if (!isEmpty) throw requestInvalid([{ pointer: '', code: 'unknown_field', detail: 'This route takes no body.' }])
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route reads its body by itself, without a schema. */
+    takesBody?: boolean
+  }
+}
+
+/** The body's text. Throws media_type_unsupported for another charset or a compressed body, request_invalid for broken UTF-8. */
+export function readText(request: FastifyRequest, body: Buffer): string {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase()
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') {
+    throw new AppError('media_type_unsupported', { message: `The charset ${charset.slice(0, 20)} is not read here; send UTF-8.` })
+  }
+  const encoding = request.headers['content-encoding']?.toLowerCase()
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new AppError('media_type_unsupported', { message: 'Compressed bodies are not read here.' })
+  }
+  if (!isUtf8(body)) throw requestInvalid([], 'The body is not UTF-8.')
+  const text = body.toString('utf8')
+  return text.codePointAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+/** Own `__proto__` members stay members: what reads the value names them as unknown. */
+export function parseJson(text: string): unknown {
+  if (text.trim() === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw requestInvalid([], `The body is not JSON: ${whereJsonBreaks(error, text)}.`)
+  }
+}
+
+const JSON_TOKEN = /\s*(?:[{}[\],:]|"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|$)/y
+
+/** V8's message quotes the body, which may hold an address; only the place is told. */
+function whereJsonBreaks(error: unknown, text: string): string {
+  const said = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined
+  const position = said === undefined ? firstNoToken(text) : Number(said)
+  if (position === undefined || position >= text.trimEnd().length) return 'it ends too early'
+  const before = text.slice(0, position).split('\n')
+  return `unexpected character at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+}
+
+function firstNoToken(text: string): number | undefined {
+  let at = 0
+  while (at < text.length) {
+    JSON_TOKEN.lastIndex = at
+    if (!JSON_TOKEN.test(text)) return at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0)
+    at = JSON_TOKEN.lastIndex
+  }
+  return undefined
+}

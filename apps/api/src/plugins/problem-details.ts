@@ -1,0 +1,27 @@
+import { AppError } from '@flightroster/core/errors'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiServer } from '../server.ts'
+import { PROBLEM_TYPE, toKnownError, toProblem } from './to-problem.ts'
+
+/** Every refusal in one form: RFC 9457 with a stable code. */
+export function useProblemDetails(app: ApiServer): void {
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    sendError(new AppError('not_found', { message: 'There is no such path; see /docs.' }), request, reply),
+  )
+}
+
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toKnownError(error)
+  // Only the route's pattern: the path may hold an address.
+  if (!known) request.log.error({ err: error, route: request.routeOptions.url }, 'request.failed')
+  const problem = toProblem(known ?? new AppError('internal'))
+  if (known?.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(known.retryAfterMs / 1000)))
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  // As text: the answer's schema describes what was asked for, not this.
+  return reply
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
+    .serializer((text: unknown) => text as string)
+    .send(JSON.stringify(problem))
+}

@@ -1,0 +1,59 @@
+import { AppError, ERROR_RULES, isAppError } from '@flightroster/core/errors'
+import { toStoreError } from '@flightroster/core/store'
+import type { z } from 'zod'
+import type { problem } from '../schemas/problem.ts'
+import { STATUS_OF } from './statuses.ts'
+
+/** RFC 9457, as it is sent. */
+export type Problem = z.output<typeof problem>
+
+export interface Fault {
+  pointer: string
+  code: string
+  detail: string
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+
+export function requestInvalid(faults: Fault[], message?: string): AppError {
+  const detail = message ?? faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join(' ')
+  return new AppError('request_invalid', { message: detail, details: { errors: faults } })
+}
+
+export function toProblem(error: AppError): Problem {
+  const { title, action } = ERROR_RULES[error.code]
+  const faults = error.details['errors'] as Fault[] | undefined
+  return {
+    type: `urn:flightroster:problem:${error.code}`,
+    title,
+    status: STATUS_OF[error.code],
+    code: error.code,
+    detail: error.message,
+    action,
+    ...(faults ? { errors: faults } : {}),
+  }
+}
+
+/** Fastify's own errors, by its codes. */
+const FRAMEWORK_ERRORS: Record<string, (message: string) => AppError> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new AppError('media_type_unsupported'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('body_too_large'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => requestInvalid([], 'The body is not as long as Content-Length says.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => requestInvalid([], 'The body is empty.'),
+  FST_ERR_BAD_URL: () => requestInvalid([], 'The path is not percent-encoded UTF-8.'),
+  FST_ERR_MAX_LIMIT_EXCEEDED: () => requestInvalid([], 'An id in the path is too long.'),
+}
+
+/** Undefined: a fault of ours, to be logged with its stack. */
+export function toKnownError(error: unknown): AppError | undefined {
+  if (isAppError(error)) return error
+  const storeError = toStoreError(error)
+  if (storeError) return storeError
+  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
+  const known = code === undefined ? undefined : FRAMEWORK_ERRORS[code]
+  if (known) return known(message ?? '')
+  if (code?.startsWith('FST_') && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return requestInvalid([], message)
+  }
+  return undefined
+}

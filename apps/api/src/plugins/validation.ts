@@ -1,0 +1,42 @@
+import type { FastifySchemaCompiler } from 'fastify'
+import type { z } from 'zod'
+import { requestInvalid, type Fault } from './to-problem.ts'
+
+type Issue = z.core.$ZodIssue
+
+const PLACES: Record<string, string> = { body: '', querystring: '/query', params: '/path', headers: '/headers' }
+
+/** Every fault of one part of a request at once. */
+export const compileValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
+  const place = PLACES[httpPart ?? 'body'] ?? ''
+  return (data) => {
+    const result = schema.safeParse(data)
+    if (result.success) return { value: result.data }
+    return { error: requestInvalid(result.error.issues.flatMap((issue) => toFaults(issue, place))) }
+  }
+}
+
+export function toFaults(issue: Issue, place: string): Fault[] {
+  const pointer = place + toPointer(issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      pointer: pointer + toPointer([key]),
+      code: 'unknown_field',
+      detail: place === '/query' ? 'There is no such query parameter.' : 'There is no such field.',
+    }))
+  }
+  if (issue.code === 'invalid_union') return toUnionFaults(issue, pointer, place)
+  const isMissing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined')
+  return [{ pointer, code: isMissing ? 'required' : issue.code, detail: isMissing ? 'This is required.' : issue.message }]
+}
+
+/** The arm that fits best says most. */
+function toUnionFaults(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: string, place: string): Fault[] {
+  const [best] = [...issue.errors].sort((a, b) => a.length - b.length)
+  if (!best || best.length === 0) return [{ pointer, code: issue.code, detail: issue.message }]
+  return best.flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, place))
+}
+
+export function toPointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { serveApi, type TestApi } from '../../../testing/serve.ts'
+
+let api: TestApi
+
+beforeAll(async () => {
+  api = await serveApi()
+})
+afterAll(() => api.close())
+beforeEach(async () => {
+  await api.store.redis.flushall()
+  await api.addRoster()
+})
+
+const event = (overrides: Record<string, unknown> = {}, member: Record<string, unknown> = {}) => ({
+  type: 'member.joined',
+  data: { roster: 'gold', member: { id: 'u-17', email: 'ann@example.com', ...member } },
+  ...overrides,
+})
+const cloud = (id: string) => ({ specversion: '1.0', id, source: '/members', ...event() })
+const post = (body: unknown, type = 'application/json', headers: Record<string, string> = {}) =>
+  api.call('POST', '/v1/events', body, { 'content-type': type, ...headers })
+const desired = async (member: string) => (await api.store.members('acme', 'gold').find(member))?.desired
+
+describe('POST /v1/events', () => {
+  it('records one event in each of the three media types', async () => {
+    expect((await post(event())).statusCode).toBe(202)
+    expect((await post(cloud('e1'), 'application/cloudevents+json')).statusCode).toBe(202)
+    const batch = await post([cloud('e2'), cloud('e3')], 'application/cloudevents-batch+json; charset=UTF-8')
+    expect(batch.json()).toMatchObject({ accepted: 2, duplicate: 0, stale: 0, rejected: 0 })
+    expect(await desired('u-17')).toMatchObject({ present: true, email: 'ann@example.com', version: 4 })
+  })
+
+  it('answers each event in the order sent, and lets the good ones land beside the bad', async () => {
+    const answer = await post([
+      event({ id: 'a' }),
+      event({ id: 'b' }, { email: 'nobody' }),
+      event({ id: 'c', type: 'member.exploded' }),
+      event({ id: 'd' }, { emial: 'x@example.com' }),
+      event({ id: 'e', data: { roster: 'none', member: { id: 'u' } } }),
+      event({ id: 'f' }, { id: '' }),
+      event({ id: 'g', time: 'yesterday' }),
+      event({ id: 'h', time: new Date(Date.now() + 11 * 60_000).toISOString() }),
+      'i',
+      event({ id: 'a' }),
+      event({ id: 'k', time: '2001-01-01T00:00:00+02:00' }),
+    ])
+    expect(answer.statusCode).toBe(202)
+    const { events, ...counts } = answer.json()
+    expect(counts).toEqual({ accepted: 1, duplicate: 1, stale: 1, rejected: 8 })
+    expect(events.map((one: { id: string; status: string; problem: { code: string } | null }) => [one.id, one.status, one.problem?.code])).toEqual([
+      ['a', 'accepted', undefined],
+      ['b', 'rejected', 'address_invalid'],
+      ['c', 'rejected', 'event_type_unknown'],
+      ['d', 'rejected', 'event_invalid'],
+      ['e', 'rejected', 'roster_not_found'],
+      ['f', 'rejected', 'member_id_invalid'],
+      ['g', 'rejected', 'event_invalid'],
+      ['h', 'rejected', 'time_in_future'],
+      [null, 'rejected', 'event_invalid'],
+      ['a', 'duplicate', undefined],
+      ['k', 'stale', undefined],
+    ])
+    expect(events[3].problem).toMatchObject({ detail: '/data/member/emial: There is no such field.', action: expect.any(String) })
+  })
+
+  it('answers 422 with every result where no event could be used', async () => {
+    const answer = await post([event({}, { email: 'x' }), event({ type: 'x' })])
+    expect(answer.statusCode).toBe(422)
+    expect(answer.headers['content-type']).toContain('application/problem+json')
+    expect(answer.json()).toMatchObject({ code: 'no_usable_event', status: 422, rejected: 2, accepted: 0 })
+    expect(answer.json().events).toHaveLength(2)
+  })
+
+  it('takes 1,000 events and refuses 1,001 as a whole', async () => {
+    const many = Array.from({ length: 1_000 }, (_, at) => event({ id: `e${at}` }, { id: `u-${at}`, email: `u${at}@example.com` }))
+    expect((await post(many)).json()).toMatchObject({ accepted: 1_000 })
+    const refused = await post([...many, event()])
+    expect(refused.statusCode).toBe(413)
+    expect(refused.json().code).toBe('batch_too_large')
+  })
+
+  it('needs id, source and specversion where a CloudEvents media type is named', async () => {
+    const answer = await post(event(), 'application/cloudevents+json')
+    expect(answer.statusCode).toBe(422)
+    expect(answer.json().events[0].problem.detail).toBe('/specversion: This is required.')
+  })
+
+  it('lets CloudEvents extension attributes through', async () => {
+    expect((await post({ ...cloud('x'), traceparent: '00-a-b-01', datacontenttype: 'application/json' })).statusCode).toBe(202)
+  })
+
+  it('counts an Idempotency-Key as the id of a single event, and refuses it with a batch', async () => {
+    const key = { 'idempotency-key': 'k-1' }
+    expect((await post(event(), 'application/json', key)).json()).toMatchObject({ accepted: 1, events: [{ id: 'k-1' }] })
+    expect((await post(event(), 'application/json', key)).json()).toMatchObject({ duplicate: 1 })
+    expect((await post([event()], 'application/json', key)).statusCode).toBe(400)
+  })
+
+  it('takes an event without an address, and keeps what was known when somebody leaves', async () => {
+    expect((await post(event({}, { email: null }))).json()).toMatchObject({ accepted: 1 })
+    expect(await desired('u-17')).toMatchObject({ email: null, present: true })
+    await post(event())
+    await post({ type: 'member.left', data: { roster: 'gold', member: { id: 'u-17' } } })
+    expect(await desired('u-17')).toMatchObject({ email: 'ann@example.com', present: false })
+  })
+
+  it.each(['a:b', 'with space', '👩‍🚀', '__proto__', 'constructor', '17', 'a/b', 'ü'.repeat(128)])(
+    'keeps the member id %s as it is',
+    async (id) => {
+      expect((await post(event({}, { id }))).statusCode).toBe(202)
+      const read = await api.call('GET', `/v1/rosters/gold/members/${encodeURIComponent(id)}`)
+      expect([read.statusCode, read.json().id]).toEqual([200, id])
+    },
+  )
+
+  it.each(['', 'x'.repeat(257), 'ü'.repeat(129), 'a\u0000b', 'a\nb', '\ud800'])('rejects a member id that does not fit', async (id) => {
+    const answer = await post(event({}, { id }))
+    expect([answer.statusCode, answer.json().events[0].problem.code]).toEqual([422, 'member_id_invalid'])
+  })
+
+  it('rejects only the item in which a field stands twice or is named __proto__', async () => {
+    const good = JSON.stringify(event({ id: 'good' }))
+    const twice = '{"type":"member.joined","data":{"roster":"gold","member":{"id":"u-1","id":"u-2"}}}'
+    const proto = '{"type":"member.joined","data":{"roster":"gold","__proto__":{"x":1},"member":{"id":"u-3"}}}'
+    const answer = await post(`[${good},${twice},${proto}]`)
+    expect(answer.json()).toMatchObject({ accepted: 1, rejected: 2 })
+    expect(answer.json().events[1].problem.detail).toBe('/data/member/id: This field stands twice.')
+    expect(await desired('u-2')).toBeUndefined()
+    expect(await desired('u-3')).toBeUndefined()
+  })
+
+  it.each([
+    ['{"type":', 'application/json', 400],
+    ['', 'application/json', 400],
+    ['{}', 'text/plain', 415],
+    ['{}', 'application/json; charset=utf-16', 415],
+    ['[]', 'application/cloudevents+json', 400],
+    ['{}', 'application/cloudevents-batch+json', 400],
+    ['{}', 'application/xml', 415],
+  ])('refuses the body %s as %s with %i', async (body, type, status) => {
+    const answer = await post(body, type)
+    expect(answer.statusCode).toBe(status)
+    expect(answer.headers['content-type']).toContain('application/problem+json')
+  })
+
+  it('compares times as instants, whatever their offset', async () => {
+    await post(event({ time: '2026-01-01T12:00:00.0009+02:00' }))
+    expect((await post(event({ time: '2026-01-01T09:59:59.999Z' }))).json()).toMatchObject({ stale: 1 })
+    expect((await post(event({ time: '2026-01-01T10:00:00Z' }))).json()).toMatchObject({ accepted: 1 })
+  })
+
+  it('logs no address', async () => {
+    await post(event({}, { email: 'planted@example.com' }))
+    await post('{"type": planted@example.com')
+    expect(api.logged.join('')).not.toContain('planted')
+  })
+})

@@ -1,0 +1,88 @@
+import { AppError, ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
+import { acceptEvents, type EventOutcome } from '@flightroster/core/usecases/intake'
+import type { FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../../deps.ts'
+import { mayReach, type Caller } from '../../plugins/auth.ts'
+import { readText } from '../../plugins/body-parsers.ts'
+import { PROBLEM_TYPE, toProblem } from '../../plugins/to-problem.ts'
+import { withinStorePatience } from '../../plugins/store-patience.ts'
+import type { ApiServer } from '../../server.ts'
+import type { ParsedEvent } from './parse-event.ts'
+import { EVENT_TYPES, readEvents } from './read-events.ts'
+import { eventBodies, eventResults, nothingUsable, type EventResult } from './schema.ts'
+
+/** A batch of 1,000 with names and long ids is well under 1 MB. */
+const BODY_LIMIT = 4 * 1024 * 1024
+
+/** ① One event or a batch → what became of each. */
+export function postEvents(app: ApiServer, deps: ApiDeps): void {
+  app.register(async (scope: ApiServer) => {
+    // The text as it came: each item is judged by itself, so the body as a whole has no schema to fail.
+    for (const type of EVENT_TYPES) {
+      if (scope.hasContentTypeParser(type)) scope.removeContentTypeParser(type)
+      scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => readText(request, body))
+    }
+    scope.post(
+      '/v1/events',
+      {
+        bodyLimit: BODY_LIMIT,
+        schema: {
+          tags: ['events'],
+          summary: 'Record membership events',
+          description:
+            'One CloudEvents 1.0 event or a batch of up to 1,000. The same `source` and `id` again has no second effect. ' +
+            'A single event may carry `Idempotency-Key` instead of an id.',
+          response: { 202: eventResults, 422: nothingUsable },
+        },
+        config: {
+          scope: 'events:write',
+          takesBody: true,
+          bodies: eventBodies,
+          problems: ['request_invalid', 'batch_too_large', 'no_usable_event'],
+        },
+      },
+      async (request, reply) => {
+        deps.health.assertTakesWrites()
+        const key = request.headers['idempotency-key']
+        const text = (request.body as string | undefined) ?? ''
+        const parsed = readEvents(text, request.headers['content-type'] ?? '', Array.isArray(key) ? key[0] : key)
+        const results = await record(deps, request.caller, parsed)
+        for (const status of ['accepted', 'duplicate', 'stale', 'rejected'] as const) deps.metrics.events.inc({ status }, results[status])
+        if (parsed.length > 0 && results.rejected === parsed.length) {
+          const problem = toProblem(new AppError('no_usable_event'))
+          return reply.code(422).type(PROBLEM_TYPE).send({ ...problem, ...results })
+        }
+        return reply.code(202).send(results)
+      },
+    )
+  })
+}
+
+async function record(deps: ApiDeps, caller: Caller, parsed: ParsedEvent[]) {
+  const usable = parsed.flatMap(({ outcome }) =>
+    outcome.kind === 'event' && mayReach(caller, outcome.event.roster) ? [outcome.event] : [],
+  )
+  const outcomes = usable.length === 0 ? [] : await withinStorePatience(acceptEvents(deps, usable))
+  const outcomeOf = new Map(usable.map((event, at) => [event, outcomes[at]]))
+  const results = { accepted: 0, duplicate: 0, stale: 0, rejected: 0, events: new Array<EventResult>(parsed.length) }
+  parsed.forEach((item, at) => {
+    const { outcome } = item
+    const result = outcome.kind === 'event' ? outcomeOf.get(outcome.event) : undefined
+    results.events[at] = toResult(item, result)
+    results[results.events[at].status]++
+  })
+  return results
+}
+
+function toResult({ id, roster, member, outcome }: ParsedEvent, result: EventOutcome | undefined): EventResult {
+  if (outcome.kind === 'rejected') {
+    return { id, status: 'rejected', roster, member, problem: explain(outcome.code, outcome.detail) }
+  }
+  // No outcome: a roster that the caller may not reach is like one that is not there.
+  const { status, problem } = result ?? { status: 'rejected' as const, problem: 'roster_not_found' as const }
+  return { id, status, roster, member, problem: problem === null ? null : explain(problem) }
+}
+
+export function explain(code: ErrorCode, detail: string = ERROR_RULES[code].title) {
+  return { code, detail, action: ERROR_RULES[code].action }
+}

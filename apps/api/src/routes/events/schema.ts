@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { problem } from '../../schemas/problem.ts'
+
+export const MAX_EVENTS = 1_000
+
+const person = z.strictObject({
+  id: z.string().describe("The upstream system's own id: 1 to 256 UTF-8 bytes without control characters"),
+  email: z.string().nullish().describe('Address of the Apple account; null or absent: not known yet'),
+  firstName: z.string().max(256).nullish(),
+  lastName: z.string().max(256).nullish(),
+})
+
+/** Attributes beside these are CloudEvents extensions: let through, not used. In `data` a field too many is a fault. */
+export const membershipEvent = z.object({
+  specversion: z.literal('1.0').nullish(),
+  id: z.string().min(1).max(1_024).nullish(),
+  source: z.string().min(1).max(2_048).nullish(),
+  type: z.string().describe('`member.joined`, `member.updated` or `member.left`'),
+  time: z.string().nullish().describe('RFC 3339 with any offset; absent: as of its arrival'),
+  datacontenttype: z.string().nullish(),
+  data: z.strictObject({ roster: z.string(), member: person }),
+})
+
+/** What the CloudEvents media types need beside. */
+export const cloudEvent = membershipEvent.required({ specversion: true, id: true, source: true })
+
+export const eventBodies = {
+  'application/json': z.union([membershipEvent, z.array(membershipEvent).max(MAX_EVENTS)]),
+  'application/cloudevents+json': cloudEvent,
+  'application/cloudevents-batch+json': z.array(cloudEvent).max(MAX_EVENTS),
+}
+
+export const eventResult = z.object({
+  id: z.string().nullable(),
+  status: z.enum(['accepted', 'duplicate', 'stale', 'rejected']),
+  roster: z.string().nullable(),
+  member: z.string().nullable(),
+  problem: z.object({ code: z.string(), detail: z.string(), action: z.string() }).nullable(),
+})
+
+export const eventResults = z.object({
+  accepted: z.number().int(),
+  duplicate: z.number().int(),
+  stale: z.number().int(),
+  rejected: z.number().int(),
+  events: z.array(eventResult).describe('In the order sent'),
+})
+
+export const nothingUsable = z.object({ ...problem.shape, ...eventResults.shape })
+
+export type EventResult = z.output<typeof eventResult>

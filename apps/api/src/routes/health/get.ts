@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+
+const healthy = z.object({ status: z.literal('ok') })
+const ready = z.object({ status: z.enum(['ready', 'draining', 'unready']), detail: z.string() })
+
+/** Alive: the process answers. Nothing else is asked, or an outage of the store would have it restarted. */
+export function healthzRoute(app: ApiServer): void {
+  app.get(
+    '/healthz',
+    {
+      schema: { tags: ['operations'], summary: 'Alive', response: { 200: healthy } },
+      config: { scope: 'public' },
+    },
+    async () => ({ status: 'ok' as const }),
+  )
+}
+
+export function readyzRoute(app: ApiServer, deps: Pick<ApiDeps, 'health'>): void {
+  app.get(
+    '/readyz',
+    {
+      schema: { tags: ['operations'], summary: 'Ready for requests', response: { 200: ready, 503: ready } },
+      config: { scope: 'public' },
+    },
+    async (_request, reply) => {
+      if (app.isDraining()) {
+        return reply.code(503).send({ status: 'draining' as const, detail: 'This process is shutting down.' })
+      }
+      const { state, detail } = await deps.health.check()
+      if (state === 'usable') return reply.code(200).send({ status: 'ready' as const, detail })
+      return reply.code(503).send({ status: 'unready' as const, detail })
+    },
+  )
+}
+
+export function metricsRoute(app: ApiServer, deps: Pick<ApiDeps, 'metrics' | 'health'>): void {
+  app.get(
+    '/metrics',
+    {
+      schema: { tags: ['operations'], summary: 'Prometheus metrics' },
+      config: { scope: 'public' },
+    },
+    async (_request, reply) => {
+      deps.metrics.storeUsable.set(deps.health.report().state === 'usable' ? 1 : 0)
+      return reply.type(deps.metrics.contentType).send(await deps.metrics.text())
+    },
+  )
+}

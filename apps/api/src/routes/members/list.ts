@@ -1,0 +1,56 @@
+import { exportMembers, listMembers, type MemberDescription } from '@flightroster/core/usecases/members'
+import { getRoster } from '@flightroster/core/usecases/rosters'
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { ApiDeps } from '../../deps.ts'
+import { pageOf, readCursor, toCursor } from '../../schemas/paging.ts'
+import type { ApiServer } from '../../server.ts'
+import { rosterParams } from '../rosters/schema.ts'
+import { CSV_HEADER, prefersCsv, toCsvRow } from './csv.ts'
+import { member, membersQuery, toMember } from './schema.ts'
+
+export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/rosters/:rosterId/members',
+    {
+      schema: {
+        tags: ['members'],
+        summary: 'List members',
+        description: 'JSON by pages; with `Accept: text/csv` every member that matches, in one file.',
+        params: rosterParams,
+        querystring: membersQuery,
+        response: {
+          200: {
+            description: 'Members',
+            content: {
+              'application/json': { schema: pageOf(member) },
+              'text/csv': { schema: z.string() },
+            },
+          },
+        },
+      },
+      config: { scope: 'rosters:read' },
+    },
+    async (request, reply) => {
+      const roster = await getRoster(deps, request.params.rosterId)
+      const { status, q, limit, cursor } = request.query
+      reply.header('vary', 'accept')
+      if (prefersCsv(request.headers.accept)) {
+        reply.header('content-disposition', `attachment; filename="${roster.id}.csv"`)
+        const rows = writeCsv(exportMembers(deps, roster, { status, q }))
+        return reply.type('text/csv; charset=utf-8').send(Readable.from(rows) as never)
+      }
+      const list = `members:${roster.id}:${status ?? ''}:${q ?? ''}`
+      const page = await listMembers(deps, roster, { status, q, limit, after: readCursor(list, cursor) })
+      return reply.send({
+        items: page.members.map(toMember),
+        nextCursor: page.next === null ? null : toCursor(list, page.next),
+      })
+    },
+  )
+}
+
+async function* writeCsv(pages: AsyncIterable<MemberDescription[]>): AsyncGenerator<string> {
+  yield CSV_HEADER
+  for await (const members of pages) yield members.map((described) => toCsvRow(toMember(described))).join('')
+}

@@ -1,0 +1,74 @@
+import { parseEmail } from '@flightroster/core/domain'
+import { AppError } from '@flightroster/core/errors'
+import { deleteMember, putMember } from '@flightroster/core/usecases/members'
+import { getRoster } from '@flightroster/core/usecases/rosters'
+import type { ApiDeps } from '../../deps.ts'
+import { withinStorePatience } from '../../plugins/store-patience.ts'
+import type { ApiServer } from '../../server.ts'
+import { explain } from '../events/post.ts'
+import { toName } from '../events/parse-event.ts'
+import { eventResult, type EventResult } from '../events/schema.ts'
+import { memberBody, memberParams, newMemberParams } from './schema.ts'
+
+export function putMemberRoute(app: ApiServer, deps: ApiDeps): void {
+  app.put(
+    '/v1/rosters/:rosterId/members/:memberId',
+    {
+      schema: {
+        tags: ['members'],
+        summary: 'Put a member on the roster, or change one',
+        description: 'The same as an event of now.',
+        params: newMemberParams,
+        body: memberBody,
+        response: { 202: eventResult },
+      },
+      config: { scope: 'rosters:write', problems: ['address_invalid'] },
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const { rosterId, memberId: member } = request.params
+      const roster = await getRoster(deps, rosterId)
+      const { firstName, lastName } = request.body
+      const input = { email: readEmail(request.body.email), firstName: toName(firstName), lastName: toName(lastName) }
+      const outcome = await withinStorePatience(putMember(deps, { roster, member, input }))
+      return reply.code(202).send(toResult(rosterId, member, outcome))
+    },
+  )
+}
+
+export function deleteMemberRoute(app: ApiServer, deps: ApiDeps): void {
+  app.delete(
+    '/v1/rosters/:rosterId/members/:memberId',
+    {
+      schema: {
+        tags: ['members'],
+        summary: 'Take a member off the roster',
+        description: 'The same as a `member.left` event of now.',
+        params: memberParams,
+        response: { 202: eventResult },
+      },
+      config: { scope: 'rosters:write' },
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const { rosterId, memberId: member } = request.params
+      const roster = await getRoster(deps, rosterId)
+      const outcome = await withinStorePatience(deleteMember(deps, { roster, member }))
+      return reply.code(202).send(toResult(rosterId, member, outcome))
+    },
+  )
+}
+
+function readEmail(raw: string | null | undefined): string | null {
+  if (raw === null || raw === undefined) return null
+  const email = parseEmail(raw)
+  if (email !== null) return email
+  const errors = [{ pointer: '/email', code: 'address_invalid', detail: 'This is no e-mail address.' }]
+  throw new AppError('address_invalid', { message: 'This is no e-mail address.', details: { errors } })
+}
+
+type Outcome = Awaited<ReturnType<typeof putMember>>
+
+function toResult(roster: string, member: string, { status, problem }: Outcome): EventResult {
+  return { id: null, status, roster, member, problem: problem === null ? null : explain(problem) }
+}

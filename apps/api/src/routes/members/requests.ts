@@ -1,0 +1,30 @@
+import { requestForMember } from '@flightroster/core/usecases/members'
+import { getRoster } from '@flightroster/core/usecases/rosters'
+import { z } from 'zod'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { memberParams } from './schema.ts'
+
+const accepted = z.object({ roster: z.string(), member: z.string(), status: z.literal('accepted') })
+
+/** Converge now, ahead of the backlog; Apple's invitation again. */
+export function memberRequestRoutes(app: ApiServer, deps: ApiDeps): void {
+  for (const [kind, summary, description] of [
+    ['converge', 'Converge a member now, ahead of the backlog', 'At most 10 a minute and member.'],
+    ['invitation', "Send Apple's invitation again", 'At most one a minute and ten a day for one member.'],
+  ] as const) {
+    app.post(
+      `/v1/rosters/:rosterId/members/:memberId/${kind}`,
+      {
+        schema: { tags: ['members'], summary, description, params: memberParams, response: { 202: accepted } },
+        config: { scope: 'rosters:write', problems: ['rate_limited'] },
+      },
+      async (request, reply) => {
+        const { rosterId, memberId: member } = request.params
+        const roster = await getRoster(deps, rosterId)
+        await requestForMember(deps, { roster, member, kind })
+        return reply.code(202).send({ roster: rosterId, member, status: 'accepted' as const })
+      },
+    )
+  }
+}

@@ -1,0 +1,83 @@
+import { MEMBER_STATUSES } from '@flightroster/core/domain'
+import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
+import { z } from 'zod'
+import { anyId, memberId } from '../../schemas/ids.ts'
+import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
+import { cursor, limit } from '../../schemas/paging.ts'
+
+export const memberParams = z.object({ rosterId: anyId, memberId: anyId })
+export const newMemberParams = z.object({ rosterId: anyId, memberId })
+
+export const memberStatus = z.enum(MEMBER_STATUSES)
+
+export const membersQuery = z.strictObject({
+  status: memberStatus.optional(),
+  q: z.string().max(256).optional().describe('Beginning of an id, an address or a name'),
+  limit,
+  cursor,
+})
+
+const name = z.string().max(256).nullish()
+
+export const memberBody = z.strictObject({ email: z.string().nullish(), firstName: name, lastName: name })
+
+export const member = z.object({
+  id: z.string(),
+  email: z.string().nullable(),
+  firstName: z.string().nullable(),
+  lastName: z.string().nullable(),
+  desired: z.enum(['present', 'absent']),
+  status: memberStatus,
+  tester: z
+    .object({
+      id: z.string().nullable(),
+      state: z.enum(['NOT_INVITED', 'INVITED', 'ACCEPTED', 'INSTALLED', 'REVOKED']).nullable(),
+      observedAt: time.nullable(),
+    })
+    .nullable()
+    .describe('What Apple last said'),
+  problem: z
+    .object({ code: z.string(), detail: z.string(), action: z.string(), retryable: z.boolean(), at: time })
+    .nullable(),
+  updatedAt: time,
+})
+
+export type MemberAnswer = z.output<typeof member>
+
+const STATE_WORDS = {
+  not_invited: 'NOT_INVITED',
+  invited: 'INVITED',
+  accepted: 'ACCEPTED',
+  installed: 'INSTALLED',
+  revoked: 'REVOKED',
+  unknown: null,
+} as const
+
+export function toMember(described: MemberDescription): MemberAnswer {
+  const { tester, problem } = described
+  return {
+    id: described.id,
+    email: described.email,
+    firstName: described.firstName,
+    lastName: described.lastName,
+    desired: described.desired,
+    status: described.status,
+    tester: tester && { id: tester.id, state: STATE_WORDS[tester.state], observedAt: toTimeOrNull(tester.observedAt) },
+    problem: problem && { ...problem, at: toTime(problem.at) },
+    updatedAt: toTime(described.updatedAt),
+  }
+}
+
+export const timelineItem = z.object({
+  at: time,
+  kind: z.enum(['joined', 'updated', 'left', 'converge', 'invitation', 'retry', 'run', 'note']),
+  text: z.string(),
+  calls: z
+    .array(z.object({ call: z.string(), status: z.number().int().nullable(), code: z.string().nullable() }))
+    .optional()
+    .describe('Calls to App Store Connect with their answers; status null: no answer'),
+})
+
+export function toTimelineItem({ at, ...item }: TimelineItem): z.output<typeof timelineItem> {
+  return { at: toTime(at), ...item }
+}

@@ -1,0 +1,35 @@
+import { findPerson } from '@flightroster/core/usecases/members'
+import { z } from 'zod'
+import type { ApiDeps } from '../../deps.ts'
+import { mayReach } from '../../plugins/auth.ts'
+import { cursor, limit, pageFrom, pageOf } from '../../schemas/paging.ts'
+import type { ApiServer } from '../../server.ts'
+import { member, toMember } from '../members/schema.ts'
+
+const query = z.strictObject({ email: z.string().min(1).max(254), limit, cursor })
+const membership = z.object({ roster: z.string(), member })
+
+export function getPeopleRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/people',
+    {
+      schema: {
+        tags: ['people'],
+        summary: 'Every roster a person is on',
+        querystring: query,
+        response: { 200: pageOf(membership) },
+      },
+      config: { scope: 'rosters:read' },
+    },
+    async (request) => {
+      const { email } = request.query
+      const found = await findPerson(deps, email, (rosterId) => mayReach(request.caller, rosterId))
+      const keyed = found.map(({ roster, member }) => ({ id: `${roster.id}\u0000${member.id}`, roster, member }))
+      const page = pageFrom(`people:${email.toLowerCase()}`, keyed.sort((a, b) => (a.id < b.id ? -1 : 1)), request.query)
+      return {
+        items: page.items.map(({ roster, member }) => ({ roster: roster.id, member: toMember(member) })),
+        nextCursor: page.nextCursor,
+      }
+    },
+  )
+}

@@ -1,0 +1,30 @@
+import { listBuilds } from '@flightroster/core/usecases/rosters'
+import type { ApiDeps } from '../../deps.ts'
+import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
+import type { ApiServer } from '../../server.ts'
+import { rosterBuild, rosterParams, toRosterBuild } from './schema.ts'
+
+export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/rosters/:rosterId/builds',
+    {
+      schema: {
+        tags: ['rosters'],
+        summary: "List the builds of the roster's group",
+        params: rosterParams,
+        querystring: pageQuery,
+        response: { 200: pageOf(rosterBuild) },
+      },
+      config: {
+        scope: 'rosters:read',
+        problems: ['group_gone', 'key_rejected', 'key_forbidden', 'agreement_required', 'apple_unavailable', 'apple_unreachable'],
+      },
+    },
+    async (request) => {
+      const { rosterId } = request.params
+      const builds = await listBuilds(deps, rosterId)
+      const page = pageFrom(`builds:${rosterId}`, builds.sort((a, b) => (a.id < b.id ? -1 : 1)), request.query)
+      return { items: page.items.map(toRosterBuild), nextCursor: page.nextCursor }
+    },
+  )
+}

@@ -1,0 +1,37 @@
+import { describeRoster, getRoster } from '@flightroster/core/usecases/rosters'
+import type { ApiDeps } from '../../deps.ts'
+import { mayReach } from '../../plugins/auth.ts'
+import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
+import type { ApiServer } from '../../server.ts'
+import { roster, rosterParams, toRoster } from './schema.ts'
+
+export function listRostersRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/rosters',
+    {
+      schema: { tags: ['rosters'], summary: 'List rosters', querystring: pageQuery, response: { 200: pageOf(roster) } },
+      config: { scope: 'rosters:read' },
+    },
+    async (request) => {
+      const all = await deps.store.rosters.list()
+      const page = pageFrom(
+        'rosters',
+        all.filter((record) => mayReach(request.caller, record.id)),
+        request.query,
+      )
+      const described = await Promise.all(page.items.map((record) => describeRoster(deps, record)))
+      return { items: described.map(toRoster), nextCursor: page.nextCursor }
+    },
+  )
+}
+
+export function getRosterRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/rosters/:rosterId',
+    {
+      schema: { tags: ['rosters'], summary: 'Read a roster', params: rosterParams, response: { 200: roster } },
+      config: { scope: 'rosters:read' },
+    },
+    async (request) => toRoster(await describeRoster(deps, await getRoster(deps, request.params.rosterId))),
+  )
+}

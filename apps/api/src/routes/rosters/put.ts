@@ -1,0 +1,43 @@
+import { describeRoster, putRoster } from '@flightroster/core/usecases/rosters'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { newRosterParams, roster, rosterBody, toRoster, toRosterInput } from './schema.ts'
+
+export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
+  app.put(
+    '/v1/rosters/:rosterId',
+    {
+      schema: {
+        tags: ['rosters'],
+        summary: 'Create a roster, or change its rules',
+        description: 'App and group are resolved through Apple and are for life. Findings that do not stop it come as `warnings`.',
+        params: newRosterParams,
+        body: rosterBody,
+        response: { 200: roster, 201: roster },
+      },
+      config: {
+        scope: 'admin',
+        problems: [
+          'group_in_use',
+          'roster_bound',
+          'conflict',
+          'team_key_not_found',
+          'app_not_found',
+          'group_not_found',
+          'group_ambiguous',
+          'group_internal',
+          'group_refused',
+          'key_rejected',
+          'key_forbidden',
+          'agreement_required',
+          'apple_unavailable',
+          'apple_unreachable',
+        ],
+      },
+    },
+    async (request, reply) => {
+      const { created, roster } = await putRoster(deps, toRosterInput(request.params.rosterId, request.body))
+      return reply.code(created ? 201 : 200).send(toRoster(await describeRoster(deps, roster)))
+    },
+  )
+}

@@ -1,0 +1,25 @@
+import { retryFailed } from '@flightroster/core/usecases/members'
+import { getRoster } from '@flightroster/core/usecases/rosters'
+import { z } from 'zod'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { rosterParams } from './schema.ts'
+
+export function retryRosterRoute(app: ApiServer, deps: ApiDeps): void {
+  app.post(
+    '/v1/rosters/:rosterId/retry',
+    {
+      schema: {
+        tags: ['rosters'],
+        summary: 'Converge every failed member again',
+        params: rosterParams,
+        response: { 202: z.object({ retried: z.number().int() }) },
+      },
+      config: { scope: 'rosters:write' },
+    },
+    async (request, reply) => {
+      const roster = await getRoster(deps, request.params.rosterId)
+      return reply.code(202).send({ retried: await retryFailed(deps, roster) })
+    },
+  )
+}

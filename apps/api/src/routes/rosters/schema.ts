@@ -1,0 +1,97 @@
+import { MEMBER_STATUSES } from '@flightroster/core/domain'
+import type { RosterBuild, RosterDescription, RosterInput } from '@flightroster/core/usecases/rosters'
+import { z } from 'zod'
+import { build, toBuild } from '../../schemas/build.ts'
+import { anyId, recordId } from '../../schemas/ids.ts'
+import { time, toTime } from '../../schemas/instant.ts'
+import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
+
+export const newRosterParams = z.object({ rosterId: recordId })
+export const rosterParams = z.object({ rosterId: anyId })
+
+const appleId = z.string().min(1).max(128)
+
+const policies = {
+  builds: z.enum(['automatic', 'manual']).default('manual').describe('automatic: the group gets every new build'),
+  submitForReview: z.boolean().default(false).describe('With automatic builds: submit the first build of a version for beta review'),
+  unmanagedTesters: z.enum(['keep', 'remove']).default('keep').describe('Testers nobody put on the roster'),
+  removal: z.enum(['group', 'app']).default('group'),
+  removedByHand: z.enum(['restore', 'report']).default('restore').describe('A member taken out in App Store Connect'),
+  removalGuard: z
+    .strictObject({ percent: z.number().min(0).max(100).default(20), atLeast: z.number().int().min(0).default(10) })
+    .default({ percent: 20, atLeast: 10 })
+    .describe('Trips when removals are more than `percent` of the roster and at least `atLeast`'),
+  reconcileEveryMinutes: z.number().int().min(1).max(10_080).default(60),
+}
+
+export const rosterBody = z.strictObject({
+  teamKey: recordId,
+  app: z.union([z.strictObject({ bundleId: z.string().min(1).max(255) }), z.strictObject({ id: appleId })]),
+  group: z.union([
+    z.strictObject({ id: appleId }),
+    z.strictObject({
+      name: z.string().trim().min(1).max(255),
+      create: z.boolean().default(false).describe('Make the group where the app has none of this name'),
+    }),
+  ]),
+  ...policies,
+})
+
+export function toRosterInput(id: string, body: z.output<typeof rosterBody>): RosterInput {
+  return { id, ...body }
+}
+
+export const roster = z.object({
+  id: z.string(),
+  teamKey: z.string(),
+  app: z.object({ id: z.string(), bundleId: z.string(), name: z.string() }),
+  group: z.object({ id: z.string(), name: z.string() }),
+  builds: z.enum(['automatic', 'manual']),
+  submitForReview: z.boolean(),
+  unmanagedTesters: z.enum(['keep', 'remove']),
+  removal: z.enum(['group', 'app']),
+  removedByHand: z.enum(['restore', 'report']),
+  removalGuard: z.object({ percent: z.number(), atLeast: z.number() }),
+  reconcileEveryMinutes: z.number(),
+  status: z.enum(['active', 'paused', 'held', 'blocked']),
+  problem: reportedProblem.nullable(),
+  warnings: z.array(z.object({ code: z.string(), detail: z.string(), action: z.string() })),
+  counts: z.object(Object.fromEntries(MEMBER_STATUSES.map((status) => [status, z.number().int()]))),
+  seats: z.object({ used: z.number().int().nullable(), limit: z.number().int() }),
+  drift: z.object({ unmanaged: z.number().int() }).nullable().describe('Testers nobody put on the roster; null before the first reconcile'),
+  lastReconcile: z.null(),
+  createdAt: time,
+  updatedAt: time,
+})
+
+export function toRoster(described: RosterDescription): z.output<typeof roster> {
+  const { roster: record, status, problem, counts, seats, drift, lastReconcile } = described
+  return {
+    id: record.id,
+    teamKey: record.teamKey,
+    app: record.app,
+    group: record.group,
+    builds: record.builds,
+    submitForReview: record.submitForReview,
+    unmanagedTesters: record.unmanagedTesters,
+    removal: record.removal,
+    removedByHand: record.removedByHand,
+    removalGuard: record.removalGuard,
+    reconcileEveryMinutes: record.reconcileEveryMinutes,
+    status,
+    problem: toReportedProblem(problem),
+    warnings: record.warnings,
+    counts,
+    seats,
+    drift,
+    lastReconcile,
+    createdAt: toTime(record.createdAt),
+    updatedAt: toTime(record.updatedAt),
+  }
+}
+
+export const rosterBuild = z.object({ ...build.shape, testable: z.boolean() })
+
+export function toRosterBuild(row: RosterBuild): z.output<typeof rosterBuild> {
+  return { ...toBuild(row), testable: row.testable }
+}

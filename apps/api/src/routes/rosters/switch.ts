@@ -1,0 +1,20 @@
+import { describeRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { roster, rosterParams, toRoster } from './schema.ts'
+
+export function switchRosterRoutes(app: ApiServer, deps: ApiDeps): void {
+  for (const [verb, change, summary] of [
+    ['pause', pauseRoster, 'Pause a roster: changes are recorded, nothing is carried out'],
+    ['resume', resumeRoster, 'Resume a roster'],
+  ] as const) {
+    app.post(
+      `/v1/rosters/:rosterId/${verb}`,
+      {
+        schema: { tags: ['rosters'], summary, params: rosterParams, response: { 200: roster } },
+        config: { scope: 'rosters:write' },
+      },
+      async (request) => toRoster(await describeRoster(deps, await change(deps, request.params.rosterId))),
+    )
+  }
+}

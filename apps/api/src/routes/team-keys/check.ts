@@ -1,0 +1,21 @@
+import { checkTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { findings, teamKeyParams, toFindings } from './schema.ts'
+
+export function checkTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
+  app.post(
+    '/v1/team-keys/:teamKeyId/check',
+    {
+      schema: {
+        tags: ['team-keys'],
+        summary: 'Try everything a team key is needed for',
+        description: 'Changes nothing at Apple. A passed check lets a stopped lane go on.',
+        params: teamKeyParams,
+        response: { 200: findings },
+      },
+      config: { scope: 'admin' },
+    },
+    async (request) => toFindings(await checkTeamKey(deps, await getTeamKey(deps, request.params.teamKeyId))),
+  )
+}

@@ -1,0 +1,31 @@
+import { describeTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
+import type { ApiDeps } from '../../deps.ts'
+import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
+import type { ApiServer } from '../../server.ts'
+import { teamKey, teamKeyParams, toTeamKey } from './schema.ts'
+
+export function listTeamKeysRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/team-keys',
+    {
+      schema: { tags: ['team-keys'], summary: 'List team keys', querystring: pageQuery, response: { 200: pageOf(teamKey) } },
+      config: { scope: 'admin' },
+    },
+    async (request) => {
+      const page = pageFrom('team-keys', await deps.store.teamKeys.list(), request.query)
+      const described = await Promise.all(page.items.map((record) => describeTeamKey(deps, record)))
+      return { items: described.map(toTeamKey), nextCursor: page.nextCursor }
+    },
+  )
+}
+
+export function getTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/team-keys/:teamKeyId',
+    {
+      schema: { tags: ['team-keys'], summary: 'Read a team key', params: teamKeyParams, response: { 200: teamKey } },
+      config: { scope: 'admin' },
+    },
+    async (request) => toTeamKey(await describeTeamKey(deps, await getTeamKey(deps, request.params.teamKeyId))),
+  )
+}

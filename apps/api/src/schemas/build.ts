@@ -1,0 +1,29 @@
+import type { BuildRow } from '@flightroster/core/apple'
+import { z } from 'zod'
+import { time, toTimeOrNull } from './instant.ts'
+
+export const build = z.object({
+  id: z.string(),
+  version: z.string().nullable(),
+  number: z.string(),
+  platform: z.string().nullable(),
+  processingState: z.string(),
+  externalState: z.string().nullable(),
+  uploadedAt: time.nullable(),
+  expiresAt: time.nullable(),
+  expired: z.boolean(),
+})
+
+export function toBuild(row: BuildRow): z.output<typeof build> {
+  return {
+    id: row.id,
+    version: row.version,
+    number: row.number,
+    platform: row.platform,
+    processingState: row.processingState,
+    externalState: row.externalState,
+    uploadedAt: toTimeOrNull(row.uploadedAt),
+    expiresAt: toTimeOrNull(row.expiresAt),
+    expired: row.expired,
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,30}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/
+const MINUTE_MS = 60_000
+
+/** RFC 3339 with any offset and precision to ms (what is finer is cut); undefined where it is none. */
+export function parseInstant(text: string): number | undefined {
+  const match = RFC3339.exec(text)
+  if (!match) return undefined
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number]
+  const offset = Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0)
+  // Second 60 is a leap second: it counts as the next one.
+  const isTime = hour < 24 && minute < 60 && second <= 60 && Number(match[9] ?? 0) < 24 && Number(match[10] ?? 0) < 60
+  if (!isTime || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined
+  const ms = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))
+  const date = new Date(0)
+  // Date.UTC takes the years 0 to 99 for 1900 and later.
+  date.setUTCFullYear(year, month - 1, day)
+  date.setUTCHours(hour, minute, second, ms)
+  return date.getTime() - (match[8] === '-' ? -offset : offset) * MINUTE_MS
+}
+
+function daysOf(year: number, month: number): number {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+}
+
+/** How a time is told: RFC 3339 in UTC. */
+export const time = z.string().describe('RFC 3339, UTC')
+
+export function toTime(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+export function toTimeOrNull(ms: number | null | undefined): string | null {
+  return ms === null || ms === undefined ? null : toTime(ms)
+}

@@ -1,0 +1,7 @@
+import type { Log } from '@flightroster/core/log'
+import type { FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** The server as routes see it: schemas are zod shapes. */
+export type ApiServer = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Log, ZodTypeProvider>

@@ -1,0 +1,107 @@
+import type { AppleClient } from '@flightroster/core/apple'
+import { systemClock } from '@flightroster/core/domain'
+import { createLog } from '@flightroster/core/log'
+import { createMetrics } from '@flightroster/core/metrics'
+import { createLaneQueue } from '@flightroster/core/queues'
+import { createSealer, createToRef } from '@flightroster/core/secrets'
+import { createBudget, createRedis, createStore, queueName, queuePrefix, startStoreHealth, type Store } from '@flightroster/core/store'
+import { createLaneReader } from '@flightroster/core/usecases/lanes'
+import { eventually, makeRoster, makeTeamKey, startRedis, type TestRedis } from '@flightroster/core/testing'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import { buildApp } from '../src/app.ts'
+import type { ApiDeps } from '../src/deps.ts'
+import type { ApiServer } from '../src/server.ts'
+
+export const ADMIN_TOKEN = 'admin-token-of-tests'
+
+export interface TestApi {
+  app: ApiServer
+  deps: ApiDeps
+  store: Store
+  redis: TestRedis
+  /** Lines that were logged. */
+  logged: string[]
+  /** With the admin token, unless `authorization` says otherwise. */
+  call(method: InjectOptions['method'], url: string, body?: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
+  /** A team key and a roster, as if they had been put. */
+  addRoster(overrides?: Parameters<typeof makeRoster>[0]): Promise<ReturnType<typeof makeRoster>>
+  close(): Promise<void>
+}
+
+/** For tests in which nothing may go to Apple. */
+const NO_APPLE: Pick<AppleClient, 'session'> = {
+  session: () => {
+    throw new Error('This test calls App Store Connect without an emulator.')
+  },
+}
+
+/** The whole API on a redis-server of its own; answers are checked against their schemas. */
+export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const server = await startRedis()
+  const logged: string[] = []
+  const log = createLog({ level: 'debug', name: 'test' }, { write: (line: string) => void logged.push(line) })
+  const redis = createRedis(server.url, { name: 'test', log, commandTimeoutMs: 800, failFast: true })
+  const store = createStore(redis, systemClock)
+  const health = startStoreHealth(redis)
+  const deps: ApiDeps = {
+    log,
+    clock: systemClock,
+    metrics: createMetrics({ process: false }),
+    store,
+    health,
+    sealer: createSealer({ current: Buffer.alloc(32, 7) }),
+    toRef: createToRef(Buffer.alloc(32, 9)),
+    apple: NO_APPLE,
+    gateFor: () => ({ admit: async () => {}, note: () => {} }),
+    lanes: readLanes(store),
+    dedupDays: 7,
+    adminToken: ADMIN_TOKEN,
+    trustProxy: false,
+    servesMetrics: true,
+    verifiesAnswers: true,
+    ...overrides,
+  }
+  const app = await buildApp(deps)
+  await eventually(() => health.assertReachable())
+  return {
+    app,
+    deps,
+    store,
+    redis: server,
+    logged,
+    call: (method = 'GET', url, body, headers = {}) =>
+      app.inject({
+        method,
+        url,
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...(body === undefined ? {} : JSON_TYPE), ...headers },
+        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    async addRoster(roster) {
+      const record = makeRoster(roster)
+      await store.teamKeys.put(makeTeamKey({ id: record.teamKey }))
+      await store.enterRoster(record)
+      await store.claimGroup(record.group.id, record.id)
+      return record
+    },
+    async close() {
+      health.close()
+      await app.close()
+      redis.disconnect()
+      await server.close()
+    },
+  }
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+function readLanes(store: Store) {
+  const queueOf = (teamKey: string) =>
+    createLaneQueue(
+      store.redis,
+      { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
+      { lockMs: 60_000, stalledEveryMs: 60_000, maxStalls: 3 },
+    )
+  const budgetOf = (teamKey: string) =>
+    createBudget(store.redis, systemClock, teamKey, { windowMs: 3_600_000, defaultLimit: 3_600 })
+  return createLaneReader({ store, clock: systemClock, queueOf, budgetOf })
+}

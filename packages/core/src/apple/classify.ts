@@ -1,0 +1,142 @@
+import { AppError, isAppError, type ErrorCode } from '../errors.ts'
+import { parseAppleProblems, type AppleProblem } from './apple-error.ts'
+import { parseRetryAfter, type Headers } from './headers.ts'
+import { Unfit, type ReadAnswer } from './shapes.ts'
+
+/** What was asked: for the details of an error. `path`: Apple's template; `id`: what filled it. */
+export interface Asked {
+  method: string
+  path: string
+  id?: string | undefined
+}
+
+export interface Answer {
+  status: number
+  headers: Headers
+  /** null: it was lost or refused on the way (too large), while the status is known. */
+  body: string | null
+}
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error: AppError }
+
+/**
+ * Pure: an answer of App Store Connect to a value or an AppError. `details`: status, appleCode, appleDetail (addresses
+ * masked), pointer, method, path, id; `bare` on a 403 that gives no reason we know, `reason` on an answer that cannot be read.
+ */
+export function classify<T>(asked: Asked, answer: Answer, read: ReadAnswer<T>, now: number): Outcome<T> {
+  if (answer.status < 400) return readSuccess(asked, answer, read)
+  const problems = parseAppleProblems(answer.body)
+  const verdict = judge(answer.status, problems)
+  const problem = verdict.problem ?? problems[0]
+  const details = {
+    ...place(asked, answer.status),
+    appleCode: problem?.code || null,
+    appleDetail: problem?.detail || problem?.title || null,
+    pointer: problem?.pointer || null,
+    ...(verdict.bare ? { bare: true } : {}),
+  }
+  const retryAfterMs = parseRetryAfter(answer.headers, now)
+  const init = retryAfterMs === undefined ? { details } : { details, retryAfterMs }
+  return { ok: false, error: new AppError(verdict.code, init) }
+}
+
+/** Whether an error's status says it all, so that a body that was lost changes nothing. */
+export function statusDecides(status: number): boolean {
+  return status >= 500 || status === 401 || status === 404 || status === 429
+}
+
+/** A write that ended like this may have been applied: read before writing again. */
+export function isWriteAmbiguous(error: unknown): boolean {
+  if (isAppError(error, 'apple_unreachable')) return error.details.sent !== false
+  return isAppError(error, 'apple_unavailable', 'apple_answer_unreadable')
+}
+
+export function unreadable(asked: Asked, status: number | null, reason: string): AppError {
+  return new AppError('apple_answer_unreadable', { details: { ...place(asked, status), appleCode: null, reason } })
+}
+
+/** `sent`: the request may have reached Apple. */
+export function unreachable(
+  asked: Asked,
+  status: number | null,
+  fault: { sent: boolean; reason: string; cause?: unknown },
+): AppError {
+  const details = { ...place(asked, status), appleCode: null, sent: fault.sent, reason: fault.reason }
+  return new AppError('apple_unreachable', { details, cause: fault.cause })
+}
+
+function place({ method, path, id }: Asked, status: number | null): Record<string, unknown> {
+  return { status, method, path, ...(id === undefined ? {} : { id }) }
+}
+
+function readSuccess<T>(asked: Asked, { status, body }: Answer, read: ReadAnswer<T>): Outcome<T> {
+  try {
+    return { ok: true, value: read({ status, body: body ?? '' }) }
+  } catch (error) {
+    if (!(error instanceof Unfit)) throw error
+    return { ok: false, error: unreadable(asked, status, error.message) }
+  }
+}
+
+interface Verdict {
+  code: ErrorCode
+  problem?: AppleProblem | undefined
+  bare?: boolean
+}
+
+function judge(status: number, problems: AppleProblem[]): Verdict {
+  if (status >= 500) return { code: 'apple_unavailable' }
+  switch (status) {
+    case 401:
+      return { code: 'key_rejected' }
+    case 403:
+      return judgeForbidden(problems)
+    case 404:
+      return { code: 'apple_not_found' }
+    case 429:
+      return { code: 'apple_rate_limited' }
+    case 400:
+    case 409:
+    case 422:
+      return judgeRefusal(status, problems)
+    default:
+      return { code: 'apple_refused' }
+  }
+}
+
+function judgeForbidden(problems: AppleProblem[]): Verdict {
+  const agreement = problems.find(({ code }) => code.startsWith('FORBIDDEN.REQUIRED_AGREEMENTS'))
+  if (agreement) return { code: 'agreement_required', problem: agreement }
+  // One without a detail was seen where a weaker key creates a group: it is about that call, not about the key.
+  const forbidden = problems.find(({ code, detail }) => code === 'FORBIDDEN_ERROR' && detail !== '')
+  return forbidden ? { code: 'key_forbidden', problem: forbidden } : { code: 'key_forbidden', bare: true }
+}
+
+/** In this order: a parameter that Apple does not take is our fault whatever it says of addresses or limits. */
+function judgeRefusal(status: number, problems: AppleProblem[]): Verdict {
+  const parameter = status === 400 ? problems.find(({ code }) => code.startsWith('PARAMETER_ERROR')) : undefined
+  if (parameter) return { code: 'apple_request_invalid', problem: parameter }
+  const build = problems.find(({ code }) => code.endsWith('TESTER_INVITE.NO_INSTALLABLE_BUILDS'))
+  if (build) return { code: 'build_missing', problem: build }
+  const address = problems.find(namesBadAddress)
+  if (address) return { code: 'address_invalid', problem: address }
+  const seats = problems.find(namesTesterLimit)
+  if (seats) return { code: 'seats_full', problem: seats }
+  return { code: 'apple_refused' }
+}
+
+function namesBadAddress({ code, title, detail, pointer }: AppleProblem): boolean {
+  const text = `${title} ${detail}`
+  // A tester who is there already is told by the e-mail too: that is for a read-back to explain.
+  if (/DUPLICATE|ALREADY/.test(code) || /already|duplicate|in use/i.test(text)) return false
+  if (pointer.endsWith('/email')) return true
+  return /e-?mail/i.test(detail) && /invalid|not (a )?valid|malformed|incorrect|must be a valid|isn.t valid/i.test(text)
+}
+
+/** Apple's code for a full app is not public, so its words decide. */
+function namesTesterLimit({ code, title, detail }: AppleProblem): boolean {
+  const text = `${code} ${title} ${detail}`
+  // Too many testers in one call is about the call: the caller halves it.
+  if (/per (request|call)|at (once|a time)|in (one|a single) (request|call)/i.test(text)) return false
+  return /testers?/i.test(text) && /limit|maximum|max(\.|imal)? number|too many|exceed/i.test(text)
+}

@@ -1,0 +1,97 @@
+import { Pool } from 'undici'
+import type { Clock } from '../domain/clock.ts'
+import type { TesterState } from '../domain/member.ts'
+import type { Log } from '../log.ts'
+import { createAppCalls } from './apps.ts'
+import { createBuildCalls } from './builds.ts'
+import { createClockOffset } from './clock-offset.ts'
+import { createGroupCalls } from './groups.ts'
+import type { Caller } from './paginate.ts'
+import { request, type Wire } from './request.ts'
+import { parseTesterState } from './shapes.ts'
+import { createTesterCalls } from './testers.ts'
+import { createTokenSigner } from './token.ts'
+import type { Credentials, Gate } from './types.ts'
+import { createWebhookCalls } from './webhooks.ts'
+
+const CALL_TIMEOUT_MS = 20_000
+const MAX_BODY_BYTES = 8 * 1024 * 1024
+const LONGEST_CONNECT_MS = 10_000
+
+export interface AppleClientDeps {
+  /** `https://api.appstoreconnect.apple.com`, or an emulator's; may have a path. */
+  baseUrl: string
+  clock: Clock
+  log: Log
+  /** Overall deadline of one call, body included. */
+  callTimeoutMs?: number
+  /** A larger answer is not read. */
+  maxBodyBytes?: number
+}
+
+/** Shared by all team keys of a process: connections, imported keys, and what Apple's clock says of ours. */
+export interface AppleClient {
+  /** Calls under one team key. `signal` ends them all; its reason is thrown as it is. */
+  session(credentials: Credentials, gate: Gate, signal?: AbortSignal): AppleSession
+  /** Apple's clock minus ours in ms; 0 before the first answer. Token times follow it beyond 5 s. */
+  clockOffsetMs(): number
+  /** Waits for calls that are under way, at most for their deadline. */
+  close(): Promise<void>
+}
+
+export type AppleSession = ReturnType<typeof createSession>
+
+export function createAppleClient(deps: AppleClientDeps): AppleClient {
+  const baseUrl = new URL(deps.baseUrl)
+  const timeoutMs = deps.callTimeoutMs ?? CALL_TIMEOUT_MS
+  const offset = createClockOffset()
+  const pool = new Pool(baseUrl.origin, {
+    pipelining: 1,
+    // The overall deadline stands in for both; connecting gets half of it, so that "never connected" can be told apart.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: Math.min(LONGEST_CONNECT_MS, timeoutMs / 2) },
+  })
+  const shared = {
+    pool,
+    basePath: baseUrl.pathname.replace(/\/+$/, ''),
+    clock: deps.clock,
+    log: deps.log,
+    limits: { timeoutMs, maxBodyBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES },
+    tokens: createTokenSigner(),
+    offset,
+  }
+  const toState = createStateReader(deps.log)
+
+  return {
+    session: (credentials, gate, signal) => createSession({ ...shared, credentials, gate, signal }, baseUrl, toState),
+    clockOffsetMs: () => offset.measuredMs(),
+    close: () => pool.close(),
+  }
+}
+
+function createSession(wire: Wire, baseUrl: URL, toState: ReturnType<typeof createStateReader>) {
+  const caller: Caller = { baseUrl, call: (call) => request(wire, call) }
+  return {
+    ...createAppCalls(caller),
+    ...createGroupCalls(caller),
+    ...createTesterCalls(caller, toState),
+    ...createBuildCalls(caller),
+    ...createWebhookCalls(caller),
+  }
+}
+
+/** A state that this version does not know stops nobody: it is reported once and taken as `unknown`. */
+function createStateReader(log: Log): (state: string | null | undefined) => TesterState {
+  const reported = new Set<string>()
+  return (state) => {
+    const known = parseTesterState(state)
+    if (known !== undefined) return known
+    const name = String(state).slice(0, 40)
+    if (!reported.has(name) && reported.size < 20) {
+      reported.add(name)
+      log.warn({ state: name }, 'apple.tester_state_unknown')
+    }
+    return 'unknown'
+  }
+}

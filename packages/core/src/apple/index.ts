@@ -1,0 +1,3 @@
+export { isWriteAmbiguous } from './classify.ts'
+export { createAppleClient, type AppleClient, type AppleClientDeps, type AppleSession } from './client.ts'
+export type * from './types.ts'

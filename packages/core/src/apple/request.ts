@@ -1,0 +1,114 @@
+/**
+ * The one pipeline through which every call to App Store Connect goes: sign → admit → send → read and classify → note.
+ * It never retries: the job that called does, and it alone knows what a second attempt may do.
+ */
+import type { Pool } from 'undici'
+import type { Clock } from '../domain/clock.ts'
+import { AppError, isAppError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { classify, statusDecides, unreachable, unreadable, type Asked } from './classify.ts'
+import type { ClockOffset } from './clock-offset.ts'
+import { firstHeader, parseHttpDate, parseRetryAfter } from './headers.ts'
+import { parseQuota } from './quota.ts'
+import { send, wasNeverSent, type Exchange, type SendLimits } from './send.ts'
+import type { ReadAnswer } from './shapes.ts'
+import type { TokenSigner } from './token.ts'
+import type { CallRecord, Credentials, Gate } from './types.ts'
+import { toTarget, type Query } from './target.ts'
+
+/** One call, as the modules of each resource describe it. */
+export interface Call<T> extends Asked {
+  method: 'GET' | 'POST' | 'DELETE'
+  query?: Query
+  /** Path and query as Apple's next link gave them, in place of path, id and query. */
+  target?: string
+  body?: unknown
+  read: ReadAnswer<T>
+}
+
+/** What all calls of one client share, and what those of one session do. */
+export interface Wire {
+  pool: Pool
+  basePath: string
+  clock: Clock
+  log: Log
+  limits: SendLimits
+  tokens: TokenSigner
+  offset: ClockOffset
+  credentials: Credentials
+  gate: Gate
+  signal: AbortSignal | undefined
+}
+
+type Settled<T> = { ok: true; value: T } | { ok: false; error: unknown }
+
+/** Throws the AppErrors of classify.ts, what `gate.admit` throws, and the reason of the caller's signal, each as it is. */
+export async function request<T>(wire: Wire, call: Call<T>): Promise<T> {
+  wire.signal?.throwIfAborted()
+  const token = await wire.tokens.sign(wire.credentials, wire.clock.now() + wire.offset.correctionMs())
+  await wire.gate.admit({ method: call.method, path: call.path, write: call.method !== 'GET' })
+  const exchange = await send(wire, outgoing(wire, call, token))
+  observeClock(wire, exchange)
+  const settled = settle(call, exchange, wire.clock.now())
+  await note(wire, call, exchange, settled)
+  if (!settled.ok) throw settled.error
+  return settled.value
+}
+
+function outgoing<T>(wire: Wire, call: Call<T>, token: string) {
+  const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' }
+  const target = call.target ?? wire.basePath + toTarget(call.path, call.id, call.query)
+  if (call.body === undefined) return { method: call.method, target, headers }
+  headers['content-type'] = 'application/json'
+  return { method: call.method, target, headers, body: JSON.stringify(call.body) }
+}
+
+function observeClock(wire: Wire, { headers, receivedAt, roundTripMs }: Exchange): void {
+  const serverTime = parseHttpDate(firstHeader(headers, 'date'))
+  if (serverTime !== null && roundTripMs !== null) wire.offset.observe({ serverTime, receivedAt, roundTripMs })
+}
+
+function settle<T>(call: Call<T>, exchange: Exchange, now: number): Settled<T> {
+  const { status, headers, body, fault } = exchange
+  if (fault?.kind === 'aborted') return { ok: false, error: fault.reason }
+  if (status !== null && (fault === null || statusDecides(status))) {
+    return classify(call, { status, headers, body }, call.read, now)
+  }
+  if (fault?.kind === 'too_large') return { ok: false, error: unreadable(call, status, 'too large') }
+  if (fault?.kind !== 'connection')
+    return { ok: false, error: unreachable(call, status, { sent: true, reason: 'deadline' }) }
+  const sent = status !== null || !wasNeverSent(fault.error)
+  return { ok: false, error: unreachable(call, status, { sent, ...explainFault(fault.error) }) }
+}
+
+/** The code alone where there is one: an error of undici's parser carries the raw answer, addresses and all. */
+function explainFault(error: unknown): { reason: string; cause?: unknown } {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? { reason: code } : { reason: 'connection', cause: error }
+}
+
+async function note<T>(wire: Wire, call: Call<T>, exchange: Exchange, settled: Settled<T>): Promise<void> {
+  const { method, path } = call
+  const error = !settled.ok && isAppError(settled.error) ? settled.error : null
+  const appleCode = error?.details.appleCode
+  const record: CallRecord = {
+    method,
+    path,
+    status: exchange.status,
+    appleCode: typeof appleCode === 'string' ? appleCode : null,
+    code: error?.code ?? null,
+    quota: parseQuota(exchange.headers),
+    retryAfterMs: parseRetryAfter(exchange.headers, wire.clock.now()) ?? null,
+    durationMs: exchange.durationMs,
+    at: exchange.at,
+    serverTime: parseHttpDate(firstHeader(exchange.headers, 'date')),
+  }
+  if (error?.code === 'apple_request_invalid') wire.log.error({ ...error.details }, 'apple.request_invalid')
+  try {
+    await wire.gate.note(record)
+  } catch (failure) {
+    // The answer is worth more than its record: a write that Apple confirmed must not look like one that failed.
+    const cause = failure instanceof AppError ? failure.code : failure instanceof Error ? failure.name : 'unknown'
+    wire.log.warn({ method, path, status: exchange.status, cause }, 'apple.call_not_noted')
+  }
+}

@@ -1,0 +1,20 @@
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
+
+/** `/v1/betaGroups/{id}` and its query as one request target, without the base URL's own path. */
+export function toTarget(path: string, id: string | undefined, query: Query = {}): string {
+  const filled = path.replace('{id}', () => encode(id ?? ''))
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${encode(name)}=${encodeValue(value)}`],
+  )
+  return pairs.length === 0 ? filled : `${filled}?${pairs.join('&')}`
+}
+
+/** Apple's lists are `style: form, explode: false`: each value encoded, the commas between them not. */
+export function encodeValue(value: string | number | readonly string[]): string {
+  return typeof value === 'object' ? value.map(encode).join(',') : encode(String(value))
+}
+
+/** `+` becomes %2B. A lone surrogate, which no URL can carry, becomes what URLSearchParams makes of it. */
+function encode(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'))
+}

@@ -1,0 +1,152 @@
+import { emailKey } from '../domain/email.ts'
+import type { TesterState } from '../domain/member.ts'
+import type { z } from 'zod'
+import { list, listAll, PAGE_SIZE, type Caller, type Collection } from './paginate.ts'
+import { createdDocument, documentOf, pageOf, readJson, readStatus, testerResource, Unfit } from './shapes.ts'
+import { encodeValue, type Query } from './target.ts'
+import type { NewTester, TesterListing, TesterRow } from './types.ts'
+
+const FIELDS = ['email', 'firstName', 'lastName', 'state']
+const MAX_ADDRESSES = 100
+const MAX_URL_BYTES = 6_000
+/** Host, path and the other parameters of a search by address. */
+const URL_REST_BYTES = 500
+
+const nothing = readStatus(new Map([[204, true]]))
+const removal = readStatus<'done' | 'started'>(new Map([[204, 'done'] as const, [202, 'started'] as const]))
+
+type ToState = (state: string | null | undefined) => TesterState
+
+/** Calls about betaTesters. `toState` maps Apple's state and reports those that are new. */
+export function createTesterCalls(caller: Caller, toState: ToState) {
+  const toTester = ({ id, attributes }: z.output<typeof testerResource>): TesterRow => ({
+    id,
+    email: attributes?.email ?? null,
+    firstName: attributes?.firstName ?? null,
+    lastName: attributes?.lastName ?? null,
+    state: toState(attributes?.state),
+  })
+  const collection = (path: string, query: Query, id?: string): Collection<typeof testerResource, TesterRow> => ({
+    path,
+    ...(id === undefined ? {} : { id }),
+    query: { ...query, 'fields[betaTesters]': FIELDS, limit: PAGE_SIZE },
+    row: testerResource,
+    toRow: toTester,
+  })
+
+  async function findByAddress(filter: Query, emails: readonly string[]): Promise<TesterRow[]> {
+    const wanted = new Map(emails.map((email) => [emailKey(email), email]))
+    const found = new Map<string, TesterRow>()
+    for (const chunk of chunkAddresses([...wanted.values()])) {
+      const rows = await listAll(caller, collection('/v1/betaTesters', { ...filter, 'filter[email]': chunk }))
+      // Apple's filter is fuzzy: it also finds addresses that merely resemble the one asked for.
+      for (const row of rows) if (row.email !== null && wanted.has(emailKey(row.email))) found.set(row.id, row)
+    }
+    return [...found.values()]
+  }
+
+  return {
+    async countGroupTesters(groupId: string): Promise<number | null> {
+      const read = readJson(pageOf(testerResource), ({ meta }) => meta?.paging?.total ?? null)
+      const query = { 'fields[betaTesters]': ['state'], limit: 1 }
+      return caller.call({ method: 'GET', path: '/v1/betaGroups/{id}/betaTesters', id: groupId, query, read })
+    },
+    /** Testers of the app over all groups; null where Apple gives no total. */
+    async countAppTesters(appId: string): Promise<number | null> {
+      const read = readJson(pageOf(testerResource), ({ meta }) => meta?.paging?.total ?? null)
+      const query = { 'filter[apps]': appId, 'fields[betaTesters]': ['state'], limit: 1 }
+      return caller.call({ method: 'GET', path: '/v1/betaTesters', query, read })
+    },
+    listGroupTesters: (groupId: string): Promise<TesterListing> =>
+      listTesters(caller, collection('/v1/betaGroups/{id}/betaTesters', {}, groupId)),
+    listAppTesters: (appId: string): Promise<TesterListing> =>
+      listTesters(caller, collection('/v1/betaTesters', { 'filter[apps]': appId })),
+    findTesters: ({ appId, emails }: { appId: string; emails: readonly string[] }) =>
+      findByAddress({ 'filter[apps]': appId }, emails),
+    /** The membership read: who of these is in the group. Apple refuses this filter together with the one by app. */
+    findGroupMembers: ({ groupId, emails }: { groupId: string; emails: readonly string[] }) =>
+      findByAddress({ 'filter[betaGroups]': groupId }, emails),
+
+    /** Throws apple_answer_unreadable where the answer does not name this very address: success is read, not assumed. */
+    async createTester(tester: NewTester): Promise<TesterRow> {
+      const read = readJson(documentOf(testerResource), ({ data }) => {
+        const row = toTester(data)
+        if (row.email === null || emailKey(row.email) !== emailKey(tester.email)) throw new Unfit('another address')
+        return row
+      })
+      return caller.call({ method: 'POST', path: '/v1/betaTesters', body: newTesterBody(tester), read })
+    },
+    async addTesters(groupId: string, testerIds: readonly string[]): Promise<void> {
+      if (testerIds.length === 0) return
+      const path = '/v1/betaGroups/{id}/relationships/betaTesters'
+      await caller.call({ method: 'POST', path, id: groupId, body: linkages(testerIds), read: nothing })
+    },
+    async removeTesters(groupId: string, testerIds: readonly string[]): Promise<void> {
+      if (testerIds.length === 0) return
+      const path = '/v1/betaGroups/{id}/relationships/betaTesters'
+      await caller.call({ method: 'DELETE', path, id: groupId, body: linkages(testerIds), read: nothing })
+    },
+    /** Out of the app with all its groups and builds. `started`: Apple goes on by itself (202); read until they are gone. */
+    async removeFromApp(appId: string, testerIds: readonly string[]): Promise<'done' | 'started'> {
+      if (testerIds.length === 0) return 'done'
+      const path = '/v1/apps/{id}/relationships/betaTesters'
+      return caller.call({ method: 'DELETE', path, id: appId, body: linkages(testerIds), read: removal })
+    },
+    /** Sends one more mail. Throws build_missing; apple_refused with appleCode …ALREADY_ACCEPTED. */
+    async invite(appId: string, testerId: string): Promise<void> {
+      const body = {
+        data: {
+          type: 'betaTesterInvitations',
+          relationships: {
+            app: { data: { type: 'apps', id: appId } },
+            betaTester: { data: { type: 'betaTesters', id: testerId } },
+          },
+        },
+      }
+      const read = readJson(createdDocument, () => true)
+      await caller.call({ method: 'POST', path: '/v1/betaTesterInvitations', body, read })
+    },
+  }
+}
+
+async function listTesters(
+  caller: Caller,
+  collection: Collection<typeof testerResource, TesterRow>,
+): Promise<TesterListing> {
+  const { rows, finished, distinct, total } = await list(caller, collection)
+  const ended = finished && distinct
+  return { testers: rows, complete: ended && total === rows.length, total, ended }
+}
+
+/** So many at a time that the URL stays short enough for every proxy on the way. */
+export function chunkAddresses(emails: readonly string[]): string[][] {
+  const chunks: string[][] = []
+  let chunk: string[] = []
+  let bytes = URL_REST_BYTES
+  for (const email of emails) {
+    const size = encodeValue(email).length + 1
+    if (chunk.length > 0 && (chunk.length === MAX_ADDRESSES || bytes + size > MAX_URL_BYTES)) {
+      chunks.push(chunk)
+      chunk = []
+      bytes = URL_REST_BYTES
+    }
+    chunk.push(email)
+    bytes += size
+  }
+  return chunk.length > 0 ? [...chunks, chunk] : chunks
+}
+
+/** Exactly one relationship kind: groups and builds together are refused, and without a group the record reaches nothing. */
+function newTesterBody({ groupId, email, firstName, lastName }: NewTester) {
+  return {
+    data: {
+      type: 'betaTesters',
+      attributes: { email, ...(firstName ? { firstName } : {}), ...(lastName ? { lastName } : {}) },
+      relationships: { betaGroups: { data: [{ type: 'betaGroups', id: groupId }] } },
+    },
+  }
+}
+
+function linkages(testerIds: readonly string[]) {
+  return { data: testerIds.map((id) => ({ type: 'betaTesters', id })) }
+}

@@ -1,0 +1,118 @@
+import type { TesterState } from '../domain/member.ts'
+import type { ErrorCode } from '../errors.ts'
+
+/** An App Store Connect API team key. `privateKey`: the .p8 file as Apple gave it (PEM, PKCS#8, P-256). */
+export interface Credentials {
+  issuerId: string
+  keyId: string
+  privateKey: string
+}
+
+/** What `x-rate-limit` said, in calls; null where it said nothing usable. */
+export interface QuotaReading {
+  hourLimit: number | null
+  hourRemaining: number | null
+  minuteLimit: number | null
+  minuteRemaining: number | null
+}
+
+/** What a call must pass, and what it leaves behind. Filled in by the caller: the budget in the store, the lease of the lane. */
+export interface Gate {
+  /** Called right before each request is sent. Throws AppError (budget_exhausted, lease_lost) to keep it from being sent. */
+  admit(call: { method: string; path: string; write: boolean }): Promise<void>
+  /** Called once per admitted request with what came of it, also for errors and lost answers. A failure here is logged only. */
+  note(result: CallRecord): void | Promise<void>
+}
+
+export interface CallRecord {
+  method: string
+  /** Apple's path template (`/v1/betaGroups/{id}/betaTesters`): fit for a metric label, never a query. */
+  path: string
+  /** null: no answer. */
+  status: number | null
+  /** Code of the error that decided, when Apple named one. */
+  appleCode: string | null
+  /** null: success, or given up by the caller for a reason that is no AppError. */
+  code: ErrorCode | null
+  quota: QuotaReading
+  /** Clamped to an hour; null when absent or nonsense. */
+  retryAfterMs: number | null
+  /** From sending to the end of the body, or to giving up. */
+  durationMs: number
+  /** When it was sent, by our clock, ms. */
+  at: number
+  /** Apple's Date header, ms. */
+  serverTime: number | null
+}
+
+export interface TesterRow {
+  id: string
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+  state: TesterState
+}
+
+export interface TesterListing {
+  /** Distinct by id. */
+  testers: TesterRow[]
+  /** The last page had no next link, no row came twice, and Apple's total is there and equals the number of rows. */
+  complete: boolean
+  /** Apple's count; null where it gave none: then two equal reads that `ended` are as good as a complete one. */
+  total: number | null
+  /** The last page had no next link and no row came twice. Where this is false, no second read makes the rows trustworthy. */
+  ended: boolean
+}
+
+export interface AppRow {
+  id: string
+  bundleId: string
+  name: string
+}
+
+export interface GroupRow {
+  id: string
+  name: string
+  isInternal: boolean
+  hasAccessToAllBuilds: boolean
+}
+
+export interface BuildRow {
+  id: string
+  /** CFBundleVersion. */
+  number: string
+  /** The marketing version, of preReleaseVersion. */
+  version: string | null
+  platform: string | null
+  uploadedAt: number | null
+  expiresAt: number | null
+  expired: boolean
+  /** PROCESSING, FAILED, INVALID, VALID, or a value newer than this version. */
+  processingState: string
+  /** buildBetaDetail.externalBuildState. */
+  externalState: string | null
+  usesNonExemptEncryption: boolean | null
+}
+
+/** App Store Connect OpenAPI 4.4.1, WebhookEventType: those that speak of TestFlight builds and feedback. */
+export type WebhookEventType =
+  | 'BETA_FEEDBACK_CRASH_SUBMISSION_CREATED'
+  | 'BETA_FEEDBACK_SCREENSHOT_SUBMISSION_CREATED'
+  | 'BUILD_BETA_DETAIL_EXTERNAL_BUILD_STATE_UPDATED'
+  | 'BUILD_UPLOAD_STATE_UPDATED'
+
+export interface NewTester {
+  groupId: string
+  email: string
+  firstName?: string | null | undefined
+  lastName?: string | null | undefined
+}
+
+export interface NewWebhook {
+  appId: string
+  name: string
+  url: string
+  /** Apple signs each delivery with it. */
+  secret: string
+  eventTypes: readonly WebhookEventType[]
+}

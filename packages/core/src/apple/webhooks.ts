@@ -1,0 +1,25 @@
+import type { Caller } from './paginate.ts'
+import { createdDocument, readJson, readStatus } from './shapes.ts'
+import type { NewWebhook } from './types.ts'
+
+const nothing = readStatus(new Map([[204, true]]))
+
+/** Apple's own webhooks: at most ten an app, none of them about testers or groups. */
+export function createWebhookCalls(caller: Caller) {
+  return {
+    async createWebhook({ appId, name, url, secret, eventTypes }: NewWebhook): Promise<{ id: string }> {
+      const body = {
+        data: {
+          type: 'webhooks',
+          attributes: { name, url, secret, eventTypes, enabled: true },
+          relationships: { app: { data: { type: 'apps', id: appId } } },
+        },
+      }
+      const read = readJson(createdDocument, ({ data }) => ({ id: data.id }))
+      return caller.call({ method: 'POST', path: '/v1/webhooks', body, read })
+    },
+    async deleteWebhook(webhookId: string): Promise<void> {
+      await caller.call({ method: 'DELETE', path: '/v1/webhooks/{id}', id: webhookId, read: nothing })
+    },
+  }
+}

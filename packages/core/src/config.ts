@@ -1,0 +1,166 @@
+import { ConfigError, EnvReader, type Env } from './config-reader.ts'
+import { parseRedisUrl } from './store/redis-url.ts'
+
+export { ConfigError, type ConfigFault } from './config-reader.ts'
+
+/** What both processes need. Every variable is listed in docs/operating.md. */
+export interface CoreConfig {
+  redisUrl: string
+  redisWaitReplicas: number
+  encryptionKey: Buffer
+  encryptionKeyPrevious: Buffer | undefined
+  appStoreConnectUrl: string
+  /** Share of the quota kept for others who use the same key, 0..1. */
+  budgetReserve: number
+  budgetWindowMs: number
+  blockedCheckMs: number
+  buildWatchMs: number
+  eventDedupDays: number
+  webhookAllowPrivate: boolean
+  publicUrl: string | undefined
+  logLevel: string
+  otlpEndpoint: string | undefined
+}
+
+export interface DashboardUser {
+  name: string
+  role: 'viewer' | 'operator'
+  passwordHash: string
+}
+
+export interface ApiConfig extends CoreConfig {
+  host: string
+  port: number
+  metricsPort: number | undefined
+  adminToken: string
+  dashboardUsers: DashboardUser[]
+  /** Fastify's trustProxy: false, true, hops, or addresses. */
+  trustProxy: boolean | number | string
+  /** Requests a minute and token. */
+  rateLimitPerMinute: number
+}
+
+export interface WorkerConfig extends CoreConfig {
+  host: string
+  workerPort: number | undefined
+  concurrency: number
+  /** Team keys this worker serves; undefined: all. */
+  lanes: string[] | undefined
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const MIN_ADMIN_TOKEN_LENGTH = 16
+const APPLE_URL = 'https://api.appstoreconnect.apple.com'
+
+/** Throws ConfigError with every fault at once. */
+export function loadApiConfig(env: Env): ApiConfig {
+  const read = new EnvReader(env)
+  const config: ApiConfig = {
+    ...readCore(read),
+    host: read.text('HOST', '127.0.0.1'),
+    port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
+    metricsPort: read.optionalInteger('METRICS_PORT', { min: 0, max: 65_535 }),
+    adminToken: read.secret('ADMIN_TOKEN', `a token of at least ${MIN_ADMIN_TOKEN_LENGTH} characters`, parseAdminToken),
+    dashboardUsers: read.optionalSecret('DASHBOARD_USERS', DASHBOARD_FORM, parseDashboardUsers) ?? [],
+    trustProxy: read.parsed('TRUST_PROXY', false, 'true, false, a number of hops, or addresses', parseTrustProxy),
+    rateLimitPerMinute: read.integer('RATE_LIMIT_PER_MINUTE', 60_000, { min: 1, max: 10_000_000 }),
+  }
+  read.finish()
+  return config
+}
+
+/** Throws ConfigError with every fault at once. */
+export function loadWorkerConfig(env: Env): WorkerConfig {
+  const read = new EnvReader(env)
+  const config: WorkerConfig = {
+    ...readCore(read),
+    host: read.text('HOST', '127.0.0.1'),
+    workerPort: read.optionalInteger('WORKER_PORT', { min: 0, max: 65_535 }),
+    concurrency: read.integer('WORKER_CONCURRENCY', 20, { min: 1, max: 1_000 }),
+    lanes: read.parsed('WORKER_LANES', undefined, 'team key ids, comma-separated', parseLanes),
+  }
+  read.finish()
+  return config
+}
+
+function readCore(read: EnvReader): CoreConfig {
+  const seconds = (name: string, otherwise: number) => read.integer(name, otherwise, { min: 1, max: 86_400 }) * 1_000
+  return {
+    redisUrl: read.secret('REDIS_URL', 'redis://host:port or another form of docs/operating.md', parseRedis),
+    redisWaitReplicas: read.integer('REDIS_WAIT_REPLICAS', 0, { min: 0, max: 10 }),
+    encryptionKey: read.secret('ENCRYPTION_KEY', KEY_FORM, parseKey),
+    encryptionKeyPrevious: read.optionalSecret('ENCRYPTION_KEY_PREVIOUS', KEY_FORM, parseKey),
+    appStoreConnectUrl: read.parsed('APP_STORE_CONNECT_URL', APPLE_URL, URL_FORM, parseHttpUrl),
+    budgetReserve: read.integer('BUDGET_RESERVE_PERCENT', 5, { min: 0, max: 90 }) / 100,
+    budgetWindowMs: seconds('BUDGET_WINDOW_SECONDS', 3_600),
+    blockedCheckMs: seconds('BLOCKED_CHECK_SECONDS', 180),
+    buildWatchMs: seconds('BUILD_WATCH_SECONDS', 600),
+    eventDedupDays: read.integer('EVENT_DEDUP_DAYS', 7, { min: 1, max: 365 }),
+    webhookAllowPrivate: read.flag('WEBHOOK_ALLOW_PRIVATE', false),
+    publicUrl: read.parsed('PUBLIC_URL', undefined, URL_FORM, parseHttpUrl),
+    logLevel: read.oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
+    otlpEndpoint: read.parsed('OTEL_EXPORTER_OTLP_ENDPOINT', undefined, URL_FORM, parseHttpUrl),
+  }
+}
+
+const KEY_FORM = '32 bytes in base64, such as `openssl rand -base64 32` prints'
+const URL_FORM = 'an http or https URL'
+const DASHBOARD_FORM = 'name:viewer|operator:hash, comma-separated; `pnpm hash-password` prints the hash'
+
+function parseRedis(text: string): string {
+  parseRedisUrl(text)
+  return text
+}
+
+function parseKey(text: string): Buffer {
+  const key = Buffer.from(text, 'base64')
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw new Error('it is not base64')
+  if (key.length !== 32) throw new Error(`it holds ${key.length} bytes`)
+  return key
+}
+
+function parseAdminToken(text: string): string {
+  // What can't stand in a header can never be sent.
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('it holds spaces or characters outside ASCII')
+  if (text.length < MIN_ADMIN_TOKEN_LENGTH) throw new Error(`it has ${text.length} characters`)
+  return text
+}
+
+function parseHttpUrl(text: string): string {
+  if (!URL.canParse(text)) throw new Error('it is no URL')
+  const url = new URL(text)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`its scheme is ${url.protocol}`)
+  return text.replace(/\/+$/, '')
+}
+
+function parseTrustProxy(text: string): boolean | number | string {
+  if (text === 'true') return true
+  if (text === 'false') return false
+  if (/^\d{1,2}$/.test(text)) return Number(text)
+  if (!/^[0-9A-Fa-f.:/, ]+$/.test(text)) throw new Error('it is none of these')
+  return text
+}
+
+const LANE_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+function parseLanes(text: string): string[] {
+  const lanes = text.split(',').map((lane) => lane.trim())
+  if (!lanes.every((lane) => LANE_ID.test(lane))) throw new Error('an id does not fit')
+  return lanes
+}
+
+function parseDashboardUsers(text: string): DashboardUser[] {
+  const users = text.split(',').map((entry, at): DashboardUser => {
+    const [name, role, passwordHash, ...rest] = entry.trim().split(':')
+    if (!name || !passwordHash || rest.length > 0) throw new Error(`entry ${at + 1} is not name:role:hash`)
+    if (role !== 'viewer' && role !== 'operator') throw new Error(`entry ${at + 1} has another role than viewer or operator`)
+    return { name, role, passwordHash }
+  })
+  if (new Set(users.map((user) => user.name)).size < users.length) throw new Error('a name stands twice')
+  return users
+}
+
+/** For the main files: prints what is wrong as sentences, not as a stack. */
+export function isConfigError(error: unknown): error is ConfigError {
+  return error instanceof ConfigError
+}

@@ -1,0 +1,37 @@
+import type { Problem } from './roster.ts'
+
+export interface PlanCounts {
+  add: number
+  update: number
+  remove: number
+  unchanged: number
+}
+
+/** A snapshot or a reading of a whole group: what it would change, and how far it is. */
+export interface Reconciliation {
+  v: 1
+  id: string
+  roster: string
+  kind: 'snapshot' | 'reconcile'
+  status: 'running' | 'held' | 'done' | 'failed' | 'rejected'
+  dryRun: boolean
+  startedAt: number
+  updatedAt: number
+  progress: { read: number; total: number | null; converged: number; toConverge: number }
+  plan: PlanCounts
+  /** Members whose removal is part of the plan. */
+  removals: string[]
+  /** Testers whom nobody put on the roster: masked where addresses may not be shown. */
+  unmanaged: { testerId: string; email: string | null }[]
+  /** Whether the unmanaged are to be removed too, as the roster said when the plan was made. */
+  removesUnmanaged: boolean
+  /** The roster's revision that the plan was made from: an approval is for this very plan. */
+  revision: number
+  /** Why it is held. */
+  held: 'roster' | 'team_key' | 'empty' | null
+  approvedAt: number | null
+  /** Who approved or rejected it, and why. */
+  decidedBy: string | null
+  reason: string | null
+  problem: Problem | null
+}

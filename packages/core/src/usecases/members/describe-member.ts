@@ -1,0 +1,71 @@
+import { emailKey } from '../../domain/email.ts'
+import type { MemberStatus, TesterState } from '../../domain/member.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
+import { createLaneStore, type MemberRecord, type Store } from '../../store/index.ts'
+
+export interface MemberDescription {
+  id: string
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+  desired: 'present' | 'absent'
+  status: MemberStatus
+  tester: { id: string | null; state: TesterState; observedAt: number | null } | null
+  problem: { code: ErrorCode; detail: string; action: string; retryable: boolean; at: number } | null
+  updatedAt: number
+}
+
+/** Members with their testers' ids, in the order given. */
+export async function describeMembers(
+  deps: { store: Store },
+  roster: Roster,
+  records: readonly MemberRecord[],
+): Promise<MemberDescription[]> {
+  const addresses = records.flatMap(({ observed }) => (observed?.email ? [emailKey(observed.email)] : []))
+  const ids = await createLaneStore(deps.store.redis, roster.teamKey).testerIds(roster.app.id, [...new Set(addresses)])
+  return records.map((record) => describeMember(record, ids))
+}
+
+function describeMember(record: MemberRecord, ids: ReadonlyMap<string, string>): MemberDescription {
+  const { desired, observed } = record
+  const id = observed?.email ? (ids.get(emailKey(observed.email)) ?? null) : null
+  const state = observed?.state ?? null
+  return {
+    id: record.id,
+    email: desired.email,
+    firstName: desired.firstName,
+    lastName: desired.lastName,
+    desired: desired.present ? 'present' : 'absent',
+    status: record.status,
+    tester:
+      state === null && id === null
+        ? null
+        : { id, state: state ?? 'unknown', observedAt: observed?.observedAt ?? null },
+    problem: problemOf(record),
+    updatedAt: Math.max(desired.at, observed?.observedAt ?? 0, observed?.problem?.at ?? 0),
+  }
+}
+
+function problemOf({ desired, observed, status }: MemberRecord): MemberDescription['problem'] {
+  // A problem that is older than what is wanted now was about something else.
+  if (observed?.problem && observed.problem.at >= desired.at) return explain(observed.problem)
+  if (status === 'waiting' && desired.email === null) {
+    return explain({ code: 'address_missing', detail: ERROR_RULES.address_missing.title, at: desired.at })
+  }
+  return null
+}
+
+/** Codes whose cause may go by itself, or was ours: the same change may succeed when it is tried again. */
+const RETRYABLE_REJECTIONS = new Set<ErrorCode>([
+  'job_parked',
+  'retries_exhausted',
+  'removed_by_hand',
+  'testing_stopped',
+])
+
+function explain({ code, detail, at }: { code: ErrorCode; detail: string; at: number }): MemberDescription['problem'] {
+  const rule = ERROR_RULES[code]
+  const retryable = rule.disposition !== 'reject' || RETRYABLE_REJECTIONS.has(code)
+  return { code, detail, action: rule.action, retryable, at }
+}

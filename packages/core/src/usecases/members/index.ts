@@ -1,0 +1,8 @@
+export { describeMembers, type MemberDescription } from './describe-member.ts'
+export { findPerson, type Membership } from './find-person.ts'
+export { getMember } from './get-member.ts'
+export { exportMembers, listMembers } from './list-members.ts'
+export { deleteMember, putMember, type MemberInput } from './put-member.ts'
+export { requestForMember } from './request-for-member.ts'
+export { retryFailed } from './retry-failed.ts'
+export { tellTimeline, type TimelineItem } from './tell-timeline.ts'

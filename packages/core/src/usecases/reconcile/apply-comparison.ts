@@ -1,0 +1,137 @@
+import type { TesterRow } from '../../apple/index.ts'
+import { emailKey } from '../../domain/email.ts'
+import { toMemberFact } from '../../domain/fact.ts'
+import { NOTHING_OBSERVED, settledStatus, type Observed } from '../../domain/member.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { AppError, ERROR_RULES, type ErrorCode } from '../../errors.ts'
+import type { MemberRecord } from '../../store/index.ts'
+import { inChunks } from '../converge/parallel.ts'
+import { MAX_CHUNK } from '../converge/take-steps.ts'
+import type { GroupComparison } from './compare-group.ts'
+import { goesOn, sessionOf, type Visit } from '../lanes/visit.ts'
+
+/** Takes over what the listing says of members who are where they should be. */
+export async function applySeen(visit: Visit, roster: Roster, seen: GroupComparison['seen']): Promise<void> {
+  for (const chunk of inChunks(seen, MAX_CHUNK)) {
+    await Promise.all(
+      chunk.map(({ record, row }) => {
+        const stopped = row.state === 'revoked'
+        return note(visit, roster, record, {
+          observed: { ...observedOf(record), email: row.email, state: row.state, confirmed: true, settledState: true },
+          row,
+          present: true,
+          problem: stopped ? 'testing_stopped' : row.state === 'not_invited' ? 'build_missing' : null,
+        })
+      }),
+    )
+  }
+}
+
+/** Members who should be in and are not: put back, or reported, as the roster says; one who stopped testing is only reported. */
+export async function putBack(visit: Visit, roster: Roster, compared: GroupComparison): Promise<void> {
+  const { lane, clock } = visit.deps
+  const stopped = compared.vanished.filter(({ observed }) => observed?.state === 'revoked')
+  const removed = compared.vanished.filter(({ observed }) => observed?.state !== 'revoked')
+  const restore = roster.removedByHand === 'restore' ? removed : []
+  for (const record of removed) {
+    const observed: Observed = { ...observedOf(record), confirmed: false, state: null, writing: null }
+    await note(visit, roster, record, {
+      observed,
+      row: null,
+      present: roster.removedByHand === 'restore',
+      problem: 'removed_by_hand',
+    })
+  }
+  await lane.recordAgain(
+    [...restore, ...compared.missing].map(({ id }) => ({ roster: roster.id, member: id })),
+    clock.now(),
+    'bulk',
+  )
+  if (stopped.length > 0)
+    visit.deps.log.info({ event: 'reconcile.stopped_rows_gone', roster: roster.id, count: stopped.length })
+}
+
+/** Members who should be out and are listed: their own jobs take them out, by the roster's policy. */
+export async function removeLingering(
+  visit: Visit,
+  roster: Roster,
+  lingering: GroupComparison['lingering'],
+): Promise<void> {
+  for (const { record, row } of lingering) {
+    const observed: Observed = {
+      ...observedOf(record),
+      email: row.email,
+      state: row.state,
+      confirmed: true,
+      writing: null,
+    }
+    await note(visit, roster, record, { observed, row, present: false, problem: null, pending: true })
+  }
+  await visit.deps.lane.recordAgain(
+    lingering.map(({ record }) => ({ roster: roster.id, member: record.id })),
+    visit.deps.clock.now(),
+    'bulk',
+  )
+}
+
+/** Testers of nobody on the roster, by id. A refused call may be about one who left meanwhile: the next reading tells. */
+export async function removeUnmanaged(visit: Visit, roster: Roster, testerIds: string[]): Promise<void> {
+  for (const chunk of inChunks(testerIds, MAX_CHUNK)) {
+    if (!goesOn(visit))
+      throw new AppError('lease_lost', { message: 'The visit ended before all unmanaged testers were out.' })
+    await sessionOf(visit).removeTesters(roster.group.id, chunk)
+  }
+}
+
+interface Note {
+  observed: Observed
+  row: TesterRow | null
+  present: boolean
+  problem: ErrorCode | null
+  pending?: boolean
+}
+
+async function note(visit: Visit, roster: Roster, record: MemberRecord, change: Note): Promise<void> {
+  const { lane, clock, toRef } = visit.deps
+  const now = clock.now()
+  const restored = change.present && change.row === null
+  const status = change.pending || restored ? 'pending' : settledStatus(change.present, change.observed.state)
+  const problem = change.problem && { code: change.problem, detail: ERROR_RULES[change.problem].title }
+  const told = toMemberFact(
+    { roster: roster.id, member: record.id },
+    status,
+    problem,
+    change.observed.told ?? null,
+    now,
+  )
+  const recorded = await lane.recordOutcome(visit.lease.token, {
+    roster: roster.id,
+    appId: roster.app.id,
+    member: record.id,
+    ref: toRef(roster.id, record.id),
+    version: record.desired.version,
+    observed: {
+      ...change.observed,
+      observedAt: now,
+      problem: problem && { ...problem, at: now },
+      told: told?.told ?? change.observed.told ?? null,
+    },
+    status,
+    entry: { t: now, k: 'note', d: describe(record, change) },
+    fact: told?.fact ?? null,
+    ending: 'later',
+    testerIds: new Map(change.row?.email ? [[emailKey(change.row.email), change.row.id]] : []),
+  })
+  if (recorded === 'lost') throw new AppError('lease_lost')
+}
+
+function describe(record: MemberRecord, change: Note): string {
+  if (change.row === null)
+    return change.present ? 'Not in the group any more: put back.' : 'Taken out of the group by hand.'
+  if (change.pending) return 'Still in the group: taken out.'
+  return `Seen in the group as ${change.row.state}, before: ${record.observed?.state ?? 'unknown'}.`
+}
+
+function observedOf(record: MemberRecord): Observed {
+  return record.observed ?? { ...NOTHING_OBSERVED, converged: record.desired.version }
+}

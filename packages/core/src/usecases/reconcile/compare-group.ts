@@ -1,0 +1,55 @@
+import { emailKey } from '../../domain/email.ts'
+import type { TesterRow } from '../../apple/index.ts'
+import type { MemberRecord } from '../../store/index.ts'
+
+export interface GroupComparison {
+  /** In the group as they should be, with a state or an id that we did not know. */
+  seen: { record: MemberRecord; row: TesterRow }[]
+  /** Known to be in and not listed any more: taken out by somebody else, or stopped long ago. */
+  vanished: MemberRecord[]
+  /** Should be in, never confirmed, and nothing under way: their change got lost. */
+  missing: MemberRecord[]
+  /** Should be out, and listed. */
+  lingering: { record: MemberRecord; row: TesterRow }[]
+  /** Listed, and of nobody on the roster. */
+  unmanaged: TesterRow[]
+}
+
+/** Pure: a complete listing of the group beside the roster. Members with work under way are left to it. */
+export function compareGroup(rows: TesterRow[], records: Iterable<MemberRecord>): GroupComparison {
+  const comparison: GroupComparison = { seen: [], vanished: [], missing: [], lingering: [], unmanaged: [] }
+  const listed = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
+  const explained = new Set<string>()
+  const present: MemberRecord[] = []
+  const absent: MemberRecord[] = []
+  for (const record of records) (record.desired.present ? present : absent).push(record)
+
+  for (const record of present) {
+    for (const email of [record.desired.email, record.observed?.email ?? null, ...(record.observed?.leaving ?? [])]) {
+      if (email !== null) explained.add(emailKey(email))
+    }
+    if (isUnderWay(record)) continue
+    const email = record.observed?.email ?? record.desired.email
+    const row = email === null ? undefined : listed.get(emailKey(email))
+    if (row) {
+      if (!record.observed?.confirmed || record.observed.state !== row.state) comparison.seen.push({ record, row })
+    } else if (record.observed?.confirmed) comparison.vanished.push(record)
+    else if (record.status !== 'waiting' && record.status !== 'failed' && email !== null)
+      comparison.missing.push(record)
+  }
+  for (const record of absent) {
+    const email = record.observed?.email ?? record.desired.email
+    const key = email === null ? null : emailKey(email)
+    const row = key === null ? undefined : listed.get(key)
+    if (!row || key === null || explained.has(key)) continue
+    explained.add(key)
+    if (!isUnderWay(record)) comparison.lingering.push({ record, row })
+  }
+  comparison.unmanaged = rows.filter((row) => row.email === null || !explained.has(emailKey(row.email)))
+  return comparison
+}
+
+/** Something is recorded and not carried out yet, or written and not read back: the member's own job decides. */
+function isUnderWay({ desired, observed }: MemberRecord): boolean {
+  return desired.version !== (observed?.converged ?? 0) || observed?.writing != null
+}

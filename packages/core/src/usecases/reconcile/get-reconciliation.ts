@@ -1,0 +1,45 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { AppError } from '../../errors.ts'
+import { createReconciliations, type Store } from '../../store/index.ts'
+
+interface Deps {
+  store: Store
+  clock: Clock
+}
+
+/** Throws not_found. */
+export async function getReconciliation(deps: Deps, roster: Roster, id: string): Promise<Reconciliation> {
+  const record = await createReconciliations(deps.store.redis, roster.teamKey).find(id)
+  if (!record || record.roster !== roster.id) {
+    throw new AppError('not_found', { message: `Roster "${roster.id}" has no reconciliation ${id}.` })
+  }
+  return withProgress(deps, roster, record)
+}
+
+/** Newest first. */
+export async function listReconciliations(
+  deps: Deps,
+  roster: Roster,
+  page: { limit: number; after?: string | undefined },
+): Promise<{ items: Reconciliation[]; next: string | null }> {
+  const { items, next } = await createReconciliations(deps.store.redis, roster.teamKey).list(
+    roster.id,
+    page.limit,
+    page.after,
+  )
+  return { items: await Promise.all(items.map((item) => withProgress(deps, roster, item))), next }
+}
+
+/** A list that was taken over is through once nobody of the roster is pending any more. */
+async function withProgress(deps: Deps, roster: Roster, record: Reconciliation): Promise<Reconciliation> {
+  if (record.status !== 'running' || record.kind !== 'snapshot') return record
+  const { pending } = await deps.store.members(roster.teamKey, roster.id).counts()
+  const converged = Math.max(0, record.progress.toConverge - pending)
+  const progress = { ...record.progress, converged }
+  if (pending > 0) return { ...record, progress }
+  const done: Reconciliation = { ...record, progress, status: 'done', updatedAt: deps.clock.now() }
+  await createReconciliations(deps.store.redis, roster.teamKey).put(done)
+  return done
+}

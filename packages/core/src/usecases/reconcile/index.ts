@@ -1,0 +1,7 @@
+export { applySnapshot, type SnapshotInput, type SnapshotResult } from './apply-snapshot.ts'
+export { approveReconciliation, rejectReconciliation, type Decision } from './decide.ts'
+export type { Estimate } from './estimate.ts'
+export { getReconciliation, listReconciliations } from './get-reconciliation.ts'
+export type { SnapshotPlan, SnapshotRow } from './plan-snapshot.ts'
+export { reconcileTask } from './run-reconcile.ts'
+export { startReconciliation } from './start-reconciliation.ts'

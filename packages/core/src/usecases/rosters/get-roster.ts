@@ -1,0 +1,14 @@
+import type { Roster } from '../../domain/roster.ts'
+import { AppError } from '../../errors.ts'
+import type { Store } from '../../store/index.ts'
+
+/** Throws not_found. */
+export async function getRoster(deps: { store: Store }, id: string): Promise<Roster> {
+  const roster = await deps.store.rosters.find(id)
+  if (!roster) throw rosterNotFound(id)
+  return roster
+}
+
+export function rosterNotFound(id: string): AppError {
+  return new AppError('not_found', { message: `There is no roster "${id}".`, details: { roster: id } })
+}

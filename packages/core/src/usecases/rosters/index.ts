@@ -1,0 +1,8 @@
+export { deleteRoster } from './delete-roster.ts'
+export { describeRoster, type RosterDescription } from './describe-roster.ts'
+export { getRoster, rosterNotFound } from './get-roster.ts'
+export { listBuilds, type RosterBuild } from './list-builds.ts'
+export { pauseRoster, resumeRoster } from './pause-roster.ts'
+export { putRoster, type PutRosterDeps } from './put-roster.ts'
+export type { RosterInput } from './roster-input.ts'
+export { buildWarnings, isTestable } from './roster-warnings.ts'

@@ -1,0 +1,29 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { createLaneStore, type Store } from '../../store/index.ts'
+import { rosterNotFound } from './get-roster.ts'
+
+export interface PauseDeps {
+  store: Store
+  clock: Clock
+}
+
+/** Changes are still recorded, nothing is carried out. Throws not_found. */
+export async function pauseRoster(deps: PauseDeps, id: string): Promise<Roster> {
+  return setPaused(deps, id, true)
+}
+
+/** What waited is carried out. Throws not_found. */
+export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster> {
+  const roster = await setPaused(deps, id, false)
+  await createLaneStore(deps.store.redis, roster.teamKey).unpark(roster.id, deps.clock.now())
+  await deps.store.ready.ring(roster.teamKey)
+  return roster
+}
+
+async function setPaused(deps: PauseDeps, id: string, paused: boolean): Promise<Roster> {
+  const updatedAt = deps.clock.now()
+  const roster = await deps.store.rosters.update(id, (current) => ({ ...current, paused, updatedAt }))
+  if (!roster) throw rosterNotFound(id)
+  return roster
+}

@@ -1,0 +1,148 @@
+import type { AppleSession } from '../../apple/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Roster, TeamKey, Warning } from '../../domain/roster.ts'
+import { AppError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
+import { enterLane, leaveLane, type Store } from '../../store/index.ts'
+import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
+import { resolveApp, resolveGroup } from './resolve-group.ts'
+import type { RosterInput } from './roster-input.ts'
+import { buildWarnings } from './roster-warnings.ts'
+
+export interface PutRosterDeps extends AppleDeps {
+  store: Store
+  clock: Clock
+  log: Log
+}
+
+/**
+ * Creates a roster, or changes the rules of one; app and group are resolved through Apple and are for life.
+ * Throws team_key_not_found, app_not_found, group_not_found, group_ambiguous, group_internal, group_refused, group_in_use,
+ * roster_bound, conflict.
+ */
+export async function putRoster(
+  deps: PutRosterDeps,
+  input: RosterInput,
+): Promise<{ created: boolean; roster: Roster }> {
+  const teamKey = await getTeamKey(deps, input.teamKey, 'team_key_not_found')
+  const existing = await deps.store.rosters.find(input.id)
+  if (existing) return { created: false, roster: await changeRoster(deps, teamKey, existing, input) }
+  return { created: true, roster: await createRoster(deps, teamKey, input) }
+}
+
+async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: RosterInput): Promise<Roster> {
+  const session = openSession(deps, teamKey)
+  const app = await resolveApp(session, input.app, teamKey.id)
+  const { group } = await resolveGroup(session, app, input.group)
+  await refuseHeldGroup(deps, group.id, input.id)
+  const warnings = await readWarnings(deps, session, group.id)
+  // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
+  if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
+  const now = deps.clock.now()
+  const roster: Roster = {
+    v: 1,
+    ...policiesOf(input),
+    id: input.id,
+    teamKey: teamKey.id,
+    app: { id: app.id, bundleId: app.bundleId, name: app.name },
+    group: { id: group.id, name: group.name },
+    paused: false,
+    blocked: null,
+    warnings,
+    createdAt: now,
+    updatedAt: now,
+  }
+  await enterLane(deps.store.redis, teamKey.id, roster.id)
+  if (await deps.store.rosters.insert(roster)) return roster
+  const winner = await deps.store.rosters.find(input.id)
+  if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
+  if (winner?.teamKey !== teamKey.id) await leaveLane(deps.store.redis, teamKey.id, roster.id)
+  throw new AppError('conflict', { message: `Another request is creating the roster "${input.id}" right now.` })
+}
+
+async function changeRoster(
+  deps: PutRosterDeps,
+  teamKey: TeamKey,
+  existing: Roster,
+  input: RosterInput,
+): Promise<Roster> {
+  if (teamKey.id !== existing.teamKey) await refuseMove(deps, existing)
+  const session = openSession(deps, teamKey)
+  const isSame = teamKey.id === existing.teamKey && namesSame(existing, input)
+  if (!isSame) await refuseOthers(session, teamKey.id, existing, input)
+  const warnings = await readWarnings(deps, session, existing.group.id).catch((error: unknown) => {
+    // The rules of a roster can be changed while Apple is away.
+    if (!isSame) throw error
+    deps.log.info({ roster: existing.id, err: error }, 'roster.warnings_not_read')
+    return existing.warnings
+  })
+  if (teamKey.id !== existing.teamKey) await enterLane(deps.store.redis, teamKey.id, existing.id)
+  const change = (roster: Roster): Roster => ({
+    ...roster,
+    ...policiesOf(input),
+    teamKey: teamKey.id,
+    warnings,
+    updatedAt: deps.clock.now(),
+  })
+  const changed = await deps.store.rosters.update(existing.id, change)
+  if (!changed) throw new AppError('conflict', { message: `The roster "${existing.id}" was deleted meanwhile.` })
+  if (teamKey.id !== existing.teamKey) await leaveLane(deps.store.redis, existing.teamKey, existing.id)
+  return changed
+}
+
+/** True where the input names the recorded app and group by what is recorded of them: then Apple need not be asked. */
+function namesSame(existing: Roster, { app, group }: RosterInput): boolean {
+  const sameApp =
+    'id' in app ? app.id === existing.app.id : app.bundleId.toLowerCase() === existing.app.bundleId.toLowerCase()
+  return sameApp && ('id' in group ? group.id === existing.group.id : group.name === existing.group.name)
+}
+
+async function refuseOthers(
+  session: AppleSession,
+  teamKey: string,
+  existing: Roster,
+  input: RosterInput,
+): Promise<void> {
+  const app = await resolveApp(session, input.app, teamKey)
+  // A roster that exists never makes a group: a name that is not there is another group.
+  const wanted = 'id' in input.group ? input.group : { ...input.group, create: false }
+  const bound = (cause?: unknown) =>
+    new AppError('roster_bound', {
+      message: `The roster "${existing.id}" is for the group "${existing.group.name}" (${existing.group.id}) of ${existing.app.bundleId}, for life.`,
+      cause,
+    })
+  if (app.id !== existing.app.id) throw bound()
+  const { group } = await resolveGroup(session, app, wanted).catch((error: unknown) => {
+    if (error instanceof AppError && error.code.startsWith('group_')) throw bound(error)
+    throw error
+  })
+  if (group.id !== existing.group.id) throw bound()
+}
+
+/** Members, backlog and dedup marks lie in the slot of the former team key; moving them is not built yet. */
+async function refuseMove(deps: PutRosterDeps, existing: Roster): Promise<void> {
+  const counts = await deps.store.members(existing.teamKey, existing.id).counts()
+  if (Object.values(counts).every((count) => count === 0)) return
+  throw new AppError('roster_bound', {
+    message: `The roster "${existing.id}" has members under the team key "${existing.teamKey}"; it cannot change to another team key. To rotate a key, PUT the team key itself.`,
+  })
+}
+
+async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: string): Promise<void> {
+  const holder = await deps.store.groupHolder(groupId)
+  if (holder === null || holder === rosterId) return
+  throw new AppError('group_in_use', {
+    message: `The roster "${holder}" holds this group.`,
+    details: { roster: holder },
+  })
+}
+
+async function readWarnings(deps: PutRosterDeps, session: AppleSession, groupId: string): Promise<Warning[]> {
+  return buildWarnings(await session.listGroupBuilds(groupId), deps.clock.now())
+}
+
+function policiesOf(input: RosterInput) {
+  const { builds, submitForReview, unmanagedTesters, removal, removedByHand, removalGuard, reconcileEveryMinutes } =
+    input
+  return { builds, submitForReview, unmanagedTesters, removal, removedByHand, removalGuard, reconcileEveryMinutes }
+}

@@ -1,0 +1,172 @@
+import type { AppleSession, AppRow, CallRecord } from '../../apple/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
+import { ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
+import { writeLaneStanding, type Store } from '../../store/index.ts'
+import { openCredentials, openSession, type AppleDeps } from './open-session.ts'
+import { parsePrivateKey } from './parse-private-key.ts'
+
+export interface Finding {
+  check: 'key_signs' | 'clock' | 'key_accepted' | 'role' | 'agreements' | 'apps'
+  /** null: could not be judged, since an earlier step failed. */
+  ok: boolean | null
+  detail: string
+  action: string | null
+}
+
+export interface CheckDeps extends AppleDeps {
+  store: Store
+  clock: Clock
+}
+
+/** Random 401s on good keys are common: one means nothing. */
+const KEY_TRIES = 3
+const CLOCK_TOLERANCE_MS = 30_000
+/** An address that no tester has (RFC 2606). */
+const NOBODY = 'nobody@flightroster.invalid'
+
+/** Tries everything a team key is needed for, changing nothing at Apple; a passed check lets a stopped lane go on. */
+export async function checkTeamKey(deps: CheckDeps, teamKey: TeamKey): Promise<Finding[]> {
+  const signs = checkSigning(deps, teamKey)
+  if (!signs.ok) return [signs, ...unknown('clock', 'key_accepted', 'role', 'agreements', 'apps')]
+  const clock = new ClockWatch()
+  const session = openSession(deps, teamKey, (call) => clock.note(call))
+  const apps = await attempt(() => session.listApps())
+  const testers = apps.ok ? await probeTesters(session, apps.value[0]) : apps
+  const findings = [
+    signs,
+    clock.finding(),
+    judgeKey(apps, testers),
+    judgeRole(apps, testers),
+    judgeAgreements(apps, testers),
+    judgeApps(apps),
+  ]
+  await recordStanding(deps, teamKey, apps.ok ? testers : apps)
+  return findings
+}
+
+/** Reads testers and changes nothing: what a role too weak to manage testers may not do. */
+async function probeTesters(session: AppleSession, app: AppRow | undefined): Promise<Attempt<unknown>> {
+  if (!app) return { ok: true, value: undefined }
+  return attempt(() => session.findTesters({ appId: app.id, emails: [NOBODY] }))
+}
+
+type Attempt<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string }
+
+async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return { ok: true, value: await call() }
+    } catch (error) {
+      if (!isAppError(error)) throw error
+      if (error.code === 'key_rejected' && tried < KEY_TRIES) continue
+      return { ok: false, code: error.code, message: error.message }
+    }
+  }
+}
+
+const isForbidden = (code: ErrorCode) => code === 'key_forbidden' || code === 'agreement_required'
+
+const good = (check: Finding['check'], detail: string): Finding => ({ check, ok: true, detail, action: null })
+const bad = (check: Finding['check'], code: ErrorCode, detail: string): Finding => ({
+  check,
+  ok: false,
+  detail,
+  action: ERROR_RULES[code].action,
+})
+const unknown = (...checks: Finding['check'][]): Finding[] =>
+  checks.map((check) => ({ check, ok: null, detail: 'Not known: an earlier step failed.', action: null }))
+const unknownOne = (check: Finding['check']): Finding => unknown(check)[0] as Finding
+
+function checkSigning(deps: AppleDeps, teamKey: TeamKey): Finding {
+  try {
+    const { privateKey } = openCredentials(deps, teamKey)
+    if (parsePrivateKey(privateKey) !== undefined) return good('key_signs', 'The private key opens and signs.')
+    return bad('key_signs', 'private_key_invalid', ERROR_RULES.private_key_invalid.title)
+  } catch (error) {
+    return {
+      check: 'key_signs',
+      ok: false,
+      detail: error instanceof Error ? error.message : 'The private key cannot be opened.',
+      action: 'Start with the ENCRYPTION_KEY that sealed it, or PUT the team key again.',
+    }
+  }
+}
+
+/** Compares Apple's Date, in whole seconds, with ours at the middle of each call; the quickest call says most. */
+class ClockWatch {
+  #best: { offsetMs: number; durationMs: number } | undefined
+
+  note(call: CallRecord): void {
+    if (call.serverTime === null) return
+    if (this.#best && this.#best.durationMs <= call.durationMs) return
+    this.#best = { offsetMs: call.serverTime + 500 - (call.at + call.durationMs / 2), durationMs: call.durationMs }
+  }
+
+  finding(): Finding {
+    if (!this.#best) return { ...unknownOne('clock'), detail: 'Not known: no answer named a time.' }
+    const seconds = Math.round(Math.abs(this.#best.offsetMs) / 1000)
+    const direction = this.#best.offsetMs > 0 ? 'behind' : 'ahead of'
+    if (Math.abs(this.#best.offsetMs) <= CLOCK_TOLERANCE_MS) {
+      return good(
+        'clock',
+        seconds <= 1 ? "Our clock agrees with Apple's." : `Our clock is ${seconds} s ${direction} Apple's.`,
+      )
+    }
+    return bad('clock', 'clock_off', `Our clock is ${seconds} s ${direction} Apple's.`)
+  }
+}
+
+function judgeKey(apps: Attempt<unknown>, testers: Attempt<unknown>): Finding {
+  const failed = apps.ok ? testers : apps
+  if (failed.ok || isForbidden(failed.code)) return good('key_accepted', 'App Store Connect accepts the key.')
+  if (failed.code === 'key_rejected') return bad('key_accepted', failed.code, failed.message)
+  return { check: 'key_accepted', ok: false, detail: failed.message, action: ERROR_RULES[failed.code].action }
+}
+
+function judgeRole(apps: Attempt<AppRow[]>, testers: Attempt<unknown>): Finding {
+  const refused = [apps, testers].find((step) => !step.ok && step.code === 'key_forbidden')
+  if (refused && !refused.ok) return bad('role', 'key_forbidden', refused.message)
+  const isProbed = apps.ok && apps.value.length > 0 && testers.ok
+  return isProbed ? good('role', 'The key may manage testers.') : unknownOne('role')
+}
+
+function judgeAgreements(apps: Attempt<unknown>, testers: Attempt<unknown>): Finding {
+  const refused = [apps, testers].find((step) => !step.ok && step.code === 'agreement_required')
+  if (refused && !refused.ok) return bad('agreements', 'agreement_required', refused.message)
+  return apps.ok ? good('agreements', 'The agreements with Apple are in force.') : unknownOne('agreements')
+}
+
+const NAMED_APPS = 20
+
+function judgeApps(apps: Attempt<{ bundleId: string }[]>): Finding {
+  if (!apps.ok) return unknownOne('apps')
+  const names = apps.value.slice(0, NAMED_APPS).map((app) => app.bundleId)
+  const more = apps.value.length > names.length ? `, and ${apps.value.length - names.length} more` : ''
+  if (names.length > 0) return good('apps', `It sees ${apps.value.length}: ${names.join(', ')}${more}.`)
+  return {
+    check: 'apps',
+    ok: false,
+    detail: 'It sees no app.',
+    action: 'Check that the key belongs to the team of the app, and that the app exists in App Store Connect.',
+  }
+}
+
+const STATUS_OF: Partial<Record<ErrorCode, TeamKeyStatus>> = {
+  key_rejected: 'rejected',
+  key_forbidden: 'forbidden',
+  agreement_required: 'agreement_required',
+}
+
+/** A fault that says nothing about the key (no answer, a 500) leaves its status as it was. */
+async function recordStanding(deps: CheckDeps, teamKey: TeamKey, result: Attempt<unknown>): Promise<void> {
+  if (result.ok) {
+    await writeLaneStanding(deps.store.redis, teamKey.id, { status: 'working', problem: null, blocked: null })
+    await deps.store.ready.ring(teamKey.id)
+    return
+  }
+  const status = STATUS_OF[result.code]
+  if (status === undefined) return
+  const problem: Problem = { code: result.code, detail: result.message, at: deps.clock.now() }
+  await writeLaneStanding(deps.store.redis, teamKey.id, { status, problem })
+}

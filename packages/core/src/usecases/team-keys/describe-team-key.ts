@@ -1,0 +1,37 @@
+import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
+import { readLaneStanding, type Store } from '../../store/index.ts'
+import type { LaneReader, LaneStatus } from '../lanes/index.ts'
+
+/** A team key as it may be shown: never its private key. */
+export interface TeamKeyDescription {
+  id: string
+  issuerId: string
+  keyId: string
+  status: TeamKeyStatus
+  problem: Problem | null
+  budget: Awaited<ReturnType<LaneReader['budget']>>
+  lane: LaneStatus
+  /** Set while the lane is stopped until a passed check. */
+  blocked: Problem | null
+}
+
+export async function describeTeamKey(
+  deps: { store: Store; lanes: LaneReader },
+  teamKey: TeamKey,
+): Promise<TeamKeyDescription> {
+  const [standing, lane, budget] = await Promise.all([
+    readLaneStanding(deps.store.redis, teamKey.id),
+    deps.lanes.status(teamKey.id),
+    deps.lanes.budget(teamKey.id),
+  ])
+  return {
+    id: teamKey.id,
+    issuerId: teamKey.issuerId,
+    keyId: teamKey.keyId,
+    status: standing.status,
+    problem: standing.problem ?? standing.blocked,
+    budget,
+    lane: { ...lane, paused: standing.paused },
+    blocked: standing.blocked,
+  }
+}

@@ -1,0 +1,8 @@
+export { checkTeamKey, type CheckDeps, type Finding } from './check-team-key.ts'
+export { deleteTeamKey } from './delete-team-key.ts'
+export { describeTeamKey, type TeamKeyDescription } from './describe-team-key.ts'
+export { getTeamKey } from './get-team-key.ts'
+export { listApps, listGroups, type GroupChoice } from './list-choices.ts'
+export { openCredentials, openSession, sealContext, type AppleDeps } from './open-session.ts'
+export { parsePrivateKey } from './parse-private-key.ts'
+export { putTeamKey, type NewTeamKey } from './put-team-key.ts'

@@ -1,0 +1,36 @@
+import type { AppleClient, AppleSession, CallRecord, Credentials, Gate } from '../../apple/index.ts'
+import type { TeamKey } from '../../domain/roster.ts'
+import type { Sealer } from '../../secrets/index.ts'
+
+export interface AppleDeps {
+  apple: Pick<AppleClient, 'session'>
+  sealer: Sealer
+  /** What calls of a team key made on a caller's behalf must pass. */
+  gateFor: (teamKey: string) => Gate
+}
+
+/** A caller waits for these calls, so all of them together end well before a proxy would give up. */
+const CALLER_PATIENCE_MS = 25_000
+
+export const sealContext = (teamKeyId: string) => `team-key:${teamKeyId}`
+
+export function openCredentials(deps: Pick<AppleDeps, 'sealer'>, teamKey: TeamKey): Credentials {
+  return {
+    issuerId: teamKey.issuerId,
+    keyId: teamKey.keyId,
+    privateKey: deps.sealer.open(teamKey.sealedPrivateKey, sealContext(teamKey.id)),
+  }
+}
+
+/** Calls on a caller's behalf; `onCall` sees each of them. */
+export function openSession(deps: AppleDeps, teamKey: TeamKey, onCall?: (call: CallRecord) => void): AppleSession {
+  const gate = deps.gateFor(teamKey.id)
+  const watched: Gate = {
+    admit: (call) => gate.admit(call),
+    note: (call) => {
+      onCall?.(call)
+      return gate.note(call)
+    },
+  }
+  return deps.apple.session(openCredentials(deps, teamKey), watched, AbortSignal.timeout(CALLER_PATIENCE_MS))
+}

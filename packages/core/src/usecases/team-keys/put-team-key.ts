@@ -1,0 +1,42 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { TeamKey } from '../../domain/roster.ts'
+import { AppError } from '../../errors.ts'
+import type { Sealer } from '../../secrets/index.ts'
+import { writeLaneStanding, type Store } from '../../store/index.ts'
+import { sealContext } from './open-session.ts'
+import { parsePrivateKey } from './parse-private-key.ts'
+
+export interface NewTeamKey {
+  id: string
+  issuerId: string
+  keyId: string
+  privateKey: string
+}
+
+/**
+ * Adds a team key or replaces it, which is a rotation: rosters, backlog and budget stay. A lane that the former key had
+ * stopped goes on with the new one. Throws private_key_invalid.
+ */
+export async function putTeamKey(
+  deps: { store: Store; sealer: Sealer; clock: Clock },
+  input: NewTeamKey,
+): Promise<{ created: boolean; teamKey: TeamKey }> {
+  const privateKey = parsePrivateKey(input.privateKey)
+  if (privateKey === undefined) throw new AppError('private_key_invalid', { details: { pointer: '/privateKey' } })
+  const now = deps.clock.now()
+  const record: TeamKey = {
+    v: 1,
+    id: input.id,
+    issuerId: input.issuerId,
+    keyId: input.keyId,
+    sealedPrivateKey: deps.sealer.seal(privateKey, sealContext(input.id)),
+    createdAt: now,
+    updatedAt: now,
+  }
+  if (await deps.store.teamKeys.insert(record)) return { created: true, teamKey: record }
+  const replaced = await deps.store.teamKeys.update(input.id, ({ createdAt }) => ({ ...record, createdAt }))
+  if (!replaced) throw new AppError('conflict')
+  await writeLaneStanding(deps.store.redis, input.id, { status: 'unchecked', problem: null, blocked: null })
+  await deps.store.ready.ring(input.id)
+  return { created: false, teamKey: replaced }
+}

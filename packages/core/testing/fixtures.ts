@@ -1,0 +1,40 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../src/domain/roster.ts'
+
+/** A fresh private key as App Store Connect gives it: P-256, PKCS#8, PEM. */
+export function makePrivateKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+const CREATED_AT = Date.parse('2026-11-24T09:00:00Z')
+
+export function makeRoster(overrides: Partial<Roster> = {}): Roster {
+  return {
+    v: 1,
+    id: 'gold',
+    teamKey: 'acme',
+    app: { id: '1234', bundleId: 'com.acme.app', name: 'Acme' },
+    group: { id: 'group-gold', name: 'Gold' },
+    ...DEFAULT_POLICIES,
+    paused: false,
+    blocked: null,
+    warnings: [],
+    createdAt: CREATED_AT,
+    updatedAt: CREATED_AT,
+    ...overrides,
+  }
+}
+
+export function makeTeamKey(overrides: Partial<TeamKey> = {}): TeamKey {
+  return {
+    v: 1,
+    id: 'acme',
+    issuerId: '57246542-96fe-1a63-e053-0824d011072a',
+    keyId: '2X9R4HXF34',
+    sealedPrivateKey: 'v1.none.none',
+    createdAt: CREATED_AT,
+    updatedAt: CREATED_AT,
+    ...overrides,
+  }
+}

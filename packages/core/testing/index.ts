@@ -1,0 +1,5 @@
+export { createSettableClock, type SettableClock } from './clock.ts'
+export { eventually } from './eventually.ts'
+export { makePrivateKey, makeRoster, makeTeamKey } from './fixtures.ts'
+export { freePort } from './free-port.ts'
+export { startRedis, type TestRedis, type TestRedisOptions } from './redis.ts'

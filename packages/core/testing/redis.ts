@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from './eventually.ts'
+import { freePort } from './free-port.ts'
+
+export interface TestRedisOptions {
+  /** `always`, `everysec`, or no append-only file at all. */
+  appendFsync?: 'always' | 'everysec' | 'off'
+  maxmemoryPolicy?: string
+  /** Further words of the command line, such as `['--maxmemory', '8mb']`. */
+  args?: string[]
+}
+
+export interface TestRedis {
+  url: string
+  port: number
+  /** kill -9: what was not written is lost, what was not answered is unknown. */
+  kill(): Promise<void>
+  /** SIGSTOP: the server takes connections and answers nothing. */
+  freeze(): void
+  thaw(): void
+  /** Starts again on the same port and directory; stops it first where it runs. */
+  restart(): Promise<void>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** A real redis-server on a free port with a directory of its own. */
+export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
+  const port = await freePort()
+  const directory = await mkdtemp(join(tmpdir(), 'flightroster-redis-'))
+  const args = commandLine(port, directory, options)
+  let server = await launch(port, args)
+
+  const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const ended = once(server, 'exit')
+    server.kill('SIGCONT')
+    server.kill('SIGKILL')
+    await ended
+  }
+  const close = async () => {
+    await kill()
+    await rm(directory, { recursive: true, force: true })
+  }
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    kill,
+    freeze: () => void server.kill('SIGSTOP'),
+    thaw: () => void server.kill('SIGCONT'),
+    async restart() {
+      await kill()
+      server = await launch(port, args)
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function commandLine(port: number, directory: string, options: TestRedisOptions): string[] {
+  const fsync = options.appendFsync ?? 'off'
+  const persistence = fsync === 'off' ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--appendfsync', fsync]
+  return [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--loglevel', 'warning'],
+    ...['--maxmemory-policy', options.maxmemoryPolicy ?? 'noeviction'],
+    ...persistence,
+    ...(options.args ?? []),
+  ]
+}
+
+async function launch(port: number, args: string[]): Promise<ChildProcess> {
+  const server = spawn('redis-server', args, { stdio: 'ignore' })
+  await eventually(async () => {
+    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
+    if (!(await answersPing(port))) throw new Error('redis-server does not answer yet')
+  })
+  return server
+}
+
+/** Without a client library: a client would keep connections of its own. */
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' })
+    const end = (answers: boolean) => {
+      socket.destroy()
+      resolve(answers)
+    }
+    socket.setTimeout(500, () => end(false))
+    socket.once('error', () => end(false))
+    socket.once('connect', () => socket.write('PING\r\n'))
+    socket.once('data', (data) => end(data.toString().startsWith('+PONG')))
+  })
+}

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from './lib/place.mjs'
+
+const pages = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+const unique = (names: Iterable<string>) => [...new Set(names)].sort()
+
+const FOLDERS = /^(apps|packages|docs|scripts|e2e|bench|examples|\.ci)(\/|$)/
+/** What a build or a start makes. */
+const MADE = /(^|\/)(dist|node_modules|\.flightroster(-apple)?)(\/|$)/
+
+/** Relative links, and words in backticks that look like a path of this repository. */
+function pathsIn(page: string): string[] {
+  const text = read(page)
+  const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+    .map((match) => match[1] ?? '')
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => join(dirname(page), target))
+  const words = [...text.matchAll(/`([^`\n]+)`/g)]
+    .flatMap((match) => (match[1] ?? '').split(/[\s,]+/))
+    .filter((word) => FOLDERS.test(word) || /^[A-Za-z.-]+\.(md|yml|yaml|json)$/.test(word))
+    .filter((word) => !/[{}*…]/.test(word))
+  return unique([...links, ...words]).filter((path) => !MADE.test(path))
+}
+
+test.each(pages)('%s names only paths that exist', (page) => {
+  expect(pathsIn(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+})
+
+test("the table of README.md names exactly the variables of config.ts, with config.ts's defaults", () => {
+  const source = read('packages/core/src/config.ts')
+  const variables = unique(
+    [...source.matchAll(/(?:read\.\w+|seconds)\(\s*'([A-Z_]+)'/g)].map((match) => match[1] ?? ''),
+  )
+  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)`[^|]*\| (`?)([^|`]*)\2 \|/gm)]
+  expect(unique(rows.map((row) => row[1] ?? ''))).toEqual(variables)
+
+  const defaults = [...source.matchAll(/(?:integer|seconds|text|flag|oneOf)\('([A-Z_]+)', '?([\w.]+)'?/g)]
+  const documented = new Map(rows.map((row) => [row[1], row[3]]))
+  for (const [, name, value] of defaults) {
+    expect(`${name}: ${documented.get(name)}`).toBe(`${name}: ${value?.replaceAll('_', '')}`)
+  }
+})
+
+test('the commands of docker-compose.yml start what the build makes', () => {
+  const entries = [...read('docker-compose.yml').matchAll(/command: node (\S+)\/dist\/main\.js/g)]
+  expect(entries.map((match) => match[1])).toEqual(['apps/api', 'apps/worker', 'packages/emulator'])
+})

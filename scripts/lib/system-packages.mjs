@@ -1,0 +1,48 @@
+import { runTool } from './run-tool.mjs'
+import { Stop, say } from './say.mjs'
+import { which } from './which.mjs'
+
+const QUIET = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+
+/** Installs Redis as root on Debian, Ubuntu and Alpine. False where that is left to the user. */
+export async function installRedis() {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
+  const commands = rootCommands()
+  if (!commands) return false
+  say(
+    `There is no Redis on this machine. As root, this installs it: ${commands.map((words) => words.join(' ')).join(' && ')}`,
+  )
+  for (const [command, ...args] of commands) {
+    const { code } = await runTool(command, args, { env: QUIET })
+    if (code !== 0) throw new Stop(`${command} could not install Redis.`, installHint())
+  }
+  return true
+}
+
+function rootCommands() {
+  if (which('apt-get')) {
+    return [
+      ['apt-get', 'update', '-qq'],
+      ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
+    ]
+  }
+  if (which('apk')) return [['apk', 'add', '--no-cache', 'redis']]
+  return undefined
+}
+
+/** The command that installs Redis on this platform. */
+export function installHint() {
+  return `Install it, then try again:\n  ${installCommand()}\nOr name a running one: REDIS_URL=redis://host:6379 npm start`
+}
+
+function installCommand() {
+  if (process.platform === 'darwin') return 'brew install redis'
+  if (process.platform === 'win32') return 'wsl --install (Redis does not run on Windows itself; run this in WSL)'
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo '
+  if (which('apt-get')) return `${sudo}apt-get update && ${sudo}apt-get install -y redis-server`
+  if (which('apk')) return `${sudo ? 'doas ' : ''}apk add redis`
+  if (which('dnf')) return `${sudo}dnf install -y valkey`
+  if (which('pacman')) return `${sudo}pacman -S valkey`
+  if (which('zypper')) return `${sudo}zypper install redis`
+  return 'see https://redis.io/docs/latest/operate/oss_and_stack/install/'
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { basename, delimiter, dirname, join } from 'node:path'
+import { TSC } from './build.mjs'
+import { install, isInstalled } from './install.mjs'
+import { ROOT, STAMPS } from './place.mjs'
+import { findRedisServer } from './redis-server.mjs'
+import { runTool } from './run-tool.mjs'
+import { complain, say, step } from './say.mjs'
+import { countTests } from './test-counts.mjs'
+
+const tool = (path) => join(ROOT, 'node_modules', path)
+
+/** Each is run by Node itself, so nothing but Node has to be there; each counts as one check. */
+const CHECKS = [
+  { name: 'format', args: [tool('oxfmt/bin/oxfmt'), '--check', '.'] },
+  { name: 'lint', args: [tool('oxlint/bin/oxlint'), '--type-aware'] },
+  { name: 'types', args: [TSC, '-b'] },
+  { name: 'knip', args: [tool('knip/bin/knip.js')] },
+]
+
+/** Runs everything; words after it narrow down vitest. Returns the exit code. */
+export async function test(args) {
+  try {
+    if (!isInstalled()) await step('Installing packages', () => install())
+    const redis = await findRedisServer()
+    const checks = await runChecks()
+    const tests = await runVitest(args, redis)
+    const passed = checks.passed + tests.passed
+    const failed = checks.failed + tests.failed
+    for (const name of checks.names) say(`Failed: ${name}`)
+    say(`${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`)
+    return failed > 0 || tests.passed === 0 ? 1 : 0
+  } catch (error) {
+    complain(error)
+    say('0 passed, 1 failed')
+    return 1
+  }
+}
+
+async function runChecks() {
+  const names = []
+  for (const { name, args } of CHECKS) {
+    const { code } = await runTool(process.execPath, args)
+    say(`${code === 0 ? '✓' : '✗'} ${name}\n`)
+    if (code !== 0) names.push(name)
+    // What the types check built is run by the tests that start real processes.
+    if (name === 'types') await runTool(process.execPath, [join(ROOT, 'scripts/copy-assets.mjs')])
+  }
+  return { passed: CHECKS.length - names.length, failed: names.length, names }
+}
+
+async function runVitest(args, redis) {
+  const report = join(STAMPS, 'vitest.json')
+  mkdirSync(STAMPS, { recursive: true })
+  rmSync(report, { force: true })
+  const words = [
+    tool('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
+  const { code } = await runTool(process.execPath, [...words, ...args], {
+    env: { ...process.env, PATH: pathWith(redis) },
+  })
+  return countTests(readReport(report), code)
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The tests start `redis-server`: where only Valkey is installed, that name leads to it. */
+function pathWith(redis) {
+  const path = process.env.PATH ?? ''
+  if (basename(redis) === 'redis-server') return [path, dirname(redis)].join(delimiter)
+  const folder = join(STAMPS, 'bin')
+  mkdirSync(folder, { recursive: true })
+  rmSync(join(folder, 'redis-server'), { force: true })
+  symlinkSync(redis, join(folder, 'redis-server'))
+  return [folder, path].join(delimiter)
+}
