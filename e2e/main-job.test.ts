@@ -17,7 +17,12 @@ describe('the main job', () => {
     await using stack = await startStack()
     const ids = Array.from({ length: 500 }, (_, at) => `u-${at}`)
     stack.emulator.resetLedgers()
-    await stack.api.must('POST', '/v1/events', ids.map((id) => join(id, 0)), 202)
+    await stack.api.must(
+      'POST',
+      '/v1/events',
+      ids.map((id) => join(id, 0)),
+      202,
+    )
     await eventually(
       async () => {
         const members = await stack.api.all<Member>('/v1/rosters/gold/members')

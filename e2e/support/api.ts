@@ -27,7 +27,10 @@ export function createApi(url: string, token: string): Api {
   const request = async <T>(method: string, path: string, body?: unknown): Promise<Answer<T>> => {
     const response = await fetch(url + path, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
@@ -51,7 +54,12 @@ export function createApi(url: string, token: string): Api {
       do {
         const join = path.includes('?') ? '&' : '?'
         const query: string = cursor === null ? 'limit=1000' : `limit=1000&cursor=${encodeURIComponent(cursor)}`
-        const page: { items: T[]; nextCursor: string | null } = await api.must('GET', `${path}${join}${query}`, undefined, 200)
+        const page: { items: T[]; nextCursor: string | null } = await api.must(
+          'GET',
+          `${path}${join}${query}`,
+          undefined,
+          200,
+        )
         items.push(...page.items)
         cursor = page.nextCursor
       } while (cursor !== null)
