@@ -6,7 +6,11 @@ import { startStack, type Stack } from './support/stack.ts'
 const WAIT = { timeoutMs: 200_000, everyMs: 1_000 }
 const QUOTA = { hourLimit: 100_000 }
 
-async function postAll(stack: Stack, ledger: ReturnType<typeof createLedger>, events: Parameters<typeof ledger.post>[1]) {
+async function postAll(
+  stack: Stack,
+  ledger: ReturnType<typeof createLedger>,
+  events: Parameters<typeof ledger.post>[1],
+) {
   for (let from = 0; from < events.length; from += 1_000) await ledger.post(stack.api, events.slice(from, from + 1_000))
 }
 
@@ -36,7 +40,10 @@ describe('the fewest Apple calls', () => {
     const ledger = createLedger()
     const other = stack.emulator.addGroup(stack.app, { name: 'Beta – Silver' })
     const joins = ledger.joins(5_000, 'k')
-    stack.emulator.addTesters(other.id, joins.map(({ data }) => data.member.email ?? ''))
+    stack.emulator.addTesters(
+      other.id,
+      joins.map(({ data }) => data.member.email ?? ''),
+    )
     stack.emulator.resetLedgers()
     await postAll(stack, ledger, joins)
     await eventually(() => ledger.expectGroup(stack.emulator, stack.group), WAIT)

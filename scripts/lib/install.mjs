@@ -30,7 +30,9 @@ export async function install({ log } = {}) {
 
 function runPnpm(args, options) {
   const { config } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  return runTool('npx', ['-y', `pnpm@${config.pnpm}`, ...args], options)
+  // With NODE_ENV=production pnpm would leave out what the build needs.
+  const env = { ...process.env, NODE_ENV: 'development' }
+  return runTool('npx', ['-y', `pnpm@${config.pnpm}`, ...args], { ...options, env })
 }
 
 function wanted() {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ROOT } from './place.mjs'
 import { Stop } from './say.mjs'
 
+const TITLES = { api: 'API', redis: 'Redis server' }
 const MAX_LOG_BYTES = 20_000_000
 /** A worker finishes the calls it has under way. */
 const GRACE_MS = 60_000
@@ -36,13 +37,21 @@ export function createProcesses(logs) {
     })
     const entry = { name, level, child, ended, isOver: false }
     running.push(entry)
-    void ended.then((how) => {
-      entry.isOver = true
-      if (stopping) return
-      const words = lastWords(log, from.offset)
-      reportDeath(new Stop(`The ${name} ended (${how}).${words ? `\n${words}` : ''}`, `Its log: ${log}`))
-    })
+    void watch(entry, log, from.offset)
     return child
+  }
+
+  async function watch(entry, log, offset) {
+    const how = await entry.ended
+    entry.isOver = true
+    if (stopping) return
+    const words = lastWords(log, offset)
+    reportDeath(
+      new Stop(
+        `The ${TITLES[entry.name] ?? entry.name} ended (${how}).${words ? `\n${words}` : ''}`,
+        `Its log: ${log}`,
+      ),
+    )
   }
 
   /** The highest level first, a level together: what uses a store goes before the store. */

@@ -1,10 +1,17 @@
 import { createAppleClient } from '@flightroster/core/apple'
-import { isConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
+import { ConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
 import { createSealer } from '@flightroster/core/secrets'
-import { checkRedis, createRedis, createStore, createStoreClock, startStoreHealth } from '@flightroster/core/store'
+import {
+  checkRedis,
+  createRedis,
+  createStore,
+  createStoreClock,
+  startStoreHealth,
+  UnfitStoreError,
+} from '@flightroster/core/store'
 import { buildApp } from './app.ts'
 import { createLanes } from './lanes.ts'
 import { createLazyToRef } from './lazy-to-ref.ts'
@@ -87,6 +94,8 @@ try {
   const config = loadApiConfig(process.env)
   await start(config, createLog({ level: config.logLevel, name: 'flightroster-api' }))
 } catch (error) {
-  process.stderr.write(`${isConfigError(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  // What the environment or the store lacks is told in sentences; anything else is a fault of ours, with its stack.
+  const isForPeople = error instanceof ConfigError || error instanceof UnfitStoreError
+  process.stderr.write(`${isForPeople ? error.message : ((error as Error).stack ?? String(error))}\n`)
   process.exit(1)
 }

@@ -4,7 +4,15 @@ import { createLog } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
 import { createLaneQueue } from '@flightroster/core/queues'
 import { createSealer, createToRef } from '@flightroster/core/secrets'
-import { createBudget, createRedis, createStore, queueName, queuePrefix, startStoreHealth, type Store } from '@flightroster/core/store'
+import {
+  createBudget,
+  createRedis,
+  createStore,
+  queueName,
+  queuePrefix,
+  startStoreHealth,
+  type Store,
+} from '@flightroster/core/store'
 import { createLaneReader } from '@flightroster/core/usecases/lanes'
 import { eventually, makeRoster, makeTeamKey, startRedis, type TestRedis } from '@flightroster/core/testing'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
@@ -22,7 +30,12 @@ export interface TestApi {
   /** Lines that were logged. */
   logged: string[]
   /** With the admin token, unless `authorization` says otherwise. */
-  call(method: InjectOptions['method'], url: string, body?: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
+  call(
+    method: InjectOptions['method'],
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<LightMyRequestResponse>
   /** A team key and a roster, as if they had been put. */
   addRoster(overrides?: Parameters<typeof makeRoster>[0]): Promise<ReturnType<typeof makeRoster>>
   close(): Promise<void>

@@ -45,7 +45,13 @@ describe('the environment of the API', () => {
     const faults = faultsOf(() =>
       loadApiConfig({ REDIS_URL: 'http://x', ENCRYPTION_KEY: 'c2hvcnQ=', PORT: '99999', LOG_LEVEL: 'loud' }),
     )
-    expect(faults.map((fault) => fault.name).sort()).toEqual(['ADMIN_TOKEN', 'ENCRYPTION_KEY', 'LOG_LEVEL', 'PORT', 'REDIS_URL'])
+    expect(faults.map((fault) => fault.name).sort()).toEqual([
+      'ADMIN_TOKEN',
+      'ENCRYPTION_KEY',
+      'LOG_LEVEL',
+      'PORT',
+      'REDIS_URL',
+    ])
     expect(faults.find((fault) => fault.name === 'ENCRYPTION_KEY')).toMatchObject({ problem: 'it holds 5 bytes' })
     expect(faults.find((fault) => fault.name === 'ADMIN_TOKEN')).toMatchObject({ problem: 'it is not set' })
     expect(faults.every((fault) => fault.expected.length > 0)).toBe(true)

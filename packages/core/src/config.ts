@@ -1,4 +1,4 @@
-import { ConfigError, EnvReader, type Env } from './config-reader.ts'
+import { EnvReader, type Env } from './config-reader.ts'
 import { parseRedisUrl } from './store/redis-url.ts'
 
 export { ConfigError, type ConfigFault } from './config-reader.ts'
@@ -153,14 +153,10 @@ function parseDashboardUsers(text: string): DashboardUser[] {
   const users = text.split(',').map((entry, at): DashboardUser => {
     const [name, role, passwordHash, ...rest] = entry.trim().split(':')
     if (!name || !passwordHash || rest.length > 0) throw new Error(`entry ${at + 1} is not name:role:hash`)
-    if (role !== 'viewer' && role !== 'operator') throw new Error(`entry ${at + 1} has another role than viewer or operator`)
+    if (role !== 'viewer' && role !== 'operator')
+      throw new Error(`entry ${at + 1} has another role than viewer or operator`)
     return { name, role, passwordHash }
   })
   if (new Set(users.map((user) => user.name)).size < users.length) throw new Error('a name stands twice')
   return users
-}
-
-/** For the main files: prints what is wrong as sentences, not as a stack. */
-export function isConfigError(error: unknown): error is ConfigError {
-  return error instanceof ConfigError
 }

@@ -64,13 +64,17 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
 
 function commandLine(port: number, directory: string, options: TestRedisOptions): string[] {
   const fsync = options.appendFsync ?? 'off'
-  const persistence = fsync === 'off' ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--appendfsync', fsync]
-  return [
-    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--loglevel', 'warning'],
-    ...['--maxmemory-policy', options.maxmemoryPolicy ?? 'noeviction'],
-    ...persistence,
-    ...(options.args ?? []),
-  ]
+  const settings: Record<string, string> = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: directory,
+    save: '',
+    loglevel: 'warning',
+    'maxmemory-policy': options.maxmemoryPolicy ?? 'noeviction',
+    appendonly: fsync === 'off' ? 'no' : 'yes',
+    appendfsync: fsync === 'off' ? 'everysec' : fsync,
+  }
+  return [...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]), ...(options.args ?? [])]
 }
 
 async function launch(port: number, args: string[]): Promise<ChildProcess> {

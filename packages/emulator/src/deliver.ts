@@ -108,7 +108,12 @@ export async function deliver(reply: FastifyReply, out: Outgoing, rule: FaultRul
       await huge(reply, out)
       return
     case 'delay':
-      await sleep(rule.delayMs ?? 1000)
+      // Unreferenced: a minute's delay must not keep a closed emulator's process alive.
+      await sleep(rule.delayMs ?? 1000, undefined, { ref: false })
+      if (isGone(reply.raw)) {
+        reply.hijack()
+        return
+      }
       await plain(reply, out)
       return
     // The rest is in the answer itself.

@@ -34,7 +34,7 @@ export function generateKeyPair(): { privateKeyPem: string; publicKeyPem: string
 }
 
 /** Ten capital letters and digits, as Apple's key ids look. */
-export function newKeyId(): string {
+function newKeyId(): string {
   return [...randomBytes(10)].map((byte) => 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'[byte % 32]).join('')
 }
 

@@ -93,12 +93,29 @@ function readSeed(env: Env, faults: string[]): Seed {
   if (!file) return demoSeed
   try {
     const seed: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof seed === 'object' && seed !== null && !Array.isArray(seed)) return seed as Seed
+    if (typeof seed === 'object' && seed !== null && !Array.isArray(seed)) {
+      faults.push(...seedFaults(seed as Seed))
+      return seed as Seed
+    }
     faults.push(`EMULATOR_SEED_FILE must hold a JSON object: ${file}`)
   } catch (error) {
     faults.push(`EMULATOR_SEED_FILE can't be read: ${(error as Error).message}`)
   }
   return {}
+}
+
+/** What the rest of the start would stumble over. */
+function seedFaults({ apps = [], keys = [] }: Seed): string[] {
+  const where = 'EMULATOR_SEED_FILE:'
+  if (!Array.isArray(apps) || !Array.isArray(keys)) return [`${where} apps and keys must be lists`]
+  const ofApps = apps.flatMap(({ bundleId, groups = [] }, index) => [
+    ...(bundleId ? [] : [`${where} apps[${index}] needs a bundleId`]),
+    ...(groups.every(({ name }) => name) ? [] : [`${where} every group of apps[${index}] needs a name`]),
+  ])
+  const ofKeys = keys.flatMap(({ keyId, issuerId }, index) =>
+    keyId && issuerId ? [] : [`${where} keys[${index}] needs a keyId and an issuerId`],
+  )
+  return [...ofApps, ...ofKeys]
 }
 
 /** The key of the environment. The file is written only when everything else is right. */

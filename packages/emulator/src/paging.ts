@@ -1,7 +1,7 @@
 import { invalidParameter } from './errors.ts'
 import type { Query } from './query.ts'
 
-export const defaultLimit = 50
+const defaultLimit = 50
 export const maxLimit = 200
 
 interface Cursor {

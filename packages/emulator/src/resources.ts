@@ -60,7 +60,7 @@ export const findBuild = (id: string, reader: Reader): BuildRecord | undefined =
   return build && findApp(build.appId, reader) ? build : undefined
 }
 
-export const findTester = (id: string, { testers, issuerId }: Reader): TesterRow | undefined => {
+const findTester = (id: string, { testers, issuerId }: Reader): TesterRow | undefined => {
   const row = testers.byId.get(id)
   return row?.issuerId === issuerId ? row : undefined
 }

@@ -63,6 +63,8 @@ function closed(node: unknown): unknown {
   else if (typeof node === 'object' && node !== null) {
     const schema = node as Record<string, unknown>
     delete schema.discriminator
+    // Apple's file has a `format` of null in one place.
+    if (schema.format === null) delete schema.format
     if (schema.type === 'object' && schema.properties && schema.additionalProperties === undefined) {
       schema.additionalProperties = false
     }

@@ -24,16 +24,24 @@ afterAll(() => api.close())
 
 describe('who may call', () => {
   it('has no public route beside those that are meant to be', () => {
-    expect(routes.filter((route) => route.isPublic).map((route) => route.name).sort()).toEqual([...PUBLIC].sort())
+    expect(
+      routes
+        .filter((route) => route.isPublic)
+        .map((route) => route.name)
+        .sort(),
+    ).toEqual([...PUBLIC].sort())
   })
 
-  it.each(routes.filter((route) => !route.isPublic))('answers 401 to $name without a token and with a wrong one', async ({ method, url }) => {
-    for (const authorization of ['', 'Bearer', 'Bearer wrong-token', `Bearer ${'x'.repeat(5_000)}`, 'Basic YTpi']) {
-      const answer = await api.call(method, url, undefined, { authorization })
-      expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthenticated'])
-      expect(answer.headers['www-authenticate']).toBe('Bearer')
-    }
-  })
+  it.each(routes.filter((route) => !route.isPublic))(
+    'answers 401 to $name without a token and with a wrong one',
+    async ({ method, url }) => {
+      for (const authorization of ['', 'Bearer', 'Bearer wrong-token', `Bearer ${'x'.repeat(5_000)}`, 'Basic YTpi']) {
+        const answer = await api.call(method, url, undefined, { authorization })
+        expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthenticated'])
+        expect(answer.headers['www-authenticate']).toBe('Bearer')
+      }
+    },
+  )
 
   it('looks at the token before it reads a body', async () => {
     const answer = await api.call('PUT', '/v1/rosters/gold', '{"broken', { authorization: 'Bearer wrong' })

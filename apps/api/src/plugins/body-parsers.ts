@@ -38,7 +38,9 @@ declare module 'fastify' {
 export function readText(request: FastifyRequest, body: Buffer): string {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase()
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') {
-    throw new AppError('media_type_unsupported', { message: `The charset ${charset.slice(0, 20)} is not read here; send UTF-8.` })
+    throw new AppError('media_type_unsupported', {
+      message: `The charset ${charset.slice(0, 20)} is not read here; send UTF-8.`,
+    })
   }
   const encoding = request.headers['content-encoding']?.toLowerCase()
   if (encoding !== undefined && encoding !== 'identity') {
@@ -59,6 +61,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
+// oxlint-disable-next-line no-control-regex -- JSON strings hold no control characters.
 const JSON_TOKEN = /\s*(?:[{}[\],:]|"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|$)/y
 
 /** V8's message quotes the body, which may hold an address; only the place is told. */

@@ -4,8 +4,16 @@ import type { ErrorCode } from '@flightroster/core/errors'
 import type { RouteOptions } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { eventResult, eventResults } from '../routes/events/schema.ts'
+import { member, timelineItem } from '../routes/members/schema.ts'
+import { roster } from '../routes/rosters/schema.ts'
+import { teamKey } from '../routes/team-keys/schema.ts'
+import { build } from '../schemas/build.ts'
+import { budgetStatus, laneStatus } from '../schemas/lane.ts'
 import { problem } from '../schemas/problem.ts'
+import { reportedProblem } from '../schemas/reported-problem.ts'
 import type { ApiServer } from '../server.ts'
+import { nameSchemas } from './name-schemas.ts'
 import { STATUS_OF } from './statuses.ts'
 
 declare module 'fastify' {
@@ -39,12 +47,27 @@ export async function useOpenApi(app: ApiServer): Promise<void> {
       },
       tags: TAGS,
     },
+    transformObject: (document) =>
+      'openapiObject' in document ? nameSchemas(document.openapiObject, NAMED) : document.swaggerObject,
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform({ ...document, schema: describe(document.route, document.schema) })
       return { schema: addBodies(document.route, addProblems(document.route, schema)), url }
     },
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } })
+}
+
+const NAMED = {
+  Build: build,
+  Budget: budgetStatus,
+  EventResult: eventResult,
+  EventResults: eventResults,
+  Lane: laneStatus,
+  Member: member,
+  ReportedProblem: reportedProblem,
+  Roster: roster,
+  TeamKey: teamKey,
+  TimelineItem: timelineItem,
 }
 
 const TAGS = ['events', 'members', 'people', 'rosters', 'team-keys', 'lanes', 'operations'].map((name) => ({ name }))
@@ -67,7 +90,10 @@ function describe(route: RouteOptions, schema: RouteSchema | undefined): RouteSc
   return { ...schema, description: described, ...(scope === 'public' ? { security: [] } : {}) }
 }
 
-function addProblems<T extends { response?: unknown; params?: unknown; hide?: boolean }>(route: RouteOptions, schema: T): T {
+function addProblems<T extends { response?: unknown; params?: unknown; hide?: boolean }>(
+  route: RouteOptions,
+  schema: T,
+): T {
   if (schema.hide || route.config?.scope === 'public') return schema
   const codes = new Set<ErrorCode>(['request_invalid', 'unauthenticated', 'scope_missing', 'store_unavailable'])
   if (schema.params) codes.add('not_found')

@@ -22,10 +22,22 @@ describe('a refusal', () => {
     expect(answer.statusCode).toBe(400)
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
     const body = answer.json()
-    expect(body).toMatchObject({ code: 'request_invalid', status: 400, title: expect.any(String), action: expect.any(String) })
+    expect(body).toMatchObject({
+      code: 'request_invalid',
+      status: 400,
+      title: expect.any(String),
+      action: expect.any(String),
+    })
     const pointers = body.errors.map((fault: { pointer: string }) => fault.pointer)
     expect(pointers).toEqual(
-      expect.arrayContaining(['/teamKey', '/group/name', '/builds', '/removalGuard/percent', '/removalGuard/atLeas', '/remval']),
+      expect.arrayContaining([
+        '/teamKey',
+        '/group/name',
+        '/builds',
+        '/removalGuard/percent',
+        '/removalGuard/atLeas',
+        '/remval',
+      ]),
     )
     expect(pointers.some((pointer: string) => pointer.startsWith('/app'))).toBe(true)
     expect(body.errors.find((fault: { pointer: string }) => fault.pointer === '/remval').code).toBe('unknown_field')
@@ -34,7 +46,9 @@ describe('a refusal', () => {
   it('names what is missing as required', async () => {
     const answer = await api.call('PUT', '/v1/rosters/r', {})
     expect(answer.json().errors).toEqual(
-      expect.arrayContaining(['/teamKey', '/app', '/group'].map((pointer) => expect.objectContaining({ pointer, code: 'required' }))),
+      expect.arrayContaining(
+        ['/teamKey', '/app', '/group'].map((pointer) => expect.objectContaining({ pointer, code: 'required' })),
+      ),
     )
   })
 

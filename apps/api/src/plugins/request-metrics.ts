@@ -9,7 +9,10 @@ export function useRequestMetrics(app: ApiServer, deps: Pick<ApiDeps, 'metrics'>
       { method: request.method, route, status: String(reply.statusCode) },
       reply.elapsedTime / 1000,
     )
-    request.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request.done')
+    request.log.debug(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request.done',
+    )
     done()
   })
 }

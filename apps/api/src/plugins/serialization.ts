@@ -12,7 +12,9 @@ export const compileVerifyingSerializer: FastifySerializerCompiler<z.ZodType> =
     const text = JSON.stringify(data)
     const sent: unknown = JSON.parse(text)
     const parsed = schema.safeParse(sent)
-    if (!parsed.success) throw new Error(`${method} ${url} answers what its schema does not allow: ${parsed.error.message}`)
-    if (!isDeepStrictEqual(parsed.data, sent)) throw new Error(`${method} ${url} answers fields that its schema does not name`)
+    if (!parsed.success)
+      throw new Error(`${method} ${url} answers what its schema does not allow: ${parsed.error.message}`)
+    if (!isDeepStrictEqual(parsed.data, sent))
+      throw new Error(`${method} ${url} answers fields that its schema does not name`)
     return text
   }

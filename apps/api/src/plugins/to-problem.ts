@@ -16,7 +16,8 @@ export interface Fault {
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 export function requestInvalid(faults: Fault[], message?: string): AppError {
-  const detail = message ?? faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join(' ')
+  const detail =
+    message ?? faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join(' ')
   return new AppError('request_invalid', { message: detail, details: { errors: faults } })
 }
 

@@ -27,7 +27,9 @@ export function toFaults(issue: Issue, place: string): Fault[] {
   }
   if (issue.code === 'invalid_union') return toUnionFaults(issue, pointer, place)
   const isMissing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined')
-  return [{ pointer, code: isMissing ? 'required' : issue.code, detail: isMissing ? 'This is required.' : issue.message }]
+  return [
+    { pointer, code: isMissing ? 'required' : issue.code, detail: isMissing ? 'This is required.' : issue.message },
+  ]
 }
 
 /** The arm that fits best says most. */

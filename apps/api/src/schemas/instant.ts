@@ -7,7 +7,14 @@ const MINUTE_MS = 60_000
 export function parseInstant(text: string): number | undefined {
   const match = RFC3339.exec(text)
   if (!match) return undefined
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number]
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const offset = Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0)
   // Second 60 is a leap second: it counts as the next one.
   const isTime = hour < 24 && minute < 60 && second <= 60 && Number(match[9] ?? 0) < 24 && Number(match[10] ?? 0) < 60

@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import { toStoreError } from './redis.ts'
 
@@ -26,6 +28,7 @@ const LOOK_EVERY_MS = 1_000
 /** Intake stops here, so that workers can still write what drains the store again. */
 const FULL_SHARE = 0.8
 const RETRY_AFTER_MS = 2_000
+const CONNECT_PATIENCE_MS = 2_000
 
 export function startStoreHealth(redis: Redis): StoreHealth {
   let last: StoreReport = { state: 'unreachable', detail: 'The store has not answered yet.' }
@@ -94,8 +97,14 @@ function parseInfo(text: string): Map<string, string> {
   return fields
 }
 
+/** Its message is a sentence for whoever starts the process. */
+export class UnfitStoreError extends Error {
+  override readonly name = 'UnfitStoreError'
+}
+
 /** At start: refuses a store that would drop what it was given. An absent one is no reason: it may come. */
 export async function checkRedis(redis: Redis): Promise<void> {
+  if (redis.status !== 'ready') await Promise.race([once(redis, 'ready').catch(() => {}), sleep(CONNECT_PATIENCE_MS)])
   const report = await lookAtStore(redis)
-  if (report.state === 'evicting') throw new Error(report.detail)
+  if (report.state === 'evicting') throw new UnfitStoreError(report.detail)
 }

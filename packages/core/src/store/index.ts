@@ -8,7 +8,7 @@ export { loadSalt } from './salt.ts'
 export {
   checkRedis,
   lookAtStore,
-  startStoreHealth,
+  startStoreHealth, UnfitStoreError,
   type StoreHealth,
   type StoreReport,
   type StoreState,

@@ -33,7 +33,9 @@ export function parseEvent(item: unknown, options: ParseOptions): ParsedEvent {
   const result = membershipEvent.safeParse(item)
   if (!result.success) {
     const faults = result.error.issues.flatMap((issue) => toFaults(issue, ''))
-    const detail = faults.map((fault) => (fault.pointer === '' ? fault.detail : `${fault.pointer}: ${fault.detail}`)).join(' ')
+    const detail = faults
+      .map((fault) => (fault.pointer === '' ? fault.detail : `${fault.pointer}: ${fault.detail}`))
+      .join(' ')
     return { ...echo(item, options), outcome: { kind: 'rejected', code: 'event_invalid', detail } }
   }
   const sent = result.data
@@ -49,7 +51,8 @@ function judge(sent: SentEvent, options: ParseOptions): ParsedEvent['outcome'] {
   if (missing !== undefined) return reject('event_invalid', `/${missing}: This is required.`)
   const kind = KINDS[sent.type]
   if (kind === undefined) return reject('event_type_unknown', `/type: "${sent.type.slice(0, 64)}" is not known here.`)
-  if (!isMemberId(member.id)) return reject('member_id_invalid', '/data/member/id: Use 1 to 256 UTF-8 bytes without control characters.')
+  if (!isMemberId(member.id))
+    return reject('member_id_invalid', '/data/member/id: Use 1 to 256 UTF-8 bytes without control characters.')
   const time = sent.time ? parseInstant(sent.time) : undefined
   if (sent.time && time === undefined) return reject('event_invalid', '/time: This is no RFC 3339 time.')
   // Who leaves needs no address, so a bad one keeps nobody in.
@@ -102,7 +105,9 @@ function echo(item: unknown, options: ParseOptions): Pick<ParsedEvent, 'id' | 'r
 }
 
 function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? value[name as keyof object] : undefined
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? value[name as keyof object]
+    : undefined
 }
 
 const LONGEST_ECHO = 1_024

@@ -48,7 +48,13 @@ describe('POST /v1/events', () => {
     expect(answer.statusCode).toBe(202)
     const { events, ...counts } = answer.json()
     expect(counts).toEqual({ accepted: 1, duplicate: 1, stale: 1, rejected: 8 })
-    expect(events.map((one: { id: string; status: string; problem: { code: string } | null }) => [one.id, one.status, one.problem?.code])).toEqual([
+    expect(
+      events.map((one: { id: string; status: string; problem: { code: string } | null }) => [
+        one.id,
+        one.status,
+        one.problem?.code,
+      ]),
+    ).toEqual([
       ['a', 'accepted', undefined],
       ['b', 'rejected', 'address_invalid'],
       ['c', 'rejected', 'event_type_unknown'],
@@ -61,7 +67,10 @@ describe('POST /v1/events', () => {
       ['a', 'duplicate', undefined],
       ['k', 'stale', undefined],
     ])
-    expect(events[3].problem).toMatchObject({ detail: '/data/member/emial: There is no such field.', action: expect.any(String) })
+    expect(events[3].problem).toMatchObject({
+      detail: '/data/member/emial: There is no such field.',
+      action: expect.any(String),
+    })
   })
 
   it('answers 422 with every result where no event could be used', async () => {
@@ -73,7 +82,9 @@ describe('POST /v1/events', () => {
   })
 
   it('takes 1,000 events and refuses 1,001 as a whole', async () => {
-    const many = Array.from({ length: 1_000 }, (_, at) => event({ id: `e${at}` }, { id: `u-${at}`, email: `u${at}@example.com` }))
+    const many = Array.from({ length: 1_000 }, (_, at) =>
+      event({ id: `e${at}` }, { id: `u-${at}`, email: `u${at}@example.com` }),
+    )
     expect((await post(many)).json()).toMatchObject({ accepted: 1_000 })
     const refused = await post([...many, event()])
     expect(refused.statusCode).toBe(413)
@@ -87,12 +98,17 @@ describe('POST /v1/events', () => {
   })
 
   it('lets CloudEvents extension attributes through', async () => {
-    expect((await post({ ...cloud('x'), traceparent: '00-a-b-01', datacontenttype: 'application/json' })).statusCode).toBe(202)
+    expect(
+      (await post({ ...cloud('x'), traceparent: '00-a-b-01', datacontenttype: 'application/json' })).statusCode,
+    ).toBe(202)
   })
 
   it('counts an Idempotency-Key as the id of a single event, and refuses it with a batch', async () => {
     const key = { 'idempotency-key': 'k-1' }
-    expect((await post(event(), 'application/json', key)).json()).toMatchObject({ accepted: 1, events: [{ id: 'k-1' }] })
+    expect((await post(event(), 'application/json', key)).json()).toMatchObject({
+      accepted: 1,
+      events: [{ id: 'k-1' }],
+    })
     expect((await post(event(), 'application/json', key)).json()).toMatchObject({ duplicate: 1 })
     expect((await post([event()], 'application/json', key)).statusCode).toBe(400)
   })
@@ -114,10 +130,13 @@ describe('POST /v1/events', () => {
     },
   )
 
-  it.each(['', 'x'.repeat(257), 'ü'.repeat(129), 'a\u0000b', 'a\nb', '\ud800'])('rejects a member id that does not fit', async (id) => {
-    const answer = await post(event({}, { id }))
-    expect([answer.statusCode, answer.json().events[0].problem.code]).toEqual([422, 'member_id_invalid'])
-  })
+  it.each(['', 'x'.repeat(257), 'ü'.repeat(129), 'a\u0000b', 'a\nb', '\ud800'])(
+    'rejects a member id that does not fit',
+    async (id) => {
+      const answer = await post(event({}, { id }))
+      expect([answer.statusCode, answer.json().events[0].problem.code]).toEqual([422, 'member_id_invalid'])
+    },
+  )
 
   it('rejects only the item in which a field stands twice or is named __proto__', async () => {
     const good = JSON.stringify(event({ id: 'good' }))

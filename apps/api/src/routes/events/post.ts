@@ -20,7 +20,9 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
     // The text as it came: each item is judged by itself, so the body as a whole has no schema to fail.
     for (const type of EVENT_TYPES) {
       if (scope.hasContentTypeParser(type)) scope.removeContentTypeParser(type)
-      scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => readText(request, body))
+      scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+        readText(request, body),
+      )
     }
     scope.post(
       '/v1/events',
@@ -47,10 +49,14 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
         const text = (request.body as string | undefined) ?? ''
         const parsed = readEvents(text, request.headers['content-type'] ?? '', Array.isArray(key) ? key[0] : key)
         const results = await record(deps, request.caller, parsed)
-        for (const status of ['accepted', 'duplicate', 'stale', 'rejected'] as const) deps.metrics.events.inc({ status }, results[status])
+        for (const status of ['accepted', 'duplicate', 'stale', 'rejected'] as const)
+          deps.metrics.events.inc({ status }, results[status])
         if (parsed.length > 0 && results.rejected === parsed.length) {
           const problem = toProblem(new AppError('no_usable_event'))
-          return reply.code(422).type(PROBLEM_TYPE).send({ ...problem, ...results })
+          return reply
+            .code(422)
+            .type(PROBLEM_TYPE)
+            .send({ ...problem, ...results })
         }
         return reply.code(202).send(results)
       },
@@ -64,13 +70,14 @@ async function record(deps: ApiDeps, caller: Caller, parsed: ParsedEvent[]) {
   )
   const outcomes = usable.length === 0 ? [] : await withinStorePatience(acceptEvents(deps, usable))
   const outcomeOf = new Map(usable.map((event, at) => [event, outcomes[at]]))
-  const results = { accepted: 0, duplicate: 0, stale: 0, rejected: 0, events: new Array<EventResult>(parsed.length) }
-  parsed.forEach((item, at) => {
+  const results = { accepted: 0, duplicate: 0, stale: 0, rejected: 0, events: [] as EventResult[] }
+  for (const item of parsed) {
     const { outcome } = item
     const result = outcome.kind === 'event' ? outcomeOf.get(outcome.event) : undefined
-    results.events[at] = toResult(item, result)
-    results[results.events[at].status]++
-  })
+    const event = toResult(item, result)
+    results.events.push(event)
+    results[event.status]++
+  }
   return results
 }
 

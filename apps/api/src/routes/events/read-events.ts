@@ -30,7 +30,11 @@ export function readEvents(text: string, contentType: string, idempotencyKey: st
   const items: unknown[] = isBatch ? sent : [sent]
   if (items.length > MAX_EVENTS) throw new AppError('batch_too_large', { details: { events: items.length } })
   const options = { isCloudEvent: mediaType !== 'application/json', idempotencyKey }
-  return refuseDuplicates(text, isBatch, items.map((item) => parseEvent(item, options)))
+  return refuseDuplicates(
+    text,
+    isBatch,
+    items.map((item) => parseEvent(item, options)),
+  )
 }
 
 function checkKey(key: string | undefined, isBatch: boolean): void {

@@ -1,6 +1,16 @@
 import type { MemberAnswer } from './schema.ts'
 
-const COLUMNS = ['id', 'email', 'firstName', 'lastName', 'desired', 'status', 'testerState', 'problem', 'updatedAt'] as const
+const COLUMNS = [
+  'id',
+  'email',
+  'firstName',
+  'lastName',
+  'desired',
+  'status',
+  'testerState',
+  'problem',
+  'updatedAt',
+] as const
 
 export const CSV_HEADER = `${COLUMNS.join(',')}\r\n`
 
@@ -32,7 +42,10 @@ export function prefersCsv(accept: string | undefined): boolean {
   const weightOf = (type: string) => {
     const [group] = type.split('/')
     const weights = accept.split(',').flatMap((entry) => {
-      const [range = '', ...parameters] = entry.trim().toLowerCase().split(/\s*;\s*/)
+      const [range = '', ...parameters] = entry
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/)
       const precision = [`*/*`, `${group}/*`, type].indexOf(range)
       if (precision < 0) return []
       const q = parameters.find((parameter) => parameter.startsWith('q='))

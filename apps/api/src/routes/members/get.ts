@@ -39,7 +39,9 @@ export function getTimelineRoute(app: ApiServer, deps: ApiDeps): void {
       const { rosterId, memberId } = request.params
       const roster = await getRoster(deps, rosterId)
       await getMember(deps, roster, memberId)
-      const items = tellTimeline(await deps.store.members(roster.teamKey, rosterId).timeline(memberId)).map(toTimelineItem)
+      const items = tellTimeline(await deps.store.members(roster.teamKey, rosterId).timeline(memberId)).map(
+        toTimelineItem,
+      )
       // New entries come in front, so a page is counted from the oldest.
       const list = `timeline:${rosterId}:${memberId}`
       const left = Math.min(items.length, Number(readCursor(list, request.query.cursor) ?? items.length))

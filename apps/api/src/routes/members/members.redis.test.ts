@@ -19,7 +19,10 @@ const join = (ids: string[], extra: Record<string, unknown> = {}) =>
   api.call(
     'POST',
     '/v1/events',
-    ids.map((id) => ({ type: 'member.joined', data: { roster: 'gold', member: { id, email: `${id}@example.com`, ...extra } } })),
+    ids.map((id) => ({
+      type: 'member.joined',
+      data: { roster: 'gold', member: { id, email: `${id}@example.com`, ...extra } },
+    })),
   )
 
 describe('reading members', () => {
@@ -47,7 +50,8 @@ describe('reading members', () => {
   it('finds members by status and by the beginning of an id, an address or a name', async () => {
     await join(['ann'], { firstName: 'Zoe' })
     await join(['bob'], { email: null })
-    const idsOf = async (query: string) => (await api.call('GET', `${MEMBERS}?${query}`)).json().items.map((m: { id: string }) => m.id)
+    const idsOf = async (query: string) =>
+      (await api.call('GET', `${MEMBERS}?${query}`)).json().items.map((m: { id: string }) => m.id)
     expect(await idsOf('status=waiting')).toEqual(['bob'])
     expect(await idsOf('q=ANN%40ex')).toEqual(['ann'])
     expect(await idsOf('q=zo')).toEqual(['ann'])
@@ -58,7 +62,13 @@ describe('reading members', () => {
     await join(['ann'])
     await join(['bob'], { email: null })
     const keys = laneKeys('acme')
-    const observed = { ...NOTHING_OBSERVED, converged: 1, email: 'Ann@example.com', state: 'accepted', observedAt: Date.parse('2026-11-24T10:00:00Z') }
+    const observed = {
+      ...NOTHING_OBSERVED,
+      converged: 1,
+      email: 'Ann@example.com',
+      state: 'accepted',
+      observedAt: Date.parse('2026-11-24T10:00:00Z'),
+    }
     await api.store.redis.hset(keys.roster('gold').observed, 'ann', JSON.stringify(observed))
     await api.store.redis.hset(keys.testers('1234'), 'ann@example.com', 'tester-1')
     expect((await api.call('GET', `${MEMBERS}/ann`)).json()).toMatchObject({
@@ -106,19 +116,30 @@ describe('reading members', () => {
 
 describe('changing one member', () => {
   it('puts a member like an event, and takes one off', async () => {
-    const put = await api.call('PUT', `${MEMBERS}/u%3A1`, { email: ' ann@example.com ', firstName: 'Ann', lastName: null })
+    const put = await api.call('PUT', `${MEMBERS}/u%3A1`, {
+      email: ' ann@example.com ',
+      firstName: 'Ann',
+      lastName: null,
+    })
     expect([put.statusCode, put.json()]).toEqual([
       202,
       { id: null, status: 'accepted', roster: 'gold', member: 'u:1', problem: null },
     ])
-    expect((await api.call('GET', `${MEMBERS}/u%3A1`)).json()).toMatchObject({ email: 'ann@example.com', firstName: 'Ann' })
+    expect((await api.call('GET', `${MEMBERS}/u%3A1`)).json()).toMatchObject({
+      email: 'ann@example.com',
+      firstName: 'Ann',
+    })
     expect((await api.call('DELETE', `${MEMBERS}/u%3A1`)).statusCode).toBe(202)
     expect((await api.call('GET', `${MEMBERS}/u%3A1`)).json()).toMatchObject({ desired: 'absent' })
   })
 
   it('refuses a malformed address with 422 and its pointer', async () => {
     const answer = await api.call('PUT', `${MEMBERS}/u`, { email: 'a@b@c' })
-    expect([answer.statusCode, answer.json().code, answer.json().errors[0].pointer]).toEqual([422, 'address_invalid', '/email'])
+    expect([answer.statusCode, answer.json().code, answer.json().errors[0].pointer]).toEqual([
+      422,
+      'address_invalid',
+      '/email',
+    ])
   })
 
   it('answers 404 for a roster or member that is not there', async () => {

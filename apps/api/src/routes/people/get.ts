@@ -25,7 +25,11 @@ export function getPeopleRoute(app: ApiServer, deps: ApiDeps): void {
       const { email } = request.query
       const found = await findPerson(deps, email, (rosterId) => mayReach(request.caller, rosterId))
       const keyed = found.map(({ roster, member }) => ({ id: `${roster.id}\u0000${member.id}`, roster, member }))
-      const page = pageFrom(`people:${email.toLowerCase()}`, keyed.sort((a, b) => (a.id < b.id ? -1 : 1)), request.query)
+      const page = pageFrom(
+        `people:${email.toLowerCase()}`,
+        keyed.sort((a, b) => (a.id < b.id ? -1 : 1)),
+        request.query,
+      )
       return {
         items: page.items.map(({ roster, member }) => ({ roster: roster.id, member: toMember(member) })),
         nextCursor: page.nextCursor,

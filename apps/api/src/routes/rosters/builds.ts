@@ -17,13 +17,24 @@ export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
       },
       config: {
         scope: 'rosters:read',
-        problems: ['group_gone', 'key_rejected', 'key_forbidden', 'agreement_required', 'apple_unavailable', 'apple_unreachable'],
+        problems: [
+          'group_gone',
+          'key_rejected',
+          'key_forbidden',
+          'agreement_required',
+          'apple_unavailable',
+          'apple_unreachable',
+        ],
       },
     },
     async (request) => {
       const { rosterId } = request.params
       const builds = await listBuilds(deps, rosterId)
-      const page = pageFrom(`builds:${rosterId}`, builds.sort((a, b) => (a.id < b.id ? -1 : 1)), request.query)
+      const page = pageFrom(
+        `builds:${rosterId}`,
+        builds.sort((a, b) => (a.id < b.id ? -1 : 1)),
+        request.query,
+      )
       return { items: page.items.map(toRosterBuild), nextCursor: page.nextCursor }
     },
   )

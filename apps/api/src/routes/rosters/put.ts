@@ -10,7 +10,8 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
       schema: {
         tags: ['rosters'],
         summary: 'Create a roster, or change its rules',
-        description: 'App and group are resolved through Apple and are for life. Findings that do not stop it come as `warnings`.',
+        description:
+          'App and group are resolved through Apple and are for life. Findings that do not stop it come as `warnings`.',
         params: newRosterParams,
         body: rosterBody,
         response: { 200: roster, 201: roster },

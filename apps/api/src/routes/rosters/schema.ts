@@ -13,7 +13,10 @@ const appleId = z.string().min(1).max(128)
 
 const policies = {
   builds: z.enum(['automatic', 'manual']).default('manual').describe('automatic: the group gets every new build'),
-  submitForReview: z.boolean().default(false).describe('With automatic builds: submit the first build of a version for beta review'),
+  submitForReview: z
+    .boolean()
+    .default(false)
+    .describe('With automatic builds: submit the first build of a version for beta review'),
   unmanagedTesters: z.enum(['keep', 'remove']).default('keep').describe('Testers nobody put on the roster'),
   removal: z.enum(['group', 'app']).default('group'),
   removedByHand: z.enum(['restore', 'report']).default('restore').describe('A member taken out in App Store Connect'),
@@ -57,15 +60,25 @@ export const roster = z.object({
   problem: reportedProblem.nullable(),
   warnings: z.array(z.object({ code: z.string(), detail: z.string(), action: z.string() })),
   counts: z.object(Object.fromEntries(MEMBER_STATUSES.map((status) => [status, z.number().int()]))),
-  seats: z.object({ used: z.number().int().nullable(), limit: z.number().int() }),
-  drift: z.object({ unmanaged: z.number().int() }).nullable().describe('Testers nobody put on the roster; null before the first reconcile'),
-  lastReconcile: z.null(),
+  seats: z
+    .object({ used: z.number().int(), limit: z.number().int() })
+    .nullable()
+    .describe('External testers of the app; null until they were counted'),
+  drift: z.number().int().describe('Testers in the group whom nobody put on the roster'),
+  lastReconcile: z
+    .object({
+      id: z.string().nullable(),
+      at: time,
+      outcome: z.enum(['in_sync', 'changed', 'held', 'incomplete', 'failed']),
+    })
+    .nullable(),
   createdAt: time,
   updatedAt: time,
 })
 
 export function toRoster(described: RosterDescription): z.output<typeof roster> {
-  const { roster: record, status, problem, counts, seats, drift, lastReconcile } = described
+  const { roster: record, status, problem, counts, standing } = described
+  const { seats, drift, lastReconcile } = standing
   return {
     id: record.id,
     teamKey: record.teamKey,
@@ -84,7 +97,7 @@ export function toRoster(described: RosterDescription): z.output<typeof roster> 
     counts,
     seats,
     drift,
-    lastReconcile,
+    lastReconcile: lastReconcile && { ...lastReconcile, at: toTime(lastReconcile.at) },
     createdAt: toTime(record.createdAt),
     updatedAt: toTime(record.updatedAt),
   }

@@ -4,7 +4,13 @@ import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { appChoice, appParams, groupChoice, teamKeyParams, toGroupChoice } from './schema.ts'
 
-const APPLE_PROBLEMS = ['key_rejected', 'key_forbidden', 'agreement_required', 'apple_unreachable', 'apple_unavailable'] as const
+const APPLE_PROBLEMS = [
+  'key_rejected',
+  'key_forbidden',
+  'agreement_required',
+  'apple_unreachable',
+  'apple_unavailable',
+] as const
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
 

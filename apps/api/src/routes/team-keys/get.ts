@@ -8,7 +8,12 @@ export function listTeamKeysRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
     '/v1/team-keys',
     {
-      schema: { tags: ['team-keys'], summary: 'List team keys', querystring: pageQuery, response: { 200: pageOf(teamKey) } },
+      schema: {
+        tags: ['team-keys'],
+        summary: 'List team keys',
+        querystring: pageQuery,
+        response: { 200: pageOf(teamKey) },
+      },
       config: { scope: 'admin' },
     },
     async (request) => {

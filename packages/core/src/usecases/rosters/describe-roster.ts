@@ -1,5 +1,6 @@
 import type { MemberStatus } from '../../domain/member.ts'
 import type { Problem, Roster } from '../../domain/roster.ts'
+import type { RosterStanding } from '../../domain/standing.ts'
 import { readLaneStanding, type Store } from '../../store/index.ts'
 
 export interface RosterDescription {
@@ -7,29 +8,21 @@ export interface RosterDescription {
   status: 'active' | 'paused' | 'held' | 'blocked'
   problem: Problem | null
   counts: Record<MemberStatus, number>
-  /** External testers of the app; Apple's limit. `used`: null until they were counted. */
-  seats: { used: number | null; limit: number }
-  /** Testers nobody put on the roster; null before the first reconcile. */
-  drift: { unmanaged: number } | null
-  lastReconcile: null
+  standing: RosterStanding
 }
 
-/** Apple's limit of external testers in one app. */
-const SEATS = 10_000
-
 export async function describeRoster(deps: { store: Store }, roster: Roster): Promise<RosterDescription> {
-  const [counts, standing] = await Promise.all([
+  const [counts, lane, standing] = await Promise.all([
     deps.store.members(roster.teamKey, roster.id).counts(),
     readLaneStanding(deps.store.redis, roster.teamKey),
+    deps.store.standing(roster.id),
   ])
-  const problem = roster.blocked ?? standing.blocked
+  const problem = roster.blocked ?? lane.blocked
   return {
     roster,
-    status: roster.paused || standing.paused ? 'paused' : problem ? 'blocked' : 'active',
+    status: roster.paused || lane.paused ? 'paused' : problem ? 'blocked' : 'active',
     problem,
     counts,
-    seats: { used: null, limit: SEATS },
-    drift: null,
-    lastReconcile: null,
+    standing,
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AppleSession, AppRow, CallRecord } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
@@ -22,8 +23,6 @@ export interface CheckDeps extends AppleDeps {
 /** Random 401s on good keys are common: one means nothing. */
 const KEY_TRIES = 3
 const CLOCK_TOLERANCE_MS = 30_000
-/** An address that no tester has (RFC 2606). */
-const NOBODY = 'nobody@flightroster.invalid'
 
 /** Tries everything a team key is needed for, changing nothing at Apple; a passed check lets a stopped lane go on. */
 export async function checkTeamKey(deps: CheckDeps, teamKey: TeamKey): Promise<Finding[]> {
@@ -32,7 +31,7 @@ export async function checkTeamKey(deps: CheckDeps, teamKey: TeamKey): Promise<F
   const clock = new ClockWatch()
   const session = openSession(deps, teamKey, (call) => clock.note(call))
   const apps = await attempt(() => session.listApps())
-  const testers = apps.ok ? await probeTesters(session, apps.value[0]) : apps
+  const testers = apps.ok ? await probeTesters(session) : apps
   const findings = [
     signs,
     clock.finding(),
@@ -45,10 +44,14 @@ export async function checkTeamKey(deps: CheckDeps, teamKey: TeamKey): Promise<F
   return findings
 }
 
-/** Reads testers and changes nothing: what a role too weak to manage testers may not do. */
-async function probeTesters(session: AppleSession, app: AppRow | undefined): Promise<Attempt<unknown>> {
-  if (!app) return { ok: true, value: undefined }
-  return attempt(() => session.findTesters({ appId: app.id, emails: [NOBODY] }))
+/**
+ * Roles that may read testers but not manage them are told apart by a write alone. This one changes nothing: neither the
+ * group nor the tester exists, so a role that suffices is answered that they are not there.
+ */
+async function probeTesters(session: AppleSession): Promise<Attempt<unknown>> {
+  const probe = await attempt(() => session.removeTesters(randomUUID(), [randomUUID()]))
+  const isAllowed = !probe.ok && (probe.code === 'apple_not_found' || probe.code === 'apple_refused')
+  return isAllowed ? { ok: true, value: undefined } : probe
 }
 
 type Attempt<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; message: string }
@@ -127,8 +130,7 @@ function judgeKey(apps: Attempt<unknown>, testers: Attempt<unknown>): Finding {
 function judgeRole(apps: Attempt<AppRow[]>, testers: Attempt<unknown>): Finding {
   const refused = [apps, testers].find((step) => !step.ok && step.code === 'key_forbidden')
   if (refused && !refused.ok) return bad('role', 'key_forbidden', refused.message)
-  const isProbed = apps.ok && apps.value.length > 0 && testers.ok
-  return isProbed ? good('role', 'The key may manage testers.') : unknownOne('role')
+  return apps.ok && testers.ok ? good('role', 'The key may manage testers.') : unknownOne('role')
 }
 
 function judgeAgreements(apps: Attempt<unknown>, testers: Attempt<unknown>): Finding {
