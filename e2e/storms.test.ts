@@ -17,7 +17,7 @@ const storms: Storm[] = [
   {
     name: 'every call answered 500, half of the writes applied',
     faults: [
-      { kind: 'status', status: 500, when: 'after', probability: 0.5 },
+      { kind: 'status', status: 500, when: 'after', match: { probability: 0.5 } },
       { kind: 'status', status: 500 },
     ],
   },

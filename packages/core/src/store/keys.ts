@@ -26,6 +26,14 @@ export const globalKeys = {
   ready: (shard: number) => `${ROOT}:ready:${shard}`,
   /** channel: a lane id, when there is work for it */
   doorbell: `${ROOT}:doorbell`,
+  /** hash: webhook id → Webhook */
+  webhooks: `${ROOT}:webhooks`,
+  /** counter: goes up with every change of a webhook, so that readers may keep them meanwhile */
+  webhooksVersion: `${ROOT}:webhooks-version`,
+  /** set: team keys with facts to tell (a hint) */
+  untold: `${ROOT}:untold`,
+  /** sorted set: webhook id by when it has something to send (ms; a hint) */
+  callbacks: `${ROOT}:callbacks`,
 } as const
 
 export interface RosterKeys {
@@ -74,6 +82,8 @@ export interface LaneKeys {
   sequences: string
   /** list: facts that upstream has to be told, oldest first */
   facts: string
+  /** string with expiry: somebody is making deliveries of the facts */
+  telling: string
   /** hash: what is left of the key's quota */
   budget: string
   /** hash: address (lower-cased) → tester id */
@@ -112,6 +122,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     removedShares: `${root}:removed-shares`,
     sequences: `${root}:sequences`,
     facts: `${root}:facts`,
+    telling: `${root}:telling`,
     budget: `${root}:budget`,
     testers: (appId) => `${root}:testers:${appId}`,
     seen: (period) => `${root}:seen:${period}`,
@@ -131,6 +142,43 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     parked: `${base}:parked`,
     reconciliations: `${base}:reconciliations`,
     busy: `${base}:busy`,
+  }
+}
+
+export interface WebhookKeys {
+  /** hash: delivery id → Delivery */
+  deliveries: string
+  /** sorted set: every delivery id by its order of arrival */
+  log: string
+  /** sorted set, all scores 0: `<subject>\0<order>\0<delivery id>` of those pending; the first of a subject is tried, the others wait */
+  line: string
+  /** hash: delivery id → its entry in `line` */
+  places: string
+  /** sorted set: delivery ids by their next try (ms) */
+  due: string
+  /** sorted set: delivery ids being tried, by when their worker counts as dead (ms) */
+  inFlight: string
+  /** sorted set: delivery ids that ended, by when (ms) */
+  ended: string
+  /** hash: delivery id → `<count>:<ms>`: how often it was brought forward, and when last */
+  forwards: string
+  /** hash: order (counter), failures in a row, failingSince (ms), disabledAt (ms) */
+  health: string
+}
+
+/** No team key id holds a colon, so the hash tag is nobody else's. */
+export function webhookKeys(webhookId: string): WebhookKeys {
+  const root = `${ROOT}:{wh:${webhookId}}`
+  return {
+    deliveries: `${root}:deliveries`,
+    log: `${root}:log`,
+    line: `${root}:line`,
+    places: `${root}:places`,
+    due: `${root}:due`,
+    inFlight: `${root}:in-flight`,
+    ended: `${root}:ended`,
+    forwards: `${root}:forwards`,
+    health: `${root}:health`,
   }
 }
 

@@ -32,6 +32,8 @@ export interface LaneFacts {
   chunk: number
   /** Calls at once. */
   parallel: number
+  /** Visits in a row that found Apple out of order. */
+  outage: number
   /** What was last found out about the key. */
   status: TeamKeyStatus
 }
@@ -318,6 +320,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     suspicion: json<{ count: number; since: number }>('suspicion'),
     chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
+    outage: Number(hash.get('outage') ?? 0),
     status: (hash.get('status') || 'unchecked') as TeamKeyStatus,
   }
 }

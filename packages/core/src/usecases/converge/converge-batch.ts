@@ -22,6 +22,7 @@ export interface ConvergeDeps {
   /** False once the visit has to end: what was not begun is given back. */
   goesOn: () => boolean
   stop: (error: AppError) => void
+  noteTrouble: (error: AppError, merged: number) => void
   groupGone: (roster: Roster, error: AppError) => Promise<void>
   /** Told of each target as soon as its turn has ended, so that its outcome is recorded while others are still under way. */
   finish: (target: Target) => Promise<void>
@@ -44,6 +45,7 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
     session: deps.sessionFor(() => {}),
     testers: batch.testers,
     stop: deps.stop,
+    noteTrouble: deps.noteTrouble,
     groupGone: async (roster, error) => {
       await deps.groupGone(roster, error)
       for (const target of batch.targets) {

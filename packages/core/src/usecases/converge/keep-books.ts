@@ -18,6 +18,8 @@ export interface BooksDeps {
   testers: Map<string, KnownTesters>
   /** The lane has to stop: nothing more is sent in this visit. */
   stop: (error: AppError) => void
+  /** A call failed in a way that may be Apple's state as a whole. */
+  noteTrouble: (error: AppError, merged: number) => void
   /** The roster's group is gone, confirmed by reading it. */
   groupGone: (roster: Roster, error: AppError) => Promise<void>
 }
@@ -131,13 +133,12 @@ export function createBooks(deps: BooksDeps): Listener {
       amend(target, { invite: false, writing: null, settledState: false, observedAt: deps.clock.now() })
     },
 
-    async refusedTogether(chunk, error) {
+    async missesGroup(chunk) {
       const roster = chunk[0]?.target.roster
-      if (!roster || error.code !== 'apple_not_found') return true
-      return !(await isGroupGone(deps, confirmedGroups, roster))
+      return roster !== undefined && (await isGroupGone(deps, confirmedGroups, roster))
     },
 
-    failed: (taken, error) => bookFailure(deps, confirmedGroups, taken, error, { amend, unlearn }),
+    failed: (taken, error, merged) => bookFailure(deps, confirmedGroups, taken, error, merged, { amend, unlearn }),
   }
 }
 
@@ -152,6 +153,7 @@ async function bookFailure(
   confirmedGroups: Set<string>,
   { target, step }: Taken,
   error: AppError,
+  merged: number,
   pens: Pens,
 ): Promise<void> {
   const rule = ERROR_RULES[error.code]
@@ -189,7 +191,9 @@ async function bookFailure(
       return
     case 'retry':
     case 'block':
-      target.ending = { kind: 'retry', error }
+      // A call for many speaks of Apple, not of one of them: the lane waits, and nobody loses an attempt.
+      deps.noteTrouble(error, merged)
+      target.ending = merged > 1 ? { kind: 'give_back' } : { kind: 'retry', error }
   }
 }
 

@@ -2,7 +2,7 @@ import type { AppleSession, CallRecord, TesterRow } from '../../apple/index.ts'
 import { emailKey } from '../../domain/email.ts'
 import type { Writing } from '../../domain/member.ts'
 import type { CallStep } from '../../domain/plan.ts'
-import { isAppError, type AppError } from '../../errors.ts'
+import { isAppError, type AppError, type ErrorCode } from '../../errors.ts'
 import { inChunks, inParallel } from './parallel.ts'
 import type { Target } from './target.ts'
 
@@ -21,9 +21,10 @@ export interface Listener {
   added(taken: Taken): void
   removed(taken: Taken, how: 'done' | 'started'): Promise<void>
   invited(taken: Taken): void
-  failed(taken: Taken, error: AppError): Promise<void>
-  /** A call for many was refused. True to find out by halves whom it is about; false when it is about none of them. */
-  refusedTogether(chunk: Taken[], error: AppError): Promise<boolean>
+  /** `merged`: how many the call was for. */
+  failed(taken: Taken, error: AppError, merged: number): Promise<void>
+  /** A call for many met a 404: true when it is the group that is gone, which ends the turn of all of them. */
+  missesGroup(chunk: Taken[], error: AppError): Promise<boolean>
 }
 
 export interface StepDeps {
@@ -46,6 +47,9 @@ export const MAX_CHUNK = 200
 const MIN_GROWING_CHUNK = 25
 /** Addresses in one look-up; the client splits further where the URL would grow too long. */
 const LOOK_UP_CHUNK = 100
+
+const UNSEARCHABLE: readonly ErrorCode[] = ['apple_request_invalid', 'apple_refused', 'address_invalid']
+const REFUSALS: readonly ErrorCode[] = ['apple_refused', 'apple_not_found', 'address_invalid', 'apple_request_invalid']
 
 const WRITING_OF = {
   create: 'create',
@@ -75,13 +79,22 @@ export async function takeSteps(deps: StepDeps, taken: Taken[]): Promise<void> {
 
 async function lookUp(deps: StepDeps, taken: TakenBy<'look_up'>[]): Promise<void> {
   for (const [appId, items] of groupBy(taken, ({ target }) => target.roster.app.id)) {
-    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), async (chunk) => {
-      const rows = await attempt(deps, chunk, (session) =>
-        session.findTesters({ appId, emails: distinct(chunk.map(({ step }) => step.email)) }),
-      )
-      if (rows && rows !== 'split') tellRows(chunk, rows, deps.listener.found)
-    })
+    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) => lookUpChunk(deps, appId, chunk))
   }
+}
+
+/** An address that Apple cannot even search for fails the whole call: halved until it is alone, and then left to the create. */
+async function lookUpChunk(deps: StepDeps, appId: string, chunk: TakenBy<'look_up'>[]): Promise<void> {
+  const rows = await attempt(
+    deps,
+    chunk,
+    (session) => session.findTesters({ appId, emails: distinct(chunk.map(({ step }) => step.email)) }),
+    { splitOn: UNSEARCHABLE },
+  )
+  if (rows === undefined) return
+  if (rows !== 'split') return tellRows(chunk, rows, deps.listener.found)
+  if (chunk.length === 1) return tellRows(chunk, [], deps.listener.found)
+  for (const half of inChunks(chunk, Math.ceil(chunk.length / 2))) await lookUpChunk(deps, appId, half)
 }
 
 async function readMembership(deps: StepDeps, taken: TakenBy<'read_membership'>[]): Promise<void> {
@@ -158,7 +171,7 @@ async function writeInChunks<T extends Taken<Extract<CallStep, { testerId: strin
     if (!(await deps.listener.beforeWrites(chunk))) return
     const ids = distinct(chunk.map(({ step }) => step.testerId))
     const answer = await attempt(deps, chunk, (session) => write.call(session, ids).then(() => 'accepted' as const), {
-      split: ids.length > 1,
+      splitOn: ids.length > 1 ? REFUSALS : [],
     })
     if (answer === 'accepted') {
       if (chunk.length === deps.chunk.size) deps.chunk.size = Math.min(MAX_CHUNK, deps.chunk.size * 2)
@@ -223,18 +236,18 @@ async function attempt<T>(
   deps: StepDeps,
   chunk: Taken[],
   call: (session: AppleSession) => Promise<T>,
-  options: { split: boolean } = { split: false },
+  options: { splitOn?: readonly ErrorCode[] } = {},
 ): Promise<T | 'split' | undefined> {
   if (!deps.goesOn()) return undefined
   try {
     return await call(deps.sessionFor((record) => noteCall(chunk, record)))
   } catch (error) {
     if (!isAppError(error)) throw error
-    if (options.split && isAppError(error, 'apple_refused', 'apple_not_found')) {
-      if (await deps.listener.refusedTogether(chunk, error)) return 'split'
-      return undefined
+    if (options.splitOn?.includes(error.code)) {
+      if (error.code !== 'apple_not_found') return 'split'
+      return (await deps.listener.missesGroup(chunk, error)) ? undefined : 'split'
     }
-    for (const item of chunk) await deps.listener.failed(item, error)
+    for (const item of chunk) await deps.listener.failed(item, error, chunk.length)
     return undefined
   }
 }

@@ -6,8 +6,9 @@ import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-
 import { loadBatch } from '../converge/load-batch.ts'
 import type { Target } from '../converge/target.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
+import { noteTrouble } from './outage.ts'
 import { stopLane } from './stop-lane.ts'
-import { comeAgainAt, goesOn, sessionOf, type Visit } from './visit.ts'
+import { comeAgainAt, goesOn, isProbing, sessionOf, type Visit } from './visit.ts'
 
 /** Recorded changes become jobs, some jobs are fetched and carried out together. False when nothing is left to do now. */
 export async function runRound(visit: Visit): Promise<boolean> {
@@ -37,7 +38,7 @@ function howMany(visit: Visit, counts: LaneCounts): number {
   // Sleeping jobs that have come due show only when fetched.
   const due = counts.delayed > 0 ? visit.deps.settings.batch : 0
   const ready = visit.bulkOnly ? counts.prioritized : counts.waiting + due
-  return Math.min(ready, visit.deps.settings.batch)
+  return Math.min(ready, isProbing(visit) ? 1 : visit.deps.settings.batch)
 }
 
 /** A job in whose hand a worker died runs alone, so that a job that ends its worker takes no innocent ones along. */
@@ -82,6 +83,7 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
       parallel: visit.facts.parallel,
       chunk: visit.chunk,
       goesOn: () => goesOn(visit),
+      noteTrouble: (error, merged) => noteTrouble(visit, error, merged),
       stop: (error) => stopLane(visit, batch.targets[0]?.roster.app.id, error),
       groupGone: (roster, error) => blockRoster(visit, roster, error),
       finish: (target: Target) => finishTarget(finishDeps, target).finally(() => visit.held.delete(target.job)),

@@ -1,10 +1,12 @@
 import type { AppError } from '../../errors.ts'
 import { blockLane, judgeKey } from './judge-key.ts'
+import { noteTrouble } from './outage.ts'
 import { comeAgainAt, sessionOf, type Visit } from './visit.ts'
 
 /** After a rejected token: soon, so that a chance costs little; a real rejection is asked three times over a minute. */
 const SUSPICIOUS_AGAIN_MS = 25_000
-const CHANCE_AGAIN_MS = 500
+/** After this many chances in one visit, something is wrong that the probe does not show. */
+const CHANCES = 20
 const RATE_LIMITED_AGAIN_MS = 5_000
 
 /**
@@ -43,7 +45,9 @@ async function judge(visit: Visit, appId: string | undefined, error: AppError): 
       case 'chance':
         visit.setbacks++
         if (visit.facts.suspicion) await lane.setFacts({ suspicion: null })
-        comeAgainAt(visit, clock.now() + CHANCE_AGAIN_MS)
+        visit.chances++
+        visit.stopped = null
+        if (visit.chances > CHANCES) noteTrouble(visit, error, visit.chances)
         return
       case 'suspicious':
         await lane.setFacts({ suspicion: verdict.suspicion })

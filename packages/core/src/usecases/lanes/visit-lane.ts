@@ -73,6 +73,9 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { ne
     nextAt: null,
     bulkOnly: false,
     verdict: null,
+    failures: 0,
+    chances: 0,
+    outage: null,
     setbacks: 0,
   }
   return visit
@@ -83,7 +86,12 @@ async function serve(visit: Visit): Promise<void> {
   const idle = await recoverStalled(visit)
   if (idle && visit.workCount > 0 && visit.recorded === 0) await auditWork(visit)
   while (goesOn(visit) && age(visit) < visit.deps.settings.softMs) {
-    if (!(await runRound(visit))) break
+    const more = await runRound(visit)
+    const doubted = visit.verdict !== null
+    await visit.verdict
+    visit.verdict = null
+    // A doubtful answer that was chance: the visit goes on where it stopped.
+    if (!more && !(doubted && goesOn(visit))) break
   }
   if (goesOn(visit) && visit.nextAt === null) await runDue(visit)
 }
@@ -137,6 +145,7 @@ async function closeVisit(visit: Visit): Promise<number | null> {
     if (visit.chunk.size !== visit.facts.chunk) await deps.lane.setFacts({ chunk: visit.chunk.size })
     await adjustParallel(visit)
     await noteWorkingKey(visit)
+    if (visit.outage !== null && visit.outage !== visit.facts.outage) await deps.lane.setFacts({ outage: visit.outage })
     const queued = await nextJobAt(visit)
     const recorded = await deps.lane.close(lease.token)
     if (recorded === null) return now + LEASE.leaseMs

@@ -53,8 +53,25 @@ export interface Visit {
   bulkOnly: boolean
   /** What a doubtful answer means for the key, once it is being found out. */
   verdict: Promise<void> | null
+  /** Failures in a row that may be Apple's state as a whole. */
+  failures: number
+  /** How many visits in a row found Apple out of order, once this visit knows: null until then. */
+  outage: number | null
+  /** Doubtful answers that turned out to be chance. */
+  chances: number
   /** Answers that lowered the number of calls at once. */
   setbacks: number
+}
+
+/** One job alone while it is not known whether Apple answers again. */
+export function isProbing(visit: Visit): boolean {
+  return visit.facts.outage > 0 && visit.outage !== 0
+}
+
+/** Told of every success: one is enough to believe Apple again. */
+function noteSuccess(visit: Visit): void {
+  visit.failures = 0
+  visit.outage ??= 0
 }
 
 /** A session whose calls pass the visit's gate, and are told to `note` as well. */
@@ -66,6 +83,7 @@ export function sessionOf(visit: Visit, note: (record: CallRecord) => void = () 
       admit: (call) => gate.admit(call),
       async note(record) {
         note(record)
+        if (record.code === null && record.status !== null) noteSuccess(visit)
         await gate.note(record)
       },
     },

@@ -1,0 +1,36 @@
+import type { Fact } from './fact.ts'
+
+/** What a receiver is sent on request, to see whether callbacks arrive. */
+export interface TestFact {
+  type: 'webhook.test'
+  webhook: string
+  at: number
+}
+
+export type TellableFact = Fact | TestFact
+
+export interface DeliveryAttempt {
+  at: number
+  /** The HTTP status; null where there was no answer. */
+  status: number | null
+  durationMs: number
+  /** The first kilobyte of the answer; without one, what went wrong. */
+  answer: string
+}
+
+/** One fact on its way to one webhook. */
+export interface Delivery {
+  v: 1
+  /** The webhook-id of every try. */
+  id: string
+  fact: TellableFact
+  /** What the fact is about, opaque: deliveries about the same come one after the other. */
+  subject: string
+  status: 'pending' | 'delivered' | 'failed'
+  /** The newest tries, oldest first. */
+  attempts: DeliveryAttempt[]
+  /** Failed tries since it was made or replayed, and when the first of them was (ms): the schedule goes by these. */
+  tries: number
+  firstTryAt: number | null
+  createdAt: number
+}

@@ -1,0 +1,30 @@
+import type { Redis } from 'ioredis'
+import type { Webhook } from '../domain/webhook.ts'
+import { globalKeys } from './keys.ts'
+import { createRegister, type Register } from './records.ts'
+
+export interface Webhooks extends Register<Webhook> {
+  /** Told after every change, also of an endpoint's health: who keeps webhooks reads them again. */
+  noteChange(): Promise<void>
+  version(): Promise<string>
+}
+
+export function createWebhooks(redis: Redis): Webhooks {
+  const register = createRegister<Webhook>(redis, globalKeys.webhooks)
+  const noteChange = async () => void (await redis.incr(globalKeys.webhooksVersion))
+  /** After the write, so that a version that was read is never newer than the records read after it. */
+  const noting = async <T>(write: Promise<T>): Promise<T> => {
+    const result = await write
+    await noteChange()
+    return result
+  }
+  return {
+    ...register,
+    put: (record) => noting(register.put(record)),
+    insert: (record) => noting(register.insert(record)),
+    update: (id, change) => noting(register.update(id, change)),
+    delete: (id) => noting(register.delete(id)),
+    noteChange,
+    version: async () => (await redis.get(globalKeys.webhooksVersion)) ?? '0',
+  }
+}
