@@ -1,7 +1,8 @@
 import type { Gate } from '@flightroster/core/apple'
 import type { ApiConfig } from '@flightroster/core/config'
 import type { Clock } from '@flightroster/core/domain'
-import { createBudget, type Store } from '@flightroster/core/store'
+import { AppError } from '@flightroster/core/errors'
+import { createBudget, type Budget, type Store } from '@flightroster/core/store'
 import { createLaneReader, type LaneReader } from '@flightroster/core/usecases/lanes'
 import { createLaneQueue, type LaneQueue } from '@flightroster/core/queues'
 import { queueName, queuePrefix } from '@flightroster/core/store'
@@ -43,9 +44,23 @@ export function createLanes(deps: { config: ApiConfig; store: Store; clock: Cloc
     createBudget(redis, clock, teamKey, { windowMs: config.budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
   return {
     reader: createLaneReader({ store: deps.store, clock, queueOf, budgetOf }),
-    gateFor: () => ({ admit: async () => {}, note: () => {} }),
+    gateFor: (teamKey) => callerGate(budgetOf(teamKey), clock),
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()))
     },
+  }
+}
+
+/**
+ * Calls for a person who waits come out of the same budget, and may use the reserve. Apple's header is left to the worker: it
+ * knows how many calls of ours are under way, so it alone can tell those of others.
+ */
+function callerGate(budget: Budget, clock: Clock): Gate {
+  return {
+    async admit() {
+      const { granted, nextAt } = await budget.reserve(1, 0)
+      if (granted === 0) throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - clock.now()) })
+    },
+    note: () => {},
   }
 }

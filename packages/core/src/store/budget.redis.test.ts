@@ -46,7 +46,8 @@ describe('the budget of a team key', () => {
   })
 
   it('keeps the share of a class back', async () => {
-    const { take } = setUp()
+    const { budget, take } = setUp()
+    await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 100 }, 0)
     expect(await take(1_000, 0.25)).toBe(75)
     expect(await take(1_000, 0.25)).toBe(0)
     expect(await take(1_000, 0.05)).toBe(20)
@@ -93,10 +94,18 @@ describe('the budget of a team key', () => {
   })
 
   it('gives back what was not used', async () => {
-    const { budget, take } = setUp()
+    const { clock, budget, take } = setUp()
     await take(100)
-    await budget.release(30)
+    await budget.release(30, clock.now())
     expect(await take(1_000)).toBe(30)
+  })
+
+  it('grants a few calls only near the limit, until Apple has said how many others took', async () => {
+    const { budget, take } = setUp()
+    expect(await take(75)).toBe(75)
+    expect(await take(20)).toBe(4)
+    await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 21 }, 0)
+    expect(await take(20)).toBe(20)
   })
 
   it('grants nothing while it is asked to keep quiet', async () => {

@@ -12,6 +12,9 @@ export interface BudgetSettings {
   defaultLimit: number
 }
 
+/** Calls are counted in so many slices of the window; a reservation counts in the slice in which it was made. */
+export const BUDGET_SLICES = 120
+
 export interface BudgetReading {
   hourLimit: number | null
   hourRemaining: number | null
@@ -21,10 +24,12 @@ export interface BudgetReading {
 
 /** What is left of one team key's rolling hour and minute, shared by everybody who uses the key here. */
 export interface Budget {
+  /** How long a reservation may wait to be sent: it counts from when it was made, Apple counts from when it arrives. */
+  reservationMs: number
   /** Reserves up to `wanted` calls, keeping back a share (0..1) of the limit. `nextAt` (ms) is when asking again may help. */
   reserve(wanted: number, keepBack: number): Promise<{ granted: number; nextAt: number }>
-  /** Gives back what was not sent. */
-  release(unused: number): Promise<void>
+  /** Gives back what was reserved at that time (ms) and not sent. */
+  release(unused: number, reservedAt: number): Promise<void>
   /** Takes over what an answer said. `open`: calls reserved and not yet answered. */
   correct(reading: BudgetReading, open: number): Promise<void>
   /** Nothing is granted until then (ms). */
@@ -39,7 +44,12 @@ export function createBudget(
   settings: BudgetSettings,
 ): Budget {
   const key = laneKeys(teamKey).budget
-  const settle = async (back: number, open: number, reading: Partial<BudgetReading>, quietUntil?: number) => {
+  const settle = async (
+    back: number,
+    open: number,
+    reading: Partial<BudgetReading>,
+    { quietUntil, reservedAt = clock.now() }: { quietUntil?: number; reservedAt?: number } = {},
+  ) => {
     const { hourLimit, hourRemaining, minuteLimit, minuteRemaining } = reading
     await settleScript.run(
       redis,
@@ -54,20 +64,22 @@ export function createBudget(
         minuteLimit ?? '',
         minuteRemaining ?? '',
         quietUntil ?? '',
+        reservedAt,
       ],
     )
   }
   return {
+    reservationMs: settings.windowMs / BUDGET_SLICES,
     async reserve(wanted, keepBack) {
       const args = [clock.now(), wanted, settings.windowMs, keepBack, settings.defaultLimit]
       const [granted, nextAt] = (await reserveScript.run(redis, [key], args)) as [number, number, number]
       return { granted, nextAt }
     },
-    release: async (unused) => {
-      if (unused > 0) await settle(unused, 0, {})
+    release: async (unused, reservedAt) => {
+      if (unused > 0) await settle(unused, 0, {}, { reservedAt })
     },
     correct: (reading, open) => settle(0, open, reading),
-    keepQuiet: (until) => settle(0, 0, {}, until),
+    keepQuiet: (until) => settle(0, 0, {}, { quietUntil: until }),
     async read() {
       const [limit, remaining, observedAt, quietUntil] = await redis.hmget(
         key,

@@ -2,7 +2,7 @@
 -- KEYS[1] budget
 -- ARGV[1] now (ms)  [2] calls given back  [3] window (ms)  [4] reserved and not yet answered
 --     [5] hour limit or empty  [6] hour remaining or empty  [7] minute limit or empty  [8] minute remaining or empty
---     [9] quiet until (ms) or empty
+--     [9] quiet until (ms) or empty  [10] when the calls given back were reserved (ms)
 -- Returns 1.
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[3])
 local SLICES, MINUTE, MINUTE_SLICES = 120, 60000, 12
@@ -11,10 +11,10 @@ local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
 local back = tonumber(ARGV[2])
 
 local function giveBack(prefix, slice, count)
-  local at = math.floor(now / slice)
+  local at = math.floor(tonumber(ARGV[10]) / slice)
   for step = 0, 1 do
     if count <= 0 then return end
-    local field = string.format('%s:%d', prefix, at - step)
+    local field = string.format('%s:%d', prefix, at + step)
     local used = tonumber(redis.call('HGET', KEYS[1], field) or 0)
     local taken = math.min(used, count)
     if taken > 0 then redis.call('HINCRBY', KEYS[1], field, -taken) end

@@ -23,6 +23,10 @@ export interface ConvergeDeps {
   goesOn: () => boolean
   stop: (error: AppError) => void
   noteTrouble: (error: AppError, merged: number) => void
+  /** An answer that may speak of the key: whether the call may go out again. */
+  doubt: (error: AppError) => Promise<'chance' | 'stopped'>
+  /** Settles once no judgement is under way. */
+  judged: () => Promise<void>
   groupGone: (roster: Roster, error: AppError) => Promise<void>
   /** Told of each target as soon as its turn has ended, so that its outcome is recorded while others are still under way. */
   finish: (target: Target) => Promise<void>
@@ -67,6 +71,8 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
       {
         sessionFor: deps.sessionFor,
         goesOn: deps.goesOn,
+        doubt: deps.doubt,
+        judged: deps.judged,
         parallel: deps.parallel,
         chunk: deps.chunk,
         listener: {

@@ -33,6 +33,10 @@ export interface StepDeps {
   listener: Listener
   /** Whether anything may still be sent: false once the lane has to stop. */
   goesOn: () => boolean
+  /** An answer that may speak of the key: whether the call may go out again. */
+  doubt: (error: AppError) => Promise<'chance' | 'stopped'>
+  /** Settles once no judgement is under way. */
+  judged: () => Promise<void>
   /** Calls at once. */
   parallel: number
   chunk: ChunkSize
@@ -50,6 +54,9 @@ const LOOK_UP_CHUNK = 100
 
 const UNSEARCHABLE: readonly ErrorCode[] = ['apple_request_invalid', 'apple_refused', 'address_invalid']
 const REFUSALS: readonly ErrorCode[] = ['apple_refused', 'apple_not_found', 'address_invalid', 'apple_request_invalid']
+
+/** These speak of the key, or of nothing: random 401s on good keys are common. */
+const DOUBTFUL: readonly ErrorCode[] = ['key_rejected', 'key_forbidden', 'agreement_required']
 
 const WRITING_OF = {
   create: 'create',
@@ -238,11 +245,14 @@ async function attempt<T>(
   call: (session: AppleSession) => Promise<T>,
   options: { splitOn?: readonly ErrorCode[] } = {},
 ): Promise<T | 'split' | undefined> {
+  await deps.judged()
   if (!deps.goesOn()) return undefined
   try {
     return await call(deps.sessionFor((record) => noteCall(chunk, record)))
   } catch (error) {
     if (!isAppError(error)) throw error
+    if (DOUBTFUL.includes(error.code) && (await deps.doubt(error)) === 'chance')
+      return attempt(deps, chunk, call, options)
     if (options.splitOn?.includes(error.code)) {
       if (error.code !== 'apple_not_found') return 'split'
       return (await deps.listener.missesGroup(chunk, error)) ? undefined : 'split'

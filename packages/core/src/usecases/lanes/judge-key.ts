@@ -30,10 +30,10 @@ const REJECTED_OVER_MS = 60_000
 
 /**
  * Random 401s on good keys are common, and one endpoint's 403 does not condemn a key: the cheapest read decides. It is asked
- * with a fresh token, its times corrected by Apple's clock.
+ * with a fresh token, its times corrected by Apple's clock, and twice, since a probe meets the same chance.
  */
 export async function judgeKey(deps: JudgeDeps, facts: LaneFacts, error: AppError): Promise<Verdict> {
-  const found = await probeKey(deps)
+  const found = (await probeKey(deps)) && (await probeKey(deps))
   if (error.code !== 'key_rejected') {
     // A refusal with Apple's own code speaks of the key; a bare one may speak of one endpoint.
     const code = found ?? (error.details['bare'] === true ? null : error.code)

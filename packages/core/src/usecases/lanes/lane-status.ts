@@ -83,7 +83,7 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
 }
 
 /** One call a change, about one call a second while the quota lasts, then as the hour gives back. */
-function estimateMs(changes: number, limit: number, remaining: number | null): number {
+export function estimateMs(changes: number, limit: number, remaining: number | null): number {
   const now = Math.max(0, (remaining ?? limit) - limit * 0.05)
   const later = Math.max(0, changes - now)
   return Math.min(changes, now) * 250 + (later / Math.max(1, limit * 0.95)) * HOUR_MS

@@ -6,6 +6,7 @@ import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-
 import { loadBatch } from '../converge/load-batch.ts'
 import type { Target } from '../converge/target.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
+import { judgeDoubt } from './judge-doubt.ts'
 import { noteTrouble } from './outage.ts'
 import { stopLane } from './stop-lane.ts'
 import { comeAgainAt, goesOn, isProbing, sessionOf, type Visit } from './visit.ts'
@@ -84,7 +85,9 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
       chunk: visit.chunk,
       goesOn: () => goesOn(visit),
       noteTrouble: (error, merged) => noteTrouble(visit, error, merged),
-      stop: (error) => stopLane(visit, batch.targets[0]?.roster.app.id, error),
+      stop: (error) => stopLane(visit, error),
+      doubt: (error) => judgeDoubt(visit, batch.targets[0]?.roster.app.id, error),
+      judged: async () => void (await visit.judging),
       groupGone: (roster, error) => blockRoster(visit, roster, error),
       finish: (target: Target) => finishTarget(finishDeps, target).finally(() => visit.held.delete(target.job)),
     },

@@ -72,7 +72,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { ne
     stopped: null,
     nextAt: null,
     bulkOnly: false,
-    verdict: null,
+    judging: null,
     failures: 0,
     chances: 0,
     outage: null,
@@ -86,12 +86,7 @@ async function serve(visit: Visit): Promise<void> {
   const idle = await recoverStalled(visit)
   if (idle && visit.workCount > 0 && visit.recorded === 0) await auditWork(visit)
   while (goesOn(visit) && age(visit) < visit.deps.settings.softMs) {
-    const more = await runRound(visit)
-    const doubted = visit.verdict !== null
-    await visit.verdict
-    visit.verdict = null
-    // A doubtful answer that was chance: the visit goes on where it stopped.
-    if (!more && !(doubted && goesOn(visit))) break
+    if (!(await runRound(visit))) break
   }
   if (goesOn(visit) && visit.nextAt === null) await runDue(visit)
 }
@@ -135,7 +130,7 @@ async function recoverStalled(visit: Visit): Promise<boolean> {
 
 async function closeVisit(visit: Visit): Promise<number | null> {
   const { deps, lease, gate, teamKey } = visit
-  await visit.verdict
+  await visit.judging
   const now = deps.clock.now()
   const isHeld = lease.isHeld()
   lease.end()
@@ -146,6 +141,7 @@ async function closeVisit(visit: Visit): Promise<number | null> {
     await adjustParallel(visit)
     await noteWorkingKey(visit)
     if (visit.outage !== null && visit.outage !== visit.facts.outage) await deps.lane.setFacts({ outage: visit.outage })
+    await deps.tell()
     const queued = await nextJobAt(visit)
     const recorded = await deps.lane.close(lease.token)
     if (recorded === null) return now + LEASE.leaseMs

@@ -9,6 +9,8 @@ export interface VisitSettings {
   hardMs: number
   /** How often a blocked lane is checked, ms. */
   blockedCheckMs: number
+  /** How often the builds of an app are looked at, ms. */
+  buildWatchMs: number
   /** Share (0..1) of the quota that is left to others who use the key. */
   reserveShare: number
   /** Share (0..1) that bulk work leaves to events. */
@@ -23,6 +25,7 @@ export const VISIT: VisitSettings = {
   softMs: 10_000,
   hardMs: 45_000,
   blockedCheckMs: 180_000,
+  buildWatchMs: 600_000,
   reserveShare: 0.05,
   bulkReserveShare: 0.25,
   stalledEveryMs: 4_000,

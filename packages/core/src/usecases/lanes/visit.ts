@@ -25,6 +25,8 @@ export interface VisitDeps {
   credentials: () => Promise<Credentials | undefined>
   /** Keeps the lane's entry in the ready index in the future while the visit lasts. */
   extendClaim: () => Promise<void>
+  /** Puts the facts that were recorded on their way to upstream. Never fails. */
+  tell: () => Promise<void>
   /** True once the process shuts down: what was not begun is given back. */
   draining: () => boolean
 }
@@ -51,8 +53,8 @@ export interface Visit {
   nextAt: number | null
   /** True while nothing but bulk work is left: it leaves more of the quota to events. */
   bulkOnly: boolean
-  /** What a doubtful answer means for the key, once it is being found out. */
-  verdict: Promise<void> | null
+  /** What a doubtful answer means for the key, while it is being found out: no call is begun meanwhile. */
+  judging: Promise<'chance' | 'stopped'> | null
   /** Failures in a row that may be Apple's state as a whole. */
   failures: number
   /** How many visits in a row found Apple out of order, once this visit knows: null until then. */
