@@ -1,4 +1,5 @@
 import { createAppleClient } from '@flightroster/core/apple'
+import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
@@ -75,10 +76,16 @@ async function main(): Promise<void> {
     apple,
     sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
     toRef: createToRef(salt),
+    urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
     dedupDays: config.eventDedupDays,
     clock,
     log,
-    settings: { ...VISIT, reserveShare: config.budgetReserve, blockedCheckMs: config.blockedCheckMs },
+    settings: {
+      ...VISIT,
+      reserveShare: config.budgetReserve,
+      blockedCheckMs: config.blockedCheckMs,
+      buildWatchMs: config.buildWatchMs,
+    },
     budget: { windowMs: config.budgetWindowMs, defaultLimit: 3_600 },
     concurrency: config.concurrency,
     only: config.lanes,

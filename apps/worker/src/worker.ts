@@ -1,10 +1,13 @@
 import type { AppleClient } from '@flightroster/core/apple'
+import type { UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import { globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
+import { createTaskSweep } from '@flightroster/core/usecases/builds'
 import { sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
 import { openCredentials } from '@flightroster/core/usecases/team-keys'
+import { createCallbacks } from './callbacks.ts'
 import { createLanes } from './lanes.ts'
 import { createPump } from './pump.ts'
 
@@ -15,6 +18,8 @@ export interface WorkerDeps {
   apple: AppleClient
   sealer: Sealer
   toRef: ToRef
+  /** Where callbacks may go. */
+  urlGuard: UrlGuard
   dedupDays: number
   /** The store's clock. */
   clock: Clock
@@ -38,6 +43,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   let draining = false
   let sweep: NodeJS.Timeout | undefined
   const lanes = createLanes({ store, clock, budget: deps.budget })
+  const callbacks = createCallbacks(deps)
   const pump = createPump({
     ready: store.ready,
     clock,
@@ -63,14 +69,16 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
               return teamKey && openCredentials(deps, teamKey)
             },
             extendClaim: () => store.ready.extend(claim, claimMs),
+            tell: () => callbacks.tell(claim.lane),
             draining: () => draining,
           },
           claim.lane,
         ),
       ),
   })
+  const sweepTasks = createTaskSweep({ store, clock, log, buildWatchMs: deps.settings.buildWatchMs })
   const runSweep = () => {
-    sweepLanes({ store, clock, log }).catch((error: unknown) =>
+    Promise.all([sweepLanes({ store, clock, log }), sweepTasks()]).catch((error: unknown) =>
       log.warn({ err: error }, 'The sweep failed; it runs again.'),
     )
   }
@@ -83,6 +91,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
         .subscribe(globalKeys.doorbell)
         .catch((error: unknown) => log.warn({ err: error }, 'No doorbell yet.'))
       pump.start()
+      callbacks.start()
       // Jittered, so that workers started together do not all sweep at once.
       sweep = setInterval(runSweep, deps.sweepEveryMs * (0.8 + Math.random() * 0.4))
       runSweep()
@@ -91,6 +100,8 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
       draining = true
       clearInterval(sweep)
       await pump.drain()
+      // After the visits: what they recorded last is put on its way, and any worker sends it.
+      await callbacks.close()
       await lanes.close()
     },
   }

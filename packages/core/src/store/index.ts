@@ -8,7 +8,8 @@ export { loadSalt } from './salt.ts'
 export {
   checkRedis,
   lookAtStore,
-  startStoreHealth, UnfitStoreError,
+  startStoreHealth,
+  UnfitStoreError,
   type StoreHealth,
   type StoreReport,
   type StoreState,
@@ -30,6 +31,21 @@ export {
   type Work,
 } from './lane-store.ts'
 export { createStoreClock, type StoreClock } from './store-clock.ts'
-export { createFacts, type Facts } from './facts.ts'
+export { createFacts, lanesWithFacts, takeUntold, type Facts } from './facts.ts'
+export { createWebhooks, type Webhooks } from './webhooks.ts'
+export { createDeliveries, type Deliveries, type ListedDelivery } from './deliveries.ts'
+export {
+  createDeliveryLine,
+  type DeliveryClaim,
+  type DeliveryEnding,
+  type DeliveryLine,
+  type DueWebhook,
+  type Settled,
+} from './delivery-line.ts'
 export { createReconciliations, type Reconciliations } from './reconciliations.ts'
 export { createSchedule, type Schedule } from './schedule.ts'
+export { createBuilds, formatBook, moveBuilds, rosterSequence, type BuildEntry, type Builds } from './builds.ts'
+export { createAppleWebhooks, type AppleWebhooks } from './apple-webhooks.ts'
+export { createAudit, type AuditEntry, type AuditRecord } from './audit.ts'
+export { createAttempts, createSessions } from './sessions.ts'
+export { oldestWaitingAt, readLaneOverviews, type LaneOverview } from './lane-overview.ts'

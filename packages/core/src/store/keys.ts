@@ -20,6 +20,10 @@ export const globalKeys = {
   tokens: `${ROOT}:tokens`,
   /** stream: who changed what */
   audit: `${ROOT}:audit`,
+  /** string with expiry: Session, by a digest of its token */
+  session: (digest: string) => `${ROOT}:session:${digest}`,
+  /** string with expiry: how many wrong passwords of an account, or from an address */
+  attempts: (kind: string, ref: string) => `${ROOT}:login:${kind}:${ref}`,
   /** string: random salt of the opaque member references, made once */
   salt: `${ROOT}:salt`,
   /** sorted set: lane id by earliest useful visit (ms) */
@@ -30,6 +34,12 @@ export const globalKeys = {
   webhooks: `${ROOT}:webhooks`,
   /** counter: goes up with every change of a webhook, so that readers may keep them meanwhile */
   webhooksVersion: `${ROOT}:webhooks-version`,
+  /** hash: registration id → AppleWebhook */
+  appleWebhooks: `${ROOT}:apple-webhooks`,
+  /** hash: app id → the registration of Apple's webhook for it */
+  appleWebhookOfApp: `${ROOT}:apple-webhook-of-app`,
+  /** string with expiry: a delivery of Apple's webhooks that was taken up, by the digest of its id */
+  appleDelivery: (digest: string) => `${ROOT}:apple-delivery:${digest}`,
   /** set: team keys with facts to tell (a hint) */
   untold: `${ROOT}:untold`,
   /** sorted set: webhook id by when it has something to send (ms; a hint) */
@@ -51,8 +61,12 @@ export interface RosterKeys {
   parked: string
   /** sorted set: reconciliation ids by when they began (ms) */
   reconciliations: string
+  /** set: ids of reconciliations that wait for a person */
+  held: string
   /** string with expiry: a whole-roster change is being recorded */
   busy: string
+  /** hash: `book` → BuildBook, `at` → when Apple's builds were last looked at (ms) */
+  builds: string
 }
 
 export interface LaneKeys {
@@ -68,7 +82,7 @@ export interface LaneKeys {
   outboxNow: string
   outboxInteractive: string
   outboxBulk: string
-  /** sorted set: what is due without being asked for (`reconcile:<roster>`), by when (ms) */
+  /** sorted set: what is due without being asked for (`reconcile:<roster>`, `builds:<app>`), by when (ms) */
   schedule: string
   /** hash: reconciliation id → Reconciliation */
   reconciliations: string
@@ -103,6 +117,19 @@ export function queuePrefix(teamKey: string): string {
 /** A lane's queue name holds its team key id. */
 export function queueName(teamKey: string): string {
   return `lane-${teamKey}`
+}
+
+/** BullMQ's own keys of a lane's queue, for reading counts of thousands of lanes without a Queue for each. */
+export function queueKeys(teamKey: string) {
+  const root = `${queuePrefix(teamKey)}:${queueName(teamKey)}`
+  return {
+    wait: `${root}:wait`,
+    active: `${root}:active`,
+    prioritized: `${root}:prioritized`,
+    delayed: `${root}:delayed`,
+    failed: `${root}:failed`,
+    job: (id: string) => `${root}:${id}`,
+  }
 }
 
 export function laneKeys(teamKey: string): LaneKeys {
@@ -141,7 +168,9 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     timeline: `${base}:timeline`,
     parked: `${base}:parked`,
     reconciliations: `${base}:reconciliations`,
+    held: `${base}:held`,
     busy: `${base}:busy`,
+    builds: `${base}:builds`,
   }
 }
 

@@ -1,0 +1,5 @@
+export { toCallbackBody } from './body.ts'
+export { createUrlGuard, UrlRefused, type AdmittedUrl, type UrlGuard } from './guard-url.ts'
+export { nextTryAt } from './schedule.ts'
+export { sendCallback, type CallbackAnswer, type OutgoingCallback, type SendCallbackDeps } from './send-callback.ts'
+export { makeSecret, signCallback } from './sign.ts'

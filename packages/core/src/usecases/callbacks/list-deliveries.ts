@@ -1,0 +1,12 @@
+import { createDeliveries, type ListedDelivery, type Store } from '../../store/index.ts'
+import { getWebhook } from './get-webhook.ts'
+
+/** Newest first. Throws not_found. */
+export async function listDeliveries(
+  deps: { store: Store },
+  webhookId: string,
+  query: { limit: number; after: string | undefined },
+): Promise<{ items: ListedDelivery[]; next: string | null }> {
+  await getWebhook(deps, webhookId)
+  return createDeliveries(deps.store.redis, webhookId).list(query)
+}

@@ -1,0 +1,82 @@
+import { makeSecret, UrlRefused, type UrlGuard } from '../../callbacks/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Webhook } from '../../domain/webhook.ts'
+import { AppError } from '../../errors.ts'
+import type { Sealer } from '../../secrets/index.ts'
+import { createDeliveries, createDeliveryLine, createWebhooks, type Store } from '../../store/index.ts'
+import { resealSecret, webhookContext } from './webhook-secrets.ts'
+
+export interface WebhookInput {
+  id: string
+  url: string
+  types: string[]
+  rosters: string[] | null
+  includeEmail: boolean
+}
+
+export interface PutWebhookDeps {
+  store: Store
+  sealer: Sealer
+  clock: Clock
+  urlGuard: UrlGuard
+}
+
+/** A caller does not wait for name servers longer than this. */
+const LOOKUP_MS = 2_000
+
+/**
+ * Makes a webhook, with its secret (told this once), or changes one: the secret stays, a disabled one is active again and what
+ * is pending goes out at once. Throws url_not_allowed.
+ */
+export async function putWebhook(
+  deps: PutWebhookDeps,
+  input: WebhookInput,
+): Promise<{ webhook: Webhook; secret: string | null }> {
+  await judgeUrl(deps.urlGuard, input.url)
+  const webhooks = createWebhooks(deps.store.redis)
+  const now = deps.clock.now()
+  const settings = {
+    url: input.url,
+    types: [...new Set(input.types)],
+    rosters: input.rosters && [...new Set(input.rosters)],
+    includeEmail: input.includeEmail,
+    updatedAt: now,
+  }
+  const secret = makeSecret()
+  const record: Webhook = {
+    v: 1,
+    id: input.id,
+    ...settings,
+    sealedSecret: deps.sealer.seal(secret, webhookContext(input.id)),
+    formerSecrets: [],
+    createdAt: now,
+  }
+  if (await webhooks.insert(record)) return { webhook: record, secret }
+  const changed = await webhooks.update(input.id, (known) => ({
+    ...known,
+    ...settings,
+    sealedSecret: resealSecret(deps.sealer, input.id, known.sealedSecret),
+  }))
+  if (!changed) throw new AppError('conflict')
+  await createDeliveries(deps.store.redis, input.id).enable(now)
+  await webhooks.noteChange()
+  await createDeliveryLine(deps.store.redis).note(input.id, now)
+  return { webhook: changed, secret: null }
+}
+
+/** A name that does not resolve, or not in time, is judged when it is called. */
+async function judgeUrl(guard: UrlGuard, url: string): Promise<void> {
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), LOOKUP_MS)
+  try {
+    guard.judge(url)
+    const late = new Promise<void>((resolve) =>
+      patience.signal.addEventListener('abort', () => resolve(), { once: true }),
+    )
+    await Promise.race([guard.admit(url, patience.signal), late])
+  } catch (error) {
+    if (error instanceof UrlRefused) throw new AppError('url_not_allowed', { message: error.message, cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,34 @@
+import { makeSecret } from '../../callbacks/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Webhook } from '../../domain/webhook.ts'
+import { AppError } from '../../errors.ts'
+import type { Sealer } from '../../secrets/index.ts'
+import { createWebhooks, type Store } from '../../store/index.ts'
+import { getWebhook } from './get-webhook.ts'
+import { resealSecret, webhookContext } from './webhook-secrets.ts'
+
+const BOTH_SIGN_FOR_MS = 86_400_000
+/** Every secret adds a signature to a header, and headers have an end. */
+const FORMER_KEPT = 4
+
+/** A new secret, told this once; the former ones sign too for a day after they were replaced. Throws not_found. */
+export async function rotateSecret(
+  deps: { store: Store; sealer: Sealer; clock: Clock },
+  id: string,
+): Promise<{ webhook: Webhook; secret: string }> {
+  await getWebhook(deps, id)
+  const secret = makeSecret()
+  const now = deps.clock.now()
+  const webhook = await createWebhooks(deps.store.redis).update(id, (known) => {
+    const replaced = { sealed: resealSecret(deps.sealer, id, known.sealedSecret), until: now + BOTH_SIGN_FOR_MS }
+    const former = [replaced, ...known.formerSecrets].filter(({ until }) => until > now).slice(0, FORMER_KEPT)
+    return {
+      ...known,
+      sealedSecret: deps.sealer.seal(secret, webhookContext(id)),
+      formerSecrets: former,
+      updatedAt: now,
+    }
+  })
+  if (!webhook) throw new AppError('not_found', { message: `There is no webhook "${id}".` })
+  return { webhook, secret }
+}

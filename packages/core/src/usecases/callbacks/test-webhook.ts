@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../domain/clock.ts'
+import type { TestFact } from '../../domain/delivery.ts'
+import { createDeliveries, createDeliveryLine, type ListedDelivery, type Store } from '../../store/index.ts'
+import { getActiveWebhook } from './get-webhook.ts'
+import { makeDelivery } from './make-delivery.ts'
+
+/** Sends a `webhook.test`, whatever types the webhook asks for. Throws not_found, webhook_disabled. */
+export async function testWebhook(deps: { store: Store; clock: Clock }, id: string): Promise<ListedDelivery> {
+  await getActiveWebhook(deps, id)
+  const now = deps.clock.now()
+  const unique = randomUUID()
+  const fact: TestFact = { type: 'webhook.test', webhook: id, at: now }
+  // A subject of its own: one test never waits for another.
+  const delivery = makeDelivery(`msg_${unique.replaceAll('-', '')}`, fact, `test-${unique}`, now)
+  await createDeliveries(deps.store.redis, id).add([delivery], now)
+  await createDeliveryLine(deps.store.redis).note(id, now)
+  return { delivery, nextAttemptAt: now }
+}

@@ -1,0 +1,112 @@
+import {
+  nextTryAt,
+  sendCallback,
+  signCallback,
+  toCallbackBody,
+  type CallbackAnswer,
+  type UrlGuard,
+} from '../../callbacks/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Delivery } from '../../domain/delivery.ts'
+import type { Webhook } from '../../domain/webhook.ts'
+import type { Log } from '../../log.ts'
+import type { Sealer } from '../../secrets/index.ts'
+import {
+  createDeliveries,
+  createDeliveryLine,
+  createWebhooks,
+  type DeliveryClaim,
+  type DeliveryEnding,
+  type Store,
+} from '../../store/index.ts'
+import { openSecrets } from './webhook-secrets.ts'
+
+export interface TryDeps {
+  store: Store
+  sealer: Sealer
+  /** The store's clock. */
+  clock: Clock
+  log: Log
+  urlGuard: UrlGuard
+  random: () => number
+  /** Ends tries that are under way; they are given back. */
+  signal: AbortSignal
+  /** For one try; the contract's fifteen seconds unless a test says otherwise. */
+  timeoutMs?: number
+}
+
+const ATTEMPTS_KEPT = 50
+
+/** One try of one delivery: sign, send, record what came of it, and what follows for its endpoint. */
+export async function tryDelivery(deps: TryDeps, claim: DeliveryClaim): Promise<void> {
+  const webhook = await createWebhooks(deps.store.redis).find(claim.webhook)
+  if (!webhook) {
+    // Deleted while a fact was put on its way to it.
+    await createDeliveries(deps.store.redis, claim.webhook).destroy()
+    return
+  }
+  const at = deps.clock.now()
+  const answer = await attempt(deps, webhook, claim.delivery, at)
+  const { delivery, ending } = conclude(deps, claim.delivery, at, answer)
+  const now = deps.clock.now()
+  const settled = await createDeliveryLine(deps.store.redis).settle(claim, delivery, ending, now)
+  if (settled.recovered) await createDeliveries(deps.store.redis, webhook.id).bringForward(now)
+  if (settled.disabled) {
+    await createWebhooks(deps.store.redis).noteChange()
+    deps.log.warn({ event: 'webhook.disabled', webhook: webhook.id }, 'webhook.disabled')
+  }
+  deps.log.info(
+    {
+      event: 'callback.tried',
+      webhook: webhook.id,
+      delivery: delivery.id,
+      type: delivery.fact.type,
+      status: answer.status,
+      durationMs: answer.durationMs,
+      ending: settled.held ? ending.kind : 'lost',
+      nextAt: ending.kind === 'again' ? ending.at : undefined,
+    },
+    'callback.tried',
+  )
+}
+
+async function attempt(deps: TryDeps, webhook: Webhook, delivery: Delivery, at: number): Promise<CallbackAnswer> {
+  let secrets: string[]
+  try {
+    secrets = openSecrets(deps.sealer, webhook, at)
+  } catch (error) {
+    deps.log.error({ err: error, webhook: webhook.id }, 'The secret of a webhook cannot be opened.')
+    const answer = 'The secret cannot be opened: ENCRYPTION_KEY is another one.'
+    return { status: null, answer, durationMs: 0, isAborted: false }
+  }
+  const body = toCallbackBody(delivery.fact, await findEmail(deps, webhook, delivery))
+  const headers = signCallback({ id: delivery.id, at, body, secrets })
+  const { urlGuard: guard, clock, signal, timeoutMs } = deps
+  return sendCallback({ guard, clock, signal, timeoutMs }, { url: webhook.url, headers, body })
+}
+
+/** Read when it is sent, so that an address lies in no delivery; undefined where none is to be told. */
+async function findEmail(deps: TryDeps, webhook: Webhook, { fact }: Delivery): Promise<string | null | undefined> {
+  if (!webhook.includeEmail || !('member' in fact)) return undefined
+  const roster = await deps.store.rosters.find(fact.roster)
+  const member = roster && (await deps.store.members(roster.teamKey, roster.id).find(fact.member))
+  return member?.desired.email ?? null
+}
+
+function conclude(
+  deps: TryDeps,
+  before: Delivery,
+  at: number,
+  { status, answer, durationMs, isAborted }: CallbackAnswer,
+): { delivery: Delivery; ending: DeliveryEnding } {
+  if (isAborted) return { delivery: before, ending: { kind: 'released' } }
+  const attempts = [...before.attempts, { at, status, durationMs, answer }].slice(-ATTEMPTS_KEPT)
+  if (status !== null && status >= 200 && status < 300) {
+    return { delivery: { ...before, attempts, status: 'delivered' }, ending: { kind: 'delivered' } }
+  }
+  const tries = before.tries + 1
+  const firstTryAt = before.firstTryAt ?? at
+  const next = nextTryAt({ tries, firstTryAt, now: deps.clock.now(), random: deps.random() })
+  const delivery: Delivery = { ...before, attempts, tries, firstTryAt, status: next === null ? 'failed' : 'pending' }
+  return { delivery, ending: next === null ? { kind: 'failed' } : { kind: 'again', at: next } }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Webhook } from '../../domain/webhook.ts'
+import { createDeliveries, createWebhooks, type Store } from '../../store/index.ts'
+
+/** The webhooks that facts are told to, kept until one of them changes. */
+export interface WebhookDirectory {
+  active(): Promise<Webhook[]>
+}
+
+/** Should a change have been written and its note lost. */
+const KEPT_AT_MOST_MS = 30_000
+
+/**
+ * One small read tells whether what is kept still holds: a webhook that was put before a fact came true is told of it, always,
+ * which a cache that only ages can't promise.
+ */
+export function createWebhookDirectory(deps: { store: Store; clock: Clock }): WebhookDirectory {
+  const { redis } = deps.store
+  const webhooks = createWebhooks(redis)
+  let kept: { version: string; until: number; active: Webhook[] } | undefined
+  return {
+    async active() {
+      const version = await webhooks.version()
+      const now = deps.clock.monotonic()
+      if (kept && kept.version === version && now < kept.until) return kept.active
+      const all = await webhooks.list()
+      const healths = await Promise.all(all.map(({ id }) => createDeliveries(redis, id).health()))
+      const active = all.filter((_, at) => healths[at]?.disabledAt === null)
+      kept = { version, until: now + KEPT_AT_MOST_MS, active }
+      return active
+    },
+  }
+}
