@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { eventually, freePort, startRedis, type TestRedis, type TestRedisOptions } from '@flightroster/core/testing'
 import { startEmulator, type Emulator, type EmulatorOptions } from '@flightroster/emulator'
+import { Redis } from 'ioredis'
 import { createApi, type Api } from './api.ts'
 import { startProgram, type ManagedProcess } from './process.ts'
 
@@ -10,6 +11,8 @@ export interface StackOptions {
   redis?: TestRedisOptions
   /** Further environment of API and workers. */
   env?: Record<string, string>
+  /** True: no team key and no roster are put. */
+  isEmpty?: boolean
 }
 
 /** The product as a user runs it: real Redis, API and workers as processes, and the emulator in Apple's place. */
@@ -24,6 +27,8 @@ export interface Stack {
   killApi(signal?: NodeJS.Signals): Promise<void>
   startWorker(env?: Record<string, string>): ManagedProcess
   workers: ManagedProcess[]
+  /** As after a failover that lost it: a hint only, so nothing may depend on it. */
+  flushReadyIndex(): Promise<void>
   /** What all processes have printed. */
   output(): string
   [Symbol.asyncDispose](): Promise<void>
@@ -43,6 +48,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     APP_STORE_CONNECT_URL: emulator.url,
     ADMIN_TOKEN: adminToken,
     LOG_LEVEL: 'info',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
     ...options.env,
   }
   const all: ManagedProcess[] = []
@@ -62,7 +68,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       all.push(apiProcess)
       await eventually(async () => {
         const { status } = await api.get('/readyz')
-        if (status !== 200) throw new Error(`The API is not ready: ${status}\n${apiProcess?.output()}`)
+        if (status !== 200) throw new Error(`The API is not ready: ${status}\n${apiProcess?.output().slice(-1_000)}`)
       })
     },
     async killApi(signal = 'SIGKILL') {
@@ -74,6 +80,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       all.push(worker)
       return worker
     },
+    async flushReadyIndex() {
+      const client = new Redis(redis.url)
+      const keys = await client.keys('fr:ready:*')
+      if (keys.length > 0) await client.del(...keys)
+      client.disconnect()
+    },
     output: () => all.map((process) => process.output()).join('\n'),
     async [Symbol.asyncDispose]() {
       await Promise.all(all.map((process) => process.stop('SIGKILL')))
@@ -82,9 +94,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
   }
   await stack.startApi()
-  await api.must('PUT', '/v1/team-keys/acme', seeded.key, 201)
-  const roster = { teamKey: 'acme', app: { bundleId: BUNDLE_ID }, group: { id: seeded.group } }
-  await api.must('PUT', '/v1/rosters/gold', roster, 201)
+  if (!options.isEmpty) {
+    await api.must('PUT', '/v1/team-keys/acme', seeded.key, 201)
+    const roster = { teamKey: 'acme', app: { bundleId: BUNDLE_ID }, group: { id: seeded.group } }
+    await api.must('PUT', '/v1/rosters/gold', roster, 201)
+  }
   for (let count = 0; count < (options.workers ?? 1); count++) stack.startWorker()
   return stack
 }

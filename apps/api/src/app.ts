@@ -1,23 +1,34 @@
 import Fastify, { LogController } from 'fastify'
 import type { ApiDeps } from './deps.ts'
-import { useAuth } from './plugins/auth.ts'
+import { registerPages } from './pages/register-pages.ts'
+import { createTokenFinder } from '@flightroster/core/usecases/tokens'
+import { useAudit } from './plugins/audit.ts'
+import { callersOf, useAuth } from './plugins/auth.ts'
 import { useBodyParsers } from './plugins/body-parsers.ts'
 import { useDraining } from './plugins/draining.ts'
 import { watchMethods } from './plugins/method-not-allowed.ts'
 import { serveOpenApi, useOpenApi } from './plugins/openapi.ts'
 import { sendError, useProblemDetails } from './plugins/problem-details.ts'
+import { useRateLimit } from './plugins/rate-limit.ts'
 import { useRequestMetrics } from './plugins/request-metrics.ts'
 import { compileSerializer, compileVerifyingSerializer } from './plugins/serialization.ts'
 import { useStoreGuard } from './plugins/store-guard.ts'
 import { compileValidator } from './plugins/validation.ts'
+import { postAppleWebhook } from './routes/apple-webhooks/post.ts'
+import { registerAppleWebhookRoutes } from './routes/apple-webhooks/register.ts'
 import { postEvents } from './routes/events/post.ts'
 import { healthzRoute, metricsRoute, readyzRoute } from './routes/health/get.ts'
 import { listLanesRoute } from './routes/lanes/get.ts'
 import { getMemberRoute, getTimelineRoute } from './routes/members/get.ts'
 import { listMembersRoute } from './routes/members/list.ts'
 import { deleteMemberRoute, putMemberRoute } from './routes/members/put.ts'
+import { putMembersRoute } from './routes/members/put-roster.ts'
 import { memberRequestRoutes } from './routes/members/requests.ts'
+import { deletePersonRoute } from './routes/people/delete.ts'
 import { getPeopleRoute } from './routes/people/get.ts'
+import { decideReconciliationRoutes } from './routes/reconciliations/decide.ts'
+import { getReconciliationRoute, listReconciliationsRoute } from './routes/reconciliations/get.ts'
+import { postReconciliationRoute } from './routes/reconciliations/post.ts'
 import { listBuildsRoute } from './routes/rosters/builds.ts'
 import { deleteRosterRoute } from './routes/rosters/delete.ts'
 import { getRosterRoute, listRostersRoute } from './routes/rosters/get.ts'
@@ -30,6 +41,13 @@ import { deleteTeamKeyRoute } from './routes/team-keys/delete.ts'
 import { getTeamKeyRoute, listTeamKeysRoute } from './routes/team-keys/get.ts'
 import { putTeamKeyRoute } from './routes/team-keys/put.ts'
 import { switchLaneRoutes } from './routes/team-keys/switch.ts'
+import { tokenRoutes } from './routes/tokens/routes.ts'
+import { deleteWebhookRoute } from './routes/webhooks/delete.ts'
+import { listDeliveriesRoute, replayDeliveryRoute } from './routes/webhooks/deliveries.ts'
+import { getWebhookRoute, listWebhooksRoute } from './routes/webhooks/get.ts'
+import { putWebhookRoute } from './routes/webhooks/put.ts'
+import { rotateSecretRoute } from './routes/webhooks/rotate-secret.ts'
+import { testWebhookRoute } from './routes/webhooks/test.ts'
 import type { ApiServer } from './server.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -62,9 +80,12 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useRequestMetrics(app, deps)
   await useOpenApi(app)
   const refuseOtherMethods = watchMethods(app)
-  useAuth(app, deps)
+  useAuth(app, { adminToken: deps.adminToken, findCaller: callersOf(createTokenFinder(deps)) })
+  await useRateLimit(app, deps)
+  useAudit(app, deps)
   useStoreGuard(app, deps)
   await app.register(async (scope: ApiServer) => addRoutes(scope, deps))
+  await registerPages(app, deps)
   refuseOtherMethods()
   return app
 }
@@ -92,15 +113,35 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   deleteRosterRoute(app, deps)
   switchRosterRoutes(app, deps)
   listBuildsRoute(app, deps)
+  registerAppleWebhookRoutes(app, deps)
+  postAppleWebhook(app, deps)
   retryRosterRoute(app, deps)
 
   listMembersRoute(app, deps)
   getMemberRoute(app, deps)
   getTimelineRoute(app, deps)
+  putMembersRoute(app, deps)
   putMemberRoute(app, deps)
   deleteMemberRoute(app, deps)
   memberRequestRoutes(app, deps)
   getPeopleRoute(app, deps)
+  deletePersonRoute(app, deps)
+
+  postReconciliationRoute(app, deps)
+  listReconciliationsRoute(app, deps)
+  getReconciliationRoute(app, deps)
+  decideReconciliationRoutes(app, deps)
+
+  tokenRoutes(app, deps)
 
   listLanesRoute(app, deps)
+
+  putWebhookRoute(app, deps)
+  listWebhooksRoute(app, deps)
+  getWebhookRoute(app, deps)
+  deleteWebhookRoute(app, deps)
+  rotateSecretRoute(app, deps)
+  testWebhookRoute(app, deps)
+  listDeliveriesRoute(app, deps)
+  replayDeliveryRoute(app, deps)
 }

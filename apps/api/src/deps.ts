@@ -1,8 +1,10 @@
 import type { AppleClient, Gate } from '@flightroster/core/apple'
+import type { UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { Metrics } from '@flightroster/core/metrics'
-import type { Sealer, ToRef } from '@flightroster/core/secrets'
+import type { DashboardUser } from '@flightroster/core/config'
+import type { PasswordCheck, Sealer, ToRef } from '@flightroster/core/secrets'
 import type { Store, StoreHealth } from '@flightroster/core/store'
 import type { LaneReader } from '@flightroster/core/usecases/lanes'
 
@@ -15,11 +17,19 @@ export interface ApiDeps {
   health: Pick<StoreHealth, 'report' | 'check' | 'assertReachable' | 'assertTakesWrites'>
   sealer: Sealer
   toRef: ToRef
+  /** Where callbacks may go. */
+  urlGuard: UrlGuard
   apple: Pick<AppleClient, 'session'>
   gateFor: (teamKey: string) => Gate
   lanes: LaneReader
   dedupDays: number
   adminToken: string
+  /** Requests a minute and token. */
+  rateLimitPerMinute: number
+  /** Who may log in to the pages. */
+  dashboard: { users: readonly DashboardUser[]; passwords: PasswordCheck }
+  /** The API's address as the world sees it. */
+  publicUrl: string | undefined
   trustProxy: boolean | number | string
   /** False where /metrics has a port of its own. */
   servesMetrics: boolean

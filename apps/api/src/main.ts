@@ -1,9 +1,10 @@
 import { createAppleClient } from '@flightroster/core/apple'
+import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
-import { createSealer } from '@flightroster/core/secrets'
+import { createPasswordCheck, createSealer } from '@flightroster/core/secrets'
 import {
   checkRedis,
   createRedis,
@@ -12,6 +13,7 @@ import {
   startStoreHealth,
   UnfitStoreError,
 } from '@flightroster/core/store'
+import { startHistory } from '@flightroster/core/usecases/history'
 import { buildApp } from './app.ts'
 import { createLanes } from './lanes.ts'
 import { createLazyToRef } from './lazy-to-ref.ts'
@@ -46,15 +48,20 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     health,
     sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
     toRef: createLazyToRef(redis),
+    urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
     apple,
     gateFor: lanes.gateFor,
     lanes: lanes.reader,
     dedupDays: config.eventDedupDays,
     adminToken: config.adminToken,
+    rateLimitPerMinute: config.rateLimitPerMinute,
+    dashboard: { users: config.dashboardUsers, passwords: createPasswordCheck() },
+    publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     servesMetrics: config.metricsPort === undefined,
   })
   const metricsServer = await startMetricsServer(config, { metrics, health, log })
+  const history = startHistory({ store, clock, log })
   const close = async () => {
     app.drain()
     await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
@@ -62,6 +69,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     await metricsServer?.close()
     await lanes.close()
     await apple.close()
+    history.close()
     health.close()
     clock.close()
     redis.disconnect()

@@ -1,9 +1,10 @@
 import type { AppleClient } from '@flightroster/core/apple'
+import { createUrlGuard } from '@flightroster/core/callbacks'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
 import { createLaneQueue } from '@flightroster/core/queues'
-import { createSealer, createToRef } from '@flightroster/core/secrets'
+import { createPasswordCheck, createSealer, createToRef } from '@flightroster/core/secrets'
 import {
   createBudget,
   createRedis,
@@ -20,6 +21,7 @@ import { buildApp } from '../src/app.ts'
 import type { ApiDeps } from '../src/deps.ts'
 import type { ApiServer } from '../src/server.ts'
 
+export const PUBLIC_URL = 'https://flightroster.example.com'
 export const ADMIN_TOKEN = 'admin-token-of-tests'
 
 export interface TestApi {
@@ -64,11 +66,15 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     health,
     sealer: createSealer({ current: Buffer.alloc(32, 7) }),
     toRef: createToRef(Buffer.alloc(32, 9)),
+    urlGuard: createUrlGuard({ allowPrivate: false }),
     apple: NO_APPLE,
     gateFor: () => ({ admit: async () => {}, note: () => {} }),
     lanes: readLanes(store),
     dedupDays: 7,
     adminToken: ADMIN_TOKEN,
+    rateLimitPerMinute: 1_000_000,
+    dashboard: { users: [], passwords: createPasswordCheck() },
+    publicUrl: PUBLIC_URL,
     trustProxy: false,
     servesMetrics: true,
     verifiesAnswers: true,

@@ -18,7 +18,7 @@ import { startHealthServer } from './health.ts'
 import { onShutdown } from './shutdown.ts'
 import { buildWorker, type RunningWorker } from './worker.ts'
 
-const DRAIN_DEADLINE_MS = 18_000
+const DRAIN_DEADLINE_MS = 15_000
 const SWEEP_EVERY_MS = 30_000
 
 function readConfig(): WorkerConfig {
@@ -85,6 +85,7 @@ async function main(): Promise<void> {
       reserveShare: config.budgetReserve,
       blockedCheckMs: config.blockedCheckMs,
       buildWatchMs: config.buildWatchMs,
+      quietAfterWriteMs: config.quietAfterWriteMs,
     },
     budget: { windowMs: config.budgetWindowMs, defaultLimit: 3_600 },
     concurrency: config.concurrency,

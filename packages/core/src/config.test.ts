@@ -23,6 +23,8 @@ function secretFile(text: string): string {
   return path
 }
 
+const HASH = `scrypt.32768.8.3.${'A'.repeat(22)}.${'B'.repeat(43)}`
+
 describe('the environment of the API', () => {
   it('fills in every default', () => {
     const config = loadApiConfig(GOOD)
@@ -85,13 +87,14 @@ describe('the environment of the API', () => {
   })
 
   it('reads dashboard users with their roles, and refuses a role or a shape it does not know', () => {
-    const config = loadApiConfig({ ...GOOD, DASHBOARD_USERS: 'ann:operator:s1$aa,bob:viewer:s1$bb' })
+    const config = loadApiConfig({ ...GOOD, DASHBOARD_USERS: `ann:operator:${HASH},bob:viewer:${HASH}` })
     expect(config.dashboardUsers).toEqual([
-      { name: 'ann', role: 'operator', passwordHash: 's1$aa' },
-      { name: 'bob', role: 'viewer', passwordHash: 's1$bb' },
+      { name: 'ann', role: 'operator', passwordHash: HASH },
+      { name: 'bob', role: 'viewer', passwordHash: HASH },
     ])
-    expect(faultsOf(() => loadApiConfig({ ...GOOD, DASHBOARD_USERS: 'ann:root:x' }))).toHaveLength(1)
+    expect(faultsOf(() => loadApiConfig({ ...GOOD, DASHBOARD_USERS: `ann:root:${HASH}` }))).toHaveLength(1)
     expect(faultsOf(() => loadApiConfig({ ...GOOD, DASHBOARD_USERS: 'ann' }))).toHaveLength(1)
+    expect(faultsOf(() => loadApiConfig({ ...GOOD, DASHBOARD_USERS: 'ann:viewer:secret' }))).toHaveLength(1)
   })
 
   it.each([

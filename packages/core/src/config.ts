@@ -1,4 +1,5 @@
 import { EnvReader, type Env } from './config-reader.ts'
+import { isPasswordHash } from './secrets/password.ts'
 import { parseRedisUrl } from './store/redis-url.ts'
 
 export { ConfigError, type ConfigFault } from './config-reader.ts'
@@ -46,6 +47,8 @@ export interface WorkerConfig extends CoreConfig {
   concurrency: number
   /** Team keys this worker serves; undefined: all. */
   lanes: string[] | undefined
+  /** Nothing is removed because of a read this soon after our own write; shorter only with an emulator whose reads do not lag. */
+  quietAfterWriteMs: number
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -77,6 +80,7 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
     host: read.text('HOST', '127.0.0.1'),
     workerPort: read.optionalInteger('WORKER_PORT', { min: 0, max: 65_535 }),
     concurrency: read.integer('WORKER_CONCURRENCY', 20, { min: 1, max: 1_000 }),
+    quietAfterWriteMs: read.integer('QUIET_AFTER_WRITE_SECONDS', 120, { min: 1, max: 3_600 }) * 1_000,
     lanes: read.parsed('WORKER_LANES', undefined, 'team key ids, comma-separated', parseLanes),
   }
   read.finish()
@@ -155,6 +159,7 @@ function parseDashboardUsers(text: string): DashboardUser[] {
     if (!name || !passwordHash || rest.length > 0) throw new Error(`entry ${at + 1} is not name:role:hash`)
     if (role !== 'viewer' && role !== 'operator')
       throw new Error(`entry ${at + 1} has another role than viewer or operator`)
+    if (!isPasswordHash(passwordHash)) throw new Error(`the hash of entry ${at + 1} is none of "pnpm hash-password"`)
     return { name, role, passwordHash }
   })
   if (new Set(users.map((user) => user.name)).size < users.length) throw new Error('a name stands twice')

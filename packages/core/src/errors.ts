@@ -65,6 +65,18 @@ const RULES = {
     'The member id does not fit.',
     'Use 1 to 256 UTF-8 bytes without control characters.',
   ),
+  row_invalid: rule(
+    'reject',
+    'request',
+    'The row of the list does not fit.',
+    'Correct the row; the others were taken, and nobody that it names was removed.',
+  ),
+  row_duplicate: rule(
+    'reject',
+    'request',
+    'A row before names the same member.',
+    'Keep one row for each member; the first one counts.',
+  ),
   time_in_future: rule(
     'reject',
     'request',
@@ -116,6 +128,31 @@ const RULES = {
     'request',
     "A roster's app and group are for life.",
     'Make a new roster for the other group, then delete this one.',
+  ),
+
+  public_url_missing: rule(
+    'reject',
+    'request',
+    'The address at which Apple reaches this API is not known.',
+    'Set PUBLIC_URL to the http or https address of the API as the world sees it, and restart it.',
+  ),
+  signature_invalid: rule(
+    'reject',
+    'request',
+    'The signature does not fit the body.',
+    'Nothing: Apple signs with the secret of the registration. PUT the apple-webhook of the roster again if Apple lost it.',
+  ),
+  url_not_allowed: rule(
+    'reject',
+    'request',
+    'Callbacks may not go to this URL.',
+    'Use an http or https URL without user name and password, at a public address; for private networks set WEBHOOK_ALLOW_PRIVATE=true.',
+  ),
+  webhook_disabled: rule(
+    'reject',
+    'request',
+    'The webhook is disabled: its endpoint gave no good answer for five days.',
+    'Mend the endpoint, then enable the webhook with PUT /v1/webhooks/{webhookId}.',
   ),
 
   // What became of a member

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import type { Build } from '../src/domain/build.ts'
 import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../src/domain/roster.ts'
 
 /** A fresh private key as App Store Connect gives it: P-256, PKCS#8, PEM. */
@@ -35,6 +36,22 @@ export function makeTeamKey(overrides: Partial<TeamKey> = {}): TeamKey {
     sealedPrivateKey: 'v1.none.none',
     createdAt: CREATED_AT,
     updatedAt: CREATED_AT,
+    ...overrides,
+  }
+}
+
+/** One that a group can test. */
+export function makeBuild(overrides: Partial<Build> = {}): Build {
+  return {
+    id: 'b1',
+    number: '1',
+    version: '1.0',
+    platform: 'IOS',
+    uploadedAt: CREATED_AT,
+    expiresAt: CREATED_AT + 90 * 86_400_000,
+    expired: false,
+    processingState: 'VALID',
+    externalState: 'IN_BETA_TESTING',
     ...overrides,
   }
 }

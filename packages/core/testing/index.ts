@@ -1,5 +1,6 @@
 export { createSettableClock, type SettableClock } from './clock.ts'
 export { eventually } from './eventually.ts'
-export { makePrivateKey, makeRoster, makeTeamKey } from './fixtures.ts'
+export { makeBuild, makePrivateKey, makeRoster, makeTeamKey } from './fixtures.ts'
 export { freePort } from './free-port.ts'
 export { startRedis, type TestRedis, type TestRedisOptions } from './redis.ts'
+export { answerWith, startReceiver, type Answer, type ReceivedCallback, type Receiver } from './receiver.ts'

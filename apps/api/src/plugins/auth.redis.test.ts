@@ -5,7 +5,7 @@ import { serveApi, type TestApi } from '../../testing/serve.ts'
 const document = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')) as {
   paths: Record<string, Record<string, { security?: unknown[] }>>
 }
-const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /metrics']
+const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'POST /v1/apple-webhooks/{registrationId}']
 const routes = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, { security }]) => ({
     name: `${method.toUpperCase()} ${path}`,

@@ -1,4 +1,5 @@
 import { AppError } from '@flightroster/core/errors'
+import type { ApiToken } from '@flightroster/core/store'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
@@ -7,6 +8,8 @@ export const SCOPES = ['events:write', 'rosters:read', 'rosters:write', 'admin']
 export type Scope = (typeof SCOPES)[number]
 
 export interface Caller {
+  /** Of the token. */
+  id: string
   name: string
   /** `admin` may do everything. */
   scopes: readonly Scope[]
@@ -31,7 +34,17 @@ export interface AuthDeps {
   findCaller?: (token: string) => Promise<Caller | undefined>
 }
 
-const ADMIN: Caller = { name: 'ADMIN_TOKEN', scopes: ['admin'], rosters: null }
+/** Further tokens, as callers. */
+export function callersOf(findToken: (token: string) => Promise<ApiToken | undefined>): AuthDeps['findCaller'] {
+  return async (text) => {
+    const token = await findToken(text)
+    if (!token) return undefined
+    const scopes = SCOPES.filter((scope) => token.scopes.includes(scope))
+    return { id: token.id, name: token.name, scopes, rosters: token.rosters && new Set(token.rosters) }
+  }
+}
+
+const ADMIN: Caller = { id: 'admin', name: 'ADMIN_TOKEN', scopes: ['admin'], rosters: null }
 
 /** Runs before a body is read, so that nobody without a token makes us parse anything. */
 export function useAuth(app: ApiServer, deps: AuthDeps): void {
@@ -54,15 +67,27 @@ export function useAuth(app: ApiServer, deps: AuthDeps): void {
     if (scope === undefined || scope === 'public') return
     const caller = await findCaller(bearerOf(request))
     if (!caller) throw new AppError('unauthenticated')
-    if (!caller.scopes.includes(scope) && !caller.scopes.includes('admin')) {
+    const { rosterId } = request.params as { rosterId?: string }
+    if (!maySee(caller, scope, request.routeOptions.url ?? '')) {
       throw new AppError('scope_missing', { message: `The token lacks the scope ${scope}.` })
     }
+    if (scope === 'admin' && caller.rosters !== null && rosterId === undefined) {
+      // Or it could make itself a token that is bound to nothing.
+      throw new AppError('scope_missing', { message: 'The token is bound to rosters, and this concerns more than those.' })
+    }
     request.caller = caller
-    const { rosterId } = request.params as { rosterId?: string }
     if (rosterId !== undefined && !mayReach(caller, rosterId)) {
       throw new AppError('not_found', { message: `There is no roster "${rosterId}".` })
     }
   })
+}
+
+const UNDER_ROSTERS = '/v1/rosters'
+
+function maySee({ scopes }: Caller, scope: Scope, url: string): boolean {
+  if (scopes.includes(scope) || scopes.includes('admin')) return true
+  // Who may change everything under rosters may read it.
+  return scope === 'rosters:read' && url.startsWith(UNDER_ROSTERS) && scopes.includes('rosters:write')
 }
 
 export function mayReach(caller: Caller, rosterId: string): boolean {

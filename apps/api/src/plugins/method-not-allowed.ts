@@ -9,8 +9,9 @@ const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE',
 export function watchMethods(app: ApiServer): () => void {
   const methodsOf = new Map<string, Set<string>>()
   let watching = true
-  app.addHook('onRoute', ({ url, method }) => {
-    if (!watching) return
+  app.addHook('onRoute', ({ url, method, config }) => {
+    // Pages answer for themselves: whoever may not open one is told so first.
+    if (!watching || config?.page !== undefined) return
     const known = methodsOf.get(url) ?? new Set<string>()
     for (const one of [method].flat()) known.add(one)
     methodsOf.set(url, known)

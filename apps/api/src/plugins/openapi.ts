@@ -6,8 +6,11 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { eventResult, eventResults } from '../routes/events/schema.ts'
 import { member, timelineItem } from '../routes/members/schema.ts'
+import { reconciliation } from '../routes/reconciliations/schema.ts'
 import { roster } from '../routes/rosters/schema.ts'
 import { teamKey } from '../routes/team-keys/schema.ts'
+import { token } from '../routes/tokens/schema.ts'
+import { delivery, webhook } from '../routes/webhooks/schema.ts'
 import { build } from '../schemas/build.ts'
 import { budgetStatus, laneStatus } from '../schemas/lane.ts'
 import { problem } from '../schemas/problem.ts'
@@ -60,17 +63,33 @@ export async function useOpenApi(app: ApiServer): Promise<void> {
 const NAMED = {
   Build: build,
   Budget: budgetStatus,
+  Delivery: delivery,
   EventResult: eventResult,
   EventResults: eventResults,
   Lane: laneStatus,
   Member: member,
   ReportedProblem: reportedProblem,
+  Reconciliation: reconciliation,
   Roster: roster,
   TeamKey: teamKey,
   TimelineItem: timelineItem,
+  Token: token,
+  Webhook: webhook,
 }
 
-const TAGS = ['events', 'members', 'people', 'rosters', 'team-keys', 'lanes', 'operations'].map((name) => ({ name }))
+const TAGS = [
+  'events',
+  'members',
+  'people',
+  'rosters',
+  'reconciliations',
+  'team-keys',
+  'lanes',
+  'webhooks',
+  'apple-webhooks',
+  'tokens',
+  'operations',
+].map((name) => ({ name }))
 
 export function serveOpenApi(app: ApiServer): void {
   let text: string | undefined

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { listAll, PAGE_SIZE, type Caller, type Collection, type Included } from './paginate.ts'
+import { list, listAll, PAGE_SIZE, type Caller, type Collection, type Included } from './paginate.ts'
 import { buildResource, createdDocument, readJson, readStatus } from './shapes.ts'
 import type { Query } from './target.ts'
-import type { BuildRow } from './types.ts'
+import type { AppBuildListing, AppBuildRow, BuildRow } from './types.ts'
 
 // Relationships must be among the fields, or the included resources cannot be told which build they belong to.
 const FIELDS = [
@@ -16,6 +16,8 @@ const FIELDS = [
   'buildBetaDetail',
 ]
 const NEWEST = 200
+/** The most that Apple names of one build. */
+const GROUPS_NAMED = 50
 
 const nothing = readStatus(new Map([[204, true]]))
 
@@ -31,6 +33,24 @@ export function createBuildCalls(caller: Caller) {
       const newest = newestFirst({ 'filter[app]': appId }, Math.min(limit, PAGE_SIZE))
       const rows = await listAll(caller, { ...newest, enough: limit })
       return rows.slice(0, limit)
+    },
+
+    /** Every build of the app that has not expired, newest first, with its groups: one call a page for all groups together. */
+    async listLiveBuilds(appId: string): Promise<AppBuildListing> {
+      const newest = newestFirst({ 'filter[app]': appId, 'filter[expired]': 'false' }, PAGE_SIZE)
+      const found = await list(caller, {
+        ...newest,
+        query: {
+          ...newest.query,
+          'fields[builds]': [...FIELDS, 'betaGroups'],
+          'fields[betaGroups]': ['name'],
+          include: ['preReleaseVersion', 'buildBetaDetail', 'betaGroups'],
+          'limit[betaGroups]': GROUPS_NAMED,
+        },
+        toRow: (build, included): AppBuildRow => ({ ...toBuild(build, included), groupIds: toGroupIds(build) }),
+      })
+      const isWhole = found.total === null || found.total === found.rows.length
+      return { builds: found.rows, complete: found.finished && found.distinct && isWhole }
     },
 
     /** Throws apple_refused where a build is not processed yet or the group gets all builds by itself (422). */
@@ -92,6 +112,14 @@ function toBuild(build: z.output<typeof buildResource>, included: readonly Inclu
     externalState: attribute('buildBetaDetails', relationships?.buildBetaDetail?.data?.id, 'externalBuildState'),
     usesNonExemptEncryption: attributes.usesNonExemptEncryption ?? null,
   }
+}
+
+function toGroupIds({ relationships }: z.output<typeof buildResource>): string[] | null {
+  const groups = relationships?.betaGroups
+  if (!groups?.data) return null
+  const total = groups.meta?.paging?.total
+  const namesAll = typeof total === 'number' ? total <= groups.data.length : groups.data.length < GROUPS_NAMED
+  return namesAll ? groups.data.map(({ id }) => id) : null
 }
 
 function toMs(date: string | null | undefined): number | null {

@@ -35,6 +35,12 @@ export function readStatus<T>(meanings: ReadonlyMap<number, T>): ReadAnswer<T> {
 const optionalText = z.string().nullish()
 const optionalFlag = z.boolean().nullish()
 const related = z.object({ data: z.object({ id: z.string() }).nullish() }).nullish()
+const relatedMany = z
+  .object({
+    data: z.array(z.object({ id: z.string() })).nullish(),
+    meta: z.object({ paging: z.object({ total: z.number().nullish() }).nullish() }).nullish(),
+  })
+  .nullish()
 
 /** A JSON:API resource. Apple marks all attributes optional, so an absent block is an empty one. */
 function resource<A extends z.ZodType>(attributes: A) {
@@ -48,6 +54,7 @@ export const appResource = resource(z.object({ bundleId: z.string(), name: optio
 export const groupResource = resource(
   z.object({ name: optionalText, isInternalGroup: optionalFlag, hasAccessToAllBuilds: optionalFlag }).nullish(),
 ).extend({ relationships: z.object({ app: related }).nullish() })
+export const webhookResource = resource(z.object({ url: optionalText, enabled: optionalFlag }).nullish())
 export const buildResource = resource(
   z.object({
     version: z.string(),
@@ -57,7 +64,9 @@ export const buildResource = resource(
     processingState: optionalText,
     usesNonExemptEncryption: optionalFlag,
   }),
-).extend({ relationships: z.object({ preReleaseVersion: related, buildBetaDetail: related }).nullish() })
+).extend({
+  relationships: z.object({ preReleaseVersion: related, buildBetaDetail: related, betaGroups: relatedMany }).nullish(),
+})
 export const includedResource = z.object({
   type: z.string(),
   id: z.string(),

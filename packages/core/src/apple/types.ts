@@ -94,6 +94,17 @@ export interface BuildRow {
   usesNonExemptEncryption: boolean | null
 }
 
+export interface AppBuildRow extends BuildRow {
+  /** Groups that have the build; null where Apple left them out, or named only some. */
+  groupIds: string[] | null
+}
+
+export interface AppBuildListing {
+  builds: AppBuildRow[]
+  /** No build is missing, as far as Apple's answer shows. */
+  complete: boolean
+}
+
 /** App Store Connect OpenAPI 4.4.1, WebhookEventType: those that speak of TestFlight builds and feedback. */
 export type WebhookEventType =
   | 'BETA_FEEDBACK_CRASH_SUBMISSION_CREATED'

@@ -126,5 +126,6 @@ describe('where private addresses are allowed', () => {
 describe('a public address', () => {
   it.each(['1.1.1.1', '93.184.216.34', '2606:4700:4700::1111', '2a00:1450:4001:81b::200e'])('is %s', (address) => {
     expect(isPublicAddress(address)).toBe(true)
+    expect(isPublicAddress(`${address}%eth0`)).toBe(false)
   })
 })

@@ -4,7 +4,13 @@ import type { Warning } from './roster.ts'
 
 const UNSUBMITTED = 'READY_FOR_BETA_SUBMISSION'
 const IN_REVIEW = new Set(['WAITING_FOR_BETA_REVIEW', 'IN_BETA_REVIEW'])
-const JUDGED = new Set(['BETA_REJECTED', 'BETA_APPROVED', 'IN_BETA_TESTING', 'READY_FOR_BETA_TESTING', 'READY_FOR_TESTING'])
+const JUDGED = new Set([
+  'BETA_REJECTED',
+  'BETA_APPROVED',
+  'IN_BETA_TESTING',
+  'READY_FOR_BETA_TESTING',
+  'READY_FOR_TESTING',
+])
 
 /** Builds that Apple has refused are tried again each by itself, so many at a time: one bad id fails a whole call. */
 const RETRIED_AT_ONCE = 5
@@ -72,8 +78,12 @@ function groupByVersion(builds: readonly Build[]): Map<string, Build[]> {
   return versions
 }
 
-/** Drops refusals whose reason is gone as far as Apple's listing shows. */
-export function dropSettled(known: Map<string, KnownBuild>, seen: Seen, mode: 'automatic' | 'manual'): void {
+/** Drops refusals of steps that are not taken any more, or whose reason is gone as far as Apple's listing shows. */
+export function dropSettled(
+  known: Map<string, KnownBuild>,
+  seen: Seen,
+  takes: { give: boolean; submit: boolean },
+): void {
   const byId = new Map(seen.app.map((build) => [build.id, build]))
   const inGroup = new Set(seen.group.map((build) => build.id))
   for (const [id, entry] of known) {
@@ -81,7 +91,7 @@ export function dropSettled(known: Map<string, KnownBuild>, seen: Seen, mode: 'a
     const build = byId.get(id)
     const isGiven = entry.refusal.step === 'give' && inGroup.has(id)
     const isSubmitted = entry.refusal.step === 'submit' && build?.externalState !== UNSUBMITTED
-    if (mode === 'manual' || !build || isGiven || isSubmitted) known.set(id, { ...entry, refusal: null })
+    if (!takes[entry.refusal.step] || !build || isGiven || isSubmitted) known.set(id, { ...entry, refusal: null })
   }
 }
 
@@ -111,7 +121,8 @@ export function explainRefusal(step: 'give' | 'submit', build: Build, { code, de
     return {
       code: 'test_information_missing',
       detail: `${buildName(build)} cannot go to beta review: the test information of the app is not complete.${quote(detail)}`,
-      action: 'Fill in TestFlight → Test Information (description, feedback e-mail, contact, sign-in) in App Store Connect.',
+      action:
+        'Fill in TestFlight → Test Information (description, feedback e-mail, contact, sign-in) in App Store Connect.',
     }
   }
   return step === 'give'

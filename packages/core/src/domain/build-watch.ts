@@ -65,7 +65,12 @@ export function noteBuilds(
     const known = book?.builds.get(build.id)
     const isNew = mode === 'automatic' && known === undefined
     if (known === undefined && !isNew && !inGroup.has(build.id)) continue
-    const entry: KnownBuild = known ?? { ...UNKNOWN, give: isNew, submit: isNew, until: build.expiresAt ?? now + LIFE_MS }
+    const entry: KnownBuild = known ?? {
+      ...UNKNOWN,
+      give: isNew,
+      submit: isNew,
+      until: build.expiresAt ?? now + LIFE_MS,
+    }
     noted.set(build.id, {
       ...entry,
       ...(isBeginning
@@ -104,7 +109,8 @@ export function takeNews(
   isComplete: boolean,
 ): BuildNews[] {
   const news: BuildNews[] = []
-  const tell = (type: BuildNews['type'], build: Build) => news.push({ type, roster, build: toToldBuild(build), at: now })
+  const tell = (type: BuildNews['type'], build: Build) =>
+    news.push({ type, roster, build: toToldBuild(build), at: now })
   const amend = (build: Build, change: Partial<KnownBuild>) => {
     const entry = known.get(build.id) ?? { ...UNKNOWN, until: build.expiresAt ?? now + LIFE_MS }
     known.set(build.id, { ...entry, ...change, held: true })

@@ -9,11 +9,19 @@ export interface GuardInput {
   /** Members that the plan removes, and present members before it. */
   removals: number
   size: number
-  /** What was removed over all rosters of the team key in the last day, each as a share (0..1) of its roster at the time. */
-  recentShares: number
+  /** What was removed without anybody's approval over all rosters of the team key in the last day. */
+  recent: RecentRemovals
   /** The plan leaves nobody. */
   empties: boolean
   allowEmpty: boolean
+}
+
+export interface RecentRemovals {
+  removals: number
+  /** Sum of the sizes of their rosters at the time. */
+  sizes: number
+  /** Sum of the shares (0..1) of their rosters. */
+  shares: number
 }
 
 export type GuardVerdict = { held: false } | { held: true; reason: 'roster' | 'team_key' | 'empty' }
@@ -30,6 +38,11 @@ export function judgeRemovals(input: GuardInput): GuardVerdict {
   const allowed = settings.percent / 100
   if (removals < settings.atLeast) return { held: false }
   if (share > allowed && !(input.empties && input.allowEmpty)) return { held: true, reason: 'roster' }
-  if (share + input.recentShares > allowed * KEY_FACTOR && input.recentShares > 0) return { held: true, reason: 'team_key' }
-  return { held: false }
+  return addsUp(input, share, allowed) ? { held: true, reason: 'team_key' } : { held: false }
+}
+
+/** Shares alone would let one who left a roster of two weigh as much as half of a large one, so the people count too. */
+function addsUp({ recent, removals, size }: GuardInput, share: number, allowed: number): boolean {
+  if (recent.removals === 0 || share + recent.shares <= allowed * KEY_FACTOR) return false
+  return (recent.removals + removals) / Math.max(1, recent.sizes + size) > allowed / 2
 }

@@ -27,8 +27,8 @@ export interface Reconciliation {
   removesUnmanaged: boolean
   /** The roster's revision that the plan was made from: an approval is for this very plan. */
   revision: number
-  /** Why it is held. */
-  held: 'roster' | 'team_key' | 'empty' | null
+  /** Why it is held: the roster's guard, the sum over its team key, a list of nobody, or a list whose rows cannot be trusted. */
+  held: 'roster' | 'team_key' | 'empty' | 'list' | null
   approvedAt: number | null
   /** Who approved or rejected it, and why. */
   decidedBy: string | null

@@ -42,7 +42,14 @@ export interface Roster extends RosterPolicies {
   paused: boolean
   /** Set while only a person can mend the roster. */
   blocked: Problem | null
+  /** Set once the roster is to go with all of its testers; gone when the last of them is out. */
+  deleting?: boolean
+  /** Set while its data moves to the lane of another team key: nothing is recorded meanwhile. */
+  moving?: { to: string; since: number }
+  /** What its builds lacked when it was put; the build watch keeps what came since. */
   warnings: Warning[]
+  /** When `warnings` were read (ms); absent: when it was made. */
+  warningsAt?: number
   createdAt: number
   updatedAt: number
 }

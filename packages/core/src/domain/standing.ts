@@ -1,7 +1,11 @@
 /** What the last readings of Apple said of a roster as a whole. Written by the worker alone. */
 export interface RosterStanding {
   /** When the group was last compared (ms), and how that ended. */
-  lastReconcile: { id: string | null; at: number; outcome: 'in_sync' | 'changed' | 'held' | 'incomplete' | 'failed' } | null
+  lastReconcile: {
+    id: string | null
+    at: number
+    outcome: 'in_sync' | 'changed' | 'held' | 'incomplete' | 'failed'
+  } | null
   /** When the whole group was last read (ms). */
   lastFullAt: number
   /** Testers in the group whom nobody put on the roster. */

@@ -18,7 +18,8 @@ export const CALLBACK_TYPES = [
   'team_key.recovered',
 ] as const satisfies readonly Fact['type'][]
 
-const WILDCARDS = ['*', ...new Set(CALLBACK_TYPES.map((type) => `${familyOf(type)}.*`))]
+/** What a webhook may name: a type, all of a family, or all. */
+export const CALLBACK_PATTERNS = [...CALLBACK_TYPES, 'member.*', 'build.*', 'roster.*', 'team_key.*', '*'] as const
 
 /** Where upstream wants to be told of facts. The secrets are sealed, bound to this record. */
 export interface Webhook {
@@ -45,18 +46,15 @@ export interface EndpointHealth {
   disabledAt: number | null
 }
 
-/** A type that can be told, or a wildcard over some. */
-export function isCallbackPattern(text: string): boolean {
-  return WILDCARDS.includes(text) || CALLBACK_TYPES.some((type) => type === text)
-}
-
 /** `rostersOfKey`: the rosters of the team key that the fact is from; a fact about the key itself concerns all of them. */
 export function wantsFact(
   webhook: Pick<Webhook, 'types' | 'rosters'>,
   fact: Fact,
   rostersOfKey: ReadonlySet<string>,
 ): boolean {
-  const isAsked = webhook.types.some((type) => type === '*' || type === fact.type || type === `${familyOf(fact.type)}.*`)
+  const isAsked = webhook.types.some(
+    (type) => type === '*' || type === fact.type || type === `${familyOf(fact.type)}.*`,
+  )
   if (!isAsked || webhook.rosters === null) return isAsked
   if ('roster' in fact) return webhook.rosters.includes(fact.roster)
   return webhook.rosters.some((roster) => rostersOfKey.has(roster))

@@ -38,7 +38,9 @@ export function createSealer(keys: { current: Buffer; previous?: Buffer | undefi
       const [version, id, payload] = sealed.split('.')
       const named = known.find((candidate) => candidate.id === id)
       if (version !== VERSION || !named || payload === undefined) {
-        throw new SealError(`Sealed by another ENCRYPTION_KEY: ${context}. Set ENCRYPTION_KEY_PREVIOUS to the former one.`)
+        throw new SealError(
+          `Sealed by another ENCRYPTION_KEY: ${context}. Set ENCRYPTION_KEY_PREVIOUS to the former one.`,
+        )
       }
       const bytes = Buffer.from(payload, 'base64url')
       try {

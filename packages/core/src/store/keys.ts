@@ -18,8 +18,12 @@ export const globalKeys = {
   groups: `${ROOT}:groups`,
   /** hash: token id → ApiToken */
   tokens: `${ROOT}:tokens`,
+  /** hash: token id → when it was last used (ms) */
+  tokenUses: `${ROOT}:token-uses`,
   /** stream: who changed what */
   audit: `${ROOT}:audit`,
+  /** string with expiry: what one process of many does now */
+  task: (name: string) => `${ROOT}:task:${name}`,
   /** string with expiry: Session, by a digest of its token */
   session: (digest: string) => `${ROOT}:session:${digest}`,
   /** string with expiry: how many wrong passwords of an account, or from an address */
@@ -65,6 +69,8 @@ export interface RosterKeys {
   held: string
   /** string with expiry: a whole-roster change is being recorded */
   busy: string
+  /** list: how many members had which status, a line for each change */
+  history: string
   /** hash: `book` → BuildBook, `at` → when Apple's builds were last looked at (ms) */
   builds: string
 }
@@ -86,6 +92,8 @@ export interface LaneKeys {
   schedule: string
   /** hash: reconciliation id → Reconciliation */
   reconciliations: string
+  /** hash: erasure id → Erasure */
+  erasures: string
   /** hash: roster id → how many changes it has accepted */
   revisions: string
   /** hash: roster id → our last write to its group (ms) */
@@ -144,6 +152,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     outboxBulk: `${root}:outbox:bulk`,
     schedule: `${root}:schedule`,
     reconciliations: `${root}:reconciliations`,
+    erasures: `${root}:erasures`,
     revisions: `${root}:revisions`,
     wroteAt: `${root}:wrote-at`,
     removedShares: `${root}:removed-shares`,
@@ -170,6 +179,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     reconciliations: `${base}:reconciliations`,
     held: `${base}:held`,
     busy: `${base}:busy`,
+    history: `${base}:history`,
     builds: `${base}:builds`,
   }
 }

@@ -27,6 +27,8 @@ export interface Members {
   timeline(id: string): Promise<TimelineEntry[]>
   /** Every member there is, a page at a time; `cursor` '0' begins and ends. A member may come twice. */
   scan(cursor: string): Promise<{ cursor: string; records: MemberRecord[] }>
+  /** The same with nothing but what is wanted: a whole roster costs one answer a page. */
+  scanDesired(cursor: string): Promise<{ cursor: string; members: { id: string; desired: Desired }[] }>
   counts(): Promise<Record<MemberStatus, number>>
   /** Ids of the members, present or not, whose record names exactly this address (lower-cased). */
   withAddress(key: string): Promise<string[]>
@@ -63,6 +65,14 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
       const ids = flat.filter((_, at) => at % 2 === 0).map(String)
       const found = await findMany(ids)
       return { cursor: next, records: found.filter((record) => record !== undefined) }
+    },
+    async scanDesired(cursor) {
+      const [next, flat] = await redis.hscan(keys.desired, cursor, 'COUNT', 1_000)
+      const members = []
+      for (let at = 0; at + 1 < flat.length; at += 2) {
+        members.push({ id: String(flat[at]), desired: JSON.parse(String(flat[at + 1])) as Desired })
+      }
+      return { cursor: next, members }
     },
     async counts() {
       const counted = await Promise.all(MEMBER_STATUSES.map((_, score) => redis.zcount(keys.status, score, score)))

@@ -1,5 +1,8 @@
 import type { Redis } from 'ioredis'
+import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
+
+const settleScript = defineScript(import.meta.url, './settle-task.lua')
 
 /** What is due in a lane without being asked for. The lane's next visit is never later than the earliest of these. */
 export interface Schedule {
@@ -7,7 +10,11 @@ export interface Schedule {
   plan(task: string, at: number): Promise<void>
   /** Due at `at`, whatever was planned. */
   replan(task: string, at: number): Promise<void>
+  /** Due at `at`, or never again (null), unless somebody has planned it anew since it was put off until `until`. */
+  settle(task: string, until: number, at: number | null): Promise<void>
   drop(task: string): Promise<void>
+  /** When each of them is due; null for those not planned. */
+  dueAt(tasks: string[]): Promise<(number | null)[]>
   due(now: number): Promise<string[]>
   nextAt(): Promise<number | null>
 }
@@ -17,7 +24,13 @@ export function createSchedule(redis: Redis, teamKey: string): Schedule {
   return {
     plan: async (task, at) => void (await redis.zadd(key, 'LT', at, task)),
     replan: async (task, at) => void (await redis.zadd(key, at, task)),
+    settle: async (task, until, at) => void (await settleScript.run(redis, [key], [task, until, at ?? ''])),
     drop: async (task) => void (await redis.zrem(key, task)),
+    async dueAt(tasks) {
+      if (tasks.length === 0) return []
+      const scores = await redis.zmscore(key, ...tasks)
+      return scores.map((score) => (score === null ? null : Number(score)))
+    },
     due: (now) => redis.zrangebyscore(key, '-inf', now),
     async nextAt() {
       const [, score] = await redis.zrange(key, '0', '0', 'WITHSCORES')

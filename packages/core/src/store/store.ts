@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../domain/clock.ts'
 import type { Roster, TeamKey } from '../domain/roster.ts'
+import { AppError } from '../errors.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys } from './keys.ts'
@@ -8,6 +9,8 @@ import { createMembers, type Members } from './members.ts'
 import { createReadyIndex, type ReadyIndex } from './ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
 import { createRegister, type Register } from './records.ts'
+
+const MOVING_AGAIN_MS = 2_000
 
 const countWork = defineScript(import.meta.url, './count-work.lua')
 
@@ -19,7 +22,7 @@ export interface Store {
   rosters: Register<Roster>
   members(teamKey: string, rosterId: string): Members
   recordChanges(options: RecordOptions): Promise<RecordResult>
-  /** Roster id → team key id, for the rosters that exist. */
+  /** Roster id → team key id, for the rosters that exist and stay. Throws store_unavailable while one of them is moving. */
   teamKeysOfRosters(rosterIds: string[]): Promise<Map<string, string>>
   /** The roster that holds a group, over all team keys. */
   groupHolder(groupId: string): Promise<string | null>
@@ -51,8 +54,14 @@ export function createStore(redis: Redis, clock: Clock): Store {
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
     recordChanges: (options) => recordChanges(redis, options),
     async teamKeysOfRosters(rosterIds) {
-      const found = await rosters.findMany(rosterIds)
-      return new Map([...found].map(([id, roster]) => [id, roster.teamKey]))
+      const found = [...(await rosters.findMany(rosterIds)).values()].filter((roster) => !roster.deleting)
+      if (found.some((roster) => roster.moving)) {
+        throw new AppError('store_unavailable', {
+          message: 'A roster is moving to another team key; send the same request again in a moment.',
+          retryAfterMs: MOVING_AGAIN_MS,
+        })
+      }
+      return new Map(found.map((roster) => [roster.id, roster.teamKey]))
     },
     groupHolder: (groupId) => redis.hget(globalKeys.groups, groupId),
     async claimGroup(groupId, rosterId) {

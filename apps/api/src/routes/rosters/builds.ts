@@ -1,8 +1,9 @@
 import { listBuilds } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
+import { build, toBuild } from '../../schemas/build.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
-import { rosterBuild, rosterParams, toRosterBuild } from './schema.ts'
+import { rosterParams } from './schema.ts'
 
 export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
@@ -10,10 +11,10 @@ export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['rosters'],
-        summary: "List the builds of the roster's group",
+        summary: "List the builds that the roster's group can test",
         params: rosterParams,
         querystring: pageQuery,
-        response: { 200: pageOf(rosterBuild) },
+        response: { 200: pageOf(build) },
       },
       config: {
         scope: 'rosters:read',
@@ -35,7 +36,7 @@ export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
         builds.sort((a, b) => (a.id < b.id ? -1 : 1)),
         request.query,
       )
-      return { items: page.items.map(toRosterBuild), nextCursor: page.nextCursor }
+      return { items: page.items.map(toBuild), nextCursor: page.nextCursor }
     },
   )
 }

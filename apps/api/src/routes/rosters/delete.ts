@@ -4,7 +4,14 @@ import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from './schema.ts'
 
-const query = z.strictObject({ testers: z.enum(['keep']).default('keep').describe('keep: they stay in the group') })
+const query = z.strictObject({
+  testers: z
+    .enum(['keep', 'remove'])
+    .default('keep')
+    .describe('keep: they stay in the group. remove: the roster is gone once the last of them is out'),
+})
+
+const begun = z.object({ roster: z.string(), status: z.literal('deleting') })
 
 export function deleteRosterRoute(app: ApiServer, deps: ApiDeps): void {
   app.delete(
@@ -15,13 +22,15 @@ export function deleteRosterRoute(app: ApiServer, deps: ApiDeps): void {
         summary: 'Delete a roster',
         params: rosterParams,
         querystring: query,
-        response: { 204: z.undefined() },
+        response: { 202: begun, 204: z.undefined() },
       },
       config: { scope: 'admin' },
     },
     async (request, reply) => {
-      await deleteRoster(deps, request.params.rosterId)
-      return reply.code(204).send()
+      const { rosterId: id } = request.params
+      const how = await deleteRoster(deps, { id, testers: request.query.testers })
+      if (how === 'gone') return reply.code(204).send()
+      return reply.code(202).send({ roster: id, status: 'deleting' as const })
     },
   )
 }

@@ -198,9 +198,14 @@ describe('a roster', () => {
     expect((await api.call('POST', '/v1/rosters/none/pause')).statusCode).toBe(404)
   })
 
-  it('lists the builds of its group', async () => {
+  it('lists the builds that its group can test', async () => {
     await put('r')
+    api.emulator.addBuild('1', { version: '2', groups: ['gold'], expired: true })
+    api.emulator.addBuild('1', { version: '3', groups: ['gold'], review: 'WAITING_FOR_REVIEW' })
+    api.emulator.addBuild('1', { version: '4' })
     const { items } = (await api.call('GET', '/v1/rosters/r/builds')).json()
-    expect(items).toMatchObject([{ version: '1.0', number: '1', testable: true, expiresAt: expect.any(String) }])
+    expect(items).toMatchObject([
+      { version: '1.0', number: '1', externalState: 'IN_BETA_TESTING', expiresAt: expect.any(String) },
+    ])
   })
 })

@@ -1,7 +1,6 @@
 import { MEMBER_STATUSES } from '@flightroster/core/domain'
-import type { RosterBuild, RosterDescription, RosterInput } from '@flightroster/core/usecases/rosters'
+import type { RosterDescription, RosterInput } from '@flightroster/core/usecases/rosters'
 import { z } from 'zod'
-import { build, toBuild } from '../../schemas/build.ts'
 import { anyId, recordId } from '../../schemas/ids.ts'
 import { time, toTime } from '../../schemas/instant.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
@@ -101,10 +100,4 @@ export function toRoster(described: RosterDescription): z.output<typeof roster> 
     createdAt: toTime(record.createdAt),
     updatedAt: toTime(record.updatedAt),
   }
-}
-
-export const rosterBuild = z.object({ ...build.shape, testable: z.boolean() })
-
-export function toRosterBuild(row: RosterBuild): z.output<typeof rosterBuild> {
-  return { ...toBuild(row), testable: row.testable }
 }

@@ -8,6 +8,8 @@ export interface RequestWorkInput {
   roster: string
   member: string
   kind: 'converge' | 'invitation' | 'retry'
+  /** Where it was asked for. */
+  origin?: 'api' | 'console'
 }
 
 export interface RequestWorkDeps {
@@ -33,7 +35,7 @@ export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput
     member: input.member,
     ref: deps.toRef(input.roster, input.member),
     flag: input.kind === 'invitation' ? 'invite' : 'fresh',
-    entry: { t: now, k: input.kind, o: 'api' },
+    entry: { t: now, k: input.kind, o: input.origin ?? 'api' },
     priority: PRIORITY_OF[input.kind],
   })
   if (!found) throw new AppError('not_found', { message: `Roster "${input.roster}" has no such member.` })

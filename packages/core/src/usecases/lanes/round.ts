@@ -5,6 +5,7 @@ import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
 import { loadBatch } from '../converge/load-batch.ts'
 import type { Target } from '../converge/target.ts'
+import { blockRoster } from '../rosters/block-roster.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 import { judgeDoubt } from './judge-doubt.ts'
 import { noteTrouble } from './outage.ts'
@@ -67,6 +68,8 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
   }
   const batch = await loadBatch(deps.store, deps.lane, visit.teamKey, jobs)
   await Promise.all(batch.obsolete.map((job) => job.complete()))
+  // Or the audit would record for ever what nobody is left for.
+  await deps.lane.dropWork(batch.obsolete.map((job) => job.ref))
   for (const target of batch.parked) {
     target.ending = { kind: 'parked', problem: target.roster.blocked?.code ?? null }
     await finishTarget(finishDeps, target)
@@ -88,18 +91,9 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
       stop: (error) => stopLane(visit, error),
       doubt: (error) => judgeDoubt(visit, batch.targets[0]?.roster.app.id, error),
       judged: async () => void (await visit.judging),
-      groupGone: (roster, error) => blockRoster(visit, roster, error),
+      groupGone: (roster) => blockRoster(visit, roster),
       finish: (target: Target) => finishTarget(finishDeps, target).finally(() => visit.held.delete(target.job)),
     },
     batch,
   )
-}
-
-/** The group is gone, confirmed: the roster stops until its group answers again (sweep) or a person mends it. */
-async function blockRoster(visit: Visit, roster: Roster, error: AppError): Promise<void> {
-  const { store, clock, log } = visit.deps
-  roster.blocked = { code: 'group_gone', detail: ERROR_RULES.group_gone.title, at: clock.now() }
-  const current = await store.rosters.find(roster.id)
-  if (current) await store.rosters.put({ ...current, blocked: roster.blocked })
-  log.warn({ event: 'roster.blocked', roster: roster.id, group: roster.group.id, code: error.code }, 'roster.blocked')
 }

@@ -11,6 +11,8 @@ export interface VisitSettings {
   blockedCheckMs: number
   /** How often the builds of an app are looked at, ms. */
   buildWatchMs: number
+  /** Reads lag our own writes: nothing leaves because of a read this soon after one, ms. */
+  quietAfterWriteMs: number
   /** Share (0..1) of the quota that is left to others who use the key. */
   reserveShare: number
   /** Share (0..1) that bulk work leaves to events. */
@@ -26,6 +28,7 @@ export const VISIT: VisitSettings = {
   hardMs: 45_000,
   blockedCheckMs: 180_000,
   buildWatchMs: 600_000,
+  quietAfterWriteMs: 120_000,
   reserveShare: 0.05,
   bulkReserveShare: 0.25,
   stalledEveryMs: 4_000,

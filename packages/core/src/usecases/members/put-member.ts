@@ -12,11 +12,12 @@ export interface MemberInput {
 /** The same as an event of now: a join, or an update of somebody who is in. Throws not_found. */
 export async function putMember(
   deps: IntakeDeps,
-  { roster, member, input }: { roster: Roster; member: string; input: MemberInput },
+  request: { roster: Roster; member: string; input: MemberInput; origin?: 'api' | 'console' },
 ): Promise<EventOutcome> {
+  const { roster, member, input, origin } = request
   const known = await deps.store.members(roster.teamKey, roster.id).find(member)
   // An update does not take back in who stopped testing; only a new join does.
-  return acceptOne(deps, roster, { member, kind: known?.desired.present ? 'update' : 'join', ...input })
+  return acceptOne(deps, roster, { member, kind: known?.desired.present ? 'update' : 'join', origin, ...input })
 }
 
 /** The same as a member.left of now. Throws not_found. */
@@ -29,7 +30,9 @@ export async function deleteMember(
   return acceptOne(deps, roster, { member, kind: 'leave', email: null, firstName: null, lastName: null })
 }
 
-type Change = Pick<IncomingEvent, 'member' | 'kind' | 'email' | 'firstName' | 'lastName'>
+type Change = Pick<IncomingEvent, 'member' | 'kind' | 'email' | 'firstName' | 'lastName'> & {
+  origin?: 'api' | 'console' | undefined
+}
 
 async function acceptOne(deps: IntakeDeps, roster: Roster, change: Change): Promise<EventOutcome> {
   const event: IncomingEvent = {
@@ -38,7 +41,7 @@ async function acceptOne(deps: IntakeDeps, roster: Roster, change: Change): Prom
     source: '',
     roster: roster.id,
     time: undefined,
-    origin: 'api',
+    origin: change.origin ?? 'api',
   }
   const [outcome] = await acceptEvents(deps, [event])
   if (!outcome || outcome.problem === 'roster_not_found') throw rosterNotFound(roster.id)

@@ -6,9 +6,9 @@ import { limitRequest } from './limit-request.ts'
 /** Converge now, or Apple's invitation again. Throws not_found, rate_limited. */
 export async function requestForMember(
   deps: RequestWorkDeps,
-  { roster, member, kind }: { roster: Roster; member: string; kind: 'converge' | 'invitation' },
+  request: { roster: Roster; member: string; kind: 'converge' | 'invitation'; origin?: 'api' | 'console' },
 ): Promise<void> {
-  await getMember(deps, roster, member)
-  await limitRequest(deps, { roster, member, kind })
-  await requestWork(deps, { roster: roster.id, member, kind })
+  await getMember(deps, request.roster, request.member)
+  await limitRequest(deps, request)
+  await requestWork(deps, { ...request, roster: request.roster.id })
 }

@@ -3,7 +3,8 @@ import { emailKey } from '../../domain/email.ts'
 import { toMemberFact } from '../../domain/fact.ts'
 import { NOTHING_OBSERVED, settledStatus, type Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { AppError, ERROR_RULES, type ErrorCode } from '../../errors.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
+import { AppError, ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
 import type { MemberRecord } from '../../store/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { MAX_CHUNK } from '../converge/take-steps.ts'
@@ -74,12 +75,34 @@ export async function removeLingering(
   )
 }
 
-/** Testers of nobody on the roster, by id. A refused call may be about one who left meanwhile: the next reading tells. */
-export async function removeUnmanaged(visit: Visit, roster: Roster, testerIds: string[]): Promise<void> {
-  for (const chunk of inChunks(testerIds, MAX_CHUNK)) {
-    if (!goesOn(visit))
+/**
+ * Testers of nobody on the roster. A refused call may be about one who left meanwhile: those who are still in the group are
+ * tried one by one, and one that Apple will not let go is left to the next reading.
+ */
+export async function removeUnmanaged(
+  visit: Visit,
+  roster: Roster,
+  unmanaged: Reconciliation['unmanaged'],
+): Promise<void> {
+  for (const chunk of inChunks(unmanaged, MAX_CHUNK)) {
+    if (!goesOn(visit)) {
       throw new AppError('lease_lost', { message: 'The visit ended before all unmanaged testers were out.' })
-    await sessionOf(visit).removeTesters(roster.group.id, chunk)
+    }
+    const ids = chunk.map(({ testerId }) => testerId)
+    if (await removeAll(visit, roster, ids)) continue
+    const listing = await sessionOf(visit).listGroupTesters(roster.group.id)
+    const there = new Set(listing.testers.map((row) => row.id))
+    for (const id of ids) if (there.has(id)) await removeAll(visit, roster, [id])
+  }
+}
+
+async function removeAll(visit: Visit, roster: Roster, testerIds: string[]): Promise<boolean> {
+  try {
+    await sessionOf(visit).removeTesters(roster.group.id, testerIds)
+    return true
+  } catch (error) {
+    if (!isAppError(error, 'apple_refused', 'apple_not_found')) throw error
+    return false
   }
 }
 

@@ -34,8 +34,7 @@ export function compareGroup(rows: TesterRow[], records: Iterable<MemberRecord>)
     if (row) {
       if (!record.observed?.confirmed || record.observed.state !== row.state) comparison.seen.push({ record, row })
     } else if (record.observed?.confirmed) comparison.vanished.push(record)
-    else if (record.status !== 'waiting' && record.status !== 'failed' && email !== null)
-      comparison.missing.push(record)
+    else if (!isReported(record) && email !== null) comparison.missing.push(record)
   }
   for (const record of absent) {
     const email = record.observed?.email ?? record.desired.email
@@ -47,6 +46,11 @@ export function compareGroup(rows: TesterRow[], records: Iterable<MemberRecord>)
   }
   comparison.unmanaged = rows.filter((row) => row.email === null || !explained.has(emailKey(row.email)))
   return comparison
+}
+
+/** Not in the group for a reason that was told: who waits, failed, stopped testing, or was taken out by hand under that policy. */
+function isReported({ status }: MemberRecord): boolean {
+  return status === 'waiting' || status === 'failed' || status === 'revoked' || status === 'removed'
 }
 
 /** Something is recorded and not carried out yet, or written and not read back: the member's own job decides. */

@@ -6,26 +6,33 @@ import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
 import type { SnapshotPlan, SnapshotRow } from './plan-snapshot.ts'
 
 /** Changes in one atomic step; a longer one would hold the store up for everybody. */
-const CHUNK = 1_000
+const CHUNK = 500
 
-/** Records the joins and updates of a list, behind the events of its lane. */
-export async function recordRows(deps: IntakeDeps, roster: Roster, source: string, plan: SnapshotPlan): Promise<void> {
-  const now = deps.clock.now()
-  const toChange =
-    (kind: 'join' | 'update') =>
-    (row: SnapshotRow): MemberChange => ({
-      roster: roster.id,
-      member: row.id,
-      kind,
-      email: row.email,
-      firstName: row.firstName,
-      lastName: row.lastName,
-      time: undefined,
-      priority: 'bulk',
-      digest: undefined,
-      timelineEntry: formatEntry({ t: now, k: kind === 'join' ? 'joined' : 'updated', o: 'snapshot', e: source }),
-    })
-  await record(deps, roster, [...plan.add.map(toChange('join')), ...plan.update.map(toChange('update'))])
+export type RecordDeps = Pick<IntakeDeps, 'store' | 'clock' | 'dedupDays'>
+
+/** Records the joins and updates of a list as of `time`, behind the events of its lane. Returns how many counted. */
+export async function recordRows(
+  deps: RecordDeps,
+  roster: Roster,
+  source: string,
+  plan: SnapshotPlan,
+  time: number,
+): Promise<number> {
+  const entryOf = (k: 'joined' | 'updated') => formatEntry({ t: time, k, o: 'snapshot', e: source })
+  const toChange = (kind: 'join' | 'update', timelineEntry: string) => (row: SnapshotRow) => ({
+    roster: roster.id,
+    member: row.id,
+    kind,
+    email: row.email,
+    firstName: row.firstName,
+    lastName: row.lastName,
+    time,
+    priority: 'bulk' as const,
+    digest: undefined,
+    timelineEntry,
+  })
+  const joined = await record(deps, roster, plan.add, toChange('join', entryOf('joined')))
+  return joined + (await record(deps, roster, plan.update, toChange('update', entryOf('updated'))))
 }
 
 /**
@@ -33,33 +40,38 @@ export async function recordRows(deps: IntakeDeps, roster: Roster, source: strin
  * effect, and nobody but those named leaves.
  */
 export async function recordLeaves(
-  deps: IntakeDeps,
+  deps: RecordDeps,
   roster: Roster,
   source: string,
   members: string[],
   time: number,
 ): Promise<void> {
-  const entry = formatEntry({ t: deps.clock.now(), k: 'left', o: 'snapshot', e: source })
-  await record(
-    deps,
-    roster,
-    members.map((member) => ({
-      roster: roster.id,
-      member,
-      kind: 'leave',
-      email: null,
-      firstName: null,
-      lastName: null,
-      time,
-      priority: 'bulk',
-      digest: eventDigest(source, member),
-      timelineEntry: entry,
-    })),
-  )
+  const timelineEntry = formatEntry({ t: deps.clock.now(), k: 'left', o: 'snapshot', e: source })
+  await record(deps, roster, members, (member) => ({
+    roster: roster.id,
+    member,
+    kind: 'leave',
+    email: null,
+    firstName: null,
+    lastName: null,
+    time,
+    priority: 'bulk',
+    digest: eventDigest(source, member),
+    timelineEntry,
+  }))
 }
 
-async function record(deps: IntakeDeps, roster: Roster, changes: MemberChange[]): Promise<void> {
-  for (let from = 0; from < changes.length; from += CHUNK) {
-    await recordAndWake(deps, roster.teamKey, changes.slice(from, from + CHUNK))
+async function record<T>(
+  deps: RecordDeps,
+  roster: Roster,
+  items: readonly T[],
+  toChange: (item: T) => MemberChange,
+): Promise<number> {
+  let accepted = 0
+  for (let from = 0; from < items.length; from += CHUNK) {
+    const changes = items.slice(from, from + CHUNK).map(toChange)
+    const recorded = await recordAndWake(deps, roster.teamKey, changes)
+    accepted += recorded.filter(({ outcome }) => outcome === 'accepted').length
   }
+  return accepted
 }

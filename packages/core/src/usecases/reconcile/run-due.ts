@@ -1,12 +1,30 @@
-import type { Reconciliation } from '../../domain/reconciliation.ts'
-import { isAppError } from '../../errors.ts'
+import { isAppError, type AppError } from '../../errors.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
+import { watchBuilds } from '../builds/watch-builds.ts'
+import { judgeDoubt } from '../lanes/judge-doubt.ts'
+import { stopLane } from '../lanes/stop-lane.ts'
 import type { Visit } from '../lanes/visit.ts'
+import { eraseMembers } from '../people/erase-members.ts'
+import { checkBlockedRoster } from '../rosters/check-blocked.ts'
+import { emptyRoster } from '../rosters/empty-roster.ts'
 import { runApproved } from './run-approved.ts'
 import { runReconcile } from './run-reconcile.ts'
 
-/** Requests for a reading of one roster's group wait under this name. */
-export const requestedTask = (id: string) => `requested:${id}`
+/** Carries a task on, given what stands behind its colon; when it is next due (ms), or null once it is through. */
+type Task = (visit: Visit, id: string) => Promise<number | null>
+
+/** What may wait in a lane's schedule. `builds` plans itself. */
+const TASKS: Readonly<Record<string, Task | undefined>> = {
+  reconcile: reconcileRoster,
+  requested: runRequested,
+  approved: runApprovedPlan,
+  erase: eraseMembers,
+  delete: emptyRoster,
+  blocked: checkBlockedRoster,
+}
+
+const RETRY_MS = 60_000
+const CHANCE_MS = 1_000
 
 /** Carries out one task of the lane's schedule that is due, after the events of this visit. */
 export async function runDue(visit: Visit): Promise<void> {
@@ -16,36 +34,56 @@ export async function runDue(visit: Visit): Promise<void> {
   if (task === undefined) return
   const at = task.indexOf(':')
   const [kind, id] = [task.slice(0, at), task.slice(at + 1)]
+  // A long reading has the time of a whole visit: the events before it had theirs.
+  visit.begunAt = clock.monotonic()
   // Put off first: a task that ends its worker, or fails, must not be first in line for ever.
-  await schedule.replan(task, clock.now() + RETRY_MS)
+  const putOffTo = clock.now() + RETRY_MS
+  await schedule.replan(task, putOffTo)
   try {
-    if (kind === 'reconcile') await reconcileRoster(visit, id, null)
-    else if (await runNamed(visit, kind, id)) await schedule.drop(task)
+    if (kind === 'builds' || kind === 'builds-again') return await watchBuilds(visit, task, id)
+    visit.bulkOnly = true
+    const run = TASKS[kind]
+    await schedule.settle(task, putOffTo, run ? await run(visit, id) : null)
   } catch (error) {
     if (!isAppError(error)) throw error
     log.warn({ event: 'schedule.failed', teamKey: visit.teamKey, kind, code: error.code }, 'schedule.failed')
+    if (kind !== 'builds' && kind !== 'builds-again') await noteFailure(visit, { task, putOffTo }, error)
   }
 }
 
-const RETRY_MS = 60_000
+/** What concerns the whole lane stops it here too; a token that was rejected by chance costs a second. */
+async function noteFailure(visit: Visit, task: { task: string; putOffTo: number }, error: AppError): Promise<void> {
+  const { store, clock } = visit.deps
+  const again = (at: number) =>
+    createSchedule(store.redis, visit.teamKey).settle(task.task, task.putOffTo, Math.round(at))
+  if (isAppError(error, 'apple_rate_limited')) stopLane(visit, error)
+  if (isAppError(error, 'budget_exhausted')) await again(clock.now() + Math.max(1_000, error.retryAfterMs ?? 0))
+  if (isAppError(error, 'lease_lost')) await again(clock.now() + CHANCE_MS)
+  if (!isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) return
+  const [roster] = (await store.rosters.findMany(await store.rostersOf(visit.teamKey))).values()
+  if ((await judgeDoubt(visit, roster?.app.id, error)) === 'chance') await again(clock.now() + CHANCE_MS)
+}
 
-/** A reading that was asked for, or a plan that was approved. True when it is through. */
-async function runNamed(visit: Visit, kind: string, id: string): Promise<boolean> {
+async function runRequested(visit: Visit, id: string): Promise<number | null> {
+  const { store, clock } = visit.deps
+  const record = await createReconciliations(store.redis, visit.teamKey).find(id)
+  if (!record || record.status !== 'running') return null
+  const roster = await store.rosters.find(record.roster)
+  if (!roster || roster.teamKey !== visit.teamKey) return null
+  if (roster.paused || roster.blocked) return clock.now() + RETRY_MS
+  return runReconcile(visit, roster, record)
+}
+
+async function runApprovedPlan(visit: Visit, id: string): Promise<number | null> {
   const record = await createReconciliations(visit.deps.store.redis, visit.teamKey).find(id)
-  if (!record || record.status !== 'running') return true
-  if (kind === 'requested') return reconcileRoster(visit, record.roster, record)
-  if (kind === 'approved') return runApproved(visit, record)
-  return true
+  if (record?.status === 'running') await runApproved(visit, record)
+  return null
 }
 
-async function reconcileRoster(visit: Visit, rosterId: string, requested: Reconciliation | null): Promise<boolean> {
-  const { store } = visit.deps
+async function reconcileRoster(visit: Visit, rosterId: string): Promise<number | null> {
+  const { store, clock } = visit.deps
   const roster = await store.rosters.find(rosterId)
-  if (!roster || roster.teamKey !== visit.teamKey) {
-    await createSchedule(store.redis, visit.teamKey).drop(`reconcile:${rosterId}`)
-    return true
-  }
-  if (roster.paused || roster.blocked) return false
-  await runReconcile(visit, roster, requested)
-  return true
+  if (!roster || roster.teamKey !== visit.teamKey) return null
+  if (roster.paused || roster.blocked || roster.deleting) return clock.now() + RETRY_MS
+  return runReconcile(visit, roster, null)
 }

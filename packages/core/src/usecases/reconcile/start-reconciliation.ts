@@ -2,8 +2,8 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations, createSchedule, type Store } from '../../store/index.ts'
-import { requestedTask } from './run-due.ts'
 import { newReconciliation } from './run-reconcile.ts'
+import { requestedTask } from './tasks.ts'
 
 /** Asks for a reading of the roster's whole group now; a worker does it under the lane's lease. */
 export async function startReconciliation(

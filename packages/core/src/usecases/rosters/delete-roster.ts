@@ -1,10 +1,29 @@
-import type { Store } from '../../store/index.ts'
-import { getRoster } from './get-roster.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { createSchedule, type Store } from '../../store/index.ts'
+import { deleteTask } from './empty-roster.ts'
+import { forgetRoster } from './forget-roster.ts'
+import { getRoster, rosterNotFound } from './get-roster.ts'
 
-/** Forgets a roster and its members; the testers stay in their group at Apple. Throws not_found. */
-export async function deleteRoster(deps: { store: Store }, id: string): Promise<void> {
+/**
+ * Forgets a roster and its members: at once where the testers stay in their group, otherwise once the last of them is out.
+ * Throws not_found.
+ */
+export async function deleteRoster(
+  deps: { store: Store; clock: Clock },
+  { id, testers }: { id: string; testers: 'keep' | 'remove' },
+): Promise<'gone' | 'begun'> {
+  const { store, clock } = deps
   const roster = await getRoster(deps, id)
-  await deps.store.forgetRoster(roster)
-  // Last: a claim that outlives its roster by a crash is freed by creating and deleting the roster again.
-  await deps.store.releaseGroup(roster.group.id, roster.id)
+  if (testers === 'keep') {
+    await forgetRoster(store, roster)
+    return 'gone'
+  }
+  // The task first: a mark without one would never be acted upon, a task without the mark does nothing.
+  const task = deleteTask(id)
+  await createSchedule(store.redis, roster.teamKey).plan(task, clock.now() + 1_000)
+  const mark = { deleting: true, paused: false, updatedAt: clock.now() }
+  if (!(await store.rosters.update(id, (current) => ({ ...current, ...mark })))) throw rosterNotFound(id)
+  await createSchedule(store.redis, roster.teamKey).replan(task, clock.now())
+  await store.ready.ring(roster.teamKey)
+  return 'begun'
 }

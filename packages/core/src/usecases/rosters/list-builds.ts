@@ -1,20 +1,16 @@
 import type { BuildRow } from '../../apple/index.ts'
+import { isTestable } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
 import { getRoster } from './get-roster.ts'
-import { isTestable } from './roster-warnings.ts'
 
-export interface RosterBuild extends BuildRow {
-  testable: boolean
-}
-
-/** Builds given to the roster's group, as Apple has them now, newest first. */
+/** Builds that the roster's group can test, as Apple has them now, newest first. */
 export async function listBuilds(
   deps: AppleDeps & { store: Store; clock: Clock },
   rosterId: string,
-): Promise<RosterBuild[]> {
+): Promise<BuildRow[]> {
   const roster = await getRoster(deps, rosterId)
   const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
   const builds = await session.listGroupBuilds(roster.group.id).catch((error: unknown) => {
@@ -25,5 +21,5 @@ export async function listBuilds(
     })
   })
   const now = deps.clock.now()
-  return builds.map((build) => ({ ...build, testable: isTestable(build, now) }))
+  return builds.filter((build) => isTestable(build, now))
 }

@@ -1,13 +1,14 @@
 import type { AppleSession } from '../../apple/index.ts'
+import { groupFindings } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { Roster, TeamKey, Warning } from '../../domain/roster.ts'
+import type { Roster, TeamKey } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { enterLane, leaveLane, type Store } from '../../store/index.ts'
+import { enterLane, leaveLane, moveBuilds, type Store } from '../../store/index.ts'
+import { planRosterTasks } from '../builds/plan-roster-tasks.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
 import { resolveApp, resolveGroup } from './resolve-group.ts'
 import type { RosterInput } from './roster-input.ts'
-import { buildWarnings } from './roster-warnings.ts'
 
 export interface PutRosterDeps extends AppleDeps {
   store: Store
@@ -26,8 +27,12 @@ export async function putRoster(
 ): Promise<{ created: boolean; roster: Roster }> {
   const teamKey = await getTeamKey(deps, input.teamKey, 'team_key_not_found')
   const existing = await deps.store.rosters.find(input.id)
-  if (existing) return { created: false, roster: await changeRoster(deps, teamKey, existing, input) }
-  return { created: true, roster: await createRoster(deps, teamKey, input) }
+  const roster = existing
+    ? await changeRoster(deps, teamKey, existing, input)
+    : await createRoster(deps, teamKey, input)
+  // A death right before this is made good by the sweep.
+  await planRosterTasks(deps, roster)
+  return { created: existing === undefined, roster }
 }
 
 async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: RosterInput): Promise<Roster> {
@@ -35,7 +40,7 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   const app = await resolveApp(session, input.app, teamKey.id)
   const { group } = await resolveGroup(session, app, input.group)
   await refuseHeldGroup(deps, group.id, input.id)
-  const warnings = await readWarnings(deps, session, group.id)
+  const found = await readWarnings(deps, session, group.id)
   // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
   if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
   const now = deps.clock.now()
@@ -48,7 +53,7 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
     group: { id: group.id, name: group.name },
     paused: false,
     blocked: null,
-    warnings,
+    ...found,
     createdAt: now,
     updatedAt: now,
   }
@@ -70,18 +75,21 @@ async function changeRoster(
   const session = openSession(deps, teamKey)
   const isSame = teamKey.id === existing.teamKey && namesSame(existing, input)
   if (!isSame) await refuseOthers(session, teamKey.id, existing, input)
-  const warnings = await readWarnings(deps, session, existing.group.id).catch((error: unknown) => {
+  const found = await readWarnings(deps, session, existing.group.id).catch((error: unknown) => {
     // The rules of a roster can be changed while Apple is away.
     if (!isSame) throw error
     deps.log.info({ roster: existing.id, err: error }, 'roster.warnings_not_read')
-    return existing.warnings
+    return { warnings: existing.warnings }
   })
-  if (teamKey.id !== existing.teamKey) await enterLane(deps.store.redis, teamKey.id, existing.id)
+  if (teamKey.id !== existing.teamKey) {
+    await moveBuilds(deps.store.redis, existing.id, existing.teamKey, teamKey.id)
+    await enterLane(deps.store.redis, teamKey.id, existing.id)
+  }
   const change = (roster: Roster): Roster => ({
     ...roster,
     ...policiesOf(input),
     teamKey: teamKey.id,
-    warnings,
+    ...found,
     updatedAt: deps.clock.now(),
   })
   const changed = await deps.store.rosters.update(existing.id, change)
@@ -137,8 +145,14 @@ async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: s
   })
 }
 
-async function readWarnings(deps: PutRosterDeps, session: AppleSession, groupId: string): Promise<Warning[]> {
-  return buildWarnings(await session.listGroupBuilds(groupId), deps.clock.now())
+async function readWarnings(
+  deps: PutRosterDeps,
+  session: AppleSession,
+  groupId: string,
+): Promise<Pick<Roster, 'warnings' | 'warningsAt'>> {
+  const builds = await session.listGroupBuilds(groupId)
+  const warningsAt = deps.clock.now()
+  return { warnings: groupFindings(builds, warningsAt), warningsAt }
 }
 
 function policiesOf(input: RosterInput) {

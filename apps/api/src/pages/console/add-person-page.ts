@@ -1,0 +1,13 @@
+import type { DashboardUser } from '@flightroster/core/config'
+import { html, path, type Html } from '../html.ts'
+import { layout } from '../layout.ts'
+import { addPerson } from './roster-page.ts'
+
+export function addPersonAgain(user: DashboardUser, roster: string, problem: Html): string {
+  const body = html`<p class="crumbs">
+      <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${roster}`}">${roster}</a> ›
+    </p>
+    <h1>Add a person</h1>
+    ${problem}${addPerson(roster)}`
+  return layout({ title: 'Add a person', section: 'console', user, body })
+}

@@ -1,0 +1,39 @@
+import type { DashboardUser } from '@flightroster/core/config'
+import type { Roster } from '@flightroster/core/domain'
+import { html, path } from '../../html.ts'
+import { layout, notice } from '../../layout.ts'
+import { addPerson } from '../roster-page.ts'
+import { settingsList } from '../settings-list.ts'
+import { steps } from './steps.ts'
+
+export function connectedPage({ user, roster, base }: { user: DashboardUser; roster: Roster; base: string }): string {
+  const event = JSON.stringify({
+    type: 'member.joined',
+    data: { roster: roster.id, member: { id: 'u-17', email: 'ann@example.com', firstName: 'Ann' } },
+  })
+  const body = html`<h1>Connect an app</h1>
+    ${steps('Done')}
+    ${notice('done', `“${roster.group.name}” of ${roster.app.name} is kept by the roster “${roster.id}” from now on.`)}
+    ${roster.warnings.map(
+      (warning) =>
+        html`<div class="notice hint">
+          <p><strong>${warning.detail}</strong></p>
+          <p>${warning.action}</p>
+        </div>`,
+    )}
+    <h2>Invite the first person</h2>
+    ${addPerson(roster.id)}
+    <h2>Or send the whole list</h2>
+    <p><a class="button" href="${path`/console/rosters/${roster.id}/upload`}">Upload a list (CSV)</a></p>
+    <h2>Or let your system send events</h2>
+    <pre><code>curl -X POST ${base}/v1/events \\
+  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+  -d '${event}'</code></pre>
+    <p>
+      TOKEN is one with the scope <code>events:write</code>. All that can be sent: <a href="/docs">the reference</a>.
+    </p>
+    <h2>Its rules</h2>
+    ${settingsList(roster)}
+    <p><a href="${path`/console/rosters/${roster.id}`}">To the roster</a></p>`
+  return layout({ title: 'Connected', section: 'connect', user, body })
+}

@@ -1,0 +1,119 @@
+import type { TeamKey } from '@flightroster/core/domain'
+import {
+  checkTeamKey,
+  deleteTeamKey,
+  getTeamKey,
+  putTeamKey,
+  type Finding,
+} from '@flightroster/core/usecases/team-keys'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../../../deps.ts'
+import type { ApiServer } from '../../../server.ts'
+import { readForm, type Form } from '../../forms.ts'
+import { html, path, type Html } from '../../html.ts'
+import { note } from '../../note.ts'
+import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
+import { sendHtml } from '../../send-html.ts'
+import { alreadyConnected, keyPage } from './key-page.ts'
+import { readKey, type Fault, type NewKey } from './read-key.ts'
+
+export function keyRoutes(app: ApiServer, deps: ApiDeps): void {
+  app.get('/console/connect', OPERATOR_VIEW, async (request, reply) => sendKeyPage(deps, request, reply, {}))
+
+  app.get('/console/connect/known', OPERATOR_VIEW, async (request, reply) => {
+    const { teamKey } = request.query as { teamKey?: string }
+    return reply.redirect(path`/console/connect/${(await getTeamKey(deps, teamKey ?? '')).id}/app`, 303)
+  })
+
+  app.post('/console/connect', CHANGE, async (request, reply) => {
+    const form = readForm(request)
+    const { key, faults } = readKey({
+      name: form.text('name'),
+      issuerId: form.text('issuerId'),
+      keyId: form.text('keyId'),
+      privateKey: form.raw('privateKey'),
+      file: form.file('file'),
+    })
+    const taken = await findTaken(deps, key)
+    const all = taken ? [...faults, taken.fault] : faults
+    if (all.length > 0) return sendKeyPage(deps, request, reply, { form, faults: all, hint: taken?.hint })
+    const { teamKey, created } = await putTeamKey(deps, key)
+    const findings = await checkTeamKey(deps, teamKey)
+    if (!isUsable(findings)) {
+      // Nothing uses it yet: a key that does not work would only be in the way.
+      if (created) await deleteTeamKey(deps, teamKey.id)
+      return sendKeyPage(deps, request, reply, { form, findings, hint: hintOf(findings) })
+    }
+    await note(deps, request, 'team_key.put', `team-key:${teamKey.id}`, `key ${teamKey.keyId}`)
+    return reply.redirect(path`/console/connect/${teamKey.id}/app`, 303)
+  })
+}
+
+/** A clock that is off is told and stops nobody: tokens are corrected by it. */
+function isUsable(findings: readonly Finding[]): boolean {
+  return findings.every(({ check, ok }) => check === 'clock' || ok === true)
+}
+
+async function findTaken(deps: ApiDeps, key: NewKey): Promise<{ fault: Fault; hint: Html | undefined } | undefined> {
+  const all = await deps.store.teamKeys.list()
+  const same = all.find(
+    ({ keyId, issuerId }) => keyId === key.keyId && issuerId.toLowerCase() === key.issuerId.toLowerCase(),
+  )
+  if (same) {
+    const problem = `This key is here already, as “${same.id}”: a second copy would count Apple's quota twice.`
+    return {
+      fault: { field: 'keyId', problem, fix: 'Go on with the one that is here.' },
+      hint: alreadyConnected(same.id),
+    }
+  }
+  if (!all.some(({ id }) => id === key.id)) return undefined
+  const problem = 'Another key has this name.'
+  const fix = `Choose another name. To replace the key behind “${key.id}”, send the new one to PUT /v1/team-keys/${key.id}.`
+  return { fault: { field: 'name', problem, fix }, hint: undefined }
+}
+
+/** Apple gives one and the same 401 for all of these. */
+function hintOf(findings: readonly Finding[]): Html | undefined {
+  const refused = findings.find(({ ok }) => ok === false)
+  if (refused?.check === 'key_accepted') {
+    return html`<p>Apple refuses these three together, and does not say which is wrong. One after the other:</p>
+      <ol>
+        <li>
+          Is it an <strong>individual key</strong>? Those stand under “Individual Keys” and never work here: make a
+          <strong>team key</strong>.
+        </li>
+        <li>Is the key still in the list? A revoked key is not: make another one.</li>
+        <li>Does the file belong to this Key ID? Its name is AuthKey_<em>Key ID</em>.p8.</li>
+        <li>Is the Issuer ID the one above this very list? Each team has its own.</li>
+      </ol>`
+  }
+  if (refused?.check === 'role') {
+    return html`<p>
+      The key works, but its role is too weak. Roles of a key cannot be changed: make a new key with the role
+      <strong>App Manager</strong>, and revoke this one.
+    </p>`
+  }
+  return undefined
+}
+
+interface Again {
+  form?: Form
+  faults?: readonly Fault[]
+  findings?: readonly Finding[]
+  hint?: Html | undefined
+}
+
+async function sendKeyPage(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply, again: Again) {
+  const { form, faults = [], findings = [], hint } = again
+  const teamKeys: TeamKey[] = await deps.store.teamKeys.list()
+  const text = (name: string) => form?.text(name) ?? ''
+  const page = keyPage({
+    user: request.user,
+    teamKeys,
+    values: { name: text('name'), issuerId: text('issuerId'), keyId: text('keyId') },
+    faults,
+    findings,
+    hint,
+  })
+  return sendHtml(reply, page, faults.length + findings.length > 0 ? 422 : 200)
+}

@@ -1,0 +1,83 @@
+import { DEFAULT_POLICIES, type RosterPolicies } from '@flightroster/core/domain'
+import { isAppError } from '@flightroster/core/errors'
+import { describeRoster, getRoster, putRoster } from '@flightroster/core/usecases/rosters'
+import type { ApiDeps } from '../../../deps.ts'
+import type { ApiServer } from '../../../server.ts'
+import { recordId } from '../../../schemas/ids.ts'
+import { readForm, type Form } from '../../forms.ts'
+import { html, path, type Html } from '../../html.ts'
+import { notice } from '../../layout.ts'
+import { note } from '../../note.ts'
+import { errorNotice } from '../../page-errors.ts'
+import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
+import { sendHtml } from '../../send-html.ts'
+import { rosterIdOf } from '../roster-routes.ts'
+import { readChoice, sendGroups, teamKeyOf } from './choice-routes.ts'
+import { connectedPage } from './connected-page.ts'
+import { rulesPage } from './rules-page.ts'
+
+export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
+  app.post('/console/connect/:teamKeyId/roster', CHANGE, async (request, reply) => {
+    const form = readForm(request)
+    const teamKey = await teamKeyOf(deps, request)
+    const [appId, groupId, rosterId] = [form.text('app'), form.text('group'), form.text('roster')]
+    const choice = await readChoice(deps, teamKey, appId, groupId, form.text('name'))
+    if ('problem' in choice) return sendGroups(deps, request, reply, appId, choice.problem)
+    const again = (problem: Html) =>
+      sendHtml(reply, rulesPage({ user: request.user, teamKey: teamKey.id, ...choice, rosterId, problem }), 422)
+    const fault = await rosterIdFault(deps, rosterId)
+    if (fault) return again(fault)
+    const group = 'id' in choice.group ? { id: choice.group.id } : choice.group
+    const input = { id: rosterId, teamKey: teamKey.id, app: { id: choice.app.id }, group, ...readPolicies(form) }
+    try {
+      await putRoster(deps, input)
+    } catch (error) {
+      if (isAppError(error, 'group_in_use', 'group_internal', 'group_not_found', 'group_refused', 'group_ambiguous')) {
+        return sendGroups(deps, request, reply, appId, errorNotice(error))
+      }
+      if (isAppError(error, 'conflict', 'roster_bound', 'apple_unavailable', 'apple_unreachable'))
+        return again(errorNotice(error))
+      throw error
+    }
+    await note(deps, request, 'roster.put', `roster:${rosterId}`, `group ${choice.group.name}`)
+    return reply.redirect(path`/console/rosters/${rosterId}/connected`, 303)
+  })
+
+  app.get('/console/rosters/:rosterId/connected', OPERATOR_VIEW, async (request, reply) => {
+    const described = await describeRoster(deps, await getRoster(deps, rosterIdOf(request)))
+    const base = deps.publicUrl ?? `${request.protocol}://${request.host}`
+    return sendHtml(reply, connectedPage({ user: request.user, roster: described.roster, base }))
+  })
+}
+
+async function rosterIdFault(deps: ApiDeps, rosterId: string): Promise<Html | undefined> {
+  if (!recordId.safeParse(rosterId).success) {
+    return notice('problem', 'This roster id does not fit.', html`<p>Use 1 to 64 of A-Z a-z 0-9 . _ -</p>`)
+  }
+  if (!(await deps.store.rosters.find(rosterId))) return undefined
+  return notice(
+    'problem',
+    `There is a roster “${rosterId}” already.`,
+    html`<p>Choose another id, or <a href="${path`/console/rosters/${rosterId}`}">go to that one</a>.</p>`,
+  )
+}
+
+function readPolicies(form: Form): RosterPolicies {
+  const oneOf = <T extends string>(name: string, values: readonly [T, T]): T =>
+    values.find((value) => value === form.text(name)) ?? values[0]
+  const whole = (name: string, otherwise: number, max: number) => {
+    const text = form.text(name)
+    return /^\d{1,6}$/.test(text) ? Math.min(max, Number(text)) : otherwise
+  }
+  const builds = oneOf('builds', ['manual', 'automatic'])
+  const { percent, atLeast } = DEFAULT_POLICIES.removalGuard
+  return {
+    builds,
+    submitForReview: builds === 'automatic' && form.has('submitForReview'),
+    unmanagedTesters: oneOf('unmanagedTesters', ['keep', 'remove']),
+    removal: oneOf('removal', ['group', 'app']),
+    removedByHand: oneOf('removedByHand', ['restore', 'report']),
+    removalGuard: { percent: whole('percent', percent, 100), atLeast: whole('atLeast', atLeast, 100_000) },
+    reconcileEveryMinutes: DEFAULT_POLICIES.reconcileEveryMinutes,
+  }
+}

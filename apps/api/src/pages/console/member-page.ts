@@ -1,0 +1,101 @@
+import type { DashboardUser } from '@flightroster/core/config'
+import type { Roster } from '@flightroster/core/domain'
+import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
+import { html, path, type Html } from '../html.ts'
+import { button, layout } from '../layout.ts'
+import type { Privacy } from '../privacy.ts'
+import { exactTime, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
+import type { MemberNames } from './member-link.ts'
+import { tellWhy } from './why.ts'
+
+export interface MemberPage {
+  user: DashboardUser
+  privacy: Privacy
+  now: number
+  roster: Roster
+  member: MemberDescription
+  timeline: readonly TimelineItem[]
+  names: MemberNames
+  notice?: Html | undefined
+}
+
+export function memberPage(input: MemberPage): string {
+  const { user, privacy, roster, member, timeline, names, now } = input
+  const shown = privacy.name(member) || privacy.id(member.id)
+  const why = tellWhy(member)
+  const body = html`<p class="crumbs">
+      <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a> ›
+      <a href="${path`/console/rosters/${roster.id}/members`}">Members</a> ›
+    </p>
+    <h1>${shown}</h1>
+    ${input.notice}
+    <section
+      class="notice ${why.tone === 'bad' ? 'problem' : why.tone === 'good' ? 'done' : 'hint'}"
+      aria-label="Where this person stands"
+    >
+      <p><strong>${privacy.text(why.title)}</strong></p>
+      ${why.sentences.map((sentence) => html`<p>${privacy.text(sentence)}</p>`)}
+    </section>
+    <div class="row">
+      ${privacy.isOperator ? actions(input) : null}<a href="${names.href(roster.id, member.id)}">Look again</a>
+    </div>
+    <dl class="facts">
+      <dt>Status</dt>
+      <dd>${statusPill(member.status)} <span class="quiet">${STATUS_WORDS[member.status].means}</span></dd>
+      <dt>Id</dt>
+      <dd>${privacy.id(member.id)}</dd>
+      <dt>Address</dt>
+      <dd>${privacy.email(member.email) || html`<span class="quiet">not known yet</span>`}</dd>
+      <dt>Should be</dt>
+      <dd>${member.desired === 'present' ? 'in the group' : 'out of the group'}</dd>
+      <dt>Apple says</dt>
+      <dd>
+        ${member.tester ? html`${member.tester.state.replaceAll('_', ' ')} <span class="quiet">(${when(member.tester.observedAt, now, 'not read yet')})</span>` : html`<span class="quiet">nothing yet</span>`}
+      </dd>
+      <dt>Last change</dt>
+      <dd>${when(member.updatedAt, now)}</dd>
+    </dl>
+    <h2>What happened</h2>
+    ${timeline.length === 0 ? html`<p class="quiet">Nothing yet.</p>` : story(timeline, privacy)}`
+  return layout({ title: shown, section: 'console', user, body })
+}
+
+function actions({ roster, member, names }: MemberPage): Html {
+  const to = (verb: string) => path`/console/rosters/${roster.id}/member/${verb}`
+  const fields = names.fields(roster.id, member.id)
+  const mayInvite = member.desired === 'present' && member.email !== null
+  return html`${button(to('converge'), 'Look at Apple and put right now', fields)}
+  ${mayInvite ? button(to('invitation'), "Send Apple's invitation again", fields) : null}
+  ${member.desired === 'present' ? button(to('remove'), 'Take off the roster', fields, 'danger') : null}`
+}
+
+function story(timeline: readonly TimelineItem[], privacy: Privacy): Html {
+  return html`<ol class="timeline">
+    ${timeline.map(
+      ({ at, kind, text, calls }) =>
+        html`<li class="${kind === 'run' || kind === 'note' ? kind : 'event'}">
+          ${exactTime(at)}
+          <p>${privacy.text(kind === 'run' ? withoutCalls(text) : text)}</p>
+          ${callList(calls, privacy)}
+        </li>`,
+    )}
+  </ol>`
+}
+
+/** The calls stand below as a list. */
+function withoutCalls(text: string): string {
+  return text.replace(/^Asked App Store Connect: .*?\. Now /, 'Asked App Store Connect. Now ')
+}
+
+function callList(calls: TimelineItem['calls'], privacy: Privacy): Html | null {
+  if (!calls || calls.length === 0) return null
+  return html`<ul>
+    ${calls.map(({ call, status, code }) => {
+      const isGood = status !== null && status < 400
+      return html`<li>
+        <code>${privacy.text(call)}</code> →
+        ${pill(isGood ? 'good' : 'warn', status === null ? 'no answer' : String(status))}${code ? ` ${code}` : null}
+      </li>`
+    })}
+  </ul>`
+}

@@ -1,0 +1,209 @@
+import { MEMBER_STATUSES, parseEmail, type Roster } from '@flightroster/core/domain'
+import { AppError, isAppError } from '@flightroster/core/errors'
+import { createLaneStore } from '@flightroster/core/store'
+import {
+  deleteMember,
+  describeMembers,
+  getMember,
+  listMembers,
+  putMember,
+  requestForMember,
+  tellTimeline,
+  type MemberDescription,
+} from '@flightroster/core/usecases/members'
+import { getRoster } from '@flightroster/core/usecases/rosters'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../../deps.ts'
+import { toName } from '../../routes/events/parse-event.ts'
+import { isMemberId } from '../../schemas/member-id.ts'
+import type { ApiServer } from '../../server.ts'
+import { readForm, type Form } from '../forms.ts'
+import { html, type Html } from '../html.ts'
+import { notice } from '../layout.ts'
+import { note } from '../note.ts'
+import { errorNotice } from '../page-errors.ts'
+import { CHANGE, VIEW } from '../page-config.ts'
+import { privacyOf } from '../privacy.ts'
+import { sendHtml } from '../send-html.ts'
+import { createMemberNames, type MemberNames } from './member-link.ts'
+import { memberPage } from './member-page.ts'
+import { membersPage } from './members-page.ts'
+import { rosterIdOf } from './roster-routes.ts'
+import { addPersonAgain } from './add-person-page.ts'
+
+const PER_PAGE = 50
+
+export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
+  app.get('/console/rosters/:rosterId/members', VIEW, (request, reply) => sendMembers(deps, request, reply))
+
+  app.get('/console/rosters/:rosterId/member', VIEW, async (request, reply) => {
+    const { done, ...named } = request.query as { id?: string; key?: string; done?: string }
+    const roster = await getRoster(deps, rosterIdOf(request))
+    const member = readName(createMemberNames(deps.sealer), roster, named)
+    const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
+    return sendMember(deps, request, reply, roster, member, words ? notice('done', words) : undefined)
+  })
+
+  for (const kind of ['converge', 'invitation'] as const) {
+    app.post(`/console/rosters/:rosterId/member/${kind}`, CHANGE, async (request, reply) => {
+      const { roster, member, names } = await readTarget(deps, request)
+      try {
+        await requestForMember(deps, { roster, member, kind, origin: 'console' })
+      } catch (error) {
+        if (!isAppError(error, 'rate_limited')) throw error
+        return sendMember(deps, request, reply, roster, member, tooOften(error), 429)
+      }
+      await note(deps, request, `member.${kind}`, `roster:${roster.id}`, deps.toRef(roster.id, member))
+      return reply.redirect(`${names.href(roster.id, member)}&done=${kind}`, 303)
+    })
+  }
+
+  app.post('/console/rosters/:rosterId/member/remove', CHANGE, async (request, reply) => {
+    const { roster, member, names } = await readTarget(deps, request)
+    await deleteMember(deps, { roster, member })
+    await note(deps, request, 'member.remove', `roster:${roster.id}`, deps.toRef(roster.id, member))
+    return reply.redirect(`${names.href(roster.id, member)}&done=remove`, 303)
+  })
+
+  addRoute(app, deps)
+  jobRoute(app, deps)
+}
+
+const DONE: Record<string, string> = {
+  converge: 'Asked for: it goes ahead of the backlog. Look again in a moment.',
+  invitation: "Apple's invitation was asked for again.",
+  remove: 'Taken off the roster; the tester leaves the group in a moment.',
+  added: 'Added to the roster. Apple sends the invitation in a moment: look again.',
+}
+
+const tooOften = ({ retryAfterMs }: AppError) =>
+  notice(
+    'problem',
+    'That was asked for too often for one person.',
+    html`<p>Try again in ${Math.ceil((retryAfterMs ?? 60_000) / 1000)} seconds.</p>`,
+  )
+
+function readName(names: MemberNames, roster: Roster, named: { id?: unknown; key?: unknown }): string {
+  const member = names.read(roster.id, named)
+  if (member === undefined)
+    throw new AppError('not_found', { message: 'This link names nobody; find the person in the list of members.' })
+  return member
+}
+
+async function readTarget(deps: ApiDeps, request: FastifyRequest) {
+  const form = readForm(request)
+  const names = createMemberNames(deps.sealer)
+  const roster = await getRoster(deps, rosterIdOf(request))
+  return { roster, names, member: readName(names, roster, { id: form.raw('id'), key: form.raw('key') }) }
+}
+
+async function sendMember(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  roster: Roster,
+  id: string,
+  about?: Html,
+  status = 200,
+): Promise<FastifyReply> {
+  const record = await getMember(deps, roster, id)
+  const [[member], entries] = await Promise.all([
+    describeMembers(deps, roster, [record]),
+    deps.store.members(roster.teamKey, roster.id).timeline(id),
+  ])
+  const page = memberPage({
+    user: request.user,
+    privacy: privacyOf(request.user),
+    now: deps.clock.now(),
+    roster,
+    member: member as MemberDescription,
+    timeline: tellTimeline(entries),
+    names: createMemberNames(deps.sealer),
+    notice: about,
+  })
+  return sendHtml(reply, page, status)
+}
+
+async function sendMembers(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const asked = request.query as { q?: string; status?: string; after?: string }
+  const roster = await getRoster(deps, rosterIdOf(request))
+  const privacy = privacyOf(request.user)
+  const q = (asked.q ?? '').trim().slice(0, 256)
+  const status = MEMBER_STATUSES.find((one) => one === asked.status)
+  const context = `members-after:${roster.id}`
+  const after = asked.after === undefined ? undefined : openAfter(deps, asked.after, context)
+  const { members, next } = await listMembers(deps, roster, { q, status, limit: PER_PAGE, after })
+  const page = membersPage({
+    user: request.user,
+    privacy,
+    now: deps.clock.now(),
+    roster,
+    members: privacy.isOperator || q === '' ? members : members.filter((member) => mayBeFound(member, q.toLowerCase())),
+    status,
+    q,
+    next: next === null ? null : deps.sealer.seal(next, context),
+    isFirst: after === undefined,
+    names: createMemberNames(deps.sealer),
+  })
+  return sendHtml(reply, page)
+}
+
+function openAfter(deps: ApiDeps, after: string, context: string): string | undefined {
+  try {
+    return deps.sealer.open(after, context)
+  } catch {
+    return undefined
+  }
+}
+
+/** A viewer who could search by the beginning of an address could read it letter by letter. */
+function mayBeFound({ id, email }: MemberDescription, q: string): boolean {
+  const [lowId, lowEmail] = [id.toLowerCase(), email?.toLowerCase()]
+  return lowEmail === q || lowId === q || (!id.includes('@') && lowId.startsWith(q))
+}
+
+function addRoute(app: ApiServer, deps: ApiDeps): void {
+  app.post('/console/rosters/:rosterId/people', CHANGE, async (request, reply) => {
+    deps.health.assertTakesWrites()
+    const form = readForm(request)
+    const roster = await getRoster(deps, rosterIdOf(request))
+    const [email, names] = [parseEmail(form.raw('email')), createMemberNames(deps.sealer)]
+    const member = form.text('id') || (email ?? '').toLowerCase()
+    const fault = faultOf(email, member)
+    if (fault) return sendHtml(reply, addPersonAgain(request.user, roster.id, fault), 422)
+    const input = { email, firstName: nameIn(form, 'firstName'), lastName: nameIn(form, 'lastName') }
+    const outcome = await putMember(deps, { roster, member, input, origin: 'console' })
+    if (outcome.problem)
+      return sendHtml(reply, addPersonAgain(request.user, roster.id, errorNotice(new AppError(outcome.problem))), 422)
+    await note(deps, request, 'member.put', `roster:${roster.id}`, deps.toRef(roster.id, member))
+    return reply.redirect(`${names.href(roster.id, member)}&done=added`, 303)
+  })
+}
+
+const nameIn = (form: Form, field: string) => toName(form.text(field) || null)
+
+function faultOf(email: string | null, member: string): Html | undefined {
+  if (email === null)
+    return notice(
+      'problem',
+      'This is no e-mail address.',
+      html`<p>Give the address of the person's Apple account, such as ann@example.com.</p>`,
+    )
+  if (!isMemberId(member))
+    return notice(
+      'problem',
+      'This id does not fit.',
+      html`<p>Use 1 to 256 bytes without control characters, or leave it empty.</p>`,
+    )
+  return undefined
+}
+
+/** From a job in Bull Board, which carries an opaque reference, to the person it is for. */
+function jobRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get('/console/jobs/:teamKeyId/:ref', VIEW, async (request, reply) => {
+    const { teamKeyId, ref } = request.params as { teamKeyId: string; ref: string }
+    const [work] = await createLaneStore(deps.store.redis, teamKeyId).readWork([ref])
+    if (!work) throw new AppError('not_found', { message: 'Nothing is left to do for this job.' })
+    return reply.redirect(createMemberNames(deps.sealer).href(work.roster, work.member), 303)
+  })
+}

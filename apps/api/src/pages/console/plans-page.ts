@@ -1,0 +1,194 @@
+import type { DashboardUser } from '@flightroster/core/config'
+import type { Reconciliation, Roster } from '@flightroster/core/domain'
+import type { MemberRecord } from '@flightroster/core/store'
+import { html, path, query, type Html } from '../html.ts'
+import { layout } from '../layout.ts'
+import type { Privacy } from '../privacy.ts'
+import { count, number, pill, when, type Tone } from '../words.ts'
+import type { MemberNames } from './member-link.ts'
+
+const STATUS: Record<Reconciliation['status'], { word: string; tone: Tone }> = {
+  running: { word: 'working', tone: 'busy' },
+  held: { word: 'waits for a decision', tone: 'warn' },
+  done: { word: 'done', tone: 'good' },
+  failed: { word: 'failed', tone: 'bad' },
+  rejected: { word: 'rejected', tone: 'quiet' },
+}
+
+const HELD: Record<NonNullable<Reconciliation['held']>, string> = {
+  roster: 'it would remove more of this roster than its guard allows',
+  team_key: 'the rosters of this team key together would lose more than the guard allows',
+  empty: 'it would leave nobody on the roster',
+  list: 'too many of its rows could not be read to trust what is missing',
+}
+
+const kindOf = ({ kind, dryRun }: Reconciliation) =>
+  kind === 'snapshot' ? 'A whole list' : dryRun ? 'A comparison, only looked at' : 'A comparison with the group'
+
+export interface PlansPage {
+  user: DashboardUser
+  roster: Roster
+  plans: readonly Reconciliation[]
+  next: string | null
+  now: number
+}
+
+export function plansPage({ user, roster, plans, next, now }: PlansPage): string {
+  const here = path`/console/rosters/${roster.id}/plans`
+  const body = html`${crumbs(roster)}
+    <h1>Plans and comparisons</h1>
+    ${
+      plans.length === 0
+        ? html`<p class="empty">None yet.</p>`
+        : html`<table>
+            <thead>
+              <tr>
+                <th scope="col">What</th>
+                <th scope="col">Began</th>
+                <th scope="col">State</th>
+                <th scope="col">Plan</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${plans.map(
+                (plan) =>
+                  html`<tr>
+                    <th scope="row"><a href="${here}/${plan.id}">${kindOf(plan)}</a></th>
+                    <td>${when(plan.startedAt, now)}</td>
+                    <td>${pill(STATUS[plan.status].tone, STATUS[plan.status].word)}</td>
+                    <td>${planWords(plan)}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>`
+    }
+    ${next ? html`<nav class="pager" aria-label="Pages"><a rel="next" href="${here}${query({ after: next })}">Next →</a></nav>` : null}`
+  return layout({ title: 'Plans', section: 'console', user, body })
+}
+
+function planWords({ plan, unmanaged }: Reconciliation): string {
+  const parts = [
+    plan.add > 0 && `${number(plan.add)} to add`,
+    plan.update > 0 && `${number(plan.update)} to change`,
+    plan.remove > 0 && `${number(plan.remove)} to remove`,
+    unmanaged.length > 0 && count(unmanaged.length, 'stranger'),
+  ].filter((part) => part !== false)
+  return parts.length === 0 ? 'nothing to change' : parts.join(', ')
+}
+
+function crumbs(roster: Roster, plans = false): Html {
+  return html`<p class="crumbs">
+    <a href="/console">Rosters</a> ›
+    <a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a>
+    ›${plans ? html` <a href="${path`/console/rosters/${roster.id}/plans`}">Plans and comparisons</a> ›` : null}
+  </p>`
+}
+
+export interface PlanPage {
+  user: DashboardUser
+  privacy: Privacy
+  roster: Roster
+  plan: Reconciliation
+  /** Those shown of `plan.removals`, in their order. */
+  leaving: readonly { id: string; record: MemberRecord | undefined }[]
+  names: MemberNames
+  now: number
+  notice?: Html | undefined
+}
+
+export function planPage(input: PlanPage): string {
+  const { user, privacy, roster, plan, now } = input
+  const { word, tone } = STATUS[plan.status]
+  const body = html`${crumbs(roster, true)}
+    <h1>${kindOf(plan)}</h1>
+    ${input.notice}
+    <p>
+      ${pill(tone, word)}${plan.held ? html` because ${HELD[plan.held]}` : null}. Planned ${when(plan.startedAt, now)}.
+    </p>
+    ${plan.problem ? html`<div class="notice problem"><p>${privacy.text(plan.problem.detail)}</p></div>` : null}
+    ${plan.decidedBy ? html`<p>Decided by ${plan.decidedBy}${plan.reason ? html`: “${privacy.text(plan.reason)}”` : null}.</p>` : plan.reason ? html`<p>${privacy.text(plan.reason)}</p>` : null}
+    <div class="cards">
+      ${[
+        ['to add', plan.plan.add],
+        ['to change', plan.plan.update],
+        ['to remove', plan.plan.remove],
+        ['as they are', plan.plan.unchanged],
+      ].map(
+        ([label, value]) =>
+          html`<div class="card">
+            <div class="value">${number(Number(value))}</div>
+            <div class="label">${label}</div>
+          </div>`,
+      )}
+    </div>
+    ${progress(plan)} ${plan.status === 'held' && privacy.isOperator ? decision(roster, plan) : null}
+    ${
+      plan.removals.length > 0
+        ? html`<h2>Who would leave</h2>
+            ${leavingList(input)}`
+        : null
+    }
+    ${
+      plan.unmanaged.length > 0
+        ? html`<h2>Strangers in the group</h2>
+            <p class="quiet">
+              Testers whom nobody put on the roster; they
+              ${plan.removesUnmanaged ? 'are removed, as the roster says' : 'stay'}.
+            </p>
+            <ul>
+              ${plan.unmanaged.slice(0, 500).map(({ testerId, email }) => html`<li>${privacy.email(email) || testerId}</li>`)}
+            </ul>`
+        : null
+    }`
+  return layout({ title: 'Plan', section: 'console', user, body })
+}
+
+function progress({ status, progress: { converged, toConverge } }: Reconciliation): Html | null {
+  if (status !== 'running' || toConverge === 0) return null
+  return html`<p>${number(converged)} of ${number(toConverge)} carried out</p>
+    <progress max="${toConverge}" value="${converged}" aria-label="Carried out"></progress>`
+}
+
+function decision(roster: Roster, plan: Reconciliation): Html {
+  const people = count(plan.removals.length, 'person', 'people')
+  return html`<form
+    method="post"
+    action="${path`/console/rosters/${roster.id}/plans/${plan.id}/decide`}"
+    class="stack narrow"
+  >
+    <label
+      >Your reason <small>Kept with the decision.</small
+      ><input name="reason" required maxlength="500" autocomplete="off"
+    /></label>
+    <div class="row">
+      <button type="submit" name="decision" value="approve" class="danger">Approve: ${people} leave</button>
+      <button type="submit" name="decision" value="reject">Reject: nobody leaves</button>
+    </div>
+  </form>`
+}
+
+function leavingList({ plan, leaving, privacy, names, roster }: PlanPage): Html {
+  const more = plan.removals.length - leaving.length
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Who would leave">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Id</th>
+            ${privacy.isOperator ? html`<th scope="col">Name</th>` : null}
+            <th scope="col">Address</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${leaving.map(
+            ({ id, record }) =>
+              html`<tr>
+                <th scope="row"><a href="${names.href(roster.id, id)}">${privacy.id(id)}</a></th>
+                ${privacy.isOperator ? html`<td>${record ? privacy.name(record.desired) : ''}</td>` : null}
+                <td>${record ? privacy.email(record.desired.email) : ''}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${more > 0 ? html`<p>… and ${number(more)} more.</p>` : null}`
+}

@@ -1,0 +1,22 @@
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { auditPageRoutes } from './audit-routes.ts'
+import { choiceRoutes } from './connect/choice-routes.ts'
+import { keyRoutes } from './connect/key-routes.ts'
+import { connectRosterRoutes } from './connect/roster-routes.ts'
+import { memberRoutes } from './member-routes.ts'
+import { peopleRoutes } from './people-routes.ts'
+import { planRoutes } from './plan-routes.ts'
+import { rosterRoutes } from './roster-routes.ts'
+
+/** What program managers work with. */
+export function registerConsole(app: ApiServer, deps: ApiDeps): void {
+  rosterRoutes(app, deps)
+  memberRoutes(app, deps)
+  peopleRoutes(app, deps)
+  planRoutes(app, deps)
+  keyRoutes(app, deps)
+  choiceRoutes(app, deps)
+  connectRosterRoutes(app, deps)
+  auditPageRoutes(app, deps)
+}

@@ -1,0 +1,159 @@
+import type { DashboardUser } from '@flightroster/core/config'
+import { MEMBER_STATUSES, type Reconciliation } from '@flightroster/core/domain'
+import { ERROR_RULES } from '@flightroster/core/errors'
+import type { HistorySample } from '@flightroster/core/store'
+import type { RosterDescription } from '@flightroster/core/usecases/rosters'
+import { html, path, query, type Html } from '../html.ts'
+import { button, layout, notice } from '../layout.ts'
+import { count, number, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
+import type { Health } from './health.ts'
+import { progressBar } from './rosters-page.ts'
+import { settingsList } from './settings-list.ts'
+import { statusPlot } from './status-plot.ts'
+
+export interface RosterPage {
+  user: DashboardUser
+  now: number
+  described: RosterDescription
+  health: Health
+  history: readonly HistorySample[]
+  held: Reconciliation | undefined
+  notice?: Html | undefined
+}
+
+export function rosterPage(input: RosterPage): string {
+  const { user, described, health, held, history } = input
+  const { roster } = described
+  const isOperator = user.role === 'operator'
+  const body = html`<p class="crumbs"><a href="/console">Rosters</a> ›</p>
+    <h1>${roster.id}</h1>
+    <p class="lead">${roster.group.name}, a group of ${roster.app.name} (${roster.app.bundleId})</p>
+    ${input.notice}
+    <p>${pill(health.tone, health.word)} ${health.detail}</p>
+    ${progressBar(health)} ${blockedNotice(described)} ${held ? heldNotice(roster.id, held, input.now) : null}
+    ${roster.warnings.map(
+      (warning) =>
+        html`<div class="notice hint">
+          <p><strong>${warning.detail}</strong></p>
+          <p>${warning.action}</p>
+        </div>`,
+    )}
+    <div class="row">
+      <a class="button primary" href="${path`/console/rosters/${roster.id}/members`}">Members</a>
+      ${isOperator ? html`<a class="button" href="${path`/console/rosters/${roster.id}/upload`}">Upload a list (CSV)</a>` : null}
+      <a class="button" href="${path`/console/rosters/${roster.id}/plans`}">Plans and comparisons</a>
+    </div>
+    ${facts(input)}
+    <h2>People by status</h2>
+    ${counts(described)}
+    <h2>Over time</h2>
+    ${statusPlot(history)}
+    ${
+      isOperator
+        ? html`<h2>Add a person</h2>
+            ${addPerson(roster.id)}
+            <h2>Do</h2>
+            ${actions(described)}`
+        : null
+    }
+    <h2>Settings</h2>
+    ${settingsList(roster)}`
+  return layout({ title: roster.id, section: 'console', user, body })
+}
+
+function blockedNotice({ problem }: RosterDescription): Html | null {
+  if (!problem) return null
+  return notice(
+    'problem',
+    problem.detail,
+    html`<p>${ERROR_RULES[problem.code]?.action} It goes on by itself after a passed check.</p>`,
+  )
+}
+
+function heldNotice(roster: string, held: Reconciliation, now: number): Html {
+  return html`<div class="notice problem" role="alert">
+    <p>
+      <strong
+        >${count(held.removals.length, 'person', 'people')} would leave; nobody does until somebody decides.</strong
+      >
+    </p>
+    <p>
+      Planned ${when(held.startedAt, now)}.
+      <a href="${path`/console/rosters/${roster}/plans/${held.id}`}">See who, and decide</a>
+    </p>
+  </div>`
+}
+
+function facts({ described: { counts: by, standing }, now }: RosterPage): Html {
+  const wanted = Object.values(by).reduce((sum, one) => sum + one, 0) - by.removed
+  const inGroup = by.invited + by.accepted + by.installed + by.not_invited
+  const card = (label: string, value: Html | string, more: Html | string = '') =>
+    html`<div class="card">
+      <div class="label">${label}</div>
+      <div class="value">${value}</div>
+      <div class="quiet">${more}</div>
+    </div>`
+  const { seats, lastReconcile, drift } = standing
+  return html`<div class="cards">
+    ${card('In the group', `${number(inGroup)} of ${number(wanted)}`, 'people of this roster')}
+    ${card('Seats of the app', seats ? number(seats.limit - seats.used) : '–', seats ? `free of ${number(seats.limit)}` : 'not counted yet')}
+    ${card('Strangers', number(drift), 'testers in the group whom nobody put on the roster')}
+    ${card('Last compared', when(lastReconcile?.at, now, 'not yet'), lastReconcile ? OUTCOMES[lastReconcile.outcome] : 'with the group at Apple')}
+  </div>`
+}
+
+const OUTCOMES = {
+  in_sync: 'as it should be',
+  changed: 'differences were put right',
+  held: 'held for a decision',
+  incomplete: 'the reading was not complete',
+  failed: 'could not be read',
+} as const
+
+function counts({ roster, counts: by }: RosterDescription): Html {
+  const rows = MEMBER_STATUSES.filter((status) => by[status] > 0)
+  if (rows.length === 0) return html`<p class="quiet">Nobody yet.</p>`
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Status</th>
+        <th scope="col" class="number">People</th>
+        <th scope="col">What it means</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (status) =>
+          html`<tr>
+            <th scope="row">
+              <a href="${path`/console/rosters/${roster.id}/members` + query({ status })}">${statusPill(status)}</a>
+            </th>
+            <td class="number">${number(by[status])}</td>
+            <td>${STATUS_WORDS[status].means}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`
+}
+
+export function addPerson(roster: string): Html {
+  return html`<form method="post" action="${path`/console/rosters/${roster}/people`}" class="stack narrow">
+    <label>E-mail address of their Apple account <input type="email" name="email" autocomplete="off" required /></label>
+    <label
+      >Id in your system <small>Empty: the address is the id.</small
+      ><input name="id" autocomplete="off" maxlength="256"
+    /></label>
+    <label>First name <input name="firstName" autocomplete="off" maxlength="255" /></label>
+    <label>Last name <input name="lastName" autocomplete="off" maxlength="255" /></label>
+    <button type="submit" class="primary">Invite</button>
+  </form>`
+}
+
+function actions({ roster, counts: by }: RosterDescription): Html {
+  const to = (verb: string) => path`/console/rosters/${roster.id}/${verb}`
+  return html`<div class="row">
+    ${button(to('compare'), 'Compare with the group now')}
+    ${by.failed > 0 ? button(to('retry'), `Try ${count(by.failed, 'failed person', 'failed people')} again`) : null}
+    ${roster.paused ? button(to('resume'), 'Resume') : button(to('pause'), 'Pause')}
+  </div>`
+}

@@ -1,0 +1,95 @@
+import type { Roster } from '@flightroster/core/domain'
+import { createReconciliations } from '@flightroster/core/store'
+import { readHistory } from '@flightroster/core/usecases/history'
+import { retryFailed } from '@flightroster/core/usecases/members'
+import { startReconciliation } from '@flightroster/core/usecases/reconcile'
+import { describeRoster, getRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
+import type { FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { path, query, type Html } from '../html.ts'
+import { notice } from '../layout.ts'
+import { note } from '../note.ts'
+import { CHANGE, VIEW } from '../page-config.ts'
+import { sendHtml } from '../send-html.ts'
+import { tellHealth } from './health.ts'
+import { rosterPage } from './roster-page.ts'
+import { rostersPage, type ListedRoster } from './rosters-page.ts'
+
+const PER_PAGE = 50
+
+export const rosterIdOf = (request: FastifyRequest) => (request.params as { rosterId: string }).rosterId
+
+export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
+  app.get('/console', VIEW, async (request, reply) => {
+    const asked = request.query as { q?: string; page?: string }
+    const q = (asked.q ?? '').slice(0, 128)
+    const found = (await deps.store.rosters.list()).filter((roster) => matches(roster, q.toLowerCase()))
+    const pages = Math.max(1, Math.ceil(found.length / PER_PAGE))
+    const page = Math.min(pages, Math.max(1, Math.trunc(Number(asked.page)) || 1))
+    const shown = found.slice((page - 1) * PER_PAGE, page * PER_PAGE)
+    const rosters = await Promise.all(shown.map((roster) => lookAt(deps, roster)))
+    return sendHtml(reply, rostersPage({ user: request.user, now: deps.clock.now(), rosters, q, page, pages }))
+  })
+
+  app.get('/console/rosters/:rosterId', VIEW, async (request, reply) => {
+    const { done } = request.query as { done?: string }
+    const roster = await getRoster(deps, rosterIdOf(request))
+    const [listed, history, held] = await Promise.all([
+      lookAt(deps, roster),
+      readHistory(deps, roster),
+      createReconciliations(deps.store.redis, roster.teamKey).listHeld(roster.id),
+    ])
+    const now = deps.clock.now()
+    return sendHtml(
+      reply,
+      rosterPage({ user: request.user, now, ...listed, history, held: held[0], notice: toNotice(done) }),
+    )
+  })
+
+  changeRoutes(app, deps)
+}
+
+function changeRoutes(app: ApiServer, deps: ApiDeps): void {
+  const change = (verb: string, work: (roster: Roster) => Promise<unknown>) => {
+    app.post(`/console/rosters/:rosterId/${verb}`, CHANGE, async (request, reply) => {
+      const roster = await getRoster(deps, rosterIdOf(request))
+      await work(roster)
+      await note(deps, request, `roster.${verb}`, `roster:${roster.id}`)
+      return reply.redirect(path`/console/rosters/${roster.id}` + query({ done: verb }), 303)
+    })
+  }
+  change('pause', (roster) => pauseRoster(deps, roster.id))
+  change('resume', (roster) => resumeRoster(deps, roster.id))
+  change('retry', (roster) => retryFailed(deps, roster))
+  change('compare', (roster) => startReconciliation(deps, { roster, dryRun: false }))
+}
+
+const DONE: Record<string, [string, string]> = {
+  pause: ['The roster is paused.', 'Changes are still recorded; nothing is carried out until it is resumed.'],
+  resume: ['The roster goes on.', 'What waited is carried out.'],
+  retry: ['Everybody who failed is tried again.', 'Look again in a moment.'],
+  compare: ['The comparison with the group was asked for.', 'See “Plans and comparisons” for how it goes.'],
+}
+
+function toNotice(done: string | undefined): Html | undefined {
+  const words = done === undefined || !Object.hasOwn(DONE, done) ? undefined : DONE[done]
+  return words && notice('done', ...words)
+}
+
+function matches(roster: Roster, q: string): boolean {
+  if (q === '') return true
+  return [roster.id, roster.app.name, roster.app.bundleId, roster.group.name].some((text) =>
+    text.toLowerCase().includes(q),
+  )
+}
+
+async function lookAt(deps: ApiDeps, roster: Roster): Promise<ListedRoster> {
+  const [described, isHeld] = await Promise.all([
+    describeRoster(deps, roster),
+    createReconciliations(deps.store.redis, roster.teamKey).hasHeld(roster.id),
+  ])
+  const isWorking = described.counts.pending > 0
+  const doneAt = isWorking ? (await deps.lanes.status(roster.teamKey)).estimatedDoneAt : null
+  return { described, health: tellHealth({ described, isHeld, doneAt, now: deps.clock.now() }) }
+}

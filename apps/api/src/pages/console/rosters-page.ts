@@ -1,0 +1,102 @@
+import type { DashboardUser } from '@flightroster/core/config'
+import type { RosterDescription } from '@flightroster/core/usecases/rosters'
+import { html, path, query, type Html } from '../html.ts'
+import { layout } from '../layout.ts'
+import { number, pill, when } from '../words.ts'
+import type { Health } from './health.ts'
+
+export interface ListedRoster {
+  described: RosterDescription
+  health: Health
+}
+
+export interface RostersPage {
+  user: DashboardUser
+  now: number
+  rosters: ListedRoster[]
+  q: string
+  page: number
+  pages: number
+}
+
+export function rostersPage(input: RostersPage): string {
+  const { user, rosters, q } = input
+  const isOperator = user.role === 'operator'
+  const body = html`<h1>Rosters</h1>
+    <p class="lead">A roster is the list of people who should be in one external testing group of one app.</p>
+    <div class="tools">
+      <form method="get" action="/console" role="search" class="search">
+        <label class="hidden" for="q">Part of a roster, app or group</label
+        ><input id="q" type="search" name="q" value="${q}" placeholder="Roster, app or group" />
+        <button type="submit">Search</button>
+      </form>
+      ${isOperator ? html`<a class="button primary" href="/console/connect">Connect an app</a>` : null}
+    </div>
+    ${isOperator && rosters.length > 0 ? findPerson() : null}
+    ${rosters.length === 0 ? nothing(q, isOperator) : table(input)} ${pager(input)}`
+  return layout({ title: 'Rosters', section: 'console', user, body, wide: true })
+}
+
+function findPerson(): Html {
+  return html`<form method="post" action="/console/people" class="search" role="search">
+    <label for="email">Where is</label>
+    <input id="email" type="email" name="email" placeholder="ann@example.com" autocomplete="off" required />
+    <button type="submit">Find a person on all rosters</button>
+  </form>`
+}
+
+function nothing(q: string, isOperator: boolean): Html {
+  if (q) return html`<p class="empty">No roster fits. <a href="/console">Show all</a></p>`
+  return html`<p class="empty">
+    No app is connected
+    yet.${isOperator ? html` <a href="/console/connect">Connect an app</a>` : ' An operator can connect one.'}
+  </p>`
+}
+
+function table({ rosters, now }: RostersPage): Html {
+  const head = ['Roster', 'App and group', 'Health', 'People', 'Seats of the app', 'Strangers', 'Last compared']
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Rosters">
+    <table>
+      <thead>
+        <tr>
+          ${head.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rosters.map((roster) => row(roster, now))}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function row({ described, health }: ListedRoster, now: number): Html {
+  const { roster, counts, standing } = described
+  const inGroup = counts.invited + counts.accepted + counts.installed + counts.not_invited
+  const wanted = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
+  return html`<tr>
+    <th scope="row"><a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a></th>
+    <td>${roster.app.name}<br /><span class="quiet">${roster.group.name}</span></td>
+    <td>${pill(health.tone, health.word)}<br /><span class="quiet">${health.detail}</span>${progressBar(health)}</td>
+    <td>${number(inGroup)} of ${number(wanted)} in</td>
+    <td>
+      ${standing.seats ? `${number(standing.seats.used)} of ${number(standing.seats.limit)}` : html`<span class="quiet">not counted yet</span>`}
+    </td>
+    <td>${standing.drift === 0 ? '–' : number(standing.drift)}</td>
+    <td>${when(standing.lastReconcile?.at, now, 'not yet')}</td>
+  </tr>`
+}
+
+export function progressBar({ progress }: Health): Html | null {
+  if (progress === null) return null
+  const percent = Math.round(progress * 100)
+  return html`<progress max="100" value="${percent}" aria-label="Carried out">${percent} %</progress>`
+}
+
+function pager({ page, pages, q }: RostersPage): Html | null {
+  if (pages <= 1) return null
+  const to = (target: number) => `/console${query({ q, page: target === 1 ? undefined : target })}`
+  return html`<nav aria-label="Pages" class="pager">
+    ${page > 1 ? html`<a rel="prev" href="${to(page - 1)}">← Before</a>` : null}<span>Page ${page} of ${pages}</span>
+    ${page < pages ? html`<a rel="next" href="${to(page + 1)}">Next →</a>` : null}
+  </nav>`
+}

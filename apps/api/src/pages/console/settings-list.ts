@@ -1,0 +1,34 @@
+import type { Roster } from '@flightroster/core/domain'
+import { html, type Html } from '../html.ts'
+import { duration } from '../words.ts'
+
+/** The rules of a roster in plain words. */
+export function settingsList(roster: Roster): Html {
+  const { percent, atLeast } = roster.removalGuard
+  const rows: [string, string][] = [
+    ['Team key', roster.teamKey],
+    [
+      'New builds',
+      roster.builds === 'automatic'
+        ? `The group gets every new build${roster.submitForReview ? '; the first of a version is submitted for review' : ''}.`
+        : 'Somebody adds them in App Store Connect.',
+    ],
+    [
+      'Who leaves',
+      roster.removal === 'app'
+        ? 'is taken out of the group and loses the app.'
+        : 'is taken out of the group; builds they have may run until they expire.',
+    ],
+    ['Strangers in the group', roster.unmanagedTesters === 'remove' ? 'are removed.' : 'stay, and are counted.'],
+    ['Taken out by hand', roster.removedByHand === 'restore' ? 'is put back.' : 'is only reported.'],
+    ['Held for a decision', `when a list would remove more than ${percent} % and at least ${atLeast} people.`],
+    ['Compared with Apple', `every ${duration(roster.reconcileEveryMinutes * 60_000)}.`],
+  ]
+  return html`<dl class="facts">
+    ${rows.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`
+}

@@ -1,0 +1,69 @@
+import type { MemberDescription } from '@flightroster/core/usecases/members'
+import type { Tone } from '../words.ts'
+
+export interface Why {
+  tone: Tone
+  title: string
+  sentences: string[]
+}
+
+/** The first thing that anybody asks about a person: are they in, and if not, why, and who has to do what. */
+export function tellWhy({ status, problem, desired, email }: MemberDescription): Why {
+  if (problem) {
+    const again = problem.retryable ? ['It can be tried again by hand.'] : []
+    return { tone: status === 'failed' ? 'bad' : 'warn', title: problem.detail, sentences: [problem.action, ...again] }
+  }
+  switch (status) {
+    case 'pending':
+      return {
+        tone: 'busy',
+        title:
+          desired === 'present'
+            ? 'Not in yet: the change is on its way to Apple.'
+            : 'Still in: the removal is on its way to Apple.',
+        sentences: ['It waits for its turn, or is being carried out right now. Look again in a moment.'],
+      }
+    case 'waiting':
+      return {
+        tone: 'warn',
+        title: email === null ? 'Not in: no address is known yet.' : 'Not in yet: something has to happen first.',
+        sentences: ['The person goes in by themselves as soon as it has.'],
+      }
+    case 'not_invited':
+      return {
+        tone: 'warn',
+        title: 'In the group, but Apple has sent no invitation yet.',
+        sentences: ['Apple invites as soon as the group has a build that can be installed.'],
+      }
+    case 'invited':
+      return {
+        tone: 'calm',
+        title: "In: Apple's invitation is out, and was not accepted yet.",
+        sentences: [
+          'The person opens the mail from TestFlight on the device and taps "View in TestFlight". Not there? Look in the junk folder, or send the invitation again.',
+        ],
+      }
+    case 'accepted':
+      return {
+        tone: 'good',
+        title: 'In: the invitation was accepted.',
+        sentences: ['The app is not installed yet; the person installs it in TestFlight.'],
+      }
+    case 'installed':
+      return { tone: 'good', title: 'In: the app is installed.', sentences: [] }
+    case 'revoked':
+      return {
+        tone: 'warn',
+        title: 'Out: the person stopped testing, or was removed from the app at Apple.',
+        sentences: ['A new membership, or the invitation button, invites the person again.'],
+      }
+    case 'removed':
+      return {
+        tone: 'quiet',
+        title: 'Not in: the membership ended.',
+        sentences: ['The membership system said so; a new membership lets the person in again.'],
+      }
+    case 'failed':
+      return { tone: 'bad', title: 'Not in: adding the person failed.', sentences: ['See below what Apple answered.'] }
+  }
+}

@@ -1,0 +1,82 @@
+import { AppError } from '@flightroster/core/errors'
+import type { LaneList } from '@flightroster/core/usecases/lane-overview'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { path } from '../html.ts'
+import { sendHtml } from '../send-html.ts'
+import { createBoardAssets } from './board-assets.ts'
+import { boardChangeRoutes } from './board-change-routes.ts'
+import { createBoardPage } from './board-page.ts'
+import { createBoardQueues, type BoardQueues } from './board-queues.ts'
+import { createBoard, type Board } from './board.ts'
+import { createLazyQueueCache } from './queue-cache.ts'
+import { searchOf } from './search-of.ts'
+import { sendJson } from './send-json.ts'
+
+const PREFIXES = ['/dashboard', '/dashboard/q/:search']
+const JOBS_PER_PAGE = 100
+
+const reads = { schema: { hide: true }, config: { scope: 'public', page: 'viewer', hasScripts: true } } as const
+
+/** Bull Board at /dashboard; /dashboard/q/<part of a team key> shows what was searched. */
+export function dashboardRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): void {
+  const board = createBoard()
+  const cache = createLazyQueueCache(deps)
+  const queues = createBoardQueues(laneList, cache)
+  app.addHook('onClose', () => cache.close())
+  for (const prefix of PREFIXES) {
+    pageRoutes(app, prefix, board)
+    readRoutes(app, prefix, board, queues)
+    boardChangeRoutes(app, prefix, { deps, laneList, queues, open: (teamKey) => cache.open(teamKey) })
+  }
+}
+
+function pageRoutes(app: ApiServer, prefix: string, board: Board): void {
+  const pageOf = createBoardPage(board)
+  const assetOf = createBoardAssets(board.staticPath)
+  for (const route of [board.entry.route].flat()) {
+    app.get(route === '/' ? prefix : prefix + route, reads, async (request, reply) => {
+      const { q } = request.query as { q?: string }
+      if (prefix === '/dashboard' && q) return reply.redirect(path`/dashboard/q/${q.slice(0, 64)}`, 303)
+      const search = searchOf(request)
+      return sendHtml(reply, pageOf(search === undefined ? '/dashboard' : path`/dashboard/q/${search}`))
+    })
+  }
+  app.get(`${prefix}/static/*`, reads, async (request, reply) => {
+    const asset = assetOf((request.params as { '*': string })['*'])
+    if (!asset) throw new AppError('not_found')
+    return reply.header('cache-control', 'private, max-age=86400').type(asset.type).send(asset.content)
+  })
+}
+
+function readRoutes(app: ApiServer, prefix: string, board: Board, queues: BoardQueues): void {
+  for (const boardRoute of board.api) {
+    const { method, route } = boardRoute
+    if (![method].flat().includes('get')) continue
+    for (const url of [route].flat()) {
+      app.get(prefix + url, reads, async (request, reply) => {
+        const readOnly = request.user.role !== 'operator'
+        const { queueName } = request.params as { queueName?: string }
+        const { activeQueue } = request.query as { activeQueue?: string }
+        const shown = queueName === undefined ? await queues.shown(searchOf(request), readOnly) : new Map()
+        const wanted = queueName ?? activeQueue
+        if (wanted && !shown.has(wanted))
+          for (const [name, queue] of await queues.one(wanted, readOnly)) shown.set(name, queue)
+        const answer = await boardRoute.handler({
+          queues: shown,
+          uiConfig: board.uiConfig,
+          params: request.params as Record<string, string>,
+          query: clampPage(request.query as Record<string, string>),
+          body: {},
+          headers: {},
+        })
+        return sendJson(reply, answer?.status ?? 200, answer?.body)
+      })
+    }
+  }
+}
+
+function clampPage(query: Record<string, string>): Record<string, string> {
+  const perPage = Number(query['jobsPerPage'])
+  return perPage > JOBS_PER_PAGE ? { ...query, jobsPerPage: String(JOBS_PER_PAGE) } : query
+}

@@ -1,0 +1,98 @@
+import { audit } from '@flightroster/core/usecases/audit'
+import {
+  describeLanes,
+  filterLanes,
+  LANE_STATES,
+  type LaneList,
+  type LaneState,
+} from '@flightroster/core/usecases/lane-overview'
+import { checkTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { query } from '../html.ts'
+import { notice } from '../layout.ts'
+import { privacyOf } from '../privacy.ts'
+import { sendHtml } from '../send-html.ts'
+import { checkedPage, lanesPage } from './page.ts'
+
+const PER_PAGE = 50
+
+interface LanesQuery {
+  state?: string
+  q?: string
+  page?: string
+  done?: string
+}
+
+export function laneRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): void {
+  app.get('/lanes', { schema: { hide: true }, config: { scope: 'public', page: 'viewer' } }, async (request, reply) => {
+    const asked = request.query as LanesQuery
+    const filter = { state: LANE_STATES.find((state) => state === asked.state), q: (asked.q ?? '').slice(0, 64) }
+    const all = await laneList.all()
+    const found = filterLanes(all, filter)
+    const pages = Math.max(1, Math.ceil(found.length / PER_PAGE))
+    const page = Math.min(pages, Math.max(1, Math.trunc(Number(asked.page)) || 1))
+    const counts = Object.fromEntries(LANE_STATES.map((state) => [state, 0])) as Record<LaneState, number>
+    for (const { state } of all) counts[state]++
+    return sendHtml(
+      reply,
+      lanesPage({
+        user: request.user,
+        privacy: privacyOf(request.user),
+        now: deps.clock.now(),
+        lanes: await describeLanes(deps, found.slice((page - 1) * PER_PAGE, page * PER_PAGE)),
+        counts,
+        total: found.length,
+        filter,
+        page,
+        pages,
+        notice: toNotice(asked.done, filter.q),
+      }),
+    )
+  })
+
+  for (const verb of ['pause', 'resume'] as const) {
+    app.post(
+      `/lanes/:teamKeyId/${verb}`,
+      { schema: { hide: true }, config: { scope: 'public', page: 'operator', takesBody: true } },
+      async (request, reply) => {
+        const { teamKeyId } = request.params as { teamKeyId: string }
+        await deps.lanes[verb](teamKeyId)
+        laneList.forget()
+        const actor = `user:${request.user.name}`
+        await audit(deps, { actor, action: `lane.${verb}`, target: `team-key:${teamKeyId}` })
+        return reply.redirect(`/lanes${query({ q: teamKeyId, done: verb })}`, 303)
+      },
+    )
+  }
+
+  app.post(
+    '/lanes/:teamKeyId/check',
+    { schema: { hide: true }, config: { scope: 'public', page: 'operator', takesBody: true } },
+    async (request, reply) => {
+      const { teamKeyId } = request.params as { teamKeyId: string }
+      const findings = await checkTeamKey(deps, await getTeamKey(deps, teamKeyId))
+      laneList.forget()
+      const failed = findings.filter(({ ok }) => ok === false).map(({ check }) => check)
+      const detail = failed.length === 0 ? 'passed' : `failed: ${failed.join(', ')}`
+      await audit(deps, {
+        actor: `user:${request.user.name}`,
+        action: 'team_key.check',
+        target: `team-key:${teamKeyId}`,
+        detail,
+      })
+      return sendHtml(reply, checkedPage(request.user, teamKeyId, findings))
+    },
+  )
+}
+
+function toNotice(done: string | undefined, teamKey: string) {
+  if (done === 'pause') {
+    return notice(
+      'done',
+      `The lane “${teamKey}” is paused.`,
+      'Changes are still recorded; nothing is carried out until it is resumed.',
+    )
+  }
+  return done === 'resume' ? notice('done', `The lane “${teamKey}” goes on.`) : undefined
+}

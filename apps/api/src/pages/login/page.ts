@@ -1,0 +1,58 @@
+import { html, type Html } from '../html.ts'
+import { layout, notice } from '../layout.ts'
+
+export function loginPage({ next, problem, name }: { next: string; problem?: Html; name?: string }): string {
+  const body = html`<h1>Log in</h1>
+    ${problem}
+    <form method="post" action="/login" class="stack narrow">
+      <input type="hidden" name="next" value="${next}" />
+      <label
+        >Name
+        <input
+          name="name"
+          value="${name}"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          required
+          autofocus
+      /></label>
+      <label>Password <input name="password" type="password" autocomplete="current-password" required /></label>
+      <button type="submit" class="primary">Log in</button>
+    </form>`
+  return layout({ title: 'Log in', body })
+}
+
+export function noUsersPage(): string {
+  const body = html`<h1>No user yet</h1>
+    ${notice('problem', 'These pages are shut until somebody may log in.')}
+    <p>Make a line for a user, on the machine that runs Flightroster:</p>
+    <pre><code>pnpm hash-password ann operator</code></pre>
+    <p>
+      It asks for a password and prints <code>ann:operator:scrypt.…</code>. Give that line to the API as
+      <code>DASHBOARD_USERS</code> (several users: separated by commas) and start it again.
+    </p>
+    <dl>
+      <dt>operator</dt>
+      <dd>sees full addresses, connects apps, pauses, retries, approves</dd>
+      <dt>viewer</dt>
+      <dd>sees ids and masked addresses, and can change nothing</dd>
+    </dl>`
+  return layout({ title: 'No user yet', body })
+}
+
+export const wrongPassword = () =>
+  notice(
+    'problem',
+    'This name and password do not belong together.',
+    html`<p>After ten wrong passwords the account is locked for a while.</p>`,
+  )
+
+export const lockedOut = (minutes: number) =>
+  notice(
+    'problem',
+    `Too many wrong passwords. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    html`<p>No password is looked at until then, not even the right one.</p>`,
+  )
+
+export const tooBusy = () => notice('problem', 'Many people are logging in right now. Try again in a few seconds.')

@@ -1,0 +1,72 @@
+import { audit } from '@flightroster/core/usecases/audit'
+import { logIn, logOut, type LogInOutcome } from '@flightroster/core/usecases/sessions'
+import type { ApiDeps } from '../../deps.ts'
+import { setSessionCookie } from '../../plugins/sessions.ts'
+import type { ApiServer } from '../../server.ts'
+import { readForm } from '../forms.ts'
+import type { Html } from '../html.ts'
+import { sendHtml } from '../send-html.ts'
+import { lockedOut, loginPage, noUsersPage, tooBusy, wrongPassword } from './page.ts'
+
+const MAX_PASSWORD = 1_024
+
+export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
+  const open = { schema: { hide: true }, config: { scope: 'public', page: 'open' } } as const
+  const hasUsers = () => deps.dashboard.users.length > 0
+
+  app.get('/login', open, async (request, reply) => {
+    const { next } = request.query as { next?: unknown }
+    return hasUsers() ? sendHtml(reply, loginPage({ next: toOwnPath(next) })) : sendHtml(reply, noUsersPage(), 403)
+  })
+
+  app.post('/login', { ...open, config: { ...open.config, takesBody: true } }, async (request, reply) => {
+    if (!hasUsers()) return sendHtml(reply, noUsersPage(), 403)
+    deps.health.assertReachable()
+    const form = readForm(request)
+    const [name, next] = [form.text('name'), toOwnPath(form.raw('next'))]
+    const password = form.raw('password').slice(0, MAX_PASSWORD)
+    const { store, clock, dashboard } = deps
+    const outcome = await logIn(
+      { store, clock, passwords: dashboard.passwords, dashboardUsers: dashboard.users },
+      { name, password, address: request.ip },
+    )
+    if (outcome.kind === 'in') {
+      setSessionCookie(request, reply, outcome.token)
+      await audit(deps, { actor: `user:${outcome.user.name}`, action: 'session.login', target: 'pages' })
+      return reply.redirect(next, 303)
+    }
+    // The name may be anything that was typed: it is not noted.
+    request.log.warn({ event: 'login.refused', kind: outcome.kind }, 'login.refused')
+    const { status, problem } = explain(outcome)
+    if (outcome.kind === 'locked') void reply.header('retry-after', Math.ceil(outcome.retryAfterMs / 1000))
+    return sendHtml(reply, loginPage({ next, problem, name }), status)
+  })
+
+  app.post(
+    '/logout',
+    { schema: { hide: true }, config: { scope: 'public', page: 'viewer', takesBody: true } },
+    async (request, reply) => {
+      if (request.sessionToken !== undefined) await logOut(deps, request.sessionToken)
+      setSessionCookie(request, reply, null)
+      return reply.redirect('/login', 303)
+    },
+  )
+}
+
+function explain(outcome: Exclude<LogInOutcome, { kind: 'in' }>): { status: number; problem: Html } {
+  switch (outcome.kind) {
+    case 'refused':
+      return { status: 401, problem: wrongPassword() }
+    case 'locked':
+      return { status: 429, problem: lockedOut(Math.ceil(outcome.retryAfterMs / 60_000)) }
+    case 'busy':
+      return { status: 503, problem: tooBusy() }
+  }
+}
+
+/** Only ever to a page of ours. */
+function toOwnPath(next: unknown): string {
+  if (typeof next !== 'string' || !/^\/(console|lanes|dashboard)(?=$|[/?])/.test(next) || /[\\\s]/.test(next))
+    return '/console'
+  return next
+}

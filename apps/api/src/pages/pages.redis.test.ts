@@ -1,0 +1,165 @@
+import { makeTeamKey } from '@flightroster/core/testing'
+import type { HTTPMethods } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { makeDashboard, PASSWORD, visit, type Visitor } from '../../testing/visitor.ts'
+
+let api: TestApi
+let ann: Visitor
+let bob: Visitor
+let nobody: Visitor
+
+beforeAll(async () => {
+  api = await serveApi({ dashboard: await makeDashboard() })
+  const { store } = api
+  await store.teamKeys.put(makeTeamKey({ id: 'acme' }))
+  ann = await visit(api.app, 'ann')
+  bob = await visit(api.app, 'bob')
+  nobody = await visit(api.app)
+})
+afterAll(() => api.close())
+
+describe('the login', () => {
+  it('sets a cookie that scripts cannot read and other sites do not send, secure where the request came over https', async () => {
+    const answer = await nobody.post('/login', { name: 'ann', password: PASSWORD })
+    expect(String(answer.headers['set-cookie'])).toMatch(
+      /^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
+    )
+    expect(answer.headers.location).toBe('/console')
+  })
+
+  it('ignores forwarded headers of a proxy that is not trusted', async () => {
+    const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', origin: 'https://evil.example' }
+    const answer = await nobody.send({ method: 'POST', url: '/login', headers })
+    expect(answer.statusCode).toBe(403)
+  })
+
+  it('leads back to pages of ours alone', async () => {
+    for (const next of ['https://evil.example', '//evil.example', '/console\\evil', '/v1/audit', '/consoleX']) {
+      const answer = await nobody.post('/login', { name: 'ann', password: PASSWORD, next })
+      expect(answer.headers.location).toBe('/console')
+    }
+  })
+
+  it('ends the session on logging out', async () => {
+    const visitor = await visit(api.app, 'ann')
+    expect((await visitor.get('/lanes')).statusCode).toBe(200)
+    expect((await visitor.post('/logout')).headers.location).toBe('/login')
+    expect((await visitor.get('/lanes')).statusCode).toBe(401)
+  })
+
+  it('is shut, and says how to add somebody, while there is no user', async () => {
+    const shut = await serveApi()
+    const visitor = await visit(shut.app)
+    for (const url of ['/login', '/console', '/lanes', '/dashboard']) {
+      const answer = await visitor.get(url)
+      expect([url, answer.statusCode]).toEqual([url, 403])
+      expect(answer.body).toContain('pnpm hash-password')
+    }
+    expect((await visitor.post('/login', { name: 'ann', password: PASSWORD })).statusCode).toBe(403)
+    await shut.close()
+  })
+})
+
+describe('the pages', () => {
+  it('may not be framed, run no script from elsewhere, and are not kept', async () => {
+    for (const url of ['/login', '/lanes', '/dashboard']) {
+      const { headers } = await ann.get(url)
+      const policy = String(headers['content-security-policy'])
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toMatch(/script-src[^;]*(unsafe|\*|http)/)
+      expect(headers).toMatchObject({ 'x-frame-options': 'DENY', 'cache-control': 'no-store' })
+    }
+  })
+
+  it('shows lanes with what is to be done about their problems', async () => {
+    const answer = await bob.get('/lanes')
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toContain('acme')
+    expect(answer.body).not.toContain('/pause')
+  })
+
+  it('escapes what was searched for', async () => {
+    const answer = await ann.get(`/lanes?q=${encodeURIComponent('"><script>alert(1)</script>')}`)
+    expect(answer.body).not.toContain('<script>')
+  })
+})
+
+const CHANGES: [HTTPMethods, string][] = [
+  ['POST', '/lanes/acme/pause'],
+  ['POST', '/lanes/acme/resume'],
+  ['POST', '/lanes/acme/check'],
+  ['PUT', '/dashboard/api/queues/pause'],
+  ['PUT', '/dashboard/api/queues/lane-acme/pause'],
+  ['PUT', '/dashboard/api/queues/lane-acme/resume'],
+  ['PUT', '/dashboard/api/queues/lane-acme/retry/failed'],
+  ['PUT', '/dashboard/api/queues/lane-acme/clean/failed'],
+  ['PUT', '/dashboard/api/queues/lane-acme/promote'],
+  ['PUT', '/dashboard/api/queues/lane-acme/empty'],
+  ['PUT', '/dashboard/api/queues/lane-acme/obliterate'],
+  ['POST', '/dashboard/api/queues/lane-acme/add'],
+  ['PUT', '/dashboard/api/queues/lane-acme/1/retry'],
+  ['PATCH', '/dashboard/api/queues/lane-acme/1/update-data'],
+  ['PUT', '/dashboard/q/ac/api/queues/lane-acme/pause'],
+]
+
+describe.each(CHANGES)('%s %s', (method, url) => {
+  it('is refused for a viewer, for nobody, and from another site', async () => {
+    expect((await bob.send({ method, url })).statusCode).toBe(403)
+    expect((await nobody.send({ method, url })).statusCode).toBe(401)
+    for (const origin of ['https://evil.example', 'null', '']) {
+      expect((await ann.send({ method, url, headers: { origin } })).statusCode).toBe(403)
+    }
+    expect((await api.store.redis.hget('fr:{acme}:lane', 'paused')) ?? null).toBeNull()
+  })
+})
+
+describe('Bull Board', () => {
+  it('pauses a lane by our own state, says so, and notes who did it', async () => {
+    expect((await ann.send({ method: 'PUT', url: '/dashboard/api/queues/lane-acme/pause' })).statusCode).toBe(200)
+    expect(await api.store.redis.hget('fr:{acme}:lane', 'paused')).toBe('1')
+    const { queues } = (await ann.get('/dashboard/api/queues')).json()
+    expect(queues).toMatchObject([{ name: 'lane-acme', isPaused: true, readOnlyMode: false }])
+    expect((await bob.get('/dashboard/api/queues')).json().queues[0].readOnlyMode).toBe(true)
+    await ann.send({ method: 'PUT', url: '/dashboard/api/queues/lane-acme/resume' })
+    const audited = await api.store.redis.xrevrange('fr:audit', '+', '-', 'COUNT', 1)
+    expect(audited[0]?.[1]).toEqual(expect.arrayContaining(['user:ann', 'lane.resume', 'team-key:acme']))
+  })
+
+  it('refuses whatever would make or change jobs behind the back of the lease holder', async () => {
+    for (const url of ['lane-acme/empty', 'lane-acme/obliterate', 'lane-acme/concurrency']) {
+      expect((await ann.send({ method: 'PUT', url: `/dashboard/api/queues/${url}` })).statusCode).toBe(403)
+    }
+  })
+
+  it('loads nothing from elsewhere', async () => {
+    const { body } = await ann.get('/dashboard')
+    expect(body).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
+    const script = /src="(static\/js\/main[^"]+)"/.exec(body)?.[1]
+    expect((await ann.get(`/dashboard/${script}`)).headers['content-type']).toContain('javascript')
+    expect((await ann.get('/dashboard/static/..%2f..%2fpackage.json')).statusCode).toBe(404)
+    expect((await nobody.get(`/dashboard/${script}`)).statusCode).toBe(401)
+  })
+})
+
+describe('with 5,000 lanes', () => {
+  it('answers the dashboard and the lanes page within half a second, with 100 queues at most', async () => {
+    const many = Array.from({ length: 5_000 }, (_, at) => makeTeamKey({ id: `team-${at}` }))
+    await Promise.all(many.map((teamKey) => api.store.teamKeys.put(teamKey)))
+    await ann.get('/lanes')
+    for (const url of [
+      '/lanes',
+      '/lanes?q=team-49',
+      '/dashboard',
+      '/dashboard/api/queues',
+      '/dashboard/q/team-4/api/queues',
+    ]) {
+      await new Promise((resolve) => setTimeout(resolve, 3_100))
+      const begun = performance.now()
+      const answer = await ann.get(url)
+      expect([url, answer.statusCode, performance.now() - begun < 500]).toEqual([url, 200, true])
+    }
+    const { queues } = (await ann.get('/dashboard/api/queues')).json()
+    expect(queues).toHaveLength(100)
+  })
+})

@@ -1,0 +1,40 @@
+import { maskEmail } from '@flightroster/core/domain'
+import type { DashboardUser } from '@flightroster/core/config'
+
+/** How much of a person a user of the pages may see. Everything of a member that a page shows goes through this. */
+export interface Privacy {
+  isOperator: boolean
+  /** A member id, which may be an address itself. */
+  id(id: string): string
+  email(email: string | null): string
+  name(person: { firstName: string | null; lastName: string | null }): string
+  /** Sentences that may quote an address or an id. */
+  text(text: string): string
+}
+
+const ADDRESS = /[^\s<>()[\]",;:'/=]+(?:@|%40)[^\s<>()[\]",;:'/=]+/giu
+
+export function maskAddresses(text: string): string {
+  return text.replace(ADDRESS, (address) => maskEmail(address.replace(/%40/i, '@')))
+}
+
+/** Viewers see ids and masked addresses, operators everything. */
+export function privacyOf(user: Pick<DashboardUser, 'role'>): Privacy {
+  const isOperator = user.role === 'operator'
+  if (isOperator) {
+    return {
+      isOperator,
+      id: (id) => id,
+      email: (email) => email ?? '',
+      name: ({ firstName, lastName }) => [firstName, lastName].filter(Boolean).join(' '),
+      text: (text) => text,
+    }
+  }
+  return {
+    isOperator,
+    id: (id) => (id.includes('@') ? maskEmail(id) : id),
+    email: (email) => (email === null ? '' : maskEmail(email)),
+    name: () => '',
+    text: maskAddresses,
+  }
+}

@@ -1,0 +1,55 @@
+import { audit } from '@flightroster/core/usecases/audit'
+import type { FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../deps.ts'
+import type { ApiServer } from '../server.ts'
+
+const NOUNS: Readonly<Record<string, string | undefined>> = {
+  'team-keys': 'team-key',
+  rosters: 'roster',
+  reconciliations: 'reconciliation',
+  webhooks: 'webhook',
+  deliveries: 'delivery',
+  tokens: 'token',
+  people: 'person',
+  'apple-webhook': 'apple-webhook',
+}
+const VERBS: Readonly<Record<string, string | undefined>> = { POST: 'create', PUT: 'put', DELETE: 'delete' }
+/** A member's own timeline tells these; there are thousands of them an hour. */
+const TOLD_ELSEWHERE = /^\/v1\/(events|rosters\/:rosterId\/members\/)/
+const WHOLE_ROSTER = '/v1/rosters/:rosterId/members'
+
+/** Every change that a token made, whichever route it came by: a new one cannot be forgotten. */
+export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>): void {
+  app.addHook('onSend', async (request, reply) => {
+    if (!isChange(request) || reply.statusCode >= 400) return
+    try {
+      await audit(deps, { actor: `token:${request.caller.name}`, ...describe(request) })
+    } catch (error) {
+      // The change is made: an answer that says otherwise would be worse than a gap.
+      deps.log.error({ err: error, route: request.routeOptions.url }, 'audit.failed')
+    }
+  })
+}
+
+function isChange({ method, caller, routeOptions, query }: FastifyRequest): boolean {
+  const url = routeOptions.url ?? ''
+  if (caller === null || VERBS[method] === undefined || !url.startsWith('/v1/')) return false
+  return !TOLD_ELSEWHERE.test(url) && (query as { dryRun?: boolean }).dryRun !== true
+}
+
+function describe(request: FastifyRequest): { action: string; target: string; detail: string } {
+  const url = request.routeOptions.url ?? ''
+  const words = url.split('/').slice(2)
+  const nouns = words.flatMap((word) => NOUNS[word] ?? [])
+  const [subject = 'thing', thing = subject] = [nouns[0], nouns.at(-1)]
+  const last = words.at(-1) ?? ''
+  const isVerb = !last.startsWith(':') && NOUNS[last] === undefined && url !== WHOLE_ROSTER
+  const verb = isVerb ? last : url === WHOLE_ROSTER ? 'put-members' : (VERBS[request.method] ?? request.method)
+  const [id, ...others] = Object.values(request.params as Record<string, string>)
+  return {
+    action: `${thing}.${verb}`,
+    target: id === undefined ? subject : `${subject}:${id}`,
+    // What a new token is called; nothing else of a body is told.
+    detail: url === '/v1/tokens' ? (request.body as { name: string }).name : others.join(' '),
+  }
+}

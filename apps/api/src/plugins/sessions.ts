@@ -1,0 +1,66 @@
+import type { DashboardUser } from '@flightroster/core/config'
+import { AppError } from '@flightroster/core/errors'
+import { findSession } from '@flightroster/core/usecases/sessions'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../deps.ts'
+import type { ApiServer } from '../server.ts'
+import { isChange } from './page-security.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may open a page. `open`: anybody. */
+    page?: 'open' | 'viewer' | 'operator'
+  }
+  interface FastifyRequest {
+    /** Set on every page that is not open. */
+    user: DashboardUser
+    sessionToken: string | undefined
+  }
+}
+
+const COOKIE = 'flightroster_session'
+/** Forms that change nothing but the caller's own session. */
+const OWN_SESSION = new Set(['/login', '/logout'])
+
+/** Server-side sessions. A viewer can change nothing, whatever a route says. */
+export function useSessions(app: ApiServer, deps: ApiDeps): void {
+  app.decorateRequest('user', null as unknown as DashboardUser)
+  app.decorateRequest('sessionToken', undefined)
+  app.addHook('onRoute', (route) => {
+    if (route.config?.page === undefined) throw new Error(`${route.url} does not say who may open it; set config.page.`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const { page } = request.routeOptions.config
+    if (page === 'open') return
+    deps.health.assertReachable()
+    const user = await userOf(request, deps)
+    if (!user) throw new AppError('unauthenticated', { message: 'Log in first.' })
+    request.user = user
+    const mustOperate = page === 'operator' || (isChange(request) && !OWN_SESSION.has(request.routeOptions.url ?? ''))
+    if (mustOperate && user.role !== 'operator') {
+      throw new AppError('scope_missing', { message: 'A viewer can look at everything and change nothing.' })
+    }
+  })
+}
+
+async function userOf(request: FastifyRequest, deps: ApiDeps): Promise<DashboardUser | undefined> {
+  const token = readCookie(request)
+  if (token === undefined) return undefined
+  request.sessionToken = token
+  return findSession({ store: deps.store, clock: deps.clock, dashboardUsers: deps.dashboard.users }, token)
+}
+
+function readCookie(request: FastifyRequest): string | undefined {
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const [name, value] = pair.trim().split('=')
+    if (name === COOKIE && value !== undefined && /^[\w-]{43}$/.test(value)) return value
+  }
+  return undefined
+}
+
+export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, token: string | null): void {
+  const parts = [`${COOKIE}=${token ?? ''}`, 'Path=/', 'HttpOnly', 'SameSite=Strict']
+  if (request.protocol === 'https') parts.push('Secure')
+  if (token === null) parts.push('Max-Age=0')
+  void reply.header('set-cookie', parts.join('; '))
+}

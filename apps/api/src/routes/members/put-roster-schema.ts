@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true')
+
+export const putMembersQuery = z.strictObject({
+  dryRun: flag.describe('Say what would happen, and change nothing'),
+  allowEmpty: flag.describe('A list of nobody is meant'),
+})
+
+const row = z.strictObject({
+  id: z.string().describe("The upstream system's own id: 1 to 256 UTF-8 bytes without control characters"),
+  email: z.string().nullish(),
+  firstName: z.string().nullish(),
+  lastName: z.string().nullish(),
+})
+
+export const membersBody = z.strictObject({ members: z.array(row) })
+
+export const csvBody = z
+  .string()
+  .describe(
+    '`id,email,firstName,lastName`, or `First Name,Last Name,Email` with the lower-cased address as id; with or without header',
+  )
+
+const counts = {
+  add: z.number().int(),
+  update: z.number().int(),
+  remove: z.number().int(),
+  unchanged: z.number().int(),
+}
+
+export const planCounts = z.object(counts)
+
+const answer = {
+  reconciliation: z.string().nullable().describe('null for a dry run'),
+  estimate: z.object({ calls: z.number().int(), seconds: z.number().int() }),
+  rejected: z
+    .array(z.object({ row: z.number().int(), code: z.string(), detail: z.string() }))
+    .describe('Rows that were kept out. Nobody whom they name is removed because of it'),
+  held: z.boolean().describe('The removals wait for an approval'),
+}
+
+export const putMembersAnswer = z.object({ ...answer, plan: planCounts })
+
+const names = z.object({ add: z.array(z.string()), update: z.array(z.string()), remove: z.array(z.string()) })
+
+export const dryRunAnswer = z.object({ ...answer, plan: z.object({ ...counts, names }) })

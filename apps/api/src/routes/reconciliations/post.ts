@@ -1,0 +1,29 @@
+import { startReconciliation } from '@flightroster/core/usecases/reconcile'
+import { getRoster } from '@flightroster/core/usecases/rosters'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { rosterParams } from '../rosters/schema.ts'
+import { reconciliation, startBody, toReconciliation } from './schema.ts'
+
+export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
+  app.post(
+    '/v1/rosters/:rosterId/reconciliations',
+    {
+      schema: {
+        tags: ['reconciliations'],
+        summary: "Read the roster's whole group, compare, and put right what differs",
+        params: rosterParams,
+        body: startBody.nullish(),
+        response: { 202: reconciliation },
+      },
+      config: { scope: 'rosters:write' },
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const roster = await getRoster(deps, request.params.rosterId)
+      const record = await startReconciliation(deps, { roster, dryRun: request.body?.dryRun ?? false })
+      const location = `/v1/rosters/${encodeURIComponent(roster.id)}/reconciliations/${record.id}`
+      return reply.code(202).header('location', location).send(toReconciliation(record))
+    },
+  )
+}

@@ -1,0 +1,66 @@
+import type { Reconciliation } from '@flightroster/core/domain'
+import { z } from 'zod'
+import { anyId } from '../../schemas/ids.ts'
+import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
+import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
+import { planCounts } from '../members/put-roster-schema.ts'
+
+export const reconciliationParams = z.object({ rosterId: anyId, reconciliationId: anyId })
+
+export const startBody = z.strictObject({
+  dryRun: z.boolean().default(false).describe('Read and compare, and change nothing'),
+})
+
+export const decisionBody = z.strictObject({ reason: z.string().trim().max(1_000).nullish() }).nullish()
+
+export const reconciliation = z.object({
+  id: z.string(),
+  roster: z.string(),
+  kind: z.enum(['snapshot', 'reconcile']).describe('snapshot: of a whole list; reconcile: of a reading of the group'),
+  status: z.enum(['running', 'held', 'done', 'failed', 'rejected']),
+  dryRun: z.boolean(),
+  progress: z.object({
+    read: z.number().int(),
+    total: z.number().int().nullable(),
+    converged: z.number().int(),
+    toConverge: z.number().int(),
+  }),
+  plan: planCounts,
+  removals: z.array(z.string()).describe('Members who leave by this plan'),
+  unmanaged: z
+    .array(z.object({ testerId: z.string(), email: z.string().nullable() }))
+    .describe('Testers in the group whom nobody put on the roster'),
+  heldBy: z
+    .enum(['roster', 'team_key', 'empty', 'list'])
+    .nullable()
+    .describe(
+      "Why it is held: the roster's guard; the sum over its team key; nobody would be left; too many rows could not be used",
+    ),
+  startedAt: time,
+  updatedAt: time,
+  approvedAt: time.nullable(),
+  decidedBy: z.string().nullable(),
+  reason: z.string().nullable(),
+  problem: reportedProblem.nullable(),
+})
+
+export function toReconciliation(record: Reconciliation): z.output<typeof reconciliation> {
+  return {
+    id: record.id,
+    roster: record.roster,
+    kind: record.kind,
+    status: record.status,
+    dryRun: record.dryRun,
+    progress: record.progress,
+    plan: record.plan,
+    removals: record.removals,
+    unmanaged: record.unmanaged,
+    heldBy: record.held,
+    startedAt: toTime(record.startedAt),
+    updatedAt: toTime(record.updatedAt),
+    approvedAt: toTimeOrNull(record.approvedAt),
+    decidedBy: record.decidedBy,
+    reason: record.reason,
+    problem: toReportedProblem(record.problem),
+  }
+}

@@ -1,0 +1,137 @@
+import { globalKeys } from '@flightroster/core/store'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { serveApi, type TestApi } from '../../../testing/serve.ts'
+
+let api: TestApi
+
+beforeAll(async () => {
+  api = await serveApi()
+})
+afterAll(() => api.close())
+beforeEach(async () => {
+  await api.store.redis.flushall()
+  await api.addRoster()
+  await api.addRoster({ id: 'silver', group: { id: 'g-silver', name: 'Silver' } })
+})
+
+const make = async (scopes: string[], rosters: string[] | null = null, name = 'crm') =>
+  (await api.call('POST', '/v1/tokens', { name, scopes, rosters })).json()
+const as = (token: string) => ({ authorization: `Bearer ${token}` })
+
+describe('a token', () => {
+  it('is shown once and kept only as a hash', async () => {
+    const answer = await api.call('POST', '/v1/tokens', { name: 'crm', scopes: ['events:write'], rosters: ['gold'] })
+    expect([answer.statusCode, answer.json()]).toEqual([
+      201,
+      {
+        id: expect.any(String),
+        name: 'crm',
+        scopes: ['events:write'],
+        rosters: ['gold'],
+        createdAt: expect.any(String),
+        lastUsedAt: null,
+        token: expect.stringMatching(/^frt_[\w-]{43}$/),
+      },
+    ])
+    const { token, ...shown } = answer.json()
+    expect((await api.call('GET', '/v1/tokens')).json()).toEqual({ items: [shown], nextCursor: null })
+    const secret = token.slice(4)
+    expect(JSON.stringify(await api.store.redis.hgetall(globalKeys.tokens))).not.toContain(secret)
+    expect(api.logged.join('')).not.toContain(secret)
+  })
+
+  it('is noted as used, once a minute at most', async () => {
+    const { token } = await make(['rosters:read'])
+    for (let i = 0; i < 3; i++) await api.call('GET', '/v1/rosters', undefined, as(token))
+    const [{ lastUsedAt }] = (await api.call('GET', '/v1/tokens')).json().items
+    expect(Date.now() - Date.parse(lastUsedAt)).toBeLessThan(10_000)
+    await api.store.redis.del(globalKeys.tokenUses)
+    await api.call('GET', '/v1/rosters', undefined, as(token))
+    expect((await api.call('GET', '/v1/tokens')).json().items[0].lastUsedAt).toBeNull()
+  })
+
+  it('is of no use once it is taken back', async () => {
+    const { token, id } = await make(['rosters:read'])
+    expect((await api.call('DELETE', `/v1/tokens/${id}`)).statusCode).toBe(204)
+    expect((await api.call('GET', '/v1/rosters', undefined, as(token))).statusCode).toBe(401)
+    expect((await api.call('DELETE', `/v1/tokens/${id}`)).statusCode).toBe(404)
+  })
+
+  it('bound to a roster sees no other, in lists, people and events either', async () => {
+    const all = ['events:write', 'rosters:read', 'rosters:write']
+    const { token } = await make(all, ['gold'])
+    for (const roster of ['gold', 'silver']) {
+      await api.call('PUT', `/v1/rosters/${roster}/members/u`, { email: 'ann@example.com' })
+    }
+    const rosters = (await api.call('GET', '/v1/rosters', undefined, as(token))).json().items
+    expect(rosters.map(({ id }: { id: string }) => id)).toEqual(['gold'])
+    const people = (await api.call('GET', '/v1/people?email=ann@example.com', undefined, as(token))).json().items
+    expect(people.map(({ roster }: { roster: string }) => roster)).toEqual(['gold'])
+    const event = (roster: string) => ({ type: 'member.left', data: { roster, member: { id: 'u' } } })
+    const { events } = (await api.call('POST', '/v1/events', [event('gold'), event('silver')], as(token))).json()
+    expect(events.map(({ status }: { status: string }) => status)).toEqual(['accepted', 'rejected'])
+  })
+
+  it('bound to rosters makes no token, however much it may do there', async () => {
+    const { token } = await make(['admin'], ['gold'])
+    const answer = await api.call('POST', '/v1/tokens', { name: 'more', scopes: ['admin'] }, as(token))
+    expect([answer.statusCode, answer.json().code]).toEqual([403, 'scope_missing'])
+    expect((await api.call('GET', '/v1/rosters/gold', undefined, as(token))).statusCode).toBe(200)
+  })
+
+  it('that may write under rosters reads there too', async () => {
+    const { token } = await make(['rosters:write'])
+    expect((await api.call('GET', '/v1/rosters/gold/members', undefined, as(token))).statusCode).toBe(200)
+    expect((await api.call('GET', '/v1/people?email=a@b.c', undefined, as(token))).statusCode).toBe(403)
+    expect((await api.call('DELETE', '/v1/rosters/gold', undefined, as(token))).statusCode).toBe(403)
+  })
+
+  it.each([
+    [{ name: '', scopes: ['admin'] }, '/name'],
+    [{ name: 'x', scopes: [] }, '/scopes'],
+    [{ name: 'x', scopes: ['everything'] }, '/scopes/0'],
+    [{ name: 'x', scopes: ['admin'], rosters: ['a b'] }, '/rosters/0'],
+    [{ name: 'x', scopes: ['admin'], roster: ['a'] }, '/roster'],
+  ])('is not made of %j', async (body, pointer) => {
+    const answer = await api.call('POST', '/v1/tokens', body)
+    expect([answer.statusCode, answer.json().errors[0].pointer]).toEqual([400, pointer])
+  })
+})
+
+describe('the audit log', () => {
+  it('names who changed what, whichever route it came by, and no address', async () => {
+    const { token, id } = await make(['rosters:write'])
+    await api.call('POST', '/v1/rosters/gold/pause', undefined, as(token))
+    await api.call('PUT', '/v1/rosters/gold/members', { members: [{ id: 'u', email: 'ann@example.com' }] }, as(token))
+    await api.call('DELETE', '/v1/people?email=ann@example.com')
+    await api.call('PUT', '/v1/rosters/none/members', { members: [] }, as(token))
+    await api.call('DELETE', `/v1/tokens/${id}`)
+    const entries = await api.store.redis.xrange(globalKeys.audit, '-', '+')
+    const told = entries.map(([, fields]) => {
+      const of = (name: string) => fields[fields.indexOf(name) + 1]
+      return [of('actor'), of('action'), of('target'), of('detail')]
+    })
+    expect(told).toEqual([
+      ['token:ADMIN_TOKEN', 'token.create', 'token', 'crm'],
+      ['token:crm', 'roster.pause', 'roster:gold', ''],
+      ['token:crm', 'roster.put-members', 'roster:gold', ''],
+      ['token:ADMIN_TOKEN', 'person.delete', 'person', ''],
+      ['token:ADMIN_TOKEN', 'token.delete', `token:${id}`, ''],
+    ])
+  })
+})
+
+describe('requests past the limit of a token', () => {
+  it('are answered 429 with the time to wait, while other tokens go on', async () => {
+    const limited = await serveApi({ rateLimitPerMinute: 5 })
+    const { token } = (await limited.call('POST', '/v1/tokens', { name: 'a', scopes: ['rosters:read'] })).json()
+    const answers = []
+    for (let i = 0; i < 6; i++) answers.push(await limited.call('GET', '/v1/rosters', undefined, as(token)))
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200, 429])
+    expect(answers[5]?.json().code).toBe('rate_limited')
+    expect(Number(answers[5]?.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await limited.call('GET', '/v1/rosters')).statusCode).toBe(200)
+    expect((await limited.call('GET', '/healthz')).statusCode).toBe(200)
+    await limited.close()
+  })
+})

@@ -1,0 +1,26 @@
+import { deleteWebhook } from '@flightroster/core/usecases/callbacks'
+import { z } from 'zod'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { getReachable } from './reach.ts'
+import { webhookParams } from './schema.ts'
+
+export function deleteWebhookRoute(app: ApiServer, deps: ApiDeps): void {
+  app.delete(
+    '/v1/webhooks/:webhookId',
+    {
+      schema: {
+        tags: ['webhooks'],
+        summary: 'Delete a webhook, with what was on its way to it',
+        params: webhookParams,
+        response: { 204: z.undefined() },
+      },
+      config: { scope: 'admin' },
+    },
+    async (request, reply) => {
+      const { id } = await getReachable(deps, request.caller, request.params.webhookId)
+      await deleteWebhook(deps, id)
+      return reply.code(204).send()
+    },
+  )
+}

@@ -1,0 +1,50 @@
+import { listDeliveries, replayDelivery } from '@flightroster/core/usecases/callbacks'
+import type { ApiDeps } from '../../deps.ts'
+import { pageOf, pageQuery, readCursor, toCursor } from '../../schemas/paging.ts'
+import type { ApiServer } from '../../server.ts'
+import { getReachable } from './reach.ts'
+import { delivery, deliveryParams, toDelivery, webhookParams } from './schema.ts'
+
+export function listDeliveriesRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/webhooks/:webhookId/deliveries',
+    {
+      schema: {
+        tags: ['webhooks'],
+        summary: 'List deliveries, newest first',
+        description: 'Those that ended are kept for seven days, of each webhook at least the newest 1,000 of these.',
+        params: webhookParams,
+        querystring: pageQuery,
+        response: { 200: pageOf(delivery) },
+      },
+      config: { scope: 'admin' },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const { id } = await getReachable(deps, request.caller, request.params.webhookId)
+      const list = `deliveries:${id}`
+      const { items, next } = await listDeliveries(deps, id, { limit, after: readCursor(list, cursor) })
+      return { items: items.map(toDelivery), nextCursor: next === null ? null : toCursor(list, next) }
+    },
+  )
+}
+
+export function replayDeliveryRoute(app: ApiServer, deps: ApiDeps): void {
+  app.post(
+    '/v1/webhooks/:webhookId/deliveries/:deliveryId/replay',
+    {
+      schema: {
+        tags: ['webhooks'],
+        summary: 'Send a delivery once more, under the same webhook-id',
+        params: deliveryParams,
+        response: { 202: delivery },
+      },
+      config: { scope: 'admin', problems: ['webhook_disabled'] },
+    },
+    async (request, reply) => {
+      const { webhookId, deliveryId } = request.params
+      const { id } = await getReachable(deps, request.caller, webhookId)
+      return reply.code(202).send(toDelivery(await replayDelivery(deps, id, deliveryId)))
+    },
+  )
+}

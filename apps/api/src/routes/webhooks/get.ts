@@ -1,0 +1,41 @@
+import { describeWebhook, listWebhooks } from '@flightroster/core/usecases/callbacks'
+import type { ApiDeps } from '../../deps.ts'
+import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
+import type { ApiServer } from '../../server.ts'
+import { getReachable, maySee } from './reach.ts'
+import { toWebhook, webhook, webhookParams } from './schema.ts'
+
+export function listWebhooksRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/webhooks',
+    {
+      schema: {
+        tags: ['webhooks'],
+        summary: 'List webhooks',
+        querystring: pageQuery,
+        response: { 200: pageOf(webhook) },
+      },
+      config: { scope: 'admin' },
+    },
+    async (request) => {
+      const seen = (await listWebhooks(deps)).filter((record) => maySee(request.caller, record))
+      const page = pageFrom('webhooks', seen, request.query)
+      const described = await Promise.all(page.items.map((record) => describeWebhook(deps, record)))
+      return { items: described.map(toWebhook), nextCursor: page.nextCursor }
+    },
+  )
+}
+
+export function getWebhookRoute(app: ApiServer, deps: ApiDeps): void {
+  app.get(
+    '/v1/webhooks/:webhookId',
+    {
+      schema: { tags: ['webhooks'], summary: 'Read a webhook', params: webhookParams, response: { 200: webhook } },
+      config: { scope: 'admin' },
+    },
+    async (request) => {
+      const record = await getReachable(deps, request.caller, request.params.webhookId)
+      return toWebhook(await describeWebhook(deps, record))
+    },
+  )
+}

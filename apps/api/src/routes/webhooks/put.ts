@@ -1,0 +1,30 @@
+import { describeWebhook, findWebhook, putWebhook } from '@flightroster/core/usecases/callbacks'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { assertMayBeTold, getReachable } from './reach.ts'
+import { newWebhookParams, toWebhook, webhook, webhookBody, webhookWithSecret } from './schema.ts'
+
+export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
+  app.put(
+    '/v1/webhooks/:webhookId',
+    {
+      schema: {
+        tags: ['webhooks'],
+        summary: 'Make a webhook, or change it',
+        description: 'The secret is told once, when it is made. A disabled webhook is active again afterwards.',
+        params: newWebhookParams,
+        body: webhookBody,
+        response: { 200: webhook, 201: webhookWithSecret },
+      },
+      config: { scope: 'admin', problems: ['url_not_allowed', 'conflict'] },
+    },
+    async (request, reply) => {
+      const { webhookId: id } = request.params
+      assertMayBeTold(request.caller, request.body.rosters)
+      if (await findWebhook(deps, id)) await getReachable(deps, request.caller, id)
+      const { webhook: record, secret } = await putWebhook(deps, { id, ...request.body })
+      const view = toWebhook(await describeWebhook(deps, record))
+      return secret === null ? reply.code(200).send(view) : reply.code(201).send({ ...view, secret })
+    },
+  )
+}

@@ -1,0 +1,26 @@
+import { describeWebhook, rotateSecret } from '@flightroster/core/usecases/callbacks'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { getReachable } from './reach.ts'
+import { toWebhook, webhookParams, webhookWithSecret } from './schema.ts'
+
+export function rotateSecretRoute(app: ApiServer, deps: ApiDeps): void {
+  app.post(
+    '/v1/webhooks/:webhookId/rotate-secret',
+    {
+      schema: {
+        tags: ['webhooks'],
+        summary: 'Get a new secret',
+        description: 'For a day both secrets sign, so that a receiver can change over without losing anything.',
+        params: webhookParams,
+        response: { 200: webhookWithSecret },
+      },
+      config: { scope: 'admin' },
+    },
+    async (request) => {
+      const { id } = await getReachable(deps, request.caller, request.params.webhookId)
+      const { webhook, secret } = await rotateSecret(deps, id)
+      return { ...toWebhook(await describeWebhook(deps, webhook)), secret }
+    },
+  )
+}

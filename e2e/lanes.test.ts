@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '@flightroster/core/testing'
+import type { Member } from './support/api.ts'
+import { createLedger } from './support/ledger.ts'
+import { startStack } from './support/stack.ts'
+
+const LEASE_MS = 15_000
+
+describe('a lane and its workers', () => {
+  it('makes no write at Apple once a worker that is cut off from the store can no longer prove its lease', async () => {
+    await using stack = await startStack({ emulator: { latencyMs: 300 } })
+    const ledger = createLedger()
+    await ledger.post(stack.api, ledger.joins(400, 'c'))
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group).length).toBeGreaterThan(5), {
+      timeoutMs: 30_000,
+    })
+    stack.redis.freeze()
+    const frozenAt = Date.now()
+    await sleep(LEASE_MS + 10_000)
+    const late = stack.emulator.calls().filter(({ method, at }) => method !== 'GET' && at > frozenAt + LEASE_MS)
+    expect(late).toEqual([])
+    stack.redis.thaw()
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 120_000, everyMs: 1_000 })
+    ledger.expectOneMailEach(stack.emulator)
+  })
+
+  it('parks a change that ended its worker three times, and carries out all others', async () => {
+    await using stack = await startStack({ workers: 0 })
+    const ledger = createLedger()
+    const creates = { path: '/v1/betaTesters', method: 'POST' }
+    const slow = stack.emulator.failNext({ times: 3, match: creates, kind: 'delay', when: 'before', delayMs: 60_000 })
+    await ledger.post(stack.api, ledger.joins(1, 'poison'))
+    for (let death = 1; death <= 3; death++) {
+      const worker = stack.startWorker()
+      await eventually(() => expect(slow.hits).toBe(death), { timeoutMs: 90_000, everyMs: 20 })
+      if (death === 1) await ledger.post(stack.api, ledger.joins(9, 'p'))
+      await worker.stop('SIGKILL')
+    }
+    stack.startWorker()
+    await eventually(
+      async () => {
+        const members = await stack.api.all<Member>('/v1/rosters/gold/members')
+        const parked = members.filter(({ problem }) => problem?.code === 'job_parked')
+        expect(parked.map(({ id, status }) => [id, status])).toEqual([['poison-0', 'failed']])
+        expect(members.filter(({ status }) => status === 'invited')).toHaveLength(9)
+      },
+      { timeoutMs: 120_000, everyMs: 1_000 },
+    )
+  })
+
+  it('serves an event that lands while the member’s own change is under way, though the worker dies right after', async () => {
+    await using stack = await startStack({ workers: 0, emulator: { latencyMs: 800 } })
+    const ledger = createLedger()
+    const [join] = ledger.joins(1, 'e')
+    if (!join) throw new Error('no event')
+    const worker = stack.startWorker()
+    await ledger.post(stack.api, [join])
+    await eventually(() => expect(stack.emulator.calls().some(({ method }) => method === 'POST')).toBe(true), {
+      everyMs: 5,
+    })
+    await ledger.post(stack.api, [
+      { ...join, id: 'left', type: 'member.left', time: new Date(Date.parse(join.time) + 1_000).toISOString() },
+    ])
+    await worker.stop('SIGKILL')
+    stack.startWorker()
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 90_000, everyMs: 500 })
+    await eventually(
+      async () => {
+        const { body } = await stack.api.get<Member>('/v1/rosters/gold/members/e-0')
+        expect(body.status).toBe('removed')
+      },
+      { timeoutMs: 60_000, everyMs: 500 },
+    )
+    expect(stack.emulator.groupMembers(stack.group)).toEqual([])
+  })
+
+  it('visits a lane with work though the ready index was lost', async () => {
+    await using stack = await startStack({ workers: 0 })
+    const ledger = createLedger()
+    await ledger.post(stack.api, ledger.joins(5, 'r'))
+    await stack.flushReadyIndex()
+    stack.startWorker()
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 60_000, everyMs: 300 })
+  })
+})
+
+describe('ending a worker', () => {
+  it('drains on SIGTERM under load and exits 0 without a stalled job', async () => {
+    await using stack = await startStack({ emulator: { latencyMs: 100 } })
+    const ledger = createLedger()
+    await ledger.post(stack.api, ledger.joins(200, 't'))
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group).length).toBeGreaterThan(5), {
+      timeoutMs: 30_000,
+    })
+    const begun = Date.now()
+    expect(await stack.workers[0]?.stop('SIGTERM')).toBe(0)
+    expect(Date.now() - begun).toBeLessThan(20_000)
+    stack.startWorker()
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 60_000, everyMs: 500 })
+    expect(stack.output()).not.toContain('stalled_jobs_recovered')
+  })
+
+  it('exits 0 on SIGTERM while the store is down', async () => {
+    await using stack = await startStack()
+    await eventually(() => expect(stack.output()).toContain('worker.started'), { timeoutMs: 20_000 })
+    await stack.redis.kill()
+    const begun = Date.now()
+    expect(await stack.workers[0]?.stop('SIGTERM')).toBe(0)
+    expect(Date.now() - begun).toBeLessThan(20_000)
+  })
+
+  it('ends at once on a second SIGTERM and loses nothing', async () => {
+    await using stack = await startStack({ emulator: { latencyMs: 2_000 } })
+    const ledger = createLedger()
+    await ledger.post(stack.api, ledger.joins(20, 'u'))
+    await eventually(() => expect(stack.emulator.calls().some(({ method }) => method === 'POST')).toBe(true), {
+      timeoutMs: 30_000,
+    })
+    const worker = stack.workers[0]
+    worker?.child.kill('SIGTERM')
+    await sleep(200)
+    await worker?.stop('SIGTERM')
+    stack.emulator.settings({ latencyMs: 0 })
+    stack.startWorker()
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 90_000, everyMs: 500 })
+  })
+})

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { makeBuild } from '@flightroster/core/testing'
+import { buildName, groupFindings, isTestable, lastUsable } from './build.ts'
+
+const NOW = Date.parse('2026-11-24T10:00:00Z')
+const DAY = 86_400_000
+const build = (overrides: Parameters<typeof makeBuild>[0] = {}) =>
+  makeBuild({ expiresAt: NOW + 60 * DAY, ...overrides })
+
+describe('a build that a group has', () => {
+  it.each([
+    ['in testing', {}, true],
+    ['approved', { externalState: 'BETA_APPROVED' }, true],
+    ['without an end', { expiresAt: null }, true],
+    ['in review', { externalState: 'IN_BETA_REVIEW' }, false],
+    ['not submitted', { externalState: 'READY_FOR_BETA_SUBMISSION' }, false],
+    ['of a state that is not known', { externalState: 'SOMETHING_NEW' }, false],
+    ['of no state', { externalState: null }, false],
+    ['being processed', { processingState: 'PROCESSING' }, false],
+    ['expired by hand', { expired: true }, false],
+    ['at its end', { expiresAt: NOW }, false],
+  ])('%s can be tested or not', (_, overrides, testable) => {
+    expect(isTestable(build(overrides), NOW)).toBe(testable)
+  })
+
+  it('is the last usable one when it can be tested longest', () => {
+    const soon = build({ id: 'soon', expiresAt: NOW + DAY })
+    const late = build({ id: 'late', expiresAt: NOW + 9 * DAY })
+    const waiting = build({ id: 'waiting', externalState: 'WAITING_FOR_BETA_REVIEW', expiresAt: NOW + 90 * DAY })
+    expect(lastUsable([soon, late, waiting], NOW)?.id).toBe('late')
+    expect(lastUsable([soon, build({ id: 'endless', expiresAt: null }), late], NOW)?.id).toBe('endless')
+    expect(lastUsable([waiting], NOW)).toBeUndefined()
+  })
+
+  it('is named by version and number, as far as they are known', () => {
+    expect([buildName({ version: '2.0', number: '7' }), buildName({ version: null, number: '7' })]).toEqual([
+      '2.0 (7)',
+      '7',
+    ])
+  })
+})
+
+describe('what a group lacks', () => {
+  it.each([
+    ['nothing, with a build that lasts', [build()], []],
+    ['nothing, with one that lasts beside one that goes', [build({ expiresAt: NOW + DAY }), build({ id: 'b' })], []],
+    ['a build, with none', [], ['build_missing']],
+    ['a build, with none that can be tested', [build({ expired: true })], ['build_missing']],
+    ['a newer build, two weeks before the last one goes', [build({ expiresAt: NOW + 14 * DAY })], ['build_expiring']],
+    ['nothing a day before that', [build({ expiresAt: NOW + 14 * DAY + 1 })], []],
+  ])('is %s', (_, builds, codes) => {
+    expect(groupFindings(builds, NOW).map(({ code }) => code)).toEqual(codes)
+  })
+
+  it('is told with the days that are left', () => {
+    const [day] = groupFindings([build({ expiresAt: NOW + DAY })], NOW)
+    const [days] = groupFindings([build({ expiresAt: NOW + DAY + 1 })], NOW)
+    expect([day?.detail, days?.detail]).toEqual([
+      'The last build that the group can test, 1.0 (1), expires in 1 day.',
+      'The last build that the group can test, 1.0 (1), expires in 2 days.',
+    ])
+  })
+})

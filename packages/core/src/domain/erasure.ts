@@ -1,0 +1,10 @@
+/** A person's memberships of one roster that are to be forgotten once the person is out of its group. */
+export interface Erasure {
+  v: 1
+  id: string
+  roster: string
+  members: string[]
+  /** The address (lower-cased) that was asked for. */
+  email: string
+  requestedAt: number
+}

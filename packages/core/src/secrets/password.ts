@@ -1,0 +1,72 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+
+/** About a quarter of a second on one core and 32 MB: what OWASP names for scrypt. */
+const COST = { N: 32_768, r: 8, p: 3 }
+const SALT_BYTES = 16
+const HASH_BYTES = 32
+const MAX_MEMORY = 256 * 1024 * 1024
+
+interface ParsedHash {
+  N: number
+  r: number
+  p: number
+  salt: Buffer
+  hash: Buffer
+}
+
+/**
+ * `scrypt.N.r.p.salt.hash`: no comma or colon, which separate users, and no dollar, which shells and Compose files read.
+ * scripts/lib/password-hash.mjs writes the same form.
+ */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES)
+  const hash = await derive(password, { ...COST, salt, hash: Buffer.alloc(HASH_BYTES) })
+  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('.')
+}
+
+export function isPasswordHash(text: string): boolean {
+  return parseHash(text) !== undefined
+}
+
+export interface PasswordCheck {
+  /** Undefined: too many are being checked already. Takes as long for a user who does not exist (`hash` undefined). */
+  verify(password: string, hash: string | undefined): Promise<boolean | undefined>
+}
+
+/** One at a time: a rush of logins takes one core at most, and the event loop none. */
+export function createPasswordCheck({ waiting }: { waiting: number } = { waiting: 20 }): PasswordCheck {
+  let line: Promise<unknown> = Promise.resolve()
+  let inLine = 0
+  const nobody: ParsedHash = { ...COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) }
+  return {
+    async verify(password, hash) {
+      if (inLine > waiting) return undefined
+      inLine++
+      const turn = line.then(() => compare(password, (hash === undefined ? undefined : parseHash(hash)) ?? nobody))
+      line = turn.catch(() => {})
+      return turn.finally(() => inLine--)
+    },
+  }
+}
+
+async function compare(password: string, parsed: ParsedHash): Promise<boolean> {
+  return timingSafeEqual(await derive(password, parsed), parsed.hash)
+}
+
+function derive(password: string, { N, r, p, salt, hash }: ParsedHash): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    // Two ways to type the same letter are the same password.
+    scrypt(password.normalize('NFKC'), salt, hash.length, { N, r, p, maxmem: MAX_MEMORY }, (error, key) =>
+      error ? reject(error) : resolve(key),
+    )
+  })
+}
+
+function parseHash(text: string): ParsedHash | undefined {
+  const match = /^scrypt\.(\d{4,7})\.(\d{1,2})\.(\d{1,2})\.([\w-]{16,88})\.([\w-]{22,88})$/.exec(text)
+  if (!match) return undefined
+  const [N, r, p] = match.slice(1, 4).map(Number) as [number, number, number]
+  const isPowerOfTwo = (N & (N - 1)) === 0
+  if (!isPowerOfTwo || r < 1 || p < 1 || 128 * N * r * 2 > MAX_MEMORY) return undefined
+  return { N, r, p, salt: Buffer.from(match[4] ?? '', 'base64url'), hash: Buffer.from(match[5] ?? '', 'base64url') }
+}

@@ -1,0 +1,67 @@
+import type { Redis } from 'ioredis'
+import type { BuildBook, BuildNews, KnownBuild } from '../domain/build-watch.ts'
+import { defineScript } from './define-script.ts'
+import { globalKeys, laneKeys } from './keys.ts'
+
+const recordScript = defineScript(import.meta.url, './record-builds.lua')
+
+/** What is known of the builds of each roster of one team key. */
+export interface Builds {
+  /** `at`: when Apple was last looked at (ms). */
+  find(rosterId: string): Promise<{ at: number; book: BuildBook } | null>
+  /** With what upstream is told, in one atomic step. False when the lease is lost: then nothing was recorded. */
+  record(leaseToken: string, entry: BuildEntry): Promise<boolean>
+}
+
+export interface BuildEntry {
+  roster: string
+  at: number
+  /** null: as it was. */
+  book: BuildBook | null
+  news: BuildNews[]
+}
+
+/** The name that facts of a roster are numbered under. */
+export const rosterSequence = (rosterId: string) => `roster:${rosterId}`
+
+export function createBuilds(redis: Redis, teamKey: string): Builds {
+  const keys = laneKeys(teamKey)
+  return {
+    async find(rosterId) {
+      const [at, book] = await redis.hmget(keys.roster(rosterId).builds, 'at', 'book')
+      return at && book ? { at: Number(at), book: parseBook(book) } : null
+    },
+    async record(leaseToken, { roster, at, book, news }) {
+      // The order of the fields matters: see record-builds.lua.
+      const facts = news.map(({ type, build, at: toldAt }) =>
+        JSON.stringify({ type, roster, sequence: 0, build, at: toldAt }),
+      )
+      const recorded = await recordScript.run(
+        redis,
+        [keys.lease, keys.roster(roster).builds, keys.sequences, keys.facts, keys.rosters],
+        [leaseToken, at, book ? formatBook(book) : '', rosterSequence(roster), roster, ...facts],
+      )
+      if (recorded === 1 && facts.length > 0) await redis.sadd(globalKeys.untold, teamKey)
+      return recorded === 1
+    },
+  }
+}
+
+/** Takes along what is known when a roster changes its team key. Not under a lease: the new lane has not looked yet. */
+export async function moveBuilds(redis: Redis, rosterId: string, from: string, to: string): Promise<void> {
+  const [former, next] = [laneKeys(from), laneKeys(to)]
+  const book = await redis.hgetall(former.roster(rosterId).builds)
+  const sequence = await redis.hget(former.sequences, rosterSequence(rosterId))
+  if (Object.keys(book).length > 0) await redis.hset(next.roster(rosterId).builds, book)
+  if (sequence !== null) await redis.hset(next.sequences, rosterSequence(rosterId), sequence)
+  await redis.del(former.roster(rosterId).builds)
+}
+
+export function formatBook({ builds, ...rest }: BuildBook): string {
+  return JSON.stringify({ ...rest, builds: [...builds] })
+}
+
+function parseBook(json: string): BuildBook {
+  const book = JSON.parse(json) as Omit<BuildBook, 'builds'> & { builds: [string, KnownBuild][] }
+  return { ...book, builds: new Map(book.builds) }
+}

@@ -1,0 +1,75 @@
+import type { Redis } from 'ioredis'
+import type { Erasure } from '../domain/erasure.ts'
+import type { MemberRecord } from './members.ts'
+import { emailKey } from '../domain/email.ts'
+import { defineScript } from './define-script.ts'
+import { laneKeys } from './keys.ts'
+
+const eraseScript = defineScript(import.meta.url, './erase-member.lua')
+
+/** People of one team key's rosters who are to be forgotten. */
+export interface Erasures {
+  /** Kept together with the task that carries it on. */
+  begin(erasure: Erasure, task: string): Promise<void>
+  find(id: string): Promise<Erasure | undefined>
+  listOf(roster: string): Promise<Erasure[]>
+  end(id: string): Promise<void>
+  /**
+   * Every trace of a member who is out, if the lease is ours and the member is still as it was read. `kept`: something was
+   * recorded meanwhile.
+   */
+  eraseMember(
+    token: string,
+    member: { roster: string; appId: string; ref: string; record: MemberRecord },
+  ): Promise<'erased' | 'kept' | 'lost'>
+  /** Forgets what happened to a member so far, not who it is. */
+  dropHistory(roster: string, member: string): Promise<void>
+}
+
+export function createErasures(redis: Redis, teamKey: string): Erasures {
+  const keys = laneKeys(teamKey)
+  return {
+    async begin(erasure, task) {
+      await redis
+        .multi()
+        .hset(keys.erasures, erasure.id, JSON.stringify(erasure))
+        .zadd(keys.schedule, erasure.requestedAt, task)
+        .exec()
+    },
+    async find(id) {
+      const json = await redis.hget(keys.erasures, id)
+      return json === null ? undefined : (JSON.parse(json) as Erasure)
+    },
+    async listOf(roster) {
+      const all = (await redis.hvals(keys.erasures)).map((json) => JSON.parse(json) as Erasure)
+      return all.filter((erasure) => erasure.roster === roster)
+    },
+    end: async (id) => void (await redis.hdel(keys.erasures, id)),
+    async eraseMember(token, { roster, appId, ref, record }) {
+      const of = keys.roster(roster)
+      const { desired, observed } = record
+      const addresses = [desired.email, observed?.email ?? null, ...(observed?.leaving ?? [])]
+      const known = [...new Set(addresses.flatMap((email) => (email === null ? [] : [emailKey(email)])))]
+      const answer = await eraseScript.run(
+        redis,
+        [
+          keys.lease,
+          of.desired,
+          of.observed,
+          of.status,
+          of.timeline,
+          of.index,
+          of.parked,
+          keys.work,
+          keys.outboxNow,
+          keys.outboxInteractive,
+          keys.outboxBulk,
+          keys.testers(appId),
+        ],
+        [token, record.id, desired.version, ref, `${roster}\0${record.id}`, ...known],
+      )
+      return answer as 'erased' | 'kept' | 'lost'
+    },
+    dropHistory: async (roster, member) => void (await redis.hdel(keys.roster(roster).timeline, member)),
+  }
+}

@@ -1,0 +1,79 @@
+import type { Redis } from 'ioredis'
+import type { Problem, TeamKeyStatus } from '../domain/roster.ts'
+import { defineScript } from './define-script.ts'
+import { laneKeys, queueKeys } from './keys.ts'
+
+const readScript = defineScript(import.meta.url, './lane-overview.lua')
+
+/** One lane in a list of thousands, read in one step. */
+export interface LaneOverview {
+  teamKey: string
+  status: TeamKeyStatus
+  problem: Problem | null
+  paused: boolean
+  blocked: Problem | null
+  /** Recorded or queued, and not begun. */
+  waiting: number
+  active: number
+  delayed: number
+  failed: number
+  budget: { limit: number | null; remaining: number | null; observedAt: number | null }
+}
+
+/** Lanes at once: the event loop and the store serve others in between. */
+const CHUNK = 250
+
+/** In the order given. */
+export async function readLaneOverviews(redis: Redis, teamKeys: readonly string[]): Promise<LaneOverview[]> {
+  const lanes: LaneOverview[] = []
+  for (let from = 0; from < teamKeys.length; from += CHUNK) {
+    const chunk = teamKeys.slice(from, from + CHUNK)
+    lanes.push(...(await Promise.all(chunk.map((teamKey) => readOne(redis, teamKey)))))
+  }
+  return lanes
+}
+
+async function readOne(redis: Redis, teamKey: string): Promise<LaneOverview> {
+  const lane = laneKeys(teamKey)
+  const queue = queueKeys(teamKey)
+  const keys = [lane.lane, lane.budget, lane.outboxNow, lane.outboxInteractive, lane.outboxBulk]
+  const queued = [queue.wait, queue.active, queue.prioritized, queue.delayed, queue.failed]
+  const row = (await readScript.run(redis, [...keys, ...queued], [])) as (string | number)[]
+  const text = (at: number) => String(row[at] ?? '')
+  const count = (at: number) => Number(row[at] ?? 0)
+  const numberOrNull = (at: number) => (text(at) === '' ? null : Number(row[at]))
+  return {
+    teamKey,
+    status: (text(0) || 'unchecked') as TeamKeyStatus,
+    problem: parseProblem(text(1)),
+    paused: text(2) === '1',
+    blocked: parseProblem(text(3)),
+    waiting: count(4) + count(5),
+    active: count(6),
+    delayed: count(7),
+    failed: count(8),
+    budget: { limit: numberOrNull(9), remaining: numberOrNull(10), observedAt: numberOrNull(11) },
+  }
+}
+
+const parseProblem = (json: string): Problem | null => (json === '' ? null : (JSON.parse(json) as Problem))
+
+/** When the oldest work that has not begun was recorded (ms); null where nothing waits. */
+export async function oldestWaitingAt(redis: Redis, teamKey: string): Promise<number | null> {
+  const lane = laneKeys(teamKey)
+  const queue = queueKeys(teamKey)
+  const [waiting, prioritized, delayed, ...recorded] = await Promise.all([
+    redis.lindex(queue.wait, -1),
+    redis.zrange(queue.prioritized, '0', '0'),
+    redis.zrange(queue.delayed, '0', '0'),
+    ...[lane.outboxNow, lane.outboxInteractive, lane.outboxBulk].map((key) =>
+      redis.zrange(key, '0', '0', 'WITHSCORES'),
+    ),
+  ])
+  const jobs = [waiting, prioritized[0], delayed[0]].filter((id) => id !== null && id !== undefined)
+  const queuedAt = await Promise.all(jobs.map((id) => redis.hget(queue.job(id), 'timestamp')))
+  const times = [...queuedAt, ...recorded.map(([, score]) => score)]
+    .filter((time) => time !== null && time !== undefined)
+    .map(Number)
+  return times.length === 0 ? null : Math.min(...times)
+}

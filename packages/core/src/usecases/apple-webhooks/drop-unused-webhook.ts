@@ -1,0 +1,21 @@
+import type { AppleSession } from '../../apple/index.ts'
+import { isAppError } from '../../errors.ts'
+import { createAppleWebhooks, type Store } from '../../store/index.ts'
+
+/** Takes the registration of an app back that no roster has any more. */
+export async function dropUnusedWebhook(
+  deps: { store: Store; session: Pick<AppleSession, 'deleteWebhook'> },
+  appId: string,
+): Promise<void> {
+  const webhooks = createAppleWebhooks(deps.store.redis)
+  const known = await webhooks.findByApp(appId)
+  if (!known) return
+  const living = await deps.store.rosters.findMany(known.rosters)
+  if (known.rosters.some((id) => living.get(id)?.app.id === appId)) return
+  if (known.appleId !== null) {
+    await deps.session.deleteWebhook(known.appleId).catch((error: unknown) => {
+      if (!isAppError(error, 'apple_not_found')) throw error
+    })
+  }
+  await webhooks.forget(known)
+}

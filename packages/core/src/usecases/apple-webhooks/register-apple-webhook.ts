@@ -1,0 +1,105 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { AppleSession, WebhookEventType } from '../../apple/index.ts'
+import type { AppleWebhook } from '../../domain/apple-webhook.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { AppError, isAppError } from '../../errors.ts'
+import { createAppleWebhooks, type AppleWebhooks, type Store } from '../../store/index.ts'
+import { getRoster } from '../rosters/get-roster.ts'
+import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
+
+export interface AppleWebhookDeps extends AppleDeps {
+  store: Store
+  clock: Clock
+  /** The API's address as Apple sees it. */
+  publicUrl: string | undefined
+}
+
+/** What speaks of builds; none of Apple's webhooks speaks of testers or groups. */
+const EVENT_TYPES: WebhookEventType[] = ['BUILD_BETA_DETAIL_EXTERNAL_BUILD_STATE_UPDATED', 'BUILD_UPLOAD_STATE_UPDATED']
+const SECRET_BYTES = 32
+
+export const webhookSealContext = (registrationId: string) => `apple-webhook:${registrationId}`
+
+/**
+ * Has Apple post what becomes of builds of the roster's app. One registration serves all rosters of the app; one that Apple has
+ * lost, or that leads elsewhere, is made anew. Throws not_found, public_url_missing, and what Apple refuses with.
+ */
+export async function registerAppleWebhook(
+  deps: AppleWebhookDeps,
+  rosterId: string,
+): Promise<{ created: boolean; webhook: AppleWebhook }> {
+  const roster = await getRoster(deps, rosterId)
+  if (deps.publicUrl === undefined) throw new AppError('public_url_missing')
+  const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
+  const webhooks = createAppleWebhooks(deps.store.redis)
+  // Before Apple is asked: its first delivery may come before its answer.
+  const entered = await enter(deps, webhooks, roster)
+  const url = urlOf(deps.publicUrl, entered.id)
+  if (entered.appleId !== null && (await isInForce(session, entered.appleId, url))) {
+    return { created: false, webhook: entered }
+  }
+  const { id: appleId } = await createAtApple(deps, session, entered, url)
+  const webhook = await webhooks.update(entered.id, (current) => ({ ...current, appleId, url }))
+  if (!webhook) throw new AppError('conflict', { message: `Another request took back the webhook of "${rosterId}".` })
+  return { created: true, webhook }
+}
+
+/** The app's registration, this roster among its users. */
+async function enter(deps: AppleWebhookDeps, webhooks: AppleWebhooks, roster: Roster): Promise<AppleWebhook> {
+  const known = (await webhooks.findByApp(roster.app.id)) ?? (await webhooks.enter(newWebhook(deps, roster)))
+  const join = (current: AppleWebhook): AppleWebhook => ({
+    ...current,
+    rosters: [...new Set([...current.rosters, roster.id])],
+  })
+  return (await webhooks.update(known.id, join)) ?? webhooks.enter(newWebhook(deps, roster))
+}
+
+function newWebhook(deps: AppleWebhookDeps, roster: Roster): AppleWebhook {
+  const id = randomUUID()
+  const secret = randomBytes(SECRET_BYTES).toString('base64url')
+  return {
+    v: 1,
+    id,
+    app: roster.app.id,
+    appleId: null,
+    url: urlOf(deps.publicUrl ?? '', id),
+    sealedSecret: deps.sealer.seal(secret, webhookSealContext(id)),
+    rosters: [roster.id],
+    createdAt: deps.clock.now(),
+  }
+}
+
+/** Whether Apple still posts there. One that it has for another address is taken back. */
+async function isInForce(session: AppleSession, appleId: string, url: string): Promise<boolean> {
+  try {
+    const found = await session.getWebhook(appleId)
+    if (found.enabled && (found.url === null || found.url === url)) return true
+    await session.deleteWebhook(appleId)
+    return false
+  } catch (error) {
+    if (isAppError(error, 'apple_not_found')) return false
+    throw error
+  }
+}
+
+function createAtApple(
+  deps: AppleWebhookDeps,
+  session: AppleSession,
+  { id, app, sealedSecret }: AppleWebhook,
+  url: string,
+): Promise<{ id: string }> {
+  const secret = deps.sealer.open(sealedSecret, webhookSealContext(id))
+  const wanted = { appId: app, name: 'Flightroster', url, secret, eventTypes: EVENT_TYPES }
+  return session.createWebhook(wanted).catch((error: unknown) => {
+    if (!isAppError(error, 'apple_refused')) throw error
+    const said =
+      typeof error.details['appleDetail'] === 'string' ? ` Apple's words: ${error.details['appleDetail']}` : ''
+    const message = `App Store Connect would not register the webhook; an app has at most ten of them.${said}`
+    throw new AppError('apple_refused', { message, details: error.details, cause: error })
+  })
+}
+
+function urlOf(publicUrl: string, registrationId: string): string {
+  return `${publicUrl}/v1/apple-webhooks/${registrationId}`
+}

@@ -1,0 +1,28 @@
+import { dropSettled } from '../../domain/build-steps.ts'
+import { noteBuilds, type BuildBook, type KnownBuild, type Seen } from '../../domain/build-watch.ts'
+import type { Roster } from '../../domain/roster.ts'
+
+/** One roster's view of its app's builds, at one time. The steps of a watch change `known` and `seen`. */
+export interface Look {
+  roster: Roster
+  /** As it was recorded before. */
+  before: BuildBook | null
+  known: Map<string, KnownBuild>
+  seen: Seen
+  /** What may be done at Apple for this roster. */
+  gives: boolean
+  submits: boolean
+}
+
+export function openLook(roster: Roster, before: BuildBook | null, seen: Seen, now: number): Look {
+  const isAutomatic = roster.builds === 'automatic'
+  const submits = isAutomatic && roster.submitForReview
+  const known = noteBuilds(before, roster.builds, seen, now)
+  dropSettled(known, seen, { give: isAutomatic, submit: submits })
+  return { roster, before, known, seen, gives: isAutomatic && !roster.paused, submits: submits && !roster.paused }
+}
+
+export function amend(look: Look, buildId: string, change: Partial<KnownBuild>): void {
+  const entry = look.known.get(buildId)
+  if (entry) look.known.set(buildId, { ...entry, ...change })
+}

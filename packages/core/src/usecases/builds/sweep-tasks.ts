@@ -1,0 +1,61 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Log } from '../../log.ts'
+import { createSchedule, laneKeys, type Store } from '../../store/index.ts'
+import { reconcileTask } from '../reconcile/tasks.ts'
+import { buildsTask, nextReconcileAt } from './plan-roster-tasks.ts'
+
+export interface TaskSweepDeps {
+  store: Store
+  clock: Clock
+  log: Log
+  buildWatchMs: number
+}
+
+/** Lanes looked at in one sweep; more lanes take turns. */
+const PAGE = 500
+
+/**
+ * The guarantee behind the schedules: a roster whose tasks were never planned, or were lost, gets them, and a lane that is in
+ * no ready index is rung for its next task. Each call looks at the next lanes in turn, and returns how many tasks it planned.
+ */
+export function createTaskSweep(deps: TaskSweepDeps): () => Promise<number> {
+  let from = 0
+  return async () => {
+    const lanes = await deps.store.laneIds()
+    if (from >= lanes.length) from = 0
+    const page = lanes.slice(from, from + PAGE)
+    from += PAGE
+    let planned = 0
+    for (const lane of page) planned += await sweepLane(deps, lane)
+    if (planned > 0) deps.log.info({ event: 'schedule.swept', planned }, 'schedule.swept')
+    return planned
+  }
+}
+
+async function sweepLane(deps: TaskSweepDeps, lane: string): Promise<number> {
+  const { store, clock, buildWatchMs } = deps
+  const ids = await store.rostersOf(lane)
+  if (ids.length === 0) return 0
+  const rosters = [...(await store.rosters.findMany(ids)).values()].filter((roster) => roster.teamKey === lane)
+  const now = clock.now()
+  const wanted = new Map<string, number>()
+  for (const roster of rosters) {
+    wanted.set(buildsTask(roster.app.id), Math.round(now + buildWatchMs * Math.random()))
+    wanted.set(reconcileTask(roster.id), nextReconcileAt(roster, now))
+  }
+  const schedule = createSchedule(store.redis, lane)
+  const dueAt = await schedule.dueAt([...wanted.keys()])
+  const missing = [...wanted].filter((_, at) => dueAt[at] === null)
+  for (const [task, at] of missing) await schedule.plan(task, at)
+  await ringForgotten(store, lane)
+  return missing.length
+}
+
+async function ringForgotten(store: Store, lane: string): Promise<void> {
+  const [visitAt] = await store.ready.dueAt([lane])
+  if (visitAt !== null) return
+  // A paused lane is rung when it is resumed.
+  if ((await store.redis.hget(laneKeys(lane).lane, 'paused')) === '1') return
+  const nextAt = await createSchedule(store.redis, lane).nextAt()
+  if (nextAt !== null) await store.ready.ring(lane, nextAt)
+}

@@ -1,0 +1,2 @@
+export { readHistory, sampleHistory } from './sample-history.ts'
+export { startHistory } from './start-history.ts'

@@ -1,0 +1,17 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Log } from '../../log.ts'
+import type { Store } from '../../store/index.ts'
+import { sampleHistory } from './sample-history.ts'
+
+const EVERY_MS = 60_000
+
+/** Samples now and every minute. */
+export function startHistory(deps: { store: Store; clock: Clock; log: Log }, everyMs = EVERY_MS): { close(): void } {
+  const sample = () => {
+    // A missed sample is a step told a minute later.
+    sampleHistory(deps, everyMs).catch((error: unknown) => deps.log.debug({ err: error }, 'history.not_sampled'))
+  }
+  const timer = setInterval(sample, everyMs)
+  timer.unref()
+  return { close: () => clearInterval(timer) }
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../../domain/clock.ts'
+import { oldestWaitingAt, type Store } from '../../store/index.ts'
+import { estimateMs } from '../lanes/index.ts'
+import { openWork, type ListedLane } from './list-lanes.ts'
+
+export interface DescribedLane extends ListedLane {
+  /** When the oldest work that has not begun was recorded. */
+  oldestAt: number | null
+  nextVisitAt: number | null
+  estimatedDoneAt: number | null
+}
+
+const DEFAULT_LIMIT = 3_600
+
+/** One page of lanes with what is dearer to know. */
+export async function describeLanes(
+  deps: { store: Store; clock: Clock },
+  lanes: readonly ListedLane[],
+): Promise<DescribedLane[]> {
+  const [dueAt, oldest] = await Promise.all([
+    deps.store.ready.dueAt(lanes.map((lane) => lane.teamKey)),
+    Promise.all(lanes.map((lane) => oldestWaitingAt(deps.store.redis, lane.teamKey))),
+  ])
+  const now = deps.clock.now()
+  return lanes.map((lane, at) => {
+    const open = openWork(lane)
+    const { limit, remaining } = lane.budget
+    return {
+      ...lane,
+      oldestAt: oldest[at] ?? null,
+      nextVisitAt: dueAt[at] ?? null,
+      estimatedDoneAt: open === 0 ? null : now + estimateMs(open, limit ?? DEFAULT_LIMIT, remaining),
+    }
+  })
+}

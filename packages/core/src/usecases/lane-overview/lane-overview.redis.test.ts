@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createSettableClock, makeTeamKey, startRedis, type TestRedis } from '../../../testing/index.ts'
+import { createLog } from '../../log.ts'
+import { createLaneQueue } from '../../queues/index.ts'
+import {
+  createRedis,
+  createStore,
+  laneKeys,
+  queueName,
+  queuePrefix,
+  writeLaneStanding,
+  type Store,
+} from '../../store/index.ts'
+import { createLaneList, describeLanes, filterLanes } from './index.ts'
+
+let server: TestRedis
+let store: Store
+const clock = createSettableClock()
+
+beforeAll(async () => {
+  server = await startRedis()
+  store = createStore(
+    createRedis(server.url, { name: 'test', log: createLog({ level: 'silent', name: 'test' }) }),
+    clock,
+  )
+})
+afterAll(async () => {
+  store.redis.disconnect()
+  await server.close()
+})
+
+it('lists what needs a person first, then the busiest, with what is waiting where', async () => {
+  for (const id of ['idle', 'busy', 'busier', 'paused', 'blocked']) await store.teamKeys.put(makeTeamKey({ id }))
+  await writeLaneStanding(store.redis, 'paused', { paused: true })
+  const problem = { code: 'key_rejected' as const, detail: 'Rejected.', at: 1 }
+  await writeLaneStanding(store.redis, 'blocked', { blocked: problem, status: 'rejected', problem })
+  await store.redis.zadd(laneKeys('busy').outboxInteractive, clock.now() - 5_000, 'gold\0u-1')
+  const queue = createLaneQueue(
+    store.redis,
+    { prefix: queuePrefix('busier'), name: queueName('busier') },
+    { lockMs: 1_000, stalledEveryMs: 1_000, maxStalls: 3 },
+  )
+  await queue.enqueue(['a', 'b', 'c'].map((ref) => ({ roster: 'gold', ref, priority: ref === 'a' ? 'bulk' : 'now' })))
+  await queue.close()
+
+  const lanes = await createLaneList({ store, clock }).all()
+  expect(lanes.map(({ teamKey, state, waiting }) => [teamKey, state, waiting])).toEqual([
+    ['blocked', 'blocked', 0],
+    ['paused', 'paused', 0],
+    ['busier', 'busy', 3],
+    ['busy', 'busy', 1],
+    ['idle', 'idle', 0],
+  ])
+  const [, busy] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'BUS' }))
+  expect(busy).toMatchObject({ teamKey: 'busy', oldestAt: clock.now() - 5_000, estimatedDoneAt: clock.now() + 250 })
+  const [busier] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'busier' }))
+  expect(busier?.oldestAt).toBeGreaterThan(0)
+})
+
+it('reads five thousand lanes within half a second, and not again within three', async () => {
+  const many = Array.from({ length: 5_000 }, (_, at) => makeTeamKey({ id: `lane-${at}` }))
+  await Promise.all(many.map((teamKey) => store.teamKeys.put(teamKey)))
+  const list = createLaneList({ store, clock })
+  const begun = performance.now()
+  expect((await list.all()).length).toBeGreaterThanOrEqual(5_000)
+  expect(performance.now() - begun).toBeLessThan(500)
+  expect(list.all()).toBe(list.all())
+})

@@ -1,0 +1,74 @@
+import type { Clock } from '../../domain/clock.ts'
+import { readLaneOverviews, type LaneOverview, type Store } from '../../store/index.ts'
+
+/** In the order in which lanes are listed: what needs a person first. */
+export const LANE_STATES = ['blocked', 'failing', 'paused', 'busy', 'idle'] as const
+export type LaneState = (typeof LANE_STATES)[number]
+
+export interface ListedLane extends LaneOverview {
+  state: LaneState
+}
+
+export interface LaneList {
+  /** Every lane: blocked, failing, paused, then busy ones by what waits, then idle ones by id. Read anew after a few seconds. */
+  all(): Promise<readonly ListedLane[]>
+  /** The next call reads anew: something was just changed. */
+  forget(): void
+}
+
+/** Readers within this time share one reading: a page of thousands of lanes costs the store the same for one or fifty people. */
+const FRESH_MS = 3_000
+
+export function createLaneList(deps: { store: Pick<Store, 'redis' | 'laneIds'>; clock: Clock }): LaneList {
+  let reading: { at: number; lanes: Promise<readonly ListedLane[]> } | undefined
+  return {
+    all() {
+      const now = deps.clock.monotonic()
+      if (!reading || now - reading.at > FRESH_MS) {
+        const lanes = readAll(deps.store)
+        reading = { at: now, lanes }
+        lanes.catch(() => (reading = undefined))
+      }
+      return reading.lanes
+    },
+    forget: () => void (reading = undefined),
+  }
+}
+
+async function readAll(store: Pick<Store, 'redis' | 'laneIds'>): Promise<readonly ListedLane[]> {
+  const lanes = await readLaneOverviews(store.redis, await store.laneIds())
+  return lanes.map((lane) => ({ ...lane, state: stateOf(lane) })).sort(byUrgency)
+}
+
+export function stateOf(
+  lane: Pick<LaneOverview, 'blocked' | 'failed' | 'paused' | 'waiting' | 'active' | 'delayed'>,
+): LaneState {
+  if (lane.blocked) return 'blocked'
+  if (lane.failed > 0) return 'failing'
+  if (lane.paused) return 'paused'
+  return openWork(lane) > 0 ? 'busy' : 'idle'
+}
+
+export function openWork({ waiting, active, delayed }: Pick<LaneOverview, 'waiting' | 'active' | 'delayed'>): number {
+  return waiting + active + delayed
+}
+
+function byUrgency(a: ListedLane, b: ListedLane): number {
+  const rank = LANE_STATES.indexOf(a.state) - LANE_STATES.indexOf(b.state)
+  if (rank !== 0) return rank
+  const work = openWork(b) - openWork(a)
+  return work === 0 ? (a.teamKey < b.teamKey ? -1 : 1) : work
+}
+
+export interface LaneFilter {
+  state?: LaneState | undefined
+  /** Part of a team key id, without case. */
+  q?: string | undefined
+}
+
+export function filterLanes(lanes: readonly ListedLane[], { state, q }: LaneFilter): ListedLane[] {
+  const part = q?.toLowerCase() ?? ''
+  return lanes.filter(
+    (lane) => (state === undefined || lane.state === state) && lane.teamKey.toLowerCase().includes(part),
+  )
+}

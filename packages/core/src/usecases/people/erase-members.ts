@@ -1,0 +1,122 @@
+import { emailKey } from '../../domain/email.ts'
+import type { Erasure } from '../../domain/erasure.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { formatEntry } from '../../domain/timeline.ts'
+import { AppError } from '../../errors.ts'
+import { createErasures, createReconciliations, type MemberRecord } from '../../store/index.ts'
+import { recordAndWake } from '../intake/index.ts'
+import type { Visit } from '../lanes/visit.ts'
+
+export const eraseTask = (id: string) => `erase:${id}`
+
+/** More than are ever kept of one roster. */
+const ALL = 10_000
+const SOON_MS = 2_000
+const MINUTE_MS = 60_000
+
+/**
+ * Carries an erasure on, whoever died on the way: each member leaves, and once Apple has let it go, every trace goes. One that
+ * came back meanwhile is a new member: only its history goes. Null once nobody is left.
+ */
+export async function eraseMembers(visit: Visit, id: string): Promise<number | null> {
+  const { store, clock } = visit.deps
+  const erasures = createErasures(store.redis, visit.teamKey)
+  const erasure = await erasures.find(id)
+  if (!erasure) return null
+  const roster = await store.rosters.find(erasure.roster)
+  const left = roster ? await eraseEach(visit, roster, erasure) : 0
+  if (left > 0) return nextTry(erasure, clock.now())
+  if (roster) await forgetInPlans(visit, erasure)
+  await erasures.end(id)
+  return null
+}
+
+/** Returns how many are not erased yet. */
+async function eraseEach(visit: Visit, roster: Roster, erasure: Erasure): Promise<number> {
+  const erasures = createErasures(visit.deps.store.redis, visit.teamKey)
+  const records = await visit.deps.store.members(visit.teamKey, roster.id).findMany(erasure.members)
+  let left = 0
+  for (const record of records) {
+    if (!record) continue
+    if (record.desired.present) {
+      if (record.desired.at > erasure.requestedAt) {
+        await erasures.dropHistory(roster.id, record.id)
+        continue
+      }
+      await recordLeave(visit, roster, record, erasure.requestedAt)
+      left++
+    } else if (!isOut(record) || !(await eraseOne(visit, roster, record))) {
+      if (record.status === 'failed') await tryAgain(visit, roster, record)
+      left++
+    }
+  }
+  return left
+}
+
+/** Apple has let the person go, and nothing is under way. */
+function isOut({ desired, observed, status }: MemberRecord): boolean {
+  if (desired.present || status !== 'removed' || observed === null) return false
+  const { converged, email, leaving, writing } = observed
+  return converged === desired.version && email === null && leaving.length === 0 && writing === null
+}
+
+async function eraseOne(visit: Visit, roster: Roster, record: MemberRecord): Promise<boolean> {
+  const erasures = createErasures(visit.deps.store.redis, visit.teamKey)
+  const ref = visit.deps.toRef(roster.id, record.id)
+  const member = { roster: roster.id, appId: roster.app.id, ref, record }
+  const answer = await erasures.eraseMember(visit.lease.token, member)
+  if (answer === 'lost') throw new AppError('lease_lost')
+  return answer === 'erased'
+}
+
+/** Where whoever asked for it died before the leave was recorded. Never older than what decided last, or it would not count. */
+async function recordLeave(visit: Visit, roster: Roster, { id, desired }: MemberRecord, at: number): Promise<void> {
+  await recordAndWake(visit.deps, visit.teamKey, [
+    {
+      roster: roster.id,
+      member: id,
+      kind: 'leave',
+      email: null,
+      firstName: null,
+      lastName: null,
+      time: Math.max(at, desired.time),
+      priority: 'interactive',
+      digest: undefined,
+      timelineEntry: formatEntry({ t: at, k: 'left', o: 'api' }),
+    },
+  ])
+}
+
+async function tryAgain(visit: Visit, roster: Roster, { id }: MemberRecord): Promise<void> {
+  const { lane, clock, toRef } = visit.deps
+  const now = clock.now()
+  await lane.requestWork({
+    now,
+    roster: roster.id,
+    member: id,
+    ref: toRef(roster.id, id),
+    flag: 'fresh',
+    entry: { t: now, k: 'retry', o: 'api' },
+    priority: 'interactive',
+  })
+}
+
+/** Plans of whole rosters name the members they remove: counts stay, names go. */
+async function forgetInPlans(visit: Visit, { roster, members, email }: Erasure): Promise<void> {
+  const reconciliations = createReconciliations(visit.deps.store.redis, visit.teamKey)
+  const gone = new Set(members)
+  const { items } = await reconciliations.list(roster, ALL)
+  for (const item of items) {
+    const removals = item.removals.filter((id) => !gone.has(id))
+    const unmanaged = item.unmanaged.filter((tester) => tester.email === null || emailKey(tester.email) !== email)
+    const isNamed = removals.length < item.removals.length || unmanaged.length < item.unmanaged.length
+    if (isNamed) await reconciliations.replace(item, { ...item, removals, unmanaged })
+  }
+}
+
+/** Soon at first, then as seldom as a refusal that only time mends deserves. */
+function nextTry({ requestedAt }: Erasure, now: number): number {
+  const age = now - requestedAt
+  if (age < MINUTE_MS) return now + SOON_MS
+  return now + (age < 60 * MINUTE_MS ? MINUTE_MS : 10 * MINUTE_MS)
+}

@@ -1,0 +1,88 @@
+import type { Reconciliation } from '../../domain/reconciliation.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { createFacts, createReconciliations } from '../../store/index.ts'
+import { sessionOf, type Visit } from '../lanes/visit.ts'
+import type { GroupComparison } from './compare-group.ts'
+
+const SEATS_LIMIT = 10_000
+
+/** Keeps how a reading ended. What an earlier one held is replaced, unless it holds the very same people. */
+export async function noteReading(
+  visit: Visit,
+  roster: Roster,
+  plan: Reconciliation,
+  isRequested: boolean,
+): Promise<void> {
+  const { store, clock } = visit.deps
+  const reconciliations = createReconciliations(store.redis, visit.teamKey)
+  const now = clock.now()
+  const earlier = (await reconciliations.listHeld(roster.id)).filter(({ kind }) => kind === 'reconcile')
+  const isHeld = plan.status === 'held'
+  if (isHeld && !isRequested && earlier.some((held) => holdsSame(held, plan))) return
+  if (!plan.dryRun) {
+    for (const held of earlier) {
+      const reason = 'A newer reading replaced it.'
+      await reconciliations.replace(held, { ...held, status: 'rejected', reason, updatedAt: now })
+    }
+  }
+  await reconciliations.put({ ...plan, updatedAt: now })
+  if (isHeld) await tellHeld(visit, roster, plan)
+}
+
+function holdsSame(held: Reconciliation, plan: Reconciliation): boolean {
+  const namesOf = ({ removals, unmanaged, removesUnmanaged }: Reconciliation) =>
+    JSON.stringify([[...removals].sort(), removesUnmanaged ? unmanaged.map(({ testerId }) => testerId).sort() : []])
+  return namesOf(held) === namesOf(plan)
+}
+
+/** Flagged: the listing could not be proven complete. */
+export async function noteIncomplete(visit: Visit, roster: Roster, record: Reconciliation): Promise<void> {
+  const { store, clock, log } = visit.deps
+  const at = clock.now()
+  const detail = 'The listing of the group was not complete, so nothing was concluded from it.'
+  log.warn({ event: 'reconcile.incomplete', roster: roster.id }, 'reconcile.incomplete')
+  await createReconciliations(store.redis, visit.teamKey).put({
+    ...record,
+    status: 'failed',
+    updatedAt: at,
+    problem: { code: 'apple_answer_unreadable', detail, at },
+  })
+  const standing = await store.standing(roster.id)
+  await store.putStanding(roster.id, { ...standing, lastReconcile: { id: record.id, at, outcome: 'incomplete' } })
+}
+
+export async function noteStanding(
+  visit: Visit,
+  roster: Roster,
+  plan: Reconciliation,
+  compared: GroupComparison,
+): Promise<void> {
+  const { store, clock } = visit.deps
+  const used = await sessionOf(visit).countAppTesters(roster.app.id)
+  const changed = plan.plan.add + plan.plan.update + plan.plan.remove > 0
+  const removed = plan.status === 'done' && plan.removesUnmanaged && !plan.dryRun ? compared.unmanaged.length : 0
+  await store.putStanding(roster.id, {
+    lastReconcile: {
+      id: plan.id,
+      at: clock.now(),
+      outcome: plan.status === 'held' ? 'held' : changed ? 'changed' : 'in_sync',
+    },
+    lastFullAt: clock.now(),
+    drift: compared.unmanaged.length - removed,
+    seats: used === null ? null : { used, limit: SEATS_LIMIT },
+  })
+}
+
+async function tellHeld(visit: Visit, roster: Roster, plan: Reconciliation): Promise<void> {
+  const { store, clock } = visit.deps
+  await createFacts(store.redis, visit.teamKey).add([
+    {
+      type: 'roster.held',
+      roster: roster.id,
+      sequence: await store.nextSequence(visit.teamKey, `roster:${roster.id}`),
+      reconciliation: plan.id,
+      problem: null,
+      at: clock.now(),
+    },
+  ])
+}

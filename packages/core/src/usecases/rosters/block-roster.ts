@@ -1,0 +1,38 @@
+import type { Fact } from '../../domain/fact.ts'
+import type { Problem, Roster } from '../../domain/roster.ts'
+import { ERROR_RULES } from '../../errors.ts'
+import { createFacts, createSchedule } from '../../store/index.ts'
+import type { Visit } from '../lanes/visit.ts'
+
+export const blockedTask = (rosterId: string) => `blocked:${rosterId}`
+
+/** The group is gone, confirmed: the roster stops until its group answers again. */
+export async function blockRoster(visit: Visit, roster: Roster): Promise<void> {
+  const { store, clock, log, settings } = visit.deps
+  const wasBlocked = roster.blocked !== null
+  const problem: Problem = { code: 'group_gone', detail: ERROR_RULES.group_gone.title, at: clock.now() }
+  roster.blocked = problem
+  await store.rosters.update(roster.id, (current) => ({ ...current, blocked: current.blocked ?? problem }))
+  const schedule = createSchedule(store.redis, visit.teamKey)
+  await schedule.plan(blockedTask(roster.id), clock.now() + settings.blockedCheckMs)
+  if (wasBlocked) return
+  await tellRoster(visit, roster.id, 'roster.blocked', problem)
+  log.warn({ event: 'roster.blocked', roster: roster.id, group: roster.group.id, code: problem.code }, 'roster.blocked')
+}
+
+export async function tellRoster(
+  visit: Visit,
+  roster: string,
+  type: 'roster.blocked' | 'roster.recovered',
+  problem: Problem | null,
+): Promise<void> {
+  const { store, clock } = visit.deps
+  const fact: Fact = {
+    type,
+    roster,
+    sequence: await store.nextSequence(visit.teamKey, `roster:${roster}`),
+    problem: problem && { code: problem.code, detail: problem.detail },
+    at: clock.now(),
+  }
+  await createFacts(store.redis, visit.teamKey).add([fact])
+}

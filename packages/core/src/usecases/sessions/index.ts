@@ -1,0 +1,2 @@
+export { findSession, logOut } from './find-session.ts'
+export { IDLE_MS, logIn, type LogInOutcome, type SessionDeps } from './log-in.ts'

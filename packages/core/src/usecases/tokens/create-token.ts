@@ -1,0 +1,30 @@
+import type { Clock } from '../../domain/clock.ts'
+import { AppError } from '../../errors.ts'
+import { makeToken } from '../../secrets/index.ts'
+import { createTokens, type ApiToken, type Store } from '../../store/index.ts'
+
+export interface TokenInput {
+  name: string
+  scopes: string[]
+  /** null: all. */
+  rosters: string[] | null
+}
+
+/** Makes a further token. Its text is given here and never again: only its hash is kept. */
+export async function createToken(
+  deps: { store: Pick<Store, 'redis'>; clock: Clock },
+  input: TokenInput,
+): Promise<{ token: string; record: ApiToken }> {
+  const { token, id, hash } = makeToken()
+  const record: ApiToken = {
+    v: 1,
+    id,
+    name: input.name,
+    hash,
+    scopes: [...new Set(input.scopes)],
+    rosters: input.rosters && [...new Set(input.rosters)],
+    createdAt: deps.clock.now(),
+  }
+  if (!(await createTokens(deps.store.redis).insert(record))) throw new AppError('conflict')
+  return { token, record }
+}

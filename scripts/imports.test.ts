@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const CORE = 'packages/core/src'
+
+/** What each layer of core may import besides itself; the five siblings never each other. */
+const LAYERS: Record<string, string[]> = {
+  usecases: ['usecases', 'store', 'queues', 'apple', 'secrets', 'callbacks', 'domain', 'errors', 'log', 'metrics'],
+  store: ['domain', 'errors', 'log'],
+  queues: ['domain', 'errors', 'log'],
+  apple: ['domain', 'errors', 'log'],
+  secrets: ['domain', 'errors', 'log'],
+  callbacks: ['domain', 'errors', 'log'],
+  domain: ['errors'],
+}
+
+/** Packages that only some places may import. */
+const ONLY_IN: Record<string, RegExp> = {
+  ioredis: /^packages\/core\/src\/(store|queues)\/|\/main\.ts$|\.test\.ts$/,
+  bullmq: /^packages\/core\/src\/queues\/|^apps\/worker\/|^apps\/api\/src\/(plugins|pages)\/|\.test\.ts$/,
+  fastify: /^apps\/api\/|^packages\/emulator\//,
+  undici: /^packages\/core\/src\/(apple|callbacks)\/|\.test\.ts$/,
+}
+
+interface Import {
+  file: string
+  target: string
+}
+
+const sources = ['apps', 'packages'].flatMap((folder) => walk(join(ROOT, folder)))
+const imports = sources.flatMap(readImports)
+
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (['node_modules', 'dist', 'testing'].includes(entry.name)) return []
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return walk(path)
+    return path.endsWith('.ts') ? [relative(ROOT, path)] : []
+  })
+}
+
+function readImports(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  return [...text.matchAll(/^(?:import|export)\b[^'"]*?from '([^']+)'/gms)].map((match) => ({
+    file,
+    target: match[1] ?? '',
+  }))
+}
+
+/** The layer of core that a path or a specifier belongs to; undefined outside core. */
+function layerOf(path: string): string | undefined {
+  if (!path.startsWith(`${CORE}/`)) return undefined
+  return path.slice(CORE.length + 1).split('/')[0]?.replace(/\.ts$/, '')
+}
+
+function resolveTarget({ file, target }: Import): string {
+  return target.startsWith('.') ? join(dirname(file), target) : target
+}
+
+const shown = ({ file, target }: Import) => `${file} imports ${target}`
+
+describe('imports', () => {
+  it('finds the sources', () => {
+    expect(imports.length).toBeGreaterThan(500)
+  })
+
+  it('go one way through core', () => {
+    const wrong = imports.filter((one) => {
+      if (one.file.endsWith('.test.ts')) return false
+      const from = layerOf(one.file)
+      const to = layerOf(resolveTarget(one))
+      if (from === undefined || to === undefined || from === to || LAYERS[from] === undefined) return false
+      return !LAYERS[from].includes(to)
+    })
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('never lead from core to an app, or from the emulator to any of our packages', () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const isTest = file.endsWith('.test.ts')
+      if (file.startsWith('packages/core/')) return !isTest && /^@flightroster\/(api|worker|emulator)/.test(target)
+      return file.startsWith('packages/emulator/') && target.startsWith('@flightroster/')
+    })
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it.each(Object.entries(ONLY_IN))('of %s stay where they belong', (name, allowed) => {
+    const wrong = imports.filter(({ file, target }) => target === name && !allowed.test(file))
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('read the configuration in main files alone', () => {
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        /(^|\/)config(\.ts)?$/.test(target) && !/\/main(-config)?\.ts$|\.test\.ts$|^packages\/(core\/src\/config|emulator)/.test(file),
+    )
+    expect(wrong.map(shown)).toEqual([])
+  })
+})
