@@ -27,7 +27,7 @@ export async function showDemo({ base, place, secrets, emulator, key }) {
   showMembers(members)
   say(`\n${describeEvents(events, answer)}`)
   showCalls(members, answer.accepted, (await countCalls(emulator.base)) - callsBefore)
-  await showWhereToLook({ api, base, place, secrets, roster: ROSTER })
+  showWhereToLook({ base, place, secrets, roster: ROSTER })
 }
 
 async function connect(api, key) {

@@ -4,7 +4,16 @@ import { curl } from './where-to-look.mjs'
 /** After `--apple`: how to connect a team key and a roster. The token stays in its file. */
 export function showNextSteps({ base, place, secrets }) {
   const send = (method, path) => `${curl(secrets, base + path)} -X ${method} -H "Content-Type: application/json" -d @-`
-  say(`Flightroster runs against Apple, with its data in ${place.name}/. Next, in another terminal:
+  say(`Flightroster runs against Apple, with its data in ${place.name}/.
+
+In the browser: ${base}/console/connect leads through it step by step${
+    secrets.user
+      ? `
+(log in as ${secrets.user.name}, password ${secrets.user.password})`
+      : ''
+  }.
+
+Or in another terminal:
 
 1. Make a team key with the role App Manager in App Store Connect (Users and Access → Integrations →
    App Store Connect API → Team Keys), download its .p8 file, and register it:

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { hashPassword } from './password-hash.mjs'
 
 /**
  * The secrets of one run, made once and kept in its folder, readable by its owner only; a variable of the environment goes before.
@@ -23,6 +24,19 @@ export function openSecrets(place, env = process.env) {
     adminToken: env.ADMIN_TOKEN || readFileSync(adminTokenFile, 'utf8').trim(),
     adminTokenFile: env.ADMIN_TOKEN ? undefined : adminTokenFile,
   }
+}
+
+/** Somebody who may log in to the pages, unless the environment names others. Adds to `env`; undefined where it does. */
+export async function openDashboardUser(place, given, env = process.env) {
+  if (env.DASHBOARD_USERS || env.DASHBOARD_USERS_FILE) return undefined
+  const passwordFile = join(place.data, 'dashboard-password')
+  const usersFile = join(place.data, 'dashboard-users')
+  ensure(passwordFile, () => randomBytes(9).toString('base64url'))
+  const password = readFileSync(passwordFile, 'utf8').trim()
+  const hash = await hashPassword(password)
+  writeFileSync(usersFile, `demo:operator:${hash}\n`, { mode: 0o600 })
+  given.DASHBOARD_USERS_FILE = usersFile
+  return { name: 'demo', password }
 }
 
 /** The key that the emulator accepts and the demo registers. */

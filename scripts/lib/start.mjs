@@ -10,7 +10,7 @@ import { openRedis } from './redis.mjs'
 import { endTools } from './run-tool.mjs'
 import { assertNotRunning, forgetRunning, noteRunning } from './running.mjs'
 import { complain, say, step } from './say.mjs'
-import { openEmulatorKey, openSecrets } from './secrets.mjs'
+import { openDashboardUser, openEmulatorKey, openSecrets } from './secrets.mjs'
 import { apiAddress, startApi, startEmulator, startWorker } from './services.mjs'
 import { onStopSignal, outliveOutput } from './signals.mjs'
 
@@ -52,6 +52,7 @@ async function bringUp({ apple }, place, processes) {
   if (!isInstalled()) await step('Installing packages', () => install({ log: join(place.logs, 'install.log') }))
   if (!isBuilt()) await step('Building', () => build({ log: join(place.logs, 'build.log') }))
   const secrets = openSecrets(place)
+  secrets.user = await openDashboardUser(place, secrets.env)
   const key = apple ? undefined : openEmulatorKey(place)
   const redis = await openRedis(place, processes)
   const emulator = key && (await startEmulator(place, processes, key))

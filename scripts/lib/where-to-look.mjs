@@ -4,11 +4,13 @@ import { say } from './say.mjs'
 import { formatTable } from './table.mjs'
 
 /** Where to go on: addresses, the token, a line to paste. */
-export async function showWhereToLook({ api, base, place, secrets, roster }) {
+export function showWhereToLook({ base, place, secrets, roster }) {
   const rows = [
     ['API', `${base}/v1`],
     ['Reference', `${base}/docs`],
-    ['Dashboard', (await isServed(api, '/dashboard')) ? `${base}/dashboard` : 'later'],
+    ['Console', `${base}/console`],
+    ['Dashboard', `${base}/dashboard`],
+    ['Log in as', secrets.user ? `${secrets.user.name}, password ${secrets.user.password}` : 'one of DASHBOARD_USERS'],
     ['Logs', `${place.name}/logs`],
   ]
   if (secrets.adminTokenFile) rows.push(['Token', `${secrets.adminToken} (kept in ${tokenFile(secrets)})`])
@@ -16,11 +18,6 @@ export async function showWhereToLook({ api, base, place, secrets, roster }) {
   say(formatTable(rows))
   say('\nTry:\n')
   say(`  ${curl(secrets, `${base}/v1/rosters/${roster}`)}`)
-}
-
-async function isServed(api, path) {
-  const { status } = await api.get(path)
-  return status !== 404
 }
 
 function tokenFile(secrets) {

@@ -5,14 +5,13 @@ import type { Log } from '@flightroster/core/log'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import {
   createDeliveryLine,
-  createWebhooks,
   lanesWithFacts,
   takeUntold,
   type DeliveryClaim,
   type DueWebhook,
   type Store,
 } from '@flightroster/core/store'
-import { createWebhookDirectory, tellFacts, tryDelivery } from '@flightroster/core/usecases/callbacks'
+import { createWebhookDirectory, sweepWebhooks, tellFacts, tryDelivery } from '@flightroster/core/usecases/callbacks'
 
 export interface CallbacksDeps {
   store: Store
@@ -107,11 +106,7 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
     for (let from = 0; from < lanes.length; from += LANES_AT_ONCE) {
       await tellAll(await lanesWithFacts(store.redis, lanes.slice(from, from + LANES_AT_ONCE)))
     }
-    const webhooks = await createWebhooks(store.redis).list()
-    await line.noteAll(
-      webhooks.map(({ id }) => id),
-      clock.now(),
-    )
+    await sweepWebhooks(deps)
   }
   const every = (ms: number, work: () => Promise<void>) => {
     let busy = false

@@ -54,6 +54,12 @@ export function createPump(deps: PumpDeps): Pump {
     }
     running.delete(claim.lane)
     pull()
+    wakeAt(nextAt)
+  }
+  /** A lane that is due before the next poll is not kept waiting for it. */
+  const wakeAt = (nextAt: number | null) => {
+    const inMs = nextAt === null ? POLL_MS : nextAt - deps.clock.now()
+    if (inMs > 0 && inMs < POLL_MS) setTimeout(() => pull(), inMs + 1).unref()
   }
 
   const claim = async (only: readonly string[] | undefined) => {

@@ -2,12 +2,18 @@ import { existsSync } from 'node:fs'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 
 /** Where distributions put it; another one by CHROMIUM_PATH. */
-const PLACES = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const PLACES = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run']
 
 export async function startBrowser(): Promise<Browser> {
   const executablePath = PLACES.find((place) => place !== undefined && existsSync(place))
-  if (!executablePath) throw new Error('There is no Chromium: install it (apt-get install chromium), or set CHROMIUM_PATH.')
+  if (!executablePath)
+    throw new Error('There is no Chromium: install it (apt-get install chromium), or set CHROMIUM_PATH.')
   return chromium.launch({ executablePath, args: ARGS })
 }
 
@@ -18,7 +24,11 @@ export interface WatchedPage {
 }
 
 /** A page of its own session that notes console errors, scripts that throw, server faults and requests to other hosts. */
-export async function openPage(browser: Browser, base: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function openPage(
+  browser: Browser,
+  base: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext({ baseURL: base, viewport: { width: 1280, height: 860 }, ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)

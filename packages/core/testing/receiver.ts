@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -29,15 +29,15 @@ export const answerWith =
 
 /** An endpoint for callbacks on a free port of this machine; answers 204 unless told otherwise. */
 export async function startReceiver(answer: Answer = answerWith(204)): Promise<Receiver> {
-  const server = createServer((request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => {})
-    void text(request).then((body) => {
-      const id = String(request.headers['webhook-id'])
-      const callback = { at: Date.now(), id, headers: request.headers, text: body, body: JSON.parse(body) }
-      receiver.received.push(callback)
-      receiver.answer(callback, response)
-    })
-  })
+    const body = await text(request)
+    const id = String(request.headers['webhook-id'])
+    const callback = { at: Date.now(), id, headers: request.headers, text: body, body: JSON.parse(body) }
+    receiver.received.push(callback)
+    receiver.answer(callback, response)
+  }
+  const server = createServer((request, response) => void take(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const receiver: Receiver = {

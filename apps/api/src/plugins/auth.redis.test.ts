@@ -15,10 +15,31 @@ const routes = Object.entries(document.paths).flatMap(([path, item]) =>
   })),
 )
 
+const closed = routes.filter((route) => !route.isPublic)
+
+/** What the contract says of who may call. */
+function scopesOf(name: string): string[] {
+  const [method, path = ''] = name.split(' ')
+  if (name === 'POST /v1/events') return ['events:write']
+  if (name === 'PUT /v1/rosters/{rosterId}' || name === 'DELETE /v1/rosters/{rosterId}') return []
+  if (path.startsWith('/v1/rosters')) return method === 'GET' ? ['rosters:read', 'rosters:write'] : ['rosters:write']
+  return path === '/v1/people' && method === 'GET' ? ['rosters:read'] : []
+}
+
 let api: TestApi
+const tokens = new Map<string, string>()
+const tokenOf = async (scopes: string[], rosters: string[] | null) => {
+  const key = JSON.stringify([scopes, rosters])
+  const known = tokens.get(key)
+  if (known !== undefined) return known
+  const { token } = (await api.call('POST', '/v1/tokens', { name: 'test', scopes, rosters })).json()
+  tokens.set(key, token)
+  return token as string
+}
 
 beforeAll(async () => {
   api = await serveApi()
+  await api.addRoster({ id: 'any' })
 })
 afterAll(() => api.close())
 
@@ -32,7 +53,7 @@ describe('who may call', () => {
     ).toEqual([...PUBLIC].sort())
   })
 
-  it.each(routes.filter((route) => !route.isPublic))(
+  it.each(closed)(
     'answers 401 to $name without a token and with a wrong one',
     async ({ method, url }) => {
       for (const authorization of ['', 'Bearer', 'Bearer wrong-token', `Bearer ${'x'.repeat(5_000)}`, 'Basic YTpi']) {
@@ -40,6 +61,43 @@ describe('who may call', () => {
         expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthenticated'])
         expect(answer.headers['www-authenticate']).toBe('Bearer')
       }
+    },
+  )
+
+  it.each(closed)('answers 403 to $name with every scope that is too little', async ({ name, method, url }) => {
+    const enough = scopesOf(name)
+    for (const scope of ['events:write', 'rosters:read', 'rosters:write'].filter((one) => !enough.includes(one))) {
+      const token = await tokenOf([scope], null)
+      const answer = await api.call(method, url, undefined, { authorization: `Bearer ${token}` })
+      expect([scope, answer.statusCode, answer.json().code]).toEqual([scope, 403, 'scope_missing'])
+    }
+    for (const scope of enough.slice(0, name.startsWith('DELETE') ? 0 : 1)) {
+      const token = await tokenOf([scope], null)
+      const answer = await api.call(method, url, undefined, { authorization: `Bearer ${token}` })
+      expect([401, 403]).not.toContain(answer.statusCode)
+    }
+  })
+
+  it.each(closed.filter(({ name }) => name.includes('{rosterId}')))(
+    'answers 404 to $name with the token of another roster, as if this one were not there',
+    async ({ method, url }) => {
+      const token = await tokenOf(['admin', 'rosters:read', 'rosters:write'], ['other'])
+      const [known, unknown] = await Promise.all(
+        [url, url.replace('/any', '/none')].map((path) =>
+          api.call(method, path, undefined, { authorization: `Bearer ${token}` }),
+        ),
+      )
+      expect([known?.statusCode, known?.json().code]).toEqual([404, 'not_found'])
+      expect(known?.body.replaceAll('any', 'none')).toBe(unknown?.body)
+    },
+  )
+
+  it.each(closed.filter(({ name }) => !name.includes('{rosterId}') && scopesOf(name).length === 0))(
+    'answers 403 to $name with a token that is bound to rosters',
+    async ({ method, url }) => {
+      const token = await tokenOf(['admin'], ['any'])
+      const answer = await api.call(method, url, undefined, { authorization: `Bearer ${token}` })
+      expect([answer.statusCode, answer.json().code]).toEqual([403, 'scope_missing'])
     },
   )
 

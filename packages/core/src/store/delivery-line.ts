@@ -5,6 +5,7 @@ import { globalKeys, webhookKeys } from './keys.ts'
 
 const claimScript = defineScript(import.meta.url, './deliveries-claim.lua')
 const settleScript = defineScript(import.meta.url, './deliveries-settle.lua')
+const disableScript = defineScript(import.meta.url, './deliveries-disable.lua')
 const settleDueScript = defineScript(import.meta.url, './deliveries-settle-due.lua')
 
 /** A delivery in hand. A worker that dies with it loses it to another when its time is over. */
@@ -55,6 +56,8 @@ export interface DeliveryLine {
   /** What a look at a due webhook found out. */
   settleDue(webhook: DueWebhook, nextAt: number | null): Promise<void>
   settle(claim: DeliveryClaim, delivery: Delivery, ending: DeliveryEnding, now: number): Promise<Settled>
+  /** For endpoints where nothing is tried any more: true where five days without a good answer are over. */
+  disableDead(webhookId: string, now: number): Promise<boolean>
   /** The webhook is gone. */
   forget(webhookId: string): Promise<void>
 }
@@ -98,6 +101,9 @@ export function createDeliveryLine(redis: Redis): DeliveryLine {
       const settled = await settle(redis, claimed, delivery, ending, now)
       if (ending.kind === 'again') await redis.zadd(hint, 'LT', ending.at, claimed.webhook)
       return settled
+    },
+    async disableDead(webhookId, now) {
+      return (await disableScript.run(redis, [webhookKeys(webhookId).health], [now, DISABLED_AFTER_MS])) === 1
     },
     forget: async (webhookId) => void (await redis.zrem(hint, webhookId)),
   }

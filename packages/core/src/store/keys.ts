@@ -12,6 +12,8 @@ export const globalKeys = {
   teamKeys: `${ROOT}:team-keys`,
   /** hash: roster id → Roster */
   rosters: `${ROOT}:rosters`,
+  /** set: ids of the rosters of one app, over all team keys */
+  rostersOfApp: (appId: string) => `${ROOT}:app:${appId}:rosters`,
   /** hash: roster id → RosterStanding */
   standings: `${ROOT}:standings`,
   /** hash: group id → roster id that holds it */
@@ -114,6 +116,8 @@ export interface LaneKeys {
   seen: (period: number) => string
   /** sorted set with expiry: when one member's requests of one limited kind were made (ms) */
   turns: (kind: string, ref: string) => string
+  /** string with expiry: a list that was sent to the console and not decided on yet, sealed */
+  upload: (id: string) => string
   roster: (rosterId: string) => RosterKeys
 }
 
@@ -163,6 +167,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     testers: (appId) => `${root}:testers:${appId}`,
     seen: (period) => `${root}:seen:${period}`,
     turns: (kind, ref) => `${root}:turns:${kind}:${ref}`,
+    upload: (id) => `${root}:upload:${id}`,
     roster: (rosterId) => rosterKeys(root, rosterId),
   }
 }

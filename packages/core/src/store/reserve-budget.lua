@@ -45,7 +45,8 @@ local isStale = now - tonumber(state.observedAt or 0) > math.max(window / 60, 20
 if isStale and left < limit * 0.3 then granted = math.min(granted, 4) end
 local nextAt = 0
 if granted == 0 then
-  nextAt = now + 1000
+  -- Not for every single call that the window gives back: a visit is worth half a slice.
+  nextAt = now + math.max(50, hourSlice / 2)
   table.sort(slices, function(a, b) return a[1] < b[1] end)
   local missing = 1 - left
   if foreign > 0 then slices[#slices + 1] = { foreignLeaves, foreign }; table.sort(slices, function(a, b) return a[1] < b[1] end) end

@@ -34,6 +34,8 @@ export interface Store {
   /** Takes a roster out of its lane and forgets its members. */
   forgetRoster(roster: Roster): Promise<void>
   rostersOf(teamKey: string): Promise<string[]>
+  /** Over all team keys: an app's rosters share its testers, whoever's key serves them. */
+  rostersOfApp(appId: string): Promise<Roster[]>
   standing(rosterId: string): Promise<RosterStanding>
   putStanding(rosterId: string, standing: RosterStanding): Promise<void>
   /** Counts up for each name: what receivers of facts order by. */
@@ -73,13 +75,19 @@ export function createStore(redis: Redis, clock: Clock): Store {
     },
     async enterRoster(roster) {
       await redis.sadd(laneKeys(roster.teamKey).rosters, roster.id)
+      await redis.sadd(globalKeys.rostersOfApp(roster.app.id), roster.id)
       await rosters.put(roster)
     },
     async forgetRoster(roster) {
       const keys = laneKeys(roster.teamKey)
       await redis.srem(keys.rosters, roster.id)
+      await redis.srem(globalKeys.rostersOfApp(roster.app.id), roster.id)
       await rosters.delete(roster.id)
       await redis.unlink(...Object.values(keys.roster(roster.id)))
+    },
+    async rostersOfApp(appId) {
+      const found = await rosters.findMany(await redis.smembers(globalKeys.rostersOfApp(appId)))
+      return [...found.values()]
     },
     async standing(rosterId) {
       const json = await redis.hget(globalKeys.standings, rosterId)

@@ -8,6 +8,8 @@ import { memberRoutes } from './member-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { rosterRoutes } from './roster-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
+import { uploadRoutes } from './upload-routes.ts'
 
 /** What program managers work with. */
 export function registerConsole(app: ApiServer, deps: ApiDeps): void {
@@ -15,6 +17,8 @@ export function registerConsole(app: ApiServer, deps: ApiDeps): void {
   memberRoutes(app, deps)
   peopleRoutes(app, deps)
   planRoutes(app, deps)
+  uploadRoutes(app, deps)
+  tokenRoutes(app, deps)
   keyRoutes(app, deps)
   choiceRoutes(app, deps)
   connectRosterRoutes(app, deps)

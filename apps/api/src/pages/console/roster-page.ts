@@ -42,20 +42,21 @@ export function rosterPage(input: RosterPage): string {
       <a class="button primary" href="${path`/console/rosters/${roster.id}/members`}">Members</a>
       ${isOperator ? html`<a class="button" href="${path`/console/rosters/${roster.id}/upload`}">Upload a list (CSV)</a>` : null}
       <a class="button" href="${path`/console/rosters/${roster.id}/plans`}">Plans and comparisons</a>
+      ${isOperator ? actions(described) : null}
     </div>
+    ${
+      isOperator
+        ? html`<details class="box">
+            <summary>Add a person</summary>
+            ${addPerson(roster.id)}
+          </details>`
+        : null
+    }
     ${facts(input)}
     <h2>People by status</h2>
     ${counts(described)}
     <h2>Over time</h2>
     ${statusPlot(history)}
-    ${
-      isOperator
-        ? html`<h2>Add a person</h2>
-            ${addPerson(roster.id)}
-            <h2>Do</h2>
-            ${actions(described)}`
-        : null
-    }
     <h2>Settings</h2>
     ${settingsList(roster)}`
   return layout({ title: roster.id, section: 'console', user, body })

@@ -26,12 +26,11 @@ export function loginPage({ next, problem, name }: { next: string; problem?: Htm
 export function noUsersPage(): string {
   const body = html`<h1>No user yet</h1>
     ${notice('problem', 'These pages are shut until somebody may log in.')}
-    <p>Make a line for a user, on the machine that runs Flightroster:</p>
-    <pre><code>pnpm hash-password ann operator</code></pre>
-    <p>
-      It asks for a password and prints <code>ann:operator:scrypt.…</code>. Give that line to the API as
-      <code>DASHBOARD_USERS</code> (several users: separated by commas) and start it again.
-    </p>
+    <p>Make a password's hash, on the machine that runs Flightroster:</p>
+    <pre><code>pnpm -s hash-password</code></pre>
+    <p>It asks for a password and prints one line. Start the API again with that line behind a name and a role:</p>
+    <pre><code>DASHBOARD_USERS=ann:operator:scrypt.…</code></pre>
+    <p>Several users are separated by commas.</p>
     <dl>
       <dt>operator</dt>
       <dd>sees full addresses, connects apps, pauses, retries, approves</dd>

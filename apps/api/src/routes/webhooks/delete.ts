@@ -2,7 +2,6 @@ import { deleteWebhook } from '@flightroster/core/usecases/callbacks'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
-import { getReachable } from './reach.ts'
 import { webhookParams } from './schema.ts'
 
 export function deleteWebhookRoute(app: ApiServer, deps: ApiDeps): void {
@@ -18,8 +17,7 @@ export function deleteWebhookRoute(app: ApiServer, deps: ApiDeps): void {
       config: { scope: 'admin' },
     },
     async (request, reply) => {
-      const { id } = await getReachable(deps, request.caller, request.params.webhookId)
-      await deleteWebhook(deps, id)
+      await deleteWebhook(deps, request.params.webhookId)
       return reply.code(204).send()
     },
   )

@@ -2,7 +2,6 @@ import { listDeliveries, replayDelivery } from '@flightroster/core/usecases/call
 import type { ApiDeps } from '../../deps.ts'
 import { pageOf, pageQuery, readCursor, toCursor } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
-import { getReachable } from './reach.ts'
 import { delivery, deliveryParams, toDelivery, webhookParams } from './schema.ts'
 
 export function listDeliveriesRoute(app: ApiServer, deps: ApiDeps): void {
@@ -21,7 +20,7 @@ export function listDeliveriesRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const { limit, cursor } = request.query
-      const { id } = await getReachable(deps, request.caller, request.params.webhookId)
+      const { webhookId: id } = request.params
       const list = `deliveries:${id}`
       const { items, next } = await listDeliveries(deps, id, { limit, after: readCursor(list, cursor) })
       return { items: items.map(toDelivery), nextCursor: next === null ? null : toCursor(list, next) }
@@ -43,8 +42,7 @@ export function replayDeliveryRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { webhookId, deliveryId } = request.params
-      const { id } = await getReachable(deps, request.caller, webhookId)
-      return reply.code(202).send(toDelivery(await replayDelivery(deps, id, deliveryId)))
+      return reply.code(202).send(toDelivery(await replayDelivery(deps, webhookId, deliveryId)))
     },
   )
 }

@@ -1,7 +1,6 @@
 import { describeWebhook, rotateSecret } from '@flightroster/core/usecases/callbacks'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
-import { getReachable } from './reach.ts'
 import { toWebhook, webhookParams, webhookWithSecret } from './schema.ts'
 
 export function rotateSecretRoute(app: ApiServer, deps: ApiDeps): void {
@@ -18,8 +17,7 @@ export function rotateSecretRoute(app: ApiServer, deps: ApiDeps): void {
       config: { scope: 'admin' },
     },
     async (request) => {
-      const { id } = await getReachable(deps, request.caller, request.params.webhookId)
-      const { webhook, secret } = await rotateSecret(deps, id)
+      const { webhook, secret } = await rotateSecret(deps, request.params.webhookId)
       return { ...toWebhook(await describeWebhook(deps, webhook)), secret }
     },
   )

@@ -1,7 +1,6 @@
 import { testWebhook } from '@flightroster/core/usecases/callbacks'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
-import { getReachable } from './reach.ts'
 import { delivery, toDelivery, webhookParams } from './schema.ts'
 
 export function testWebhookRoute(app: ApiServer, deps: ApiDeps): void {
@@ -17,8 +16,7 @@ export function testWebhookRoute(app: ApiServer, deps: ApiDeps): void {
       config: { scope: 'admin', problems: ['webhook_disabled'] },
     },
     async (request, reply) => {
-      const { id } = await getReachable(deps, request.caller, request.params.webhookId)
-      return reply.code(202).send(toDelivery(await testWebhook(deps, id)))
+      return reply.code(202).send(toDelivery(await testWebhook(deps, request.params.webhookId)))
     },
   )
 }

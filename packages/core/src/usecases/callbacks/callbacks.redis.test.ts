@@ -27,6 +27,7 @@ import {
   putWebhook,
   replayDelivery,
   rotateSecret,
+  sweepWebhooks,
   tellFacts,
   testWebhook,
   tryDelivery,
@@ -453,6 +454,20 @@ describe('an endpoint', () => {
     expect(told()).toContain('u-10:1')
   })
 
+  it('is disabled after five days also where nothing is tried any more', async () => {
+    await put()
+    receiver.answer = answerWith(500)
+    await tell(fact('u-1', 1))
+    await deliver()
+    const status = async () => (await describeWebhook(deps, await getWebhook(deps, 'crm'))).health.disabledAt
+    clock.advance(5 * DAY - 1)
+    await sweepWebhooks(deps)
+    expect(await status()).toBeNull()
+    clock.advance(1)
+    await sweepWebhooks(deps)
+    expect(await status()).toBe(clock.now())
+  })
+
   it('that answers now and then is never disabled', async () => {
     await put()
     for (let day = 0; day < 12; day++) {
@@ -583,10 +598,10 @@ describe('the log of deliveries', () => {
   it('forgets a member who is erased, once everything about it was told', async () => {
     await put()
     await tell(fact('ann@example.com', 1), fact('u-2', 1))
-    const erase = () => forgetMember(deps, { roster: 'gold', member: 'ann@example.com' })
-    expect(await erase()).toBe(0)
+    const ann = { roster: 'gold', member: 'ann@example.com' }
+    expect(await forgetMember(deps, ann)).toBe(0)
     await deliver()
-    expect(await erase()).toBe(1)
+    expect(await forgetMember(deps, ann)).toBe(1)
     expect(JSON.stringify(await redis.hgetall(webhookKeys('crm').deliveries))).not.toContain('ann@example.com')
     expect(await listed()).toHaveLength(1)
   })

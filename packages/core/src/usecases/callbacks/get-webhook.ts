@@ -7,13 +7,9 @@ export interface WebhookDescription {
   health: EndpointHealth
 }
 
-export function findWebhook(deps: { store: Store }, id: string): Promise<Webhook | undefined> {
-  return createWebhooks(deps.store.redis).find(id)
-}
-
 /** Throws not_found. */
 export async function getWebhook(deps: { store: Store }, id: string): Promise<Webhook> {
-  const webhook = await findWebhook(deps, id)
+  const webhook = await createWebhooks(deps.store.redis).find(id)
   if (!webhook) throw new AppError('not_found', { message: `There is no webhook "${id}".`, details: { webhook: id } })
   return webhook
 }

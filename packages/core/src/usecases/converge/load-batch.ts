@@ -68,7 +68,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     }),
   )
   const addresses = targets.flatMap((target) => addressesOf(target).map((key) => ({ roster: target.roster, key })))
-  const surroundings = await readSurroundings(store, [...rosters.values()], addresses)
+  const surroundings = await readSurroundings(store, await readNeighbours(store, targets), addresses)
   for (const target of targets) {
     target.observed = beginMove(target.desired, target.observed, (email) =>
       surroundings.wantedHere(target.roster, target.member, emailKey(email)),
@@ -79,6 +79,12 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
 
 async function readRosters(store: Store, teamKey: string): Promise<Map<string, Roster>> {
   return store.rosters.findMany(await store.rostersOf(teamKey))
+}
+
+/** Every roster of the apps that a batch is about. */
+async function readNeighbours(store: Store, targets: Target[]): Promise<Roster[]> {
+  const apps = new Set(targets.map(({ roster }) => roster.app.id))
+  return (await Promise.all([...apps].map((appId) => store.rostersOfApp(appId)))).flat()
 }
 
 /** Every address a target may be about, lower-cased. */

@@ -5,6 +5,7 @@ import type { RosterStanding } from '../../domain/standing.ts'
 import { isAppError } from '../../errors.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { blockIfGone } from '../rosters/block-roster.ts'
 import { applySeen, putBack, removeLingering, removeUnmanaged } from './apply-comparison.ts'
 import { compareGroup, type GroupComparison } from './compare-group.ts'
 import { confirmVanished } from './confirm-vanished.ts'
@@ -50,6 +51,7 @@ export async function runReconcile(
     return null
   } catch (error) {
     if (!isAppError(error)) throw error
+    if (error.code === 'apple_not_found') await blockIfGone(visit, roster)
     // Tried again in a while; until then people see why.
     const at = clock.now()
     const problem = { code: error.code, detail: error.message, at }

@@ -1,8 +1,8 @@
 import type { Fact } from '../../domain/fact.ts'
 import type { Problem, Roster } from '../../domain/roster.ts'
-import { ERROR_RULES } from '../../errors.ts'
+import { ERROR_RULES, isAppError } from '../../errors.ts'
 import { createFacts, createSchedule } from '../../store/index.ts'
-import type { Visit } from '../lanes/visit.ts'
+import { sessionOf, type Visit } from '../lanes/visit.ts'
 
 export const blockedTask = (rosterId: string) => `blocked:${rosterId}`
 
@@ -18,6 +18,16 @@ export async function blockRoster(visit: Visit, roster: Roster): Promise<void> {
   if (wasBlocked) return
   await tellRoster(visit, roster.id, 'roster.blocked', problem)
   log.warn({ event: 'roster.blocked', roster: roster.id, group: roster.group.id, code: problem.code }, 'roster.blocked')
+}
+
+/** After a 404 that may mean the group: it is read once more, and the roster stops where that is so. */
+export async function blockIfGone(visit: Visit, roster: Roster): Promise<void> {
+  try {
+    await sessionOf(visit).getGroup(roster.group.id)
+  } catch (error) {
+    if (!isAppError(error, 'apple_not_found')) throw error
+    await blockRoster(visit, roster)
+  }
 }
 
 export async function tellRoster(

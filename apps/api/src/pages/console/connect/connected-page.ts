@@ -1,12 +1,27 @@
 import type { DashboardUser } from '@flightroster/core/config'
 import type { Roster } from '@flightroster/core/domain'
-import { html, path } from '../../html.ts'
-import { layout, notice } from '../../layout.ts'
+import type { FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../../../deps.ts'
+import { html, path, type Html } from '../../html.ts'
+import { button, layout, notice } from '../../layout.ts'
 import { addPerson } from '../roster-page.ts'
 import { settingsList } from '../settings-list.ts'
 import { steps } from './steps.ts'
 
-export function connectedPage({ user, roster, base }: { user: DashboardUser; roster: Roster; base: string }): string {
+/** Where callers reach the API. */
+export function baseUrlOf(deps: Pick<ApiDeps, 'publicUrl'>, request: FastifyRequest): string {
+  return deps.publicUrl ?? `${request.protocol}://${request.host}`
+}
+
+export interface ConnectedPage {
+  user: DashboardUser
+  roster: Roster
+  base: string
+  /** One that was just made: shown this once. */
+  token?: string
+}
+
+export function connectedPage({ user, roster, base, token }: ConnectedPage): string {
   const event = JSON.stringify({
     type: 'member.joined',
     data: { roster: roster.id, member: { id: 'u-17', email: 'ann@example.com', firstName: 'Ann' } },
@@ -27,13 +42,25 @@ export function connectedPage({ user, roster, base }: { user: DashboardUser; ros
     <p><a class="button" href="${path`/console/rosters/${roster.id}/upload`}">Upload a list (CSV)</a></p>
     <h2>Or let your system send events</h2>
     <pre><code>curl -X POST ${base}/v1/events \\
-  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+  -H "Authorization: Bearer ${token ?? '$TOKEN'}" -H "Content-Type: application/json" \\
   -d '${event}'</code></pre>
-    <p>
-      TOKEN is one with the scope <code>events:write</code>. All that can be sent: <a href="/docs">the reference</a>.
-    </p>
+    ${tokenNote(roster, token)}
+    <p>All that can be sent: <a href="/docs">the reference</a>.</p>
     <h2>Its rules</h2>
     ${settingsList(roster)}
     <p><a href="${path`/console/rosters/${roster.id}`}">To the roster</a></p>`
   return layout({ title: 'Connected', section: 'connect', user, body })
+}
+
+function tokenNote(roster: Roster, token: string | undefined): Html {
+  if (token !== undefined) {
+    return html`<div class="notice hint" role="status">
+      <p><strong>The token stands in the line above, this once.</strong></p>
+      <p>Copy it now: only its hash is kept. It may send events for this roster and do nothing else.</p>
+    </div>`
+  }
+  return html`<div class="row">
+    <span>TOKEN is one with the scope <code>events:write</code>.</span>
+    ${button(path`/console/rosters/${roster.id}/token`, 'Make one for this roster')}
+  </div>`
 }

@@ -13,7 +13,7 @@ import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
 import { sendHtml } from '../../send-html.ts'
 import { rosterIdOf } from '../roster-routes.ts'
 import { readChoice, sendGroups, teamKeyOf } from './choice-routes.ts'
-import { connectedPage } from './connected-page.ts'
+import { baseUrlOf, connectedPage } from './connected-page.ts'
 import { rulesPage } from './rules-page.ts'
 
 export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
@@ -45,8 +45,10 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
 
   app.get('/console/rosters/:rosterId/connected', OPERATOR_VIEW, async (request, reply) => {
     const described = await describeRoster(deps, await getRoster(deps, rosterIdOf(request)))
-    const base = deps.publicUrl ?? `${request.protocol}://${request.host}`
-    return sendHtml(reply, connectedPage({ user: request.user, roster: described.roster, base }))
+    return sendHtml(
+      reply,
+      connectedPage({ user: request.user, roster: described.roster, base: baseUrlOf(deps, request) }),
+    )
   })
 }
 

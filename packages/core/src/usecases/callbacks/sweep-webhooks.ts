@@ -1,0 +1,16 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Log } from '../../log.ts'
+import { createDeliveryLine, createWebhooks, type Store } from '../../store/index.ts'
+
+/** The guarantee behind the hint of what is due: every webhook is looked at. Disables those whose time is over, tried or not. */
+export async function sweepWebhooks({ store, clock, log }: { store: Store; clock: Clock; log: Log }): Promise<void> {
+  const webhooks = createWebhooks(store.redis)
+  const line = createDeliveryLine(store.redis)
+  const ids = (await webhooks.list()).map(({ id }) => id)
+  for (const id of ids) {
+    if (!(await line.disableDead(id, clock.now()))) continue
+    await webhooks.noteChange()
+    log.warn({ event: 'webhook.disabled', webhook: id }, 'webhook.disabled')
+  }
+  await line.noteAll(ids, clock.now())
+}

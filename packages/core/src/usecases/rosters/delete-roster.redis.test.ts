@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { laneKeys } from '../../store/index.ts'
+import { acceptEvents } from '../intake/index.ts'
+import { deleteRoster } from './delete-roster.ts'
+import { pauseRoster, resumeRoster } from './pause-roster.ts'
+
+let rig: LaneRig
+let gold: Roster
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+  gold = await rig.addRoster()
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+const event = (kind: 'join' | 'leave', member: string) => ({
+  id: undefined,
+  source: '',
+  kind,
+  roster: 'gold',
+  member,
+  email: kind === 'join' ? `${member}@example.com` : null,
+  firstName: null,
+  lastName: null,
+  time: undefined,
+  origin: 'event' as const,
+})
+const fill = async (count: number) => {
+  const events = Array.from({ length: count }, (_, at) => event('join', `u-${at}`))
+  await acceptEvents(rig.deps, events)
+  await rig.until(() => expect(group()).toHaveLength(count))
+}
+const group = () => rig.emulator.groupMembers(gold.group.id)
+const gone = () => rig.until(async () => expect(await rig.store.rosters.find('gold')).toBeUndefined())
+
+describe('deleting a roster with its testers', () => {
+  it('is through once the last of them is out, and leaves nothing behind', async () => {
+    await fill(12)
+    expect(await deleteRoster(rig.deps, { id: 'gold', testers: 'remove' })).toBe('begun')
+    const [refused] = await acceptEvents(rig.deps, [event('join', 'late')])
+    expect(refused).toEqual({ status: 'rejected', problem: 'roster_not_found' })
+    await gone()
+    expect(group()).toEqual([])
+    expect(await rig.store.groupHolder(gold.group.id)).toBeNull()
+    await rig.visit()
+    const left = await rig.redis.keys(`*roster:gold*`)
+    expect([left, await rig.redis.hlen(laneKeys('acme').work)]).toEqual([[], 0])
+    const tasks = await rig.redis.zrange(laneKeys('acme').schedule, '0', '-1')
+    expect(tasks.filter((task) => task.endsWith(':gold'))).toEqual([])
+  })
+
+  it('takes those with it who waited while it was paused', async () => {
+    await fill(3)
+    await pauseRoster(rig.deps, 'gold')
+    await acceptEvents(rig.deps, [event('leave', 'u-0'), event('join', 'u-9')])
+    await rig.visit()
+    await deleteRoster(rig.deps, { id: 'gold', testers: 'remove' })
+    await gone()
+    expect(group()).toEqual([])
+  })
+
+  it('takes strangers with it where it tolerates none, and leaves them where it does', async () => {
+    await rig.store.rosters.put({ ...gold, unmanagedTesters: 'remove' })
+    await fill(2)
+    rig.emulator.addTester(gold.group.id, 'stranger@example.com')
+    await deleteRoster(rig.deps, { id: 'gold', testers: 'remove' })
+    await rig.until(() => expect(group()).toEqual([]))
+    await rig.due('delete:gold')
+    await gone()
+  })
+
+  it('is over at once where the testers stay', async () => {
+    await fill(2)
+    expect(await deleteRoster(rig.deps, { id: 'gold', testers: 'keep' })).toBe('gone')
+    await rig.visit()
+    expect(group()).toHaveLength(2)
+    expect(await rig.redis.hlen(laneKeys('acme').work)).toBe(0)
+  })
+})
+
+describe('a roster that is resumed', () => {
+  it('carries out what waited', async () => {
+    await fill(2)
+    await pauseRoster(rig.deps, 'gold')
+    await acceptEvents(rig.deps, [event('leave', 'u-0'), event('join', 'u-9')])
+    for (let visits = 0; visits < 3; visits++) await rig.visit()
+    expect(group()).toEqual(['u-0@example.com', 'u-1@example.com'])
+    await resumeRoster(rig.deps, 'gold')
+    await rig.until(() => expect(group().sort()).toEqual(['u-1@example.com', 'u-9@example.com']))
+  })
+})

@@ -1,0 +1,142 @@
+import { startEmulator, type Emulator } from '@flightroster/emulator'
+import { Redis } from 'ioredis'
+import { createAppleClient } from '../src/apple/index.ts'
+import { systemClock } from '../src/domain/clock.ts'
+import type { MemberStatus } from '../src/domain/member.ts'
+import type { Roster } from '../src/domain/roster.ts'
+import { createLog } from '../src/log.ts'
+import { createLaneQueue } from '../src/queues/index.ts'
+import { createToRef } from '../src/secrets/index.ts'
+import {
+  createBudget,
+  createLaneStore,
+  createSchedule,
+  createStore,
+  queueName,
+  queuePrefix,
+  type Store,
+} from '../src/store/index.ts'
+import { visitLane } from '../src/usecases/lanes/visit-lane.ts'
+import { VISIT, type VisitSettings } from '../src/usecases/lanes/visit-settings.ts'
+import { eventually } from './eventually.ts'
+import { makeRoster, makeTeamKey } from './fixtures.ts'
+import { startRedis } from './redis.ts'
+
+/** A lane with a worker that visits when told to, a real Redis, and the emulator in Apple's place. */
+export interface LaneRig {
+  redis: Redis
+  store: Store
+  emulator: Emulator
+  /** What use cases of the API need. */
+  deps: ReturnType<typeof makeDeps>
+  settings: VisitSettings
+  addRoster(overrides?: Partial<Roster>): Promise<Roster>
+  visit(lane?: string): Promise<number | null>
+  /** Makes a task due now. */
+  due(task: string, lane?: string): Promise<void>
+  /** Visits until `check` passes. */
+  until<T>(check: () => Promise<T> | T, timeoutMs?: number): Promise<T>
+  statuses(roster?: string, lane?: string): Promise<Record<string, MemberStatus>>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export const APP = '1234'
+const log = createLog({ level: 'silent', name: 'test' })
+
+function makeDeps(redis: Redis, store: Store) {
+  const budgetOf = (lane: string) =>
+    createBudget(redis, systemClock, lane, { windowMs: 3_600_000, defaultLimit: 3_600 })
+  const lanes = {
+    budget: async (lane: string) => {
+      const { limit, remaining, observedAt } = await budgetOf(lane).read()
+      return { limit, remaining, observedAt }
+    },
+  }
+  return { store, clock: systemClock, log, dedupDays: 7, toRef: createToRef(Buffer.alloc(32, 9)), lanes, budgetOf }
+}
+
+export async function startLaneRig(): Promise<LaneRig> {
+  const server = await startRedis()
+  const redis = new Redis(server.url)
+  const store = createStore(redis, systemClock)
+  const emulator = await startEmulator({ seed: { apps: [{ id: APP, bundleId: 'com.acme.app', groups: [] }] } })
+  emulator.addGroup(APP, { name: 'Team', isInternalGroup: true })
+  const apple = createAppleClient({ baseUrl: emulator.url, clock: systemClock, log })
+  const deps = makeDeps(redis, store)
+  const settings: VisitSettings = { ...VISIT, quietAfterWriteMs: 0 }
+  const queues = new Map<string, ReturnType<typeof createLaneQueue>>()
+  const queueOf = (lane: string) => {
+    const queue =
+      queues.get(lane) ??
+      createLaneQueue(
+        redis,
+        { prefix: queuePrefix(lane), name: queueName(lane) },
+        { lockMs: 15_000, stalledEveryMs: 4_000, maxStalls: 3 },
+      )
+    queues.set(lane, queue)
+    return queue
+  }
+  const rig: LaneRig = {
+    redis,
+    store,
+    emulator,
+    deps,
+    settings,
+    async addRoster(overrides = {}) {
+      const id = overrides.id ?? 'gold'
+      const group = emulator.addGroup(APP, { name: id })
+      emulator.addBuild(APP, { groups: [group.id] })
+      const roster = makeRoster({ id, app: { id: APP, bundleId: 'com.acme.app', name: 'Acme' }, ...overrides, group })
+      await store.teamKeys.put(makeTeamKey({ id: roster.teamKey }))
+      await store.enterRoster(roster)
+      await store.claimGroup(group.id, id)
+      return roster
+    },
+    visit(lane = 'acme') {
+      const [key] = emulator.keys
+      if (!key) throw new Error('The emulator has no key.')
+      const { issuerId, keyId, privateKeyPem: privateKey } = key
+      return visitLane(
+        {
+          store,
+          lane: createLaneStore(redis, lane),
+          queue: queueOf(lane),
+          budget: deps.budgetOf(lane),
+          apple,
+          clock: systemClock,
+          log,
+          settings,
+          toRef: deps.toRef,
+          dedupDays: 7,
+          credentials: async () => ({ issuerId, keyId, privateKey }),
+          extendClaim: async () => {},
+          tell: async () => {},
+          draining: () => false,
+        },
+        lane,
+      )
+    },
+    due: (task, lane = 'acme') => createSchedule(redis, lane).replan(task, 0),
+    until: (check, timeoutMs = 20_000) =>
+      eventually(
+        async () => {
+          for (const lane of await store.laneIds()) await rig.visit(lane)
+          return check()
+        },
+        { timeoutMs, everyMs: 50 },
+      ),
+    async statuses(roster = 'gold', lane = 'acme') {
+      const members = store.members(lane, roster)
+      const { records } = await members.scan('0')
+      return Object.fromEntries(records.map(({ id, status }) => [id, status]))
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()))
+      await apple.close()
+      await emulator.close()
+      redis.disconnect()
+      await server.close()
+    },
+  }
+  return rig
+}
