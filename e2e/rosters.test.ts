@@ -96,10 +96,12 @@ describe('a whole roster as a file', () => {
     const whole = toCsv(ids(61))
     expect((await putCsv(stack.api, '')).held).toBe(true)
     expect((await putCsv(stack.api, whole.slice(0, whole.length / 2))).held).toBe(true)
-    const damaged = await putCsv(stack.api, whole.replace('u-3,', 'u-3,"'))
-    expect([damaged.held, damaged.rejected.length]).toEqual([true, 1])
+    const stray = await putCsv(stack.api, whole.replace('u-3,', 'u-3,"'))
+    expect([stray.held, stray.plan.remove, stray.rejected.map(({ row }) => row)]).toEqual([false, 0, [5]])
+    const unclosed = await putCsv(stack.api, whole.slice(0, -3))
+    expect([unclosed.held, unclosed.plan.remove, unclosed.rejected.length]).toEqual([true, 1, 1])
     expect((await putCsv(stack.api, toCsv([...ids(10), 'u-99']))).held).toBe(true)
-    await untilGroup(stack, [...ids(60), 'u-99'])
+    await untilGroup(stack, [...ids(61), 'u-99'])
     const { body } = await stack.api.get<{ status: string }>('/v1/rosters/gold')
     expect(body.status).toBe('held')
   })
@@ -136,7 +138,11 @@ describe('an approval', () => {
     expect(group(stack)).toEqual(addresses(ids(40)))
     const { items } = (await stack.api.get<{ items: Reconciliation[] }>('/v1/rosters/gold/reconciliations')).body
     const fresh = items.find(({ status }) => status === 'held')
-    expect(fresh?.removals.sort()).toEqual(ids(30, 10).filter((id) => id !== 'u-20').sort())
+    expect(fresh?.removals.sort()).toEqual(
+      ids(30, 10)
+        .filter((id) => id !== 'u-20')
+        .sort(),
+    )
   })
 
   it('is gone on with after deaths of the API and the worker in the middle, and never beyond the plan', async () => {
@@ -163,7 +169,12 @@ describe('a reading of the group', () => {
     async (kind, { expect: check }) => {
       await using stack = await startStack({ emulator: MANY_CALLS, env: QUICK })
       await fill(stack, ids(30))
-      const policies = { teamKey: 'acme', app: { id: stack.app }, group: { id: stack.group }, unmanagedTesters: 'remove' }
+      const policies = {
+        teamKey: 'acme',
+        app: { id: stack.app },
+        group: { id: stack.group },
+        unmanagedTesters: 'remove',
+      }
       await stack.api.must('PUT', '/v1/rosters/gold', policies, 200)
       stack.emulator.addTester(stack.group, 'stranger@example.com')
       stack.emulator.failNext({ kind, forMs: 20_000, match: { path: '/v1/betaGroups/{id}/betaTesters' } })
@@ -209,10 +220,10 @@ describe('what goes with its people', () => {
     await stack.killApi()
     await stack.startApi()
     stack.startWorker()
-    await eventually(
-      async () => expect((await stack.api.get('/v1/rosters/gold/members/u-7')).status).toBe(404),
-      { timeoutMs: 90_000, everyMs: 300 },
-    )
+    await eventually(async () => expect((await stack.api.get('/v1/rosters/gold/members/u-7')).status).toBe(404), {
+      timeoutMs: 90_000,
+      everyMs: 300,
+    })
     expect(group(stack)).not.toContain('u-7@example.com')
     await stack.api.must('DELETE', '/v1/rosters/gold?testers=remove', undefined, 202)
     await stack.workers[1]?.stop('SIGKILL')

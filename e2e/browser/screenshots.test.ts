@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { startConsole } from './support/console.ts'
-import { addSampleData, addSampleLanes } from './support/sample-data.ts'
+import { addMoreRosters, addSampleData, addSampleHistory, addSampleLanes } from './support/sample-data.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../docs/screenshots')
 /** "pnpm screenshots" sets it: a test run leaves the committed pictures alone. */
@@ -22,6 +22,8 @@ it.runIf(WANTED)('takes a picture of each main page, light and dark', { timeout:
   await using running = await startConsole()
   await addSampleData(running.stack)
   await addSampleLanes(running.stack, 12)
+  await addSampleHistory(running.stack)
+  await addMoreRosters(running.stack)
   await running.stack.api.must('POST', '/v1/team-keys/studio-3/pause', undefined, 200)
   await mkdir(FOLDER, { recursive: true })
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -9,6 +9,10 @@ export interface StackOptions {
   workers?: number
   emulator?: EmulatorOptions
   redis?: TestRedisOptions
+  /** False: the group has nothing to install. */
+  build?: boolean
+  /** Further settings of the roster. */
+  roster?: Record<string, unknown>
   /** Further environment of API and workers. */
   env?: Record<string, string>
   /** True: no team key and no roster are put. */
@@ -39,7 +43,7 @@ const BUNDLE_ID = 'com.acme.app'
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const redis = await startRedis({ appendFsync: 'always', ...options.redis })
   const emulator = await startEmulator({ seed: {}, ...options.emulator })
-  const seeded = seed(emulator)
+  const seeded = seed(emulator, options.build ?? true)
   const port = await freePort()
   const adminToken = `test-${randomBytes(12).toString('hex')}`
   const env: Record<string, string> = {
@@ -96,7 +100,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await stack.startApi()
   if (!options.isEmpty) {
     await api.must('PUT', '/v1/team-keys/acme', seeded.key, 201)
-    const roster = { teamKey: 'acme', app: { bundleId: BUNDLE_ID }, group: { id: seeded.group } }
+    const roster = { teamKey: 'acme', app: { bundleId: BUNDLE_ID }, group: { id: seeded.group }, ...options.roster }
     await api.must('PUT', '/v1/rosters/gold', roster, 201)
   }
   for (let count = 0; count < (options.workers ?? 1); count++) stack.startWorker()
@@ -104,11 +108,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 /** One app with an internal group, an external one and an approved build, and a key that may do everything. */
-function seed(emulator: Emulator): { app: string; group: string; key: Record<string, string> } {
+function seed(emulator: Emulator, build: boolean): { app: string; group: string; key: Record<string, string> } {
   const { issuerId, keyId, privateKeyPem } = emulator.addKey()
   const app = emulator.addApp({ bundleId: BUNDLE_ID, name: 'Acme', issuerId })
   emulator.addGroup(app.id, { name: 'Team', isInternalGroup: true })
   const group = emulator.addGroup(app.id, { name: 'Beta – Gold' })
-  emulator.addBuild(app.id, { version: '1', groups: [group.id] })
+  if (build) emulator.addBuild(app.id, { version: '1', groups: [group.id] })
   return { app: app.id, group: group.id, key: { issuerId, keyId, privateKey: privateKeyPem } }
 }

@@ -16,6 +16,7 @@ import { useStoreGuard } from './plugins/store-guard.ts'
 import { compileValidator } from './plugins/validation.ts'
 import { postAppleWebhook } from './routes/apple-webhooks/post.ts'
 import { registerAppleWebhookRoutes } from './routes/apple-webhooks/register.ts'
+import { listAuditRoute } from './routes/audit/get.ts'
 import { postEvents } from './routes/events/post.ts'
 import { healthzRoute, metricsRoute, readyzRoute } from './routes/health/get.ts'
 import { listLanesRoute } from './routes/lanes/get.ts'
@@ -135,6 +136,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   tokenRoutes(app, deps)
 
   listLanesRoute(app, deps)
+  listAuditRoute(app, deps)
 
   putWebhookRoute(app, deps)
   listWebhooksRoute(app, deps)

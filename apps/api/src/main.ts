@@ -3,7 +3,7 @@ import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
-import { createMetrics } from '@flightroster/core/metrics'
+import { createMetrics, measureCalls } from '@flightroster/core/metrics'
 import { createPasswordCheck, createSealer } from '@flightroster/core/secrets'
 import {
   checkRedis,
@@ -14,6 +14,8 @@ import {
   UnfitStoreError,
 } from '@flightroster/core/store'
 import { startHistory } from '@flightroster/core/usecases/history'
+import { resumeMoves } from '@flightroster/core/usecases/rosters'
+import { checkSecrets } from '@flightroster/core/usecases/secrets'
 import { buildApp } from './app.ts'
 import { createLanes } from './lanes.ts'
 import { createLazyToRef } from './lazy-to-ref.ts'
@@ -24,6 +26,8 @@ const COMMAND_TIMEOUT_MS = 800
 /** How long /readyz says 503 before the listener closes, so that whoever sends us requests can notice. */
 const NOTICE_MS = 1_500
 const DEADLINE_MS = 15_000
+/** A roster whose move to another team key died with its API is moved on by any other. */
+const RESUME_MOVES_EVERY_MS = 15_000
 
 async function start(config: ApiConfig, log: Log): Promise<void> {
   const redis = createRedis(config.redisUrl, {
@@ -38,7 +42,12 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   const store = createStore(redis, clock)
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: true })
-  const apple = createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log })
+  const apple = measureCalls(
+    createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),
+    metrics,
+  )
+  const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
+  if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log })
   const lanes = createLanes({ config, store, clock, redis })
   const app = await buildApp({
     log,
@@ -46,7 +55,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     metrics,
     store,
     health,
-    sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
+    sealer,
     toRef: createLazyToRef(redis),
     urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
     apple,
@@ -62,7 +71,12 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   })
   const metricsServer = await startMetricsServer(config, { metrics, health, log })
   const history = startHistory({ store, clock, log })
+  const moves = setInterval(() => {
+    resumeMoves({ store, clock, log }).catch((error: unknown) => log.warn({ err: error }, 'roster.move_not_resumed'))
+  }, RESUME_MOVES_EVERY_MS)
+  moves.unref()
   const close = async () => {
+    clearInterval(moves)
     app.drain()
     await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
     await app.close()
@@ -76,6 +90,12 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   }
   endOnSignals(close, log)
   await app.listen({ host: config.host, port: config.port })
+}
+
+/** A wrong ENCRYPTION_KEY is told at start, not by each request that needs a secret. */
+async function refuseForeignKey(deps: Parameters<typeof checkSecrets>[0]): Promise<void> {
+  const fault = await checkSecrets(deps)
+  if (fault !== null) throw new UnfitStoreError(fault)
 }
 
 /** The first signal drains, the second ends at once: whatever was answered is kept, so nothing is lost by it. */

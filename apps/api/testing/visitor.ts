@@ -3,7 +3,6 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { ApiDeps } from '../src/deps.ts'
 import type { ApiServer } from '../src/server.ts'
 
-export const ORIGIN = 'http://localhost:80'
 export const PASSWORD = 'correct horse battery'
 
 /** `ann` is an operator, `bob` a viewer. */
@@ -28,7 +27,10 @@ export interface Visitor {
 export async function visit(app: ApiServer, name?: string): Promise<Visitor> {
   let cookie = ''
   const send = (options: InjectOptions) =>
-    app.inject({ ...options, headers: { host: 'localhost:80', origin: 'http://localhost', cookie, ...options.headers } })
+    app.inject({
+      ...options,
+      headers: { host: 'localhost:80', origin: 'http://localhost', cookie, ...options.headers },
+    })
   const visitor: Visitor = {
     send,
     get: (url) => send({ method: 'GET', url }),

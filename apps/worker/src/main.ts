@@ -3,7 +3,7 @@ import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
-import { createMetrics } from '@flightroster/core/metrics'
+import { createMetrics, measureCalls } from '@flightroster/core/metrics'
 import { createSealer, createToRef } from '@flightroster/core/secrets'
 import {
   checkRedis,
@@ -14,6 +14,7 @@ import {
   startStoreHealth,
 } from '@flightroster/core/store'
 import { VISIT } from '@flightroster/core/usecases/lanes'
+import { checkSecrets } from '@flightroster/core/usecases/secrets'
 import { startHealthServer } from './health.ts'
 import { onShutdown } from './shutdown.ts'
 import { buildWorker, type RunningWorker } from './worker.ts'
@@ -39,7 +40,10 @@ async function main(): Promise<void> {
   const clock = createStoreClock(redis, systemClock)
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: config.workerPort !== undefined })
-  const apple = createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log })
+  const apple = measureCalls(
+    createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),
+    metrics,
+  )
   let draining = false
   let worker: RunningWorker | undefined
   const server =
@@ -70,11 +74,19 @@ async function main(): Promise<void> {
   await untilStoreAnswers(redis, clock, log)
   const salt = await loadSalt(redis)
   if (draining) return
+  const store = createStore(redis, clock)
+  const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
+  const fault = await checkSecrets({ store, sealer, log })
+  if (fault !== null) {
+    log.fatal(fault)
+    process.exit(1)
+  }
   worker = buildWorker({
-    store: createStore(redis, clock),
+    store,
     subscriber,
     apple,
-    sealer: createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious }),
+    metrics,
+    sealer,
     toRef: createToRef(salt),
     urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
     dedupDays: config.eventDedupDays,

@@ -2,6 +2,7 @@ import type { AppleClient } from '@flightroster/core/apple'
 import type { UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
+import { measureOutcomes, type Metrics } from '@flightroster/core/metrics'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import { globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
 import { createTaskSweep } from '@flightroster/core/usecases/builds'
@@ -16,6 +17,7 @@ export interface WorkerDeps {
   /** A second connection, for the doorbell only: a subscriber can send no commands. */
   subscriber: Store['redis']
   apple: AppleClient
+  metrics: Metrics
   sealer: Sealer
   toRef: ToRef
   /** Where callbacks may go. */
@@ -55,7 +57,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
         visitLane(
           {
             store,
-            lane,
+            lane: measureOutcomes(lane, deps.metrics),
             queue,
             budget,
             apple: deps.apple,

@@ -1,3 +1,6 @@
+import { MEMBER_STATUSES, type MemberStatus } from '@flightroster/core/domain'
+import { createLog } from '@flightroster/core/log'
+import { createRedis, createRosterHistory } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
 import type { Stack } from '../../support/stack.ts'
 
@@ -26,7 +29,7 @@ export interface Person {
   lastName: string
 }
 
-export function makePerson(at: number): Person {
+function makePerson(at: number): Person {
   const [firstName, lastName] = [FIRST[at % FIRST.length] ?? '', LAST[(at * 5) % LAST.length] ?? '']
   return { id: `u-${100 + at}`, email: `${firstName}.${lastName}${at}@example.com`.toLowerCase(), firstName, lastName }
 }
@@ -68,5 +71,53 @@ export async function addSampleLanes(stack: Stack, count: number): Promise<void>
     const { issuerId, keyId, privateKeyPem } = stack.emulator.addKey()
     const key = { issuerId, keyId, privateKey: privateKeyPem }
     await stack.api.must('PUT', `/v1/team-keys/studio-${at}`, key, 201)
+    if (at === 1) stack.emulator.revokeKey(keyId)
+    if (at < 5) await stack.api.must('POST', `/v1/team-keys/studio-${at}/check`, undefined, 200)
   }
+}
+
+/** Three weeks of a roster that grew, as the samples of the API would have told them. */
+export async function addSampleHistory(stack: Stack): Promise<void> {
+  const redis = createRedis(stack.redis.url, { name: 'sample', log: createLog({ level: 'silent', name: 'sample' }) })
+  const history = createRosterHistory(redis, 'acme', 'gold')
+  const none = Object.fromEntries(MEMBER_STATUSES.map((status) => [status, 0])) as Record<MemberStatus, number>
+  const halfDays = 42
+  for (let at = 1; at <= halfDays; at++) {
+    const people = Math.round((40 * at) / halfDays)
+    const installed = Math.round(people * 0.18)
+    const accepted = Math.round(people * 0.16 + (at % 4 === 0 ? 1 : 0))
+    const waiting = at % 9 === 0 ? 2 : 1
+    await history.add({
+      at: Date.now() - (halfDays - at) * 43_200_000 - 60_000,
+      counts: {
+        ...none,
+        installed,
+        accepted,
+        waiting,
+        invited: Math.max(0, people - installed - accepted),
+        failed: at > 30 ? 1 : 0,
+      },
+    })
+  }
+  redis.disconnect()
+}
+
+/** Two further rosters: one whose list waits for a decision, one that nobody is on yet. */
+export async function addMoreRosters(stack: Stack): Promise<void> {
+  const { api, emulator, app } = stack
+  for (const id of ['silver', 'press']) {
+    const group = emulator.addGroup(app, { name: `Beta – ${id[0]?.toUpperCase()}${id.slice(1)}` })
+    emulator.addBuild(app, { version: id === 'silver' ? '2' : '3', groups: [group.id] })
+    await api.must('PUT', `/v1/rosters/${id}`, { teamKey: 'acme', app: { id: app }, group: { id: group.id } }, 201)
+  }
+  const list = (count: number) => ({ members: Array.from({ length: count }, (_, at) => makePerson(200 + at)) })
+  await api.must('PUT', '/v1/rosters/silver/members', list(30), 202)
+  await eventually(
+    async () => {
+      const { counts } = await api.must<{ counts: Counts }>('GET', '/v1/rosters/silver', undefined, 200)
+      if (counts['invited'] !== 30) throw new Error(`Not settled yet: ${JSON.stringify(counts)}`)
+    },
+    { timeoutMs: 60_000, everyMs: 200 },
+  )
+  await api.must('PUT', '/v1/rosters/silver/members', list(12), 202)
 }

@@ -1,4 +1,5 @@
 import { EnvReader, type Env } from './config-reader.ts'
+import type { DashboardUser } from './domain/dashboard-user.ts'
 import { isPasswordHash } from './secrets/password.ts'
 import { parseRedisUrl } from './store/redis-url.ts'
 
@@ -21,12 +22,6 @@ export interface CoreConfig {
   publicUrl: string | undefined
   logLevel: string
   otlpEndpoint: string | undefined
-}
-
-export interface DashboardUser {
-  name: string
-  role: 'viewer' | 'operator'
-  passwordHash: string
 }
 
 export interface ApiConfig extends CoreConfig {

@@ -30,7 +30,12 @@ const RULES = {
   scope_missing: rule('reject', 'request', 'The token may not do this.', 'Use a token with the scope named.'),
   not_found: rule('reject', 'request', 'There is no such thing.', 'Check the id in the path.'),
   method_not_allowed: rule('reject', 'request', 'This path has no such method.', 'See /docs for the methods it has.'),
-  conflict: rule('reject', 'request', 'Someone else is changing this right now.', 'Send the request again in a moment.'),
+  conflict: rule(
+    'reject',
+    'request',
+    'Someone else is changing this right now.',
+    'Send the request again in a moment.',
+  ),
   body_too_large: rule('reject', 'request', 'The body is too large.', 'Send it in smaller pieces.'),
   batch_too_large: rule('reject', 'request', 'More than 1,000 events in one batch.', 'Send batches of at most 1,000.'),
   media_type_unsupported: rule(
@@ -90,7 +95,12 @@ const RULES = {
     'Paste the whole .p8 file as App Store Connect gave it.',
   ),
   team_key_in_use: rule('reject', 'request', 'A roster uses this team key.', 'Delete or move its rosters first.'),
-  team_key_not_found: rule('reject', 'request', 'No such team key.', 'Add it with PUT /v1/team-keys/{teamKeyId} first.'),
+  team_key_not_found: rule(
+    'reject',
+    'request',
+    'No such team key.',
+    'Add it with PUT /v1/team-keys/{teamKeyId} first.',
+  ),
   app_not_found: rule(
     'reject',
     'request',
@@ -219,15 +229,30 @@ const RULES = {
 
   // What App Store Connect, or the way to it, is doing
   apple_unreachable: rule('retry', 'member', 'App Store Connect did not answer.', 'Nothing: it is tried again.'),
-  apple_unavailable: rule('retry', 'member', 'App Store Connect has a fault of its own.', 'Nothing: it is tried again.'),
+  apple_unavailable: rule(
+    'retry',
+    'member',
+    'App Store Connect has a fault of its own.',
+    'Nothing: it is tried again.',
+  ),
   apple_answer_unreadable: rule(
     'retry',
     'member',
     'The answer of App Store Connect is not what its documentation says.',
     'Nothing: it is tried again.',
   ),
-  apple_not_found: rule('retry', 'member', 'App Store Connect does not know this any more.', 'Nothing: it is read again.'),
-  apple_rate_limited: rule('wait', 'lane', 'App Store Connect asks for fewer calls.', 'Nothing: the lane goes on later.'),
+  apple_not_found: rule(
+    'retry',
+    'member',
+    'App Store Connect does not know this any more.',
+    'Nothing: it is read again.',
+  ),
+  apple_rate_limited: rule(
+    'wait',
+    'lane',
+    'App Store Connect asks for fewer calls.',
+    'Nothing: the lane goes on later.',
+  ),
   budget_exhausted: rule(
     'wait',
     'lane',
@@ -252,6 +277,12 @@ const RULES = {
     'lane',
     'An agreement with Apple is missing or has expired.',
     'The account holder accepts it in App Store Connect → Business → Agreements.',
+  ),
+  secret_unreadable: rule(
+    'block',
+    'lane',
+    'A secret that is kept does not open with ENCRYPTION_KEY.',
+    'Start with the ENCRYPTION_KEY that sealed it, or name that one in ENCRYPTION_KEY_PREVIOUS; or put the key again.',
   ),
   clock_off: rule('wait', 'lane', "This machine's clock is off.", 'Set the clock by NTP.'),
   group_gone: rule(

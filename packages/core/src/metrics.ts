@@ -1,3 +1,5 @@
+import type { AppleClient, Gate } from './apple/index.ts'
+import type { LaneStore } from './store/index.ts'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /** Labels hold ids of team keys, routes and codes: never a member, an address or a token. */
@@ -5,20 +7,28 @@ export interface Metrics {
   registry: Registry
   httpDuration: Histogram<'method' | 'route' | 'status'>
   events: Counter<'status'>
-  appleCalls: Counter<'team_key' | 'status'>
+  /** By path template, answer (`none` for no answer). */
+  appleCalls: Histogram<'method' | 'path' | 'status'>
   converged: Counter<'outcome'>
   storeUsable: Gauge
+  lanes: Gauge<'state'>
+  backlog: Gauge
+  logins: Counter<'outcome'>
+  /** Called before each reading, to set what is not counted as it happens. One that fails leaves its metrics as they were. */
+  collectWith(collect: () => Promise<void>): void
   /** The text of /metrics. */
   text(): Promise<string>
   contentType: string
 }
 
+const APPLE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]
 const HTTP_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 
 /** Process metrics (memory, descriptors, event loop) only where `process` is true: they start a timer. */
 export function createMetrics(options: { process: boolean }): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  const collectors: (() => Promise<void>)[] = []
   if (options.process) collectDefaultMetrics({ register: registry, prefix: 'flightroster_' })
   return {
     registry,
@@ -35,15 +45,16 @@ export function createMetrics(options: { process: boolean }): Metrics {
       labelNames: ['status'],
       registers,
     }),
-    appleCalls: new Counter({
-      name: 'flightroster_apple_calls_total',
-      help: 'Calls to App Store Connect by team key and answer',
-      labelNames: ['team_key', 'status'],
+    appleCalls: new Histogram({
+      name: 'flightroster_apple_call_duration_seconds',
+      help: 'Calls to App Store Connect by path template and answer',
+      labelNames: ['method', 'path', 'status'],
+      buckets: APPLE_SECONDS,
       registers,
     }),
     converged: new Counter({
       name: 'flightroster_converged_total',
-      help: 'Attempts to converge a member, by how they ended',
+      help: 'Attempts to converge a member, by how they ended: the status of a member that is settled, or later, parked, failed',
       labelNames: ['outcome'],
       registers,
     }),
@@ -52,7 +63,54 @@ export function createMetrics(options: { process: boolean }): Metrics {
       help: '1 while the store answers and takes writes',
       registers,
     }),
-    text: () => registry.metrics(),
+    lanes: new Gauge({
+      name: 'flightroster_lanes',
+      help: 'Team keys by the state of their lane',
+      labelNames: ['state'],
+      registers,
+    }),
+    backlog: new Gauge({
+      name: 'flightroster_backlog',
+      help: 'Changes recorded or queued over all lanes and not carried out yet',
+      registers,
+    }),
+    logins: new Counter({
+      name: 'flightroster_logins_total',
+      help: 'Attempts to log in to the pages, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    collectWith: (collect) => void collectors.push(collect),
+    async text() {
+      await Promise.all(collectors.map((collect) => collect().catch(() => {})))
+      return registry.metrics()
+    },
     contentType: registry.contentType,
+  }
+}
+
+/** Counts and times every call that goes to Apple. */
+export function measureCalls(apple: AppleClient, { appleCalls }: Pick<Metrics, 'appleCalls'>): AppleClient {
+  const measured = (gate: Gate): Gate => ({
+    admit: (call) => gate.admit(call),
+    note(call) {
+      const { method, path, status, durationMs } = call
+      appleCalls.observe({ method, path, status: String(status ?? 'none') }, durationMs / 1000)
+      return gate.note(call)
+    },
+  })
+  return { ...apple, session: (credentials, gate, signal) => apple.session(credentials, measured(gate), signal) }
+}
+
+/** Counts how attempts end, as they are recorded. */
+export function measureOutcomes(lane: LaneStore, { converged }: Pick<Metrics, 'converged'>): LaneStore {
+  return {
+    ...lane,
+    async recordOutcome(token, outcome) {
+      const recorded = await lane.recordOutcome(token, outcome)
+      const { ending, status } = outcome
+      if (recorded !== 'lost') converged.inc({ outcome: ending === 'done' ? status : ending })
+      return recorded
+    },
   }
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '@flightroster/core/usecases/team-keys'
 import { html, type Html } from './html.ts'
 
-export const CHECK_WORDS: Record<Finding['check'], string> = {
+const CHECK_WORDS: Record<Finding['check'], string> = {
   key_signs: 'The private key signs',
   clock: "Our clock agrees with Apple's",
   key_accepted: 'Apple accepts the key',

@@ -1,4 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
+import type { DashboardUser } from '@flightroster/core/domain'
 import { html, type Content, type Html } from './html.ts'
 import { STYLE_PATH } from './style.ts'
 

@@ -54,7 +54,7 @@ describe('the login', () => {
     for (const url of ['/login', '/console', '/lanes', '/dashboard']) {
       const answer = await visitor.get(url)
       expect([url, answer.statusCode]).toEqual([url, 403])
-      expect(answer.body).toContain('pnpm hash-password')
+      expect(answer.body).toContain('pnpm -s hash-password')
     }
     expect((await visitor.post('/login', { name: 'ann', password: PASSWORD })).statusCode).toBe(403)
     await shut.close()
@@ -101,6 +101,23 @@ const CHANGES: [HTTPMethods, string][] = [
   ['PUT', '/dashboard/api/queues/lane-acme/1/retry'],
   ['PATCH', '/dashboard/api/queues/lane-acme/1/update-data'],
   ['PUT', '/dashboard/q/ac/api/queues/lane-acme/pause'],
+  ['POST', '/console/people'],
+  ['POST', '/console/connect'],
+  ['POST', '/console/connect/acme/roster'],
+  ['POST', '/console/rosters/gold/pause'],
+  ['POST', '/console/rosters/gold/resume'],
+  ['POST', '/console/rosters/gold/retry'],
+  ['POST', '/console/rosters/gold/compare'],
+  ['POST', '/console/rosters/gold/people'],
+  ['POST', '/console/rosters/gold/token'],
+  ['POST', '/console/rosters/gold/upload'],
+  ['POST', '/console/rosters/gold/upload/apply'],
+  ['POST', '/console/rosters/gold/plans/1/decide'],
+  ['POST', '/console/rosters/gold/member/converge'],
+  ['POST', '/console/rosters/gold/member/invitation'],
+  ['POST', '/console/rosters/gold/member/remove'],
+  ['DELETE', '/console/whatever/comes/next'],
+  ['PATCH', '/lanes/acme'],
 ]
 
 describe.each(CHANGES)('%s %s', (method, url) => {

@@ -1,5 +1,4 @@
-import { maskEmail } from '@flightroster/core/domain'
-import type { DashboardUser } from '@flightroster/core/config'
+import { type DashboardUser, maskEmail } from '@flightroster/core/domain'
 
 /** How much of a person a user of the pages may see. Everything of a member that a page shows goes through this. */
 export interface Privacy {

@@ -10,6 +10,7 @@ import { useFormParsers } from './forms.ts'
 import { laneRoutes } from './lanes/routes.ts'
 import { loginRoutes } from './login/routes.ts'
 import { CHANGE, VIEW } from './page-config.ts'
+import { measureLanes } from './measure-lanes.ts'
 import { usePageErrors } from './page-errors.ts'
 import { styleRoute } from './style.ts'
 
@@ -17,6 +18,7 @@ import { styleRoute } from './style.ts'
 export async function registerPages(app: ApiServer, deps: ApiDeps): Promise<void> {
   await app.register(async (pages: ApiServer) => {
     const laneList = createLaneList(deps)
+    measureLanes(deps, laneList)
     useFormParsers(pages)
     usePageErrors(pages, deps)
     usePageSecurity(pages, deps)

@@ -73,7 +73,9 @@ export function useAuth(app: ApiServer, deps: AuthDeps): void {
     }
     if (scope === 'admin' && caller.rosters !== null && rosterId === undefined) {
       // Or it could make itself a token that is bound to nothing.
-      throw new AppError('scope_missing', { message: 'The token is bound to rosters, and this concerns more than those.' })
+      throw new AppError('scope_missing', {
+        message: 'The token is bound to rosters, and this concerns more than those.',
+      })
     }
     request.caller = caller
     if (rosterId !== undefined && !mayReach(caller, rosterId)) {

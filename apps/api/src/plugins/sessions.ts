@@ -1,4 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
+import type { DashboardUser } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import { findSession } from '@flightroster/core/usecases/sessions'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -62,6 +62,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   key_rejected: 409,
   key_forbidden: 409,
   agreement_required: 409,
+  secret_unreadable: 409,
   clock_off: 503,
   group_gone: 409,
 }

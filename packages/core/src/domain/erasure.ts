@@ -7,4 +7,6 @@ export interface Erasure {
   /** The address (lower-cased) that was asked for. */
   email: string
   requestedAt: number
+  /** Once the members are forgotten: what the logs of callbacks know them by, opaque. Nothing else is kept then. */
+  refs?: string[]
 }

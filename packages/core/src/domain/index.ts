@@ -1,5 +1,6 @@
 export * from './change.ts'
 export * from './clock.ts'
+export * from './dashboard-user.ts'
 export * from './email.ts'
 export * from './member.ts'
 export * from './roster.ts'

@@ -35,11 +35,31 @@ export interface NoteEntry {
   d: string
 }
 
+/** `GET /v1/betaTesters` is kept as `G/betaTesters`: nearly every entry holds one. */
+const METHODS = { G: 'GET', P: 'POST', U: 'PUT', A: 'PATCH', D: 'DELETE' } as const
+const LETTERS = new Map<string, string>(Object.entries(METHODS).map(([letter, method]) => [method, letter]))
+
+function shorten(call: string): string {
+  const match = /^([A-Z]+) \/v1(\/.*)$/.exec(call)
+  const letter = LETTERS.get(match?.[1] ?? '')
+  return letter === undefined ? call : `${letter}${match?.[2] ?? ''}`
+}
+
+function expand(call: string): string {
+  const match = /^([GPUAD])(\/.*)$/.exec(call)
+  return match ? `${METHODS[match[1] as keyof typeof METHODS]} /v1${match[2] ?? ''}` : call
+}
+
 export function formatEntry(entry: TimelineEntry): string {
-  return JSON.stringify(entry)
+  if (entry.k !== 'run') return JSON.stringify(entry)
+  return JSON.stringify({ ...entry, c: entry.c.map(([call, ...answer]) => [shorten(call), ...answer]) })
 }
 
 export function parseTimeline(lines: string | null): TimelineEntry[] {
   if (!lines) return []
-  return lines.split('\n').map((line) => JSON.parse(line) as TimelineEntry)
+  return lines.split('\n').map((line) => {
+    const entry = JSON.parse(line) as TimelineEntry
+    if (entry.k !== 'run') return entry
+    return { ...entry, c: entry.c.map(([call, ...answer]): (typeof entry.c)[number] => [expand(call), ...answer]) }
+  })
 }

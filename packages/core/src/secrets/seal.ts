@@ -7,6 +7,8 @@ export interface Sealer {
   open(sealed: string, context: string): string
   /** True for what was sealed by a former key and should be sealed again. */
   isStale(sealed: string): boolean
+  /** False for what was sealed by none of our keys. */
+  isOurs(sealed: string): boolean
 }
 
 export class SealError extends Error {
@@ -52,6 +54,7 @@ export function createSealer(keys: { current: Buffer; previous?: Buffer | undefi
         throw new SealError(`The sealed secret does not belong to ${context}, or was changed.`, { cause })
       }
     },
+    isOurs: (sealed) => known.some(({ id }) => id === sealed.split('.')[1]),
     isStale: (sealed) => sealed.split('.')[1] !== current.id,
   }
 }

@@ -11,8 +11,8 @@ const eraseScript = defineScript(import.meta.url, './erase-member.lua')
 export interface Erasures {
   /** Kept together with the task that carries it on. */
   begin(erasure: Erasure, task: string): Promise<void>
+  put(erasure: Erasure): Promise<void>
   find(id: string): Promise<Erasure | undefined>
-  listOf(roster: string): Promise<Erasure[]>
   end(id: string): Promise<void>
   /**
    * Every trace of a member who is out, if the lease is ours and the member is still as it was read. `kept`: something was
@@ -40,10 +40,7 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
       const json = await redis.hget(keys.erasures, id)
       return json === null ? undefined : (JSON.parse(json) as Erasure)
     },
-    async listOf(roster) {
-      const all = (await redis.hvals(keys.erasures)).map((json) => JSON.parse(json) as Erasure)
-      return all.filter((erasure) => erasure.roster === roster)
-    },
+    put: async (erasure) => void (await redis.hset(keys.erasures, erasure.id, JSON.stringify(erasure))),
     end: async (id) => void (await redis.hdel(keys.erasures, id)),
     async eraseMember(token, { roster, appId, ref, record }) {
       const of = keys.roster(roster)

@@ -5,6 +5,7 @@ import type { Problem, TeamKeyStatus } from '../domain/roster.ts'
 import { formatEntry, type TimelineEntry } from '../domain/timeline.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
+import { formatObserved } from './observed.ts'
 import { TIMELINE_KEPT } from './record-changes.ts'
 
 const openScript = defineScript(import.meta.url, './open-visit.lua')
@@ -173,7 +174,7 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
     },
     async markWriting(token, now, marks) {
       const observed = marks.map((mark) => keys.roster(mark.roster).observed)
-      const args = marks.flatMap((mark) => [mark.roster, mark.member, JSON.stringify(mark.observed)])
+      const args = marks.flatMap((mark) => [mark.roster, mark.member, formatObserved(mark.observed)])
       return (await writingScript.run(redis, [keys.lease, keys.wroteAt, ...observed], [token, now, ...args])) === 1
     },
     recordOutcome: (token, outcome) => recordOutcome(redis, teamKey, token, outcome),
@@ -262,7 +263,7 @@ async function recordOutcome(
       outcome.member,
       outcome.ref,
       outcome.version,
-      JSON.stringify(outcome.observed),
+      formatObserved(outcome.observed),
       MEMBER_STATUSES.indexOf(outcome.status),
       outcome.entry ? formatEntry(outcome.entry) : '',
       TIMELINE_KEPT,

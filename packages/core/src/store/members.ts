@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { MEMBER_STATUSES, type Desired, type MemberStatus, type Observed } from '../domain/member.ts'
 import { parseTimeline, type TimelineEntry } from '../domain/timeline.ts'
 import { laneKeys } from './keys.ts'
+import { parseObserved } from './observed.ts'
 
 export interface MemberRecord {
   id: string
@@ -50,7 +51,7 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
       return {
         id,
         desired: JSON.parse(json),
-        observed: seen ? JSON.parse(seen) : null,
+        observed: seen ? parseObserved(seen) : null,
         status: MEMBER_STATUSES[Number(scores[at] ?? 0)] ?? 'pending',
       }
     })
@@ -95,6 +96,8 @@ function memberOf(entry: string): string {
 /** How many index entries one page may look through: a filter that hits little ends its page early, with a cursor. */
 const SCAN_LIMIT = 20_000
 
+const LONG_STRIDE = 2_500
+
 type Keys = ReturnType<ReturnType<typeof laneKeys>['roster']>
 
 /** Pages in the order of ids; a search in the order ids, addresses, names. A member found twice in a search is given once a page. */
@@ -104,11 +107,14 @@ async function listIds(redis: Redis, keys: Keys, query: MemberQuery): Promise<{ 
   const found = new Set<string>()
   let from = query.after
   let scanned = 0
+  let stride = 0
   for (const prefix of prefixes) {
     if (from !== undefined && from > `${prefix}\u{10ffff}`) continue
     for (;;) {
       const start = from !== undefined && from >= prefix ? `(${from}` : `[${prefix}`
-      const size = Math.max(query.limit, 100)
+      // A filter that hits little goes through many entries: longer and longer strides.
+      const size = query.status === undefined || stride === 0 ? Math.max(query.limit, 100) : LONG_STRIDE
+      stride++
       const entries = await redis.zrangebylex(keys.index, start, `(${prefix}\u{10ffff}`, 'LIMIT', 0, size)
       const hits = await keepStatus(redis, keys, entries, query.status)
       for (const entry of hits) {

@@ -1,4 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
+import type { DashboardUser } from '@flightroster/core/domain'
 import { html, path, type Html } from '../html.ts'
 import { layout } from '../layout.ts'
 import { addPerson } from './roster-page.ts'

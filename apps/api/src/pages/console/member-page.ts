@@ -1,5 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
-import type { Roster } from '@flightroster/core/domain'
+import type { DashboardUser, Roster } from '@flightroster/core/domain'
 import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
 import { html, path, type Html } from '../html.ts'
 import { button, layout } from '../layout.ts'

@@ -1,5 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
-import { MEMBER_STATUSES, type MemberStatus, type Roster } from '@flightroster/core/domain'
+import { type DashboardUser, MEMBER_STATUSES, type MemberStatus, type Roster } from '@flightroster/core/domain'
 import type { MemberDescription } from '@flightroster/core/usecases/members'
 import { html, path, query, type Html } from '../html.ts'
 import { layout } from '../layout.ts'

@@ -1,6 +1,5 @@
-import { parseEmail } from '@flightroster/core/domain'
+import { type DashboardUser, parseEmail } from '@flightroster/core/domain'
 import { findPerson, type Membership } from '@flightroster/core/usecases/members'
-import type { DashboardUser } from '@flightroster/core/config'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { readForm } from '../forms.ts'

@@ -1,5 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
-import type { Reconciliation, Roster } from '@flightroster/core/domain'
+import type { DashboardUser, Reconciliation, Roster } from '@flightroster/core/domain'
 import type { MemberRecord } from '@flightroster/core/store'
 import { html, path, query, type Html } from '../html.ts'
 import { layout } from '../layout.ts'
@@ -40,27 +39,29 @@ export function plansPage({ user, roster, plans, next, now }: PlansPage): string
     ${
       plans.length === 0
         ? html`<p class="empty">None yet.</p>`
-        : html`<table>
-            <thead>
-              <tr>
-                <th scope="col">What</th>
-                <th scope="col">Began</th>
-                <th scope="col">State</th>
-                <th scope="col">Plan</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${plans.map(
-                (plan) =>
-                  html`<tr>
-                    <th scope="row"><a href="${here}/${plan.id}">${kindOf(plan)}</a></th>
-                    <td>${when(plan.startedAt, now)}</td>
-                    <td>${pill(STATUS[plan.status].tone, STATUS[plan.status].word)}</td>
-                    <td>${planWords(plan)}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>`
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Plans and comparisons">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">What</th>
+                  <th scope="col">Began</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Plan</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${plans.map(
+                  (plan) =>
+                    html`<tr>
+                      <th scope="row"><a href="${here}/${plan.id}">${kindOf(plan)}</a></th>
+                      <td>${when(plan.startedAt, now)}</td>
+                      <td>${pill(STATUS[plan.status].tone, STATUS[plan.status].word)}</td>
+                      <td>${planWords(plan)}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`
     }
     ${next ? html`<nav class="pager" aria-label="Pages"><a rel="next" href="${here}${query({ after: next })}">Next →</a></nav>` : null}`
   return layout({ title: 'Plans', section: 'console', user, body })

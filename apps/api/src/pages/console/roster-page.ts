@@ -1,5 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
-import { MEMBER_STATUSES, type Reconciliation } from '@flightroster/core/domain'
+import { type DashboardUser, MEMBER_STATUSES, type Reconciliation } from '@flightroster/core/domain'
 import { ERROR_RULES } from '@flightroster/core/errors'
 import type { HistorySample } from '@flightroster/core/store'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
@@ -114,27 +113,29 @@ const OUTCOMES = {
 function counts({ roster, counts: by }: RosterDescription): Html {
   const rows = MEMBER_STATUSES.filter((status) => by[status] > 0)
   if (rows.length === 0) return html`<p class="quiet">Nobody yet.</p>`
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">Status</th>
-        <th scope="col" class="number">People</th>
-        <th scope="col">What it means</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        (status) =>
-          html`<tr>
-            <th scope="row">
-              <a href="${path`/console/rosters/${roster.id}/members` + query({ status })}">${statusPill(status)}</a>
-            </th>
-            <td class="number">${number(by[status])}</td>
-            <td>${STATUS_WORDS[status].means}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="People by status">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Status</th>
+          <th scope="col" class="number">People</th>
+          <th scope="col">What it means</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (status) =>
+            html`<tr>
+              <th scope="row">
+                <a href="${path`/console/rosters/${roster.id}/members` + query({ status })}">${statusPill(status)}</a>
+              </th>
+              <td class="number">${number(by[status])}</td>
+              <td>${STATUS_WORDS[status].means}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
 }
 
 export function addPerson(roster: string): Html {

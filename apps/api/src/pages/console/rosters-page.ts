@@ -1,4 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
+import type { DashboardUser } from '@flightroster/core/domain'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
 import { html, path, query, type Html } from '../html.ts'
 import { layout } from '../layout.ts'
@@ -38,7 +38,7 @@ export function rostersPage(input: RostersPage): string {
 }
 
 function findPerson(): Html {
-  return html`<form method="post" action="/console/people" class="search" role="search">
+  return html`<form method="post" action="/console/people" class="search">
     <label for="email">Where is</label>
     <input id="email" type="email" name="email" placeholder="ann@example.com" autocomplete="off" required />
     <button type="submit">Find a person on all rosters</button>

@@ -1,5 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
-import type { Reconciliation, Roster } from '@flightroster/core/domain'
+import type { DashboardUser, Reconciliation, Roster } from '@flightroster/core/domain'
 import { html, path, type Html } from '../html.ts'
 import { layout, notice } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
@@ -93,13 +92,13 @@ export function draftPage(input: DraftPage): string {
     ${
       plan.add.length > 0
         ? html`<h2>Who would come</h2>
-            ${people(plan.add, input)}`
+            ${people('Who would come', plan.add, input)}`
         : null
     }
     ${
       plan.update.length > 0
         ? html`<h2>Whose data would change</h2>
-            ${people(plan.update, input)}`
+            ${people('Whose data would change', plan.update, input)}`
         : null
     }`
   return layout({ title: 'What this list would change', section: 'console', user, body })
@@ -120,23 +119,25 @@ function rejected({ draft, privacy }: DraftPage): Html {
   const { rejected: rows } = draft.list
   return html`<h2>${count(rows.length, 'row')} left out</h2>
     <p class="quiet">Nobody whom such a row names is removed.</p>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col" class="number">Row</th>
-          <th scope="col">Why</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.slice(0, SHOWN).map(
-          ({ row, detail }) =>
-            html`<tr>
-              <td class="number">${row}</td>
-              <td>${privacy.text(detail)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    <div class="scroll" tabindex="0" role="region" aria-label="Rows left out">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" class="number">Row</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.slice(0, SHOWN).map(
+            ({ row, detail }) =>
+              html`<tr>
+                <td class="number">${row}</td>
+                <td>${privacy.text(detail)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
     ${more(rows.length, SHOWN)}`
 }
 
@@ -162,17 +163,17 @@ function leaving({ draft, privacy }: DraftPage): Html {
     firstName: record?.desired.firstName ?? null,
     lastName: record?.desired.lastName ?? null,
   }))
-  return html`${table(rows, privacy)}${more(draft.result.plan.remove.length, rows.length)}`
+  return html`${table('Who would leave', rows, privacy)}${more(draft.result.plan.remove.length, rows.length)}`
 }
 
 type Person = { id: string; email: string | null; firstName: string | null; lastName: string | null }
 
-function people(rows: readonly Person[], { privacy }: DraftPage): Html {
-  return html`${table(rows.slice(0, SHOWN), privacy)}${more(rows.length, SHOWN)}`
+function people(label: string, rows: readonly Person[], { privacy }: DraftPage): Html {
+  return html`${table(label, rows.slice(0, SHOWN), privacy)}${more(rows.length, SHOWN)}`
 }
 
-function table(rows: readonly Person[], privacy: Privacy): Html {
-  return html`<div class="scroll">
+function table(label: string, rows: readonly Person[], privacy: Privacy): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
     <table>
       <thead>
         <tr>

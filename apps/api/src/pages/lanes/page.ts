@@ -1,4 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
+import type { DashboardUser } from '@flightroster/core/domain'
 import { ERROR_RULES } from '@flightroster/core/errors'
 import { LANE_STATES, type DescribedLane, type LaneState } from '@flightroster/core/usecases/lane-overview'
 import type { Finding } from '@flightroster/core/usecases/team-keys'
@@ -8,7 +8,7 @@ import { button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, number, pill, when, type Tone } from '../words.ts'
 
-export const STATE_WORDS: Record<LaneState, { word: string; tone: Tone }> = {
+const STATE_WORDS: Record<LaneState, { word: string; tone: Tone }> = {
   blocked: { word: 'blocked', tone: 'bad' },
   failing: { word: 'failing', tone: 'warn' },
   paused: { word: 'paused', tone: 'warn' },

@@ -30,6 +30,7 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
       { store, clock, passwords: dashboard.passwords, dashboardUsers: dashboard.users },
       { name, password, address: request.ip },
     )
+    deps.metrics.logins.inc({ outcome: outcome.kind })
     if (outcome.kind === 'in') {
       setSessionCookie(request, reply, outcome.token)
       await audit(deps, { actor: `user:${outcome.user.name}`, action: 'session.login', target: 'pages' })

@@ -27,7 +27,10 @@ describe('a list as CSV', () => {
     ['with tabs', OWN.replaceAll(',', '\t')],
     ['with quotes', OWN.replaceAll(/[^,\r\n]+/g, '"$&"')],
     ['with blank lines and spaces', OWN.replaceAll('\r\n', '\r\n\r\n').replaceAll(',', ' , ')],
-    ['with another order and spelling of columns', 'E-Mail,ID,Last Name,First Name\nann@example.com,u-1,Lee,Ann\nbob@example.com,u-2,,Bob\n'],
+    [
+      'with another order and spelling of columns',
+      'E-Mail,ID,Last Name,First Name\nann@example.com,u-1,Lee,Ann\nbob@example.com,u-2,,Bob\n',
+    ],
   ])('is read %s', async (_name, text) => {
     for (const size of [1, 3, 10_000]) {
       const { rows, rejected } = await read(text, { size })
@@ -46,12 +49,16 @@ describe('a list as CSV', () => {
     expect((await read(big, { charset: '; charset="utf-16be"' })).rows).toEqual([ANN, BOB])
   })
 
-  it.each(['; charset=', '; charset', '; charset="utf-8', '; charset=latin1', '; charset=utf-8 x', '; charset=__proto__'])(
-    'is refused with the charset "%s"',
-    (charset) => {
-      expect(() => readCharset(`text/csv${charset}`)).toThrow('charset')
-    },
-  )
+  it.each([
+    '; charset=',
+    '; charset',
+    '; charset="utf-8',
+    '; charset=latin1',
+    '; charset=utf-8 x',
+    '; charset=__proto__',
+  ])('is refused with the charset "%s"', (charset) => {
+    expect(() => readCharset(`text/csv${charset}`)).toThrow('charset')
+  })
 
   it('is refused where its bytes are not what they should be', async () => {
     await expect(read(Buffer.from([0x61, 0x2c, 0xff, 0x0a, 0x62, 0x0a]))).rejects.toThrow('not UTF-8')
@@ -60,7 +67,10 @@ describe('a list as CSV', () => {
   it.each([
     ['with its header', 'First Name,Last Name,Email\nAnn,Lee,Ann@Example.com\n,,bob@example.com\n'],
     ['without one', 'Ann,Lee,Ann@Example.com\n,,bob@example.com\n'],
-    ['with the groups of other tools', 'First,Last,Email,Groups\nAnn,Lee,Ann@Example.com,"Gold;Silver"\n,,bob@example.com,\n'],
+    [
+      'with the groups of other tools',
+      'First,Last,Email,Groups\nAnn,Lee,Ann@Example.com,"Gold;Silver"\n,,bob@example.com,\n',
+    ],
     ['with groups and no header', 'Ann,Lee,Ann@Example.com,Gold;Silver\n,,bob@example.com,\n'],
   ])('may be the three-column file %s: the lower-cased address is the id', async (_name, text) => {
     expect((await read(text)).rows).toEqual([
@@ -102,7 +112,9 @@ describe('a list as CSV', () => {
   })
 
   it('lets half a row at its end change nobody', async () => {
-    const { rows, rejected, doubt } = await read('id,email,firstName,lastName\nu-1,ann@example.com,Ann,Lee\nu-2,bob@exa')
+    const { rows, rejected, doubt } = await read(
+      'id,email,firstName,lastName\nu-1,ann@example.com,Ann,Lee\nu-2,bob@exa',
+    )
     expect([rows, rejected.map(({ row }) => row), doubt.ids]).toEqual([[ANN], [3], new Set(['u-2'])])
   })
 
@@ -112,6 +124,17 @@ describe('a list as CSV', () => {
       const { rows, rejected, doubt } = await read(text, { size: 50_000 })
       expect([rows, rejected.map(({ row }) => row), doubt.damaged]).toEqual([[ANN, BOB], [4], true])
     }
+  })
+
+  it('keeps out a row whose quotes do not fit, whatever they join', async () => {
+    const { rows, rejected, doubt } = await read(
+      'id,email,firstName,lastName\nu-1,ann@example.com,Ann,Lee\nu-3,"c@example.com,Cat,"Lee, Jr"\nu-2,bob@example.com,Bob,\n',
+    )
+    expect([rows, rejected.map(({ row, code }) => [row, code]), doubt.ids]).toEqual([
+      [ANN, BOB],
+      [[3, 'row_invalid']],
+      new Set(['u-3']),
+    ])
   })
 
   it('refuses a header with a column that means nothing, or one that stands twice', async () => {

@@ -27,7 +27,9 @@ export async function readCsv(text: AsyncIterable<string>): Promise<ReadList> {
     relax_quotes: true,
     max_record_size: LONGEST_ROW,
     // Told at once, so that no row before a broken one is lost with it.
-    on_record: (cells: string[]) => void table.add(cells),
+    on_record: (cells: string[]) => {
+      table.add(cells)
+    },
   })
   async function* rest() {
     yield last
@@ -82,6 +84,8 @@ function createTable() {
       if (isCut && cells.length < width) collector.reject(number, 'row_invalid', 'The file ends inside this row.', sent)
       else if (!isBlank(cells.slice(fields.length))) {
         collector.reject(number, 'row_invalid', 'The row has more columns than the list.', sent)
+      } else if (cells.some(hasStrayQuote)) {
+        collector.reject(number, 'row_invalid', 'The quotes of this row do not fit together.', sent)
       } else collector.take(number, sent)
     }
     width = cells.length
@@ -117,6 +121,12 @@ function clean(cell: string): string {
   const trimmed = cell.trim()
   const quoted = trimmed === cell ? null : /^"((?:[^"]|"")*)"$/.exec(trimmed)
   return quoted?.[1] === undefined ? trimmed : quoted[1].replaceAll('""', '"').trim()
+}
+
+/** Opens with a quote that does not close where the cell ends: the parser has guessed, and may have joined cells. */
+function hasStrayQuote(cell: string): boolean {
+  const trimmed = cell.trim()
+  return trimmed.startsWith('"') && (trimmed.length === 1 || !trimmed.endsWith('"'))
 }
 
 const isBlank = (cells: readonly string[]) => cells.every((cell) => cell.trim() === '')

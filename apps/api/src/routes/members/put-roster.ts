@@ -1,6 +1,6 @@
 import { AppError } from '@flightroster/core/errors'
 import { applySnapshot, type SnapshotResult } from '@flightroster/core/usecases/reconcile'
-import { getRoster } from '@flightroster/core/usecases/rosters'
+import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
@@ -24,11 +24,15 @@ const FAULTS_TOLD = 100
 export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
   app.register(async (scope: ApiServer) => {
     scope.removeContentTypeParser('application/json')
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
-      readJsonList(readText(request, body)),
+    scope.addContentTypeParser(
+      'application/json',
+      { parseAs: 'buffer' },
+      async (request: FastifyRequest, body: Buffer) => readJsonList(readText(request, body)),
     )
     // Read piece by piece while it comes in: a large file is never in memory as a whole.
-    scope.addContentTypeParser('text/csv', async (request: FastifyRequest, body: Readable) => readCsvList(request, body))
+    scope.addContentTypeParser('text/csv', async (request: FastifyRequest, body: Readable) =>
+      readCsvList(request, body),
+    )
     scope.put(
       '/v1/rosters/:rosterId/members',
       {
@@ -53,10 +57,11 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
       async (request, reply) => {
         const { dryRun, allowEmpty } = request.query
         const list = request.body as ReadList | undefined
-        if (list === undefined) throw requestInvalid([], 'The body is empty; send "members": [] for a roster of nobody.')
+        if (list === undefined)
+          throw requestInvalid([], 'The body is empty; send "members": [] for a roster of nobody.')
         if (!dryRun) deps.health.assertTakesWrites()
         const roster = await getRoster(deps, request.params.rosterId)
-        if (roster.deleting) throw new AppError('conflict', { message: `The roster "${roster.id}" is being deleted.` })
+        assertSettled(roster)
         const { rows, rejected, doubt } = list
         const result = await applySnapshot(deps, { roster, rows, rejected: doubt, dryRun, allowEmpty })
         const answer = { ...toAnswer(result), rejected }

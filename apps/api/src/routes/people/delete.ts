@@ -29,7 +29,9 @@ export function deletePersonRoute(app: ApiServer, deps: ApiDeps): void {
       deps.health.assertTakesWrites()
       const email = parseEmail(request.query.email)
       if (email === null) {
-        throw requestInvalid([{ pointer: '/query/email', code: 'address_invalid', detail: 'This is no e-mail address.' }])
+        throw requestInvalid([
+          { pointer: '/query/email', code: 'address_invalid', detail: 'This is no e-mail address.' },
+        ])
       }
       return reply.code(202).send({ status: 'accepted' as const, memberships: await erasePerson(deps, email) })
     },

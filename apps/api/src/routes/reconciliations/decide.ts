@@ -1,5 +1,5 @@
 import { approveReconciliation, rejectReconciliation } from '@flightroster/core/usecases/reconcile'
-import { getRoster } from '@flightroster/core/usecases/rosters'
+import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { decisionBody, reconciliation, reconciliationParams, toReconciliation } from './schema.ts'
@@ -19,12 +19,16 @@ export function decideReconciliationRoutes(app: ApiServer, deps: ApiDeps): void 
           body: decisionBody,
           response: { 200: reconciliation },
         },
-        config: { scope: 'rosters:write', problems: ['conflict', ...(verb === 'approve' ? (['plan_changed'] as const) : [])] },
+        config: {
+          scope: 'rosters:write',
+          problems: ['conflict', ...(verb === 'approve' ? (['plan_changed'] as const) : [])],
+        },
       },
       async (request) => {
         deps.health.assertTakesWrites()
         const { rosterId, reconciliationId: id } = request.params
         const roster = await getRoster(deps, rosterId)
+        assertSettled(roster)
         const reason = request.body?.reason || null
         return toReconciliation(await decide(deps, { roster, id, by: request.caller.name, reason }))
       },

@@ -1,5 +1,5 @@
 import { startReconciliation } from '@flightroster/core/usecases/reconcile'
-import { getRoster } from '@flightroster/core/usecases/rosters'
+import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from '../rosters/schema.ts'
@@ -21,6 +21,7 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       deps.health.assertTakesWrites()
       const roster = await getRoster(deps, request.params.rosterId)
+      assertSettled(roster)
       const record = await startReconciliation(deps, { roster, dryRun: request.body?.dryRun ?? false })
       const location = `/v1/rosters/${encodeURIComponent(roster.id)}/reconciliations/${record.id}`
       return reply.code(202).header('location', location).send(toReconciliation(record))

@@ -157,14 +157,19 @@ describe('PUT /v1/rosters/{rosterId}', () => {
     expect(api.emulator.groups('1').some((group) => group.name === 'New')).toBe(false)
   })
 
-  it('lets an empty roster change to another team key, and one with members not', async () => {
+  it('moves a roster with its members and its backlog to another team key', async () => {
     await put('r')
     await api.putTeamKey('second')
-    expect((await put('r', { teamKey: 'second' })).json().teamKey).toBe('second')
     expect((await api.call('PUT', '/v1/rosters/r/members/u', { email: 'a@example.com' })).statusCode).toBe(202)
-    expect(await api.store.rostersOf('acme')).toEqual([])
-    const refused = await put('r', { teamKey: 'acme' })
-    expect([refused.statusCode, refused.json().code]).toEqual([409, 'roster_bound'])
+    const moved = await put('r', { teamKey: 'second', removal: 'app' })
+    expect([moved.statusCode, moved.json()]).toMatchObject([
+      200,
+      { teamKey: 'second', removal: 'app', counts: { pending: 1 } },
+    ])
+    expect([await api.store.rostersOf('acme'), await api.store.rostersOf('second')]).toEqual([[], ['r']])
+    expect((await api.call('GET', '/v1/rosters/r/members/u')).json()).toMatchObject({ email: 'a@example.com' })
+    expect((await api.call('PUT', '/v1/rosters/r/members/v', { email: 'b@example.com' })).statusCode).toBe(202)
+    expect((await api.call('DELETE', '/v1/team-keys/acme')).statusCode).toBe(204)
   })
 
   it('warns where the group has no build, or the last one expires soon', async () => {

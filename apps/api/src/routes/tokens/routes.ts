@@ -16,7 +16,8 @@ export function tokenRoutes(app: ApiServer, deps: ApiDeps): void {
       schema: {
         tags: ['tokens'],
         summary: 'Make a token',
-        description: 'With scopes, and bound to some rosters or to all. A token bound to rosters sees and touches no other.',
+        description:
+          'With scopes, and bound to some rosters or to all. A token bound to rosters sees and touches no other.',
         body: tokenBody,
         response: { 201: newToken },
       },

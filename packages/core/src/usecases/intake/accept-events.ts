@@ -1,7 +1,7 @@
 import type { MemberChange, RecordedChange } from '../../domain/change.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
-import type { ErrorCode } from '../../errors.ts'
+import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest } from '../../secrets/index.ts'
 import type { Store } from '../../store/index.ts'
 
@@ -53,10 +53,18 @@ export async function acceptEvents(deps: IntakeDeps, events: IncomingEvent[]): P
     [...lanes].map(async ([lane, places]) => {
       const changes = places.map((at) => toChange(deps, events[at] as IncomingEvent))
       const recorded = await recordAndWake(deps, lane, changes)
+      await refuseMoved(deps, changes, recorded)
       places.forEach((at, index) => (outcomes[at] = toOutcome(recorded[index])))
     }),
   )
   return outcomes
+}
+
+/** A roster that left this lane for another since we looked is not gone: whoever asks again finds it there. */
+async function refuseMoved(deps: IntakeDeps, changes: MemberChange[], recorded: RecordedChange[]): Promise<void> {
+  const gone = changes.filter((_, at) => recorded[at]?.outcome === 'gone').map(({ roster }) => roster)
+  if (gone.length === 0 || (await deps.store.teamKeysOfRosters(gone)).size === 0) return
+  throw new AppError('store_unavailable', { message: 'A roster has moved to another team key.', retryAfterMs: 1_000 })
 }
 
 function placesOf(lanes: Map<string, number[]>, lane: string): number[] {

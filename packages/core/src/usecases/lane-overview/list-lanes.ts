@@ -40,11 +40,12 @@ async function readAll(store: Pick<Store, 'redis' | 'laneIds'>): Promise<readonl
   return lanes.map((lane) => ({ ...lane, state: stateOf(lane) })).sort(byUrgency)
 }
 
-export function stateOf(
-  lane: Pick<LaneOverview, 'blocked' | 'failed' | 'paused' | 'waiting' | 'active' | 'delayed'>,
+function stateOf(
+  lane: Pick<LaneOverview, 'blocked' | 'problem' | 'failed' | 'paused' | 'waiting' | 'active' | 'delayed'>,
 ): LaneState {
   if (lane.blocked) return 'blocked'
-  if (lane.failed > 0) return 'failing'
+  // A key that did not pass its last check stops the lane as soon as there is work.
+  if (lane.failed > 0 || lane.problem) return 'failing'
   if (lane.paused) return 'paused'
   return openWork(lane) > 0 ? 'busy' : 'idle'
 }

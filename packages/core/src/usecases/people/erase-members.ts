@@ -3,7 +3,13 @@ import type { Erasure } from '../../domain/erasure.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { AppError } from '../../errors.ts'
-import { createErasures, createReconciliations, type MemberRecord } from '../../store/index.ts'
+import {
+  createDeliveries,
+  createErasures,
+  createReconciliations,
+  createWebhooks,
+  type MemberRecord,
+} from '../../store/index.ts'
 import { recordAndWake } from '../intake/index.ts'
 import type { Visit } from '../lanes/visit.ts'
 
@@ -13,6 +19,9 @@ export const eraseTask = (id: string) => `erase:${id}`
 const ALL = 10_000
 const SOON_MS = 2_000
 const MINUTE_MS = 60_000
+const DAY_MS = 1_440 * MINUTE_MS
+/** When the logs of callbacks are looked at after the first time: a delivery is tried for three days. */
+const LOOKS_MS = [MINUTE_MS, 60 * MINUTE_MS, DAY_MS, 4 * DAY_MS]
 
 /**
  * Carries an erasure on, whoever died on the way: each member leaves, and once Apple has let it go, every trace goes. One that
@@ -23,11 +32,27 @@ export async function eraseMembers(visit: Visit, id: string): Promise<number | n
   const erasures = createErasures(store.redis, visit.teamKey)
   const erasure = await erasures.find(id)
   if (!erasure) return null
+  if (erasure.refs) return forgetCallbacks(visit, erasure, erasure.refs)
   const roster = await store.rosters.find(erasure.roster)
   const left = roster ? await eraseEach(visit, roster, erasure) : 0
   if (left > 0) return nextTry(erasure, clock.now())
   if (roster) await forgetInPlans(visit, erasure)
-  await erasures.end(id)
+  const refs = erasure.members.map((member) => visit.deps.toRef(erasure.roster, member))
+  const rest: Erasure = { ...erasure, members: [], email: '', refs, requestedAt: clock.now() }
+  await erasures.put(rest)
+  return forgetCallbacks(visit, rest, refs)
+}
+
+/** Logs of callbacks name a member by its own id. What is still on its way is told first, and forgotten at a later look. */
+async function forgetCallbacks(visit: Visit, { id, requestedAt }: Erasure, refs: string[]): Promise<number | null> {
+  const { store, clock } = visit.deps
+  const webhooks = await createWebhooks(store.redis).list()
+  for (const webhook of webhooks) {
+    for (const ref of refs) await createDeliveries(store.redis, webhook.id).forgetAbout(ref)
+  }
+  const next = LOOKS_MS.find((after) => requestedAt + after > clock.now())
+  if (webhooks.length > 0 && next !== undefined) return requestedAt + next
+  await createErasures(store.redis, visit.teamKey).end(id)
   return null
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import { createErasures, createSchedule, laneKeys } from '../../store/index.ts'
+import { createErasures, createSchedule, createWebhooks, laneKeys } from '../../store/index.ts'
+import { webhookKeys } from '../../store/keys.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { startReconciliation } from '../reconcile/index.ts'
 import { eraseTask } from './erase-members.ts'
@@ -89,6 +90,39 @@ describe('erasing a person', () => {
     expect((await tracesOf(words)).filter((key) => !key.endsWith(':facts'))).toEqual([])
     expect(await tracesOf(['ann@example.com'])).toEqual([])
     expect(await rig.statuses()).toEqual({ other: 'invited' })
+  })
+
+  it('forgets what the logs of callbacks know, once it is told', async () => {
+    const fact = { type: 'member.invited' as const, roster: 'gold', member: 'person-17', status: 'invited' as const }
+    await createWebhooks(rig.redis).put({
+      v: 1,
+      id: 'crm',
+      url: 'https://example.com',
+      types: ['*'],
+      rosters: null,
+      includeEmail: false,
+      sealedSecret: 'x',
+      formerSecrets: [],
+      createdAt: 0,
+      updatedAt: 0,
+    })
+    await join('gold', 'person-17')
+    await settled()
+    const keys = webhookKeys('crm')
+    const delivery = {
+      v: 1,
+      id: 'msg_1',
+      fact: { ...fact, sequence: 1, problem: null, at: 0 },
+      subject: rig.deps.toRef('gold', 'person-17'),
+      status: 'delivered',
+    }
+    await rig.redis.hset(keys.deliveries, 'msg_1', JSON.stringify(delivery))
+    await erasePerson(rig.deps, ANN)
+    await rig.until(async () => expect(await rig.redis.hlen(keys.deliveries)).toBe(0))
+    const erasures = Object.values(await rig.redis.hgetall(laneKeys('acme').erasures))
+    expect(erasures).toHaveLength(1)
+    expect(erasures[0]).not.toContain('person-17')
+    expect(erasures[0]?.toLowerCase()).not.toContain('ann@example.com')
   })
 
   it('is finished though whoever asked for it died before anybody left', async () => {

@@ -36,7 +36,7 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
   try {
     const draft = await draftPlan(deps, input)
     await replaceHeld(deps, roster)
-    const accepted = await recordRows(deps, roster, id, draft.plan, draft.at)
+    const accepted = await recordRows(deps, roster, draft.plan, draft.at)
     const record = toRecord(roster, id, draft, draft.revision + accepted)
     await reconciliations.put(record)
     if (draft.held === null && record.removals.length > 0) await removeNow(deps, roster, record, draft.plan)

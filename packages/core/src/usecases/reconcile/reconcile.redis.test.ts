@@ -259,7 +259,13 @@ describe('an approved list', () => {
     const reconciliations = createReconciliations(rig.redis, 'acme')
     for (let at = 0; at < 60; at++) {
       const id = `r-${at}`
-      await reconciliations.put({ ...reconciliation!, id, kind: 'reconcile', status: 'done', startedAt: Date.now() + at })
+      await reconciliations.put({
+        ...reconciliation!,
+        id,
+        kind: 'reconcile',
+        status: 'done',
+        startedAt: Date.now() + at,
+      })
     }
     expect((await reconciliations.listHeld('gold')).map(({ id }) => id)).toEqual([reconciliation!.id])
     expect((await listReconciliations(rig.deps, gold, { limit: 1_000 })).items).toHaveLength(51)

@@ -11,14 +11,9 @@ const CHUNK = 500
 export type RecordDeps = Pick<IntakeDeps, 'store' | 'clock' | 'dedupDays'>
 
 /** Records the joins and updates of a list as of `time`, behind the events of its lane. Returns how many counted. */
-export async function recordRows(
-  deps: RecordDeps,
-  roster: Roster,
-  source: string,
-  plan: SnapshotPlan,
-  time: number,
-): Promise<number> {
-  const entryOf = (k: 'joined' | 'updated') => formatEntry({ t: time, k, o: 'snapshot', e: source })
+export async function recordRows(deps: RecordDeps, roster: Roster, plan: SnapshotPlan, time: number): Promise<number> {
+  // Without the list's id: it would stand in the memory of every member.
+  const entryOf = (k: 'joined' | 'updated') => formatEntry({ t: time, k, o: 'snapshot' })
   const toChange = (kind: 'join' | 'update', timelineEntry: string) => (row: SnapshotRow) => ({
     roster: roster.id,
     member: row.id,

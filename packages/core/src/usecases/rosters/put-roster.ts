@@ -4,9 +4,10 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Roster, TeamKey } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { enterLane, leaveLane, moveBuilds, type Store } from '../../store/index.ts'
+import { enterLane, leaveLane, type Store } from '../../store/index.ts'
 import { planRosterTasks } from '../builds/plan-roster-tasks.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
+import { moveRoster, withoutLists } from './move-roster.ts'
 import { resolveApp, resolveGroup } from './resolve-group.ts'
 import type { RosterInput } from './roster-input.ts'
 
@@ -71,7 +72,7 @@ async function changeRoster(
   existing: Roster,
   input: RosterInput,
 ): Promise<Roster> {
-  if (teamKey.id !== existing.teamKey) await refuseMove(deps, existing)
+  refuseUnsettled(existing, teamKey.id)
   const session = openSession(deps, teamKey)
   const isSame = teamKey.id === existing.teamKey && namesSame(existing, input)
   if (!isSame) await refuseOthers(session, teamKey.id, existing, input)
@@ -81,20 +82,17 @@ async function changeRoster(
     deps.log.info({ roster: existing.id, err: error }, 'roster.warnings_not_read')
     return { warnings: existing.warnings }
   })
-  if (teamKey.id !== existing.teamKey) {
-    await moveBuilds(deps.store.redis, existing.id, existing.teamKey, teamKey.id)
-    await enterLane(deps.store.redis, teamKey.id, existing.id)
+  if (teamKey.id !== existing.teamKey || existing.moving) {
+    await withoutLists(deps, existing, () => moveRoster(deps, existing, teamKey.id))
   }
   const change = (roster: Roster): Roster => ({
     ...roster,
     ...policiesOf(input),
-    teamKey: teamKey.id,
     ...found,
     updatedAt: deps.clock.now(),
   })
   const changed = await deps.store.rosters.update(existing.id, change)
   if (!changed) throw new AppError('conflict', { message: `The roster "${existing.id}" was deleted meanwhile.` })
-  if (teamKey.id !== existing.teamKey) await leaveLane(deps.store.redis, existing.teamKey, existing.id)
   return changed
 }
 
@@ -127,13 +125,11 @@ async function refuseOthers(
   if (group.id !== existing.group.id) throw bound()
 }
 
-/** Members, backlog and dedup marks lie in the slot of the former team key; moving them is not built yet. */
-async function refuseMove(deps: PutRosterDeps, existing: Roster): Promise<void> {
-  const counts = await deps.store.members(existing.teamKey, existing.id).counts()
-  if (Object.values(counts).every((count) => count === 0)) return
-  throw new AppError('roster_bound', {
-    message: `The roster "${existing.id}" has members under the team key "${existing.teamKey}"; it cannot change to another team key. To rotate a key, PUT the team key itself.`,
-  })
+function refuseUnsettled({ id, deleting, moving }: Roster, teamKey: string): void {
+  if (deleting) throw new AppError('conflict', { message: `The roster "${id}" is being deleted.` })
+  if (moving && moving.to !== teamKey) {
+    throw new AppError('conflict', { message: `The roster "${id}" is moving to the team key "${moving.to}".` })
+  }
 }
 
 async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DashboardUser } from '../../config.ts'
+import type { DashboardUser } from '../../domain/dashboard-user.ts'
 import { createSessions } from '../../store/index.ts'
 import { fingerprintOf, IDLE_MS, LIFE_MS, type SessionDeps } from './log-in.ts'
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Clock } from '../../domain/clock.ts'
-import type { DashboardUser } from '../../config.ts'
+import type { DashboardUser } from '../../domain/dashboard-user.ts'
 import type { PasswordCheck } from '../../secrets/index.ts'
 import { createAttempts, createSessions, type Store } from '../../store/index.ts'
 import { networkOf } from './network.ts'

@@ -1,6 +1,7 @@
 import type { AppleClient, AppleSession, CallRecord, Credentials, Gate } from '../../apple/index.ts'
 import type { TeamKey } from '../../domain/roster.ts'
-import type { Sealer } from '../../secrets/index.ts'
+import { AppError } from '../../errors.ts'
+import { SealError, type Sealer } from '../../secrets/index.ts'
 
 export interface AppleDeps {
   apple: Pick<AppleClient, 'session'>
@@ -18,7 +19,19 @@ export function openCredentials(deps: Pick<AppleDeps, 'sealer'>, teamKey: TeamKe
   return {
     issuerId: teamKey.issuerId,
     keyId: teamKey.keyId,
-    privateKey: deps.sealer.open(teamKey.sealedPrivateKey, sealContext(teamKey.id)),
+    privateKey: openPrivateKey(deps.sealer, teamKey),
+  }
+}
+
+function openPrivateKey(sealer: Sealer, teamKey: TeamKey): string {
+  try {
+    return sealer.open(teamKey.sealedPrivateKey, sealContext(teamKey.id))
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error
+    throw new AppError('secret_unreadable', {
+      message: `The private key of the team key "${teamKey.id}" does not open with ENCRYPTION_KEY.`,
+      cause: error,
+    })
   }
 }
 

@@ -1,5 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
-import type { Roster } from '@flightroster/core/domain'
+import type { DashboardUser, Roster } from '@flightroster/core/domain'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'
 import { html, path, type Html } from '../../html.ts'
@@ -41,7 +40,7 @@ export function connectedPage({ user, roster, base, token }: ConnectedPage): str
     <h2>Or send the whole list</h2>
     <p><a class="button" href="${path`/console/rosters/${roster.id}/upload`}">Upload a list (CSV)</a></p>
     <h2>Or let your system send events</h2>
-    <pre><code>curl -X POST ${base}/v1/events \\
+    <pre tabindex="0" role="region" aria-label="The command"><code>curl -X POST ${base}/v1/events \\
   -H "Authorization: Bearer ${token ?? '$TOKEN'}" -H "Content-Type: application/json" \\
   -d '${event}'</code></pre>
     ${tokenNote(roster, token)}

@@ -1,4 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
+import type { DashboardUser } from '@flightroster/core/domain'
 import type { GroupChoice } from '@flightroster/core/usecases/team-keys'
 import { html, path, type Html } from '../../html.ts'
 import { layout } from '../../layout.ts'

@@ -1,5 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
-import type { TeamKey } from '@flightroster/core/domain'
+import type { DashboardUser, TeamKey } from '@flightroster/core/domain'
 import type { Finding } from '@flightroster/core/usecases/team-keys'
 import { findingsList } from '../../findings.ts'
 import { html, path, type Html } from '../../html.ts'

@@ -1,5 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/config'
-import { DEFAULT_POLICIES } from '@flightroster/core/domain'
+import { type DashboardUser, DEFAULT_POLICIES } from '@flightroster/core/domain'
 import { html, path, type Html } from '../../html.ts'
 import { layout } from '../../layout.ts'
 import { steps } from './steps.ts'

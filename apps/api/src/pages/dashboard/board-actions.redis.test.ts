@@ -1,0 +1,74 @@
+import { createLaneQueue } from '@flightroster/core/queues'
+import { createLaneStore, laneKeys, queueName, queuePrefix } from '@flightroster/core/store'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serveApi, type TestApi } from '../../../testing/serve.ts'
+import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
+
+let api: TestApi
+let ann: Visitor
+const keys = laneKeys('acme')
+
+beforeAll(async () => {
+  api = await serveApi({ dashboard: await makeDashboard() })
+  await api.addRoster()
+  ann = await visit(api.app, 'ann')
+})
+afterAll(() => api.close())
+
+/** A member whose job lies failed, as a worker leaves it. */
+async function failJob(member: string): Promise<string> {
+  await api.call('PUT', `/v1/rosters/gold/members/${member}`, { email: `${member}@example.com` })
+  const ref = api.deps.toRef('gold', member)
+  const lane = createLaneStore(api.store.redis, 'acme')
+  const names = { prefix: queuePrefix('acme'), name: queueName('acme') }
+  const queue = createLaneQueue(api.store.redis, names, { lockMs: 30_000, stalledEveryMs: 30_000, maxStalls: 3 })
+  await lane.openWork([{ ref, roster: 'gold', member }])
+  await queue.enqueue([{ ref, roster: 'gold', priority: 'interactive' }])
+  const [job] = await queue.fetch(1, 'token')
+  await job?.fail(new Error('Apple refuses u-1.'))
+  await api.store.redis.unlink(keys.outboxNow, keys.outboxInteractive, keys.outboxBulk, 'fr:ready:0', 'fr:ready:1')
+  await api.store.redis.unlink('fr:ready:2', 'fr:ready:3')
+  await queue.close()
+  return job?.id ?? ''
+}
+
+const put = (url: string) => ann.send({ method: 'PUT', url: `/dashboard/api/queues/lane-acme/${url}` })
+const failedCount = async () => (await ann.get('/dashboard/api/queues')).json().queues[0].counts.failed
+
+describe('the buttons of Bull Board', () => {
+  it('retry a failed job by recording its member again and waking the lane', async () => {
+    const id = await failJob('u-1')
+    expect(await failedCount()).toBe(1)
+    expect((await put(`${id}/retry`)).statusCode).toBe(200)
+    expect(await failedCount()).toBe(0)
+    expect(await api.store.redis.zrange(keys.outboxInteractive, '0', '-1')).toEqual(['gold\0u-1'])
+    expect((await api.store.ready.dueAt(['acme']))[0]).not.toBeNull()
+    const timeline = (await api.call('GET', '/v1/rosters/gold/members/u-1/timeline')).json()
+    expect(timeline.items[0].text).toBe('Another try was asked for, in the console.')
+  })
+
+  it('retry all of a lane, and forget failures without touching what is to be done', async () => {
+    await failJob('u-2')
+    await failJob('u-3')
+    expect((await put('retry/failed')).statusCode).toBe(200)
+    expect(await api.store.redis.zcard(keys.outboxInteractive)).toBe(2)
+    await failJob('u-4')
+    expect((await put('clean/failed')).statusCode).toBe(200)
+    expect(await failedCount()).toBe(0)
+    expect((await put('clean/wait')).statusCode).toBe(409)
+  })
+
+  it('lead from a job to its person', async () => {
+    await failJob('u-5')
+    const ref = api.deps.toRef('gold', 'u-5')
+    const answer = await ann.get(`/console/jobs/acme/${ref}`)
+    expect(answer.headers.location).toBe('/console/rosters/gold/member?id=u-5')
+  })
+
+  it('show jobs with ids alone', async () => {
+    await failJob('u-6')
+    const { body } = await ann.get('/dashboard/api/queues?activeQueue=lane-acme&status=failed&page=1&jobsPerPage=10')
+    expect(body).toContain('"ref":"m-')
+    expect(body).not.toMatch(/example\.com/)
+  })
+})

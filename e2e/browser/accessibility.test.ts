@@ -1,0 +1,82 @@
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startConsole, type RunningConsole } from './support/console.ts'
+import { addMoreRosters, addSampleData, addSampleHistory } from './support/sample-data.ts'
+
+let running: RunningConsole
+
+beforeAll(async () => {
+  running = await startConsole()
+  await addSampleData(running.stack)
+  await addSampleHistory(running.stack)
+  await addMoreRosters(running.stack)
+})
+afterAll(() => running[Symbol.asyncDispose]())
+
+const pages = () => [
+  '/console',
+  '/console/rosters/gold',
+  '/console/rosters/silver',
+  '/console/rosters/gold/members',
+  '/console/rosters/gold/member?id=u-100',
+  '/console/rosters/gold/member?id=u-901',
+  '/console/rosters/silver/plans',
+  '/console/rosters/gold/upload',
+  '/console/rosters/gold/connected',
+  '/console/connect',
+  '/console/connect/acme/app',
+  `/console/connect/acme/group?app=${running.stack.app}`,
+  `/console/connect/acme/rules?app=${running.stack.app}&group=new&name=Beta`,
+  '/console/audit',
+  '/lanes',
+]
+
+async function faultsOf(page: Page, path: string): Promise<string[]> {
+  await page.goto(path)
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    // oxlint-disable-next-line typescript/no-explicit-any -- put there by the script.
+    const { violations } = await (globalThis as any).axe.run()
+    return violations.map(
+      ({ id, help, nodes }: { id: string; help: string; nodes: { html: string }[] }) =>
+        `${id}: ${help}: ${nodes[0]?.html}`,
+    )
+  })
+}
+
+describe('the pages', () => {
+  it.each(['light', 'dark'] as const)(
+    'have nothing that axe objects to, %s',
+    { timeout: 120_000 },
+    async (colorScheme) => {
+      const { page } = await running.openAs('ann', { colorScheme, bypassCSP: true })
+      const faults: string[] = []
+      for (const path of pages()) faults.push(...(await faultsOf(page, path)).map((fault) => `${path} ${fault}`))
+      expect(faults).toEqual([])
+    },
+  )
+
+  it('let the keyboard skip the navigation and reach every control, with a visible focus', async () => {
+    const { page } = await running.openAs('ann')
+    await page.goto('/console/rosters/gold')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate("document.activeElement.closest('main') !== null")).toBe(true)
+    const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
+    expect(outline).toBe('solid')
+  })
+
+  it('fit a phone without scrolling sideways', async () => {
+    const { page } = await running.openAs('ann', { viewport: { width: 390, height: 800 } })
+    const wide: string[] = []
+    for (const path of pages()) {
+      await page.goto(path)
+      if (await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'))
+        wide.push(path)
+    }
+    expect(wide).toEqual([])
+  })
+})

@@ -1,0 +1,12 @@
+import type { Roster } from '../../domain/roster.ts'
+import { AppError } from '../../errors.ts'
+
+/** Throws conflict while the roster is being deleted, store_unavailable while it moves to another team key. */
+export function assertSettled({ id, deleting, moving }: Roster): void {
+  if (deleting) throw new AppError('conflict', { message: `The roster "${id}" is being deleted.` })
+  if (!moving) return
+  throw new AppError('store_unavailable', {
+    message: `The roster "${id}" is moving to another team key; send the same request again in a moment.`,
+    retryAfterMs: 2_000,
+  })
+}

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeTeamKey } from '@flightroster/core/testing'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { createReconciliations, laneKeys, leaveLane } from '../../store/index.ts'
+import { acceptEvents } from '../intake/index.ts'
+import { applySnapshot } from '../reconcile/index.ts'
+import { moveRoster, resumeMoves } from './move-roster.ts'
+
+let rig: LaneRig
+let gold: Roster
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+  gold = await rig.addRoster()
+  await rig.addRoster({ id: 'stays' })
+  await rig.store.teamKeys.put(makeTeamKey({ id: 'second' }))
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+const event = (member: string, roster = 'gold') => ({
+  id: `evt-${member}`,
+  source: '/crm',
+  kind: 'join' as const,
+  roster,
+  member,
+  email: `${member}@example.com`,
+  firstName: null,
+  lastName: null,
+  time: undefined,
+  origin: 'event' as const,
+})
+const group = () => rig.emulator.groupMembers(gold.group.id).sort()
+const until = (members: string[]) =>
+  rig.until(() => expect(group()).toEqual(members.map((id) => `${id}@example.com`).sort()))
+const list = (ids: string[]) =>
+  applySnapshot(rig.deps, {
+    roster: gold,
+    rows: ids.map((id) => ({ id, email: `${id}@example.com`, firstName: null, lastName: null })),
+    rejected: { count: 0, unread: 0, ids: new Set(), addresses: new Set(), damaged: false },
+    dryRun: false,
+    allowEmpty: false,
+  })
+
+describe('a roster that moves to another team key', () => {
+  it('takes members, backlog, held plans and dedup marks along, and leaves nothing behind', async () => {
+    await acceptEvents(rig.deps, [event('a'), event('b'), event('s', 'stays')])
+    await until(['a', 'b'])
+    const { reconciliation } = await list([])
+    await acceptEvents(rig.deps, [event('c'), event('d')])
+    await moveRoster(rig.deps, gold, 'second')
+    expect(await rig.store.rosters.find('gold')).toMatchObject({ teamKey: 'second' })
+    expect(await rig.redis.keys('fr:{acme}:roster:gold:*')).toEqual([])
+    expect(await acceptEvents(rig.deps, [event('a')])).toEqual([{ status: 'duplicate', problem: null }])
+    await until(['a', 'b', 'c', 'd'])
+    expect(Object.values(await rig.statuses('gold', 'second'))).toHaveLength(4)
+    expect((await createReconciliations(rig.redis, 'second').listHeld('gold')).map(({ id }) => id)).toEqual([
+      reconciliation?.id,
+    ])
+    await acceptEvents(rig.deps, [event('e'), event('t', 'stays')])
+    await until(['a', 'b', 'c', 'd', 'e'])
+    await rig.until(async () => expect(await rig.redis.hlen(laneKeys('acme').work)).toBe(0))
+    expect(Object.keys(await rig.statuses('stays')).sort()).toEqual(['s', 't'])
+  })
+
+  it('is gone on with where its mover died, and takes no change meanwhile', async () => {
+    await acceptEvents(rig.deps, [event('a'), event('b')])
+    await until(['a', 'b'])
+    await acceptEvents(rig.deps, [event('c')])
+    const moving = { from: 'acme', to: 'second', since: Date.now() - 60_000 }
+    await rig.store.rosters.put({ ...gold, moving })
+    await leaveLane(rig.redis, 'acme', 'gold')
+    // The former lane is visited while the move lies dead, and finds nobody to work for.
+    await rig.visit()
+    await expect(acceptEvents(rig.deps, [event('d')])).rejects.toMatchObject({ code: 'store_unavailable' })
+    await resumeMoves(rig.deps)
+    expect((await rig.store.rosters.find('gold'))?.moving).toBeUndefined()
+    await until(['a', 'b', 'c'])
+    await acceptEvents(rig.deps, [event('d')])
+    await until(['a', 'b', 'c', 'd'])
+  })
+
+  it('loses no event that arrives while it moves', async () => {
+    const ids = Array.from({ length: 40 }, (_, at) => `m-${at}`)
+    await acceptEvents(rig.deps, [event('a')])
+    const sending = (async () => {
+      for (const id of ids) {
+        for (;;) {
+          const outcome = await acceptEvents(rig.deps, [event(id)]).catch(() => undefined)
+          if (outcome) {
+            expect(outcome[0]?.status).toMatch(/accepted|duplicate/)
+            break
+          }
+          await new Promise((resolve) => setTimeout(resolve, 2))
+        }
+      }
+    })()
+    await moveRoster(rig.deps, gold, 'second')
+    await sending
+    await until(['a', ...ids])
+  })
+})

@@ -1,0 +1,2 @@
+export { checkSecrets } from './check-secrets.ts'
+export { resealSecrets, type ResealDeps, type ResealResult } from './reseal-secrets.ts'
