@@ -19,6 +19,8 @@ async function timedEvents(count: number): Promise<number[]> {
   return times.sort((a, b) => a - b)
 }
 
+const p99 = (times: number[]) => times[Math.floor(times.length * 0.99)] ?? Infinity
+
 it('locks after ten wrong passwords, says so, and the p99 of the API does not notice hundreds of tries', async () => {
   const { url } = running.stack.api
   const attempt = async (password: string) => {
@@ -26,10 +28,17 @@ it('locks after ten wrong passwords, says so, and the p99 of the API does not no
     return (await fetch(`${url}/login`, { method: 'POST', body, headers: { origin: url }, redirect: 'manual' })).status
   }
   await timedEvents(100)
-  const guessing = Promise.all(Array.from({ length: 300 }, (_, at) => attempt(`guess-${at}`)))
-  const times = await timedEvents(200)
-  const statuses = await guessing
-  expect(times[Math.floor(times.length * 0.99)]).toBeLessThan(200)
+  const calm = p99(await timedEvents(200))
+  const statuses: number[] = []
+  // Ten guessers, so that this process is not what takes the time.
+  const guessing = Promise.all(
+    Array.from({ length: 10 }, async (_, guesser) => {
+      for (let at = 0; at < 30; at++) statuses.push(await attempt(`guess-${guesser}-${at}`))
+    }),
+  )
+  const busy = p99(await timedEvents(200))
+  await guessing
+  expect(busy).toBeLessThan(Math.max(100, 3 * calm))
   expect(statuses.filter((status) => status === 401)).toHaveLength(10)
   expect(statuses.filter((status) => status === 429)).toHaveLength(290)
   expect(await attempt(PASSWORD)).toBe(429)

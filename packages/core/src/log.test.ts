@@ -9,5 +9,7 @@ it('logs of an error its name, message and stack, never what the command that fa
   log.error(error)
   log.info({ member: { email: 'ann@example.com' } })
   expect(lines.join('')).not.toContain('ann@')
-  expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({ err: { message: 'outer', cause: { message: 'ERR full', code: 'EFULL' } } })
+  expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({
+    err: { message: 'outer', cause: { message: 'ERR full', code: 'EFULL' } },
+  })
 })

@@ -9,7 +9,15 @@ export function createLog(options: { level: string; name: string }, destination?
     level: options.level,
     serializers: { err: toLoggedError, error: toLoggedError },
     redact: {
-      paths: ['email', '*.email', 'privateKey', '*.privateKey', 'authorization', '*.authorization', '*.headers.authorization'],
+      paths: [
+        'email',
+        '*.email',
+        'privateKey',
+        '*.privateKey',
+        'authorization',
+        '*.authorization',
+        '*.headers.authorization',
+      ],
       censor: '[redacted]',
     },
   }

@@ -40,7 +40,7 @@ export interface LaneRig {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export const APP = '1234'
+const APP = '1234'
 const log = createLog({ level: 'silent', name: 'test' })
 
 function makeDeps(redis: Redis, store: Store) {
@@ -84,9 +84,10 @@ export async function startLaneRig(): Promise<LaneRig> {
     settings,
     async addRoster(overrides = {}) {
       const id = overrides.id ?? 'gold'
-      const group = emulator.addGroup(APP, { name: id })
-      emulator.addBuild(APP, { groups: [group.id] })
-      const roster = makeRoster({ id, app: { id: APP, bundleId: 'com.acme.app', name: 'Acme' }, ...overrides, group })
+      const app = overrides.app ?? { id: APP, bundleId: 'com.acme.app', name: 'Acme' }
+      const group = emulator.addGroup(app.id, { name: id })
+      emulator.addBuild(app.id, { groups: [group.id] })
+      const roster = makeRoster({ id, ...overrides, app, group })
       await store.teamKeys.put(makeTeamKey({ id: roster.teamKey }))
       await store.enterRoster(roster)
       await store.claimGroup(group.id, id)

@@ -80,7 +80,7 @@ function planPresent(input: PlanInput): Step {
     const step = planReadBack(input, email)
     if (step) return step
   }
-  if (writing?.kind === 'remove_app') {
+  if (writing?.kind === 'remove_app' && emailKey(writing.email) === emailKey(email)) {
     const step = planGone(input, email)
     if (step) return step
   }

@@ -108,6 +108,8 @@ export interface LaneKeys {
   facts: string
   /** string with expiry: somebody is making deliveries of the facts */
   telling: string
+  /** sorted set: `<roster>\0<member>` of those who wait for a seat of a full app, by arrival (ms) */
+  seatLine: (appId: string) => string
   /** hash: what is left of the key's quota */
   budget: string
   /** hash: address (lower-cased) → tester id */
@@ -163,6 +165,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     sequences: `${root}:sequences`,
     facts: `${root}:facts`,
     telling: `${root}:telling`,
+    seatLine: (appId) => `${root}:seat-line:${appId}`,
     budget: `${root}:budget`,
     testers: (appId) => `${root}:testers:${appId}`,
     seen: (period) => `${root}:seen:${period}`,

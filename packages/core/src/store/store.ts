@@ -31,6 +31,8 @@ export interface Store {
   releaseGroup(groupId: string, rosterId: string): Promise<void>
   /** Enters a roster into its lane: from then on its changes are recorded. */
   enterRoster(roster: Roster): Promise<void>
+  /** Enters a roster into the register of its app; an id without a roster does no harm. */
+  joinApp(appId: string, rosterId: string): Promise<void>
   /** Takes a roster out of its lane and forgets its members. */
   forgetRoster(roster: Roster): Promise<void>
   rostersOf(teamKey: string): Promise<string[]>
@@ -73,9 +75,10 @@ export function createStore(redis: Redis, clock: Clock): Store {
     async releaseGroup(groupId, rosterId) {
       if ((await redis.hget(globalKeys.groups, groupId)) === rosterId) await redis.hdel(globalKeys.groups, groupId)
     },
+    joinApp: async (appId, rosterId) => void (await redis.sadd(globalKeys.rostersOfApp(appId), rosterId)),
     async enterRoster(roster) {
-      await redis.sadd(laneKeys(roster.teamKey).rosters, roster.id)
       await redis.sadd(globalKeys.rostersOfApp(roster.app.id), roster.id)
+      await redis.sadd(laneKeys(roster.teamKey).rosters, roster.id)
       await rosters.put(roster)
     },
     async forgetRoster(roster) {

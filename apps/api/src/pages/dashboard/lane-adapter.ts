@@ -1,4 +1,5 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import type { QueueJobJson } from '@bull-board/api/typings/app'
 import type { ListedLane } from '@flightroster/core/usecases/lane-overview'
 import type { Queue } from 'bullmq'
 import { path } from '../html.ts'
@@ -16,10 +17,7 @@ export class LaneAdapter extends BullMQAdapter {
       readOnlyMode: options.readOnlyMode,
       displayName: lane.teamKey,
       description: lane.state,
-      externalJobUrl: (job) => ({
-        displayText: 'The person in the console',
-        href: path`/console/jobs/${lane.teamKey}/${(job.data as { ref?: string } | undefined)?.ref ?? ''}`,
-      }),
+      externalJobUrl: (job) => linkOf(lane.teamKey, job),
     })
     this.#lane = lane
     // A second line of defence: jobs hold ids by design.
@@ -47,4 +45,12 @@ export class LaneAdapter extends BullMQAdapter {
 function maskAll(value: unknown): unknown {
   if (value === undefined) return value
   return JSON.parse(maskAddresses(JSON.stringify(value))) as unknown
+}
+
+/** Whom a job is for is kept until the member is converged. */
+function linkOf(teamKey: string, job: QueueJobJson): { displayText: string; href: string } {
+  const { roster, ref } = job.data as { roster: string; ref: string }
+  const isOver = job.finishedOn !== undefined && job.finishedOn !== null && !job.failedReason
+  if (isOver) return { displayText: 'The roster in the console', href: path`/console/rosters/${roster}` }
+  return { displayText: 'The person in the console', href: path`/console/jobs/${teamKey}/${ref}` }
 }

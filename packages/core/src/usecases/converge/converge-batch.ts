@@ -8,6 +8,7 @@ import type { Log } from '../../log.ts'
 import type { LaneStore } from '../../store/index.ts'
 import { createBooks, forgetAddress } from './keep-books.ts'
 import type { Batch } from './load-batch.ts'
+import type { Seats } from './seats.ts'
 import { takeSteps, type ChunkSize, type Taken } from './take-steps.ts'
 import type { Target } from './target.ts'
 
@@ -23,6 +24,7 @@ export interface ConvergeDeps {
   goesOn: () => boolean
   stop: (error: AppError) => void
   noteTrouble: (error: AppError, merged: number) => void
+  seats: Seats
   /** An answer that may speak of the key: whether the call may go out again. */
   doubt: (error: AppError) => Promise<'chance' | 'stopped'>
   /** Settles once no judgement is under way. */
@@ -50,6 +52,7 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
     testers: batch.testers,
     stop: deps.stop,
     noteTrouble: deps.noteTrouble,
+    seats: deps.seats,
     groupGone: async (roster, error) => {
       await deps.groupGone(roster, error)
       for (const target of batch.targets) {
@@ -150,6 +153,10 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
       case 'forget':
         forgetAddress(target, step.email)
         continue
+      case 'create':
+        if (deps.seats.mayEnter(target)) return step
+        target.ending = { kind: 'in_line' }
+        return undefined
       default:
         return step
     }

@@ -5,6 +5,7 @@ import type { RunEntry } from '../../domain/timeline.ts'
 import { AppError, ERROR_RULES, type ErrorCode } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { LaneStore, Outcome } from '../../store/index.ts'
+import type { Seats } from './seats.ts'
 import type { Ending, Target } from './target.ts'
 
 export interface FinishDeps {
@@ -12,6 +13,7 @@ export interface FinishDeps {
   leaseToken: string
   clock: Clock
   log: Log
+  seats: Pick<Seats, 'wait' | 'settle'>
   /** The lease was lost: the job is left to the worker that has it now. */
   leaseLost: () => void
 }
@@ -27,6 +29,8 @@ export async function finishTarget(deps: FinishDeps, target: Target): Promise<vo
     await target.job.giveBack()
     return
   }
+  // Before the outcome: a death in between costs a second try, never a place in the line.
+  if (ending.kind === 'in_line') await deps.seats.wait(target)
   const outcome = toOutcome(deps, target, ending)
   const recorded = await deps.lane.recordOutcome(deps.leaseToken, outcome)
   logAttempt(deps.log, target, ending, recorded)
@@ -34,6 +38,7 @@ export async function finishTarget(deps: FinishDeps, target: Target): Promise<vo
     deps.leaseLost()
     return
   }
+  if (ending.kind === 'done') await deps.seats.settle(target)
   await endJob(target, ending)
 }
 
@@ -41,6 +46,7 @@ async function endJob({ job }: Target, ending: Ending): Promise<void> {
   switch (ending.kind) {
     case 'done':
     case 'parked':
+    case 'in_line':
     case 'obsolete':
       // Also when a newer state was recorded meanwhile: its own entry in the outbox makes the next job.
       return job.complete()
@@ -89,6 +95,7 @@ function toOutcome(deps: FinishDeps, target: Target, ending: Ending): Outcome {
 function toStoredEnding(target: Target, ending: Ending): Outcome['ending'] {
   switch (ending.kind) {
     case 'done':
+    case 'in_line':
     case 'obsolete':
       return 'done'
     case 'parked':
@@ -113,6 +120,8 @@ function describe(target: Target, ending: Ending): Description {
       return { status: ending.status, problem: ending.problem, detail: ending.detail }
     case 'later':
       return { status: ending.status, problem: ending.problem, detail: undefined }
+    case 'in_line':
+      return { status: 'waiting', problem: 'seats_full', detail: undefined }
     case 'retry': {
       const { error, ...rest } = { error: ending.error, ...target.job }
       if (!rest.isLastAttempt) return { status: 'pending', problem: error.code, detail: error.message }

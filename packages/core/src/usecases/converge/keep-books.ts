@@ -6,6 +6,7 @@ import type { Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type AppError } from '../../errors.ts'
 import type { LaneStore } from '../../store/index.ts'
+import type { Seats } from './seats.ts'
 import { writingKind, type Listener, type Taken } from './take-steps.ts'
 import type { KnownTesters, Target } from './target.ts'
 
@@ -20,6 +21,7 @@ export interface BooksDeps {
   stop: (error: AppError) => void
   /** A call failed in a way that may be Apple's state as a whole. */
   noteTrouble: (error: AppError, merged: number) => void
+  seats: Pick<Seats, 'noteFull'>
   /** The roster's group is gone, confirmed by reading it. */
   groupGone: (roster: Roster, error: AppError) => Promise<void>
 }
@@ -122,7 +124,8 @@ export function createBooks(deps: BooksDeps): Listener {
       if (step.do === 'remove_app') {
         unlearn(target, step.email)
         target.learnt.set(emailKey(step.email), null)
-        if (writing) amend(target, { writing: { ...writing, answer: 'confirmed' }, confirmed: false })
+        if (writing) amend(target, { writing: { ...writing, answer: 'confirmed' } })
+        if (isOwn(target, step.email)) amend(target, { confirmed: false })
         if (how === 'started') return
       }
       if (step.do === 'remove') forgetAddress(target, step.email)
@@ -172,7 +175,8 @@ async function bookFailure(
     return
   }
   if (isAppError(error, 'apple_refused', 'apple_not_found') && isWrite) {
-    if (error.code === 'apple_not_found' && (await isGroupGone(deps, confirmedGroups, target.roster))) return
+    // An unknown group is refused in as many ways as a bad tester: the group is read, once a turn.
+    if (await isGroupGone(deps, confirmedGroups, target.roster)) return
     const { writing } = target.observed
     pens.unlearn(target, step.email)
     target.learnt.set(emailKey(step.email), null)
@@ -186,8 +190,9 @@ async function bookFailure(
       target.ending = { kind: 'done', status: 'failed', problem: error.code, detail: error.message }
       return
     case 'wait':
-      target.ending = { kind: 'later', until: deps.clock.now() + 180_000, status: 'waiting', problem: error.code }
+      deps.seats.noteFull(target.roster.app.id)
       pens.amend(target, { email: null })
+      target.ending = { kind: 'in_line' }
       return
     case 'retry':
     case 'block':
@@ -219,6 +224,10 @@ async function isGroupGone(deps: BooksDeps, confirmedGroups: Set<string>, roster
     await deps.groupGone(roster, error)
     return true
   }
+}
+
+function isOwn(target: Target, email: string): boolean {
+  return target.observed.email !== null && emailKey(target.observed.email) === emailKey(email)
 }
 
 function isLeaving(target: Target, email: string): boolean {

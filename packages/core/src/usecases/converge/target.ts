@@ -10,6 +10,8 @@ export type Ending =
   | { kind: 'done'; status: MemberStatus; problem: ErrorCode | null; detail?: string | undefined }
   | { kind: 'later'; until: number; status: MemberStatus; problem: ErrorCode | null }
   | { kind: 'retry'; error: AppError }
+  /** Waits for a seat of the app, in order of arrival. */
+  | { kind: 'in_line' }
   /** Waits for its roster to be resumed or mended. */
   | { kind: 'parked'; problem: ErrorCode | null }
   /** The lane stops here; the job was not carried out and loses nothing. */

@@ -4,6 +4,7 @@ import type { LaneCounts, LaneJob } from '../../queues/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
 import { loadBatch } from '../converge/load-batch.ts'
+import { openSeats } from '../converge/seats.ts'
 import type { Target } from '../converge/target.ts'
 import { blockRoster } from '../rosters/block-roster.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
@@ -59,14 +60,20 @@ async function fetchCarefully(visit: Visit, limit: number): Promise<LaneJob[]> {
 
 async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
   const { deps, lease } = visit
+  const batch = await loadBatch(deps.store, deps.lane, visit.teamKey, jobs)
+  const { store, lane, clock, settings } = deps
+  const seats = await openSeats({ store, lane, clock, teamKey: visit.teamKey, checkEveryMs: settings.blockedCheckMs }, [
+    ...batch.targets,
+    ...batch.parked,
+  ])
   const finishDeps: FinishDeps = {
+    seats,
     lane: deps.lane,
     leaseToken: lease.token,
     clock: deps.clock,
     log: deps.log,
     leaseLost: () => lease.end(),
   }
-  const batch = await loadBatch(deps.store, deps.lane, visit.teamKey, jobs)
   await Promise.all(batch.obsolete.map((job) => job.complete()))
   // Or the audit would record for ever what nobody is left for.
   await deps.lane.dropWork(batch.obsolete.map((job) => job.ref))
@@ -87,6 +94,7 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
       parallel: visit.facts.parallel,
       chunk: visit.chunk,
       goesOn: () => goesOn(visit),
+      seats,
       noteTrouble: (error, merged) => noteTrouble(visit, error, merged),
       stop: (error) => stopLane(visit, error),
       doubt: (error) => judgeDoubt(visit, batch.targets[0]?.roster.app.id, error),

@@ -15,8 +15,6 @@ import { readGroup } from './read-group.ts'
 import { readRoster } from './read-roster.ts'
 import { reconcileTask } from './tasks.ts'
 
-export { reconcileTask } from './tasks.ts'
-
 const DAY_MS = 86_400_000
 /** A group that is written to all the time is read all the same, once it is this many times overdue. */
 const OVERDUE = 2

@@ -4,7 +4,7 @@ import { ERROR_RULES, isAppError } from '../../errors.ts'
 import { createFacts, createSchedule } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
 
-export const blockedTask = (rosterId: string) => `blocked:${rosterId}`
+const blockedTask = (rosterId: string) => `blocked:${rosterId}`
 
 /** The group is gone, confirmed: the roster stops until its group answers again. */
 export async function blockRoster(visit: Visit, roster: Roster): Promise<void> {

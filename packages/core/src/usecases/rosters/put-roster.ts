@@ -59,6 +59,7 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
     updatedAt: now,
   }
   await enterLane(deps.store.redis, teamKey.id, roster.id)
+  await deps.store.joinApp(app.id, roster.id)
   if (await deps.store.rosters.insert(roster)) return roster
   const winner = await deps.store.rosters.find(input.id)
   if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)

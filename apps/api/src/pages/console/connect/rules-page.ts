@@ -42,14 +42,18 @@ export function rulesPage({ user, teamKey, app, group, rosterId, problem }: Rule
           spellcheck="false"
         />
       </div>
-      ${options('builds', 'When a new build is there', [
-        ['manual', 'somebody adds it to the group in App Store Connect'],
-        ['automatic', 'the group gets it by itself'],
-      ])}
-      <label class="row"
-        ><input type="checkbox" name="submitForReview" value="yes" /> and the first build of a version is submitted for
-        beta review (with builds by itself)</label
-      >
+      ${options(
+        'builds',
+        'When a new build is there',
+        [
+          ['manual', 'somebody adds it to the group in App Store Connect'],
+          ['automatic', 'the group gets it by itself'],
+        ],
+        html`<label class="row"
+          ><input type="checkbox" name="submitForReview" value="yes" />
+          <span>and, by itself, the first build of a version is submitted for beta review</span></label
+        >`,
+      )}
       ${options('removal', 'When somebody leaves the roster', [
         ['group', 'take them out of the group; builds they have may run until they expire'],
         ['app', 'take the app away from them altogether'],
@@ -81,6 +85,7 @@ function options(
   name: 'builds' | 'removal' | 'unmanagedTesters' | 'removedByHand',
   legend: string,
   choices: [string, string][],
+  more?: Html,
 ): Html {
   return html`<fieldset>
     <legend>${legend}</legend>
@@ -98,5 +103,6 @@ function options(
           >
         </div>`,
     )}
+    ${more}
   </fieldset>`
 }

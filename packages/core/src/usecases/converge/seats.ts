@@ -1,0 +1,67 @@
+import type { Clock } from '../../domain/clock.ts'
+import { createSchedule, createSeatLine, type LaneStore, type Seeker, type Store } from '../../store/index.ts'
+import type { Target } from './target.ts'
+
+export const seatsTask = (appId: string) => `seats:${appId}`
+
+/** The waiting lines of one batch: who may try to enter a full app. */
+export interface Seats {
+  /** Whether a new tester may be tried: nobody waits, or this one is next. */
+  mayEnter(target: Target): boolean
+  /** Apple has just said that the app is full: nobody else is tried in this turn. */
+  noteFull(appId: string): void
+  /** Takes a place in the line; the first in line is tried again after a while. */
+  wait(target: Target): Promise<void>
+  /** A turn ended: whoever entered leaves the line, and a seat that became free is offered to the next at once. */
+  settle(target: Target): Promise<void>
+}
+
+export interface SeatsDeps {
+  store: Store
+  lane: LaneStore
+  teamKey: string
+  clock: Clock
+  checkEveryMs: number
+}
+
+export async function openSeats(deps: SeatsDeps, targets: Target[]): Promise<Seats> {
+  const { store, lane, teamKey, clock } = deps
+  const lineOf = (appId: string) => createSeatLine(store.redis, teamKey, appId)
+  const schedule = createSchedule(store.redis, teamKey)
+  const apps = [...new Set(targets.map(({ roster }) => roster.app.id))]
+  const next = new Map<string, Seeker | null>()
+  await Promise.all(apps.map(async (appId) => next.set(appId, await lineOf(appId).first())))
+  const full = new Set<string>()
+
+  return {
+    mayEnter(target) {
+      const { app } = target.roster
+      if (full.has(app.id)) return false
+      const first = next.get(app.id) ?? null
+      return first === null || isSame(first, target)
+    },
+    noteFull: (appId) => void full.add(appId),
+    async wait(target) {
+      const { app } = target.roster
+      await lineOf(app.id).join(toSeeker(target), target.desired.at)
+      await schedule.plan(seatsTask(app.id), clock.now() + deps.checkEveryMs)
+    },
+    async settle(target) {
+      const { app } = target.roster
+      if (next.get(app.id) == null) return
+      const waited = await lineOf(app.id).leave(toSeeker(target))
+      // One entered, or one left: there may be room for the next.
+      if (!waited && target.desired.present) return
+      const first = await lineOf(app.id).first()
+      if (first) await lane.recordAgain([first], clock.now())
+    },
+  }
+}
+
+function toSeeker(target: Target): Seeker {
+  return { roster: target.roster.id, member: target.member }
+}
+
+function isSame(seeker: Seeker, target: Target): boolean {
+  return seeker.roster === target.roster.id && seeker.member === target.member
+}
