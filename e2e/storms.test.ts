@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import type { FaultRule, SettingsPatch } from '@flightroster/emulator'
 import { eventually } from '@flightroster/core/testing'
 import { createLedger } from './support/ledger.ts'

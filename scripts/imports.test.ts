@@ -52,7 +52,10 @@ function readImports(file: string): Import[] {
 /** The layer of core that a path or a specifier belongs to; undefined outside core. */
 function layerOf(path: string): string | undefined {
   if (!path.startsWith(`${CORE}/`)) return undefined
-  return path.slice(CORE.length + 1).split('/')[0]?.replace(/\.ts$/, '')
+  return path
+    .slice(CORE.length + 1)
+    .split('/')[0]
+    ?.replace(/\.ts$/, '')
 }
 
 function resolveTarget({ file, target }: Import): string {
@@ -94,7 +97,8 @@ describe('imports', () => {
   it('read the configuration in main files alone', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
-        /(^|\/)config(\.ts)?$/.test(target) && !/\/main(-config)?\.ts$|\.test\.ts$|^packages\/(core\/src\/config|emulator)/.test(file),
+        /(^|\/)config(\.ts)?$/.test(target) &&
+        !/\/main(-config)?\.ts$|\.test\.ts$|^packages\/(core\/src\/config|emulator)/.test(file),
     )
     expect(wrong.map(shown)).toEqual([])
   })

@@ -1,5 +1,4 @@
 import type { Gate } from '@flightroster/core/apple'
-import type { ApiConfig } from '@flightroster/core/config'
 import type { Clock } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import { createBudget, type Budget, type Store } from '@flightroster/core/store'
@@ -18,8 +17,8 @@ export interface Lanes {
 }
 
 /** What the API sees of lanes: counts and budgets, never a lease. */
-export function createLanes(deps: { config: ApiConfig; store: Store; clock: Clock; redis: Store['redis'] }): Lanes {
-  const { config, clock, redis } = deps
+export function createLanes(deps: { budgetWindowMs: number; store: Store; clock: Clock; redis: Store['redis'] }): Lanes {
+  const { budgetWindowMs, clock, redis } = deps
   const queues = new Map<string, LaneQueue>()
   const queueOf = (teamKey: string) => {
     const known = queues.get(teamKey)
@@ -41,7 +40,7 @@ export function createLanes(deps: { config: ApiConfig; store: Store; clock: Cloc
     return queue
   }
   const budgetOf = (teamKey: string) =>
-    createBudget(redis, clock, teamKey, { windowMs: config.budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
+    createBudget(redis, clock, teamKey, { windowMs: budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
   return {
     reader: createLaneReader({ store: deps.store, clock, queueOf, budgetOf }),
     gateFor: (teamKey) => callerGate(budgetOf(teamKey), clock),

@@ -48,7 +48,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   )
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
   if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log })
-  const lanes = createLanes({ config, store, clock, redis })
+  const lanes = createLanes({ budgetWindowMs: config.budgetWindowMs, store, clock, redis })
   const app = await buildApp({
     log,
     clock,

@@ -20,7 +20,7 @@ export async function startHealthServer(options: {
     const answer = (status: number, body: string, type = 'application/json') => {
       response.writeHead(status, { 'content-type': type }).end(body)
     }
-    switch (request.url?.split('?')[0]) {
+    switch (new URL(request.url ?? '/', 'http://worker').pathname) {
       case '/healthz':
         return answer(200, '{"status":"alive"}')
       case '/readyz': {

@@ -33,7 +33,7 @@ interface LoggedError {
 }
 
 /** Named fields only: a Redis error carries its whole command, with everything that was being written. */
-function toLoggedError(error: unknown): LoggedError | unknown {
+function toLoggedError(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error === 'object' ? '[object]' : error
   const logged: LoggedError = { type: error.name, message: error.message, stack: error.stack }
   if ('code' in error) logged.code = error.code

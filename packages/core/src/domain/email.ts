@@ -20,5 +20,10 @@ export function maskEmail(email: string): string {
   const [local = '', domain = ''] = email.split('@')
   const dot = domain.lastIndexOf('.')
   const ending = dot > 0 ? domain.slice(dot) : ''
-  return `${[...local][0] ?? ''}…@${[...domain][0] ?? ''}…${ending}`
+  return `${firstLetter(local)}…@${firstLetter(domain)}…${ending}`
+}
+
+function firstLetter(text: string): string {
+  const point = text.codePointAt(0)
+  return point === undefined ? '' : String.fromCodePoint(point)
 }

@@ -221,7 +221,7 @@ function toLaneJob(job: Job<ConvergeData>, token: string, maxStalls: number): La
     complete: async () => void (await job.moveToCompleted('converged', token, false)),
     retry: async (error) => void (await job.moveToFailed(error, token, false)),
     fail: async (error) => void (await job.moveToFailed(new UnrecoverableError(error.message), token, false)),
-    later: async (at) => void (await job.moveToDelayed(at, token)),
+    later: (at) => job.moveToDelayed(at, token),
     giveBack: async () => void (await job.moveToWait(token)),
   }
 }

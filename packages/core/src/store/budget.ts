@@ -13,7 +13,7 @@ export interface BudgetSettings {
 }
 
 /** Calls are counted in so many slices of the window; a reservation counts in the slice in which it was made. */
-export const BUDGET_SLICES = 120
+const BUDGET_SLICES = 120
 
 export interface BudgetReading {
   hourLimit: number | null

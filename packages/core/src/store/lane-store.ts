@@ -116,8 +116,8 @@ export interface WorkRequest {
 }
 
 const OUTBOX_ORDER: OutboxClass[] = ['now', 'interactive', 'bulk']
-export const INITIAL_CHUNK = 50
-export const INITIAL_PARALLEL = 4
+const INITIAL_CHUNK = 50
+const INITIAL_PARALLEL = 4
 
 export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
   const keys = laneKeys(teamKey)

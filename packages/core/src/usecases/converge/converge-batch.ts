@@ -157,7 +157,12 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
         if (deps.seats.mayEnter(target)) return step
         target.ending = { kind: 'in_line' }
         return undefined
-      default:
+      case 'add':
+      case 'invite':
+      case 'look_up':
+      case 'read_membership':
+      case 'remove':
+      case 'remove_app':
         return step
     }
   }

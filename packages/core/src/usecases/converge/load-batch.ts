@@ -88,7 +88,7 @@ async function readNeighbours(store: Store, targets: Target[]): Promise<Roster[]
 }
 
 /** Every address a target may be about, lower-cased. */
-export function addressesOf({ desired, observed }: Pick<Target, 'desired' | 'observed'>): string[] {
+function addressesOf({ desired, observed }: Pick<Target, 'desired' | 'observed'>): string[] {
   const all = [desired.email, observed.email, ...observed.leaving].filter((email) => email !== null)
   return [...new Set(all.map(emailKey))]
 }

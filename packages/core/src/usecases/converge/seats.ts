@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { createSchedule, createSeatLine, type LaneStore, type Seeker, type Store } from '../../store/index.ts'
 import type { Target } from './target.ts'
 
-export const seatsTask = (appId: string) => `seats:${appId}`
+const seatsTask = (appId: string) => `seats:${appId}`
 
 /** The waiting lines of one batch: who may try to enter a full app. */
 export interface Seats {

@@ -15,8 +15,8 @@ export interface Taken<S extends CallStep = CallStep> {
 export interface Listener {
   /** Notes the writes that are about to go out. False when the lease is lost: then none may. */
   beforeWrites(taken: Taken[]): Promise<boolean>
-  found(taken: Taken, row: TesterRow | null): void
-  membership(taken: Taken, row: TesterRow | null): void
+  found: (taken: Taken, row: TesterRow | null) => void
+  membership: (taken: Taken, row: TesterRow | null) => void
   created(taken: Taken, row: TesterRow): Promise<void>
   added(taken: Taken): void
   removed(taken: Taken, how: 'done' | 'started'): Promise<void>

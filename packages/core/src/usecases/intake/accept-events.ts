@@ -42,7 +42,7 @@ const ENTRY_KIND = { join: 'joined', update: 'updated', leave: 'left' } as const
  */
 export async function acceptEvents(deps: IntakeDeps, events: IncomingEvent[]): Promise<EventOutcome[]> {
   const teamKeyOf = await deps.store.teamKeysOfRosters(events.map((event) => event.roster))
-  const outcomes = new Array<EventOutcome>(events.length)
+  const outcomes = Array.from<EventOutcome>({ length: events.length })
   const lanes = new Map<string, number[]>()
   events.forEach((event, at) => {
     const lane = teamKeyOf.get(event.roster)

@@ -1,5 +1,3 @@
-import { ERROR_RULES, type AppError } from '../../errors.ts'
-import type { Roster } from '../../domain/roster.ts'
 import type { LaneCounts, LaneJob } from '../../queues/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
