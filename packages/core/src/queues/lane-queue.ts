@@ -60,6 +60,7 @@ export interface LaneQueue {
   nextDelayedAt(): Promise<number | null>
   /** Looks for jobs of dead workers; twice, some seconds apart, brings them back. Returns how many came back. */
   recoverStalled(): Promise<number>
+  removeFailed(jobIds: string[]): Promise<void>
   extendLocks(jobs: LaneJob[], token: string, durationMs: number): Promise<void>
   close(): Promise<void>
 }
@@ -124,6 +125,9 @@ export function createLaneQueue(
     },
     async recoverStalled() {
       return (await worker.backend.moveStalledJobsToWait()).length
+    },
+    async removeFailed(jobIds) {
+      await Promise.all(jobIds.map((id) => queue.remove(id)))
     },
     async extendLocks(jobs, token, durationMs) {
       if (jobs.length === 0) return

@@ -49,6 +49,8 @@ export interface Outcome {
   appId: string
   member: string
   ref: string
+  /** The job whose turn it was, where one was. */
+  jobId?: string
   /** The desired version it is about. */
   version: number
   observed: Observed
@@ -92,8 +94,8 @@ export interface LaneStore {
   recordOutcome(token: string, outcome: Outcome): Promise<'recorded' | 'newer' | 'lost'>
   /** A page of everything with something left to do; `cursor` '0' begins and ends. */
   scanWork(cursor: string): Promise<{ cursor: string; refs: { ref: string; work: Work }[] }>
-  /** Notes whose job a ref is, before the job is made; marks of earlier requests stay. */
-  openWork(items: { ref: string; roster: string; member: string }[]): Promise<void>
+  /** Notes whose job a ref is, before the job is made; marks of requests stay. Returns the failed jobs that it takes the place of. */
+  openWork(items: { ref: string; roster: string; member: string }[]): Promise<string[]>
   /** Records anew what has lost its job. */
   recordAgain(items: { roster: string; member: string }[], now: number, as?: OutboxClass): Promise<void>
   /** Forgets work whose member or roster is gone. */
@@ -187,14 +189,19 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       return { cursor: next, refs }
     },
     async openWork(items) {
-      if (items.length === 0) return
+      if (items.length === 0) return []
       const known = await redis.hmget(keys.work, ...items.map((item) => item.ref))
-      const fresh = items.filter((_, at) => {
+      const failedJobs: string[] = []
+      const fields = items.flatMap(({ ref, roster, member }, at) => {
         const json = known[at]
-        return !json || parseWork(json).failed
+        if (!json) return [ref, JSON.stringify({ r: roster, m: member })]
+        const { failed, ...rest } = JSON.parse(json) as StoredWork
+        if (failed === undefined) return []
+        failedJobs.push(failed)
+        return [ref, JSON.stringify(rest)]
       })
-      const fields = fresh.flatMap(({ ref, roster, member }) => [ref, JSON.stringify({ r: roster, m: member })])
       if (fields.length > 0) await redis.hset(keys.work, ...fields)
+      return failedJobs
     },
     recordAgain: (items, now, as = 'interactive') => addToOutbox(redis, outboxKey[as], items, now),
     async dropWork(refs) {
@@ -267,7 +274,7 @@ async function recordOutcome(
       MEMBER_STATUSES.indexOf(outcome.status),
       outcome.entry ? formatEntry(outcome.entry) : '',
       TIMELINE_KEPT,
-      outcome.ending,
+      outcome.ending === 'failed' ? `failed:${outcome.jobId ?? ''}` : outcome.ending,
       outcome.fact ? JSON.stringify(outcome.fact) : '',
       ...[...outcome.testerIds].flatMap(([address, id]) => [address, id ?? '']),
     ],
@@ -334,13 +341,22 @@ async function setFacts(redis: Redis, key: string, facts: Partial<LaneFacts>): P
   if (fields.length > 0) await redis.hset(key, ...fields)
 }
 
+interface StoredWork {
+  r: string
+  m: string
+  fresh?: 1
+  invite?: 1
+  /** Id of the job that lies failed. */
+  failed?: string
+}
+
 function parseWork(json: string): Work {
-  const work = JSON.parse(json) as { r: string; m: string; fresh?: 1; invite?: 1; failed?: 1 }
+  const work = JSON.parse(json) as StoredWork
   return {
     roster: work.r,
     member: work.m,
     fresh: work.fresh === 1,
     invite: work.invite === 1,
-    failed: work.failed === 1,
+    failed: work.failed !== undefined,
   }
 }

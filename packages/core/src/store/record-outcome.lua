@@ -1,7 +1,7 @@
 -- Records what came of one member, if the lease is still ours. A newer desired state keeps its work and its status.
 -- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app  [8] parked  [9] facts
 -- ARGV[1] token  [2] member id  [3] ref  [4] desired version this is about  [5] observed (JSON)  [6] status index
---     [7] timeline entry, or empty  [8] timeline entries kept  [9] done|later|parked|failed
+--     [7] timeline entry, or empty  [8] timeline entries kept  [9] done|later|parked|failed:<job id>
 --     [10] fact that upstream is told (JSON), or empty
 --     [11] address or empty, [12] its tester id, or empty when Apple no longer has one, and so on in pairs
 -- Returns recorded|newer|lost
@@ -31,11 +31,11 @@ if ARGV[9] == 'done' then
 elseif ARGV[9] == 'parked' then
   redis.call('HDEL', KEYS[2], ARGV[3])
   redis.call('SADD', KEYS[8], ARGV[2])
-elseif ARGV[9] == 'failed' then
+elseif string.sub(ARGV[9], 1, 7) == 'failed:' then
   local work = redis.call('HGET', KEYS[2], ARGV[3])
   if work then
     local entry = cjson.decode(work)
-    entry.failed = 1
+    entry.failed = string.sub(ARGV[9], 8)
     redis.call('HSET', KEYS[2], ARGV[3], cjson.encode(entry))
   end
 end

@@ -6,7 +6,6 @@ if redis.call('SISMEMBER', KEYS[2], ARGV[2]) == 0 or redis.call('HEXISTS', KEYS[
 local work = redis.call('HGET', KEYS[3], ARGV[4])
 local entry = work and cjson.decode(work) or { r = ARGV[2], m = ARGV[3] }
 entry[ARGV[5]] = 1
-entry.failed = nil
 redis.call('HSET', KEYS[3], ARGV[4], cjson.encode(entry))
 redis.call('ZADD', KEYS[4], 'NX', ARGV[1], ARGV[2] .. '\0' .. ARGV[3])
 local lines, kept = redis.call('HGET', KEYS[6], ARGV[3]) or '', 1

@@ -82,6 +82,7 @@ function toOutcome(deps: FinishDeps, target: Target, ending: Ending): Outcome {
     appId: target.roster.app.id,
     member: target.member,
     ref: target.job.ref,
+    jobId: target.job.id,
     version: target.desired.version,
     observed,
     status,

@@ -17,7 +17,8 @@ export async function enqueueRecorded(visit: Visit): Promise<number> {
     if (!wanted.has(ref)) wanted.set(ref, { ref, roster, member, priority: from })
   })
   const items = [...wanted.values()]
-  await lane.openWork(items)
+  // A member has one job: the new one takes the place of one that lies failed.
+  await queue.removeFailed(await lane.openWork(items))
   const kept = await queue.enqueue(items)
   const done = recorded.filter((_, at) => !kept.has(refs[at] ?? ''))
   await lane.dropFromOutbox(done)
