@@ -18,8 +18,11 @@ export const budgetStatus = z.object({
   observedAt: time.nullable(),
 })
 
+/** Named fields only: what is described of a lane may know more than callers are told. */
 export function toLaneStatus(lane: TeamKeyDescription['lane']): z.output<typeof laneStatus> {
-  return { ...lane, nextVisitAt: toTimeOrNull(lane.nextVisitAt), estimatedDoneAt: toTimeOrNull(lane.estimatedDoneAt) }
+  const { waiting, active, delayed, failed, paused } = lane
+  const nextVisitAt = toTimeOrNull(lane.nextVisitAt)
+  return { waiting, active, delayed, failed, paused, nextVisitAt, estimatedDoneAt: toTimeOrNull(lane.estimatedDoneAt) }
 }
 
 export function toBudgetStatus(budget: TeamKeyDescription['budget']): z.output<typeof budgetStatus> {

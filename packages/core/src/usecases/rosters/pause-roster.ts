@@ -1,7 +1,8 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createLaneStore, type Store } from '../../store/index.ts'
-import { rosterNotFound } from './get-roster.ts'
+import { assertSettled } from './assert-settled.ts'
+import { getRoster, rosterNotFound } from './get-roster.ts'
 
 export interface PauseDeps {
   store: Store
@@ -22,6 +23,7 @@ export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster>
 }
 
 async function setPaused(deps: PauseDeps, id: string, paused: boolean): Promise<Roster> {
+  assertSettled(await getRoster(deps, id))
   const updatedAt = deps.clock.now()
   const roster = await deps.store.rosters.update(id, (current) => ({ ...current, paused, updatedAt }))
   if (!roster) throw rosterNotFound(id)
