@@ -33,8 +33,9 @@ export function createBooks(deps: BooksDeps): Listener {
   const learn = (target: Target, email: string, row: TesterRow | null) => {
     const key = emailKey(email)
     const known = deps.testers.get(target.roster.app.id)
+    // Only an id that we had can be gone: a fellow member with this address may be giving it one in this very turn.
+    if (row || known?.get(key)) target.learnt.set(key, row?.id ?? null)
     known?.set(key, row ? { id: row.id, state: row.state } : null)
-    target.learnt.set(key, row?.id ?? null)
   }
   const unlearn = (target: Target, email: string) => {
     deps.testers.get(target.roster.app.id)?.delete(emailKey(email))
