@@ -137,6 +137,25 @@ describe('planStep for a member who should be in', () => {
       { do: 'settle', status: 'revoked' },
     ],
     [
+      'waits until a stopped person is gone from the app before the create',
+      { observed: writing({ kind: 'remove_app', answer: 'confirmed' }), tester: known },
+      { do: 'wait', until: NOW + 2_000 },
+    ],
+    [
+      'does not wait for that where another roster has put the person back meanwhile',
+      {
+        observed: writing({ kind: 'remove_app', answer: 'confirmed' }),
+        tester: known,
+        change: { wantedElsewhere: () => true },
+      },
+      { do: 'add', testerId: 't-1' },
+    ],
+    [
+      'tries anew what a removal at app level left, when somebody put the person back by hand',
+      { observed: writing({ kind: 'remove_app', answer: 'confirmed', reads: 9 }), tester: known },
+      { do: 'give_up', code: 'apple_refused' },
+    ],
+    [
       'takes the former address out once the new one is in',
       { observed: { ...inGroup, leaving: ['old@example.com'] }, tester: known },
       { do: 'remove', email: 'old@example.com' },

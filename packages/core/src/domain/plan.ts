@@ -80,7 +80,9 @@ function planPresent(input: PlanInput): Step {
     const step = planReadBack(input, email)
     if (step) return step
   }
-  if (writing?.kind === 'remove_app' && emailKey(writing.email) === emailKey(email)) {
+  // Where another roster has put the person back meanwhile, the tester is never gone from the app.
+  const leftApp = writing?.kind === 'remove_app' && emailKey(writing.email) === emailKey(email)
+  if (leftApp && !input.wantedElsewhere(email)) {
     const step = planGone(input, email)
     if (step) return step
   }
@@ -167,6 +169,9 @@ function planReadBack(input: PlanInput, email: string): Step | undefined {
   }
 }
 
+/** Some five minutes; then the change is tried anew from what is there. */
+const MOST_READS_OF_A_REMOVAL = 8
+
 /** After a removal at app level, which Apple finishes later: wait until the tester is gone; undefined once it is. */
 function planGone(input: PlanInput, email: string): Step | undefined {
   const { observed, now } = input
@@ -175,7 +180,7 @@ function planGone(input: PlanInput, email: string): Step | undefined {
   const tester = input.knownTester(email)
   if (tester === null) return undefined
   const wait = REREAD_AFTER_MS[Math.min(writing.reads, REREAD_AFTER_MS.length - 1)] ?? 60_000
-  if (writing.reads > 30)
+  if (writing.reads > MOST_READS_OF_A_REMOVAL)
     return { do: 'give_up', code: 'apple_refused', detail: 'The removal from the app did not finish at Apple.' }
   const since = writing.reads < REREAD_AFTER_MS.length ? writing.at + wait : writing.at + wait * (writing.reads - 3)
   return now < since ? pendingUntil(since) : { do: 'look_up', email }
