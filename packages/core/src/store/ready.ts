@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { defineScript } from './define-script.ts'
 import { globalKeys, READY_SHARDS, readyShard } from './keys.ts'
 
+const ringLane = defineScript(import.meta.url, './ring-lane.lua')
 const claimDue = defineScript(import.meta.url, './claim-due.lua')
 const settleClaim = defineScript(import.meta.url, './settle-claim.lua')
 
@@ -35,10 +36,23 @@ export interface ReadyIndex {
 
 export function createReadyIndex(redis: Redis, clock: { now(): number }): ReadyIndex {
   const keyOf = (lane: string) => globalKeys.ready(readyShard(lane))
+  const ringAt = async (lane: string, at: number) => {
+    const channel = at <= clock.now() ? globalKeys.doorbell : ''
+    await ringLane.run(redis, [keyOf(lane)], [lane, at, channel])
+  }
+  // Answers that come together ring together: the bell is rung after all of them were dealt with.
+  const ringingNow = new Map<string, Promise<void>>()
+  const ringSoon = async (lane: string) => {
+    await new Promise((resolve) => process.nextTick(resolve))
+    ringingNow.delete(lane)
+    await ringAt(lane, clock.now())
+  }
   return {
-    async ring(lane, at = clock.now()) {
-      await redis.zadd(keyOf(lane), 'LT', at, lane)
-      if (at <= clock.now()) await redis.publish(globalKeys.doorbell, lane)
+    ring(lane, at) {
+      if (at !== undefined) return ringAt(lane, at)
+      const ringing = ringingNow.get(lane) ?? ringSoon(lane)
+      ringingNow.set(lane, ringing)
+      return ringing
     },
     async claim({ limit, claimMs, now, only }) {
       const shards = only ? groupByShard(only) : allShards()

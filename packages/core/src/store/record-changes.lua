@@ -1,13 +1,17 @@
--- Records membership changes of one team key: desired state, outbox, dedup marks, index and timeline, in one atomic step.
--- Reads each member once and writes each structure once, however many changes a batch holds.
+-- Records membership changes of one team key: desired state, outbox, dedup marks, status and timeline, in one atomic step.
+-- Reads each member once and writes each structure once, however many changes a batch holds. Search entries are made later
+-- (index-members.lua): here a member is only noted as one to index.
 -- KEYS[1] lease  [2] rosters of the lane  [3] outbox now  [4] outbox interactive  [5] outbox bulk
 --     [6] seen, this period  [7] seen, the period before  [8] revisions
---     then six for each roster: desired, observed, status, index, timeline, parked
+--     then five for each roster: desired, status, index, unindexed, timeline
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] ms until this period's dedup marks may go  [3] timeline entries kept
---     [4] number of rosters, then their ids, then all changes as one JSON array (one long argument is read far faster than
---     ten thousand short ones), each: [roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5),
---     dedup digest or false, address or null, first name or null, last name or null, [index entries], timeline entry]
--- Returns { leased (0|1), now, then per change: accepted|duplicate|stale|gone|future, version or 0 }
+--     [4] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
+--     than ten thousand short ones, and one table far faster than a thousand), FIELDS values for each change:
+--     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
+--     status it begins with
+--     then two texts for each change, as they are stored: address, names and search entries as the end of the record's JSON,
+--     and the timeline entry
+-- Returns { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future, versions or 0 joined by commas }
 local now = ARGV[1]
 if now == '' then
   local t = redis.call('TIME')
@@ -16,9 +20,11 @@ end
 local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
 local rosterCount = tonumber(ARGV[4])
-local PER_ROSTER, FUTURE_MS = 6, 600000
-local ROSTER, MEMBER, TIME, KIND, OUTBOX, DIGEST, EMAIL, FIRST, LAST, INDEX, ENTRY = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-local PENDING, WAITING = 0, 1
+local PER_ROSTER, FUTURE_MS = 5, 600000
+local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS = 7, 1, 2, 3, 4, 5, 6
+local PENDING = 0
+-- As written below; `tail` is all that does not change with the version.
+local RECORD = '^{"v":1,"version":(%d+),"joined":(%d+),"time":(%-?%d+),"at":%d+,"present":%l+(,.*)$'
 
 local rosters = {}
 for i = 1, rosterCount do
@@ -26,8 +32,8 @@ for i = 1, rosterCount do
   rosters[i] = {
     here = redis.call('SISMEMBER', KEYS[2], ARGV[4 + i]) == 1,
     id = ARGV[4 + i],
-    desired = KEYS[base + 1], status = KEYS[base + 3], index = KEYS[base + 4], timeline = KEYS[base + 5],
-    wanted = {}, order = {}, records = {}, lines = {}, changed = {}, added = {},
+    desired = KEYS[base + 1], status = KEYS[base + 2], index = KEYS[base + 3], unindexed = KEYS[base + 4], timeline = KEYS[base + 5],
+    members = {}, order = {}, added = {},
   }
 end
 
@@ -39,35 +45,45 @@ local function inSlices(list, command, key, option)
   end
 end
 
-local changes = cjson.decode(ARGV[5 + rosterCount])
-local encode = cjson.encode
-
 -- Read every member and every dedup mark in few calls.
-for _, change in ipairs(changes) do
-  local roster, id = rosters[change[ROSTER]], change[MEMBER]
-  if roster.here and not roster.wanted[id] then
-    roster.wanted[id] = true
-    roster.order[#roster.order + 1] = id
+local changes = cjson.decode(ARGV[5 + rosterCount])
+-- Where the texts begin: two for each change.
+local texts = 6 + rosterCount
+local members, digests = {}, {}
+for i = 1, #changes, FIELDS do
+  local roster, id, digest = rosters[changes[i]], changes[i + MEMBER], changes[i + DIGEST]
+  local member = roster.members[id]
+  if not member then
+    member = { id = id, version = 0, joined = 0, time = -math.huge, tail = false, present = false, status = 0, lines = false, stored = false, changed = false }
+    roster.members[id] = member
+    if roster.here then roster.order[#roster.order + 1] = id end
   end
+  members[#members + 1] = member
+  if digest then digests[#digests + 1] = digest end
 end
-for _, roster in ipairs(rosters) do
-  for from = 1, #roster.order, 4000 do
-    local to = math.min(from + 3999, #roster.order)
-    local found = redis.call('HMGET', roster.desired, unpack(roster.order, from, to))
-    local lines = redis.call('HMGET', roster.timeline, unpack(roster.order, from, to))
+
+local function readFields(key, ids, take)
+  for from = 1, #ids, 4000 do
+    local to = math.min(from + 3999, #ids)
+    local found = redis.call('HMGET', key, unpack(ids, from, to))
     for i = from, to do
-      local json = found[i - from + 1]
-      if json then roster.records[roster.order[i]] = cjson.decode(json) end
-      roster.lines[roster.order[i]] = lines[i - from + 1] or ''
+      if found[i - from + 1] then take(ids[i], found[i - from + 1]) end
     end
   end
 end
 
-local marks, marked = {}, {}
-local digests = {}
-for _, change in ipairs(changes) do
-  if change[DIGEST] then digests[#digests + 1] = change[DIGEST] end
+for _, roster in ipairs(rosters) do
+  local known = {}
+  readFields(roster.desired, roster.order, function(id, json)
+    local member = roster.members[id]
+    local version, joined, time, tail = string.match(json, RECORD)
+    member.version, member.joined, member.time, member.tail, member.stored = tonumber(version), tonumber(joined), tonumber(time), tail, tail
+    known[#known + 1] = id
+  end)
+  readFields(roster.timeline, known, function(id, lines) roster.members[id].lines = lines end)
 end
+
+local marks, marked = {}, {}
 for _, key in ipairs({ KEYS[6], KEYS[7] }) do
   for from = 1, #digests, 4000 do
     local to = math.min(from + 3999, #digests)
@@ -79,6 +95,7 @@ for _, key in ipairs({ KEYS[6], KEYS[7] }) do
 end
 
 local function prepend(lines, entry)
+  if not lines then return entry end
   local kept = 1
   local cut = string.find(lines, '\n', 1, true)
   while cut and kept + 1 < keep do
@@ -86,78 +103,62 @@ local function prepend(lines, entry)
     cut = string.find(lines, '\n', cut + 1, true)
   end
   if cut then lines = string.sub(lines, 1, cut - 1) end
-  return lines == '' and entry or entry .. '\n' .. lines
+  return entry .. '\n' .. lines
 end
 
 local outboxes = { [3] = {}, [4] = {}, [5] = {} }
-local result = { 0, now }
-for _, change in ipairs(changes) do
-  local roster = rosters[change[ROSTER]]
-  local id, digest = change[MEMBER], change[DIGEST]
-  local time = change[TIME] or nowMs
+local answers, versions = {}, {}
+for at, member in ipairs(members) do
+  local i = (at - 1) * FIELDS + 1
+  local roster, digest = rosters[changes[i]], changes[i + DIGEST]
+  local time = changes[i + TIME] or nowMs
   local answer, version = nil, 0
-  local current = roster.records[id]
-  if not roster.here then answer = 'gone'
-  elseif digest and marked[digest] then answer = 'duplicate'
-  elseif time > nowMs + FUTURE_MS then answer = 'future'
-  elseif current and time < current.time then answer = 'stale'
+  if not roster.here then answer = 'g'
+  elseif digest and marked[digest] then answer = 'd'
+  elseif time > nowMs + FUTURE_MS then answer = 'f'
+  elseif time < member.time then answer = 's'
   else
-    answer = 'accepted'
-    version = (current and current.version or 0) + 1
-    local kind = change[KIND]
-    local known = change
-    if kind == 'leave' and current then
-      -- A leave names the member only: address and names stay as they were known.
-      known = { [EMAIL] = current.email, [FIRST] = current.firstName, [LAST] = current.lastName, [INDEX] = current.index }
+    answer = 'a'
+    version = member.version + 1
+    local kind = changes[i + KIND]
+    member.version, member.time, member.status = version, time, changes[i + STATUS]
+    member.present = kind ~= 'leave'
+    if kind == 'join' then member.joined = version end
+    -- A leave names the member only: address and names stay as they were known.
+    if kind ~= 'leave' or not member.tail then member.tail = ARGV[texts + 2 * at - 2] end
+    member.lines = prepend(member.lines, ARGV[texts + 2 * at - 1])
+    if not member.changed then
+      member.changed = true
+      roster.added[#roster.added + 1] = member
     end
-    local record = {
-      version = version, time = time, email = known[EMAIL], firstName = known[FIRST], lastName = known[LAST], index = known[INDEX],
-      joined = kind == 'join' and version or (current and current.joined or 0), present = kind ~= 'leave', fresh = true,
-    }
-    -- What is stored, not what an earlier change of this batch made of it.
-    if current and current.fresh then record.before = current.before else record.before = current end
-    roster.records[id] = record
-    if not roster.changed[id] then
-      roster.changed[id] = true
-      roster.added[#roster.added + 1] = id
-    end
-    roster.lines[id] = prepend(roster.lines[id], change[ENTRY])
-    local outbox = outboxes[change[OUTBOX]]
+    local outbox = outboxes[changes[i + OUTBOX]]
     outbox[#outbox + 1] = now
-    outbox[#outbox + 1] = roster.id .. '\0' .. id
+    outbox[#outbox + 1] = roster.id .. '\0' .. member.id
   end
-  if digest and (answer == 'accepted' or answer == 'stale') then
+  if digest and (answer == 'a' or answer == 's') then
     marked[digest] = true
     marks[#marks + 1] = digest
   end
-  result[#result + 1] = answer
-  result[#result + 1] = version
+  answers[at], versions[at] = answer, version
 end
 
+local RECORD_FORM = '{"v":1,"version":%d,"joined":%d,"time":%.0f,"at":' .. now .. ',"present":%s%s'
 for _, roster in ipairs(rosters) do
   if #roster.added > 0 then
-    local desired, timeline, statuses, gone, added = {}, {}, {}, {}, {}
-    for _, id in ipairs(roster.added) do
-      local record = roster.records[id]
-      desired[#desired + 1] = id
-      desired[#desired + 1] = string.format(
-        '{"v":1,"version":%d,"joined":%d,"time":%.0f,"at":%s,"present":%s,"email":%s,"firstName":%s,"lastName":%s,"index":%s}',
-        record.version, record.joined, record.time, now, tostring(record.present),
-        encode(record.email), encode(record.firstName), encode(record.lastName), encode(record.index))
-      timeline[#timeline + 1] = id
-      timeline[#timeline + 1] = roster.lines[id]
-      statuses[#statuses + 1] = record.present and record.email == cjson.null and WAITING or PENDING
-      statuses[#statuses + 1] = id
-      local before = record.before
-      local same = before and #before.index == #record.index
-      if same then
-        for i, entry in ipairs(record.index) do same = same and entry == before.index[i] end
-      end
-      if not same then
-        for _, entry in ipairs(before and before.index or {}) do gone[#gone + 1] = entry end
-        for _, entry in ipairs(record.index) do
-          added[#added + 1] = 0
-          added[#added + 1] = entry
+    local desired, timeline, statuses, gone, unindexed = {}, {}, {}, {}, {}
+    for i, member in ipairs(roster.added) do
+      local id, stored = member.id, member.stored
+      local field, value = 2 * i - 1, 2 * i
+      desired[field], timeline[field], statuses[value] = id, id, id
+      desired[value] =
+        string.format(RECORD_FORM, member.version, member.joined, member.time, member.present and 'true' or 'false', member.tail)
+      timeline[value] = member.lines
+      statuses[field] = member.present and member.status or PENDING
+      if stored ~= member.tail then
+        unindexed[#unindexed + 1] = id
+        -- What no longer leads to the member is gone at once.
+        if stored then
+          for _, entry in ipairs(cjson.decode('{' .. string.sub(stored, 2)).index) do gone[#gone + 1] = entry end
         end
       end
     end
@@ -166,7 +167,7 @@ for _, roster in ipairs(rosters) do
     inSlices(timeline, 'HSET', roster.timeline)
     inSlices(statuses, 'ZADD', roster.status)
     inSlices(gone, 'ZREM', roster.index)
-    inSlices(added, 'ZADD', roster.index)
+    inSlices(unindexed, 'RPUSH', roster.unindexed)
   end
 end
 for at, outbox in pairs(outboxes) do
@@ -176,5 +177,4 @@ if #marks > 0 then
   inSlices(marks, 'SADD', KEYS[6])
   if redis.call('PTTL', KEYS[6]) < 0 then redis.call('PEXPIRE', KEYS[6], ARGV[2]) end
 end
-result[1] = redis.call('EXISTS', KEYS[1])
-return result
+return { redis.call('EXISTS', KEYS[1]), now, table.concat(answers), table.concat(versions, ',') }

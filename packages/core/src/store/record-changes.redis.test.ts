@@ -114,6 +114,17 @@ describe('recordChanges', () => {
     expect(await members().withAddress('new@example.com')).toEqual(['u1'])
   })
 
+  it('is found by a search right after it was recorded, and only by what it is now', async () => {
+    const search = async (q: string) => (await members().list({ q, limit: 10 })).ids
+    await record([change('U1')])
+    expect([await search('u1'), await search('ann'), await search('u1@ex')]).toEqual([['U1'], ['U1'], ['U1']])
+    await record([change('U1', { firstName: 'Bea' }), change('U2')])
+    expect([await search('ann'), await search('bea')]).toEqual([['U2'], ['U1']])
+    await record([change('U1', { kind: 'leave', email: null, firstName: null })])
+    expect(await search('bea')).toEqual(['U1'])
+    expect((await members().list({ limit: 10 })).ids).toEqual(['U1', 'U2'])
+  })
+
   it('waits for an address where none is known', async () => {
     await record([change('u1', { email: null })])
     expect((await members().find('u1'))?.status).toBe('waiting')

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { RecordedChange, MemberChange } from '../domain/change.ts'
 import { emailKey } from '../domain/email.ts'
+import { MEMBER_STATUSES } from '../domain/member.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
@@ -11,6 +12,9 @@ export const TIMELINE_KEPT = 30
 /** Bytes of index entries are bounded: a name is searched by its beginning. */
 const INDEXED_NAME_LENGTH = 64
 
+const PENDING = MEMBER_STATUSES.indexOf('pending')
+const WAITING = MEMBER_STATUSES.indexOf('waiting')
+const OUTCOMES = { a: 'accepted', d: 'duplicate', s: 'stale', g: 'gone', f: 'future' } as const
 const OUTBOX_OF_PRIORITY = { now: 3, interactive: 4, bulk: 5 } as const
 
 export interface RecordOptions {
@@ -50,32 +54,45 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
   ]
   for (const id of rosterIds) {
     const roster = keys.roster(id)
-    keyList.push(roster.desired, roster.observed, roster.status, roster.index, roster.timeline, roster.parked)
+    keyList.push(roster.desired, roster.status, roster.index, roster.unindexed, roster.timeline)
   }
-  const packed = changes.map((change) => [
-    numberOf.get(change.roster),
-    change.member,
-    change.time ?? false,
-    change.kind,
-    OUTBOX_OF_PRIORITY[change.priority],
-    change.digest ?? false,
-    change.email,
-    change.firstName,
-    change.lastName,
-    indexEntries(change),
-    change.timelineEntry,
-  ])
-  const args = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, rosterIds.length, ...rosterIds, JSON.stringify(packed)]
-  const [leased, now, ...answers] = (await script.run(redis, keyList, args)) as [number, string, ...(string | number)[]]
+  const packed: (string | number | false | undefined)[] = []
+  const texts: string[] = []
+  for (const change of changes) {
+    packed.push(
+      numberOf.get(change.roster),
+      change.member,
+      change.time ?? false,
+      change.kind,
+      OUTBOX_OF_PRIORITY[change.priority],
+      change.digest ?? false,
+      change.email === null && change.kind !== 'leave' ? WAITING : PENDING,
+    )
+    texts.push(tailOf(change), change.timelineEntry)
+  }
+  const head = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, rosterIds.length, ...rosterIds]
+  const args = [...head, JSON.stringify(packed), ...texts]
+  const answer = (await script.run(redis, keyList, args)) as [number, string, string, string]
+  const [leased, now, outcomes, versions] = answer
+  const versionList = versions.split(',')
   return {
     leased: leased === 1,
     now: Number(now),
     changes: changes.map((_, at) => ({
-      outcome: answers[at * 2] as RecordedChange['outcome'],
-      version: Number(answers[at * 2 + 1]),
+      outcome: OUTCOMES[outcomes[at] as keyof typeof OUTCOMES],
+      version: Number(versionList[at]),
     })),
   }
 }
+
+/** The end of a record's JSON: what does not change with its version. The step writes it as it is. */
+function tailOf(change: MemberChange): string {
+  const { email, firstName, lastName } = change
+  const index = JSON.stringify(indexEntries(change))
+  return `,"email":${toJson(email)},"firstName":${toJson(firstName)},"lastName":${toJson(lastName)},"index":${index}}`
+}
+
+const toJson = (text: string | null) => (text === null ? 'null' : JSON.stringify(text))
 
 /** Search and order: by id, by address, by name; lower-cased, the member id behind a NUL. */
 function indexEntries(change: MemberChange): string[] {

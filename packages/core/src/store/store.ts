@@ -8,6 +8,7 @@ import { globalKeys, laneKeys } from './keys.ts'
 import { createMembers, type Members } from './members.ts'
 import { createReadyIndex, type ReadyIndex } from './ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
+import { recordTogether } from './record-together.ts'
 import { createRegister, type Register } from './records.ts'
 
 const MOVING_AGAIN_MS = 2_000
@@ -56,7 +57,7 @@ export function createStore(redis: Redis, clock: Clock): Store {
     teamKeys: createRegister<TeamKey>(redis, globalKeys.teamKeys),
     rosters,
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
-    recordChanges: (options) => recordChanges(redis, options),
+    recordChanges: recordTogether((options) => recordChanges(redis, options)),
     async teamKeysOfRosters(rosterIds) {
       const found = [...(await rosters.findMany(rosterIds)).values()].filter((roster) => !roster.deleting)
       if (found.some((roster) => roster.moving)) {

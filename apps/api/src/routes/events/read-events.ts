@@ -1,6 +1,6 @@
 import { AppError } from '@flightroster/core/errors'
 import { parseJson } from '../../plugins/body-parsers.ts'
-import { findDuplicateKeys } from '../../plugins/duplicate-keys.ts'
+import { findDuplicateKeys, holdsDuplicateKeys } from '../../plugins/duplicate-keys.ts'
 import { requestInvalid } from '../../plugins/to-problem.ts'
 import { parseEvent, type ParsedEvent } from './parse-event.ts'
 import { MAX_EVENTS } from './schema.ts'
@@ -30,11 +30,8 @@ export function readEvents(text: string, contentType: string, idempotencyKey: st
   const items: unknown[] = isBatch ? sent : [sent]
   if (items.length > MAX_EVENTS) throw new AppError('batch_too_large', { details: { events: items.length } })
   const options = { isCloudEvent: mediaType !== 'application/json', idempotencyKey }
-  return refuseDuplicates(
-    text,
-    isBatch,
-    items.map((item) => parseEvent(item, options)),
-  )
+  const events = items.map((item) => parseEvent(item, options))
+  return holdsDuplicateKeys(text, sent) ? refuseDuplicates(text, isBatch, events) : events
 }
 
 function checkKey(key: string | undefined, isBatch: boolean): void {

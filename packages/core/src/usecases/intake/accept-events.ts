@@ -81,7 +81,8 @@ export async function recordAndWake(
 ): Promise<RecordedChange[]> {
   const result = await deps.store.recordChanges({ teamKey, changes, dedupMs: deps.dedupDays * DAY_MS })
   const hasWork = result.changes.some((change) => change.outcome === 'accepted')
-  if (hasWork && !result.leased) await deps.store.ready.ring(teamKey)
+  // Not waited for: what is recorded is kept, and a lane whose bell was not heard is found by the sweep.
+  if (hasWork && !result.leased) deps.store.ready.ring(teamKey).catch(() => {})
   return result.changes
 }
 

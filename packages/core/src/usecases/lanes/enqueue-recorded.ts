@@ -6,7 +6,7 @@ import type { Visit } from './visit.ts'
  * outbox only once queued, so a death in between queues again. Returns how many entries were dealt with.
  */
 export async function enqueueRecorded(visit: Visit): Promise<number> {
-  const { lane, queue, settings, toRef } = visit.deps
+  const { lane, queue, settings, toRef, store } = visit.deps
   const recorded = await lane.peekOutbox(settings.enqueue)
   if (recorded.length === 0) return 0
   const refs = recorded.map((entry) => toRef(entry.roster, entry.member))
@@ -21,6 +21,8 @@ export async function enqueueRecorded(visit: Visit): Promise<number> {
   await queue.removeFailed(await lane.openWork(items))
   const kept = await queue.enqueue(items)
   const done = recorded.filter((_, at) => !kept.has(refs[at] ?? ''))
+  const rosters = [...new Set(done.map(({ roster }) => roster))]
+  await Promise.all(rosters.map((roster) => store.members(visit.teamKey, roster).index()))
   await lane.dropFromOutbox(done)
   return done.length
 }

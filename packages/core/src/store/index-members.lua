@@ -1,0 +1,17 @@
+-- Makes the search entries of members that were recorded since (record-changes.lua notes them), from their newest record.
+-- KEYS[1] unindexed  [2] index  [3] desired
+-- ARGV[1] how many at most
+-- Returns how many are left
+local ids = redis.call('LPOP', KEYS[1], ARGV[1])
+if not ids then return 0 end
+local entries = {}
+for _, json in ipairs(redis.call('HMGET', KEYS[3], unpack(ids))) do
+  if json then
+    for _, entry in ipairs(cjson.decode(json).index) do
+      entries[#entries + 1] = '0'
+      entries[#entries + 1] = entry
+    end
+  end
+end
+if #entries > 0 then redis.call('ZADD', KEYS[2], unpack(entries)) end
+return redis.call('LLEN', KEYS[1])
