@@ -39,7 +39,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   await checkRedis(redis)
   const clock = createStoreClock(redis, systemClock)
   redis.on('ready', () => void clock.sync().catch(() => {}))
-  const store = createStore(redis, clock)
+  const store = createStore(redis, clock, { waitReplicas: config.redisWaitReplicas })
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: true })
   const apple = measureCalls(

@@ -21,8 +21,8 @@ import { buildApp } from '../src/app.ts'
 import type { ApiDeps } from '../src/deps.ts'
 import type { ApiServer } from '../src/server.ts'
 
-export const PUBLIC_URL = 'https://flightroster.example.com'
-export const ADMIN_TOKEN = 'admin-token-of-tests'
+const PUBLIC_URL = 'https://flightroster.example.com'
+const ADMIN_TOKEN = 'admin-token-of-tests'
 
 export interface TestApi {
   app: ApiServer

@@ -39,6 +39,6 @@ function toUnionFaults(issue: Extract<Issue, { code: 'invalid_union' }>, pointer
   return best.flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, place))
 }
 
-export function toPointer(path: readonly PropertyKey[]): string {
+function toPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const fault = z.object({
+const fault = z.object({
   pointer: z.string().describe('JSON pointer into the body; /query/… and /path/… name the other parts of a request'),
   code: z.string(),
   detail: z.string(),

@@ -9,6 +9,7 @@ import { createMembers, type Members } from './members.ts'
 import { createReadyIndex, type ReadyIndex } from './ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
 import { recordTogether } from './record-together.ts'
+import { confirmByReplicas } from './replicas.ts'
 import { createRegister, type Register } from './records.ts'
 
 const MOVING_AGAIN_MS = 2_000
@@ -49,7 +50,12 @@ export interface Store {
   workCounts(lanes: string[]): Promise<number[]>
 }
 
-export function createStore(redis: Redis, clock: Clock): Store {
+export interface StoreSettings {
+  /** Replicas that must confirm what intake records. */
+  waitReplicas: number
+}
+
+export function createStore(redis: Redis, clock: Clock, settings: StoreSettings = { waitReplicas: 0 }): Store {
   const rosters = createRegister<Roster>(redis, globalKeys.rosters)
   return {
     redis,
@@ -57,7 +63,11 @@ export function createStore(redis: Redis, clock: Clock): Store {
     teamKeys: createRegister<TeamKey>(redis, globalKeys.teamKeys),
     rosters,
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
-    recordChanges: recordTogether((options) => recordChanges(redis, options)),
+    recordChanges: recordTogether(async (options) => {
+      const result = await recordChanges(redis, options)
+      await confirmByReplicas(redis, settings.waitReplicas)
+      return result
+    }),
     async teamKeysOfRosters(rosterIds) {
       const found = [...(await rosters.findMany(rosterIds)).values()].filter((roster) => !roster.deleting)
       if (found.some((roster) => roster.moving)) {

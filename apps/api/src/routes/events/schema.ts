@@ -22,7 +22,7 @@ export const membershipEvent = z.object({
 })
 
 /** What the CloudEvents media types need beside. */
-export const cloudEvent = membershipEvent.required({ specversion: true, id: true, source: true })
+const cloudEvent = membershipEvent.required({ specversion: true, id: true, source: true })
 
 export const eventBodies = {
   'application/json': z.union([membershipEvent, z.array(membershipEvent).max(MAX_EVENTS)]),

@@ -8,7 +8,7 @@ import { cursor, limit } from '../../schemas/paging.ts'
 export const memberParams = z.object({ rosterId: anyId, memberId: anyId })
 export const newMemberParams = z.object({ rosterId: anyId, memberId })
 
-export const memberStatus = z.enum(MEMBER_STATUSES)
+const memberStatus = z.enum(MEMBER_STATUSES)
 
 export const membersQuery = z.strictObject({
   status: memberStatus.optional(),
