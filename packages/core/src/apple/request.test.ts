@@ -205,12 +205,17 @@ describe('an answer that cannot be read', () => {
     ['no id', { data: { type: 'betaTesters', attributes: { email: 'a@example.com' } } }],
     ['an empty id', { data: tester('', 'a@example.com') }],
     ['another address', { data: tester('t1', 'b@example.com') }],
-    ['no address', { data: tester('t1', null) }],
   ])('is a created tester with %s', async (_name, body) => {
     apple.script(reply(201, body))
     const error = await caught(session().createTester({ groupId: 'g1', email: 'a@example.com' }))
     expect(error.code).toBe('apple_answer_unreadable')
     expect(JSON.stringify(error.details)).not.toContain('example.com')
+  })
+
+  it('is not a created tester whose answer leaves the address out: the id is what counts', async () => {
+    apple.script(reply(201, { data: tester('t1', null) }))
+    const row = await session().createTester({ groupId: 'g1', email: 'a@example.com' })
+    expect(row).toMatchObject({ id: 't1', email: 'a@example.com' })
   })
 
   it('is a 200 page where a removal has no body', async () => {

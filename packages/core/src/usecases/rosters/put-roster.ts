@@ -2,7 +2,7 @@ import type { AppleSession } from '../../apple/index.ts'
 import { groupFindings } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster, TeamKey } from '../../domain/roster.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { enterLane, leaveLane, type Store } from '../../store/index.ts'
 import { planRosterTasks } from '../builds/plan-roster-tasks.ts'
@@ -41,7 +41,12 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   const app = await resolveApp(session, input.app, teamKey.id)
   const { group } = await resolveGroup(session, app, input.group)
   await refuseHeldGroup(deps, group.id, input.id)
-  const found = await readWarnings(deps, session, group.id)
+  // What the builds are like stops no roster: the build watch finds it out too.
+  const found = await readWarnings(deps, session, group.id).catch((error: unknown) => {
+    if (!isAppError(error)) throw error
+    deps.log.info({ roster: input.id, err: error }, 'roster.warnings_not_read')
+    return { warnings: [] }
+  })
   // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
   if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
   const now = deps.clock.now()
