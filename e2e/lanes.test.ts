@@ -35,10 +35,10 @@ describe('a lane and its workers', () => {
       const worker = stack.startWorker()
       const hits = slow.hits
       await eventually(() => expect(slow.hits).toBeGreaterThan(hits), { timeoutMs: 90_000, everyMs: 20 })
-      if (death === 1) await ledger.post(stack.api, ledger.joins(9, 'p'))
       await worker.stop('SIGKILL')
     }
     stack.emulator.clearFaults()
+    await ledger.post(stack.api, ledger.joins(9, 'p'))
     stack.startWorker()
     await eventually(
       async () => {

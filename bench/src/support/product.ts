@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { eventually, freePort, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { Redis } from 'ioredis'
+import { startBuilt, type Program } from './programs.ts'
+
+export interface ProductOptions {
+  /** Where Apple is. */
+  appleUrl: string
+  env?: Record<string, string>
+  /** Words for the API's Node, such as `--cpu-prof`. */
+  apiNodeArgs?: string[]
+}
+
+/** The product as it is run: a Redis that syncs every write, the API and workers as processes. */
+export interface Product extends AsyncDisposable {
+  redis: TestRedis
+  /** A connection of the benchmark's own. */
+  client: Redis
+  url: string
+  headers: Record<string, string>
+  encryptionKey: Buffer
+  api: Program
+  startWorker(env?: Record<string, string>): Program
+  /** Throws when the answer is no success. */
+  send<T = unknown>(method: string, path: string, body?: unknown): Promise<T>
+}
+
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  // A rewrite of the file in the middle of a round would fall on one side only.
+  const redis = await startRedis({ appendFsync: 'always', args: ['--auto-aof-rewrite-percentage', '0'] })
+  const port = await freePort()
+  const token = randomBytes(16).toString('hex')
+  const encryptionKey = randomBytes(32)
+  const env: Record<string, string> = {
+    REDIS_URL: redis.url,
+    ENCRYPTION_KEY: encryptionKey.toString('base64'),
+    APP_STORE_CONNECT_URL: options.appleUrl,
+    ADMIN_TOKEN: token,
+    RATE_LIMIT_PER_MINUTE: '10000000',
+    LOG_LEVEL: 'warn',
+    ...options.env,
+  }
+  const url = `http://127.0.0.1:${port}`
+  const headers = { authorization: `Bearer ${token}` }
+  const api = startBuilt('api', { ...env, PORT: String(port) }, options.apiNodeArgs)
+  const programs = [api]
+  await eventually(async () => {
+    const { status } = await fetch(`${url}/readyz`)
+    if (status !== 200) throw new Error(`The API is not ready: ${status}\n${api.output()}`)
+  })
+  const client = new Redis(redis.url)
+  return {
+    redis,
+    client,
+    url,
+    headers,
+    encryptionKey,
+    api,
+    startWorker(extra = {}) {
+      const worker = startBuilt('worker', { ...env, ...extra })
+      programs.push(worker)
+      return worker
+    },
+    async send<T>(method: string, path: string, body?: unknown) {
+      const response = await fetch(url + path, {
+        method,
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
+      return (text === '' ? undefined : JSON.parse(text)) as T
+    },
+    async [Symbol.asyncDispose]() {
+      client.disconnect()
+      await Promise.all(programs.map((program) => program.stop()))
+      await redis.close()
+    },
+  }
+}
