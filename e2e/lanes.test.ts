@@ -29,7 +29,9 @@ describe('a lane and its workers', () => {
     await using stack = await startStack({ workers: 0 })
     const ledger = createLedger()
     const creates = { path: '/v1/betaTesters', method: 'POST' }
-    const slow = stack.emulator.failNext({ times: 30, match: creates, kind: 'delay', when: 'before', delayMs: 60_000 })
+    // Held back and never applied: nothing but the death of the worker comes of it.
+    const held = { match: creates, kind: 'delay', when: 'before', delayMs: 60_000 } as const
+    const slow = stack.emulator.failNext({ times: 30, ...held })
     await ledger.post(stack.api, ledger.joins(1, 'poison'))
     for (let death = 1; death <= 3; death++) {
       const worker = stack.startWorker()

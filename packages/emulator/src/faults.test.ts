@@ -112,6 +112,13 @@ describe('scripted faults', () => {
     expect(performance.now() - started).toBeGreaterThan(75)
   })
 
+  it('holds a call back without carrying it out when told so', async () => {
+    await using rig = await startRig()
+    rig.emulator.failNext({ kind: 'delay', when: 'before', delayMs: 20 })
+    await create(rig)
+    expect(rig.emulator.groupMembers(rig.groupId)).toEqual([])
+  })
+
   it('closes at once although an answer is still held back', async () => {
     const rig = await startRig()
     rig.emulator.failNext({ kind: 'delay', delayMs: 70_000 })

@@ -132,14 +132,7 @@ function seeded(seed: number): () => number {
 }
 
 const replacing: readonly FaultKind[] = ['status', 'drop', 'html', 'garbage', 'huge', 'wrong-shape']
-const alwaysApplied: readonly FaultKind[] = [
-  'delay',
-  'drip',
-  'no-rate-header',
-  'empty-list',
-  'short-list',
-  'repeat-rows',
-]
+const alwaysApplied: readonly FaultKind[] = ['no-rate-header', 'empty-list', 'short-list', 'repeat-rows']
 
 /** Whether the call must be carried out although the rule has it fail. */
 export function isApplied({ kind, when }: FaultRule): boolean {
