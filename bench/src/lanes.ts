@@ -47,9 +47,11 @@ printTable(
   ],
 )
 
+async function processed(): Promise<number> {
+  return Number(/total_commands_processed:(\d+)/.exec(await product.client.info('stats'))?.[1] ?? Number.NaN)
+}
+
 async function measureRest() {
-  const processed = async () =>
-    Number(/total_commands_processed:(\d+)/.exec(await product.client.info('stats'))?.[1] ?? Number.NaN)
   const [cpu, commands] = [cpuOf(worker.pid), await processed()]
   await sleep(REST_MS)
   const seconds = REST_MS / 1_000

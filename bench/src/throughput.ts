@@ -11,10 +11,10 @@ import { startSource } from './support/programs.ts'
 import { printTable, times } from './support/table.ts'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3)
-const JOBS = Number(process.env['JOBS'] ?? 1_500)
+const JOBS = Number(process.env['JOBS'] ?? 1_000)
 const LANES = 16
 const SLOW_MS = 100
-const SLOW_JOBS = Number(process.env['SLOW_JOBS'] ?? 1_600)
+const SLOW_JOBS = Number(process.env['SLOW_JOBS'] ?? 960)
 /** Lanes that a worker serves at once: few, so that the machine's two cores are not the limit. */
 const VISITS = 4
 const WAIT = { timeoutMs: 120_000, everyMs: 50 }

@@ -13,12 +13,11 @@ const AT_ONCE = 4
 export async function createLookUpScript(urlBase: string, key: AppleKey): Promise<LookUpScript> {
   const { issuerId, keyId: apiKey, privateKey } = key
   const client = await api({ issuerId, apiKey, privateKey, urlBase, fetch: fetchLikeApple })
-  const { readAll, create } = client
   const members = `v1/betaGroups/${key.group}/relationships/betaTesters`
 
   const find = async (email: string) => {
     const query = new URLSearchParams({ 'filter[apps]': key.app, 'filter[email]': email })
-    const { data } = await readAll(`v1/betaTesters?${query}`)
+    const { data } = await client.readAll(`v1/betaTesters?${query.toString()}`)
     return data[0]
   }
   const relate = async (method: 'POST' | 'DELETE', id: string) => {
@@ -30,7 +29,7 @@ export async function createLookUpScript(urlBase: string, key: AppleKey): Promis
     const tester = await find(email)
     if (tester) return relate('POST', tester.id)
     const group = { type: 'betaGroups', id: key.group }
-    await create({
+    await client.create({
       type: 'betaTesters',
       attributes: { email, firstName: 'Ann', lastName: 'Lee' },
       relationships: { betaGroups: [group] },

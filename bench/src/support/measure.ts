@@ -17,7 +17,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-export const median = (values: readonly number[]): number => quantile(values, 0.5)
+const median = (values: readonly number[]): number => quantile(values, 0.5)
 
 /** Middle of one measure over the rounds of a side. */
 export function middle<T>(rounds: readonly T[] | undefined, pick: (round: T) => number): number {
