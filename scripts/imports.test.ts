@@ -7,7 +7,19 @@ const CORE = 'packages/core/src'
 
 /** What each layer of core may import besides itself; the five siblings never each other. */
 const LAYERS: Record<string, string[]> = {
-  usecases: ['usecases', 'store', 'queues', 'apple', 'secrets', 'callbacks', 'domain', 'errors', 'log', 'metrics'],
+  usecases: [
+    'usecases',
+    'store',
+    'queues',
+    'apple',
+    'secrets',
+    'callbacks',
+    'domain',
+    'errors',
+    'log',
+    'metrics',
+    'tracing',
+  ],
   store: ['domain', 'errors', 'log'],
   queues: ['domain', 'errors', 'log'],
   apple: ['domain', 'errors', 'log'],
@@ -91,6 +103,15 @@ describe('imports', () => {
 
   it.each(Object.entries(ONLY_IN))('of %s stay where they belong', (name, allowed) => {
     const wrong = imports.filter(({ file, target }) => target === name && !allowed.test(file))
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('load OpenTelemetry only where traces are wanted', () => {
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        (target.startsWith('@opentelemetry/') && file !== `${CORE}/tracing-otlp.ts`) ||
+        (/\/tracing-otlp(\.ts)?$/.test(target) && !file.endsWith('.test.ts')),
+    )
     expect(wrong.map(shown)).toEqual([])
   })
 

@@ -13,6 +13,7 @@ import { useRateLimit } from './plugins/rate-limit.ts'
 import { useRequestMetrics } from './plugins/request-metrics.ts'
 import { compileSerializer, compileVerifyingSerializer } from './plugins/serialization.ts'
 import { useStoreGuard } from './plugins/store-guard.ts'
+import { useTracing } from './plugins/tracing.ts'
 import { compileValidator } from './plugins/validation.ts'
 import { postAppleWebhook } from './routes/apple-webhooks/post.ts'
 import { registerAppleWebhookRoutes } from './routes/apple-webhooks/register.ts'
@@ -79,6 +80,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useBodyParsers(app)
   useDraining(app)
   useRequestMetrics(app, deps)
+  useTracing(app, deps)
   await useOpenApi(app)
   const refuseOtherMethods = watchMethods(app)
   useAuth(app, { adminToken: deps.adminToken, findCaller: callersOf(createTokenFinder(deps)) })

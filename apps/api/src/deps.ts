@@ -5,6 +5,7 @@ import type { Log } from '@flightroster/core/log'
 import type { Metrics } from '@flightroster/core/metrics'
 import type { PasswordCheck, Sealer, ToRef } from '@flightroster/core/secrets'
 import type { Store, StoreHealth } from '@flightroster/core/store'
+import type { Tracing } from '@flightroster/core/tracing'
 import type { LaneReader } from '@flightroster/core/usecases/lanes'
 
 /** What the routes work with; main.ts fills it in, a test fills in its own. */
@@ -12,6 +13,7 @@ export interface ApiDeps {
   log: Log
   clock: Clock
   metrics: Metrics
+  tracing: Tracing
   store: Store
   health: Pick<StoreHealth, 'report' | 'check' | 'assertReachable' | 'assertTakesWrites'>
   sealer: Sealer

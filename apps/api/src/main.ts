@@ -13,6 +13,7 @@ import {
   startStoreHealth,
   UnfitStoreError,
 } from '@flightroster/core/store'
+import { openTracing } from '@flightroster/core/tracing'
 import { startHistory } from '@flightroster/core/usecases/history'
 import { resumeMoves } from '@flightroster/core/usecases/rosters'
 import { checkSecrets } from '@flightroster/core/usecases/secrets'
@@ -42,6 +43,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   const store = createStore(redis, clock, { waitReplicas: config.redisWaitReplicas })
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: true })
+  const tracing = await openTracing({ endpoint: config.otlpEndpoint, service: 'flightroster-api', log })
   const apple = measureCalls(
     createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),
     metrics,
@@ -53,6 +55,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     log,
     clock,
     metrics,
+    tracing,
     store,
     health,
     sealer,
@@ -81,6 +84,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
     await app.close()
     await metricsServer?.close()
+    await tracing.close()
     await lanes.close()
     await apple.close()
     history.close()

@@ -1,5 +1,6 @@
 import { createLog } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
+import { NO_TRACING } from '@flightroster/core/tracing'
 import { buildApp } from './app.ts'
 import type { ApiDeps } from './deps.ts'
 
@@ -8,6 +9,7 @@ export async function buildOpenApiText(): Promise<string> {
   const deps = {
     log: createLog({ level: 'silent', name: 'openapi' }),
     metrics: createMetrics({ process: false }),
+    tracing: NO_TRACING,
     adminToken: 'never-listens',
     trustProxy: false,
     servesMetrics: true,

@@ -14,6 +14,7 @@ import {
   startStoreHealth,
   type Store,
 } from '@flightroster/core/store'
+import { NO_TRACING } from '@flightroster/core/tracing'
 import { createLaneReader } from '@flightroster/core/usecases/lanes'
 import { eventually, makeRoster, makeTeamKey, startRedis, type TestRedis } from '@flightroster/core/testing'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
@@ -62,6 +63,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     log,
     clock: systemClock,
     metrics: createMetrics({ process: false }),
+    tracing: NO_TRACING,
     store,
     health,
     sealer: createSealer({ current: Buffer.alloc(32, 7) }),

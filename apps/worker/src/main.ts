@@ -13,6 +13,7 @@ import {
   loadSalt,
   startStoreHealth,
 } from '@flightroster/core/store'
+import { openTracing } from '@flightroster/core/tracing'
 import { VISIT } from '@flightroster/core/usecases/lanes'
 import { checkSecrets } from '@flightroster/core/usecases/secrets'
 import { startHealthServer } from './health.ts'
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   const clock = createStoreClock(redis, systemClock)
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: config.workerPort !== undefined })
+  const tracing = await openTracing({ endpoint: config.otlpEndpoint, service: 'flightroster-worker', log })
   const apple = measureCalls(
     createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),
     metrics,
@@ -62,6 +64,7 @@ async function main(): Promise<void> {
     async drain() {
       draining = true
       await worker?.close()
+      await tracing.close()
       health.close()
       clock.close()
       await apple.close()
@@ -86,6 +89,7 @@ async function main(): Promise<void> {
     subscriber,
     apple,
     metrics,
+    tracing,
     sealer,
     toRef: createToRef(salt),
     urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),

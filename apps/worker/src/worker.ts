@@ -5,6 +5,7 @@ import type { Log } from '@flightroster/core/log'
 import { measureOutcomes, type Metrics } from '@flightroster/core/metrics'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import { globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
+import type { Tracing } from '@flightroster/core/tracing'
 import { createTaskSweep } from '@flightroster/core/usecases/builds'
 import { sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
 import { openCredentials } from '@flightroster/core/usecases/team-keys'
@@ -18,6 +19,7 @@ export interface WorkerDeps {
   subscriber: Store['redis']
   apple: AppleClient
   metrics: Metrics
+  tracing: Tracing
   sealer: Sealer
   toRef: ToRef
   /** Where callbacks may go. */
@@ -65,6 +67,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
             log,
             settings: deps.settings,
             toRef: deps.toRef,
+            tracing: deps.tracing,
             dedupDays: deps.dedupDays,
             credentials: async () => {
               const teamKey = await store.teamKeys.find(claim.lane)

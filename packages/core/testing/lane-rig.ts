@@ -16,6 +16,7 @@ import {
   queuePrefix,
   type Store,
 } from '../src/store/index.ts'
+import { NO_TRACING } from '../src/tracing.ts'
 import { visitLane } from '../src/usecases/lanes/visit-lane.ts'
 import { VISIT, type VisitSettings } from '../src/usecases/lanes/visit-settings.ts'
 import { eventually } from './eventually.ts'
@@ -108,6 +109,7 @@ export async function startLaneRig(): Promise<LaneRig> {
           log,
           settings,
           toRef: deps.toRef,
+          tracing: NO_TRACING,
           dedupDays: 7,
           credentials: async () => ({ issuerId, keyId, privateKey }),
           extendClaim: async () => {},

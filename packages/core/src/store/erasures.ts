@@ -4,6 +4,7 @@ import { emailKey } from '../domain/email.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 import { createMembers, type MemberRecord } from './members.ts'
+import { createTraces } from './traces.ts'
 
 const eraseScript = defineScript(import.meta.url, './erase-member.lua')
 
@@ -67,6 +68,7 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
         ],
         [token, record.id, desired.version, ref, `${roster}\0${record.id}`, ...known],
       )
+      if (answer === 'erased') await createTraces(redis, teamKey).forgetMember({ roster, member: record.id })
       return answer as 'erased' | 'kept' | 'lost'
     },
     dropHistory: async (roster, member) => void (await redis.hdel(keys.roster(roster).timeline, member)),

@@ -56,4 +56,5 @@ export { oldestWaitingAt, readLaneOverviews, type LaneOverview } from './lane-ov
 export { createRosterHistory, type HistorySample } from './roster-history.ts'
 export { takeTask } from './take-task.ts'
 export { createUploads } from './uploads.ts'
+export { createTraces, type Traces } from './traces.ts'
 export { createSeatLine, type SeatLine, type Seeker } from './seat-line.ts'

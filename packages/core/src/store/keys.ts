@@ -112,6 +112,8 @@ export interface LaneKeys {
   telling: string
   /** sorted set: `<roster>\0<member>` of those who wait for a seat of a full app, by arrival (ms) */
   seatLine: (appId: string) => string
+  /** hash with expiry: `<roster>\0<member>` → traceparent of the request that asked for its work; only where traces are on */
+  traces: string
   /** hash: what is left of the key's quota */
   budget: string
   /** hash: address (lower-cased) → tester id */
@@ -168,6 +170,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     facts: `${root}:facts`,
     telling: `${root}:telling`,
     seatLine: (appId) => `${root}:seat-line:${appId}`,
+    traces: `${root}:traces`,
     budget: `${root}:budget`,
     testers: (appId) => `${root}:testers:${appId}`,
     seen: (period) => `${root}:seen:${period}`,

@@ -2,7 +2,7 @@ import { AppError, ERROR_RULES, type ErrorCode } from '@flightroster/core/errors
 import { acceptEvents, type EventOutcome } from '@flightroster/core/usecases/intake'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
-import { mayReach, type Caller } from '../../plugins/auth.ts'
+import { mayReach } from '../../plugins/auth.ts'
 import { readText } from '../../plugins/body-parsers.ts'
 import { PROBLEM_TYPE, toProblem } from '../../plugins/to-problem.ts'
 import { withinStorePatience } from '../../plugins/store-patience.ts'
@@ -39,6 +39,7 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
         config: {
           scope: 'events:write',
           takesBody: true,
+          isTraced: true,
           bodies: eventBodies,
           problems: ['request_invalid', 'batch_too_large', 'no_usable_event'],
         },
@@ -48,7 +49,7 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
         const key = request.headers['idempotency-key']
         const text = (request.body as string | undefined) ?? ''
         const parsed = readEvents(text, request.headers['content-type'] ?? '', Array.isArray(key) ? key[0] : key)
-        const results = await record(deps, request.caller, parsed)
+        const results = await record(deps, request, parsed)
         for (const status of ['accepted', 'duplicate', 'stale', 'rejected'] as const)
           deps.metrics.events.inc({ status }, results[status])
         if (parsed.length > 0 && results.rejected === parsed.length) {
@@ -64,11 +65,11 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
   })
 }
 
-async function record(deps: ApiDeps, caller: Caller, parsed: ParsedEvent[]) {
+async function record(deps: ApiDeps, { caller, span }: FastifyRequest, parsed: ParsedEvent[]) {
   const usable = parsed.flatMap(({ outcome }) =>
     outcome.kind === 'event' && mayReach(caller, outcome.event.roster) ? [outcome.event] : [],
   )
-  const outcomes = usable.length === 0 ? [] : await withinStorePatience(acceptEvents(deps, usable))
+  const outcomes = usable.length === 0 ? [] : await withinStorePatience(acceptEvents(deps, usable, span?.traceparent))
   const outcomeOf = new Map(usable.map((event, at) => [event, outcomes[at]]))
   const results = { accepted: 0, duplicate: 0, stale: 0, rejected: 0, events: [] as EventResult[] }
   for (const item of parsed) {

@@ -22,7 +22,7 @@ export function putMemberRoute(app: ApiServer, deps: ApiDeps): void {
         body: memberBody,
         response: { 202: eventResult },
       },
-      config: { scope: 'rosters:write', problems: ['address_invalid'] },
+      config: { scope: 'rosters:write', isTraced: true, problems: ['address_invalid'] },
     },
     async (request, reply) => {
       deps.health.assertTakesWrites()
@@ -30,7 +30,8 @@ export function putMemberRoute(app: ApiServer, deps: ApiDeps): void {
       const roster = await getRoster(deps, rosterId)
       const { firstName, lastName } = request.body
       const input = { email: readEmail(request.body.email), firstName: toName(firstName), lastName: toName(lastName) }
-      const outcome = await withinStorePatience(putMember(deps, { roster, member, input }))
+      const traceparent = request.span?.traceparent
+      const outcome = await withinStorePatience(putMember(deps, { roster, member, input, traceparent }))
       return reply.code(202).send(toResult(rosterId, member, outcome))
     },
   )
@@ -47,13 +48,14 @@ export function deleteMemberRoute(app: ApiServer, deps: ApiDeps): void {
         params: memberParams,
         response: { 202: eventResult },
       },
-      config: { scope: 'rosters:write' },
+      config: { scope: 'rosters:write', isTraced: true },
     },
     async (request, reply) => {
       deps.health.assertTakesWrites()
       const { rosterId, memberId: member } = request.params
       const roster = await getRoster(deps, rosterId)
-      const outcome = await withinStorePatience(deleteMember(deps, { roster, member }))
+      const traceparent = request.span?.traceparent
+      const outcome = await withinStorePatience(deleteMember(deps, { roster, member, traceparent }))
       return reply.code(202).send(toResult(rosterId, member, outcome))
     },
   )

@@ -22,6 +22,7 @@ import {
   queuePrefix,
   type Store,
 } from '../../store/index.ts'
+import { NO_TRACING } from '../../tracing.ts'
 import { visitLane } from '../lanes/visit-lane.ts'
 import { VISIT } from '../lanes/visit-settings.ts'
 import { describeRoster } from '../rosters/describe-roster.ts'
@@ -101,6 +102,7 @@ const visit = () => {
       credentials: async () => credentials(),
       extendClaim: async () => {},
       tell: async () => {},
+      tracing: NO_TRACING,
       draining: () => false,
     },
     'acme',

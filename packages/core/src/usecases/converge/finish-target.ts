@@ -7,6 +7,7 @@ import type { Log } from '../../log.ts'
 import type { LaneStore, Outcome } from '../../store/index.ts'
 import type { Seats } from './seats.ts'
 import type { Ending, Target } from './target.ts'
+import { traceEnding } from './trace-turns.ts'
 
 export interface FinishDeps {
   lane: LaneStore
@@ -22,10 +23,12 @@ export interface FinishDeps {
 export async function finishTarget(deps: FinishDeps, target: Target): Promise<void> {
   const ending = target.ending ?? { kind: 'give_back' }
   if (ending.kind === 'obsolete') {
+    await traceEnding(target, ending, null)
     await target.job.complete()
     return
   }
   if (ending.kind === 'give_back' && target.calls.length === 0) {
+    await traceEnding(target, ending, null)
     await target.job.giveBack()
     return
   }
@@ -38,6 +41,7 @@ export async function finishTarget(deps: FinishDeps, target: Target): Promise<vo
     deps.leaseLost()
     return
   }
+  await traceEnding(target, ending, outcome)
   if (ending.kind === 'done') await deps.seats.settle(target)
   await endJob(target, ending)
 }
@@ -189,6 +193,10 @@ export async function parkPoisoned(deps: FinishDeps, target: Target): Promise<vo
   const outcome = { ...toOutcome(deps, target, target.ending), ending: 'failed' as const }
   const recorded = await deps.lane.recordOutcome(deps.leaseToken, outcome)
   logAttempt(deps.log, target, target.ending, recorded)
-  if (recorded === 'lost') deps.leaseLost()
-  else await target.job.fail(error)
+  if (recorded === 'lost') {
+    deps.leaseLost()
+    return
+  }
+  await traceEnding(target, target.ending, outcome)
+  await target.job.fail(error)
 }

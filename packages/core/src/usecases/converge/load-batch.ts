@@ -61,6 +61,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
           learnt: new Map(),
           calls: [],
           ending: null,
+          turn: null,
         }
         if (roster.paused || roster.blocked) parked.push(target)
         else targets.push(target)

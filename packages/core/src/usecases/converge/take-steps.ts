@@ -5,6 +5,7 @@ import type { CallStep } from '../../domain/plan.ts'
 import { isAppError, type AppError, type ErrorCode } from '../../errors.ts'
 import { inChunks, inParallel } from './parallel.ts'
 import type { Target } from './target.ts'
+import { traceCall } from './trace-turns.ts'
 
 export interface Taken<S extends CallStep = CallStep> {
   target: Target
@@ -263,6 +264,10 @@ async function attempt<T>(
 }
 
 function noteCall(chunk: Taken[], record: CallRecord): void {
+  traceCall(
+    chunk.map(({ target }) => target),
+    record,
+  )
   const call = `${record.method} ${record.path}`
   const status = record.status ?? 0
   for (const { target } of chunk) {

@@ -4,6 +4,7 @@ import type { Roster } from '../../domain/roster.ts'
 import type { RunEntry } from '../../domain/timeline.ts'
 import type { AppError, ErrorCode } from '../../errors.ts'
 import type { LaneJob } from '../../queues/index.ts'
+import type { TracedTurn } from './trace-turns.ts'
 
 /** How a member's turn ends, and what becomes of the job. */
 export type Ending =
@@ -33,6 +34,8 @@ export interface Target {
   learnt: Map<string, string | null>
   calls: RunEntry['c']
   ending: Ending | null
+  /** Null where nothing is traced. */
+  turn: TracedTurn | null
 }
 
 /** What a batch knows of one app: testers by address (lower-cased). */

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest } from '../../secrets/index.ts'
-import type { Store } from '../../store/index.ts'
+import { createTraces, type Store } from '../../store/index.ts'
 
 /** A membership event that was parsed and is well formed. */
 export interface IncomingEvent {
@@ -38,9 +38,13 @@ const ENTRY_KIND = { join: 'joined', update: 'updated', leave: 'left' } as const
 /**
  * ② Records a batch, one atomic step per team key, and wakes a worker. Nothing is queued here: the worker that holds the
  * lane's lease turns recorded work into jobs (docs/decisions/queue-under-the-lease.md), so 202 depends on one write.
- * Outcomes are in the order of the events.
+ * Outcomes are in the order of the events. `traceparent`: the request, where it is traced.
  */
-export async function acceptEvents(deps: IntakeDeps, events: IncomingEvent[]): Promise<EventOutcome[]> {
+export async function acceptEvents(
+  deps: IntakeDeps,
+  events: IncomingEvent[],
+  traceparent?: string,
+): Promise<EventOutcome[]> {
   const teamKeyOf = await deps.store.teamKeysOfRosters(events.map((event) => event.roster))
   const outcomes = Array.from<EventOutcome>({ length: events.length })
   const lanes = new Map<string, number[]>()
@@ -52,7 +56,7 @@ export async function acceptEvents(deps: IntakeDeps, events: IncomingEvent[]): P
   await Promise.all(
     [...lanes].map(async ([lane, places]) => {
       const changes = places.map((at) => toChange(deps, events[at] as IncomingEvent))
-      const recorded = await recordAndWake(deps, lane, changes)
+      const recorded = await recordAndWake(deps, lane, changes, traceparent)
       await refuseMoved(deps, changes, recorded)
       places.forEach((at, index) => (outcomes[at] = toOutcome(recorded[index])))
     }),
@@ -78,9 +82,16 @@ export async function recordAndWake(
   deps: Pick<IntakeDeps, 'store' | 'dedupDays'>,
   teamKey: string,
   changes: MemberChange[],
+  traceparent?: string,
 ): Promise<RecordedChange[]> {
   const result = await deps.store.recordChanges({ teamKey, changes, dedupMs: deps.dedupDays * DAY_MS })
-  const hasWork = result.changes.some((change) => change.outcome === 'accepted')
+  const accepted = changes.filter((_, at) => result.changes[at]?.outcome === 'accepted')
+  const hasWork = accepted.length > 0
+  // Before the bell, so that the worker finds it; not waited for: a trace that parts here is no reason to be slow.
+  if (hasWork && traceparent !== undefined)
+    createTraces(deps.store.redis, teamKey)
+      .note(accepted, traceparent)
+      .catch(() => {})
   // Not waited for: what is recorded is kept, and a lane whose bell was not heard is found by the sweep.
   if (hasWork && !result.leased) deps.store.ready.ring(teamKey).catch(() => {})
   return result.changes

@@ -1,9 +1,11 @@
 import type { LaneCounts, LaneJob } from '../../queues/index.ts'
+import { createTraces } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
-import { loadBatch } from '../converge/load-batch.ts'
+import { loadBatch, type Batch } from '../converge/load-batch.ts'
 import { openSeats } from '../converge/seats.ts'
 import type { Target } from '../converge/target.ts'
+import { endTurns, traceTurns } from '../converge/trace-turns.ts'
 import { blockRoster } from '../rosters/block-roster.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 import { judgeDoubt } from './judge-doubt.ts'
@@ -57,8 +59,19 @@ async function fetchCarefully(visit: Visit, limit: number): Promise<LaneJob[]> {
 }
 
 async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
+  const { store, lane, tracing, log } = visit.deps
+  const batch = await loadBatch(store, lane, visit.teamKey, jobs)
+  const targets = [...batch.targets, ...batch.parked]
+  await traceTurns({ tracing, traces: createTraces(store.redis, visit.teamKey), log }, targets)
+  try {
+    await converge(visit, batch)
+  } finally {
+    endTurns(targets)
+  }
+}
+
+async function converge(visit: Visit, batch: Batch): Promise<void> {
   const { deps, lease } = visit
-  const batch = await loadBatch(deps.store, deps.lane, visit.teamKey, jobs)
   const { store, lane, clock, settings } = deps
   const seats = await openSeats({ store, lane, clock, teamKey: visit.teamKey, checkEveryMs: settings.blockedCheckMs }, [
     ...batch.targets,
@@ -98,7 +111,11 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
       doubt: (error) => judgeDoubt(visit, batch.targets[0]?.roster.app.id, error),
       judged: async () => void (await visit.judging),
       groupGone: (roster) => blockRoster(visit, roster),
-      finish: (target: Target) => finishTarget(finishDeps, target).finally(() => visit.held.delete(target.job)),
+      finish: (target: Target) =>
+        finishTarget(finishDeps, target).finally(() => {
+          visit.held.delete(target.job)
+          endTurns([target])
+        }),
     },
     batch,
   )

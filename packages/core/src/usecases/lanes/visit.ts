@@ -5,6 +5,7 @@ import type { Log } from '../../log.ts'
 import type { LaneJob, LaneQueue } from '../../queues/index.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import type { Budget, LaneFacts, LaneStore, Store } from '../../store/index.ts'
+import type { Tracing } from '../../tracing.ts'
 import type { ChunkSize } from '../converge/take-steps.ts'
 import type { CallGate } from './call-gate.ts'
 import type { Lease } from './lease.ts'
@@ -20,6 +21,7 @@ export interface VisitDeps {
   log: Log
   settings: VisitSettings
   toRef: ToRef
+  tracing: Tracing
   dedupDays: number
   /** The key's credentials, opened; undefined when the team key is gone. */
   credentials: () => Promise<Credentials | undefined>

@@ -12,29 +12,42 @@ export interface MemberInput {
 /** The same as an event of now: a join, or an update of somebody who is in. Throws not_found. */
 export async function putMember(
   deps: IntakeDeps,
-  request: { roster: Roster; member: string; input: MemberInput; origin?: 'api' | 'console' },
+  request: {
+    roster: Roster
+    member: string
+    input: MemberInput
+    origin?: 'api' | 'console'
+    traceparent?: string | undefined
+  },
 ): Promise<EventOutcome> {
-  const { roster, member, input, origin } = request
+  const { roster, member, input, origin, traceparent } = request
   const known = await deps.store.members(roster.teamKey, roster.id).find(member)
   // An update does not take back in who stopped testing; only a new join does.
-  return acceptOne(deps, roster, { member, kind: known?.desired.present ? 'update' : 'join', origin, ...input })
+  const kind = known?.desired.present ? 'update' : 'join'
+  return acceptOne(deps, roster, { member, kind, origin, ...input }, traceparent)
 }
 
 /** The same as a member.left of now. Throws not_found. */
 export async function deleteMember(
   deps: IntakeDeps,
-  { roster, member }: { roster: Roster; member: string },
+  { roster, member, traceparent }: { roster: Roster; member: string; traceparent?: string | undefined },
 ): Promise<EventOutcome> {
   const known = await deps.store.members(roster.teamKey, roster.id).find(member)
   if (!known) throw new AppError('not_found', { message: `The roster "${roster.id}" has no such member.` })
-  return acceptOne(deps, roster, { member, kind: 'leave', email: null, firstName: null, lastName: null })
+  const change = { member, kind: 'leave', email: null, firstName: null, lastName: null } as const
+  return acceptOne(deps, roster, change, traceparent)
 }
 
 type Change = Pick<IncomingEvent, 'member' | 'kind' | 'email' | 'firstName' | 'lastName'> & {
   origin?: 'api' | 'console' | undefined
 }
 
-async function acceptOne(deps: IntakeDeps, roster: Roster, change: Change): Promise<EventOutcome> {
+async function acceptOne(
+  deps: IntakeDeps,
+  roster: Roster,
+  change: Change,
+  traceparent: string | undefined,
+): Promise<EventOutcome> {
   const event: IncomingEvent = {
     ...change,
     id: undefined,
@@ -43,7 +56,7 @@ async function acceptOne(deps: IntakeDeps, roster: Roster, change: Change): Prom
     time: undefined,
     origin: change.origin ?? 'api',
   }
-  const [outcome] = await acceptEvents(deps, [event])
+  const [outcome] = await acceptEvents(deps, [event], traceparent)
   if (!outcome || outcome.problem === 'roster_not_found') throw rosterNotFound(roster.id)
   return outcome
 }

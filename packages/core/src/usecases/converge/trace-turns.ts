@@ -1,0 +1,82 @@
+import type { CallRecord } from '../../apple/index.ts'
+import type { Log } from '../../log.ts'
+import type { Outcome, Traces } from '../../store/index.ts'
+import type { Span, Tracing } from '../../tracing.ts'
+import type { Ending, Target } from './target.ts'
+
+/** A member's turn, as a trace shows it. */
+export interface TracedTurn {
+  span: Span
+  /** Forgets which request asked for it, unless a newer one did meanwhile. */
+  forget: () => Promise<void>
+}
+
+export interface TraceDeps {
+  tracing: Tracing
+  traces: Traces
+  log: Log
+}
+
+/** Gives each turn its span, under the request that asked for it where one is known. Nothing at all where nothing is traced. */
+export async function traceTurns(deps: TraceDeps, targets: Target[]): Promise<void> {
+  const { start } = deps.tracing
+  if (start === null) return
+  const members = targets.map(({ roster, member }) => ({ roster: roster.id, member }))
+  const parents = await deps.traces.read(members).catch((error: unknown) => {
+    deps.log.warn({ err: error }, 'Traces could not be read; these turns begin their own.')
+    return []
+  })
+  targets.forEach((target, at) => {
+    const parent = parents[at] ?? undefined
+    const { roster, member, job } = target
+    target.turn = {
+      span: start('converge', {
+        kind: 'consumer',
+        parent,
+        attributes: {
+          'flightroster.roster': roster.id,
+          'flightroster.ref': job.ref,
+          'flightroster.attempt': job.attemptsMade + 1,
+        },
+      }),
+      // A trace that is not forgotten is at worst carried on too long; it must never disturb a turn.
+      forget: async () => {
+        if (parent !== undefined) await deps.traces.forget({ roster: roster.id, member }, parent).catch(() => {})
+      },
+    }
+  })
+}
+
+/** A call for many hangs on the first of them, and is linked to the others. */
+export function traceCall(targets: Target[], record: CallRecord): void {
+  const [first, ...others] = targets.flatMap(({ turn }) => (turn ? [turn.span] : []))
+  if (!first) return
+  const { method, path, status, appleCode, code, at, durationMs } = record
+  const span = first.child(`${method} ${path}`, {
+    kind: 'client',
+    links: others,
+    startedAt: at,
+    attributes: {
+      'http.request.method': method,
+      'url.template': path,
+      'flightroster.members': targets.length,
+    },
+  })
+  span.set({ 'http.response.status_code': status ?? undefined, 'flightroster.apple_code': appleCode ?? undefined })
+  if (code !== null || status === null) span.fail(code ?? 'aborted')
+  span.end(at + durationMs)
+}
+
+/** Says how a turn ended; one with nothing left to do needs no trace any more. */
+export async function traceEnding({ turn }: Target, ending: Ending, outcome: Outcome | null): Promise<void> {
+  if (!turn) return
+  turn.span.set({ 'flightroster.ending': ending.kind, 'flightroster.status': outcome?.status })
+  if (ending.kind === 'retry') turn.span.fail(ending.error.code)
+  const isOver = ending.kind === 'done' || ending.kind === 'obsolete' || outcome?.ending === 'failed'
+  if (isOver) await turn.forget()
+}
+
+/** Also those that a fault cut short. */
+export function endTurns(targets: Target[]): void {
+  for (const { turn } of targets) turn?.span.end()
+}
