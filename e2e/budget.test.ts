@@ -3,8 +3,10 @@ import { eventually } from '@flightroster/core/testing'
 import { createLedger } from './support/ledger.ts'
 import { startStack } from './support/stack.ts'
 
-const WINDOW_MS = 12_000
+const WINDOW_MS = 30_000
 const LIMIT = 200
+/** A wake-up that is late by half a second costs a thirtieth of this hour; of Apple's it costs nothing. */
+const LEAST_USED = 0.9
 
 describe('the quota of a team key', () => {
   it('is never overrun by four workers, and used to what the reserve allows, while somebody else takes a tenth', async () => {
@@ -17,7 +19,7 @@ describe('the quota of a team key', () => {
     const [key] = stack.emulator.keys.slice(-1)
     const other = setInterval(() => stack.emulator.spendQuota(key?.keyId ?? '', 1), WINDOW_MS / (LIMIT / 10))
     stack.emulator.resetLedgers()
-    await ledger.post(stack.api, ledger.joins(1_000, 'q'))
+    await ledger.post(stack.api, ledger.joins(600, 'q'))
     await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 150_000, everyMs: 1_000 })
     clearInterval(other)
     const calls = stack.emulator.calls()
@@ -26,8 +28,7 @@ describe('the quota of a team key', () => {
     const windows = Math.floor(((busy.at(-1)?.at ?? 0) - (busy[0]?.at ?? 0)) / WINDOW_MS)
     const used = calls.filter(({ at }) => at < (calls[0]?.at ?? 0) + windows * WINDOW_MS).length
     const allowed = windows * (LIMIT * 0.95 - LIMIT / 10)
-    console.log({ windows, used, allowed, share: used / allowed })
-    expect(windows).toBeGreaterThan(2)
-    expect(used / allowed).toBeGreaterThan(0.9)
+    expect(windows).toBeGreaterThan(1)
+    expect(used / allowed).toBeGreaterThan(LEAST_USED)
   })
 })

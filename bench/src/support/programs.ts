@@ -43,6 +43,10 @@ function start(args: string[], env: Record<string, string>): Program {
   }
   child.stdout.on('data', collect)
   child.stderr.on('data', collect)
+  // A benchmark that fails leaves nothing running behind.
+  const end = () => void child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
   const stop = async (signal: NodeJS.Signals = 'SIGKILL') => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')

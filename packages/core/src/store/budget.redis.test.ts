@@ -45,6 +45,18 @@ describe('the budget of a team key', () => {
     expect(all).toBeGreaterThan(300)
   })
 
+  it('still counts a call that was sent as late as its reservation allows, until Apple counts it no more', async () => {
+    const { clock, budget, take } = setUp()
+    for (let probe = 0; probe < 40; probe++) {
+      await redis.flushall()
+      clock.advance(HOUR / 240 / 13)
+      await take(100)
+      const sentAt = clock.now() + budget.reservationMs
+      clock.set(sentAt + HOUR - 1)
+      expect(await take(1)).toBe(0)
+    }
+  })
+
   it('keeps the share of a class back', async () => {
     const { budget, take } = setUp()
     await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 100 }, 0)

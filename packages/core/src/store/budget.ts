@@ -13,7 +13,7 @@ export interface BudgetSettings {
 }
 
 /** Calls are counted in so many slices of the window; a reservation counts in the slice in which it was made. */
-const BUDGET_SLICES = 120
+const BUDGET_SLICES = 240
 
 export interface BudgetReading {
   hourLimit: number | null
@@ -69,7 +69,8 @@ export function createBudget(
     )
   }
   return {
-    reservationMs: settings.windowMs / BUDGET_SLICES,
+    // Half a slice: the other half is for the way to Apple.
+    reservationMs: settings.windowMs / BUDGET_SLICES / 2,
     async reserve(wanted, keepBack) {
       const args = [clock.now(), wanted, settings.windowMs, keepBack, settings.defaultLimit]
       const [granted, nextAt] = (await reserveScript.run(redis, [key], args)) as [number, number, number]

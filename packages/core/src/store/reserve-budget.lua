@@ -5,7 +5,7 @@
 -- Fields: limit, foreign, foreignAt, minuteLimit, minuteForeign, minuteForeignAt, quietUntil, h:<slice>, m:<slice>
 -- Returns { granted, next useful visit (ms; 0 when granted), left above what is kept back }
 local now, wanted, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local SLICES, MINUTE, MINUTE_SLICES = 120, 60000, 12
+local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
 local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
 local flat = redis.call('HGETALL', KEYS[1])
@@ -17,8 +17,9 @@ for name, value in pairs(state) do
   local kind, at = string.match(name, '^([hm]):(%d+)$')
   if kind then
     local slice = kind == 'h' and hourSlice or minuteSlice
-    -- A slice leaves the window only when its last call has: never early, at most one slice late.
-    local leaves = (tonumber(at) + 1) * slice + (kind == 'h' and window or MINUTE)
+    -- Apple counts a call when it arrives: up to half a slice after it was reserved, and as long as the way there takes. So a
+    -- slice leaves one slice after its last reservation would have: never early, at most two late.
+    local leaves = (tonumber(at) + 2) * slice + (kind == 'h' and window or MINUTE)
     if leaves <= now then gone[#gone + 1] = name
     elseif kind == 'h' then
       hour = hour + tonumber(value)

@@ -5,7 +5,7 @@
 --     [9] quiet until (ms) or empty  [10] when the calls given back were reserved (ms)
 -- Returns 1.
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[3])
-local SLICES, MINUTE, MINUTE_SLICES = 120, 60000, 12
+local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
 local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
 local back = tonumber(ARGV[2])
@@ -31,7 +31,7 @@ local function own(prefix, slice, span)
   local flat = redis.call('HGETALL', KEYS[1])
   for i = 1, #flat, 2 do
     local at = string.match(flat[i], '^' .. prefix .. ':(%d+)$')
-    if at and (tonumber(at) + 1) * slice + span > now then sum = sum + tonumber(flat[i + 1]) end
+    if at and (tonumber(at) + 2) * slice + span > now then sum = sum + tonumber(flat[i + 1]) end
   end
   return sum
 end

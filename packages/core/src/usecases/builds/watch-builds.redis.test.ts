@@ -142,8 +142,9 @@ const gifts = (calls: string[]) => calls.filter((call) => call.startsWith('POST 
 
 describe('the build watch', () => {
   it('tells each build once, numbered in order, with one call for all groups of the app', async () => {
-    emulator.addBuild(APP, { version: '1', groups: ['gold'] })
-    emulator.addBuild(APP, { version: '2', groups: ['gold', 'silver'] })
+    const uploadedAt = Date.now() - 60_000
+    emulator.addBuild(APP, { version: '1', groups: ['gold'], uploadedAt })
+    emulator.addBuild(APP, { version: '2', groups: ['gold', 'silver'], uploadedAt: uploadedAt + 1_000 })
     await enter()
     await enter({ id: 'silver' })
     expect(await look()).toEqual(['GET /v1/builds'])

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createFacts, createReconciliations } from '../../store/index.ts'
+import { createFacts, createReconciliations, createSchedule } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from './apply-snapshot.ts'
 import { approveReconciliation } from './decide.ts'
 import { getReconciliation, listReconciliations } from './get-reconciliation.ts'
+import { pauseRoster, resumeRoster } from '../rosters/index.ts'
 import { startReconciliation } from './start-reconciliation.ts'
+import { requestedTask } from './tasks.ts'
 
 let rig: LaneRig
 let gold: Roster
@@ -206,6 +208,17 @@ describe('a reading of the whole group', () => {
     expect(group()).toContain('s-1@example.com')
     await rig.until(() => expect(group()).toEqual(addresses(names(3))))
     expect((await getReconciliation(rig.deps, gold, id)).status).toBe('done')
+  })
+
+  it('that was put off while the roster was paused is made as soon as it is resumed', async () => {
+    await pauseRoster(rig.deps, gold.id)
+    const { id } = await startReconciliation(rig.deps, { roster: gold, dryRun: false })
+    await rig.until(async () => {
+      const [dueAt] = await createSchedule(rig.redis, gold.teamKey).dueAt([requestedTask(id)])
+      expect(dueAt).toBeGreaterThan(rig.deps.clock.now() + 30_000)
+    })
+    await resumeRoster(rig.deps, gold.id)
+    await rig.until(async () => expect((await getReconciliation(rig.deps, gold, id)).status).toBe('done'))
   })
 
   it('blocks the roster when the group is gone, and resumes it by itself once it answers again', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createLaneStore, type Store } from '../../store/index.ts'
+import { createLaneStore, createReconciliations, createSchedule, type Store } from '../../store/index.ts'
+import { requestedTask } from '../reconcile/tasks.ts'
 import { assertSettled } from './assert-settled.ts'
 import { getRoster, rosterNotFound } from './get-roster.ts'
 
@@ -18,9 +19,20 @@ export async function pauseRoster(deps: PauseDeps, id: string): Promise<Roster> 
 export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster> {
   const roster = await setPaused(deps, id, false)
   await createLaneStore(deps.store.redis, roster.teamKey).unpark(roster.id, deps.clock.now())
+  await bringReadingsForward(deps, roster)
   await deps.store.ready.ring(roster.teamKey)
   return roster
 }
+
+/** Readings that were asked for meanwhile were put off: they have waited long enough. */
+async function bringReadingsForward({ store, clock }: PauseDeps, roster: Roster): Promise<void> {
+  const { items } = await createReconciliations(store.redis, roster.teamKey).list(roster.id, READINGS)
+  const schedule = createSchedule(store.redis, roster.teamKey)
+  const waiting = items.filter(({ kind, status }) => kind === 'reconcile' && status === 'running')
+  await Promise.all(waiting.map(({ id }) => schedule.plan(requestedTask(id), clock.now())))
+}
+
+const READINGS = 50
 
 async function setPaused(deps: PauseDeps, id: string, paused: boolean): Promise<Roster> {
   assertSettled(await getRoster(deps, id))
