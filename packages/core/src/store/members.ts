@@ -38,6 +38,8 @@ export interface Members {
   index(): Promise<void>
   /** Ids of the members, present or not, whose record names exactly this address (lower-cased). */
   withAddress(key: string): Promise<string[]>
+  /** The same for many addresses, in the order given. */
+  withAddresses(keys: readonly string[]): Promise<string[][]>
 }
 
 export function createMembers(redis: Redis, teamKey: string, rosterId: string): Members {
@@ -60,6 +62,15 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
         status: MEMBER_STATUSES[Number(scores[at] ?? 0)] ?? 'pending',
       }
     })
+  }
+  /** The entries are made once for all: a batch asks for a hundred addresses at once. */
+  const findByAddress = async (addresses: readonly string[]): Promise<string[][]> => {
+    if (addresses.length === 0) return []
+    await indexMembers(redis, keys)
+    const found = await Promise.all(
+      addresses.map((key) => redis.zrangebylex(keys.index, `[e:${key}\u0000`, `(e:${key}\u0001`)),
+    )
+    return found.map((entries) => entries.map(memberOf))
   }
   return {
     findMany,
@@ -91,11 +102,8 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
         number
       >
     },
-    async withAddress(key) {
-      await indexMembers(redis, keys)
-      const entries = await redis.zrangebylex(keys.index, `[e:${key}\u0000`, `(e:${key}\u0001`)
-      return entries.map(memberOf)
-    },
+    withAddress: async (key) => (await findByAddress([key]))[0] ?? [],
+    withAddresses: findByAddress,
   }
 }
 

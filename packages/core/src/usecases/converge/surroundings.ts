@@ -33,7 +33,7 @@ export async function readSurroundings(
     rosters.map(async (roster) => {
       const keys = [...(keysOfApp.get(roster.app.id) ?? [])]
       const members = store.members(roster.teamKey, roster.id)
-      const holders = await Promise.all(keys.map((key) => members.withAddress(key)))
+      const holders = await members.withAddresses(keys)
       const records = new Map(
         (await members.findMany([...new Set(holders.flat())])).flatMap((record) =>
           record ? [[record.id, record]] : [],

@@ -25,7 +25,7 @@ export interface CallGate extends Gate {
 }
 
 const REFILL = 10
-/** Kept quiet after a 429 that names no time, doubling per visit is the lane's business. */
+/** Kept quiet after a 429 that names no time. */
 const QUIET_DEFAULT_MS = 5_000
 
 /** What every call of a visit passes: the lease is ours, and the quota has room. */
