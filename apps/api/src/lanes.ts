@@ -39,7 +39,10 @@ export function createLanes(deps: {
     queues.set(teamKey, queue)
     const [oldest] = queues.keys()
     if (queues.size > OPEN_QUEUES && oldest !== undefined) {
-      void queues.get(oldest)?.close()
+      queues
+        .get(oldest)
+        ?.close()
+        .catch(() => {})
       queues.delete(oldest)
     }
     return queue

@@ -20,7 +20,10 @@ export function createLazyQueueCache(deps: { store: Store }): QueueCache {
       queues.set(teamKey, queue)
       const [oldest] = queues.keys()
       if (queues.size > KEPT_OPEN && oldest !== undefined) {
-        void queues.get(oldest)?.close()
+        queues
+          .get(oldest)
+          ?.close()
+          .catch(() => {})
         queues.delete(oldest)
       }
       return queue

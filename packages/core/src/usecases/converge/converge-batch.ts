@@ -6,10 +6,11 @@ import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { LaneStore } from '../../store/index.ts'
+import { gather } from './gather.ts'
 import { createBooks, forgetAddress } from './keep-books.ts'
 import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
-import { takeSteps, type ChunkSize, type Taken } from './take-steps.ts'
+import { takeSteps, type ChunkSize, type Listener, type Taken } from './take-steps.ts'
 import type { Target } from './target.ts'
 
 export interface ConvergeDeps {
@@ -60,12 +61,25 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
       }
     },
   })
-  const finishing = new Map<Target, Promise<void>>()
+  const finishing = gather()
+  const begun = new Set<Target>()
   const finishEnded = () => {
     for (const target of batch.targets) {
-      if (target.ending && !finishing.has(target)) finishing.set(target, deps.finish(target))
+      if (!target.ending || begun.has(target)) continue
+      begun.add(target)
+      finishing.add(deps.finish(target))
     }
   }
+  try {
+    await takePasses(deps, batch, books, finishEnded)
+    for (const target of batch.targets) target.ending ??= { kind: 'give_back' }
+    finishEnded()
+  } finally {
+    await finishing.ended()
+  }
+}
+
+async function takePasses(deps: ConvergeDeps, batch: Batch, books: Listener, finishEnded: () => void): Promise<void> {
   for (let pass = 0; pass < MAX_PASSES && deps.goesOn(); pass++) {
     const taken = planPass(deps, batch)
     finishEnded()
@@ -92,9 +106,6 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
     )
     finishEnded()
   }
-  for (const target of batch.targets) target.ending ??= { kind: 'give_back' }
-  finishEnded()
-  await Promise.all(finishing.values())
 }
 
 /** The next step of every target that is still on its way; at most one target per address, so no tester gets two writes at once. */
