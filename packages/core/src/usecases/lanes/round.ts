@@ -8,6 +8,7 @@ import type { Target } from '../converge/target.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
 import { blockRoster } from '../rosters/block-roster.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
+import { fetchCarefully } from './fetch-carefully.ts'
 import { judgeDoubt } from './judge-doubt.ts'
 import { noteTrouble } from './outage.ts'
 import { stopLane } from './stop-lane.ts'
@@ -42,20 +43,6 @@ function howMany(visit: Visit, counts: LaneCounts): number {
   const due = counts.delayed > 0 ? visit.deps.settings.batch : 0
   const ready = visit.bulkOnly ? counts.prioritized : counts.waiting + due
   return Math.min(ready, isProbing(visit) ? 1 : visit.deps.settings.batch)
-}
-
-/** A job in whose hand a worker died runs alone, so that a job that ends its worker takes no innocent ones along. */
-async function fetchCarefully(visit: Visit, limit: number): Promise<LaneJob[]> {
-  const { queue } = visit.deps
-  const [first] = await queue.fetch(1, visit.lease.token)
-  if (!first) return []
-  visit.held.add(first)
-  if (first.stalls > 0 || limit === 1) return [first]
-  const more = await queue.fetch(limit - 1, visit.lease.token)
-  const [suspects, others] = [more.filter((job) => job.stalls > 0), more.filter((job) => job.stalls === 0)]
-  await Promise.all(suspects.map((job) => job.giveBack()))
-  for (const job of others) visit.held.add(job)
-  return [first, ...others]
 }
 
 async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
