@@ -97,13 +97,28 @@ describe('planStep for a member who should be in', () => {
       { do: 'give_up', code: 'apple_refused' },
     ],
     [
-      'reads the group at once after a refusal',
+      'reads the group at once after a refused add',
       { observed: writing({ answer: 'refused' }) },
       { do: 'read_membership' },
     ],
     [
-      'adds by id after a refused create that was found in the app',
+      'looks for the tester at once after a refused create',
+      { observed: writing({ kind: 'create', answer: 'refused' }) },
+      { do: 'look_up' },
+    ],
+    [
+      'spends no second read on a refused create whose tester is not in the app',
+      { observed: writing({ kind: 'create', answer: 'refused', reads: 1 }), tester: null },
+      { do: 'give_up', code: 'apple_refused' },
+    ],
+    [
+      'reads the group after a refused create that was found in the app',
       { observed: writing({ kind: 'create', answer: 'refused', reads: 1 }), tester: known },
+      { do: 'read_membership' },
+    ],
+    [
+      'adds by id after a refused create that was found in the app, and not in the group',
+      { observed: writing({ kind: 'create', answer: 'refused', reads: 2 }), tester: known },
       { do: 'add', testerId: 't-1' },
     ],
     [

@@ -146,27 +146,35 @@ function planReadBack(input: PlanInput, email: string): Step | undefined {
     case 'confirmed': {
       const wait = REREAD_AFTER_MS[writing.reads]
       if (wait === undefined) {
-        return {
-          do: 'give_up',
-          code: 'apple_refused',
-          detail: 'Apple confirmed the change, and no read has shown it for a minute.',
-        }
+        return refused('Apple confirmed the change, and no read has shown it for a minute.')
       }
       return now < writing.at + wait ? pendingUntil(writing.at + wait) : { do: 'read_membership', email }
     }
-    case 'refused': {
-      // Any 4xx on an add may mean "already in": the group is read before anything is believed.
-      if (writing.reads === 0) return { do: 'read_membership', email }
-      const tester = input.knownTester(email)
-      if (tester === undefined) return { do: 'look_up', email }
-      if (tester && writing.kind === 'create') return { do: 'add', email, testerId: tester.id }
-      return {
-        do: 'give_up',
-        code: 'apple_refused',
-        detail: 'App Store Connect refuses to add this tester, and the group does not show it.',
-      }
-    }
+    case 'refused':
+      return writing.kind === 'create' ? planRefusedCreate(input, email) : planRefusedAdd(input, email)
   }
+}
+
+/** Any 4xx on a create may mean that the tester exists: who is no tester of the app is in none of its groups either. */
+function planRefusedCreate(input: PlanInput, email: string): Step {
+  const reads = input.observed.writing?.reads ?? 0
+  const tester = input.knownTester(email)
+  if (tester === undefined) return { do: 'look_up', email }
+  if (tester === null) return refused('App Store Connect refuses to add this tester, and the app does not show it.')
+  if (reads < 2) return { do: 'read_membership', email }
+  return { do: 'add', email, testerId: tester.id }
+}
+
+/** Any 4xx on an add may mean "already in": the group is read before anything is believed. */
+function planRefusedAdd(input: PlanInput, email: string): Step {
+  const reads = input.observed.writing?.reads ?? 0
+  if (reads === 0) return { do: 'read_membership', email }
+  if (input.knownTester(email) === undefined) return { do: 'look_up', email }
+  return refused('App Store Connect refuses to add this tester, and the group does not show it.')
+}
+
+function refused(detail: string): Step {
+  return { do: 'give_up', code: 'apple_refused', detail }
 }
 
 /** Some five minutes; then the change is tried anew from what is there. */
@@ -180,8 +188,7 @@ function planGone(input: PlanInput, email: string): Step | undefined {
   const tester = input.knownTester(email)
   if (tester === null) return undefined
   const wait = REREAD_AFTER_MS[Math.min(writing.reads, REREAD_AFTER_MS.length - 1)] ?? 60_000
-  if (writing.reads > MOST_READS_OF_A_REMOVAL)
-    return { do: 'give_up', code: 'apple_refused', detail: 'The removal from the app did not finish at Apple.' }
+  if (writing.reads > MOST_READS_OF_A_REMOVAL) return refused('The removal from the app did not finish at Apple.')
   const since = writing.reads < REREAD_AFTER_MS.length ? writing.at + wait : writing.at + wait * (writing.reads - 3)
   return now < since ? pendingUntil(since) : { do: 'look_up', email }
 }
@@ -213,11 +220,7 @@ function planExit(input: PlanInput, email: string): Step {
     }
     if (writing.answer === 'refused') {
       if (writing.reads === 0) return { do: 'read_membership', email }
-      return {
-        do: 'give_up',
-        code: 'apple_refused',
-        detail: 'App Store Connect refuses to remove this tester, and the group still shows it.',
-      }
+      return refused('App Store Connect refuses to remove this tester, and the group still shows it.')
     }
   }
   if (writing?.kind === 'remove_app' && writing.answer === 'confirmed')

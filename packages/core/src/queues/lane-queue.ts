@@ -1,7 +1,7 @@
 import { createRedisBackend, Queue, UnrecoverableError, Worker, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Priority } from '../domain/change.ts'
-import { ATTEMPTS, retryDelayMs } from '../domain/retry.ts'
+import { ATTEMPTS, retryDelayMs, untilFullStep } from '../domain/retry.ts'
 
 /** ④ What a job carries: ids only, and no member id, since that may be an address. */
 interface ConvergeData {
@@ -95,7 +95,9 @@ export function createLaneQueue(
       lockDuration: settings.lockMs,
       stalledInterval: settings.stalledEveryMs,
       maxStalledCount: settings.maxStalls - 1,
-      settings: { backoffStrategy: (attempt: number) => retryDelayMs(attempt, Math.random()) },
+      settings: {
+        backoffStrategy: (attempt: number) => untilFullStep(retryDelayMs(attempt, Math.random()), Date.now()),
+      },
     },
     (name, options, extra) => createRedisBackend(name, options, { ...extra, withBlockingConnection: false }),
   )
