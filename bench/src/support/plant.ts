@@ -1,7 +1,7 @@
 import { systemClock, DEFAULT_POLICIES } from '@flightroster/core/domain'
 import { createSealer } from '@flightroster/core/secrets'
 import { createStore, type Store } from '@flightroster/core/store'
-import { sealContext } from '@flightroster/core/usecases/team-keys'
+import { parsePrivateKey, sealContext } from '@flightroster/core/usecases/team-keys'
 import type { AppleKey } from './apple.ts'
 import type { Product } from './product.ts'
 
@@ -25,7 +25,7 @@ export async function plant(product: Product, keys: readonly AppleKey[], prefix:
       keys.slice(from, from + AT_ONCE).map(async (key, index) => {
         const ids = planted[from + index]
         if (!ids) return
-        const sealed = sealer.seal(key.privateKey, sealContext(ids.teamKey))
+        const sealed = sealer.seal(parsePrivateKey(key.privateKey) ?? '', sealContext(ids.teamKey))
         await plantOne(store, ids, key, sealed)
       }),
     )

@@ -74,7 +74,7 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
     ...readCore(read),
     host: read.text('HOST', '127.0.0.1'),
     workerPort: read.optionalInteger('WORKER_PORT', { min: 0, max: 65_535 }),
-    concurrency: read.integer('WORKER_CONCURRENCY', 20, { min: 1, max: 1_000 }),
+    concurrency: read.integer('WORKER_CONCURRENCY', 100, { min: 1, max: 1_000 }),
     quietAfterWriteMs: read.integer('QUIET_AFTER_WRITE_SECONDS', 120, { min: 1, max: 3_600 }) * 1_000,
     lanes: read.parsed('WORKER_LANES', undefined, 'team key ids, comma-separated', parseLanes),
   }

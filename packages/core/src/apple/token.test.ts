@@ -53,10 +53,24 @@ describe('createTokenSigner', () => {
     expect(decodeProtectedHeader(token).alg).toBe('ES256')
   })
 
+  it('signs with a key that is kept as a JWK', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const jwk = JSON.stringify(privateKey.export({ format: 'jwk' }))
+    const token = await createTokenSigner().sign({ ...newCredentials(), privateKey: jwk }, NOW)
+    const spki = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    const verified = jwtVerify(token, await importSPKI(spki, 'ES256'), { currentDate: new Date(NOW) })
+    await expect(verified).resolves.toBeDefined()
+  })
+
   it.each([
     ['text that is no key', 'secret text'],
     ['an empty text', ''],
     ['a key of another curve', pem(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey)],
+    [
+      'a JWK of another curve',
+      JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' })),
+    ],
+    ['a JWK that was cut off', '{"kty":"EC"'],
     ['a damaged key', '-----BEGIN PRIVATE KEY-----\nc2VjcmV0IHRleHQ=\n-----END PRIVATE KEY-----'],
   ])('refuses %s without quoting it', async (_name, privateKey) => {
     const signing = createTokenSigner().sign({ issuerId: 'i', keyId: 'k', privateKey }, NOW)

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
-import { importPKCS8, SignJWT } from 'jose'
-import { AppError } from '../errors.ts'
+import { SignJWT, type CryptoKey } from 'jose'
+import { importSigningKey } from './signing-key.ts'
 import type { Credentials } from './types.ts'
 
 // Apple refuses a lifetime over 20 minutes, and an `iat` ahead of its own clock by little more than nothing.
 const BACKDATED_S = 60
 const LIFETIME_S = 15 * 60
 const MAX_KEYS = 5_000
-
-type SigningKey = Awaited<ReturnType<typeof importPKCS8>>
 
 export interface TokenSigner {
   /** A fresh token. `now`: Apple's time in ms. Throws AppError private_key_invalid. */
@@ -17,14 +15,14 @@ export interface TokenSigner {
 
 /** Signs App Store Connect tokens (ES256; Apple, "Generating Tokens for API Requests"); imported keys are kept. */
 export function createTokenSigner(): TokenSigner {
-  const keys = new Map<string, Promise<SigningKey>>()
+  const keys = new Map<string, Promise<CryptoKey>>()
 
-  function signingKey({ keyId, privateKey }: Credentials): Promise<SigningKey> {
+  function signingKey({ keyId, privateKey }: Credentials): Promise<CryptoKey> {
     // By digest, so that the text of the key is not held here for the life of the process.
     const name = `${keyId} ${createHash('sha256').update(privateKey).digest('hex')}`
     const known = keys.get(name)
     if (known) return known
-    const imported = importKey(privateKey)
+    const imported = importSigningKey(privateKey)
     imported.catch(() => keys.delete(name))
     keys.set(name, imported)
     const oldest = keys.keys().next()
@@ -44,14 +42,5 @@ export function createTokenSigner(): TokenSigner {
         .setExpirationTime(issuedAt + LIFETIME_S)
         .sign(key)
     },
-  }
-}
-
-async function importKey(pem: string): Promise<SigningKey> {
-  try {
-    return await importPKCS8(pem.trim(), 'ES256')
-  } catch {
-    // Without the cause: what a parser says about a key may quote it.
-    throw new AppError('private_key_invalid')
   }
 }

@@ -1,7 +1,7 @@
 import type { TesterState } from '../domain/member.ts'
 import type { ErrorCode } from '../errors.ts'
 
-/** An App Store Connect API team key. `privateKey`: the .p8 file as Apple gave it (PEM, PKCS#8, P-256). */
+/** An App Store Connect API team key. `privateKey`: a P-256 key, as a JWK or as the .p8 file that Apple gave (PEM, PKCS#8). */
 export interface Credentials {
   issuerId: string
   keyId: string

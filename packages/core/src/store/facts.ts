@@ -3,16 +3,18 @@ import type { Fact } from '../domain/fact.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys } from './keys.ts'
 
-const dropScript = defineScript(import.meta.url, './drop-facts.lua')
+const beginScript = defineScript(import.meta.url, './begin-telling.lua')
+const toldScript = defineScript(import.meta.url, './told-facts.lua')
 
 /** Facts of one team key that upstream has still to be told, oldest first. Member facts are added by record-outcome. */
 export interface Facts {
   add(facts: Fact[]): Promise<void>
   peek(limit: number): Promise<Fact[]>
-  /** Drops the oldest, once they are on their way; nothing where somebody else has dropped them already. */
-  drop(told: Fact[]): Promise<void>
-  /** False while somebody else tells them. A courtesy that saves work: two that tell at once do no harm. */
-  begin(token: string): Promise<boolean>
+  /** The oldest; none while somebody else tells them. A courtesy that saves work: two that tell at once do no harm. */
+  begin(token: string, limit: number): Promise<Fact[]>
+  /** Drops the oldest, now on their way (nothing where somebody else has dropped them), and reads on; none ends the telling. */
+  told(token: string, told: Fact[], limit: number): Promise<Fact[]>
+  /** Ends the telling where some are left. */
   end(token: string): Promise<void>
 }
 
@@ -26,19 +28,21 @@ export function createFacts(redis: Redis, teamKey: string): Facts {
       await redis.rpush(keys.facts, ...facts.map((fact) => JSON.stringify(fact)))
       await redis.sadd(globalKeys.untold, teamKey)
     },
-    async peek(limit) {
-      const lines = await redis.lrange(keys.facts, 0, limit - 1)
-      return lines.map((line) => JSON.parse(line) as Fact)
+    peek: async (limit) => parse(await redis.lrange(keys.facts, 0, limit - 1)),
+    begin: async (token, limit) =>
+      parse(await beginScript.run(redis, [keys.facts, keys.telling], [token, TELLING_MS, limit])),
+    async told(token, told, limit) {
+      const args = [token, JSON.stringify(told[0] ?? null), told.length, limit]
+      return parse(await toldScript.run(redis, [keys.facts, keys.telling], args))
     },
-    async drop(told) {
-      const [oldest] = told
-      if (oldest) await dropScript.run(redis, [keys.facts], [JSON.stringify(oldest), told.length])
-    },
-    begin: async (token) => (await redis.set(keys.telling, token, 'PX', TELLING_MS, 'NX')) === 'OK',
     async end(token) {
       if ((await redis.get(keys.telling)) === token) await redis.del(keys.telling)
     },
   }
+}
+
+function parse(lines: unknown): Fact[] {
+  return (lines as string[]).map((line) => JSON.parse(line) as Fact)
 }
 
 /** Team keys whose facts wait to be told. A hint, taken out by reading it: `lanesWithFacts` is the guarantee. */

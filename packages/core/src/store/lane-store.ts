@@ -8,6 +8,8 @@ import { laneKeys } from './keys.ts'
 import { formatObserved } from './observed.ts'
 import { TIMELINE_KEPT } from './record-changes.ts'
 
+const peekScript = defineScript(import.meta.url, './peek-outbox.lua')
+const openWorkScript = defineScript(import.meta.url, './open-work.lua')
 const openScript = defineScript(import.meta.url, './open-visit.lua')
 const renewScript = defineScript(import.meta.url, './renew-lease.lua')
 const closeScript = defineScript(import.meta.url, './close-visit.lua')
@@ -37,10 +39,21 @@ export interface LaneFacts {
   outage: number
   /** What was last found out about the key. */
   status: TeamKeyStatus
+  /** What the status is about, for people. */
+  problem: Problem | null
 }
 
 export type OpenedVisit =
-  | { kind: 'opened'; fence: number; workCount: number; recorded: number; now: number; facts: LaneFacts }
+  | {
+      kind: 'opened'
+      fence: number
+      workCount: number
+      recorded: number
+      now: number
+      facts: LaneFacts
+      /** The visit before did not say that it left no job in hand: it may have died. */
+      isUnclean: boolean
+    }
   | { kind: 'busy'; leftMs: number }
   | { kind: 'paused' }
 
@@ -77,11 +90,10 @@ export interface LaneStore {
   open(token: string, leaseMs: number): Promise<OpenedVisit>
   /** False when the lease is lost. */
   renew(token: string, leaseMs: number): Promise<boolean>
-  isPaused(): Promise<boolean>
-  /** How many changes were recorded and not queued; null when the lease was lost. */
-  close(token: string): Promise<number | null>
-  /** The oldest recorded changes, those asked for now first, bulk last. */
-  peekOutbox(limit: number): Promise<OutboxEntry[]>
+  /** How many changes were recorded and not queued; null when the lease was lost. `isClean`: no job is left in anybody's hand. */
+  close(token: string, isClean: boolean): Promise<number | null>
+  /** The oldest recorded changes, those asked for now first, bulk last; null while the lane is paused. */
+  peekOutbox(limit: number): Promise<OutboxEntry[] | null>
   dropFromOutbox(entries: OutboxEntry[]): Promise<void>
   readWork(refs: string[]): Promise<(Work | null)[]>
   testerIds(appId: string, addresses: string[]): Promise<Map<string, string>>
@@ -101,7 +113,6 @@ export interface LaneStore {
   /** Forgets work whose member or roster is gone. */
   dropWork(refs: string[]): Promise<void>
   setFacts(facts: Partial<LaneFacts>): Promise<void>
-  setStatus(status: TeamKeyStatus, problem: Problem | null): Promise<void>
   /** Work of a roster that was parked is recorded anew. */
   unpark(rosterId: string, now: number): Promise<number>
   requestWork(request: WorkRequest): Promise<{ found: boolean; leased: boolean }>
@@ -137,15 +148,14 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
     async renew(token, leaseMs) {
       return (await renewScript.run(redis, [keys.lease], [token, leaseMs])) === 1
     },
-    isPaused: async () => (await redis.hget(keys.lane, 'paused')) === '1',
-    async close(token) {
-      const recorded = (await closeScript.run(redis, [keys.lease, ...outboxes], [token])) as number
+    async close(token, isClean) {
+      const answer = await closeScript.run(redis, [keys.lease, keys.lane, ...outboxes], [token, isClean ? 1 : 0])
+      const recorded = answer as number
       return recorded < 0 ? null : recorded
     },
     async peekOutbox(limit) {
-      const peeked = await Promise.all(
-        OUTBOX_ORDER.map((name) => redis.zrange(outboxKey[name], '0', String(limit - 1))),
-      )
+      const peeked = (await peekScript.run(redis, [keys.lane, ...outboxes], [limit])) as 'paused' | string[][]
+      if (peeked === 'paused') return null
       const entries = peeked.flatMap((words, at) =>
         words.map((word) => parseOutboxWord(word, OUTBOX_ORDER[at] ?? 'bulk')),
       )
@@ -190,27 +200,14 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
     },
     async openWork(items) {
       if (items.length === 0) return []
-      const known = await redis.hmget(keys.work, ...items.map((item) => item.ref))
-      const failedJobs: string[] = []
-      const fields = items.flatMap(({ ref, roster, member }, at) => {
-        const json = known[at]
-        if (!json) return [ref, JSON.stringify({ r: roster, m: member })]
-        const { failed, ...rest } = JSON.parse(json) as StoredWork
-        if (failed === undefined) return []
-        failedJobs.push(failed)
-        return [ref, JSON.stringify(rest)]
-      })
-      if (fields.length > 0) await redis.hset(keys.work, ...fields)
-      return failedJobs
+      const words = items.flatMap(({ ref, roster, member }) => [ref, JSON.stringify({ r: roster, m: member })])
+      return (await openWorkScript.run(redis, [keys.work], words)) as string[]
     },
     recordAgain: (items, now, as = 'interactive') => addToOutbox(redis, outboxKey[as], items, now),
     async dropWork(refs) {
       if (refs.length > 0) await redis.hdel(keys.work, ...refs)
     },
     setFacts: (facts) => setFacts(redis, keys.lane, facts),
-    async setStatus(status, problem) {
-      await redis.hset(keys.lane, 'status', status, 'problem', problem ? JSON.stringify(problem) : '')
-    },
     async unpark(rosterId, now) {
       const parked = await redis.smembers(keys.roster(rosterId).parked)
       if (parked.length === 0) return 0
@@ -315,6 +312,7 @@ function parseOpened(answer: (string | number)[]): OpenedVisit {
     recorded: Number(recorded),
     now: Number(now),
     facts: parseFacts(hash),
+    isUnclean: hash.has('visiting'),
   }
 }
 
@@ -330,6 +328,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
     outage: Number(hash.get('outage') ?? 0),
     status: (hash.get('status') || 'unchecked') as TeamKeyStatus,
+    problem: json<Problem>('problem'),
   }
 }
 

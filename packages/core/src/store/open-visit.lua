@@ -14,4 +14,7 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 local fence = redis.call('HINCRBY', KEYS[2], 'fence', 1)
 local recorded = 0
 for i = 4, 6 do recorded = recorded + redis.call('ZCARD', KEYS[i]) end
-return { 'opened', fence, redis.call('HLEN', KEYS[3]), recorded, now, unpack(redis.call('HGETALL', KEYS[2])) }
+-- As the visit before left it: still set where that one died with jobs in hand.
+local lane = redis.call('HGETALL', KEYS[2])
+redis.call('HSET', KEYS[2], 'visiting', '1')
+return { 'opened', fence, redis.call('HLEN', KEYS[3]), recorded, now, unpack(lane) }

@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { coalesceWrites } from './coalesce-writes.ts'
 import { parseRedisUrl } from './redis-url.ts'
 
 export interface RedisSettings {
@@ -37,6 +38,7 @@ export function createRedis(url: string, settings: RedisSettings): Redis {
   }
   const redis = connect(target, options)
   logLossesOnce(redis, settings.log)
+  coalesceWrites(redis)
   return redis
 }
 

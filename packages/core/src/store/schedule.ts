@@ -15,12 +15,17 @@ export interface Schedule {
   drop(task: string): Promise<void>
   /** When each of them is due; null for those not planned. */
   dueAt(tasks: string[]): Promise<(number | null)[]>
-  due(now: number): Promise<string[]>
+  /** The earliest one, and when it is due (ms); null where nothing is planned. */
+  first(): Promise<{ task: string; at: number } | null>
   nextAt(): Promise<number | null>
 }
 
 export function createSchedule(redis: Redis, teamKey: string): Schedule {
   const key = laneKeys(teamKey).schedule
+  const first = async () => {
+    const [task, score] = await redis.zrange(key, '0', '0', 'WITHSCORES')
+    return task === undefined ? null : { task, at: Number(score) }
+  }
   return {
     plan: async (task, at) => void (await redis.zadd(key, 'LT', at, task)),
     replan: async (task, at) => void (await redis.zadd(key, at, task)),
@@ -31,10 +36,7 @@ export function createSchedule(redis: Redis, teamKey: string): Schedule {
       const scores = await redis.zmscore(key, ...tasks)
       return scores.map((score) => (score === null ? null : Number(score)))
     },
-    due: (now) => redis.zrangebyscore(key, '-inf', now),
-    async nextAt() {
-      const [, score] = await redis.zrange(key, '0', '0', 'WITHSCORES')
-      return score === undefined ? null : Number(score)
-    },
+    first,
+    nextAt: async () => (await first())?.at ?? null,
   }
 }

@@ -39,7 +39,7 @@ export interface Store {
   forgetRoster(roster: Roster): Promise<void>
   rostersOf(teamKey: string): Promise<string[]>
   /** Over all team keys: an app's rosters share its testers, whoever's key serves them. */
-  rostersOfApp(appId: string): Promise<Roster[]>
+  rosterIdsOfApp(appId: string): Promise<string[]>
   standing(rosterId: string): Promise<RosterStanding>
   putStanding(rosterId: string, standing: RosterStanding): Promise<void>
   /** Counts up for each name: what receivers of facts order by. */
@@ -99,10 +99,7 @@ export function createStore(redis: Redis, clock: Clock, settings: StoreSettings 
       await rosters.delete(roster.id)
       await redis.unlink(...Object.values(keys.roster(roster.id)))
     },
-    async rostersOfApp(appId) {
-      const found = await rosters.findMany(await redis.smembers(globalKeys.rostersOfApp(appId)))
-      return [...found.values()]
-    },
+    rosterIdsOfApp: (appId) => redis.smembers(globalKeys.rostersOfApp(appId)),
     async standing(rosterId) {
       const json = await redis.hget(globalKeys.standings, rosterId)
       return json === null ? NO_STANDING : (JSON.parse(json) as RosterStanding)

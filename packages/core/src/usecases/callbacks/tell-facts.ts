@@ -21,41 +21,39 @@ const ROUNDS = 20
 
 /**
  * Puts a team key's facts on their way to the webhooks that ask for them: deliveries first, then the facts are dropped. A death in
- * between makes the same deliveries again, under the same ids, which has no effect. Returns how many facts were dealt with.
+ * between makes the same deliveries again, under the same ids, which has no effect. Returns how many deliveries were made.
  */
 export async function tellFacts(deps: TellDeps, teamKey: string): Promise<number> {
   const facts = createFacts(deps.store.redis, teamKey)
   const token = randomUUID()
-  let told = 0
-  // Most visits end without a fact.
-  if ((await facts.peek(1)).length === 0 || !(await facts.begin(token))) return 0
+  let made = 0
+  let untold = await facts.begin(token, AT_ONCE)
   try {
-    for (let round = 0; round < ROUNDS; round++) {
-      const untold = await facts.peek(AT_ONCE)
-      if (untold.length === 0) break
-      await addDeliveries(deps, teamKey, untold)
-      await facts.drop(untold)
-      told += untold.length
+    for (let round = 0; round < ROUNDS && untold.length > 0; round++) {
+      made += await addDeliveries(deps, teamKey, untold)
+      untold = await facts.told(token, untold, AT_ONCE)
     }
   } finally {
-    await facts.end(token)
+    if (untold.length > 0) await facts.end(token)
   }
-  return told
+  return made
 }
 
-async function addDeliveries(deps: TellDeps, teamKey: string, facts: Fact[]): Promise<void> {
+async function addDeliveries(deps: TellDeps, teamKey: string, facts: Fact[]): Promise<number> {
   const webhooks = await deps.directory.active()
-  if (webhooks.length === 0) return
+  if (webhooks.length === 0) return 0
   const rosters = new Set(await deps.store.rostersOf(teamKey))
-  await Promise.all(webhooks.map((webhook) => addTo(deps, webhook, facts, rosters)))
+  const made = await Promise.all(webhooks.map((webhook) => addTo(deps, webhook, facts, rosters)))
+  return made.reduce((sum, count) => sum + count, 0)
 }
 
-async function addTo(deps: TellDeps, webhook: Webhook, facts: Fact[], rosters: ReadonlySet<string>): Promise<void> {
+async function addTo(deps: TellDeps, webhook: Webhook, facts: Fact[], rosters: ReadonlySet<string>): Promise<number> {
   const { store, clock, toRef } = deps
   const now = clock.now()
   const wanted = facts.filter((fact) => wantsFact(webhook, fact, rosters))
-  if (wanted.length === 0) return
+  if (wanted.length === 0) return 0
   const deliveries = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), fact, toSubject(fact, toRef), now))
   await createDeliveries(store.redis, webhook.id).add(deliveries, now)
   await createDeliveryLine(store.redis).note(webhook.id, now)
+  return deliveries.length
 }

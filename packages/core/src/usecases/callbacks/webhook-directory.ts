@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { createDeliveries, createWebhooks, type Store } from '../../store/index.ts'
@@ -18,9 +19,18 @@ export function createWebhookDirectory(deps: { store: Store; clock: Clock }): We
   const { redis } = deps.store
   const webhooks = createWebhooks(redis)
   let kept: { version: string; until: number; active: Webhook[] } | undefined
+  let asking: Promise<string> | undefined
+  /** Those who ask in one turn of the event loop ask together: the read goes out after all of them have asked. */
+  const readVersion = () => {
+    asking ??= setImmediate().then(() => {
+      asking = undefined
+      return webhooks.version()
+    })
+    return asking
+  }
   return {
     async active() {
-      const version = await webhooks.version()
+      const version = await readVersion()
       const now = deps.clock.monotonic()
       if (kept && kept.version === version && now < kept.until) return kept.active
       const all = await webhooks.list()

@@ -4,7 +4,7 @@ import { beginMove } from '../../domain/plan.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'
 import type { LaneStore, Store } from '../../store/index.ts'
-import { readSurroundings, type Surroundings } from './surroundings.ts'
+import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
 import type { KnownTesters, Target } from './target.ts'
 
 export interface Batch {
@@ -20,8 +20,10 @@ export interface Batch {
 
 /** Reads everything a batch is planned from: newest desired state, what was observed, who else wants the addresses, known ids. */
 export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, jobs: LaneJob[]): Promise<Batch> {
-  const rosters = await readRosters(store, teamKey)
-  const work = await lane.readWork(jobs.map((job) => job.ref))
+  const [rosters, work] = await Promise.all([
+    readRosters(store, teamKey, jobs),
+    lane.readWork(jobs.map((job) => job.ref)),
+  ])
   const obsolete: LaneJob[] = []
   const wanted = new Map<Roster, { job: LaneJob; member: string; fresh: boolean; invite: boolean }[]>()
   jobs.forEach((job, at) => {
@@ -36,11 +38,13 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     wanted.set(roster, list)
   })
 
+  const known: KnownRecords = new Map()
   const targets: Target[] = []
   const parked: Target[] = []
   await Promise.all(
     [...wanted].map(async ([roster, items]) => {
       const records = await store.members(teamKey, roster.id).findMany(items.map((item) => item.member))
+      known.set(roster.id, new Map(records.flatMap((record) => (record ? [[record.id, record]] : []))))
       items.forEach((item, at) => {
         const record = records[at]
         if (!record) {
@@ -69,7 +73,8 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     }),
   )
   const addresses = targets.flatMap((target) => addressesOf(target).map((key) => ({ roster: target.roster, key })))
-  const surroundings = await readSurroundings(store, await readNeighbours(store, targets), addresses)
+  const neighbours = await readNeighbours(store, targets)
+  const surroundings = await readSurroundings(store, neighbours, addresses, known)
   for (const target of targets) {
     target.observed = beginMove(target.desired, target.observed, (email) =>
       surroundings.wantedHere(target.roster, target.member, emailKey(email)),
@@ -78,14 +83,19 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   return { targets, obsolete, parked, surroundings, testers: await readTesters(lane, addresses) }
 }
 
-async function readRosters(store: Store, teamKey: string): Promise<Map<string, Roster>> {
-  return store.rosters.findMany(await store.rostersOf(teamKey))
+/** Those that the jobs are of, without one that has moved to another lane. */
+async function readRosters(store: Store, teamKey: string, jobs: LaneJob[]): Promise<Map<string, Roster>> {
+  const found = await store.rosters.findMany(jobs.map((job) => job.roster))
+  return new Map([...found].filter(([, roster]) => roster.teamKey === teamKey))
 }
 
 /** Every roster of the apps that a batch is about. */
 async function readNeighbours(store: Store, targets: Target[]): Promise<Roster[]> {
+  const known = new Map(targets.map(({ roster }) => [roster.id, roster]))
   const apps = new Set(targets.map(({ roster }) => roster.app.id))
-  return (await Promise.all([...apps].map((appId) => store.rostersOfApp(appId)))).flat()
+  const ids = (await Promise.all([...apps].map((appId) => store.rosterIdsOfApp(appId)))).flat()
+  const others = await store.rosters.findMany(ids.filter((id) => !known.has(id)))
+  return [...known.values(), ...others.values()]
 }
 
 /** Every address a target may be about, lower-cased. */

@@ -1,7 +1,7 @@
 import { emailKey } from '../../domain/email.ts'
 import type { Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
-import type { Store } from '../../store/index.ts'
+import type { MemberRecord, Store } from '../../store/index.ts'
 
 /** Who else wants an address: members of one roster with one address are one tester, and an app's rosters share its testers. */
 export interface Surroundings {
@@ -10,6 +10,9 @@ export interface Surroundings {
   /** A present fellow member with this address who is known to be in the group. */
   twin(roster: Roster, member: string, key: string): Observed | null
 }
+
+/** What is read already, by roster and member id. */
+export type KnownRecords = Map<string, ReadonlyMap<string, MemberRecord>>
 
 interface Wish {
   member: string
@@ -21,6 +24,7 @@ export async function readSurroundings(
   store: Store,
   rosters: Roster[],
   addresses: { roster: Roster; key: string }[],
+  known: KnownRecords,
 ): Promise<Surroundings> {
   const keysOfApp = new Map<string, Set<string>>()
   for (const { roster, key } of addresses) {
@@ -34,11 +38,9 @@ export async function readSurroundings(
       const keys = [...(keysOfApp.get(roster.app.id) ?? [])]
       const members = store.members(roster.teamKey, roster.id)
       const holders = await members.withAddresses(keys)
-      const records = new Map(
-        (await members.findMany([...new Set(holders.flat())])).flatMap((record) =>
-          record ? [[record.id, record]] : [],
-        ),
-      )
+      const records = new Map(known.get(roster.id))
+      const unread = new Set(holders.flat().filter((id) => !records.has(id)))
+      for (const record of await members.findMany([...unread])) if (record) records.set(record.id, record)
       keys.forEach((key, at) => {
         const present = (holders[at] ?? []).flatMap((id) => {
           const record = records.get(id)

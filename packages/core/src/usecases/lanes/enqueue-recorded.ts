@@ -1,13 +1,13 @@
 import type { Enqueued } from '../../queues/index.ts'
+import type { OutboxEntry } from '../../store/index.ts'
 import type { Visit } from './visit.ts'
 
 /**
  * Makes jobs of what intake recorded. Under the lease, so an add never meets a running job of the same member; dropped from the
  * outbox only once queued, so a death in between queues again. Returns how many entries were dealt with.
  */
-export async function enqueueRecorded(visit: Visit): Promise<number> {
-  const { lane, queue, settings, toRef, store } = visit.deps
-  const recorded = await lane.peekOutbox(settings.enqueue)
+export async function enqueueRecorded(visit: Visit, recorded: OutboxEntry[]): Promise<number> {
+  const { lane, queue, toRef } = visit.deps
   if (recorded.length === 0) return 0
   const refs = recorded.map((entry) => toRef(entry.roster, entry.member))
   const wanted = new Map<string, Enqueued & { member: string }>()
@@ -21,8 +21,6 @@ export async function enqueueRecorded(visit: Visit): Promise<number> {
   await queue.removeFailed(await lane.openWork(items))
   const kept = await queue.enqueue(items)
   const done = recorded.filter((_, at) => !kept.has(refs[at] ?? ''))
-  const rosters = [...new Set(done.map(({ roster }) => roster))]
-  await Promise.all(rosters.map((roster) => store.members(visit.teamKey, roster).index()))
   await lane.dropFromOutbox(done)
   return done.length
 }

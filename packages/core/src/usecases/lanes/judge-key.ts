@@ -61,13 +61,16 @@ export async function probeKey(deps: Pick<JudgeDeps, 'session' | 'appId'>): Prom
 }
 
 export async function blockLane(lane: LaneStore, problem: Problem): Promise<void> {
-  await lane.setFacts({ blocked: problem, suspicion: null })
-  await lane.setStatus(KEY_STATUS[problem.code] ?? 'rejected', problem)
+  await lane.setFacts({
+    blocked: problem,
+    suspicion: null,
+    status: KEY_STATUS[problem.code] ?? 'rejected',
+    problem,
+  })
 }
 
 export async function unblockLane(lane: LaneStore): Promise<void> {
-  await lane.setFacts({ blocked: null, suspicion: null })
-  await lane.setStatus('working', null)
+  await lane.setFacts({ blocked: null, suspicion: null, status: 'working', problem: null })
 }
 
 function toProblem(deps: Pick<JudgeDeps, 'clock'>, code: ErrorCode): Problem {

@@ -27,7 +27,7 @@ it('puts a new job in the place of one that lies failed, and keeps what was aske
 
   await lane.open('token', 15_000)
   await lane.recordAgain([{ roster: 'gold', member: 'ann' }], 1)
-  await enqueueRecorded(visit)
+  await enqueueRecorded(visit, (await lane.peekOutbox(10)) ?? [])
   const [job] = await queue.fetch(1, 'token')
   await lane.recordOutcome('token', {
     roster: 'gold',
@@ -48,7 +48,7 @@ it('puts a new job in the place of one that lies failed, and keeps what was aske
 
   const entry = { t: 2, k: 'invitation', o: 'api' } as const
   await lane.requestWork({ now: 2, roster: 'gold', member: 'ann', ref, flag: 'invite', entry, priority: 'now' })
-  await enqueueRecorded(visit)
+  await enqueueRecorded(visit, (await lane.peekOutbox(10)) ?? [])
   expect(await queue.counts()).toMatchObject({ failed: 0, waiting: 1 })
   expect(await lane.readWork([ref])).toMatchObject([{ failed: false, invite: true }])
   await queue.close()

@@ -17,15 +17,19 @@ import { comeAgainAt, goesOn, isProbing, sessionOf, type Visit } from './visit.t
 /** Recorded changes become jobs, some jobs are fetched and carried out together. False when nothing is left to do now. */
 export async function runRound(visit: Visit): Promise<boolean> {
   const { deps } = visit
-  if (await deps.lane.isPaused()) return false
-  const enqueued = await enqueueRecorded(visit)
-  const wanted = howMany(visit, await deps.queue.counts())
+  const recorded = await deps.lane.peekOutbox(deps.settings.enqueue)
+  if (recorded === null) return false
+  const enqueued = await enqueueRecorded(visit, recorded)
+  if (enqueued > 0) visit.counts = null
+  visit.counts ??= await deps.queue.counts()
+  const wanted = howMany(visit, visit.counts)
   if (wanted === 0) return enqueued > 0
   const { available, nextAt } = await visit.gate.reserve(wanted)
   if (available === 0) {
     comeAgainAt(visit, nextAt)
     return false
   }
+  visit.counts = null
   const jobs = await fetchCarefully(visit, Math.min(wanted, available))
   if (jobs.length === 0) return enqueued > 0
   try {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createSchedule } from '../../store/index.ts'
+import { createSchedule, type LaneFacts } from '../../store/index.ts'
 import { auditWork } from './audit-work.ts'
 import { createCallGate } from './call-gate.ts'
 import { probeKey, unblockLane } from './judge-key.ts'
@@ -22,6 +22,7 @@ export async function visitLane(deps: VisitDeps, teamKey: string): Promise<numbe
   } catch (error) {
     // A store that cannot be reached ends here too: the lane is due again, its jobs are recovered.
     deps.log.error({ err: error, teamKey }, 'The visit ended by a fault.')
+    visit.isUnclean = true
     comeAgainAt(visit, deps.clock.now() + 5_000)
   }
   return closeVisit(visit)
@@ -35,7 +36,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { ne
   if (opened.kind === 'paused') return { nextAt: null }
   const credentials = await deps.credentials()
   if (!credentials) {
-    await deps.lane.close(token)
+    await deps.lane.close(token, !opened.isUnclean)
     return { nextAt: null }
   }
   const held: Visit['held'] = new Set()
@@ -66,6 +67,9 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { ne
     facts: opened.facts,
     workCount: opened.workCount,
     recorded: opened.recorded,
+    isUnclean: opened.isUnclean,
+    counts: null,
+    scheduledAt: undefined,
     chunk: { size: opened.facts.chunk },
     begunAt: takenAt,
     held,
@@ -83,8 +87,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { ne
 
 async function serve(visit: Visit): Promise<void> {
   if (!(await passBlock(visit))) return
-  const idle = await recoverStalled(visit)
-  if (idle && visit.workCount > 0 && visit.recorded === 0) await auditWork(visit)
+  await takeStock(visit)
   while (goesOn(visit) && age(visit) < visit.deps.settings.softMs) {
     if (!(await runRound(visit))) break
   }
@@ -116,16 +119,26 @@ async function passBlock(visit: Visit): Promise<boolean> {
   return true
 }
 
-/** Whatever is active when a visit begins is a dead worker's: the lease is ours alone. True when the lane has no job at all. */
-async function recoverStalled(visit: Visit): Promise<boolean> {
+/** What the visits before left: jobs of one that died, and work that has lost its job. Most leave nothing, and cost no look. */
+async function takeStock(visit: Visit): Promise<void> {
+  const mayBeLost = visit.workCount > 0 && visit.recorded === 0
+  if (!visit.isUnclean && !mayBeLost) return
+  visit.counts = await visit.deps.queue.counts()
+  const { active, waiting, prioritized, delayed } = visit.counts
+  if (visit.isUnclean) await recoverStalled(visit, active)
+  if (mayBeLost && active + waiting + prioritized + delayed === 0) await auditWork(visit)
+}
+
+/** Whatever is active when a visit begins is a dead worker's: the lease is ours alone. */
+async function recoverStalled(visit: Visit, active: number): Promise<void> {
   const { queue, clock, settings, log } = visit.deps
-  const { active, waiting, prioritized, delayed } = await queue.counts()
-  if (active === 0) return waiting + prioritized + delayed === 0
-  const recovered = await queue.recoverStalled()
-  if (recovered > 0)
+  const recovered = active === 0 ? 0 : await queue.recoverStalled()
+  if (recovered > 0) {
     log.warn({ event: 'lane.stalled_jobs_recovered', teamKey: visit.teamKey, recovered }, 'lane.stalled_jobs_recovered')
-  if (recovered < active) comeAgainAt(visit, clock.now() + settings.stalledEveryMs + 200)
-  return false
+    visit.counts = null
+  }
+  visit.isUnclean = recovered < active
+  if (visit.isUnclean) comeAgainAt(visit, clock.now() + settings.stalledEveryMs + 200)
 }
 
 async function closeVisit(visit: Visit): Promise<number | null> {
@@ -137,13 +150,10 @@ async function closeVisit(visit: Visit): Promise<number | null> {
   if (!isHeld) return now + LEASE.leaseMs
   try {
     await gate.close()
-    if (visit.chunk.size !== visit.facts.chunk) await deps.lane.setFacts({ chunk: visit.chunk.size })
-    await adjustParallel(visit)
-    await noteWorkingKey(visit)
-    if (visit.outage !== null && visit.outage !== visit.facts.outage) await deps.lane.setFacts({ outage: visit.outage })
+    await deps.lane.setFacts(learnt(visit))
     await deps.tell()
     const queued = await nextJobAt(visit)
-    const recorded = await deps.lane.close(lease.token)
+    const recorded = await deps.lane.close(lease.token, !visit.isUnclean)
     if (recorded === null) return now + LEASE.leaseMs
     if (visit.stopped !== null) return visit.nextAt ?? now + 5_000
     if (visit.nextAt !== null && visit.facts.blocked) return visit.nextAt
@@ -156,29 +166,35 @@ async function closeVisit(visit: Visit): Promise<number | null> {
   }
 }
 
-/** A key that answered is a working one; one good answer ends a suspicion. */
-async function noteWorkingKey({ gate, stopped, facts, deps }: Visit): Promise<void> {
-  if (!gate.succeeded() || stopped !== null) return
-  if (facts.status !== 'working') await deps.lane.setStatus('working', null)
-  if (facts.suspicion) await deps.lane.setFacts({ suspicion: null })
+const MAX_PARALLEL = 8
+
+/** What of the lane's facts a visit has changed. */
+function learnt(visit: Visit): Partial<LaneFacts> {
+  const { facts, chunk, outage, gate, stopped, setbacks } = visit
+  // Calls at once: halved by a 429 or a random 401 while quota is left, raised by one after a visit without.
+  const parallel =
+    setbacks > 0 ? Math.max(1, Math.floor(facts.parallel / 2)) : Math.min(MAX_PARALLEL, facts.parallel + 1)
+  // A key that answered is a working one; one good answer ends a suspicion.
+  const works = gate.succeeded() && stopped === null
+  return {
+    ...(chunk.size === facts.chunk ? {} : { chunk: chunk.size }),
+    ...(gate.sent() === 0 || parallel === facts.parallel ? {} : { parallel }),
+    ...(works && facts.status !== 'working' ? { status: 'working' as const, problem: null } : {}),
+    ...(works && facts.suspicion ? { suspicion: null } : {}),
+    ...(outage === null || outage === facts.outage ? {} : { outage }),
+  }
 }
 
 /** When this lane has its next job or scheduled task (ms). */
 async function nextJobAt(visit: Visit): Promise<number | null> {
   const { queue, clock } = visit.deps
-  const counts = await queue.counts()
+  const counts = visit.counts ?? (await queue.counts())
   if (counts.waiting + counts.prioritized > 0) return clock.now()
   const delayedAt = counts.delayed > 0 ? await queue.nextDelayedAt() : null
-  const scheduledAt = await createSchedule(visit.deps.store.redis, visit.teamKey).nextAt()
+  const scheduledAt =
+    visit.scheduledAt === undefined
+      ? await createSchedule(visit.deps.store.redis, visit.teamKey).nextAt()
+      : visit.scheduledAt
   if (delayedAt === null || scheduledAt === null) return delayedAt ?? scheduledAt
   return Math.min(delayedAt, scheduledAt)
-}
-
-const MAX_PARALLEL = 8
-
-/** Calls at once: halved by a 429 or a random 401 while quota is left, raised by one after a visit without. */
-async function adjustParallel(visit: Visit): Promise<void> {
-  const { parallel } = visit.facts
-  const next = visit.setbacks > 0 ? Math.max(1, Math.floor(parallel / 2)) : Math.min(MAX_PARALLEL, parallel + 1)
-  if (visit.gate.sent() > 0 && next !== parallel) await visit.deps.lane.setFacts({ parallel: next })
 }

@@ -2,7 +2,7 @@ import type { AppleClient, AppleSession, CallRecord, Credentials } from '../../a
 import type { Clock } from '../../domain/clock.ts'
 import type { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import type { LaneJob, LaneQueue } from '../../queues/index.ts'
+import type { LaneCounts, LaneJob, LaneQueue } from '../../queues/index.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import type { Budget, LaneFacts, LaneStore, Store } from '../../store/index.ts'
 import type { Tracing } from '../../tracing.ts'
@@ -44,6 +44,12 @@ export interface Visit {
   /** Members with something left to do, and changes recorded but not queued, when the visit began. */
   workCount: number
   recorded: number
+  /** The visit before may have died with jobs in hand. */
+  isUnclean: boolean
+  /** As last counted; null once something was queued, fetched or brought back since. */
+  counts: LaneCounts | null
+  /** When the earliest task of the schedule is due (ms), or null; undefined: not read since one was carried out. */
+  scheduledAt: number | null | undefined
   chunk: ChunkSize
   /** Monotonic, ms. */
   begunAt: number

@@ -32,8 +32,13 @@ const CHANCE_MS = 1_000
 export async function runDue(visit: Visit): Promise<void> {
   const { store, clock, log } = visit.deps
   const schedule = createSchedule(store.redis, visit.teamKey)
-  const [task] = await schedule.due(clock.now())
-  if (task === undefined) return
+  const first = await schedule.first()
+  if (!first || first.at > clock.now()) {
+    visit.scheduledAt = first?.at ?? null
+    return
+  }
+  const { task } = first
+  visit.counts = null
   const at = task.indexOf(':')
   const [kind, id] = [task.slice(0, at), task.slice(at + 1)]
   // A long reading has the time of a whole visit: the events before it had theirs.

@@ -105,7 +105,8 @@ async function holdLane({ store }: MoveDeps, teamKey: string): Promise<{ release
   return {
     async release() {
       clearInterval(renewal)
-      await lane.close(token)
+      // Whether the visit before left jobs in hand is the next visit's to find out.
+      await lane.close(token, false)
       // Whoever recorded meanwhile took the lease for a worker's.
       await store.ready.ring(teamKey)
     },

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { AppleSession, AppRow, CallRecord } from '../../apple/index.ts'
+import { importSigningKey, type AppleSession, type AppRow, type CallRecord } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
 import { writeLaneStanding, type Store } from '../../store/index.ts'
 import { openCredentials, openSession, type AppleDeps } from './open-session.ts'
-import { parsePrivateKey } from './parse-private-key.ts'
 
 export interface Finding {
   check: 'key_signs' | 'clock' | 'key_accepted' | 'role' | 'agreements' | 'apps'
@@ -26,7 +25,7 @@ const CLOCK_TOLERANCE_MS = 30_000
 
 /** Tries everything a team key is needed for, changing nothing at Apple; a passed check lets a stopped lane go on. */
 export async function checkTeamKey(deps: CheckDeps, teamKey: TeamKey): Promise<Finding[]> {
-  const signs = checkSigning(deps, teamKey)
+  const signs = await checkSigning(deps, teamKey)
   if (!signs.ok) return [signs, ...unknown('clock', 'key_accepted', 'role', 'agreements', 'apps')]
   const clock = new ClockWatch()
   const session = openSession(deps, teamKey, (call) => clock.note(call))
@@ -81,12 +80,12 @@ const unknown = (...checks: Finding['check'][]): Finding[] =>
   checks.map((check) => ({ check, ok: null, detail: 'Not known: an earlier step failed.', action: null }))
 const unknownOne = (check: Finding['check']): Finding => unknown(check)[0] as Finding
 
-function checkSigning(deps: AppleDeps, teamKey: TeamKey): Finding {
+async function checkSigning(deps: AppleDeps, teamKey: TeamKey): Promise<Finding> {
   try {
-    const { privateKey } = openCredentials(deps, teamKey)
-    if (parsePrivateKey(privateKey) !== undefined) return good('key_signs', 'The private key opens and signs.')
-    return bad('key_signs', 'private_key_invalid', ERROR_RULES.private_key_invalid.title)
+    await importSigningKey(openCredentials(deps, teamKey).privateKey)
+    return good('key_signs', 'The private key opens and signs.')
   } catch (error) {
+    if (isAppError(error, 'private_key_invalid')) return bad('key_signs', error.code, ERROR_RULES[error.code].title)
     return {
       check: 'key_signs',
       ok: false,
