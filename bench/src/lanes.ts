@@ -67,7 +67,7 @@ if (!exhausted) throw new Error('No lane was made.')
 const settings = { windowMs: HOUR_MS, defaultLimit: 3_600 }
 const budget = createBudget(product.client, systemClock, exhausted.teamKey, settings)
 const spent = { hourLimit: 3_600, hourRemaining: 0, minuteLimit: null, minuteRemaining: null }
-await budget.correct(spent, 0)
+await budget.note(spent, 0)
 await post(product, joins(BACKLOG, { roster: exhausted.roster, prefix: 'blocked' }))
 const others = await plant(product, apple.keys.slice(0, OTHERS), 'other')
 const backlogCpu = cpuOf(worker.pid)

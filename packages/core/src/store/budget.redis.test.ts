@@ -45,21 +45,23 @@ describe('the budget of a team key', () => {
     expect(all).toBeGreaterThan(300)
   })
 
-  it('still counts a call that was sent as late as its reservation allows, until Apple counts it no more', async () => {
+  it('still counts a call that was answered long after it was reserved, until Apple counts it no more', async () => {
     const { clock, budget, take } = setUp()
     for (let probe = 0; probe < 40; probe++) {
       await redis.flushall()
       clock.advance(HOUR / 240 / 13)
-      await take(100)
-      const sentAt = clock.now() + budget.reservationMs
-      clock.set(sentAt + HOUR - 1)
-      expect(await take(1)).toBe(0)
+      const { at } = await budget.reserve(1, 0)
+      await take(99)
+      clock.advance((HOUR / 240) * 5)
+      await budget.note(nothing, 0, at)
+      clock.advance(HOUR - 1)
+      expect(await take(100)).toBe(99)
     }
   })
 
   it('keeps the share of a class back', async () => {
     const { budget, take } = setUp()
-    await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 100 }, 0)
+    await budget.note({ ...nothing, hourLimit: 100, hourRemaining: 100 }, 0)
     expect(await take(1_000, 0.25)).toBe(75)
     expect(await take(1_000, 0.25)).toBe(0)
     expect(await take(1_000, 0.05)).toBe(20)
@@ -79,26 +81,26 @@ describe('the budget of a team key', () => {
   it('counts what others of the same key take, as Apple tells', async () => {
     const { budget, take } = setUp()
     expect(await take(10)).toBe(10)
-    await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 50 }, 0)
+    await budget.note({ ...nothing, hourLimit: 100, hourRemaining: 50 }, 0)
     expect(await take(1_000)).toBe(50)
   })
 
   it('does not take our own calls under way for those of others', async () => {
     const { budget, take } = setUp()
     await take(10)
-    await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 97 }, 7)
+    await budget.note({ ...nothing, hourLimit: 100, hourRemaining: 97 }, 7)
     expect(await take(1_000)).toBe(90)
   })
 
   it('follows a limit that Apple changes', async () => {
     const { budget, take } = setUp()
-    await budget.correct({ ...nothing, hourLimit: 40, hourRemaining: 40 }, 0)
+    await budget.note({ ...nothing, hourLimit: 40, hourRemaining: 40 }, 0)
     expect(await take(1_000)).toBe(40)
   })
 
   it('keeps the minute, once Apple has named one', async () => {
     const { clock, budget, take } = setUp(1_000)
-    await budget.correct({ ...nothing, minuteLimit: 30, minuteRemaining: 30 }, 0)
+    await budget.note({ ...nothing, minuteLimit: 30, minuteRemaining: 30 }, 0)
     expect(await take(1_000)).toBe(30)
     expect(await take(1)).toBe(0)
     clock.advance(66_000)
@@ -107,8 +109,11 @@ describe('the budget of a team key', () => {
 
   it('gives back what was not used', async () => {
     const { clock, budget, take } = setUp()
-    await take(100)
-    await budget.release(30, clock.now())
+    await take(50)
+    clock.advance(HOUR / 100)
+    const { at } = await budget.reserve(50, 0)
+    clock.advance(HOUR / 100)
+    await budget.release(30, at)
     expect(await take(1_000)).toBe(30)
   })
 
@@ -116,15 +121,30 @@ describe('the budget of a team key', () => {
     const { budget, take } = setUp()
     expect(await take(75)).toBe(75)
     expect(await take(20)).toBe(4)
-    await budget.correct({ ...nothing, hourLimit: 100, hourRemaining: 21 }, 0)
+    await budget.note({ ...nothing, hourLimit: 100, hourRemaining: 21 }, 0)
     expect(await take(20)).toBe(20)
+  })
+
+  it('takes nothing near the limit that others may have taken since Apple last said', async () => {
+    const { clock, budget, take } = setUp()
+    await take(1)
+    clock.advance(HOUR / 10)
+    await take(88)
+    await budget.note({ ...nothing, hourLimit: 100, hourRemaining: 11 }, 0)
+    expect(await take(5, 0.05)).toBe(5)
+    // The first call has left the window: one may be sent by our own count, but not by what nobody can know.
+    clock.advance(HOUR * 0.92)
+    const { granted, nextAt } = await budget.reserve(1, 0.05)
+    expect(granted).toBe(0)
+    clock.set(nextAt)
+    expect(await take(1, 0.05)).toBe(1)
   })
 
   it('grants nothing while it is asked to keep quiet', async () => {
     const { clock, budget, take } = setUp()
     const until = clock.now() + 5_000
     await budget.keepQuiet(until)
-    expect(await budget.reserve(1, 0)).toEqual({ granted: 0, nextAt: until })
+    expect(await budget.reserve(1, 0)).toMatchObject({ granted: 0, nextAt: until })
     clock.set(until)
     expect(await take(1)).toBe(1)
   })

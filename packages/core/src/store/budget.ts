@@ -12,9 +12,6 @@ export interface BudgetSettings {
   defaultLimit: number
 }
 
-/** Calls are counted in so many slices of the window; a reservation counts in the slice in which it was made. */
-const BUDGET_SLICES = 240
-
 export interface BudgetReading {
   hourLimit: number | null
   hourRemaining: number | null
@@ -22,16 +19,22 @@ export interface BudgetReading {
   minuteRemaining: number | null
 }
 
+const NOTHING_READ: BudgetReading = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
+
 /** What is left of one team key's rolling hour and minute, shared by everybody who uses the key here. */
 export interface Budget {
-  /** How long a reservation may wait to be sent: it counts from when it was made, Apple counts from when it arrives. */
-  reservationMs: number
-  /** Reserves up to `wanted` calls, keeping back a share (0..1) of the limit. `nextAt` (ms) is when asking again may help. */
-  reserve(wanted: number, keepBack: number): Promise<{ granted: number; nextAt: number }>
+  /**
+   * Reserves up to `wanted` calls, keeping back a share (0..1) of the limit. `at` (ms) names the reservation; `nextAt` (ms) is when
+   * asking again may help.
+   */
+  reserve(wanted: number, keepBack: number): Promise<{ granted: number; at: number; nextAt: number }>
   /** Gives back what was reserved at that time (ms) and not sent. */
   release(unused: number, reservedAt: number): Promise<void>
-  /** Takes over what an answer said. `open`: calls reserved and not yet answered. */
-  correct(reading: BudgetReading, open: number): Promise<void>
+  /**
+   * Takes over what an answer said. `open`: calls reserved that had not been answered when this one was. `reservedAt`: when the
+   * answered call was reserved (ms); it counts from now on, since Apple may have counted it as late as this.
+   */
+  note(reading: BudgetReading, open: number, reservedAt?: number): Promise<void>
   /** Nothing is granted until then (ms). */
   keepQuiet(until: number): Promise<void>
   read(): Promise<{ limit: number; remaining: number | null; observedAt: number | null; quietUntil: number }>
@@ -44,43 +47,45 @@ export function createBudget(
   settings: BudgetSettings,
 ): Budget {
   const key = laneKeys(teamKey).budget
-  const settle = async (
-    back: number,
-    open: number,
-    reading: Partial<BudgetReading>,
-    { quietUntil, reservedAt = clock.now() }: { quietUntil?: number; reservedAt?: number } = {},
-  ) => {
-    const { hourLimit, hourRemaining, minuteLimit, minuteRemaining } = reading
+  const settle = async (what: {
+    back?: number
+    backTo?: number
+    open?: number
+    reading?: BudgetReading
+    answered?: number | undefined
+    quietUntil?: number
+  }) => {
+    const { hourLimit, hourRemaining, minuteLimit, minuteRemaining } = what.reading ?? NOTHING_READ
     await settleScript.run(
       redis,
       [key],
       [
         clock.now(),
-        back,
+        what.back ?? 0,
         settings.windowMs,
-        open,
+        what.open ?? 0,
         hourLimit ?? '',
         hourRemaining ?? '',
         minuteLimit ?? '',
         minuteRemaining ?? '',
-        quietUntil ?? '',
-        reservedAt,
+        what.quietUntil ?? '',
+        what.backTo ?? '',
+        what.answered ?? '',
       ],
     )
   }
   return {
-    // Half a slice: the other half is for the way to Apple.
-    reservationMs: settings.windowMs / BUDGET_SLICES / 2,
     async reserve(wanted, keepBack) {
-      const args = [clock.now(), wanted, settings.windowMs, keepBack, settings.defaultLimit]
-      const [granted, nextAt] = (await reserveScript.run(redis, [key], args)) as [number, number, number]
-      return { granted, nextAt }
+      const at = clock.now()
+      const args = [at, wanted, settings.windowMs, keepBack, settings.defaultLimit]
+      const [granted, nextAt] = (await reserveScript.run(redis, [key], args)) as [number, number]
+      return { granted, at, nextAt }
     },
     release: async (unused, reservedAt) => {
-      if (unused > 0) await settle(unused, 0, {}, { reservedAt })
+      if (unused > 0) await settle({ back: unused, backTo: reservedAt })
     },
-    correct: (reading, open) => settle(0, open, reading),
-    keepQuiet: (until) => settle(0, 0, {}, { quietUntil: until }),
+    note: (reading, open, reservedAt) => settle({ reading, open, answered: reservedAt }),
+    keepQuiet: (until) => settle({ quietUntil: until }),
     async read() {
       const [limit, remaining, observedAt, quietUntil] = await redis.hmget(
         key,

@@ -3,7 +3,7 @@
 -- KEYS[1] budget
 -- ARGV[1] now (ms)  [2] calls wanted  [3] window (ms)  [4] share kept back (0..1)  [5] default limit of the window
 -- Fields: limit, foreign, foreignAt, minuteLimit, minuteForeign, minuteForeignAt, quietUntil, h:<slice>, m:<slice>
--- Returns { granted, next useful visit (ms; 0 when granted), left above what is kept back }
+-- Returns { granted, next useful visit (ms; 0 when granted) }
 local now, wanted, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
@@ -17,9 +17,9 @@ for name, value in pairs(state) do
   local kind, at = string.match(name, '^([hm]):(%d+)$')
   if kind then
     local slice = kind == 'h' and hourSlice or minuteSlice
-    -- Apple counts a call when it arrives: up to half a slice after it was reserved, and as long as the way there takes. So a
-    -- slice leaves one slice after its last reservation would have: never early, at most two late.
-    local leaves = (tonumber(at) + 2) * slice + (kind == 'h' and window or MINUTE)
+    -- A call is counted in the slice in which it was reserved, then in that in which it was answered: when it has been answered
+    -- it had arrived at Apple, so it never leaves our window before it leaves Apple's.
+    local leaves = (tonumber(at) + 1) * slice + (kind == 'h' and window or MINUTE)
     if leaves <= now then gone[#gone + 1] = name
     elseif kind == 'h' then
       hour = hour + tonumber(value)
@@ -32,7 +32,7 @@ end
 if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
 
 local quiet = tonumber(state.quietUntil or 0)
-if quiet > now then return { 0, quiet, 0 } end
+if quiet > now then return { 0, quiet } end
 
 local limit = tonumber(state.limit or ARGV[5])
 local foreign = tonumber(state.foreign or 0)
@@ -41,15 +41,19 @@ if foreignLeaves <= now then foreign = 0 end
 local kept = math.ceil(limit * tonumber(ARGV[4]))
 local left = limit - kept - hour - foreign
 local granted = math.max(0, math.min(wanted, left))
--- Near the limit, what Apple said a while ago says little of others who use the key: a few calls bring a fresh answer.
-local isStale = now - tonumber(state.observedAt or 0) > math.max(window / 60, 200)
-if isStale and left < limit * 0.3 then granted = math.min(granted, 4) end
+-- Near the limit, what Apple said a while ago says little of others who use the key: they may have taken a tenth of the quota in an
+-- hour, or as much as before, and a few calls bring a fresh answer.
+local age, unseen = now - tonumber(state.observedAt or 0), 0
+if age > math.max(window / 60, 200) and left < limit * 0.3 then
+  unseen = math.ceil(math.max(limit * 0.1, foreign) * math.min(1, age / window))
+  granted = math.max(0, math.min(granted, 4, left - unseen))
+end
 local nextAt = 0
 if granted == 0 then
   -- Not for every single call that the window gives back: a visit is worth half a slice.
   nextAt = now + math.max(50, hourSlice / 2)
   table.sort(slices, function(a, b) return a[1] < b[1] end)
-  local missing = 1 - left
+  local missing = 1 - left + unseen
   if foreign > 0 then slices[#slices + 1] = { foreignLeaves, foreign }; table.sort(slices, function(a, b) return a[1] < b[1] end) end
   for _, slice in ipairs(slices) do
     missing = missing - slice[2]
@@ -67,4 +71,4 @@ if granted > 0 then
   redis.call('HINCRBY', KEYS[1], string.format('h:%d', math.floor(now / hourSlice)), granted)
   redis.call('HINCRBY', KEYS[1], string.format('m:%d', math.floor(now / minuteSlice)), granted)
 end
-return { granted, math.ceil(nextAt), left - granted }
+return { granted, math.ceil(nextAt) }

@@ -1,29 +1,31 @@
--- Corrects a budget by what Apple's answers said, gives unused reservations back, and keeps quiet when asked to.
+-- Notes an answer of Apple's in a budget, gives unused reservations back, and keeps quiet when asked to.
 -- KEYS[1] budget
--- ARGV[1] now (ms)  [2] calls given back  [3] window (ms)  [4] reserved and not yet answered
+-- ARGV[1] now (ms)  [2] calls given back  [3] window (ms)  [4] reserved, and not yet answered when Apple answered this
 --     [5] hour limit or empty  [6] hour remaining or empty  [7] minute limit or empty  [8] minute remaining or empty
 --     [9] quiet until (ms) or empty  [10] when the calls given back were reserved (ms)
+--     [11] when the call that was answered had been reserved (ms), or empty
 -- Returns 1.
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[3])
 local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
 local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
-local back = tonumber(ARGV[2])
 
-local function giveBack(prefix, slice, count)
-  local at = math.floor(tonumber(ARGV[10]) / slice)
-  for step = 0, 1 do
-    if count <= 0 then return end
-    local field = string.format('%s:%d', prefix, at + step)
-    local used = tonumber(redis.call('HGET', KEYS[1], field) or 0)
-    local taken = math.min(used, count)
-    if taken > 0 then redis.call('HINCRBY', KEYS[1], field, -taken) end
-    count = count - taken
-  end
+-- Takes calls out of the slice they were reserved in; one that the window has given back already is not taken twice.
+local function take(prefix, slice, at, count)
+  local field = string.format('%s:%d', prefix, math.floor(tonumber(at) / slice))
+  local taken = math.min(tonumber(redis.call('HGET', KEYS[1], field) or 0), count)
+  if taken > 0 then redis.call('HINCRBY', KEYS[1], field, -taken) end
 end
+local back = tonumber(ARGV[2])
 if back > 0 then
-  giveBack('h', hourSlice, back)
-  giveBack('m', minuteSlice, back)
+  take('h', hourSlice, ARGV[10], back)
+  take('m', minuteSlice, ARGV[10], back)
+end
+if ARGV[11] ~= '' then
+  take('h', hourSlice, ARGV[11], 1)
+  take('m', minuteSlice, ARGV[11], 1)
+  redis.call('HINCRBY', KEYS[1], string.format('h:%d', math.floor(now / hourSlice)), 1)
+  redis.call('HINCRBY', KEYS[1], string.format('m:%d', math.floor(now / minuteSlice)), 1)
 end
 
 local function own(prefix, slice, span)
@@ -31,7 +33,7 @@ local function own(prefix, slice, span)
   local flat = redis.call('HGETALL', KEYS[1])
   for i = 1, #flat, 2 do
     local at = string.match(flat[i], '^' .. prefix .. ':(%d+)$')
-    if at and (tonumber(at) + 2) * slice + span > now then sum = sum + tonumber(flat[i + 1]) end
+    if at and (tonumber(at) + 1) * slice + span > now then sum = sum + tonumber(flat[i + 1]) end
   end
   return sum
 end

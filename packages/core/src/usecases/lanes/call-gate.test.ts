@@ -1,0 +1,89 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { createSettableClock } from '@flightroster/core/testing'
+import type { CallRecord } from '../../apple/index.ts'
+import type { Log } from '../../log.ts'
+import type { Budget } from '../../store/index.ts'
+import { createCallGate } from './call-gate.ts'
+
+/** A budget of so many calls, answered as late as a store answers; `told` is what it has heard. */
+function setUp(limit: number) {
+  const clock = createSettableClock()
+  const told: string[] = []
+  let left = limit
+  const budget: Budget = {
+    async reserve(wanted) {
+      const at = clock.now()
+      await setImmediate()
+      const granted = Math.min(wanted, left)
+      left -= granted
+      told.push(`reserved ${granted}`)
+      return { granted, at, nextAt: granted === 0 ? at + 60_000 : 0 }
+    },
+    async release(unused, reservedAt) {
+      await setImmediate()
+      left += unused
+      told.push(`back ${unused}, ${clock.now() - reservedAt} ms old`)
+    },
+    async note(_reading, open, reservedAt) {
+      await setImmediate()
+      told.push(`answered, ${open} open, ${clock.now() - (reservedAt ?? 0)} ms old`)
+    },
+    keepQuiet: async () => {},
+    read: () => Promise.reject(new Error('not asked for here')),
+  }
+  const log = { warn: () => {} } as unknown as Log
+  const gate = createCallGate({ budget, clock, log, keepBack: () => 0, isLeaseHeld: () => true })
+  return { clock, gate, told, left: () => left }
+}
+
+const call = {} as Parameters<ReturnType<typeof createCallGate>['admit']>[0]
+const silent = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
+const answer = (quota: Partial<CallRecord['quota']> = {}) =>
+  ({ code: null, status: 200, quota: { ...silent, ...quota } }) as CallRecord
+
+it('tells when an answered call had been reserved, and gives back the rest', async () => {
+  const { gate, clock, told, left } = setUp(10)
+  expect(await gate.reserve(3)).toMatchObject({ available: 3 })
+  clock.advance(40)
+  await gate.admit(call)
+  await gate.note(answer())
+  await gate.close()
+  expect(told).toEqual(['reserved 3', 'answered, 2 open, 40 ms old', 'back 2, 40 ms old'])
+  expect(left()).toBe(9)
+})
+
+it('keeps the order of reservations and answers, so that what is open is ours to the call', async () => {
+  const { gate, told } = setUp(30)
+  await gate.reserve(2)
+  await gate.admit(call)
+  await gate.admit(call)
+  // A third call reserves more while the answers of the first two arrive.
+  const third = gate.admit(call)
+  await gate.note(answer())
+  await gate.note(answer())
+  await third
+  await gate.close()
+  expect(told.slice(0, 4)).toEqual([
+    'reserved 2',
+    'reserved 10',
+    'answered, 11 open, 0 ms old',
+    'answered, 10 open, 0 ms old',
+  ])
+})
+
+it('says when to come again once nothing is left', async () => {
+  const { gate } = setUp(1)
+  await gate.admit(call)
+  await expect(gate.admit(call)).rejects.toMatchObject({ code: 'budget_exhausted', retryAfterMs: 60_000 })
+})
+
+it('gives back what somebody else was quicker to use', async () => {
+  const { gate, left } = setUp(10)
+  await gate.reserve(10)
+  await gate.admit(call)
+  await gate.note(answer({ hourLimit: 10, hourRemaining: 4 }))
+  expect(await gate.reserve(1)).toMatchObject({ available: 4 })
+  await gate.close()
+  expect(left()).toBe(9)
+})
