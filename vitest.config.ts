@@ -5,6 +5,8 @@ const shared = {
   ssr: { resolve: { conditions: ['source'] } },
 }
 
+const setupFiles = ['packages/core/testing/end-with-runner.ts']
+
 // pure: no server of any kind. redis: a real redis-server a file, and the emulator over HTTP. e2e: real processes.
 export default defineConfig({
   test: {
@@ -21,8 +23,9 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'redis',
-          include: ['{apps,packages}/*/src/**/*.redis.test.ts'],
+          include: ['{apps,packages}/*/{src,testing}/**/*.redis.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
@@ -35,6 +38,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
+          setupFiles,
           testTimeout: 240_000,
           hookTimeout: 120_000,
           // Mostly waiting for processes that were killed: three files share two cores well.

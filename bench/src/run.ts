@@ -1,5 +1,5 @@
 // pnpm bench: every benchmark, one after the other. pnpm bench NAME: that one.
-import { spawn } from 'node:child_process'
+import { spawnTied } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 
@@ -16,9 +16,8 @@ for (const name of wanted.length > 0 ? wanted : BENCHMARKS) {
   const begun = performance.now()
   process.stdout.write(`\n## ${name}\n`)
   const file = resolve(import.meta.dirname, `${name}.ts`)
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--conditions=source', file], {
-    stdio: 'inherit',
-  })
+  const args = ['--import', import.meta.resolve('tsx'), '--conditions=source', file]
+  const child = spawnTied(process.execPath, args, { output: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
   process.stdout.write(`\n(${Math.round((performance.now() - begun) / 1_000)} s)\n`)
   if (code !== 0) process.exit(code ?? 1)

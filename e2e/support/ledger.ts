@@ -1,6 +1,6 @@
 import type { Emulator } from '@flightroster/emulator'
 import { expect } from 'vitest'
-import type { Api } from './api.ts'
+import type { Api, Member } from './api.ts'
 
 export interface MembershipEvent {
   specversion: '1.0'
@@ -24,6 +24,8 @@ export interface Ledger {
   expectGroup(emulator: Emulator, group: string): void
   /** At least those are in: an unanswered post may have been kept as well. */
   expectAllIn(emulator: Emulator, group: string): void
+  /** The product knows them all: it would put them in again. */
+  expectAllKnown(api: Api): Promise<void>
   expectOneMailEach(emulator: Emulator): void
   /** Writes about one address that were under way at the same time. */
   overlappingWrites(emulator: Emulator): string[]
@@ -83,6 +85,11 @@ export function createLedger(seed = 1): Ledger {
     size: () => newest.size,
     expectGroup: (emulator, group) => expect(emulator.groupMembers(group).sort()).toEqual(wanted()),
     expectAllIn: (emulator, group) => expect(emulator.groupMembers(group)).toEqual(expect.arrayContaining(wanted())),
+    async expectAllKnown(api) {
+      const members = await api.all<Member>('/v1/rosters/gold/members')
+      const present = members.flatMap(({ email, desired }) => (desired === 'present' ? [email] : []))
+      expect(present).toEqual(expect.arrayContaining(wanted()))
+    },
     expectOneMailEach(emulator) {
       const mailed = emulator.mails().map(({ email }) => email)
       expect([...mailed].sort()).toEqual([...new Set(mailed)].sort())

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawnTied } from '@flightroster/core/testing'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -18,16 +19,16 @@ export interface ManagedProcess {
 export function startProgram(program: 'api' | 'worker', env: Record<string, string>): ManagedProcess {
   const entry = resolve(ROOT, 'apps', program, 'dist/main.js')
   if (!existsSync(entry)) throw new Error(`apps/${program} is not built: run "pnpm build" first.`)
-  const child = spawn(process.execPath, [entry], {
+  const child = spawnTied(process.execPath, [entry], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    output: 'pipe',
   })
   let printed = ''
   const collect = (chunk: Buffer) => {
     printed += chunk.toString()
   }
-  child.stdout.on('data', collect)
-  child.stderr.on('data', collect)
+  child.stdout?.on('data', collect)
+  child.stderr?.on('data', collect)
   const running = () => child.exitCode === null && child.signalCode === null
   return {
     child,

@@ -8,7 +8,8 @@ import { startProgram, type ManagedProcess } from './process.ts'
 export interface StackOptions {
   workers?: number
   emulator?: EmulatorOptions
-  redis?: TestRedisOptions
+  /** How its Redis is started, or one that runs. */
+  redis?: TestRedisOptions | TestRedis
   /** False: the group has nothing to install. */
   build?: boolean
   /** Further settings of the roster. */
@@ -41,7 +42,8 @@ export interface Stack {
 const BUNDLE_ID = 'com.acme.app'
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const redis = await startRedis({ appendFsync: 'always', ...options.redis })
+  const given = options.redis ?? {}
+  const redis = 'url' in given ? given : await startRedis({ appendFsync: 'always', ...given })
   const emulator = await startEmulator({ seed: {}, ...options.emulator })
   const seeded = seed(emulator, options.build ?? true)
   const port = await freePort()

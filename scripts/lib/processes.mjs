@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './place.mjs'
 import { Stop } from './say.mjs'
+import { spawnTied } from './spawn-tied.mjs'
 
 const TITLES = { api: 'API', redis: 'Redis server' }
 const MAX_LOG_BYTES = 20_000_000
@@ -11,7 +11,8 @@ const GRACE_MS = 60_000
 
 /**
  * The processes of one run. `died` rejects as soon as one ends that was not asked to.
- * They get process groups of their own, so that Ctrl-C reaches this script alone, which stops them in order.
+ * They get process groups of their own, so that Ctrl-C reaches this script alone, which stops them in order; where this
+ * script is killed, they stop by themselves.
  */
 export function createProcesses(logs) {
   const running = []
@@ -24,7 +25,7 @@ export function createProcesses(logs) {
     if (stopping) throw new Stop('Stopping.')
     const log = join(logs, `${name}.log`)
     const from = openLog(log)
-    const child = spawn(command, args, {
+    const child = spawnTied(command, args, {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ['ignore', from.file, from.file],

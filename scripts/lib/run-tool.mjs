@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { ROOT } from './place.mjs'
+import { spawnTied } from './spawn-tied.mjs'
 
 const active = new Set()
 
@@ -16,10 +16,10 @@ export function endTools() {
  */
 export async function runTool(command, args, { log, env = process.env } = {}) {
   const output = log ? createWriteStream(log, { flags: 'a' }) : undefined
-  const child = spawn(command, args, {
+  const child = spawnTied(command, args, {
     cwd: ROOT,
     env,
-    stdio: log ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    stdio: log ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', 'inherit'],
     // npx is a .cmd file there, which needs a shell.
     shell: process.platform === 'win32' && command === 'npx',
   })

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawnTied } from '@flightroster/core/testing'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -32,21 +33,18 @@ export async function startSource(file: string, env: Record<string, string>): Pr
   return program
 }
 
+/** A benchmark that fails leaves nothing running behind. */
 function start(args: string[], env: Record<string, string>): Program {
-  const child = spawn(process.execPath, args, {
+  const child = spawnTied(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    output: 'pipe',
   })
   let printed = ''
   const collect = (chunk: Buffer) => {
     printed = (printed + chunk.toString()).slice(-100_000)
   }
-  child.stdout.on('data', collect)
-  child.stderr.on('data', collect)
-  // A benchmark that fails leaves nothing running behind.
-  const end = () => void child.kill('SIGKILL')
-  process.once('exit', end)
-  child.once('exit', () => process.off('exit', end))
+  child.stdout?.on('data', collect)
+  child.stderr?.on('data', collect)
   const stop = async (signal: NodeJS.Signals = 'SIGKILL') => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')

@@ -8,7 +8,6 @@ export { ConfigError, type ConfigFault } from './config-reader.ts'
 /** What both processes need. Every variable is listed in docs/operating.md. */
 export interface CoreConfig {
   redisUrl: string
-  redisWaitReplicas: number
   encryptionKey: Buffer
   encryptionKeyPrevious: Buffer | undefined
   appStoreConnectUrl: string
@@ -25,6 +24,8 @@ export interface CoreConfig {
 }
 
 export interface ApiConfig extends CoreConfig {
+  /** Replicas that must confirm what intake records. */
+  redisWaitReplicas: number
   host: string
   port: number
   metricsPort: number | undefined
@@ -55,6 +56,7 @@ export function loadApiConfig(env: Env): ApiConfig {
   const read = new EnvReader(env)
   const config: ApiConfig = {
     ...readCore(read),
+    redisWaitReplicas: read.integer('REDIS_WAIT_REPLICAS', 0, { min: 0, max: 10 }),
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
     metricsPort: read.optionalInteger('METRICS_PORT', { min: 0, max: 65_535 }),
@@ -86,7 +88,6 @@ function readCore(read: EnvReader): CoreConfig {
   const seconds = (name: string, otherwise: number) => read.integer(name, otherwise, { min: 1, max: 86_400 }) * 1_000
   return {
     redisUrl: read.secret('REDIS_URL', 'redis://host:port or another form of docs/operating.md', parseRedis),
-    redisWaitReplicas: read.integer('REDIS_WAIT_REPLICAS', 0, { min: 0, max: 10 }),
     encryptionKey: read.secret('ENCRYPTION_KEY', KEY_FORM, parseKey),
     encryptionKeyPrevious: read.optionalSecret('ENCRYPTION_KEY_PREVIOUS', KEY_FORM, parseKey),
     appStoreConnectUrl: read.parsed('APP_STORE_CONNECT_URL', APPLE_URL, URL_FORM, parseHttpUrl),

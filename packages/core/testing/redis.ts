@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createConnection } from 'node:net'
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './eventually.ts'
 import { freePort } from './free-port.ts'
+import { spawnTied } from './spawn-tied.ts'
 
 export interface TestRedisOptions {
   /** `always`, `everysec`, or no append-only file at all. */
@@ -29,7 +30,7 @@ export interface TestRedis {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A real redis-server on a free port with a directory of its own. */
+/** A real redis-server on a free port with a directory of its own; it ends with this process. */
 export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const port = await freePort()
   const directory = await mkdtemp(join(tmpdir(), 'flightroster-redis-'))
@@ -78,7 +79,7 @@ function commandLine(port: number, directory: string, options: TestRedisOptions)
 }
 
 async function launch(port: number, args: string[]): Promise<ChildProcess> {
-  const server = spawn('redis-server', args, { stdio: 'ignore' })
+  const server = spawnTied('redis-server', args, { output: 'ignore' })
   await eventually(async () => {
     if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
     if (!(await answersPing(port))) throw new Error('redis-server does not answer yet')

@@ -157,13 +157,13 @@ describe('planStep for a member who should be in', () => {
       { do: 'wait', until: NOW + 2_000 },
     ],
     [
-      'does not wait for that where another roster has put the person back meanwhile',
+      'waits until they are gone from this group where another roster puts the person back into the app meanwhile',
       {
-        observed: writing({ kind: 'remove_app', answer: 'confirmed' }),
+        observed: writing({ kind: 'remove_app', answer: 'confirmed', at: NOW - 2_000 }),
         tester: known,
         change: { wantedElsewhere: () => true },
       },
-      { do: 'add', testerId: 't-1' },
+      { do: 'read_membership' },
     ],
     [
       'tries anew what a removal at app level left, when somebody put the person back by hand',
@@ -206,6 +206,20 @@ describe('planStep for a member who should be out', () => {
       'removes from the group alone while another roster of the app wants the person',
       { observed: inGroup, tester: known, change: { policies: { removal: 'app' }, wantedElsewhere: () => true } },
       { do: 'remove' },
+    ],
+    [
+      'looks whether a person removed at app level is gone from the app',
+      { observed: writing({ kind: 'remove_app', answer: 'confirmed', at: NOW - 2_000 }), tester: known },
+      { do: 'look_up' },
+    ],
+    [
+      'looks at the group alone where another roster has put the person back into the app meanwhile',
+      {
+        observed: writing({ kind: 'remove_app', answer: 'confirmed', at: NOW - 2_000 }),
+        tester: known,
+        change: { wantedElsewhere: () => true },
+      },
+      { do: 'read_membership' },
     ],
     [
       'does not take a just created tester for gone while reads lag',

@@ -80,9 +80,7 @@ function planPresent(input: PlanInput): Step {
     const step = planReadBack(input, email)
     if (step) return step
   }
-  // Where another roster has put the person back meanwhile, the tester is never gone from the app.
-  const leftApp = writing?.kind === 'remove_app' && emailKey(writing.email) === emailKey(email)
-  if (leftApp && !input.wantedElsewhere(email)) {
+  if (writing?.kind === 'remove_app' && emailKey(writing.email) === emailKey(email)) {
     const step = planGone(input, email)
     if (step) return step
   }
@@ -190,7 +188,9 @@ function planGone(input: PlanInput, email: string): Step | undefined {
   const wait = REREAD_AFTER_MS[Math.min(writing.reads, REREAD_AFTER_MS.length - 1)] ?? 60_000
   if (writing.reads > MOST_READS_OF_A_REMOVAL) return refused('The removal from the app did not finish at Apple.')
   const since = writing.reads < REREAD_AFTER_MS.length ? writing.at + wait : writing.at + wait * (writing.reads - 3)
-  return now < since ? pendingUntil(since) : { do: 'look_up', email }
+  if (now < since) return pendingUntil(since)
+  // Where another roster puts the person back meanwhile, the tester is never gone from the app, but from this group.
+  return { do: input.wantedElsewhere(email) ? 'read_membership' : 'look_up', email }
 }
 
 function planInvitation(input: PlanInput, email: string): Step {

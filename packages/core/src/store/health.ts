@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import { toStoreError } from './redis.ts'
+import { INSTEAD_OF_CLUSTER } from './redis-url.ts'
 
-export type StoreState = 'usable' | 'unreachable' | 'evicting' | 'full' | 'read_only'
+export type StoreState = 'usable' | 'unreachable' | 'clustered' | 'evicting' | 'full' | 'read_only'
 
 export interface StoreReport {
   state: StoreState
@@ -59,7 +60,7 @@ export function startStoreHealth(redis: Redis): StoreHealth {
 /** One look; never throws. */
 export async function lookAtStore(redis: Redis): Promise<StoreReport> {
   try {
-    return judge(parseInfo(await redis.info('memory', 'replication', 'persistence')))
+    return judge(parseInfo(await redis.info('memory', 'replication', 'persistence', 'cluster')))
   } catch (error) {
     if (!toStoreError(error)) return { state: 'unreachable', detail: 'The store refuses to say how it is.' }
     return { state: 'unreachable', detail: 'The store does not answer.' }
@@ -67,6 +68,12 @@ export async function lookAtStore(redis: Redis): Promise<StoreReport> {
 }
 
 function judge(info: ReadonlyMap<string, string>): StoreReport {
+  if (info.get('cluster_enabled') === '1') {
+    return {
+      state: 'clustered',
+      detail: `This Redis is a node of a cluster, which is not supported; ${INSTEAD_OF_CLUSTER}`,
+    }
+  }
   const policy = info.get('maxmemory_policy')
   if (policy !== undefined && policy !== 'noeviction') {
     return {
@@ -87,7 +94,7 @@ function judge(info: ReadonlyMap<string, string>): StoreReport {
   return { state: 'usable', detail: 'The store answers and takes writes.' }
 }
 
-/** `name:value` lines; several answers (a cluster's) are not expected. */
+/** `name:value` lines. */
 function parseInfo(text: string): Map<string, string> {
   const fields = new Map<string, string>()
   for (const line of text.split('\r\n')) {
@@ -102,9 +109,9 @@ export class UnfitStoreError extends Error {
   override readonly name = 'UnfitStoreError'
 }
 
-/** At start: refuses a store that would drop what it was given. An absent one is no reason: it may come. */
+/** At start: refuses a store that would drop what it was given, or holds only a part of it. An absent one is no reason: it may come. */
 export async function checkRedis(redis: Redis): Promise<void> {
   if (redis.status !== 'ready') await Promise.race([once(redis, 'ready').catch(() => {}), sleep(CONNECT_PATIENCE_MS)])
   const report = await lookAtStore(redis)
-  if (report.state === 'evicting') throw new UnfitStoreError(report.detail)
+  if (report.state === 'evicting' || report.state === 'clustered') throw new UnfitStoreError(report.detail)
 }

@@ -3,33 +3,17 @@ import { parseRedisUrl } from './redis-url.ts'
 
 describe('the address of the store', () => {
   it.each([
-    ['redis://localhost', { kind: 'single', options: { host: 'localhost', port: 6379, db: 0 } }],
-    [
-      'redis://:pa%40ss@10.0.0.1:6380/2',
-      { kind: 'single', options: { password: 'pa@ss', host: '10.0.0.1', port: 6380, db: 2 } },
-    ],
-    ['rediss://u:p@h', { kind: 'single', options: { username: 'u', password: 'p', tls: {}, host: 'h' } }],
-    ['redis://[::1]:6379', { kind: 'single', options: { host: '::1', port: 6379 } }],
+    ['redis://localhost', { host: 'localhost', port: 6379, db: 0 }],
+    ['redis://:pa%40ss@10.0.0.1:6380/2', { password: 'pa@ss', host: '10.0.0.1', port: 6380, db: 2 }],
+    ['rediss://u:p@h', { username: 'u', password: 'p', tls: {}, host: 'h' }],
+    ['redis://[::1]:6379', { host: '::1', port: 6379 }],
     [
       'redis+sentinel://a:26379,b/mymaster',
       {
-        kind: 'sentinel',
-        options: {
-          name: 'mymaster',
-          sentinels: [
-            { host: 'a', port: 26379 },
-            { host: 'b', port: 26379 },
-          ],
-        },
-      },
-    ],
-    [
-      'redis+cluster://a:7000,b:7001',
-      {
-        kind: 'cluster',
-        nodes: [
-          { host: 'a', port: 7000 },
-          { host: 'b', port: 7001 },
+        name: 'mymaster',
+        sentinels: [
+          { host: 'a', port: 26379 },
+          { host: 'b', port: 26379 },
         ],
       },
     ],
@@ -48,5 +32,9 @@ describe('the address of the store', () => {
     'redis+sentinel://a:1',
   ])('refuses "%s"', (url) => {
     expect(() => parseRedisUrl(url)).toThrow()
+  })
+
+  it.each(['redis+cluster://a:7000,b:7001', 'rediss+cluster://a'])('says what to use instead of "%s"', (url) => {
+    expect(() => parseRedisUrl(url)).toThrow(/Redis Cluster is not supported; name one server, or the sentinels/)
   })
 })

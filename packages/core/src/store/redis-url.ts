@@ -1,38 +1,32 @@
 import type { RedisOptions } from 'ioredis'
 
-export type RedisTarget =
-  | { kind: 'single'; options: RedisOptions }
-  | { kind: 'sentinel'; options: RedisOptions }
-  | { kind: 'cluster'; nodes: { host: string; port: number }[]; options: RedisOptions }
+/** What to do about a cluster: the end of a sentence. */
+export const INSTEAD_OF_CLUSTER = 'name one server, or the sentinels of a primary with replicas (redis+sentinel://).'
 
-const FORMS =
-  /^(redis|rediss|redis\+sentinel|rediss\+sentinel|redis\+cluster|rediss\+cluster):\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?$/
+const FORMS = /^(redis|rediss|redis\+sentinel|rediss\+sentinel):\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?$/
 
 /**
- * `redis://[user:password@]host:port[/db]`, `rediss://` with TLS, `redis+sentinel://host:26379,host2/mymaster[/db]`,
- * `redis+cluster://host:port,…`. Throws a sentence without the password.
+ * `redis://[user:password@]host:port[/db]`, `rediss://` with TLS, `redis+sentinel://host:26379,host2/mymaster[/db]`.
+ * Throws a sentence without the password.
  */
-export function parseRedisUrl(url: string): RedisTarget {
+export function parseRedisUrl(url: string): RedisOptions {
+  if (/^rediss?\+cluster:/.test(url)) throw new Error(`Redis Cluster is not supported; ${INSTEAD_OF_CLUSTER}`)
   const match = FORMS.exec(url)
-  if (!match)
-    throw new Error(
-      'not one of redis://host:port, rediss://…, redis+sentinel://host:port,…/name, redis+cluster://host:port,…',
-    )
+  if (!match) throw new Error('not one of redis://host:port, rediss://…, redis+sentinel://host:port,…/name')
   const [, scheme = '', credentials, hosts = '', path = ''] = match
   const tls = scheme.startsWith('rediss') ? { tls: {} } : {}
   const base: RedisOptions = { ...parseCredentials(credentials), ...tls }
-  if (scheme.endsWith('+cluster')) return { kind: 'cluster', nodes: parseHosts(hosts, 6379), options: base }
   if (scheme.endsWith('+sentinel')) {
     const [name = '', database] = path.split('/')
     if (name === '') throw new Error('the name of the primary is missing: redis+sentinel://host:26379/mymaster')
     const sentinels = parseHosts(hosts, 26379)
     const sentinelTls = scheme.startsWith('rediss') ? { enableTLSForSentinelMode: true } : {}
-    return { kind: 'sentinel', options: { ...base, ...sentinelTls, sentinels, name, db: parseDatabase(database) } }
+    return { ...base, ...sentinelTls, sentinels, name, db: parseDatabase(database) }
   }
   const nodes = parseHosts(hosts, 6379)
   const [node] = nodes
-  if (!node || nodes.length > 1) throw new Error('more than one host: use redis+sentinel:// or redis+cluster://')
-  return { kind: 'single', options: { ...base, host: node.host, port: node.port, db: parseDatabase(path) } }
+  if (!node || nodes.length > 1) throw new Error('more than one host: use redis+sentinel://')
+  return { ...base, host: node.host, port: node.port, db: parseDatabase(path) }
 }
 
 function parseCredentials(credentials: string | undefined): RedisOptions {

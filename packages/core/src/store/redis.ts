@@ -1,4 +1,4 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
@@ -16,48 +16,31 @@ export interface RedisSettings {
 
 const RECONNECT_MIN_MS = 50
 const RECONNECT_MAX_MS = 2_000
-/** A connection that gives no sign of life for this long while commands wait is taken for dead. */
+/** A connection that gives no sign of life for this long while commands wait is taken for dead: of a machine that fell silent nothing else is heard. */
 const SOCKET_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** Connects in the background and again after every loss; one log line a loss and one a return, however many tries. */
 export function createRedis(url: string, settings: RedisSettings): Redis {
-  const target = parseRedisUrl(url)
   const options: RedisOptions = {
     connectionName: settings.name,
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: reconnectDelayMs,
+    sentinelRetryStrategy: reconnectDelayMs,
+    // A sentinel that takes connections and answers nothing must not keep us from asking the next.
+    sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
     // After a failover the former primary answers READONLY: only a new connection finds the promoted one.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    ...(settings.commandTimeoutMs === undefined
-      ? {}
-      : { commandTimeout: settings.commandTimeoutMs, socketTimeout: SOCKET_TIMEOUT_MS }),
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    ...(settings.commandTimeoutMs === undefined ? {} : { commandTimeout: settings.commandTimeoutMs }),
     ...(settings.failFast
       ? { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 }
       : { maxRetriesPerRequest: null }),
   }
-  const redis = connect(target, options)
+  const redis = new Redis({ ...options, ...parseRedisUrl(url) })
   logLossesOnce(redis, settings.log)
   coalesceWrites(redis)
   return redis
-}
-
-function connect(target: ReturnType<typeof parseRedisUrl>, options: RedisOptions): Redis {
-  switch (target.kind) {
-    case 'single':
-      return new Redis({ ...options, ...target.options })
-    case 'sentinel':
-      return new Redis({ ...options, ...target.options, sentinelRetryStrategy: reconnectDelayMs })
-    case 'cluster': {
-      // What the store uses of a client, a cluster client offers in the same words.
-      const cluster = new Cluster(target.nodes, {
-        clusterRetryStrategy: reconnectDelayMs,
-        enableOfflineQueue: options.enableOfflineQueue ?? true,
-        redisOptions: { ...options, ...target.options },
-      })
-      return cluster as unknown as Redis
-    }
-  }
 }
 
 /** Full jitter, so that many processes do not come back in step. */
@@ -82,10 +65,9 @@ function logLossesOnce(redis: Redis, log: Log): void {
   })
 }
 
-const REFUSED = /^(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS|BUSY)\b/
-const LOST =
-  /^(Command timed out|Connection is closed|Stream isn't writeable|Cluster isn't ready|None of startup nodes)/
-const LOST_NAMES = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError'])
+const REFUSED = /^(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|NOAUTH|WRONGPASS|BUSY)\b/
+const LOST = /^(Command timed out|Connection is closed|Stream isn't writeable)/
+const LOST_NAMES = new Set(['MaxRetriesPerRequestError', 'AbortError'])
 const LOST_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -85,6 +85,15 @@ export function createBooks(deps: BooksDeps): Listener {
         else forgetAddress(target, step.email)
         return
       }
+      if (leavesApp(target, step.email)) {
+        // Still to leave the app, to be put in anew after it: being listed says only that Apple is not done.
+        if (row) countRead(target, step.email)
+        else {
+          amend(target, { confirmed: false, state: null, writing: null })
+          unlearn(target, step.email)
+        }
+        return
+      }
       if (row) {
         amend(target, {
           confirmed: true,
@@ -229,6 +238,11 @@ async function isGroupGone(deps: BooksDeps, confirmedGroups: Set<string>, roster
 
 function isOwn(target: Target, email: string): boolean {
   return target.observed.email !== null && emailKey(target.observed.email) === emailKey(email)
+}
+
+/** Our own removal from the app, under way. */
+function leavesApp({ observed: { writing } }: Target, email: string): boolean {
+  return writing?.kind === 'remove_app' && emailKey(writing.email) === emailKey(email)
 }
 
 function isLeaving(target: Target, email: string): boolean {

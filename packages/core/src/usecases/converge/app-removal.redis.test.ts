@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { acceptEvents } from '../intake/index.ts'
+import { pauseRoster } from '../rosters/index.ts'
+
+const EMAIL = 'ann@example.com'
+
+/** Two rosters of one app; who leaves `gold` leaves the app. */
+async function addTwoRosters(rig: LaneRig) {
+  const gold = await rig.addRoster({ id: 'gold', removal: 'app' })
+  return { gold, silver: await rig.addRoster({ id: 'silver' }) }
+}
+
+async function post(rig: LaneRig, kind: 'join' | 'leave', roster: string): Promise<void> {
+  const email = kind === 'join' ? EMAIL : null
+  const name = { firstName: null, lastName: null }
+  const event = { id: undefined, source: '', member: 'ann', time: undefined, origin: 'event' as const, ...name }
+  await acceptEvents(rig.deps, [{ ...event, kind, roster, email }])
+}
+
+const settles = (rig: LaneRig, roster: string, status: string) =>
+  rig.until(async () => expect((await rig.statuses(roster))['ann']).toBe(status))
+
+it('lets go of a person whom another roster put back into the app just after the removal', async () => {
+  await using rig = await startLaneRig()
+  const { gold, silver } = await addTwoRosters(rig)
+  await post(rig, 'join', 'gold')
+  await settles(rig, 'gold', 'invited')
+  await post(rig, 'leave', 'gold')
+  await rig.visit()
+  await post(rig, 'join', 'silver')
+  await settles(rig, 'silver', 'invited')
+  await settles(rig, 'gold', 'removed')
+  expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
+  expect(rig.emulator.groupMembers(silver.group.id)).toEqual([EMAIL])
+})
+
+it('does not take a person for back in the group whom Apple is about to remove from the app, wanted elsewhere or not', async () => {
+  await using rig = await startLaneRig()
+  rig.emulator.settings({ appRemovalMs: 1_000 })
+  const { gold } = await addTwoRosters(rig)
+  await post(rig, 'join', 'gold')
+  await settles(rig, 'gold', 'invited')
+  await post(rig, 'leave', 'gold')
+  await rig.visit()
+  await pauseRoster(rig.deps, 'silver')
+  await post(rig, 'join', 'silver')
+  await post(rig, 'join', 'gold')
+  await settles(rig, 'gold', 'invited')
+  expect(rig.emulator.mails().map(({ kind }) => kind)).toEqual(['create', 'create'])
+  expect(rig.emulator.groupMembers(gold.group.id)).toEqual([EMAIL])
+})
