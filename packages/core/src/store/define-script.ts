@@ -9,12 +9,12 @@ export interface Script {
   run(redis: Redis, keys: string[], args: ScriptArgument[]): Promise<unknown>
 }
 
-/** A Lua script beside the file at `base`, read on first use. */
-export function defineScript(base: string, file: string): Script {
+/** A Lua script beside the file at `base`, with the functions of `shared` files before it; read on first use. */
+export function defineScript(base: string, file: string, ...shared: string[]): Script {
   let loaded: { source: string; sha: string } | undefined
   const load = () => {
     if (!loaded) {
-      const source = readFileSync(new URL(file, base), 'utf8')
+      const source = [...shared, file].map((name) => readFileSync(new URL(name, base), 'utf8')).join('\n')
       loaded = { source, sha: createHash('sha1').update(source).digest('hex') }
     }
     return loaded

@@ -9,7 +9,7 @@ local json = redis.call('HGET', KEYS[2], ARGV[2])
 if json then
   local desired = cjson.decode(json)
   if desired.present or tostring(desired.version) ~= ARGV[3] then return 'kept' end
-  for _, entry in ipairs(desired.index) do redis.call('ZREM', KEYS[6], entry) end
+  for _, entry in ipairs(indexEntries(ARGV[2], desired)) do redis.call('ZREM', KEYS[6], entry) end
 end
 redis.call('HDEL', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[3], ARGV[2])

@@ -5,9 +5,9 @@
 local ids = redis.call('LPOP', KEYS[1], ARGV[1])
 if not ids then return 0 end
 local entries = {}
-for _, json in ipairs(redis.call('HMGET', KEYS[3], unpack(ids))) do
+for i, json in ipairs(redis.call('HMGET', KEYS[3], unpack(ids))) do
   if json then
-    for _, entry in ipairs(cjson.decode(json).index) do
+    for _, entry in ipairs(indexEntries(ids[i], cjson.decode(json))) do
       entries[#entries + 1] = '0'
       entries[#entries + 1] = entry
     end

@@ -13,9 +13,9 @@ const openWorkScript = defineScript(import.meta.url, './open-work.lua')
 const openScript = defineScript(import.meta.url, './open-visit.lua')
 const renewScript = defineScript(import.meta.url, './renew-lease.lua')
 const closeScript = defineScript(import.meta.url, './close-visit.lua')
-const outcomeScript = defineScript(import.meta.url, './record-outcome.lua')
+const outcomeScript = defineScript(import.meta.url, './record-outcome.lua', './prepend-line.lua')
 const writingScript = defineScript(import.meta.url, './mark-writing.lua')
-const requestScript = defineScript(import.meta.url, './request-work.lua')
+const requestScript = defineScript(import.meta.url, './request-work.lua', './prepend-line.lua')
 
 /** Something left to do for a member. `fresh`: read Apple first; `invite`: send Apple's invitation; `failed`: parked for a person. */
 export interface Work {

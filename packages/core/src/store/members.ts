@@ -5,7 +5,7 @@ import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 import { parseObserved } from './observed.ts'
 
-const indexScript = defineScript(import.meta.url, './index-members.lua')
+const indexScript = defineScript(import.meta.url, './index-members.lua', './index-entries.lua')
 
 export interface MemberRecord {
   id: string

@@ -9,7 +9,7 @@
 --     than ten thousand short ones, and one table far faster than a thousand), FIELDS values for each change:
 --     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
 --     status it begins with
---     then two texts for each change, as they are stored: address, names and search entries as the end of the record's JSON,
+--     then two texts for each change, as they are stored: address and names as the end of the record's JSON,
 --     and the timeline entry
 -- Returns { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future, versions or 0 joined by commas }
 local now = ARGV[1]
@@ -94,18 +94,6 @@ for _, key in ipairs({ KEYS[6], KEYS[7] }) do
   end
 end
 
-local function prepend(lines, entry)
-  if not lines then return entry end
-  local kept = 1
-  local cut = string.find(lines, '\n', 1, true)
-  while cut and kept + 1 < keep do
-    kept = kept + 1
-    cut = string.find(lines, '\n', cut + 1, true)
-  end
-  if cut then lines = string.sub(lines, 1, cut - 1) end
-  return entry .. '\n' .. lines
-end
-
 local outboxes = { [3] = {}, [4] = {}, [5] = {} }
 local answers, versions = {}, {}
 for at, member in ipairs(members) do
@@ -126,7 +114,7 @@ for at, member in ipairs(members) do
     if kind == 'join' then member.joined = version end
     -- A leave names the member only: address and names stay as they were known.
     if kind ~= 'leave' or not member.tail then member.tail = ARGV[texts + 2 * at - 2] end
-    member.lines = prepend(member.lines, ARGV[texts + 2 * at - 1])
+    member.lines = prependLine(member.lines, ARGV[texts + 2 * at - 1], keep)
     if not member.changed then
       member.changed = true
       roster.added[#roster.added + 1] = member
@@ -158,7 +146,7 @@ for _, roster in ipairs(rosters) do
         unindexed[#unindexed + 1] = id
         -- What no longer leads to the member is gone at once.
         if stored then
-          for _, entry in ipairs(cjson.decode('{' .. string.sub(stored, 2)).index) do gone[#gone + 1] = entry end
+          for _, entry in ipairs(indexEntries(id, cjson.decode('{' .. string.sub(stored, 2)))) do gone[#gone + 1] = entry end
         end
       end
     end

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startRedis, type TestRedis } from '@flightroster/core/testing'
 import { isNewer, type MemberChange } from '../domain/change.ts'
+import { NOTHING_OBSERVED } from '../domain/member.ts'
+import { formatEntry } from '../domain/timeline.ts'
 import { laneKeys } from './keys.ts'
-import { createLaneStore } from './lane-store.ts'
+import { createLaneStore, type Outcome } from './lane-store.ts'
 import { createMembers } from './members.ts'
 import { recordChanges, TIMELINE_KEPT } from './record-changes.ts'
 
@@ -174,3 +177,70 @@ describe('recordChanges', () => {
     )
   })
 })
+
+describe('search entries', () => {
+  const entriesOf = async () => {
+    await members().index()
+    return redis.zrange(keys.roster('gold').index, '0', '-1')
+  }
+
+  it.each([
+    ['plain ones', 'U-1', 'Ann.Lee@Example.com', 'Ann', 'LEE', ['e:ann.lee@example.com', 'i:u-1', 'n:ann lee']],
+    ['a last name alone', 'u-1', null, null, 'Lee', ['i:u-1', 'n:lee']],
+    ['letters beyond ASCII', 'u-1', 'a@example.com', 'ÉLODIE', 'Öz', ['e:a@example.com', 'i:u-1', 'n:élodie öz']],
+    ['an id beyond ASCII', 'Ü-1', 'a@example.com', null, null, ['e:a@example.com', 'i:ü-1']],
+    ['space around an address', 'u-1', ' A@example.com', null, null, ['e:a@example.com', 'i:u-1']],
+    ['a long name', 'u-1', null, 'A'.repeat(40), 'B'.repeat(40), ['i:u-1', `n:${'a'.repeat(40)} ${'b'.repeat(23)}`]],
+  ])('finds %s, and forgets them with the record', async (_name, id, email, firstName, lastName, expected) => {
+    await record([change(id, { email, firstName, lastName })])
+    expect(await entriesOf()).toEqual(expected.map((entry) => `${entry}\u0000${id}`))
+    await record([change(id, { kind: 'update', email: 'new@example.com', firstName: null, lastName: null })])
+    expect(await entriesOf()).toEqual([`e:new@example.com\u0000${id}`, `i:${id.toLowerCase()}\u0000${id}`])
+  })
+})
+
+it('keeps a member under 1.5 KB, with a timeline of a join and its outcome, and a UUID for an id', async () => {
+  const COUNT = 5_000
+  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
+  const ids = Array.from({ length: COUNT }, () => randomUUID())
+  const before = await used()
+  const store = createLaneStore(redis, 'acme')
+  for (let from = 0; from < COUNT; from += 1_000) {
+    const page = ids.slice(from, from + 1_000)
+    const digest = (id: string) => `0123456789abcdef012${id.slice(0, 3)}`
+    const timelineEntry = formatEntry({ t: NOW, k: 'joined', o: 'event', e: `member.joined-${page[0]}` })
+    await record(
+      page.map((id, at) =>
+        change(id, {
+          email: `firstname.lastname${from + at}@example.com`,
+          lastName: 'Lastname',
+          digest: digest(id),
+          timelineEntry,
+        }),
+      ),
+    )
+  }
+  await members().index()
+  await store.open('token', 60_000)
+  for (const id of ids) await store.recordOutcome('token', outcomeOf(id))
+  await redis.del(keys.outboxInteractive)
+  expect(((await used()) - before) / COUNT).toBeLessThan(1_500)
+})
+
+/** As a create leaves it. */
+function outcomeOf(member: string): Outcome {
+  const email = `${member.slice(0, 8)}@example.com`
+  return {
+    roster: 'gold',
+    appId: '6400000000',
+    member,
+    ref: `m-${member}`,
+    version: 1,
+    observed: { ...NOTHING_OBSERVED, email, state: 'invited', confirmed: true, observedAt: NOW, converged: 1 },
+    status: 'invited',
+    entry: { t: NOW, k: 'run', c: [['POST /v1/betaTesters', 201]], s: 'invited' },
+    fact: null,
+    ending: 'done',
+    testerIds: new Map([[email, randomUUID()]]),
+  }
+}

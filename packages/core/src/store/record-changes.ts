@@ -5,7 +5,7 @@ import { MEMBER_STATUSES } from '../domain/member.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
-const script = defineScript(import.meta.url, './record-changes.lua')
+const script = defineScript(import.meta.url, './record-changes.lua', './index-entries.lua', './prepend-line.lua')
 
 /** Entries of one member's timeline that are kept; older ones go. */
 export const TIMELINE_KEPT = 30
@@ -87,10 +87,14 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
 
 /** The end of a record's JSON: what does not change with its version. The step writes it as it is. */
 function tailOf(change: MemberChange): string {
-  const { email, firstName, lastName } = change
-  const index = JSON.stringify(indexEntries(change))
-  return `,"email":${toJson(email)},"firstName":${toJson(firstName)},"lastName":${toJson(lastName)},"index":${index}}`
+  const { member, email, firstName, lastName } = change
+  const tail = `,"email":${toJson(email)},"firstName":${toJson(firstName)},"lastName":${toJson(lastName)}`
+  // The store makes them where it can (index-entries.lua); it knows no letters but those of ASCII.
+  const isPlain = [member, email, firstName, lastName].every((text) => text === null || !NOT_PLAIN.test(text))
+  return isPlain ? `${tail}}` : `${tail},"index":${JSON.stringify(indexEntries(change))}}`
 }
+
+const NOT_PLAIN = /\P{ASCII}|^\s|\s$/u
 
 const toJson = (text: string | null) => (text === null ? 'null' : JSON.stringify(text))
 

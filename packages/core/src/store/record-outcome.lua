@@ -9,15 +9,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
 local json = redis.call('HGET', KEYS[3], ARGV[2])
 redis.call('HSET', KEYS[4], ARGV[2], ARGV[5])
 if ARGV[7] ~= '' then
-  local lines, kept = redis.call('HGET', KEYS[6], ARGV[2]) or '', 1
-  local keep = tonumber(ARGV[8])
-  local cut = string.find(lines, '\n', 1, true)
-  while cut and kept + 1 < keep do
-    kept = kept + 1
-    cut = string.find(lines, '\n', cut + 1, true)
-  end
-  if cut then lines = string.sub(lines, 1, cut - 1) end
-  redis.call('HSET', KEYS[6], ARGV[2], lines == '' and ARGV[7] or (ARGV[7] .. '\n' .. lines))
+  redis.call('HSET', KEYS[6], ARGV[2], prependLine(redis.call('HGET', KEYS[6], ARGV[2]), ARGV[7], tonumber(ARGV[8])))
 end
 if ARGV[10] ~= '' then redis.call('RPUSH', KEYS[9], ARGV[10]) end
 for i = 11, #ARGV, 2 do

@@ -8,12 +8,5 @@ local entry = work and cjson.decode(work) or { r = ARGV[2], m = ARGV[3] }
 entry[ARGV[5]] = 1
 redis.call('HSET', KEYS[3], ARGV[4], cjson.encode(entry))
 redis.call('ZADD', KEYS[4], 'NX', ARGV[1], ARGV[2] .. '\0' .. ARGV[3])
-local lines, kept = redis.call('HGET', KEYS[6], ARGV[3]) or '', 1
-local cut = string.find(lines, '\n', 1, true)
-while cut and kept + 1 < tonumber(ARGV[7]) do
-  kept = kept + 1
-  cut = string.find(lines, '\n', cut + 1, true)
-end
-if cut then lines = string.sub(lines, 1, cut - 1) end
-redis.call('HSET', KEYS[6], ARGV[3], lines == '' and ARGV[6] or (ARGV[6] .. '\n' .. lines))
+redis.call('HSET', KEYS[6], ARGV[3], prependLine(redis.call('HGET', KEYS[6], ARGV[3]), ARGV[6], tonumber(ARGV[7])))
 return { 1, redis.call('EXISTS', KEYS[1]) }
