@@ -16,7 +16,7 @@ export {
 } from './health.ts'
 export { readLaneStanding, writeLaneStanding, type LaneStanding } from './lane-status.ts'
 export { createRedis, toStoreError, type RedisSettings } from './redis.ts'
-export { enterLane, leaveLane } from './roster-lane.ts'
+export { closeRoster, enterLane, leaveLane } from './roster-lane.ts'
 export { takeTurn, type Turn, type TurnWindow } from './take-turn.ts'
 export { createBudget, type Budget, type BudgetReading, type BudgetSettings } from './budget.ts'
 export {

@@ -86,6 +86,8 @@ export interface LaneKeys {
   lease: string
   /** set: ids of the rosters of this team key */
   rosters: string
+  /** set: ids of those that are being deleted, which take no changes from outside */
+  closing: string
   /** hash: ref → { r: roster id, m: member id }: every member with a job */
   work: string
   /** sorted sets: `<roster>\0<member>`, recorded and not yet queued, by arrival */
@@ -156,6 +158,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     lane: `${root}:lane`,
     lease: `${root}:lease`,
     rosters: `${root}:rosters`,
+    closing: `${root}:closing`,
     work: `${root}:work`,
     outboxNow: `${root}:outbox:now`,
     outboxInteractive: `${root}:outbox:interactive`,

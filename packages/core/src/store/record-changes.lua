@@ -2,10 +2,11 @@
 -- Reads each member once and writes each structure once, however many changes a batch holds. Search entries are made later
 -- (index-members.lua): here a member is only noted as one to index.
 -- KEYS[1] lease  [2] rosters of the lane  [3] outbox now  [4] outbox interactive  [5] outbox bulk
---     [6] seen, this period  [7] seen, the period before  [8] revisions
+--     [6] seen, this period  [7] seen, the period before  [8] revisions  [9] rosters of the lane that are being deleted
 --     then five for each roster: desired, status, index, unindexed, timeline
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] ms until this period's dedup marks may go  [3] timeline entries kept
---     [4] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
+--     [4] 1 when rosters that are being deleted take the changes too
+--     [5] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
 --     than ten thousand short ones, and one table far faster than a thousand), FIELDS values for each change:
 --     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
 --     status it begins with
@@ -19,7 +20,7 @@ if now == '' then
 end
 local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
-local rosterCount = tonumber(ARGV[4])
+local rosterCount = tonumber(ARGV[5])
 local PER_ROSTER, FUTURE_MS = 5, 600000
 local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS = 7, 1, 2, 3, 4, 5, 6
 local PENDING = 0
@@ -28,10 +29,11 @@ local RECORD = '^{"v":1,"version":(%d+),"joined":(%d+),"time":(%-?%d+),"at":%d+,
 
 local rosters = {}
 for i = 1, rosterCount do
-  local base = 8 + (i - 1) * PER_ROSTER
+  local base, id = 9 + (i - 1) * PER_ROSTER, ARGV[5 + i]
+  local isClosing = ARGV[4] ~= '1' and redis.call('SISMEMBER', KEYS[9], id) == 1
   rosters[i] = {
-    here = redis.call('SISMEMBER', KEYS[2], ARGV[4 + i]) == 1,
-    id = ARGV[4 + i],
+    here = not isClosing and redis.call('SISMEMBER', KEYS[2], id) == 1,
+    id = id,
     desired = KEYS[base + 1], status = KEYS[base + 2], index = KEYS[base + 3], unindexed = KEYS[base + 4], timeline = KEYS[base + 5],
     members = {}, order = {}, added = {},
   }
@@ -46,9 +48,9 @@ local function inSlices(list, command, key, option)
 end
 
 -- Read every member and every dedup mark in few calls.
-local changes = cjson.decode(ARGV[5 + rosterCount])
+local changes = cjson.decode(ARGV[6 + rosterCount])
 -- Where the texts begin: two for each change.
-local texts = 6 + rosterCount
+local texts = 7 + rosterCount
 local members, digests = {}, {}
 for i = 1, #changes, FIELDS do
   local roster, id, digest = rosters[changes[i]], changes[i + MEMBER], changes[i + DIGEST]

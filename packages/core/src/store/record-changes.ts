@@ -21,6 +21,8 @@ export interface RecordOptions {
   teamKey: string
   changes: MemberChange[]
   dedupMs: number
+  /** True: rosters that are being deleted take the changes too. */
+  intoClosing?: boolean | undefined
   /** A test may pass a time (ms); Redis's own clock otherwise. */
   now?: number | undefined
 }
@@ -51,6 +53,7 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
     keys.seen(period),
     keys.seen(period - 1),
     keys.revisions,
+    keys.closing,
   ]
   for (const id of rosterIds) {
     const roster = keys.roster(id)
@@ -70,7 +73,8 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
     )
     texts.push(tailOf(change), change.timelineEntry)
   }
-  const head = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, rosterIds.length, ...rosterIds]
+  const intoClosing = options.intoClosing === true ? 1 : 0
+  const head = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, intoClosing, rosterIds.length, ...rosterIds]
   const args = [...head, JSON.stringify(packed), ...texts]
   const answer = (await script.run(redis, keyList, args)) as [number, string, string, string]
   const [leased, now, outcomes, versions] = answer

@@ -6,6 +6,11 @@ export async function enterLane(redis: Redis, teamKey: string, rosterId: string)
   await redis.sadd(laneKeys(teamKey).rosters, rosterId)
 }
 
+/** From then on the lane takes changes of the roster from those alone who delete it. */
+export async function closeRoster(redis: Redis, teamKey: string, rosterId: string): Promise<void> {
+  await redis.sadd(laneKeys(teamKey).closing, rosterId)
+}
+
 export async function leaveLane(redis: Redis, teamKey: string, rosterId: string): Promise<void> {
   await redis.srem(laneKeys(teamKey).rosters, rosterId)
 }

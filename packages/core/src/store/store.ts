@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../domain/clock.ts'
 import type { Roster, TeamKey } from '../domain/roster.ts'
-import { AppError } from '../errors.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys } from './keys.ts'
@@ -10,9 +9,8 @@ import { createReadyIndex, type ReadyIndex } from './ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
 import { recordTogether } from './record-together.ts'
 import { confirmByReplicas } from './replicas.ts'
+import { createRosterDirectory, type RosterDirectory } from './roster-directory.ts'
 import { createRegister, type Register } from './records.ts'
-
-const MOVING_AGAIN_MS = 2_000
 
 const countWork = defineScript(import.meta.url, './count-work.lua')
 
@@ -24,8 +22,7 @@ export interface Store {
   rosters: Register<Roster>
   members(teamKey: string, rosterId: string): Members
   recordChanges(options: RecordOptions): Promise<RecordResult>
-  /** Roster id → team key id, for the rosters that exist and stay. Throws store_unavailable while one of them is moving. */
-  teamKeysOfRosters(rosterIds: string[]): Promise<Map<string, string>>
+  directory: RosterDirectory
   /** The roster that holds a group, over all team keys. */
   groupHolder(groupId: string): Promise<string | null>
   /** False when another roster holds the group. */
@@ -68,16 +65,7 @@ export function createStore(redis: Redis, clock: Clock, settings: StoreSettings 
       await confirmByReplicas(redis, settings.waitReplicas)
       return result
     }),
-    async teamKeysOfRosters(rosterIds) {
-      const found = [...(await rosters.findMany(rosterIds)).values()].filter((roster) => !roster.deleting)
-      if (found.some((roster) => roster.moving)) {
-        throw new AppError('store_unavailable', {
-          message: 'A roster is moving to another team key; send the same request again in a moment.',
-          retryAfterMs: MOVING_AGAIN_MS,
-        })
-      }
-      return new Map(found.map((roster) => [roster.id, roster.teamKey]))
-    },
+    directory: createRosterDirectory(rosters),
     groupHolder: (groupId) => redis.hget(globalKeys.groups, groupId),
     async claimGroup(groupId, rosterId) {
       const set = await redis.hsetnx(globalKeys.groups, groupId, rosterId)
@@ -95,6 +83,7 @@ export function createStore(redis: Redis, clock: Clock, settings: StoreSettings 
     async forgetRoster(roster) {
       const keys = laneKeys(roster.teamKey)
       await redis.srem(keys.rosters, roster.id)
+      await redis.srem(keys.closing, roster.id)
       await redis.srem(globalKeys.rostersOfApp(roster.app.id), roster.id)
       await rosters.delete(roster.id)
       await redis.unlink(...Object.values(keys.roster(roster.id)))

@@ -45,30 +45,43 @@ export async function acceptEvents(
   events: IncomingEvent[],
   traceparent?: string,
 ): Promise<EventOutcome[]> {
-  const teamKeyOf = await deps.store.teamKeysOfRosters(events.map((event) => event.roster))
-  const outcomes = Array.from<EventOutcome>({ length: events.length })
-  const lanes = new Map<string, number[]>()
-  events.forEach((event, at) => {
-    const lane = teamKeyOf.get(event.roster)
-    if (lane === undefined) outcomes[at] = { status: 'rejected', problem: 'roster_not_found' }
-    else placesOf(lanes, lane).push(at)
-  })
-  await Promise.all(
-    [...lanes].map(async ([lane, places]) => {
-      const changes = places.map((at) => toChange(deps, events[at] as IncomingEvent))
-      const recorded = await recordAndWake(deps, lane, changes, traceparent)
-      await refuseMoved(deps, changes, recorded)
-      places.forEach((at, index) => (outcomes[at] = toOutcome(recorded[index])))
-    }),
-  )
-  return outcomes
+  const outcomes = Array.from<EventOutcome>({ length: events.length }).fill(NO_ROSTER)
+  const all = events.map((_, at) => at)
+  const known = await deps.store.directory.kept(events.map((event) => event.roster))
+  const gone = await recordAt(deps, { events, outcomes, traceparent }, all, known)
+  if (gone.length === 0) return outcomes
+  // What is kept may be outdated; a roster that has left its lane meanwhile is asked for where it is now.
+  const newest = await deps.store.directory.newest(gone.map((at) => events[at]?.roster ?? ''))
+  if ((await recordAt(deps, { events, outcomes, traceparent }, gone, newest)).length === 0) return outcomes
+  throw new AppError('store_unavailable', { message: 'A roster has moved to another team key.', retryAfterMs: 1_000 })
 }
 
-/** A roster that left this lane for another since we looked is not gone: whoever asks again finds it there. */
-async function refuseMoved(deps: IntakeDeps, changes: MemberChange[], recorded: RecordedChange[]): Promise<void> {
-  const gone = changes.filter((_, at) => recorded[at]?.outcome === 'gone').map(({ roster }) => roster)
-  if (gone.length === 0 || (await deps.store.teamKeysOfRosters(gone)).size === 0) return
-  throw new AppError('store_unavailable', { message: 'A roster has moved to another team key.', retryAfterMs: 1_000 })
+const NO_ROSTER: EventOutcome = { status: 'rejected', problem: 'roster_not_found' }
+
+/** Records the events at these places, and notes how each ended. Returns the places whose lane knows their roster no more. */
+async function recordAt(
+  deps: IntakeDeps,
+  batch: { events: IncomingEvent[]; outcomes: EventOutcome[]; traceparent: string | undefined },
+  places: number[],
+  teamKeyOf: ReadonlyMap<string, string>,
+): Promise<number[]> {
+  const lanes = new Map<string, number[]>()
+  for (const at of places) {
+    const lane = teamKeyOf.get(batch.events[at]?.roster ?? '')
+    if (lane !== undefined) placesOf(lanes, lane).push(at)
+  }
+  const gone: number[] = []
+  await Promise.all(
+    [...lanes].map(async ([lane, ours]) => {
+      const changes = ours.map((at) => toChange(deps, batch.events[at] as IncomingEvent))
+      const recorded = await recordAndWake(deps, lane, changes, { traceparent: batch.traceparent })
+      ours.forEach((at, index) => {
+        batch.outcomes[at] = toOutcome(recorded[index])
+        if (recorded[index]?.outcome === 'gone') gone.push(at)
+      })
+    }),
+  )
+  return gone
 }
 
 function placesOf(lanes: Map<string, number[]>, lane: string): number[] {
@@ -82,9 +95,9 @@ export async function recordAndWake(
   deps: Pick<IntakeDeps, 'store' | 'dedupDays'>,
   teamKey: string,
   changes: MemberChange[],
-  traceparent?: string,
+  { traceparent, intoClosing }: { traceparent?: string | undefined; intoClosing?: boolean } = {},
 ): Promise<RecordedChange[]> {
-  const result = await deps.store.recordChanges({ teamKey, changes, dedupMs: deps.dedupDays * DAY_MS })
+  const result = await deps.store.recordChanges({ teamKey, changes, dedupMs: deps.dedupDays * DAY_MS, intoClosing })
   const accepted = changes.filter((_, at) => result.changes[at]?.outcome === 'accepted')
   const hasWork = accepted.length > 0
   // Before the bell, so that the worker finds it; not waited for: a trace that parts here is no reason to be slow.

@@ -26,7 +26,7 @@ const PRIORITY_OF: Record<RequestWorkInput['kind'], Priority> = {
 
 /** A person asks for one member to be looked at now: Apple is read first, whatever is known. Throws not_found. */
 export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput): Promise<void> {
-  const teamKey = (await deps.store.teamKeysOfRosters([input.roster])).get(input.roster)
+  const teamKey = (await deps.store.directory.newest([input.roster])).get(input.roster)
   if (teamKey === undefined) throw new AppError('not_found', { message: `There is no roster "${input.roster}".` })
   const now = deps.clock.now()
   const { found, leased } = await createLaneStore(deps.store.redis, teamKey).requestWork({

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import { createSchedule, type Store } from '../../store/index.ts'
+import { closeRoster, createSchedule, type Store } from '../../store/index.ts'
 import { deleteTask } from './empty-roster.ts'
 import { forgetRoster } from './forget-roster.ts'
 import { getRoster, rosterNotFound } from './get-roster.ts'
@@ -23,6 +23,7 @@ export async function deleteRoster(
   await createSchedule(store.redis, roster.teamKey).plan(task, clock.now() + 1_000)
   const mark = { deleting: true, paused: false, updatedAt: clock.now() }
   if (!(await store.rosters.update(id, (current) => ({ ...current, ...mark })))) throw rosterNotFound(id)
+  await closeRoster(store.redis, roster.teamKey, id)
   await createSchedule(store.redis, roster.teamKey).replan(task, clock.now())
   await store.ready.ring(roster.teamKey)
   return 'begun'

@@ -4,6 +4,7 @@ import { recordAndWake } from '../intake/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
 import { removeUnmanaged } from '../reconcile/apply-comparison.ts'
 import { readGroup } from '../reconcile/read-group.ts'
+import { closeRoster } from '../../store/index.ts'
 import { forgetRoster } from './forget-roster.ts'
 
 export const deleteTask = (rosterId: string) => `delete:${rosterId}`
@@ -20,6 +21,8 @@ export async function emptyRoster(visit: Visit, rosterId: string): Promise<numbe
   const { store, clock } = visit.deps
   const roster = await store.rosters.find(rosterId)
   if (!roster?.deleting || roster.teamKey !== visit.teamKey) return null
+  // Whoever asked for it may have died before.
+  await closeRoster(store.redis, visit.teamKey, rosterId)
   // Nobody can be taken out of a group that is gone.
   if (roster.blocked?.code !== 'group_gone') {
     // Whoever was parked while the roster was paused has to leave too.
@@ -64,6 +67,7 @@ async function recordLeaves(visit: Visit, roster: Roster): Promise<number> {
           digest: undefined,
           timelineEntry,
         })),
+        { intoClosing: true },
       )
     }
   } while (cursor !== '0')
