@@ -9,19 +9,23 @@ const within = (count: number, random: number) =>
 
 it('makes five attempts within a minute at the latest, and twelve over about a day', () => {
   expect(within(4, 1)).toBeLessThanOrEqual(MINUTE)
-  expect(within(failures.length, 0.5)).toBeGreaterThan(18 * HOUR)
+  expect(within(failures.length, 0.5)).toBeGreaterThan(24 * HOUR)
   expect(within(failures.length, 1)).toBeLessThan(48 * HOUR)
+})
+
+it('makes no seventh attempt within half a minute, by whatever luck', () => {
+  expect(within(6, 0)).toBeGreaterThan(30_000)
 })
 
 it('never waits less than before at the same chance, and never no time at all', () => {
   const delays = failures.map((failed) => retryDelayMs(failed, 0.5))
   expect(delays).toEqual([...delays].sort((a, b) => a - b))
-  expect(retryDelayMs(1, 0)).toBe(500)
+  expect(retryDelayMs(1, 0)).toBe(1_000)
 })
 
-it('is jittered over the whole span, so that those who failed together do not come back together', () => {
-  expect(retryDelayMs(5, 0.1)).toBe(6_000)
-  expect(retryDelayMs(5, 0.9)).toBe(54_000)
+it('is jittered, so that those who failed together do not come back together', () => {
+  expect(retryDelayMs(5, 0.1)).toBe(19_500)
+  expect(retryDelayMs(5, 0.9)).toBe(55_500)
 })
 
 it('keeps the longest wait for whatever comes after', () => {

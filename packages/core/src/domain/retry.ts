@@ -23,11 +23,14 @@ const CEILINGS_MS = [
   24 * HOUR,
 ]
 
-/** Full jitter below the ceiling, so that a thousand jobs that failed together do not come back together. `random` is 0..1. */
+/** Never less than this share of the ceiling: six attempts should not be used up in half a minute by luck. */
+const LEAST_SHARE = 0.25
+
+/** Jittered below the ceiling, so that a thousand jobs that failed together do not come back together. `random` is 0..1. */
 export function retryDelayMs(failedAttempts: number, random: number): number {
   const at = Math.min(Math.max(failedAttempts, 1), CEILINGS_MS.length) - 1
   const ceiling = CEILINGS_MS[at] ?? 24 * HOUR
-  return Math.max(500, Math.round(ceiling * random))
+  return Math.round(ceiling * (LEAST_SHARE + (1 - LEAST_SHARE) * random))
 }
 
 /** Retries come due at full steps of this length, so that jobs that come back about then share their reads. */
