@@ -51,6 +51,7 @@ function plan({ desired = wants, observed = NOTHING_OBSERVED, tester, change = {
     twin: () => null,
     wantedHere: () => false,
     wantedElsewhere: () => false,
+    leavesAppSince: () => null,
     ...change,
   })
 }
@@ -95,6 +96,16 @@ describe('planStep for a member who should be in', () => {
       'gives up a confirmed add that no read shows for a minute',
       { observed: writing({ answer: 'confirmed', reads: 5 }), change: { now: NOW + 61_000 } },
       { do: 'give_up', code: 'apple_refused' },
+    ],
+    [
+      'enters only once the removal of the address from the app is over, which another member has asked for',
+      { change: { leavesAppSince: () => NOW - 5_000 } },
+      { do: 'wait', until: NOW + 2_000, status: 'pending' },
+    ],
+    [
+      'does not wait for ever for a removal that another roster does not go on with',
+      { change: { leavesAppSince: () => NOW - 120_000 } },
+      { do: 'create' },
     ],
     [
       'reads the group at once after a refused add',

@@ -41,6 +41,8 @@ export interface PlanInput {
   wantedHere: (email: string) => boolean
   /** Another roster of this app wants this address. */
   wantedElsewhere: (email: string) => boolean
+  /** When another member's removal of this address from the app was sent (ms); null where none is under way. */
+  leavesAppSince: (email: string) => number | null
 }
 
 /** Pure: the same knowledge gives the same step. Called again after every answer until it settles or waits. */
@@ -105,10 +107,17 @@ function planSettled(observed: Observed, now: number): Step {
   return { do: 'settle', status, problem: status === 'not_invited' ? 'build_missing' : null }
 }
 
+/** How long another's removal is waited for (its roster may be paused), and how often it is looked at. */
+const REMOVAL_PATIENCE_MS = 120_000
+const REMOVAL_LOOK_MS = 2_000
+
 /** Not in the group as far as known: the fewest calls that get the person in. */
 function planEntry(input: PlanInput, email: string): Step {
   const twin = input.twin(email)
   if (twin) return { do: 'settle', status: settledStatus(true, twin.state), problem: null }
+  // Apple finishes such a removal later, and would take out again whoever entered meanwhile.
+  const leaves = input.leavesAppSince(email)
+  if (leaves !== null && input.now - leaves < REMOVAL_PATIENCE_MS) return pendingUntil(input.now + REMOVAL_LOOK_MS)
   const tester = input.knownTester(email)
   if (tester === undefined && input.lookUpFirst) return { do: 'look_up', email }
   if (!tester) return { do: 'create', email }

@@ -147,6 +147,7 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
       knownTester: (email) => batch.testers.get(roster.app.id)?.get(emailKey(email)),
       twin: (email) => batch.surroundings.twin(roster, member, emailKey(email)) ?? twinInBatch(batch, target, email),
       wantedHere: (email) => batch.surroundings.wantedHere(roster, member, emailKey(email)),
+      leavesAppSince: (email) => batch.surroundings.leavesAppSince(roster, member, emailKey(email)),
       wantedElsewhere: (email) => batch.surroundings.wantedElsewhere(roster, emailKey(email)),
     })
     switch (step.do) {

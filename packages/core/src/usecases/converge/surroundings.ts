@@ -7,6 +7,8 @@ import type { MemberRecord, Store } from '../../store/index.ts'
 export interface Surroundings {
   wantedHere(roster: Roster, member: string, key: string): boolean
   wantedElsewhere(roster: Roster, key: string): boolean
+  /** When another member's removal of this address from the app was sent to Apple last (ms); null where none is under way. */
+  leavesAppSince(roster: Roster, member: string, key: string): number | null
   /** A present fellow member with this address who is known to be in the group. */
   twin(roster: Roster, member: string, key: string): Observed | null
 }
@@ -19,7 +21,16 @@ interface Wish {
   observed: Observed | null
 }
 
-/** Reads, in few round trips, every present member of the app's rosters who has one of these addresses. */
+/** A removal at app level that was sent, and is not known to be over. */
+interface Removal {
+  appId: string
+  roster: string
+  member: string
+  key: string
+  since: number
+}
+
+/** Reads, in few round trips, every member of the app's rosters who has one of these addresses. */
 export async function readSurroundings(
   store: Store,
   rosters: Roster[],
@@ -33,6 +44,7 @@ export async function readSurroundings(
     keysOfApp.set(roster.app.id, keys)
   }
   const wishes = new Map<string, Wish[]>()
+  const removals: Removal[] = []
   await Promise.all(
     rosters.map(async (roster) => {
       const keys = [...(keysOfApp.get(roster.app.id) ?? [])]
@@ -42,11 +54,17 @@ export async function readSurroundings(
       const unread = new Set(holders.flat().filter((id) => !records.has(id)))
       for (const record of await members.findMany([...unread])) if (record) records.set(record.id, record)
       keys.forEach((key, at) => {
-        const present = (holders[at] ?? []).flatMap((id) => {
-          const record = records.get(id)
-          return record?.desired.present ? [{ member: id, observed: record.observed }] : []
-        })
-        wishes.set(wishKey(roster, key), present)
+        const found = (holders[at] ?? []).map((id) => records.get(id)).filter((record) => record !== undefined)
+        const present = found.filter(({ desired }) => desired.present)
+        wishes.set(
+          wishKey(roster, key),
+          present.map(({ id, observed }) => ({ member: id, observed })),
+        )
+        for (const { id, observed } of found) {
+          const { kind, email, at: since } = observed?.writing ?? {}
+          if (kind !== 'remove_app' || since === undefined || email === undefined || emailKey(email) !== key) continue
+          removals.push({ appId: roster.app.id, roster: roster.id, member: id, key, since })
+        }
       })
     }),
   )
@@ -59,6 +77,15 @@ export async function readSurroundings(
           other.app.id === roster.app.id &&
           (wishes.get(wishKey(other, key)) ?? []).length > 0,
       ),
+    leavesAppSince(roster, member, key) {
+      const others = removals.filter(
+        (removal) =>
+          removal.appId === roster.app.id &&
+          removal.key === key &&
+          (removal.roster !== roster.id || removal.member !== member),
+      )
+      return others.length === 0 ? null : Math.max(...others.map(({ since }) => since))
+    },
     twin(roster, member, key) {
       const inGroup = othersOf(wishes, roster, member, key).find(
         ({ observed }) => observed?.confirmed && observed.email !== null && emailKey(observed.email) === key,
