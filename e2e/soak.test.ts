@@ -96,7 +96,7 @@ async function harm(stack: Stack, workers: Supervisor[], random: () => number): 
     await sleep(random() < 0.2 ? 18_000 : 3_000 * random())
     return stack.redis.thaw()
   }
-  if (dice < 0.45) return void stack.emulator.settings({ readLagMs: Math.round(random() * 4_000) })
+  if (dice < 0.45) return stack.emulator.settings({ readLagMs: Math.round(random() * 4_000) })
   const fault = APPLE_FAULTS[Math.floor(random() * APPLE_FAULTS.length)]
   if (fault) stack.emulator.failNext({ forMs: 500 + Math.round(random() * 4_000), ...fault })
 }
