@@ -8,8 +8,8 @@ export interface Seeker {
 
 /** Who waits for a seat of an app that is full, in order of arrival. */
 export interface SeatLine {
-  /** The one who is next; null when nobody waits. */
-  first(): Promise<Seeker | null>
+  /** Those who wait, the first ones first, without the first `from`. */
+  list(from: number, limit: number): Promise<Seeker[]>
   /** Keeps the place of one who waits already. `at`: when the member's change arrived (ms). */
   join(seeker: Seeker, at: number): Promise<void>
   /** False where the member did not wait. */
@@ -19,11 +19,12 @@ export interface SeatLine {
 export function createSeatLine(redis: Redis, teamKey: string, appId: string): SeatLine {
   const key = laneKeys(teamKey).seatLine(appId)
   return {
-    async first() {
-      const [word] = await redis.zrange(key, '0', '0')
-      if (word === undefined) return null
-      const end = word.indexOf('\0')
-      return { roster: word.slice(0, end), member: word.slice(end + 1) }
+    async list(from, limit) {
+      const words = await redis.zrange(key, String(from), String(from + limit - 1))
+      return words.map((word) => {
+        const end = word.indexOf('\0')
+        return { roster: word.slice(0, end), member: word.slice(end + 1) }
+      })
     },
     join: async (seeker, at) => void (await redis.zadd(key, 'NX', at, toWord(seeker))),
     leave: async (seeker) => (await redis.zrem(key, toWord(seeker))) > 0,

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { createSchedule, createSeatLine, type LaneStore, type Seeker, type Store } from '../../store/index.ts'
+import { nextSeeker } from './next-seeker.ts'
 import type { Target } from './target.ts'
 
 const seatsTask = (appId: string) => `seats:${appId}`
@@ -30,7 +31,7 @@ export async function openSeats(deps: SeatsDeps, targets: Target[]): Promise<Sea
   const schedule = createSchedule(store.redis, teamKey)
   const apps = [...new Set(targets.map(({ roster }) => roster.app.id))]
   const next = new Map<string, Seeker | null>()
-  await Promise.all(apps.map(async (appId) => next.set(appId, await lineOf(appId).first())))
+  await Promise.all(apps.map(async (appId) => next.set(appId, await nextSeeker(store, teamKey, appId))))
   const full = new Set<string>()
 
   return {
@@ -52,7 +53,7 @@ export async function openSeats(deps: SeatsDeps, targets: Target[]): Promise<Sea
       const waited = await lineOf(app.id).leave(toSeeker(target))
       // One entered, or one left: there may be room for the next.
       if (!waited && target.desired.present) return
-      const first = await lineOf(app.id).first()
+      const first = await nextSeeker(store, teamKey, app.id)
       if (first) await lane.recordAgain([first], clock.now())
     },
   }

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeTeamKey } from '@flightroster/core/testing'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { acceptEvents } from '../intake/index.ts'
+import { deleteRoster, pauseRoster } from '../rosters/index.ts'
+import { moveRoster } from '../rosters/move-roster.ts'
+
+let rig: LaneRig
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+  await rig.addRoster({ id: 'gold' })
+  await rig.addRoster({ id: 'silver' })
+  await rig.addRoster({ id: 'bronze' })
+  rig.emulator.settings({ seatsPerApp: 1 })
+  // One is in, one of gold waits before one of silver.
+  await join('in', 'bronze')
+  await shows('bronze', 'in', 'invited')
+  await join('first', 'gold')
+  await shows('gold', 'first', 'waiting')
+  await join('second', 'silver')
+  await shows('silver', 'second', 'waiting')
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+async function join(member: string, roster: string): Promise<void> {
+  const name = { firstName: null, lastName: null }
+  const email = `${member}@example.com`
+  const event = { id: undefined, source: '', time: undefined, origin: 'event' as const, kind: 'join' as const, ...name }
+  await acceptEvents(rig.deps, [{ ...event, member, roster, email }])
+}
+
+const shows = (roster: string, member: string, status: string, lane = 'acme') =>
+  rig.until(async () => expect((await rig.statuses(roster, lane))[member]).toBe(status))
+
+async function freeOneSeat(): Promise<void> {
+  rig.emulator.settings({ seatsPerApp: 2 })
+  await rig.due('seats:1234')
+}
+
+describe('a seat that becomes free', () => {
+  it('goes to the first in line', async () => {
+    await freeOneSeat()
+    await shows('gold', 'first', 'invited')
+    expect((await rig.statuses('silver'))['second']).toBe('waiting')
+  })
+
+  it('is not held up by a member of a paused roster, who keeps the place', async () => {
+    await pauseRoster(rig.deps, 'gold')
+    await freeOneSeat()
+    await shows('silver', 'second', 'invited')
+    expect((await rig.statuses('gold'))['first']).toBe('waiting')
+  })
+
+  it('is not held up by a roster that was deleted', async () => {
+    await deleteRoster(rig.deps, { id: 'gold', testers: 'keep' })
+    await freeOneSeat()
+    await shows('silver', 'second', 'invited')
+  })
+
+  it('is not held up by a roster that has moved to another team key, whose members wait there', async () => {
+    await rig.store.teamKeys.put(makeTeamKey({ id: 'other' }))
+    const roster = await rig.store.rosters.find('gold')
+    if (!roster) throw new Error('The roster is gone.')
+    await moveRoster(rig.deps, roster, 'other')
+    await shows('gold', 'first', 'waiting', 'other')
+    await freeOneSeat()
+    await shows('silver', 'second', 'invited')
+    rig.emulator.settings({ seatsPerApp: 3 })
+    await rig.due('seats:1234', 'other')
+    await shows('gold', 'first', 'invited', 'other')
+  })
+})
