@@ -1,6 +1,6 @@
 import { startEmulator, type Emulator } from '@flightroster/emulator'
 import { Redis } from 'ioredis'
-import { createAppleClient } from '../src/apple/index.ts'
+import { createAppleClient, type AppleSession } from '../src/apple/index.ts'
 import { systemClock } from '../src/domain/clock.ts'
 import type { MemberStatus } from '../src/domain/member.ts'
 import type { Roster } from '../src/domain/roster.ts'
@@ -33,6 +33,8 @@ export interface LaneRig {
   settings: VisitSettings
   addRoster(overrides?: Partial<Roster>): Promise<Roster>
   visit(lane?: string): Promise<number | null>
+  /** Apple with the emulator's first key, outside of any visit. */
+  session(): AppleSession
   /** Makes a task due now. */
   due(task: string, lane?: string): Promise<void>
   /** Visits until `check` passes. */
@@ -77,6 +79,11 @@ export async function startLaneRig(): Promise<LaneRig> {
     queues.set(lane, queue)
     return queue
   }
+  const credentials = () => {
+    const [key] = emulator.keys
+    if (!key) throw new Error('The emulator has no key.')
+    return { issuerId: key.issuerId, keyId: key.keyId, privateKey: key.privateKeyPem }
+  }
   const rig: LaneRig = {
     redis,
     store,
@@ -95,9 +102,6 @@ export async function startLaneRig(): Promise<LaneRig> {
       return roster
     },
     visit(lane = 'acme') {
-      const [key] = emulator.keys
-      if (!key) throw new Error('The emulator has no key.')
-      const { issuerId, keyId, privateKeyPem: privateKey } = key
       return visitLane(
         {
           store,
@@ -111,7 +115,7 @@ export async function startLaneRig(): Promise<LaneRig> {
           toRef: deps.toRef,
           tracing: NO_TRACING,
           dedupDays: 7,
-          credentials: async () => ({ issuerId, keyId, privateKey }),
+          credentials: async () => credentials(),
           extendClaim: async () => {},
           tell: async () => {},
           draining: () => false,
@@ -119,6 +123,7 @@ export async function startLaneRig(): Promise<LaneRig> {
         lane,
       )
     },
+    session: () => apple.session(credentials(), { admit: async () => {}, note: () => {} }),
     due: (task, lane = 'acme') => createSchedule(redis, lane).replan(task, 0),
     until: (check, timeoutMs = 20_000) =>
       eventually(

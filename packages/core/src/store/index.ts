@@ -19,17 +19,12 @@ export { createRedis, toStoreError, type RedisSettings } from './redis.ts'
 export { closeRoster, enterLane, leaveLane } from './roster-lane.ts'
 export { takeTurn, type Turn, type TurnWindow } from './take-turn.ts'
 export { createBudget, type Budget, type BudgetReading, type BudgetSettings } from './budget.ts'
-export {
-  createLaneStore,
-  parseFacts,
-  type LaneFacts,
-  type LaneStore,
-  type OpenedVisit,
-  type Outcome,
-  type OutboxClass,
-  type OutboxEntry,
-  type Work,
-} from './lane-store.ts'
+export { createLaneStore, type LaneStore } from './lane-store.ts'
+export { parseFacts, type LaneFacts } from './lane-facts.ts'
+export type { OpenedVisit } from './lane-visits.ts'
+export type { OutboxClass, OutboxEntry } from './lane-outbox.ts'
+export type { Work } from './lane-work.ts'
+export type { Outcome } from './record-outcome.ts'
 export { createStoreClock, type StoreClock } from './store-clock.ts'
 export { createFacts, lanesWithFacts, takeUntold, type Facts } from './facts.ts'
 export { createWebhooks, type Webhooks } from './webhooks.ts'

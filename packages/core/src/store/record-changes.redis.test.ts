@@ -7,9 +7,10 @@ import { isNewer, type MemberChange } from '../domain/change.ts'
 import { NOTHING_OBSERVED } from '../domain/member.ts'
 import { formatEntry } from '../domain/timeline.ts'
 import { laneKeys } from './keys.ts'
-import { createLaneStore, type Outcome } from './lane-store.ts'
+import { createLaneStore } from './lane-store.ts'
 import { createMembers } from './members.ts'
 import { recordChanges, TIMELINE_KEPT } from './record-changes.ts'
+import type { Outcome } from './record-outcome.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 const DAY = 86_400_000

@@ -1,0 +1,46 @@
+import type { Redis } from 'ioredis'
+import type { Problem, TeamKeyStatus } from '../domain/roster.ts'
+
+/** Facts about a lane that outlive a visit. */
+export interface LaneFacts {
+  blocked: Problem | null
+  /** 401 answers in a row on fresh tokens, since when. */
+  suspicion: { count: number; since: number } | null
+  /** Testers in one relationship call that Apple accepted last. */
+  chunk: number
+  /** Calls at once. */
+  parallel: number
+  /** Visits in a row that found Apple out of order. */
+  outage: number
+  /** What was last found out about the key. */
+  status: TeamKeyStatus
+  /** What the status is about, for people. */
+  problem: Problem | null
+}
+
+const INITIAL_CHUNK = 50
+const INITIAL_PARALLEL = 4
+
+export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
+  const json = <T>(name: string): T | null => {
+    const text = hash.get(name)
+    return text ? (JSON.parse(text) as T) : null
+  }
+  return {
+    blocked: json<Problem>('blocked'),
+    suspicion: json<{ count: number; since: number }>('suspicion'),
+    chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
+    parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
+    outage: Number(hash.get('outage') ?? 0),
+    status: (hash.get('status') || 'unchecked') as TeamKeyStatus,
+    problem: json<Problem>('problem'),
+  }
+}
+
+export async function setFacts(redis: Redis, key: string, facts: Partial<LaneFacts>): Promise<void> {
+  const fields = Object.entries(facts).flatMap(([name, value]) => [
+    name,
+    value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ])
+  if (fields.length > 0) await redis.hset(key, ...fields)
+}

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { APP, startBuildsRig, type BuildsRig } from '../../../testing/builds-rig.ts'
+import { systemClock } from '../../domain/clock.ts'
+import { buildsTask } from './plan-roster-tasks.ts'
+import { createTaskSweep } from './sweep-tasks.ts'
+
+let rig: BuildsRig
+
+beforeEach(async () => {
+  rig = await startBuildsRig()
+})
+afterEach(async () => {
+  expect(rig.emulator.violations()).toEqual([])
+  await rig[Symbol.asyncDispose]()
+})
+
+describe('the sweep of schedules', () => {
+  it('plans what is missing and rings a lane that no index holds', async () => {
+    const [key] = rig.emulator.keys
+    await rig.store.teamKeys.put({
+      v: 1,
+      id: 'acme',
+      issuerId: key!.issuerId,
+      keyId: key!.keyId,
+      sealedPrivateKey: '',
+      createdAt: 0,
+      updatedAt: 0,
+    })
+    await rig.enter()
+    const sweep = createTaskSweep({ store: rig.store, clock: systemClock, log: rig.deps.log, buildWatchMs: 600_000 })
+    expect(await sweep()).toBe(2)
+    const due = await rig.schedule.dueAt([buildsTask(APP), 'reconcile:gold'])
+    expect(due.every((at) => at !== null)).toBe(true)
+    expect((await rig.store.ready.dueAt(['acme']))[0]).toBe(await rig.schedule.nextAt())
+    expect(await sweep()).toBe(0)
+  })
+})

@@ -1,0 +1,72 @@
+import { answerWith } from '@flightroster/core/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks-rig.ts'
+import type { MemberFact } from '../../domain/fact.ts'
+import { createDeliveries } from '../../store/index.ts'
+import { webhookKeys } from '../../store/keys.ts'
+import { deleteWebhook, forgetMember, listDeliveries } from './index.ts'
+
+const MINUTE = 60_000
+
+let rig: CallbacksRig
+
+beforeEach(async () => {
+  rig = await startCallbacksRig()
+})
+afterEach(() => rig[Symbol.asyncDispose]())
+
+describe('the log of deliveries', () => {
+  it('comes in pages, newest first', async () => {
+    await rig.put()
+    await rig.tell(...Array.from({ length: 5 }, (_, at) => rig.fact('u-1', at + 1)))
+    const first = await listDeliveries(rig.deps, 'crm', { limit: 3, after: undefined })
+    const second = await listDeliveries(rig.deps, 'crm', { limit: 3, after: first.next ?? undefined })
+    const sequences = [first, second].map(({ items }) =>
+      items.map(({ delivery }) => (delivery.fact as MemberFact).sequence),
+    )
+    expect(sequences).toEqual([
+      [5, 4, 3],
+      [2, 1],
+    ])
+    expect(second.next).toBeNull()
+  })
+
+  it('keeps the newest thousand that ended, and everything that is pending', async () => {
+    await rig.put()
+    rig.receiver.answer = ({ body }, response) =>
+      void response.writeHead(body.data['member'].id === 'stuck' ? 500 : 204).end()
+    await rig.tell(rig.fact('stuck', 1))
+    await rig.tell(...Array.from({ length: 1_100 }, (_, at) => rig.fact(`u-${at}`, 1)))
+    await rig.deliver()
+    rig.clock.advance(20 * MINUTE)
+    await rig.tell(...Array.from({ length: 10 }, (_, at) => rig.fact(`v-${at}`, 1)))
+    await rig.deliver()
+    const { items } = await listDeliveries(rig.deps, 'crm', { limit: 2_000, after: undefined })
+    expect(items.filter(({ delivery }) => delivery.status === 'delivered')).toHaveLength(1_000)
+    expect(items.filter(({ delivery }) => delivery.status === 'pending')).toHaveLength(1)
+    expect(await rig.redis.hlen(webhookKeys('crm').deliveries)).toBe(1_001)
+  })
+
+  it('forgets a member who is erased, once everything about it was told', async () => {
+    await rig.put()
+    await rig.tell(rig.fact('ann@example.com', 1), rig.fact('u-2', 1))
+    const ann = { roster: 'gold', member: 'ann@example.com' }
+    expect(await forgetMember(rig.deps, ann)).toBe(0)
+    await rig.deliver()
+    expect(await forgetMember(rig.deps, ann)).toBe(1)
+    expect(JSON.stringify(await rig.redis.hgetall(webhookKeys('crm').deliveries))).not.toContain('ann@example.com')
+    expect(await rig.listed()).toHaveLength(1)
+  })
+
+  it('is gone with its webhook, and a webhook of the same name begins anew', async () => {
+    await rig.put()
+    rig.receiver.answer = answerWith(500)
+    await rig.tell(rig.fact('u-1', 1))
+    await rig.deliver()
+    await deleteWebhook(rig.deps, 'crm')
+    expect(await rig.redis.keys('fr:{wh:crm}:*')).toEqual([])
+    await rig.put()
+    expect(await rig.listed()).toEqual([])
+    expect(await createDeliveries(rig.redis, 'crm').health()).toEqual({ failingSince: null, disabledAt: null })
+  })
+})
