@@ -33,7 +33,7 @@ export interface Ledger {
 
 const START = Date.parse('2026-11-24T10:00:00Z')
 
-export function createLedger(seed = 1): Ledger {
+export function createLedger(seed = 1, roster = 'gold'): Ledger {
   const newest = new Map<string, { time: number; email: string | null }>()
   let state = seed
   const random = () => {
@@ -46,7 +46,7 @@ export function createLedger(seed = 1): Ledger {
     source: '/members',
     type,
     time: new Date(START + at).toISOString(),
-    data: { roster: 'gold', member: email === undefined ? { id } : { id, email } },
+    data: { roster, member: email === undefined ? { id } : { id, email } },
   })
   const wanted = () => [...newest.values()].flatMap(({ email }) => (email === null ? [] : [email])).sort()
 
@@ -86,7 +86,7 @@ export function createLedger(seed = 1): Ledger {
     expectGroup: (emulator, group) => expect(emulator.groupMembers(group).sort()).toEqual(wanted()),
     expectAllIn: (emulator, group) => expect(emulator.groupMembers(group)).toEqual(expect.arrayContaining(wanted())),
     async expectAllKnown(api) {
-      const members = await api.all<Member>('/v1/rosters/gold/members')
+      const members = await api.all<Member>(`/v1/rosters/${roster}/members`)
       const present = members.flatMap(({ email, desired }) => (desired === 'present' ? [email] : []))
       expect(present).toEqual(expect.arrayContaining(wanted()))
     },

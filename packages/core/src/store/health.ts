@@ -2,10 +2,13 @@ import type { Redis } from 'ioredis'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
+import { findMasters } from './cluster-nodes.ts'
 import { toStoreError } from './redis.ts'
-import { INSTEAD_OF_CLUSTER } from './redis-url.ts'
 
-export type StoreState = 'usable' | 'unreachable' | 'clustered' | 'evicting' | 'full' | 'read_only'
+/** The worst first: a cluster is as its worst master is. */
+const STATES = ['unreachable', 'clustered', 'evicting', 'read_only', 'full', 'usable'] as const
+
+export type StoreState = (typeof STATES)[number]
 
 export interface StoreReport {
   state: StoreState
@@ -57,23 +60,42 @@ export function startStoreHealth(redis: Redis): StoreHealth {
   }
 }
 
+const SILENT: StoreReport = { state: 'unreachable', detail: 'The store does not answer.' }
+
 /** One look; never throws. */
 export async function lookAtStore(redis: Redis): Promise<StoreReport> {
+  const masters = findMasters(redis)
+  if (!masters) {
+    const { info, report } = await readServer(redis)
+    return info.get('cluster_enabled') === '1' ? PART_OF_CLUSTER : report
+  }
+  const reports = await Promise.all(
+    masters.map(async ({ address, node }): Promise<StoreReport> => {
+      const { state, detail } = node ? (await readServer(node)).report : SILENT
+      return { state, detail: state === 'usable' ? detail : `${address}: ${detail}` }
+    }),
+  )
+  const [worst = SILENT] = reports.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state))
+  return worst
+}
+
+const PART_OF_CLUSTER: StoreReport = {
+  state: 'clustered',
+  detail:
+    'This Redis is a node of a cluster and holds a part of it only; name the cluster: redis+cluster://host:port,…',
+}
+
+async function readServer(redis: Redis): Promise<{ info: ReadonlyMap<string, string>; report: StoreReport }> {
   try {
-    return judge(parseInfo(await redis.info('memory', 'replication', 'persistence', 'cluster')))
+    const info = parseInfo(await redis.info('memory', 'replication', 'persistence', 'cluster'))
+    return { info, report: judge(info) }
   } catch (error) {
-    if (!toStoreError(error)) return { state: 'unreachable', detail: 'The store refuses to say how it is.' }
-    return { state: 'unreachable', detail: 'The store does not answer.' }
+    const report = toStoreError(error) ? SILENT : { ...SILENT, detail: 'The store refuses to say how it is.' }
+    return { info: new Map(), report }
   }
 }
 
 function judge(info: ReadonlyMap<string, string>): StoreReport {
-  if (info.get('cluster_enabled') === '1') {
-    return {
-      state: 'clustered',
-      detail: `This Redis is a node of a cluster, which is not supported; ${INSTEAD_OF_CLUSTER}`,
-    }
-  }
   const policy = info.get('maxmemory_policy')
   if (policy !== undefined && policy !== 'noeviction') {
     return {

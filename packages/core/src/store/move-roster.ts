@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Erasure } from '../domain/erasure.ts'
+import { nodeOf } from './cluster-nodes.ts'
 import { laneKeys, type LaneKeys } from './keys.ts'
 import { createMembers } from './members.ts'
 
@@ -36,7 +37,7 @@ export async function copyRoster(redis: Redis, move: RosterMove): Promise<void> 
 /** The same event again stays a duplicate. */
 async function copySeen(redis: Redis, from: string, to: string): Promise<void> {
   const [pattern, target] = [laneKeys(from).seen(0).slice(0, -1), laneKeys(to).seen(0).slice(0, -1)]
-  for (const key of await keysLike(redis, pattern)) {
+  for (const key of await keysLike(nodeOf(redis, pattern), pattern)) {
     const into = target + key.slice(pattern.length)
     await copySet(redis, key, into)
     const left = await redis.pttl(key)

@@ -17,8 +17,19 @@ describe('the address of the store', () => {
         ],
       },
     ],
-  ])('reads %s', (url, expected) => {
-    expect(parseRedisUrl(url)).toMatchObject(expected)
+  ])('reads %s', (url, options) => {
+    expect(parseRedisUrl(url)).toMatchObject({ kind: 'server', options })
+  })
+
+  it('reads some nodes of a cluster', () => {
+    expect(parseRedisUrl('rediss+cluster://u:p@a:7000,b')).toEqual({
+      kind: 'cluster',
+      nodes: [
+        { host: 'a', port: 7000 },
+        { host: 'b', port: 6379 },
+      ],
+      options: { username: 'u', password: 'p', tls: {} },
+    })
   })
 
   it.each([
@@ -30,11 +41,8 @@ describe('the address of the store', () => {
     'redis://h:0',
     'redis://h/x',
     'redis+sentinel://a:1',
+    'redis+cluster://a/1',
   ])('refuses "%s"', (url) => {
     expect(() => parseRedisUrl(url)).toThrow()
-  })
-
-  it.each(['redis+cluster://a:7000,b:7001', 'rediss+cluster://a'])('says what to use instead of "%s"', (url) => {
-    expect(() => parseRedisUrl(url)).toThrow(/Redis Cluster is not supported; name one server, or the sentinels/)
   })
 })

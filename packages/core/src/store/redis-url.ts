@@ -1,32 +1,46 @@
 import type { RedisOptions } from 'ioredis'
 
-/** What to do about a cluster: the end of a sentence. */
-export const INSTEAD_OF_CLUSTER = 'name one server, or the sentinels of a primary with replicas (redis+sentinel://).'
+export interface RedisNode {
+  host: string
+  port: number
+}
 
-const FORMS = /^(redis|rediss|redis\+sentinel|rediss\+sentinel):\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?$/
+export type RedisTarget =
+  /** One server, or whom the sentinels name. */
+  | { kind: 'server'; options: RedisOptions }
+  /** Some nodes of a cluster; they know the others. */
+  | { kind: 'cluster'; nodes: RedisNode[]; options: RedisOptions }
+
+const FORMS = /^(rediss?(?:\+sentinel|\+cluster)?):\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?$/
 
 /**
- * `redis://[user:password@]host:port[/db]`, `rediss://` with TLS, `redis+sentinel://host:26379,host2/mymaster[/db]`.
- * Throws a sentence without the password.
+ * `redis://[user:password@]host:port[/db]`, `rediss://` with TLS, `redis+sentinel://host:26379,host2/mymaster[/db]`,
+ * `redis+cluster://host:port,…`. Throws a sentence without the password.
  */
-export function parseRedisUrl(url: string): RedisOptions {
-  if (/^rediss?\+cluster:/.test(url)) throw new Error(`Redis Cluster is not supported; ${INSTEAD_OF_CLUSTER}`)
+export function parseRedisUrl(url: string): RedisTarget {
   const match = FORMS.exec(url)
-  if (!match) throw new Error('not one of redis://host:port, rediss://…, redis+sentinel://host:port,…/name')
+  if (!match)
+    throw new Error(
+      'not one of redis://host:port, rediss://…, redis+sentinel://host:port,…/name, redis+cluster://host:port,…',
+    )
   const [, scheme = '', credentials, hosts = '', path = ''] = match
   const tls = scheme.startsWith('rediss') ? { tls: {} } : {}
   const base: RedisOptions = { ...parseCredentials(credentials), ...tls }
+  if (scheme.endsWith('+cluster')) {
+    if (path !== '') throw new Error('a cluster has no databases: nothing may follow its hosts')
+    return { kind: 'cluster', nodes: parseHosts(hosts, 6379), options: base }
+  }
   if (scheme.endsWith('+sentinel')) {
     const [name = '', database] = path.split('/')
     if (name === '') throw new Error('the name of the primary is missing: redis+sentinel://host:26379/mymaster')
     const sentinels = parseHosts(hosts, 26379)
     const sentinelTls = scheme.startsWith('rediss') ? { enableTLSForSentinelMode: true } : {}
-    return { ...base, ...sentinelTls, sentinels, name, db: parseDatabase(database) }
+    return { kind: 'server', options: { ...base, ...sentinelTls, sentinels, name, db: parseDatabase(database) } }
   }
   const nodes = parseHosts(hosts, 6379)
   const [node] = nodes
-  if (!node || nodes.length > 1) throw new Error('more than one host: use redis+sentinel://')
-  return { ...base, host: node.host, port: node.port, db: parseDatabase(path) }
+  if (!node || nodes.length > 1) throw new Error('more than one host: use redis+sentinel:// or redis+cluster://')
+  return { kind: 'server', options: { ...base, host: node.host, port: node.port, db: parseDatabase(path) } }
 }
 
 function parseCredentials(credentials: string | undefined): RedisOptions {
@@ -37,7 +51,7 @@ function parseCredentials(credentials: string | undefined): RedisOptions {
   return { ...(username ? { username } : {}), ...(password ? { password } : {}) }
 }
 
-function parseHosts(hosts: string, defaultPort: number): { host: string; port: number }[] {
+function parseHosts(hosts: string, defaultPort: number): RedisNode[] {
   return hosts.split(',').map((text) => {
     const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text.trim())
     const host = match?.[1]

@@ -1,8 +1,9 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { createCluster } from './cluster.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
-import { parseRedisUrl } from './redis-url.ts'
+import { parseRedisUrl, type RedisNode } from './redis-url.ts'
 
 export interface RedisSettings {
   /** For the server's client list. */
@@ -22,25 +23,41 @@ const CONNECT_TIMEOUT_MS = 5_000
 
 /** Connects in the background and again after every loss; one log line a loss and one a return, however many tries. */
 export function createRedis(url: string, settings: RedisSettings): Redis {
-  const options: RedisOptions = {
+  const target = parseRedisUrl(url)
+  const shared: RedisOptions = {
     connectionName: settings.name,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    ...(settings.commandTimeoutMs === undefined ? {} : { commandTimeout: settings.commandTimeoutMs }),
+    ...target.options,
+  }
+  const redis =
+    target.kind === 'cluster' ? connectCluster(target.nodes, shared, settings) : connectServer(shared, settings)
+  logLossesOnce(redis, settings.log)
+  return redis
+}
+
+function connectServer(options: RedisOptions, settings: RedisSettings): Redis {
+  const redis = new Redis({
     retryStrategy: reconnectDelayMs,
     sentinelRetryStrategy: reconnectDelayMs,
     // A sentinel that takes connections and answers nothing must not keep us from asking the next.
     sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
     // After a failover the former primary answers READONLY: only a new connection finds the promoted one.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    socketTimeout: SOCKET_TIMEOUT_MS,
-    ...(settings.commandTimeoutMs === undefined ? {} : { commandTimeout: settings.commandTimeoutMs }),
     ...(settings.failFast
       ? { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 }
       : { maxRetriesPerRequest: null }),
-  }
-  const redis = new Redis({ ...options, ...parseRedisUrl(url) })
-  logLossesOnce(redis, settings.log)
+    ...options,
+  })
   coalesceWrites(redis)
   return redis
+}
+
+/** What the store uses of a client, a cluster's offers in the same words. */
+function connectCluster(nodes: RedisNode[], redisOptions: RedisOptions, settings: RedisSettings): Redis {
+  const cluster = createCluster(nodes, { ...settings, clusterRetryStrategy: reconnectDelayMs, redisOptions })
+  return cluster as unknown as Redis
 }
 
 /** Full jitter, so that many processes do not come back in step. */
@@ -65,8 +82,10 @@ function logLossesOnce(redis: Redis, log: Log): void {
   })
 }
 
-const REFUSED = /^(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|NOAUTH|WRONGPASS|BUSY)\b/
-const LOST = /^(Command timed out|Connection is closed|Stream isn't writeable)/
+const REFUSED =
+  /^(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|WRONGPASS|BUSY)\b/
+const LOST =
+  /^(Command timed out|Connection is closed|Stream isn't writeable|None of startup nodes|Too many Cluster redirections)/
 const LOST_NAMES = new Set(['MaxRetriesPerRequestError', 'AbortError'])
 const LOST_CODES = new Set([
   'ECONNREFUSED',

@@ -8,8 +8,8 @@ import { createMembers, type Members } from './members.ts'
 import { createReadyIndex, type ReadyIndex } from './ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
 import { recordTogether } from './record-together.ts'
-import { confirmByReplicas } from './replicas.ts'
 import { createRosterDirectory, type RosterDirectory } from './roster-directory.ts'
+import { writeConfirmed } from './replicas.ts'
 import { createRegister, type Register } from './records.ts'
 
 const countWork = defineScript(import.meta.url, './count-work.lua')
@@ -60,10 +60,9 @@ export function createStore(redis: Redis, clock: Clock, settings: StoreSettings 
     teamKeys: createRegister<TeamKey>(redis, globalKeys.teamKeys),
     rosters,
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
-    recordChanges: recordTogether(async (options) => {
-      const result = await recordChanges(redis, options)
-      await confirmByReplicas(redis, settings.waitReplicas)
-      return result
+    recordChanges: recordTogether((options) => {
+      const confirm = { key: laneKeys(options.teamKey).lease, replicas: settings.waitReplicas }
+      return writeConfirmed(redis, confirm, (node) => recordChanges(node, options))
     }),
     directory: createRosterDirectory(rosters),
     groupHolder: (groupId) => redis.hget(globalKeys.groups, groupId),
