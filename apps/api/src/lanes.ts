@@ -3,8 +3,9 @@ import type { Clock } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import { createBudget, type Budget, type Store } from '@flightroster/core/store'
 import { createLaneReader, type LaneReader } from '@flightroster/core/usecases/lanes'
-import { createLaneQueue, type LaneQueue } from '@flightroster/core/queues'
+import { createLaneQueue } from '@flightroster/core/queues'
 import { queueName, queuePrefix } from '@flightroster/core/store'
+import { keepOpen } from './kept-open.ts'
 
 const DEFAULT_LIMIT = 3_600
 /** Queues opened for reading; each costs some memory and no connection. */
@@ -24,37 +25,19 @@ export function createLanes(deps: {
   redis: Store['redis']
 }): Lanes {
   const { budgetWindowMs, clock, redis } = deps
-  const queues = new Map<string, LaneQueue>()
-  const queueOf = (teamKey: string) => {
-    const known = queues.get(teamKey)
-    // The most recently used one stands last.
-    if (known) queues.delete(teamKey)
-    const queue =
-      known ??
-      createLaneQueue(
-        redis,
-        { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
-        { lockMs: 60_000, stalledEveryMs: 60_000, maxStalls: 3 },
-      )
-    queues.set(teamKey, queue)
-    const [oldest] = queues.keys()
-    if (queues.size > OPEN_QUEUES && oldest !== undefined) {
-      queues
-        .get(oldest)
-        ?.close()
-        .catch(() => {})
-      queues.delete(oldest)
-    }
-    return queue
-  }
+  const queues = keepOpen(OPEN_QUEUES, (teamKey) =>
+    createLaneQueue(
+      redis,
+      { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
+      { lockMs: 60_000, stalledEveryMs: 60_000, maxStalls: 3 },
+    ),
+  )
   const budgetOf = (teamKey: string) =>
     createBudget(redis, clock, teamKey, { windowMs: budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
   return {
-    reader: createLaneReader({ store: deps.store, clock, queueOf, budgetOf }),
+    reader: createLaneReader({ store: deps.store, clock, queueOf: (teamKey) => queues.open(teamKey), budgetOf }),
     gateFor: (teamKey) => callerGate(budgetOf(teamKey), clock),
-    async close() {
-      await Promise.all([...queues.values()].map((queue) => queue.close()))
-    },
+    close: () => queues.close(),
   }
 }
 

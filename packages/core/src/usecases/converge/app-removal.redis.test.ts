@@ -18,16 +18,21 @@ async function post(rig: LaneRig, kind: 'join' | 'leave', roster: string): Promi
   await acceptEvents(rig.deps, [{ ...event, kind, roster, email }])
 }
 
+/** Ann was in `gold`, and her removal from the app has been sent to Apple. */
+async function beginRemoval(rig: LaneRig): Promise<void> {
+  await post(rig, 'join', 'gold')
+  await settles(rig, 'gold', 'invited')
+  await post(rig, 'leave', 'gold')
+  await rig.visit()
+}
+
 const settles = (rig: LaneRig, roster: string, status: string) =>
   rig.until(async () => expect((await rig.statuses(roster))['ann']).toBe(status))
 
 it('lets go of a person whom another roster put back into the app just after the removal', async () => {
   await using rig = await startLaneRig()
   const { gold, silver } = await addTwoRosters(rig)
-  await post(rig, 'join', 'gold')
-  await settles(rig, 'gold', 'invited')
-  await post(rig, 'leave', 'gold')
-  await rig.visit()
+  await beginRemoval(rig)
   await post(rig, 'join', 'silver')
   await settles(rig, 'silver', 'invited')
   await settles(rig, 'gold', 'removed')
@@ -39,10 +44,7 @@ it('does not take a person for back in the group whom Apple is about to remove f
   await using rig = await startLaneRig()
   rig.emulator.settings({ appRemovalMs: 1_000 })
   const { gold } = await addTwoRosters(rig)
-  await post(rig, 'join', 'gold')
-  await settles(rig, 'gold', 'invited')
-  await post(rig, 'leave', 'gold')
-  await rig.visit()
+  await beginRemoval(rig)
   await pauseRoster(rig.deps, 'silver')
   await post(rig, 'join', 'silver')
   await post(rig, 'join', 'gold')
@@ -55,10 +57,7 @@ it('enters a person only once Apple has finished the removal that another roster
   await using rig = await startLaneRig()
   rig.emulator.settings({ appRemovalMs: 4_000 })
   const { gold, silver } = await addTwoRosters(rig)
-  await post(rig, 'join', 'gold')
-  await settles(rig, 'gold', 'invited')
-  await post(rig, 'leave', 'gold')
-  await rig.visit()
+  await beginRemoval(rig)
   await post(rig, 'join', 'silver')
   await settles(rig, 'silver', 'invited')
   await settles(rig, 'gold', 'removed')

@@ -46,13 +46,13 @@ export async function acceptEvents(
   traceparent?: string,
 ): Promise<EventOutcome[]> {
   const outcomes = Array.from<EventOutcome>({ length: events.length }).fill(NO_ROSTER)
-  const all = events.map((_, at) => at)
+  const batch = { events, outcomes, traceparent }
   const known = await deps.store.directory.kept(events.map((event) => event.roster))
-  const gone = await recordAt(deps, { events, outcomes, traceparent }, all, known)
+  const gone = await recordAt(deps, batch, [...events.keys()], known)
   if (gone.length === 0) return outcomes
   // What is kept may be outdated; a roster that has left its lane meanwhile is asked for where it is now.
   const newest = await deps.store.directory.newest(gone.map((at) => events[at]?.roster ?? ''))
-  if ((await recordAt(deps, { events, outcomes, traceparent }, gone, newest)).length === 0) return outcomes
+  if ((await recordAt(deps, batch, gone, newest)).length === 0) return outcomes
   throw new AppError('store_unavailable', { message: 'A roster has moved to another team key.', retryAfterMs: 1_000 })
 }
 
