@@ -4,29 +4,43 @@ import { which } from './which.mjs'
 
 const QUIET = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
 
+const REDIS = { name: 'Redis', apt: 'redis-server', apk: 'redis' }
+const CHROMIUM = { name: 'Chromium', apt: 'chromium', apk: 'chromium' }
+
 /** Installs Redis as root on Debian, Ubuntu and Alpine. False where that is left to the user. */
 export async function installRedis() {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
-  const commands = rootCommands()
-  if (!commands) return false
-  say(
-    `There is no Redis on this machine. As root, this installs it: ${commands.map((words) => words.join(' ')).join(' && ')}`,
-  )
-  for (const [command, ...args] of commands) {
-    const { code } = await runTool(command, args, { env: QUIET })
-    if (code !== 0) throw new Stop(`${command} could not install Redis.`, installHint())
-  }
-  return true
+  const code = await installAsRoot(REDIS)
+  if (code !== undefined && code !== 0) throw new Stop('Redis could not be installed.', installHint())
+  return code === 0
 }
 
-function rootCommands() {
+/** The same for the browser that the tests of the pages look with. */
+export async function installChromium() {
+  return (await installAsRoot(CHROMIUM)) === 0
+}
+
+/** The exit code of what was run; undefined where nothing was. */
+async function installAsRoot(software) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined
+  const commands = rootCommands(software)
+  if (!commands) return undefined
+  const shown = commands.map((words) => words.join(' ')).join(' && ')
+  say(`There is no ${software.name} on this machine. As root, this installs it: ${shown}`)
+  for (const [command, ...args] of commands) {
+    const { code } = await runTool(command, args, { env: QUIET })
+    if (code !== 0) return code
+  }
+  return 0
+}
+
+function rootCommands({ apt, apk }) {
   if (which('apt-get')) {
     return [
       ['apt-get', 'update', '-qq'],
-      ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
+      ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', apt],
     ]
   }
-  if (which('apk')) return [['apk', 'add', '--no-cache', 'redis']]
+  if (which('apk')) return [['apk', 'add', '--no-cache', apk]]
   return undefined
 }
 

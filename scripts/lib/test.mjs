@@ -6,7 +6,9 @@ import { ROOT, STAMPS } from './place.mjs'
 import { findRedisServer } from './redis-server.mjs'
 import { runTool } from './run-tool.mjs'
 import { complain, say, step } from './say.mjs'
+import { installChromium } from './system-packages.mjs'
 import { countTests } from './test-counts.mjs'
+import { which } from './which.mjs'
 
 const tool = (path) => join(ROOT, 'node_modules', path)
 
@@ -25,6 +27,7 @@ export async function test(args) {
   try {
     if (!isInstalled()) await step('Installing packages', () => install())
     const redis = await findRedisServer()
+    await findBrowser()
     const checks = await runChecks()
     const tests = await runVitest(args, redis)
     const passed = checks.passed + tests.passed
@@ -37,6 +40,13 @@ export async function test(args) {
     say('0 passed, 1 failed')
     return 1
   }
+}
+
+/** The tests of the pages look with a real browser; without one they fail, and say so. */
+async function findBrowser() {
+  if (process.env.CHROMIUM_PATH || which('chromium') || which('chromium-browser') || which('google-chrome')) return
+  if (!(await installChromium()))
+    say('There is no Chromium: the tests of the pages fail without one (or set CHROMIUM_PATH).')
 }
 
 async function runChecks() {
