@@ -72,10 +72,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     async startApi() {
       apiProcess = startProgram('api', { ...env, PORT: String(port) })
       all.push(apiProcess)
-      await eventually(async () => {
-        const { status } = await api.get('/readyz')
-        if (status !== 200) throw new Error(`The API is not ready: ${status}\n${apiProcess?.output().slice(-1_000)}`)
-      })
+      await eventually(
+        async () => {
+          const { status } = await api.get('/readyz')
+          if (status !== 200) throw new Error(`The API is not ready: ${status}\n${apiProcess?.output().slice(-1_000)}`)
+        },
+        { timeoutMs: 120_000 },
+      )
     },
     async killApi(signal = 'SIGKILL') {
       await apiProcess?.stop(signal)

@@ -125,7 +125,7 @@ export async function startLaneRig(): Promise<LaneRig> {
     },
     session: () => apple.session(credentials(), { admit: async () => {}, note: () => {} }),
     due: (task, lane = 'acme') => createSchedule(redis, lane).replan(task, 0),
-    until: (check, timeoutMs = 20_000) =>
+    until: (check, timeoutMs = 60_000) =>
       eventually(
         async () => {
           for (const lane of await store.laneIds()) await rig.visit(lane)
