@@ -19,6 +19,7 @@ export function postAppleWebhook(app: ApiServer, deps: ApiDeps): void {
         bodyLimit: BODY_LIMIT,
         schema: {
           tags: ['apple-webhooks'],
+          operationId: 'receiveAppleWebhook',
           summary: 'Take a delivery of App Store Connect',
           description:
             'Signed by Apple: `x-apple-signature: hmacsha256=<64 hex>` over the raw body. A bad signature is 401, a repeat 200 without effect.',

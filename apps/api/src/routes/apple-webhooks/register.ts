@@ -20,6 +20,7 @@ export function registerAppleWebhookRoutes(app: ApiServer, deps: ApiDeps): void 
     {
       schema: {
         tags: ['rosters'],
+        operationId: 'putAppleWebhook',
         summary: "Have Apple tell at once what becomes of the app's builds",
         description:
           "Registers one webhook with Apple for the roster's app, or goes on with the one there is: one serves all rosters of an app. Needs `PUBLIC_URL`.",
@@ -39,6 +40,7 @@ export function registerAppleWebhookRoutes(app: ApiServer, deps: ApiDeps): void 
     {
       schema: {
         tags: ['rosters'],
+        operationId: 'deleteAppleWebhook',
         summary: "Take back the webhook registered with Apple for the roster's app",
         description: 'It stays while another roster of the app uses it.',
         params: rosterParams,

@@ -21,6 +21,7 @@ export function listAuditRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['operations'],
+        operationId: 'listAudit',
         summary: 'Who changed what',
         description: 'Newest first. Ids only: never an address, a key or a token.',
         querystring: pageQuery,

@@ -30,6 +30,7 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
         bodyLimit: BODY_LIMIT,
         schema: {
           tags: ['events'],
+          operationId: 'postEvents',
           summary: 'Record membership events',
           description:
             'One CloudEvents 1.0 event or a batch of up to 1,000. The same `source` and `id` again has no second effect. ' +

@@ -10,7 +10,7 @@ export function healthzRoute(app: ApiServer): void {
   app.get(
     '/healthz',
     {
-      schema: { tags: ['operations'], summary: 'Alive', response: { 200: healthy } },
+      schema: { tags: ['operations'], operationId: 'getHealth', summary: 'Alive', response: { 200: healthy } },
       config: { scope: 'public' },
     },
     async () => ({ status: 'ok' as const }),
@@ -21,7 +21,12 @@ export function readyzRoute(app: ApiServer, deps: Pick<ApiDeps, 'health'>): void
   app.get(
     '/readyz',
     {
-      schema: { tags: ['operations'], summary: 'Ready for requests', response: { 200: ready, 503: ready } },
+      schema: {
+        tags: ['operations'],
+        operationId: 'getReadiness',
+        summary: 'Ready for requests',
+        response: { 200: ready, 503: ready },
+      },
       config: { scope: 'public' },
     },
     async (_request, reply) => {
@@ -39,7 +44,7 @@ export function metricsRoute(app: ApiServer, deps: Pick<ApiDeps, 'metrics' | 'he
   app.get(
     '/metrics',
     {
-      schema: { tags: ['operations'], summary: 'Prometheus metrics' },
+      schema: { tags: ['operations'], operationId: 'getMetrics', summary: 'Prometheus metrics' },
       config: { scope: 'public' },
     },
     async (_request, reply) => {

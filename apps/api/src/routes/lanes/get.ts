@@ -35,6 +35,7 @@ export function listLanesRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['lanes'],
+        operationId: 'listLanes',
         summary: 'Every lane, blocked and failing first',
         querystring: query,
         response: { 200: pageOf(lane) },

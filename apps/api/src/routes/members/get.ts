@@ -9,7 +9,13 @@ export function getMemberRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
     '/v1/rosters/:rosterId/members/:memberId',
     {
-      schema: { tags: ['members'], summary: 'Read a member', params: memberParams, response: { 200: member } },
+      schema: {
+        tags: ['members'],
+        operationId: 'getMember',
+        summary: 'Read a member',
+        params: memberParams,
+        response: { 200: member },
+      },
       config: { scope: 'rosters:read' },
     },
     async (request) => {
@@ -27,6 +33,7 @@ export function getTimelineRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['members'],
+        operationId: 'getMemberTimeline',
         summary: "Read a member's timeline",
         description: 'Event, decision, calls to Apple with their answers, outcome; newest first.',
         params: memberParams,

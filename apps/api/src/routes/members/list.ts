@@ -15,6 +15,7 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['members'],
+        operationId: 'listMembers',
         summary: 'List members',
         description: 'JSON by pages; with `Accept: text/csv` every member that matches, in one file.',
         params: rosterParams,

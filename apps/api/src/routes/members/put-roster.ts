@@ -39,6 +39,7 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
         bodyLimit: JSON_LIMIT,
         schema: {
           tags: ['members'],
+          operationId: 'putMembers',
           summary: 'Make the roster equal to a whole list',
           description:
             'Joins and changes are recorded at once. Removals too, unless the guard of the roster or of its team key holds ' +

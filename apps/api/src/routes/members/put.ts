@@ -16,6 +16,7 @@ export function putMemberRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['members'],
+        operationId: 'putMember',
         summary: 'Put a member on the roster, or change one',
         description: 'The same as an event of now.',
         params: newMemberParams,
@@ -43,6 +44,7 @@ export function deleteMemberRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['members'],
+        operationId: 'deleteMember',
         summary: 'Take a member off the roster',
         description: 'The same as a `member.left` event of now.',
         params: memberParams,

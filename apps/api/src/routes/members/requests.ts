@@ -9,14 +9,26 @@ const accepted = z.object({ roster: z.string(), member: z.string(), status: z.li
 
 /** Converge now, ahead of the backlog; Apple's invitation again. */
 export function memberRequestRoutes(app: ApiServer, deps: ApiDeps): void {
-  for (const [kind, summary, description] of [
-    ['converge', 'Converge a member now, ahead of the backlog', 'At most 10 a minute and member.'],
-    ['invitation', "Send Apple's invitation again", 'At most one a minute and ten a day for one member.'],
+  for (const [kind, operationId, summary, description] of [
+    ['converge', 'convergeMember', 'Converge a member now, ahead of the backlog', 'At most 10 a minute and member.'],
+    [
+      'invitation',
+      'inviteMember',
+      "Send Apple's invitation again",
+      'At most one a minute and ten a day for one member.',
+    ],
   ] as const) {
     app.post(
       `/v1/rosters/:rosterId/members/:memberId/${kind}`,
       {
-        schema: { tags: ['members'], summary, description, params: memberParams, response: { 202: accepted } },
+        schema: {
+          tags: ['members'],
+          operationId,
+          summary,
+          description,
+          params: memberParams,
+          response: { 202: accepted },
+        },
         config: { scope: 'rosters:write', problems: ['rate_limited'] },
       },
       async (request, reply) => {

@@ -17,6 +17,7 @@ export function deletePersonRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['people'],
+        operationId: 'erasePerson',
         summary: 'Erase a person',
         description:
           'Out of every group, and then every trace but counts. A later event about the person makes a new member.',

@@ -15,6 +15,7 @@ export function getPeopleRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['people'],
+        operationId: 'listPeople',
         summary: 'Every roster a person is on',
         querystring: query,
         response: { 200: pageOf(membership) },

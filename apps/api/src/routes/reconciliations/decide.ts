@@ -14,6 +14,7 @@ export function decideReconciliationRoutes(app: ApiServer, deps: ApiDeps): void 
       {
         schema: {
           tags: ['reconciliations'],
+          operationId: `${verb}Reconciliation`,
           summary,
           params: reconciliationParams,
           body: decisionBody,

@@ -12,6 +12,7 @@ export function listReconciliationsRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['reconciliations'],
+        operationId: 'listReconciliations',
         summary: 'List what whole lists and readings came to',
         description: 'Newest first.',
         params: rosterParams,
@@ -39,6 +40,7 @@ export function getReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['reconciliations'],
+        operationId: 'getReconciliation',
         summary: 'Read what a whole list or a reading came to',
         params: reconciliationParams,
         response: { 200: reconciliation },

@@ -11,6 +11,7 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['reconciliations'],
+        operationId: 'startReconciliation',
         summary: "Read the roster's whole group, compare, and put right what differs",
         params: rosterParams,
         body: startBody.nullish(),

@@ -11,6 +11,7 @@ export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['rosters'],
+        operationId: 'listBuilds',
         summary: "List the builds that the roster's group can test",
         params: rosterParams,
         querystring: pageQuery,

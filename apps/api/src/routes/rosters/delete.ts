@@ -19,6 +19,7 @@ export function deleteRosterRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['rosters'],
+        operationId: 'deleteRoster',
         summary: 'Delete a roster',
         params: rosterParams,
         querystring: query,

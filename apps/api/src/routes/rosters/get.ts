@@ -9,7 +9,13 @@ export function listRostersRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
     '/v1/rosters',
     {
-      schema: { tags: ['rosters'], summary: 'List rosters', querystring: pageQuery, response: { 200: pageOf(roster) } },
+      schema: {
+        tags: ['rosters'],
+        operationId: 'listRosters',
+        summary: 'List rosters',
+        querystring: pageQuery,
+        response: { 200: pageOf(roster) },
+      },
       config: { scope: 'rosters:read' },
     },
     async (request) => {
@@ -29,7 +35,13 @@ export function getRosterRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
     '/v1/rosters/:rosterId',
     {
-      schema: { tags: ['rosters'], summary: 'Read a roster', params: rosterParams, response: { 200: roster } },
+      schema: {
+        tags: ['rosters'],
+        operationId: 'getRoster',
+        summary: 'Read a roster',
+        params: rosterParams,
+        response: { 200: roster },
+      },
       config: { scope: 'rosters:read' },
     },
     async (request) => toRoster(await describeRoster(deps, await getRoster(deps, request.params.rosterId))),

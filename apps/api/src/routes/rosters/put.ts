@@ -9,6 +9,7 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['rosters'],
+        operationId: 'putRoster',
         summary: 'Create a roster, or change its rules',
         description:
           'App and group are resolved through Apple and are for life. Findings that do not stop it come as `warnings`.',

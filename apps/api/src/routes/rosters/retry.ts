@@ -11,6 +11,7 @@ export function retryRosterRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['rosters'],
+        operationId: 'retryRoster',
         summary: 'Converge every failed member again',
         params: rosterParams,
         response: { 202: z.object({ retried: z.number().int() }) },

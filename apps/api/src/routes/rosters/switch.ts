@@ -11,7 +11,13 @@ export function switchRosterRoutes(app: ApiServer, deps: ApiDeps): void {
     app.post(
       `/v1/rosters/:rosterId/${verb}`,
       {
-        schema: { tags: ['rosters'], summary, params: rosterParams, response: { 200: roster } },
+        schema: {
+          tags: ['rosters'],
+          operationId: `${verb}Roster`,
+          summary,
+          params: rosterParams,
+          response: { 200: roster },
+        },
         config: { scope: 'rosters:write' },
       },
       async (request) => toRoster(await describeRoster(deps, await change(deps, request.params.rosterId))),

@@ -20,6 +20,7 @@ export function listAppsRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['team-keys'],
+        operationId: 'listApps',
         summary: 'List the apps that a team key sees',
         params: teamKeyParams,
         querystring: pageQuery,
@@ -41,6 +42,7 @@ export function listGroupsRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['team-keys'],
+        operationId: 'listGroups',
         summary: 'List the groups of an app',
         params: appParams,
         querystring: pageQuery,

@@ -9,6 +9,7 @@ export function checkTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['team-keys'],
+        operationId: 'checkTeamKey',
         summary: 'Try everything a team key is needed for',
         description: 'Changes nothing at Apple. A passed check lets a stopped lane go on.',
         params: teamKeyParams,

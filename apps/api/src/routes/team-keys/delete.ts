@@ -10,6 +10,7 @@ export function deleteTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['team-keys'],
+        operationId: 'deleteTeamKey',
         summary: 'Delete a team key that no roster uses',
         params: teamKeyParams,
         response: { 204: z.undefined() },

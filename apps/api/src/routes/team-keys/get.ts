@@ -10,6 +10,7 @@ export function listTeamKeysRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['team-keys'],
+        operationId: 'listTeamKeys',
         summary: 'List team keys',
         querystring: pageQuery,
         response: { 200: pageOf(teamKey) },
@@ -28,7 +29,13 @@ export function getTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
     '/v1/team-keys/:teamKeyId',
     {
-      schema: { tags: ['team-keys'], summary: 'Read a team key', params: teamKeyParams, response: { 200: teamKey } },
+      schema: {
+        tags: ['team-keys'],
+        operationId: 'getTeamKey',
+        summary: 'Read a team key',
+        params: teamKeyParams,
+        response: { 200: teamKey },
+      },
       config: { scope: 'admin' },
     },
     async (request) => toTeamKey(await describeTeamKey(deps, await getTeamKey(deps, request.params.teamKeyId))),

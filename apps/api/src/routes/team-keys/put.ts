@@ -9,6 +9,7 @@ export function putTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['team-keys'],
+        operationId: 'putTeamKey',
         summary: 'Add a team key, or replace it',
         description: 'Replacing a key keeps its rosters, backlog and budget: a rotation without downtime.',
         params: newTeamKeyParams,

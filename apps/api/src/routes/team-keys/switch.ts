@@ -12,7 +12,13 @@ export function switchLaneRoutes(app: ApiServer, deps: ApiDeps): void {
     app.post(
       `/v1/team-keys/:teamKeyId/${verb}`,
       {
-        schema: { tags: ['team-keys'], summary, params: teamKeyParams, response: { 200: teamKey } },
+        schema: {
+          tags: ['team-keys'],
+          operationId: `${verb}TeamKey`,
+          summary,
+          params: teamKeyParams,
+          response: { 200: teamKey },
+        },
         config: { scope: 'admin' },
       },
       async (request) => {

@@ -15,6 +15,7 @@ export function tokenRoutes(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['tokens'],
+        operationId: 'createToken',
         summary: 'Make a token',
         description:
           'With scopes, and bound to some rosters or to all. A token bound to rosters sees and touches no other.',
@@ -31,7 +32,13 @@ export function tokenRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get(
     '/v1/tokens',
     {
-      schema: { tags: ['tokens'], summary: 'List tokens', querystring: pageQuery, response: { 200: pageOf(token) } },
+      schema: {
+        tags: ['tokens'],
+        operationId: 'listTokens',
+        summary: 'List tokens',
+        querystring: pageQuery,
+        response: { 200: pageOf(token) },
+      },
       config: { scope: 'admin' },
     },
     async (request) => {
@@ -44,6 +51,7 @@ export function tokenRoutes(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['tokens'],
+        operationId: 'deleteToken',
         summary: 'Take a token back',
         description: 'It is of no use from the next request on.',
         params: z.object({ tokenId: anyId }),

@@ -10,6 +10,7 @@ export function deleteWebhookRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['webhooks'],
+        operationId: 'deleteWebhook',
         summary: 'Delete a webhook, with what was on its way to it',
         params: webhookParams,
         response: { 204: z.undefined() },

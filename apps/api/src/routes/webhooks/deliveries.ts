@@ -10,6 +10,7 @@ export function listDeliveriesRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['webhooks'],
+        operationId: 'listDeliveries',
         summary: 'List deliveries, newest first',
         description: 'Those that ended are kept for seven days, of each webhook at least the newest 1,000 of these.',
         params: webhookParams,
@@ -34,6 +35,7 @@ export function replayDeliveryRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['webhooks'],
+        operationId: 'replayDelivery',
         summary: 'Send a delivery once more, under the same webhook-id',
         params: deliveryParams,
         response: { 202: delivery },

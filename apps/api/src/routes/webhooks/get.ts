@@ -10,6 +10,7 @@ export function listWebhooksRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['webhooks'],
+        operationId: 'listWebhooks',
         summary: 'List webhooks',
         querystring: pageQuery,
         response: { 200: pageOf(webhook) },
@@ -28,7 +29,13 @@ export function getWebhookRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
     '/v1/webhooks/:webhookId',
     {
-      schema: { tags: ['webhooks'], summary: 'Read a webhook', params: webhookParams, response: { 200: webhook } },
+      schema: {
+        tags: ['webhooks'],
+        operationId: 'getWebhook',
+        summary: 'Read a webhook',
+        params: webhookParams,
+        response: { 200: webhook },
+      },
       config: { scope: 'admin' },
     },
     async (request) => toWebhook(await describeWebhook(deps, await getWebhook(deps, request.params.webhookId))),

@@ -9,6 +9,7 @@ export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['webhooks'],
+        operationId: 'putWebhook',
         summary: 'Make a webhook, or change it',
         description: 'The secret is told once, when it is made. A disabled webhook is active again afterwards.',
         params: newWebhookParams,

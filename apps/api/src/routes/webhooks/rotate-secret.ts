@@ -9,6 +9,7 @@ export function rotateSecretRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['webhooks'],
+        operationId: 'rotateWebhookSecret',
         summary: 'Get a new secret',
         description: 'For a day both secrets sign, so that a receiver can change over without losing anything.',
         params: webhookParams,

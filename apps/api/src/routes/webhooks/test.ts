@@ -9,6 +9,7 @@ export function testWebhookRoute(app: ApiServer, deps: ApiDeps): void {
     {
       schema: {
         tags: ['webhooks'],
+        operationId: 'testWebhook',
         summary: 'Send a webhook.test',
         params: webhookParams,
         response: { 202: delivery },
