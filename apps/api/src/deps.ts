@@ -1,4 +1,4 @@
-import type { AppleClient, Gate } from '@flightroster/core/apple'
+import type { AppleClient } from '@flightroster/core/apple'
 import type { UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock, DashboardUser } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
@@ -6,7 +6,7 @@ import type { Metrics } from '@flightroster/core/metrics'
 import type { PasswordCheck, Sealer, ToRef } from '@flightroster/core/secrets'
 import type { Store, StoreHealth } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
-import type { LaneReader } from '@flightroster/core/usecases/lanes'
+import type { CallerQuota, LaneReader } from '@flightroster/core/usecases/lanes'
 
 /** What the routes work with; main.ts fills it in, a test fills in its own. */
 export interface ApiDeps {
@@ -21,7 +21,8 @@ export interface ApiDeps {
   /** Where callbacks may go. */
   urlGuard: UrlGuard
   apple: Pick<AppleClient, 'session'>
-  gateFor: (teamKey: string) => Gate
+  /** What callers may have Apple asked for; on-behalf-of.ts makes the gate of one request from it. */
+  quota: CallerQuota
   lanes: LaneReader
   dedupDays: number
   adminToken: string

@@ -50,7 +50,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   )
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
   if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log })
-  const lanes = createLanes({ budgetWindowMs: config.budgetWindowMs, store, clock, redis })
+  const lanes = createLanes({ budgetWindowMs: config.budgetWindowMs, apiQuota: config.apiQuota, store, clock, redis })
   const app = await buildApp({
     log,
     clock,
@@ -62,7 +62,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     toRef: createLazyToRef(redis),
     urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
     apple,
-    gateFor: lanes.gateFor,
+    quota: lanes.quota,
     lanes: lanes.reader,
     dedupDays: config.eventDedupDays,
     adminToken: config.adminToken,

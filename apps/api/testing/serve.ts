@@ -70,7 +70,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     toRef: createToRef(Buffer.alloc(32, 9)),
     urlGuard: createUrlGuard({ allowPrivate: false }),
     apple: NO_APPLE,
-    gateFor: () => ({ admit: async () => {}, note: () => {} }),
+    quota: { gateOf: () => ({ admit: async () => {}, note: () => {} }), charge: async () => {} },
     lanes: readLanes(store),
     dedupDays: 7,
     adminToken: ADMIN_TOKEN,

@@ -35,6 +35,8 @@ export interface ApiConfig extends CoreConfig {
   trustProxy: boolean | number | string
   /** Requests a minute and token. */
   rateLimitPerMinute: number
+  /** Share of Apple's quota for what callers of the API ask of it, 0..1. */
+  apiQuota: number
 }
 
 export interface WorkerConfig extends CoreConfig {
@@ -64,6 +66,7 @@ export function loadApiConfig(env: Env): ApiConfig {
     dashboardUsers: read.optionalSecret('DASHBOARD_USERS', DASHBOARD_FORM, parseDashboardUsers) ?? [],
     trustProxy: read.parsed('TRUST_PROXY', false, 'true, false, a number of hops, or addresses', parseTrustProxy),
     rateLimitPerMinute: read.integer('RATE_LIMIT_PER_MINUTE', 60_000, { min: 1, max: 10_000_000 }),
+    apiQuota: read.integer('API_QUOTA_PERCENT', 5, { min: 1, max: 50 }) / 100,
   }
   read.finish()
   return config

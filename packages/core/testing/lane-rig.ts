@@ -55,7 +55,16 @@ function makeDeps(redis: Redis, store: Store) {
       return { limit, remaining, observedAt }
     },
   }
-  return { store, clock: systemClock, log, dedupDays: 7, toRef: createToRef(Buffer.alloc(32, 9)), lanes, budgetOf }
+  return {
+    store,
+    clock: systemClock,
+    log,
+    charge: async () => {},
+    dedupDays: 7,
+    toRef: createToRef(Buffer.alloc(32, 9)),
+    lanes,
+    budgetOf,
+  }
 }
 
 export async function startLaneRig(): Promise<LaneRig> {

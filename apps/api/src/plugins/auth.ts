@@ -96,6 +96,11 @@ export function mayReach(caller: Caller, rosterId: string): boolean {
   return caller.rosters === null || caller.rosters.has(rosterId)
 }
 
+/** The id of a token that is bound to rosters. Pages have no caller: whoever is logged in is bound to nothing. */
+export function boundId(caller: Caller | null): string | null {
+  return caller === null || caller.rosters === null ? null : caller.id
+}
+
 function bearerOf(request: FastifyRequest): string {
   const match = /^bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')
   if (!match?.[1]) throw new AppError('unauthenticated')

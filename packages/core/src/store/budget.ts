@@ -87,19 +87,29 @@ export function createBudget(
     note: (reading, open, reservedAt) => settle({ reading, open, answered: reservedAt }),
     keepQuiet: (until) => settle({ quietUntil: until }),
     async read() {
-      const [limit, remaining, observedAt, quietUntil] = await redis.hmget(
-        key,
-        'limit',
-        'remaining',
-        'observedAt',
-        'quietUntil',
-      )
+      const state = await redis.hgetall(key)
+      const { limit = settings.defaultLimit, observedAt, quietUntil } = state
+      const used = countUsed(state, clock.now(), settings.windowMs)
       return {
-        limit: Number(limit ?? settings.defaultLimit),
-        remaining: remaining === null || remaining === undefined ? null : Number(remaining),
+        limit: Number(limit),
+        // As reserve-budget.lua counts: what Apple's last answer said is older than what was reserved since, the API's calls included.
+        remaining: observedAt === undefined && used === 0 ? null : Math.max(0, Number(limit) - used),
         observedAt: observedAt ? Number(observedAt) : null,
         quietUntil: Number(quietUntil ?? 0),
       }
     },
   }
+}
+
+/** As many slices as in reserve-budget.lua. */
+const SLICES = 240
+
+/** Calls in the window, ours and those of others. */
+function countUsed(state: Record<string, string>, now: number, windowMs: number): number {
+  const slice = windowMs / SLICES
+  const others = Number(state['foreignAt'] ?? 0) + windowMs > now ? Number(state['foreign'] ?? 0) : 0
+  return Object.entries(state).reduce((sum, [name, calls]) => {
+    const isInside = name.startsWith('h:') && (Number(name.slice(2)) + 1) * slice + windowMs > now
+    return isInside ? sum + Number(calls) : sum
+  }, others)
 }

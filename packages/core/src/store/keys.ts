@@ -124,6 +124,8 @@ export interface LaneKeys {
   seen: (period: number) => string
   /** sorted set with expiry: when one member's requests of one limited kind were made (ms) */
   turns: (kind: string, ref: string) => string
+  /** string with expiry: what App Store Connect answered to a caller lately, as JSON */
+  kept: (name: string) => string
   /** string with expiry: a list that was sent to the console and not decided on yet, sealed */
   upload: (id: string) => string
   roster: (rosterId: string) => RosterKeys
@@ -178,6 +180,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     testers: (appId) => `${root}:testers:${appId}`,
     seen: (period) => `${root}:seen:${period}`,
     turns: (kind, ref) => `${root}:turns:${kind}:${ref}`,
+    kept: (name) => `${root}:kept:${name}`,
     upload: (id) => `${root}:upload:${id}`,
     roster: (rosterId) => rosterKeys(root, rosterId),
   }

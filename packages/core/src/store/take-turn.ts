@@ -23,7 +23,22 @@ export interface Turn {
 
 /** Counts a request against all of its windows, or says how long to wait (ms); 0: it was counted. */
 export async function takeTurn(redis: Redis, turn: Turn): Promise<number> {
-  const key = laneKeys(turn.teamKey).turns(turn.kind, turn.ref)
-  const windows = turn.windows.flatMap(({ windowMs, limit }) => [windowMs, limit])
-  return Number(await script.run(redis, [key], [turn.now ?? '', randomUUID(), ...windows]))
+  const { teamKey, kind, ref, windows, now } = turn
+  return takeTurns(redis, { teamKey, counts: windows.map((window) => ({ kind, ref, ...window })), cost: 1, now })
+}
+
+/** The same against several counts of a lane, all of them or none, for a request that counts for `cost`. */
+export async function takeTurns(
+  redis: Redis,
+  turn: {
+    teamKey: string
+    counts: readonly (TurnWindow & Pick<Turn, 'kind' | 'ref'>)[]
+    cost: number
+    now?: number | undefined
+  },
+): Promise<number> {
+  const { turns } = laneKeys(turn.teamKey)
+  const keys = turn.counts.map(({ kind, ref }) => turns(kind, ref))
+  const windows = turn.counts.flatMap(({ windowMs, limit }) => [windowMs, limit])
+  return Number(await script.run(redis, keys, [turn.now ?? '', randomUUID(), turn.cost, ...windows]))
 }

@@ -6,6 +6,7 @@ import { startReconciliation } from '@flightroster/core/usecases/reconcile'
 import { describeRoster, getRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
+import { chargedTo } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { path, query, type Html } from '../html.ts'
 import { notice } from '../layout.ts'
@@ -51,10 +52,10 @@ export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
 }
 
 function changeRoutes(app: ApiServer, deps: ApiDeps): void {
-  const change = (verb: string, work: (roster: Roster) => Promise<unknown>) => {
+  const change = (verb: string, work: (roster: Roster, request: FastifyRequest) => Promise<unknown>) => {
     app.post(`/console/rosters/:rosterId/${verb}`, CHANGE, async (request, reply) => {
       const roster = await getRoster(deps, rosterIdOf(request))
-      await work(roster)
+      await work(roster, request)
       await note(deps, request, `roster.${verb}`, `roster:${roster.id}`)
       return reply.redirect(path`/console/rosters/${roster.id}` + query({ done: verb }), 303)
     })
@@ -62,7 +63,9 @@ function changeRoutes(app: ApiServer, deps: ApiDeps): void {
   change('pause', (roster) => pauseRoster(deps, roster.id))
   change('resume', (roster) => resumeRoster(deps, roster.id))
   change('retry', (roster) => retryFailed(deps, roster))
-  change('compare', (roster) => startReconciliation(deps, { roster, dryRun: false }))
+  change('compare', (roster, request) =>
+    startReconciliation(chargedTo(deps, request, roster.teamKey), { roster, dryRun: false }),
+  )
 }
 
 const DONE: Record<string, [string, string]> = {

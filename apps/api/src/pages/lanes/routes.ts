@@ -8,6 +8,7 @@ import {
 } from '@flightroster/core/usecases/lane-overview'
 import { checkTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
+import { onBehalfOf } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { query } from '../html.ts'
 import { notice } from '../layout.ts'
@@ -71,7 +72,7 @@ export function laneRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): v
     { schema: { hide: true }, config: { scope: 'public', page: 'operator', takesBody: true } },
     async (request, reply) => {
       const { teamKeyId } = request.params as { teamKeyId: string }
-      const findings = await checkTeamKey(deps, await getTeamKey(deps, teamKeyId))
+      const findings = await checkTeamKey(onBehalfOf(deps, request), await getTeamKey(deps, teamKeyId))
       laneList.forget()
       const failed = findings.filter(({ ok }) => ok === false).map(({ check }) => check)
       const detail = failed.length === 0 ? 'passed' : `failed: ${failed.join(', ')}`

@@ -1,6 +1,7 @@
 import { registerAppleWebhook, removeAppleWebhook } from '@flightroster/core/usecases/apple-webhooks'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
+import { onBehalfOf } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from '../rosters/schema.ts'
 import { appleWebhook, toAppleWebhook } from './schema.ts'
@@ -30,7 +31,7 @@ export function registerAppleWebhookRoutes(app: ApiServer, deps: ApiDeps): void 
       config: { scope: 'rosters:write', problems: ['public_url_missing', 'conflict', ...APPLE_PROBLEMS] },
     },
     async (request, reply) => {
-      const { created, webhook } = await registerAppleWebhook(deps, request.params.rosterId)
+      const { created, webhook } = await registerAppleWebhook(onBehalfOf(deps, request), request.params.rosterId)
       return reply.code(created ? 201 : 200).send(toAppleWebhook(webhook))
     },
   )
@@ -49,7 +50,7 @@ export function registerAppleWebhookRoutes(app: ApiServer, deps: ApiDeps): void 
       config: { scope: 'rosters:write', problems: [...APPLE_PROBLEMS] },
     },
     async (request, reply) => {
-      await removeAppleWebhook(deps, request.params.rosterId)
+      await removeAppleWebhook(onBehalfOf(deps, request), request.params.rosterId)
       return reply.code(204).send()
     },
   )

@@ -1,6 +1,7 @@
 import { startReconciliation } from '@flightroster/core/usecases/reconcile'
 import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
+import { chargedTo } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from '../rosters/schema.ts'
 import { reconciliation, startBody, toReconciliation } from './schema.ts'
@@ -23,7 +24,10 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
       deps.health.assertTakesWrites()
       const roster = await getRoster(deps, request.params.rosterId)
       assertSettled(roster)
-      const record = await startReconciliation(deps, { roster, dryRun: request.body?.dryRun ?? false })
+      const record = await startReconciliation(chargedTo(deps, request, roster.teamKey), {
+        roster,
+        dryRun: request.body?.dryRun ?? false,
+      })
       const location = `/v1/rosters/${encodeURIComponent(roster.id)}/reconciliations/${record.id}`
       return reply.code(202).header('location', location).send(toReconciliation(record))
     },

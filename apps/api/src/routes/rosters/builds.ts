@@ -1,5 +1,6 @@
 import { listBuilds } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
+import { onBehalfOf } from '../../on-behalf-of.ts'
 import { build, toBuild } from '../../schemas/build.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
@@ -31,7 +32,7 @@ export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const { rosterId } = request.params
-      const builds = await listBuilds(deps, rosterId)
+      const builds = await listBuilds(onBehalfOf(deps, request), rosterId)
       const page = pageFrom(
         `builds:${rosterId}`,
         builds.sort((a, b) => (a.id < b.id ? -1 : 1)),

@@ -1,5 +1,6 @@
 import { describeRoster, putRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
+import { onBehalfOf } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { newRosterParams, roster, rosterBody, toRoster, toRosterInput } from './schema.ts'
 
@@ -38,7 +39,10 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { created, roster } = await putRoster(deps, toRosterInput(request.params.rosterId, request.body))
+      const { created, roster } = await putRoster(
+        onBehalfOf(deps, request),
+        toRosterInput(request.params.rosterId, request.body),
+      )
       return reply.code(created ? 201 : 200).send(toRoster(await describeRoster(deps, roster)))
     },
   )

@@ -2,6 +2,7 @@ import { retryFailed } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
+import { chargeBound } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from './schema.ts'
 
@@ -20,6 +21,8 @@ export function retryRosterRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const roster = await getRoster(deps, request.params.rosterId)
+      const { failed } = await deps.store.members(roster.teamKey, roster.id).counts()
+      if (failed > 0) await chargeBound(deps, request, roster.teamKey, failed)
       return reply.code(202).send({ retried: await retryFailed(deps, roster) })
     },
   )

@@ -1,5 +1,6 @@
 import { getTeamKey, listApps, listGroups } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
+import { onBehalfOf } from '../../on-behalf-of.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { appChoice, appParams, groupChoice, teamKeyParams, toGroupChoice } from './schema.ts'
@@ -30,7 +31,7 @@ export function listAppsRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const teamKey = await getTeamKey(deps, request.params.teamKeyId)
-      const apps = await listApps(deps, teamKey)
+      const apps = await listApps(onBehalfOf(deps, request), teamKey)
       return pageFrom(`apps:${teamKey.id}`, apps.sort(byId), request.query)
     },
   )
@@ -52,7 +53,7 @@ export function listGroupsRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const teamKey = await getTeamKey(deps, request.params.teamKeyId)
-      const groups = await listGroups(deps, teamKey, request.params.appId)
+      const groups = await listGroups(onBehalfOf(deps, request), teamKey, request.params.appId)
       const page = pageFrom(`groups:${teamKey.id}:${request.params.appId}`, groups.sort(byId), request.query)
       return { items: page.items.map(toGroupChoice), nextCursor: page.nextCursor }
     },

@@ -1,5 +1,6 @@
 import { checkTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
+import { onBehalfOf } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { findings, teamKeyParams, toFindings } from './schema.ts'
 
@@ -17,6 +18,7 @@ export function checkTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
       },
       config: { scope: 'admin' },
     },
-    async (request) => toFindings(await checkTeamKey(deps, await getTeamKey(deps, request.params.teamKeyId))),
+    async (request) =>
+      toFindings(await checkTeamKey(onBehalfOf(deps, request), await getTeamKey(deps, request.params.teamKeyId))),
   )
 }

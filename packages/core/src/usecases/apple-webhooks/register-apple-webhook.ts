@@ -4,7 +4,7 @@ import type { AppleWebhook } from '../../domain/apple-webhook.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
-import { createAppleWebhooks, type AppleWebhooks, type Store } from '../../store/index.ts'
+import { createKept, createAppleWebhooks, type AppleWebhooks, type Store } from '../../store/index.ts'
 import { getRoster } from '../rosters/get-roster.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
 
@@ -36,7 +36,10 @@ export async function registerAppleWebhook(
   // Before Apple is asked: its first delivery may come before its answer.
   const entered = await enter(deps, webhooks, roster)
   const url = urlOf(deps.publicUrl, entered.id)
-  if (entered.appleId !== null && (await isInForce(session, entered.appleId, url))) {
+  const kept = createKept(deps.store.redis, roster.teamKey)
+  const place = `webhook:${entered.appleId}:${url}`
+  if (entered.appleId !== null && ((await kept.find(place)) || (await isInForce(session, entered.appleId, url)))) {
+    await kept.put(place, true)
     return { created: false, webhook: entered }
   }
   const { id: appleId } = await createAtApple(deps, session, entered, url)

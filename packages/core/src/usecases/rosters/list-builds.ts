@@ -3,17 +3,18 @@ import { isTestable } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
-import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
+import { getTeamKey, keptBuilds, openSession, readKept, type AppleDeps } from '../team-keys/index.ts'
 import { getRoster } from './get-roster.ts'
 
-/** Builds that the roster's group can test, as Apple has them now, newest first. */
+/** Builds that the roster's group can test, as Apple had them at most a minute ago, newest first. */
 export async function listBuilds(
   deps: AppleDeps & { store: Store; clock: Clock },
   rosterId: string,
 ): Promise<BuildRow[]> {
   const roster = await getRoster(deps, rosterId)
-  const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
-  const builds = await session.listGroupBuilds(roster.group.id).catch((error: unknown) => {
+  const teamKey = await getTeamKey(deps, roster.teamKey, 'team_key_not_found')
+  const read = () => openSession(deps, teamKey).listGroupBuilds(roster.group.id)
+  const builds = await readKept(deps, teamKey, keptBuilds(roster.group.id), read).catch((error: unknown) => {
     if (!isAppError(error, 'apple_not_found')) throw error
     throw new AppError('group_gone', {
       message: `The group of the roster "${rosterId}" does not exist any more.`,

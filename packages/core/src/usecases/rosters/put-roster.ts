@@ -6,7 +6,15 @@ import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { enterLane, leaveLane, type Store } from '../../store/index.ts'
 import { planRosterTasks } from '../builds/plan-roster-tasks.ts'
-import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
+import {
+  forgetKept,
+  getTeamKey,
+  keptBuilds,
+  keptGroups,
+  openSession,
+  readKept,
+  type AppleDeps,
+} from '../team-keys/index.ts'
 import { moveRoster, withoutLists } from './move-roster.ts'
 import { resolveApp, resolveGroup } from './resolve-group.ts'
 import type { RosterInput } from './roster-input.ts'
@@ -39,10 +47,11 @@ export async function putRoster(
 async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: RosterInput): Promise<Roster> {
   const session = openSession(deps, teamKey)
   const app = await resolveApp(session, input.app, teamKey.id)
-  const { group } = await resolveGroup(session, app, input.group)
+  const { group, created } = await resolveGroup(session, app, input.group)
+  if (created) await forgetKept(deps, teamKey, keptGroups(app.id))
   await refuseHeldGroup(deps, group.id, input.id)
   // What the builds are like stops no roster: the build watch finds it out too.
-  const found = await readWarnings(deps, session, group.id).catch((error: unknown) => {
+  const found = await readWarnings(deps, teamKey, session, group.id).catch((error: unknown) => {
     if (!isAppError(error)) throw error
     deps.log.info({ roster: input.id, err: error }, 'roster.warnings_not_read')
     return { warnings: [] }
@@ -82,7 +91,7 @@ async function changeRoster(
   const session = openSession(deps, teamKey)
   const isSame = teamKey.id === existing.teamKey && namesSame(existing, input)
   if (!isSame) await refuseOthers(session, teamKey.id, existing, input)
-  const found = await readWarnings(deps, session, existing.group.id).catch((error: unknown) => {
+  const found = await readWarnings(deps, teamKey, session, existing.group.id).catch((error: unknown) => {
     // The rules of a roster can be changed while Apple is away.
     if (!isSame) throw error
     deps.log.info({ roster: existing.id, err: error }, 'roster.warnings_not_read')
@@ -149,10 +158,13 @@ async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: s
 
 async function readWarnings(
   deps: PutRosterDeps,
+  teamKey: TeamKey,
   session: AppleSession,
   groupId: string,
 ): Promise<Pick<Roster, 'warnings' | 'warningsAt'>> {
-  const builds = await session.listGroupBuilds(groupId)
+  // What somebody may just have put right in App Store Connect is read anew.
+  await forgetKept(deps, teamKey, keptBuilds(groupId))
+  const builds = await readKept(deps, teamKey, keptBuilds(groupId), () => session.listGroupBuilds(groupId))
   const warningsAt = deps.clock.now()
   return { warnings: groupFindings(builds, warningsAt), warningsAt }
 }

@@ -60,7 +60,8 @@ async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
     try {
       return { ok: true, value: await call() }
     } catch (error) {
-      if (!isAppError(error)) throw error
+      // Our own limit says nothing of the key.
+      if (!isAppError(error) || error.code === 'rate_limited') throw error
       if (error.code === 'key_rejected' && tried < KEY_TRIES) continue
       return { ok: false, code: error.code, message: error.message }
     }

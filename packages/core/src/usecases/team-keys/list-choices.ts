@@ -3,6 +3,7 @@ import type { TeamKey } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 import { openSession, type AppleDeps } from './open-session.ts'
+import { keptBuilds, keptGroups, readKept } from './read-kept.ts'
 
 export interface GroupChoice extends GroupRow {
   testers: number | null
@@ -11,8 +12,8 @@ export interface GroupChoice extends GroupRow {
   roster: string | null
 }
 
-export async function listApps(deps: AppleDeps, teamKey: TeamKey): Promise<AppRow[]> {
-  return openSession(deps, teamKey).listApps()
+export async function listApps(deps: AppleDeps & { store: Store }, teamKey: TeamKey): Promise<AppRow[]> {
+  return readKept(deps, teamKey, 'apps', () => openSession(deps, teamKey).listApps())
 }
 
 /** Groups of an app with what helps to choose one. Throws not_found where the key sees no such app. */
@@ -22,20 +23,29 @@ export async function listGroups(
   appId: string,
 ): Promise<GroupChoice[]> {
   const session = openSession(deps, teamKey)
-  const groups = await session.listGroups(appId).catch((error: unknown) => {
+  const read = async () => {
+    const groups = await session.listGroups(appId)
+    return mapInPairs(groups, async (group) => ({ ...group, ...(await describeGroup(deps, teamKey, session, group)) }))
+  }
+  const groups = await readKept(deps, teamKey, keptGroups(appId), read).catch((error: unknown) => {
     if (!isAppError(error, 'apple_not_found')) throw error
     throw new AppError('not_found', { message: `The team key "${teamKey.id}" sees no app "${appId}".`, cause: error })
   })
-  return mapInPairs(groups, (group) => describeGroup(deps.store, session, group))
+  // Who holds a group is ours to know, and never old.
+  return Promise.all(groups.map(async (group) => ({ ...group, roster: await deps.store.groupHolder(group.id) })))
 }
 
-async function describeGroup(store: Store, session: AppleSession, group: GroupRow): Promise<GroupChoice> {
-  const [testers, builds, roster] = await Promise.all([
-    session.countGroupTesters(group.id),
-    session.listGroupBuilds(group.id),
-    store.groupHolder(group.id),
+async function describeGroup(
+  deps: { store: Store },
+  teamKey: TeamKey,
+  session: AppleSession,
+  { id }: GroupRow,
+): Promise<Pick<GroupChoice, 'testers' | 'builds'>> {
+  const [testers, builds] = await Promise.all([
+    session.countGroupTesters(id),
+    readKept(deps, teamKey, keptBuilds(id), () => session.listGroupBuilds(id)),
   ])
-  return { ...group, testers, builds, roster }
+  return { testers, builds }
 }
 
 /** Two groups at a time: Apple answers 429 to bursts long before a quota is used up. */

@@ -3,6 +3,7 @@ import { AppError } from '@flightroster/core/errors'
 import { checkTeamKey, getTeamKey, listApps, listGroups, openSession } from '@flightroster/core/usecases/team-keys'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'
+import { onBehalfOf, type AskingDeps } from '../../../on-behalf-of.ts'
 import type { ApiServer } from '../../../server.ts'
 import { html, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
@@ -18,9 +19,10 @@ export const teamKeyOf = (deps: ApiDeps, request: FastifyRequest) =>
 export function choiceRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/connect/:teamKeyId/app', OPERATOR_VIEW, async (request, reply) => {
     const teamKey = await teamKeyOf(deps, request)
-    const findings = await checkTeamKey(deps, teamKey)
+    const asking = onBehalfOf(deps, request)
+    const findings = await checkTeamKey(asking, teamKey)
     const isRefused = findings.some(({ check, ok }) => check !== 'clock' && ok !== true)
-    const [apps, rosters] = await Promise.all([isRefused ? [] : listApps(deps, teamKey), deps.store.rosters.list()])
+    const [apps, rosters] = await Promise.all([isRefused ? [] : listApps(asking, teamKey), deps.store.rosters.list()])
     const shown = apps
       .sort((a, b) => a.name.localeCompare(b.name))
       .map((one) => ({ ...one, rosters: rosters.filter((roster) => roster.app.id === one.id).length }))
@@ -35,7 +37,7 @@ export function choiceRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/connect/:teamKeyId/rules', OPERATOR_VIEW, async (request, reply) => {
     const { app: appId = '', group: groupId = '', name = '' } = request.query as Record<string, string | undefined>
     const teamKey = await teamKeyOf(deps, request)
-    const choice = await readChoice(deps, teamKey, appId, groupId, name.trim())
+    const choice = await readChoice(onBehalfOf(deps, request), teamKey, appId, groupId, name.trim())
     if ('problem' in choice) return sendGroups(deps, request, reply, appId, choice.problem)
     const rosterId = await freeRosterId(deps, choice.group.name)
     return sendHtml(reply, rulesPage({ user: request.user, teamKey: teamKey.id, ...choice, rosterId }))
@@ -50,8 +52,9 @@ export async function sendGroups(
   problem?: Html,
 ): Promise<FastifyReply> {
   const teamKey = await teamKeyOf(deps, request)
-  const app = await findApp(deps, teamKey, appId)
-  const groups = await listGroups(deps, teamKey, app.id)
+  const asking = onBehalfOf(deps, request)
+  const app = await findApp(asking, teamKey, appId)
+  const groups = await listGroups(asking, teamKey, app.id)
   return sendHtml(
     reply,
     groupPage({ user: request.user, teamKey: teamKey.id, app, groups, problem }),
@@ -59,7 +62,7 @@ export async function sendGroups(
   )
 }
 
-async function findApp(deps: ApiDeps, teamKey: TeamKey, appId: string): Promise<{ id: string; name: string }> {
+async function findApp(deps: AskingDeps, teamKey: TeamKey, appId: string): Promise<{ id: string; name: string }> {
   const [app] = appId === '' ? [] : await openSession(deps, teamKey).findApps({ id: appId })
   if (!app) throw new AppError('app_not_found', { message: 'The team key sees no such app; choose one again.' })
   return app
@@ -72,7 +75,7 @@ type Choice = {
 
 /** The group as it was chosen, or why it cannot be. */
 export async function readChoice(
-  deps: ApiDeps,
+  deps: AskingDeps,
   teamKey: TeamKey,
   appId: string,
   groupId: string,

@@ -8,6 +8,7 @@ import {
 } from '@flightroster/core/usecases/team-keys'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'
+import { onBehalfOf } from '../../../on-behalf-of.ts'
 import type { ApiServer } from '../../../server.ts'
 import { readForm, type Form } from '../../forms.ts'
 import { html, path, type Html } from '../../html.ts'
@@ -38,7 +39,7 @@ export function keyRoutes(app: ApiServer, deps: ApiDeps): void {
     const all = taken ? [...faults, taken.fault] : faults
     if (all.length > 0) return sendKeyPage(deps, request, reply, { form, faults: all, hint: taken?.hint })
     const { teamKey, created } = await putTeamKey(deps, key)
-    const findings = await checkTeamKey(deps, teamKey)
+    const findings = await checkTeamKey(onBehalfOf(deps, request), teamKey)
     if (!isUsable(findings)) {
       // Nothing uses it yet: a key that does not work would only be in the way.
       if (created) await deleteTeamKey(deps, teamKey.id)

@@ -2,6 +2,7 @@ import { DEFAULT_POLICIES, type RosterPolicies } from '@flightroster/core/domain
 import { isAppError } from '@flightroster/core/errors'
 import { describeRoster, getRoster, putRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../../deps.ts'
+import { onBehalfOf } from '../../../on-behalf-of.ts'
 import type { ApiServer } from '../../../server.ts'
 import { recordId } from '../../../schemas/ids.ts'
 import { readForm, type Form } from '../../forms.ts'
@@ -21,7 +22,7 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
     const form = readForm(request)
     const teamKey = await teamKeyOf(deps, request)
     const [appId, groupId, rosterId] = [form.text('app'), form.text('group'), form.text('roster')]
-    const choice = await readChoice(deps, teamKey, appId, groupId, form.text('name'))
+    const choice = await readChoice(onBehalfOf(deps, request), teamKey, appId, groupId, form.text('name'))
     if ('problem' in choice) return sendGroups(deps, request, reply, appId, choice.problem)
     const again = (problem: Html) =>
       sendHtml(reply, rulesPage({ user: request.user, teamKey: teamKey.id, ...choice, rosterId, problem }), 422)
@@ -30,7 +31,7 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
     const group = 'id' in choice.group ? { id: choice.group.id } : choice.group
     const input = { id: rosterId, teamKey: teamKey.id, app: { id: choice.app.id }, group, ...readPolicies(form) }
     try {
-      await putRoster(deps, input)
+      await putRoster(onBehalfOf(deps, request), input)
     } catch (error) {
       if (isAppError(error, 'group_in_use', 'group_internal', 'group_not_found', 'group_refused', 'group_ambiguous')) {
         return sendGroups(deps, request, reply, appId, errorNotice(error))

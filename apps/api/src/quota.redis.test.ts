@@ -1,0 +1,118 @@
+import { systemClock } from '@flightroster/core/domain'
+import { createBudget } from '@flightroster/core/store'
+import { createCallerQuota } from '@flightroster/core/usecases/lanes'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { serveApiWithApple, type TestApiWithApple } from '../testing/apple.ts'
+
+const HOUR_MS = 3_600_000
+const LIMIT = 3_600
+const SHARE = 0.05 * LIMIT
+
+let api: TestApiWithApple
+let token: string
+
+beforeEach(async () => {
+  api = await serveApiWithApple({
+    seed: { apps: [{ id: '1', bundleId: 'com.acme.app', groups: [{ id: 'gold', name: 'Gold' }] }] },
+  })
+  const budgetOf = (teamKey: string) =>
+    createBudget(api.store.redis, systemClock, teamKey, { windowMs: HOUR_MS, defaultLimit: LIMIT })
+  const { store } = api
+  api.deps.quota = createCallerQuota({ store, clock: systemClock, budgetOf, share: 0.05, windowMs: HOUR_MS })
+  await api.putTeamKey()
+  const put = { teamKey: 'acme', app: { id: '1' }, group: { id: 'gold' } }
+  expect((await api.call('PUT', '/v1/rosters/gold', put)).statusCode).toBe(201)
+  const made = await api.call('POST', '/v1/tokens', { name: 'gold', scopes: ['admin'], rosters: ['gold'] })
+  token = made.json().token
+})
+afterEach(() => api.close())
+
+const asBound = (method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, body?: unknown) =>
+  api.call(method, url, body, { authorization: `Bearer ${token}` })
+const flushKept = async () => {
+  const kept = await api.store.redis.keys('fr:{acme}:kept:*')
+  if (kept.length > 0) await api.store.redis.del(...kept)
+}
+const remaining = async () => (await api.call('GET', '/v1/team-keys/acme')).json().budget.remaining
+
+describe('what callers have App Store Connect asked for', () => {
+  it('is a fifth of a small share for one token bound to rosters, and then 429 with the time to wait', async () => {
+    const before = api.emulator.calls().length
+    let refused
+    for (let at = 0; at < 100; at++) {
+      await flushKept()
+      const answer = await asBound('GET', '/v1/rosters/gold/builds')
+      if (answer.statusCode !== 200) refused = answer
+    }
+    expect(api.emulator.calls().length - before).toBe(SHARE / 5)
+    expect([refused?.statusCode, refused?.json().code]).toEqual([429, 'rate_limited'])
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(3_000)
+    await flushKept()
+    expect((await api.call('GET', '/v1/rosters/gold/builds')).statusCode).toBe(200)
+  })
+
+  it('leaves the rest of the hour to the workers, whoever asks and for whatever', async () => {
+    const answers = new Set<number>()
+    for (let at = 0; at < SHARE; at++) {
+      await flushKept()
+      answers.add((await api.call('POST', '/v1/team-keys/acme/check')).statusCode)
+      answers.add((await api.call('GET', '/v1/team-keys/acme/apps')).statusCode)
+    }
+    expect(answers).toEqual(new Set([200, 429]))
+    expect(api.emulator.calls().length).toBeLessThanOrEqual(SHARE)
+    expect(await remaining()).toBeGreaterThanOrEqual(LIMIT - SHARE)
+  })
+
+  it('counts in what a team key has left', async () => {
+    const before = await remaining()
+    await flushKept()
+    await api.call('GET', '/v1/rosters/gold/builds')
+    expect(await remaining()).toBe(before - 1)
+  })
+
+  it('is told from what is kept within the minute, and asked once however many ask at once', async () => {
+    await flushKept()
+    const before = api.emulator.calls().length
+    const answers = await Promise.all(Array.from({ length: 30 }, () => asBound('GET', '/v1/rosters/gold/builds')))
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
+    expect(api.emulator.calls().length - before).toBe(1)
+  })
+
+  it('stops no change of a roster that needs no answer of Apple', async () => {
+    const put = { teamKey: 'acme', app: { id: '1' }, group: { id: 'gold' } }
+    const before = api.emulator.calls().length
+    const statuses = []
+    for (let at = 0; at < 100; at++) statuses.push((await asBound('PUT', '/v1/rosters/gold', put)).statusCode)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    expect(api.emulator.calls().length - before).toBe(SHARE / 5)
+  })
+
+  it('is one registration with Apple, asked for over and over', async () => {
+    const before = api.emulator.calls().length
+    for (let at = 0; at < 20; at++)
+      expect((await asBound('PUT', '/v1/rosters/gold/apple-webhook')).statusCode).toBeLessThan(202)
+    expect(api.emulator.calls().length - before).toBe(2)
+    const answers = []
+    for (let at = 0; at < 60; at++) {
+      answers.push((await asBound('DELETE', '/v1/rosters/gold/apple-webhook')).statusCode)
+      answers.push((await asBound('PUT', '/v1/rosters/gold/apple-webhook')).statusCode)
+    }
+    expect(answers).toContain(429)
+    expect(api.emulator.calls().length - before).toBeLessThanOrEqual(SHARE / 5)
+  })
+
+  it('is one reading of a group, asked for over and over, and readings cost what they read', async () => {
+    const ask = () => asBound('POST', '/v1/rosters/gold/reconciliations', { dryRun: true })
+    const first = await ask()
+    expect(first.statusCode).toBe(202)
+    expect((await ask()).json().id).toBe(first.json().id)
+    const statuses = []
+    for (let at = 0; at < SHARE; at++) {
+      // As a worker does that has read it.
+      await api.store.redis.del('fr:{acme}:schedule')
+      statuses.push((await ask()).statusCode)
+    }
+    expect(statuses.filter((status) => status === 202).length).toBe(SHARE / 5 - 1)
+    expect(statuses).toContain(429)
+  })
+})
