@@ -18,7 +18,7 @@ import { compileValidator } from './plugins/validation.ts'
 import { postAppleWebhook } from './routes/apple-webhooks/post.ts'
 import { registerAppleWebhookRoutes } from './routes/apple-webhooks/register.ts'
 import { listAuditRoute } from './routes/audit/get.ts'
-import { postEvents } from './routes/events/post.ts'
+import { allowEvents, postEvents } from './routes/events/post.ts'
 import { healthzRoute, metricsRoute, readyzRoute } from './routes/health/get.ts'
 import { listLanesRoute } from './routes/lanes/get.ts'
 import { getMemberRoute, getTimelineRoute } from './routes/members/get.ts'
@@ -100,6 +100,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   serveOpenApi(app)
 
   postEvents(app, deps)
+  allowEvents(app, deps)
 
   putTeamKeyRoute(app, deps)
   listTeamKeysRoute(app, deps)

@@ -45,6 +45,12 @@ const RULES = {
     'Send JSON in UTF-8 with a content type that the route names.',
   ),
   rate_limited: rule('reject', 'request', 'Too many requests.', 'Wait for the seconds that Retry-After names.'),
+  idempotency_key_reused: rule(
+    'reject',
+    'request',
+    'This Idempotency-Key was sent before with another body.',
+    'Send the same body again, or another key for another event.',
+  ),
   no_usable_event: rule('reject', 'request', 'Not one event could be used.', 'See the problem of each event.'),
   store_unavailable: rule(
     'retry',
@@ -75,6 +81,12 @@ const RULES = {
     'request',
     'The row of the list does not fit.',
     'Correct the row; the others were taken, and nobody that it names was removed.',
+  ),
+  list_unclear: rule(
+    'wait',
+    'request',
+    'Some rows of the list could name anybody, so nobody is removed by it.',
+    'See the rows that were left out, correct the list and send it again; its joins and changes were taken.',
   ),
   row_duplicate: rule(
     'reject',

@@ -6,9 +6,10 @@ export interface MemberChange {
   roster: string
   member: string
   kind: 'join' | 'update' | 'leave'
-  email: string | null
-  firstName: string | null
-  lastName: string | null
+  /** null clears what is known, undefined keeps it. */
+  email: string | null | undefined
+  firstName: string | null | undefined
+  lastName: string | null | undefined
   /** The instant of the upstream fact, ms; undefined: as of its arrival. */
   time: number | undefined
   priority: Priority

@@ -66,6 +66,15 @@ describe('planStep for a member who should be in', () => {
     ['adds a known tester by id', { tester: known }, { do: 'add', testerId: 't-1' }],
     ['settles who is in', { observed: inGroup }, { do: 'settle', status: 'invited' }],
     ['waits for an address', { desired: { ...wants, email: null } }, { do: 'settle', problem: 'address_missing' }],
+    [
+      'takes a cleared address out before it waits for another',
+      {
+        desired: { ...wants, email: null },
+        observed: { ...NOTHING_OBSERVED, leaving: ['ann@example.com'] },
+        tester: known,
+      },
+      { do: 'remove', email: 'ann@example.com' },
+    ],
     ['reads Apple first when asked to', { observed: inGroup, change: { fresh: true } }, { do: 'read_membership' }],
     [
       'takes the seat of a fellow member with the same address',
@@ -258,11 +267,15 @@ describe('beginMove', () => {
     const back = beginMove(wants, { ...NOTHING_OBSERVED, leaving: ['ANN@example.com'] }, never)
     expect(back.leaving).toEqual([])
   })
-  it('keeps the seat of a member whose address became unknown', () => {
+  it('lets a cleared address leave, as in a change of address', () => {
     expect(beginMove({ ...wants, email: null }, inGroup, never)).toMatchObject({
-      email: 'ann@example.com',
-      leaving: [],
+      email: null,
+      confirmed: false,
+      leaving: ['ann@example.com'],
     })
+  })
+  it('lets a cleared address stay where another member has it', () => {
+    expect(beginMove({ ...wants, email: null }, inGroup, () => true)).toMatchObject({ email: null, leaving: [] })
   })
   it('takes an address of another case for the same', () => {
     expect(beginMove({ ...wants, email: 'Ann@Example.com' }, inGroup, never)).toMatchObject({ confirmed: true })

@@ -51,13 +51,13 @@ export function planStep(input: PlanInput): Step {
 }
 
 /**
- * Puts the address that a member moved away from among those that have to leave, before anything is planned. A member whose
- * address became unknown keeps the seat: nobody is put out because upstream left a field empty.
+ * Puts the address that a member moved away from, or that was cleared, among those that have to leave, before anything is
+ * planned.
  */
 export function beginMove(desired: Desired, observed: Observed, wantedHere: (email: string) => boolean): Observed {
   const leaving = observed.leaving.filter((email) => !wantedHere(email))
-  if (!desired.present || desired.email === null) return { ...observed, leaving }
-  const key = emailKey(desired.email)
+  if (!desired.present) return { ...observed, leaving }
+  const key = desired.email === null ? null : emailKey(desired.email)
   const back = leaving.filter((email) => emailKey(email) !== key)
   if (observed.email === null || emailKey(observed.email) === key) return { ...observed, leaving: back }
   const had = observed.state === 'accepted' || observed.state === 'installed'
@@ -75,7 +75,12 @@ export function beginMove(desired: Desired, observed: Observed, wantedHere: (ema
 
 function planPresent(input: PlanInput): Step {
   const { desired, observed, now } = input
-  if (desired.email === null) return { do: 'settle', status: 'waiting', problem: 'address_missing' }
+  if (desired.email === null) {
+    const [cleared] = observed.leaving
+    return cleared === undefined
+      ? { do: 'settle', status: 'waiting', problem: 'address_missing' }
+      : planExit(input, cleared)
+  }
   const email = desired.email
   const writing = observed.writing
   if (writing && (writing.kind === 'create' || writing.kind === 'add')) {

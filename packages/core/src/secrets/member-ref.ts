@@ -10,7 +10,7 @@ export function createToRef(salt: Buffer): ToRef {
   }
 }
 
-/** Dedup mark of an event: the same source and id is the same event. */
-export function eventDigest(source: string, id: string): string {
-  return hash('sha256', `${source}\0${id}`, 'base64url').slice(0, 22)
+/** Dedup mark of an event: the same source and id is the same event, on one roster. */
+export function eventDigest(roster: string, source: string, id: string): string {
+  return hash('sha256', `${roster}\0${source}\0${id}`, 'base64url').slice(0, 22)
 }

@@ -4,6 +4,7 @@ export type { MemberQuery, MemberRecord, Members } from './members.ts'
 export type { Claim, ReadyIndex } from './ready.ts'
 export type { RecordOptions, RecordResult } from './record-changes.ts'
 export type { Register } from './records.ts'
+export { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts'
 export { loadSalt } from './salt.ts'
 export {
   checkRedis,

@@ -30,6 +30,8 @@ export const globalKeys = {
   session: (digest: string) => `${ROOT}:session:${digest}`,
   /** string with expiry: how many wrong passwords of an account, or from an address */
   attempts: (kind: string, ref: string) => `${ROOT}:login:${kind}:${ref}`,
+  /** string with expiry: digest of the body that came with an Idempotency-Key, by a digest of caller and key */
+  idempotency: (digest: string) => `${ROOT}:idempotency:${digest}`,
   /** string: random salt of the opaque member references, made once */
   salt: `${ROOT}:salt`,
   /** sorted set: lane id by earliest useful visit (ms) */

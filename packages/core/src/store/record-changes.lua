@@ -9,10 +9,12 @@
 --     [5] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
 --     than ten thousand short ones, and one table far faster than a thousand), FIELDS values for each change:
 --     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
---     status it begins with
+--     status it begins with, version of the member that its text was made from (0: unknown member) or false where any will do
 --     then two texts for each change, as they are stored: address and names as the end of the record's JSON,
 --     and the timeline entry
--- Returns { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future, versions or 0 joined by commas }
+-- Returns { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future, or again where the member has another
+--     version than its text was made from (the member's later changes with it, so that their order stays), versions or 0 joined
+--     by commas }
 local now = ARGV[1]
 if now == '' then
   local t = redis.call('TIME')
@@ -22,7 +24,7 @@ local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
 local rosterCount = tonumber(ARGV[5])
 local PER_ROSTER, FUTURE_MS = 5, 600000
-local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS = 7, 1, 2, 3, 4, 5, 6
+local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE = 8, 1, 2, 3, 4, 5, 6, 7
 local PENDING = 0
 -- As written below; `tail` is all that does not change with the version.
 local RECORD = '^{"v":1,"version":(%d+),"joined":(%d+),"time":(%-?%d+),"at":%d+,"present":%l+(,.*)$'
@@ -56,7 +58,7 @@ for i = 1, #changes, FIELDS do
   local roster, id, digest = rosters[changes[i]], changes[i + MEMBER], changes[i + DIGEST]
   local member = roster.members[id]
   if not member then
-    member = { id = id, version = 0, joined = 0, time = -math.huge, tail = false, present = false, status = 0, lines = false, stored = false, changed = false }
+    member = { id = id, version = 0, joined = 0, time = -math.huge, tail = false, present = false, status = 0, lines = false, stored = false, changed = false, again = false }
     roster.members[id] = member
     if roster.here then roster.order[#roster.order + 1] = id end
   end
@@ -103,10 +105,15 @@ for at, member in ipairs(members) do
   local roster, digest = rosters[changes[i]], changes[i + DIGEST]
   local time = changes[i + TIME] or nowMs
   local answer, version = nil, 0
+  local base = changes[i + BASE]
   if not roster.here then answer = 'g'
+  elseif member.again then answer = 'r'
   elseif digest and marked[digest] then answer = 'd'
   elseif time > nowMs + FUTURE_MS then answer = 'f'
   elseif time < member.time then answer = 's'
+  elseif base and base ~= member.version then
+    answer = 'r'
+    member.again = true
   else
     answer = 'a'
     version = member.version + 1

@@ -111,6 +111,42 @@ describe('recordChanges', () => {
     expect(await members().withAddress('u2@example.com')).toEqual(['u2'])
   })
 
+  it('keeps what changes leave out, however many are recorded at once', async () => {
+    await record([change('u1')])
+    const parts = (at: number): Partial<MemberChange>[] => [
+      { email: `${at}@x.de`, firstName: undefined, lastName: undefined },
+      { email: undefined, firstName: `F${at}`, lastName: undefined },
+      { email: undefined, firstName: undefined, lastName: `L${at}` },
+    ]
+    const recorded = await Promise.all(
+      Array.from({ length: 8 }, (_, at) =>
+        outcomes(parts(at).map((part) => change('u1', { kind: 'update', ...part }))),
+      ),
+    )
+    expect(recorded.flat()).toEqual(Array.from({ length: 24 }, () => 'accepted'))
+    const { email, firstName, lastName, version } = (await members().find('u1'))?.desired ?? {}
+    const at = email?.[0]
+    expect([version, firstName, lastName]).toEqual([25, `F${at}`, `L${at}`])
+  })
+
+  it('goes on from the newest where an older or a repeated change of a batch leaves something out', async () => {
+    const part = { kind: 'update', firstName: undefined, lastName: undefined } as const
+    await record([change('u1', { time: NOW - 5, digest: 'd0' })])
+    const batch = [
+      change('u1', { ...part, email: 'old@x.de', time: NOW - 9 }),
+      change('u1', { ...part, email: 'again@x.de', digest: 'd0' }),
+      change('u1', { ...part, email: undefined, lastName: 'Lee' }),
+      change('u1', { ...part, email: undefined, firstName: null }),
+    ]
+    expect(await outcomes(batch)).toEqual(['stale', 'duplicate', 'accepted', 'accepted'])
+    expect((await members().find('u1'))?.desired).toMatchObject({
+      email: 'u1@example.com',
+      firstName: null,
+      lastName: 'Lee',
+      version: 3,
+    })
+  })
+
   it('moves the search entries with the address', async () => {
     await record([change('u1')])
     await record([change('u1', { email: 'New@Example.com' })])

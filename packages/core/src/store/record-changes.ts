@@ -14,7 +14,7 @@ const INDEXED_NAME_LENGTH = 64
 
 const PENDING = MEMBER_STATUSES.indexOf('pending')
 const WAITING = MEMBER_STATUSES.indexOf('waiting')
-const OUTCOMES = { a: 'accepted', d: 'duplicate', s: 'stale', g: 'gone', f: 'future' } as const
+const OUTCOMES = { a: 'accepted', d: 'duplicate', s: 'stale', g: 'gone', f: 'future', r: 'again' } as const
 const OUTBOX_OF_PRIORITY = { now: 3, interactive: 4, bulk: 5 } as const
 
 export interface RecordOptions {
@@ -36,9 +36,101 @@ export interface RecordResult {
   changes: RecordedChange[]
 }
 
-/** The atomic step of intake. All changes belong to rosters of one team key; at most 1,000 at once. */
+/** A change whose text says all, and the version of the member that it was made from; undefined: any will do. */
+interface WholeChange extends MemberChange {
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+  base: number | undefined
+}
+
+/**
+ * Records changes, each in one atomic step. All belong to rosters of one team key; at most 1,000 at once. What a change leaves
+ * out is taken from the member as it is; where somebody else changed that one meanwhile, it is taken anew.
+ */
 export async function recordChanges(redis: Redis, options: RecordOptions): Promise<RecordResult> {
-  const { teamKey, changes, dedupMs } = options
+  const { changes } = options
+  const outcomes: RecordedChange[] = []
+  let places = [...changes.keys()]
+  for (;;) {
+    const whole = await fillIn(
+      redis,
+      options.teamKey,
+      places.map((at) => changes[at] as MemberChange),
+    )
+    const result = await recordWhole(redis, options, whole)
+    places.forEach((at, index) => (outcomes[at] = result.changes[index] as RecordedChange))
+    places = places.filter((_, index) => result.changes[index]?.outcome === 'again')
+    if (places.length === 0) return { ...result, changes: outcomes }
+  }
+}
+
+interface KnownMember {
+  version: number
+  time: number
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+}
+
+const UNKNOWN: KnownMember = { version: 0, time: -Infinity, email: null, firstName: null, lastName: null }
+
+/** Reads the members of whom a change leaves something out; a batch may hold several changes of one, each on top of the former. */
+async function fillIn(redis: Redis, teamKey: string, changes: readonly MemberChange[]): Promise<WholeChange[]> {
+  const known = await readKnown(redis, teamKey, changes.filter(isPartial))
+  return changes.map((change): WholeChange => {
+    const key = `${change.roster}\0${change.member}`
+    const before = known.get(key)
+    const whole = {
+      ...change,
+      email: change.email === undefined ? (before?.email ?? null) : change.email,
+      firstName: change.firstName === undefined ? (before?.firstName ?? null) : change.firstName,
+      lastName: change.lastName === undefined ? (before?.lastName ?? null) : change.lastName,
+      base: isPartial(change) ? (before?.version ?? 0) : undefined,
+    }
+    // As it will be where this change counts; where it does not, the step says so and the rest is filled in again.
+    if (before && (change.time ?? Infinity) >= before.time) {
+      const { email, firstName, lastName } = change.kind === 'leave' && before.version > 0 ? before : whole
+      known.set(key, { version: before.version + 1, time: change.time ?? before.time, email, firstName, lastName })
+    }
+    return whole
+  })
+}
+
+/** A leave names the member only: what is known of one stays. */
+const isPartial = ({ kind, email, firstName, lastName }: MemberChange) =>
+  kind !== 'leave' && (email === undefined || firstName === undefined || lastName === undefined)
+
+async function readKnown(
+  redis: Redis,
+  teamKey: string,
+  changes: readonly MemberChange[],
+): Promise<Map<string, KnownMember>> {
+  const known = new Map<string, KnownMember>()
+  const rosters = new Map<string, Set<string>>()
+  for (const { roster, member } of changes) rosters.set(roster, (rosters.get(roster) ?? new Set()).add(member))
+  await Promise.all(
+    [...rosters].map(async ([roster, members]) => {
+      const ids = [...members]
+      const found = await redis.hmget(laneKeys(teamKey).roster(roster).desired, ...ids)
+      ids.forEach((id, at) => {
+        const json = found[at]
+        known.set(`${roster}\0${id}`, json ? (JSON.parse(json) as KnownMember) : UNKNOWN)
+      })
+    }),
+  )
+  return known
+}
+
+/** The atomic step of intake. */
+async function recordWhole(
+  redis: Redis,
+  options: RecordOptions,
+  changes: readonly WholeChange[],
+): Promise<
+  Omit<RecordResult, 'changes'> & { changes: { outcome: RecordedChange['outcome'] | 'again'; version: number }[] }
+> {
+  const { teamKey, dedupMs } = options
   const keys = laneKeys(teamKey)
   const rosterIds = [...new Set(changes.map((change) => change.roster))]
   const numberOf = new Map(rosterIds.map((id, at) => [id, at + 1]))
@@ -70,6 +162,7 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
       OUTBOX_OF_PRIORITY[change.priority],
       change.digest ?? false,
       change.email === null && change.kind !== 'leave' ? WAITING : PENDING,
+      change.base ?? false,
     )
     texts.push(tailOf(change), change.timelineEntry)
   }
@@ -90,7 +183,7 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
 }
 
 /** The end of a record's JSON: what does not change with its version. The step writes it as it is. */
-function tailOf(change: MemberChange): string {
+function tailOf(change: WholeChange): string {
   const { member, email, firstName, lastName } = change
   const tail = `,"email":${toJson(email)},"firstName":${toJson(firstName)},"lastName":${toJson(lastName)}`
   // The store makes them where it can (index-entries.lua); it knows no letters but those of ASCII.
@@ -103,7 +196,7 @@ const NOT_PLAIN = /\P{ASCII}|^\s|\s$/u
 const toJson = (text: string | null) => (text === null ? 'null' : JSON.stringify(text))
 
 /** Search and order: by id, by address, by name; lower-cased, the member id behind a NUL. */
-function indexEntries(change: MemberChange): string[] {
+function indexEntries(change: WholeChange): string[] {
   const suffix = `\u0000${change.member}`
   const entries = [`i:${change.member.toLowerCase()}${suffix}`]
   // An address that is the id is found by the id.

@@ -53,12 +53,12 @@ function judge(sent: SentEvent, options: ParseOptions): ParsedEvent['outcome'] {
   if (kind === undefined) return reject('event_type_unknown', `/type: "${sent.type.slice(0, 64)}" is not known here.`)
   if (!isMemberId(member.id))
     return reject('member_id_invalid', '/data/member/id: Use 1 to 256 UTF-8 bytes without control characters.')
-  const time = sent.time ? parseInstant(sent.time) : undefined
-  if (sent.time && time === undefined) return reject('event_invalid', '/time: This is no RFC 3339 time.')
+  const time = sent.time == null ? undefined : parseInstant(sent.time)
+  if (sent.time != null && time === undefined) return reject('event_invalid', '/time: This is no RFC 3339 time.')
   // Who leaves needs no address, so a bad one keeps nobody in.
-  const raw = kind === 'leave' ? null : (member.email ?? null)
-  const email = raw === null ? null : parseEmail(raw)
-  if (raw !== null && email === null) return reject('address_invalid', '/data/member/email: This is no e-mail address.')
+  const raw = kind === 'leave' ? undefined : member.email
+  const email = raw == null ? raw : parseEmail(raw)
+  if (raw != null && email === null) return reject('address_invalid', '/data/member/email: This is no e-mail address.')
   return {
     kind: 'event',
     event: {
@@ -88,8 +88,10 @@ const reject = (code: ErrorCode, detail: string) => ({ kind: 'rejected', code, d
 const idOf = (sent: Pick<SentEvent, 'id'>, options: ParseOptions) => sent.id ?? options.idempotencyKey ?? null
 
 /** Names are for people to read: characters that steer a terminal or a text's direction are left out. */
-export function toName(name: string | null | undefined): string | null {
-  if (name == null) return null
+export function toName(name: string | null): string | null
+export function toName(name: string | null | undefined): string | null | undefined
+export function toName(name: string | null | undefined): string | null | undefined {
+  if (name == null) return name
   const clean = name.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '').trim()
   return clean === '' ? null : clean
 }

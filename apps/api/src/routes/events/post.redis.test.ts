@@ -113,6 +113,105 @@ describe('POST /v1/events', () => {
     expect((await post([event()], 'application/json', key)).statusCode).toBe(400)
   })
 
+  it('refuses an Idempotency-Key that came with another event before, of the same caller', async () => {
+    const key = { 'idempotency-key': 'k-2' }
+    expect((await post(event({}, { email: 'nobody' }), 'application/json', key)).statusCode).toBe(422)
+    expect((await post(event(), 'application/json', key)).json()).toMatchObject({ accepted: 1 })
+    const other = await post(event({}, { email: 'bea@example.com' }), 'application/json', key)
+    expect([other.statusCode, other.json().code]).toEqual([422, 'idempotency_key_reused'])
+    expect(await desired('u-17')).toMatchObject({ email: 'ann@example.com' })
+    const made = await api.call('POST', '/v1/tokens', { name: 'b', scopes: ['events:write'], rosters: null })
+    const elsewhere = await api.call('POST', '/v1/events', event({}, { email: 'bea@example.com' }), {
+      ...key,
+      authorization: `Bearer ${made.json().token}`,
+    })
+    expect(elsewhere.json()).toMatchObject({ accepted: 1 })
+  })
+
+  it('frees an Idempotency-Key whose event was not recorded', async () => {
+    const key = { 'idempotency-key': 'k-3' }
+    const lost = { ...event(), data: { roster: 'none', member: { id: 'u-1' } } }
+    expect((await post(lost, 'application/json', key)).statusCode).toBe(422)
+    expect((await post(event(), 'application/json', key)).json()).toMatchObject({ accepted: 1 })
+  })
+
+  it('keeps what an event leaves out, and clears what it says is null', async () => {
+    await post(event({}, { firstName: 'Ann', lastName: 'Lee' }))
+    await post({ type: 'member.updated', data: { roster: 'gold', member: { id: 'u-17', lastName: null } } })
+    expect(await desired('u-17')).toMatchObject({ email: 'ann@example.com', firstName: 'Ann', lastName: null })
+    const cleared = { id: 'u-17', email: null }
+    await post([
+      { type: 'member.updated', data: { roster: 'gold', member: { id: 'u-17', firstName: 'Änne' } } },
+      { type: 'member.updated', data: { roster: 'gold', member: cleared } },
+      { type: 'member.updated', data: { roster: 'gold', member: { id: 'u-17', lastName: 'Øst' } } },
+    ])
+    expect(await desired('u-17')).toMatchObject({ email: null, firstName: 'Änne', lastName: 'Øst' })
+    await post({ type: 'member.left', data: { roster: 'gold', member: { id: 'u-17' } } })
+    await post({ type: 'member.joined', data: { roster: 'gold', member: { id: 'u-17', email: 'new@example.com' } } })
+    expect(await desired('u-17')).toMatchObject({ email: 'new@example.com', firstName: 'Änne', lastName: 'Øst' })
+  })
+
+  it('takes the same source and id on another roster for another event', async () => {
+    await api.addRoster({ id: 'silver', group: { id: 'group-2', name: 'Silver' } })
+    const on = (roster: string) => ({ ...cloud('e1'), data: { roster, member: { id: 'u-1', email: 'a@example.com' } } })
+    expect((await post(on('gold'))).json()).toMatchObject({ accepted: 1 })
+    expect((await post(on('silver'))).json()).toMatchObject({ accepted: 1 })
+    expect((await post(on('silver'))).json()).toMatchObject({ duplicate: 1 })
+  })
+
+  it.each(['', ' ', 'now', '2026-01-01', '2026-01-01T00:00:00'])(
+    'rejects an event whose time is "%s"',
+    async (time) => {
+      expect((await post(event({ time }))).json().events[0].problem).toMatchObject({ code: 'event_invalid' })
+    },
+  )
+
+  it('counts a time that is null as none', async () => {
+    expect((await post(event({ time: null }))).json()).toMatchObject({ accepted: 1 })
+  })
+
+  describe('in binary mode', () => {
+    const headers = {
+      'ce-specversion': '1.0',
+      'ce-id': 'evt%201',
+      'ce-source': '/members',
+      'ce-type': 'member.joined',
+      'ce-time': '2026-11-24T10:00:00Z',
+      'ce-traceparent': 'x',
+    }
+    const { data } = event()
+
+    it('takes the attributes of the headers and the body as data', async () => {
+      const answer = await post(data, 'application/json', headers)
+      expect(answer.json()).toMatchObject({ accepted: 1, events: [{ id: 'evt 1', roster: 'gold', member: 'u-17' }] })
+      expect((await post(data, 'application/json', headers)).json()).toMatchObject({ duplicate: 1 })
+      expect(await desired('u-17')).toMatchObject({ time: Date.parse('2026-11-24T10:00:00Z') })
+    })
+
+    it('names what is missing or wrong', async () => {
+      const { 'ce-source': _source, ...rest } = headers
+      const missing = await post(data, 'application/json', rest)
+      expect(missing.json().events[0].problem).toMatchObject({ detail: '/source: This is required.' })
+      const wrong = await post({ ...data, emial: 1 }, 'application/json', headers)
+      expect(wrong.json().events[0].problem).toMatchObject({ detail: '/data/emial: There is no such field.' })
+      const twice = '{"roster":"gold","member":{"id":"u-1","id":"u-2"}}'
+      const answer = await post(twice, 'application/json', headers)
+      expect(answer.json().events[0].problem.detail).toContain('/data/member/id')
+    })
+  })
+
+  it('answers the handshake of web hooks without a token', async () => {
+    const ask = (headers: Record<string, string>) => api.app.inject({ method: 'OPTIONS', url: '/v1/events', headers })
+    const answer = await ask({ 'webhook-request-origin': 'eventemitter.example.com', 'webhook-request-rate': '120' })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers).toMatchObject({
+      'webhook-allowed-origin': 'eventemitter.example.com',
+      'webhook-allowed-rate': expect.stringMatching(/^\d+$/),
+      allow: 'OPTIONS, POST',
+    })
+    expect((await ask({})).headers).not.toHaveProperty('webhook-allowed-origin')
+  })
+
   it('takes an event without an address, and keeps what was known when somebody leaves', async () => {
     expect((await post(event({}, { email: null }))).json()).toMatchObject({ accepted: 1 })
     expect(await desired('u-17')).toMatchObject({ email: null, present: true })

@@ -8,6 +8,8 @@ import { PROBLEM_TYPE, toProblem } from '../../plugins/to-problem.ts'
 import { withinStorePatience } from '../../plugins/store-patience.ts'
 import type { ApiServer } from '../../server.ts'
 import type { ParsedEvent } from './parse-event.ts'
+import { readBinaryAttributes } from './binary-mode.ts'
+import { bindKey } from './idempotency.ts'
 import { EVENT_TYPES, readEvents } from './read-events.ts'
 import { eventBodies, eventResults, nothingUsable, type EventResult } from './schema.ts'
 
@@ -33,8 +35,10 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
           operationId: 'postEvents',
           summary: 'Record membership events',
           description:
-            'One CloudEvents 1.0 event or a batch of up to 1,000. The same `source` and `id` again has no second effect. ' +
-            'A single event may carry `Idempotency-Key` instead of an id.',
+            'One CloudEvents 1.0 event or a batch of up to 1,000; or one in binary mode, its attributes in `ce-*` headers and ' +
+            'its `data` as the body. The same `source` and `id` for the same roster again has no second effect. A single ' +
+            'event may carry `Idempotency-Key` instead of an id. A field of `member` that is absent stays as it is known, ' +
+            '`null` clears it.',
           response: { 202: eventResults, 422: nothingUsable },
         },
         config: {
@@ -42,15 +46,23 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
           takesBody: true,
           isTraced: true,
           bodies: eventBodies,
-          problems: ['request_invalid', 'batch_too_large', 'no_usable_event'],
+          problems: ['request_invalid', 'batch_too_large', 'no_usable_event', 'idempotency_key_reused'],
         },
       },
       async (request, reply) => {
         deps.health.assertTakesWrites()
         const key = request.headers['idempotency-key']
         const text = (request.body as string | undefined) ?? ''
-        const parsed = readEvents(text, request.headers['content-type'] ?? '', Array.isArray(key) ? key[0] : key)
+        const idempotencyKey = Array.isArray(key) ? key[0] : key
+        const parsed = readEvents({
+          text,
+          contentType: request.headers['content-type'] ?? '',
+          idempotencyKey,
+          attributes: readBinaryAttributes(request.headers),
+        })
+        const binding = idempotencyKey === undefined ? undefined : await bindKey(deps, request, idempotencyKey, parsed)
         const results = await record(deps, request, parsed)
+        if (results.rejected > 0) await binding?.release()
         for (const status of ['accepted', 'duplicate', 'stale', 'rejected'] as const)
           deps.metrics.events.inc({ status }, results[status])
         if (parsed.length > 0 && results.rejected === parsed.length) {
@@ -63,6 +75,19 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
         return reply.code(202).send(results)
       },
     )
+  })
+}
+
+/** The handshake of CloudEvents' web hook rules: a sender asks whether its events are wanted here, before it has a token. */
+export function allowEvents(app: ApiServer, deps: ApiDeps): void {
+  app.options('/v1/events', { schema: { hide: true }, config: { scope: 'public' } }, async (request, reply) => {
+    reply.header('allow', 'OPTIONS, POST')
+    const origin = request.headers['webhook-request-origin']
+    if (typeof origin !== 'string' || origin === '') return reply.code(204).send()
+    // Who may send is told by the token; how often, by its limit.
+    reply.header('webhook-allowed-origin', origin)
+    reply.header('webhook-allowed-rate', String(deps.rateLimitPerMinute))
+    return reply.code(200).send()
   })
 }
 

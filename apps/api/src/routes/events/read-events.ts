@@ -14,12 +14,21 @@ type MediaType = (typeof EVENT_TYPES)[number]
 
 const LONGEST_KEY = 256
 
+export interface SentEvents {
+  text: string
+  contentType: string
+  idempotencyKey: string | undefined
+  /** Of the headers in binary mode: the body is the data of one event. */
+  attributes: Record<string, string> | undefined
+}
+
 /** The events of a body, each judged by itself. Throws request_invalid, batch_too_large. */
-export function readEvents(text: string, contentType: string, idempotencyKey: string | undefined): ParsedEvent[] {
+export function readEvents({ text, contentType, idempotencyKey, attributes }: SentEvents): ParsedEvent[] {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() as MediaType
   const sent = parseJson(text)
   if (sent === undefined) throw requestInvalid([], 'The body is empty.')
-  const isBatch = Array.isArray(sent)
+  const isBinary = attributes !== undefined && mediaType === 'application/json'
+  const isBatch = Array.isArray(sent) && !isBinary
   if (isBatch && mediaType === 'application/cloudevents+json') {
     throw requestInvalid([], 'This media type is for one event; send a batch as application/cloudevents-batch+json.')
   }
@@ -27,11 +36,13 @@ export function readEvents(text: string, contentType: string, idempotencyKey: st
     throw requestInvalid([], 'This media type is for an array of events.')
   }
   checkKey(idempotencyKey, isBatch)
-  const items: unknown[] = isBatch ? sent : [sent]
+  const items: unknown[] = isBatch ? sent : [isBinary ? { ...attributes, data: sent } : sent]
   if (items.length > MAX_EVENTS) throw new AppError('batch_too_large', { details: { events: items.length } })
-  const options = { isCloudEvent: mediaType !== 'application/json', idempotencyKey }
+  const options = { isCloudEvent: isBinary || mediaType !== 'application/json', idempotencyKey }
   const events = items.map((item) => parseEvent(item, options))
-  return holdsDuplicateKeys(text, sent) ? refuseDuplicates(text, isBatch, events) : events
+  return holdsDuplicateKeys(text, sent)
+    ? refuseDuplicates(text, { isBatch, place: isBinary ? '/data' : '' }, events)
+    : events
 }
 
 function checkKey(key: string | undefined, isBatch: boolean): void {
@@ -43,11 +54,15 @@ function checkKey(key: string | undefined, isBatch: boolean): void {
 }
 
 /** What stands twice in an item could mean either: that item is rejected. */
-function refuseDuplicates(text: string, isBatch: boolean, events: ParsedEvent[]): ParsedEvent[] {
+function refuseDuplicates(
+  text: string,
+  body: { isBatch: boolean; place: string },
+  events: ParsedEvent[],
+): ParsedEvent[] {
   for (const pointer of findDuplicateKeys(text, events.length)) {
     const [, index, ...rest] = pointer.split('/')
-    const at = isBatch ? Number(index) : 0
-    const place = isBatch ? `/${rest.join('/')}` : pointer
+    const at = body.isBatch ? Number(index) : 0
+    const place = body.isBatch ? `/${rest.join('/')}` : body.place + pointer
     const event = events[at]
     if (!event) continue
     event.outcome = { kind: 'rejected', code: 'event_invalid', detail: `${place}: This field stands twice.` }

@@ -5,7 +5,10 @@ export const MAX_EVENTS = 1_000
 
 const person = z.strictObject({
   id: z.string().describe("The upstream system's own id: 1 to 256 UTF-8 bytes without control characters"),
-  email: z.string().nullish().describe('Address of the Apple account; null or absent: not known yet'),
+  email: z
+    .string()
+    .nullish()
+    .describe('Address of the Apple account; absent: as it was known, null: not known (any more)'),
   firstName: z.string().max(256).nullish(),
   lastName: z.string().max(256).nullish(),
 })
@@ -16,7 +19,7 @@ export const membershipEvent = z.object({
   id: z.string().min(1).max(1_024).nullish(),
   source: z.string().min(1).max(2_048).nullish(),
   type: z.string().describe('`member.joined`, `member.updated` or `member.left`'),
-  time: z.string().nullish().describe('RFC 3339 with any offset; absent: as of its arrival'),
+  time: z.string().nullish().describe('RFC 3339 with any offset; absent or null: as of its arrival'),
   datacontenttype: z.string().nullish(),
   data: z.strictObject({ roster: z.string(), member: person }),
 })

@@ -18,7 +18,7 @@ export function putMemberRoute(app: ApiServer, deps: ApiDeps): void {
         tags: ['members'],
         operationId: 'putMember',
         summary: 'Put a member on the roster, or change one',
-        description: 'The same as an event of now.',
+        description: 'The same as an event of now: what is absent stays as it is known, `null` clears it.',
         params: newMemberParams,
         body: memberBody,
         response: { 202: eventResult },
@@ -63,8 +63,8 @@ export function deleteMemberRoute(app: ApiServer, deps: ApiDeps): void {
   )
 }
 
-function readEmail(raw: string | null | undefined): string | null {
-  if (raw === null || raw === undefined) return null
+function readEmail(raw: string | null | undefined): string | null | undefined {
+  if (raw === null || raw === undefined) return raw
   const email = parseEmail(raw)
   if (email !== null) return email
   const errors = [{ pointer: '/email', code: 'address_invalid', detail: 'This is no e-mail address.' }]

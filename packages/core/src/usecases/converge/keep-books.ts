@@ -260,6 +260,8 @@ export function forgetAddress(target: Target, email: string): void {
     ...observed,
     ...(isOwn ? { email: null, confirmed: false, state: null } : {}),
     leaving: observed.leaving.filter((leaving) => emailKey(leaving) !== key),
+    // The mail after a move is for the address that is in already; who waits for one gets the mail of that one's entry.
+    invite: observed.invite && target.desired.email !== null,
     writing: writingIt ? null : observed.writing,
   }
 }

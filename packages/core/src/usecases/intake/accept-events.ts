@@ -13,9 +13,10 @@ export interface IncomingEvent {
   kind: 'join' | 'update' | 'leave'
   roster: string
   member: string
-  email: string | null
-  firstName: string | null
-  lastName: string | null
+  /** null clears what is known of a member, undefined keeps it. */
+  email: string | null | undefined
+  firstName: string | null | undefined
+  lastName: string | null | undefined
   /** ms, undefined: as of its arrival. */
   time: number | undefined
   origin: EventEntry['o']
@@ -120,7 +121,7 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
     lastName: event.lastName,
     time: event.time,
     priority: 'interactive',
-    digest: event.id === undefined ? undefined : eventDigest(event.source, event.id),
+    digest: event.id === undefined ? undefined : eventDigest(event.roster, event.source, event.id),
     timelineEntry: formatEntry({ t: deps.clock.now(), k: ENTRY_KIND[event.kind], o: event.origin, e: event.id }),
   }
 }

@@ -3,10 +3,11 @@ import { AppError } from '../../errors.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent, type IntakeDeps } from '../intake/index.ts'
 import { rosterNotFound } from '../rosters/index.ts'
 
+/** null clears what is known, undefined keeps it. */
 export interface MemberInput {
-  email: string | null
-  firstName: string | null
-  lastName: string | null
+  email: string | null | undefined
+  firstName: string | null | undefined
+  lastName: string | null | undefined
 }
 
 /** The same as an event of now: a join, or an update of somebody who is in. Throws not_found. */

@@ -51,7 +51,7 @@ export async function recordLeaves(
     lastName: null,
     time,
     priority: 'bulk',
-    digest: eventDigest(source, member),
+    digest: eventDigest(roster.id, source, member),
     timelineEntry,
   }))
 }

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { acceptEvents } from '../intake/index.ts'
+import { findPerson } from '../members/index.ts'
+
+async function post(rig: LaneRig, email: string | null): Promise<void> {
+  const name = { firstName: undefined, lastName: undefined }
+  const event = { id: undefined, source: '', member: 'ann', time: undefined, origin: 'event' as const, ...name }
+  await acceptEvents(rig.deps, [{ ...event, kind: 'join', roster: 'gold', email }])
+}
+
+const settles = (rig: LaneRig, status: string) =>
+  rig.until(async () => expect((await rig.statuses('gold'))['ann']).toBe(status))
+
+it.each(['INVITED', 'INSTALLED'] as const)(
+  'takes a cleared address (%s) out of the group, and its member waits; the next address gets one mail',
+  async (state) => {
+    await using rig = await startLaneRig()
+    const gold = await rig.addRoster({ id: 'gold' })
+    await post(rig, 'ann@example.com')
+    await settles(rig, 'invited')
+    rig.emulator.setState('ann@example.com', state)
+    await post(rig, 'ann@example.com')
+    await settles(rig, state.toLowerCase())
+    await post(rig, null)
+    await settles(rig, 'waiting')
+    expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
+    expect(await findPerson(rig.deps, 'ann@example.com', () => true)).toEqual([])
+    rig.emulator.resetLedgers()
+    await post(rig, 'new@example.com')
+    await settles(rig, 'invited')
+    expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['new@example.com'])
+    expect(rig.emulator.mails().map(({ kind }) => kind)).toEqual(['create'])
+  },
+)
