@@ -15,9 +15,9 @@ export interface ManagedProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts a built program of this repository by environment alone, the way a container would. */
-export function startProgram(program: 'api' | 'worker', env: Record<string, string>): ManagedProcess {
-  const entry = resolve(ROOT, 'apps', program, 'dist/main.js')
+/** Starts a built program of this repository, or of another checkout of it, by environment alone, the way a container would. */
+export function startProgram(program: 'api' | 'worker', env: Record<string, string>, root = ROOT): ManagedProcess {
+  const entry = resolve(root, 'apps', program, 'dist/main.js')
   if (!existsSync(entry)) throw new Error(`apps/${program} is not built: run "pnpm build" first.`)
   const child = spawnTied(process.execPath, [entry], {
     env: { PATH: process.env['PATH'] ?? '', ...env },

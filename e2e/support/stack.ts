@@ -18,6 +18,8 @@ export interface StackOptions {
   env?: Record<string, string>
   /** True: no team key and no roster are put. */
   isEmpty?: boolean
+  /** Another checkout whose API and workers are started. */
+  programs?: string
 }
 
 /** The product as a user runs it: real Redis, API and workers as processes, and the emulator in Apple's place. */
@@ -30,7 +32,7 @@ export interface Stack {
   app: string
   startApi(): Promise<void>
   killApi(signal?: NodeJS.Signals): Promise<void>
-  startWorker(env?: Record<string, string>): ManagedProcess
+  startWorker(env?: Record<string, string>, programs?: string): ManagedProcess
   workers: ManagedProcess[]
   /** As after a failover that lost it: a hint only, so nothing may depend on it. */
   flushReadyIndex(): Promise<void>
@@ -47,7 +49,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const emulator = await startEmulator({ seed: {}, ...options.emulator })
   const seeded = seed(emulator, options.build ?? true)
   const port = await freePort()
-  const adminToken = `test-${randomBytes(12).toString('hex')}`
+  const adminToken = options.env?.['ADMIN_TOKEN'] ?? `test-${randomBytes(12).toString('hex')}`
   const env: Record<string, string> = {
     REDIS_URL: redis.url,
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
@@ -70,7 +72,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     app: seeded.app,
     workers,
     async startApi() {
-      apiProcess = startProgram('api', { ...env, PORT: String(port) })
+      apiProcess = startProgram('api', { ...env, PORT: String(port) }, options.programs)
       all.push(apiProcess)
       await eventually(
         async () => {
@@ -83,8 +85,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     async killApi(signal = 'SIGKILL') {
       await apiProcess?.stop(signal)
     },
-    startWorker(extra = {}) {
-      const worker = startProgram('worker', { ...env, ...extra })
+    startWorker(extra = {}, programs = options.programs) {
+      const worker = startProgram('worker', { ...env, ...extra }, programs)
       workers.push(worker)
       all.push(worker)
       return worker

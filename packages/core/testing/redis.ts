@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,8 @@ export interface TestRedisOptions {
   maxmemoryPolicy?: string
   /** Further words of the command line, such as `['--maxmemory', '8mb']`. */
   args?: string[]
+  /** An RDB file: what it begins with. */
+  data?: string
 }
 
 export interface TestRedis {
@@ -35,6 +37,9 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
   const port = await freePort()
   const directory = await mkdtemp(join(tmpdir(), 'flightroster-redis-'))
   const args = commandLine(port, directory, options)
+  // With an append-only file no RDB is read, unless it lies where the append-only file of former versions did.
+  const isAppending = (options.appendFsync ?? 'off') !== 'off'
+  if (options.data) await copyFile(options.data, join(directory, isAppending ? 'appendonly.aof' : 'dump.rdb'))
   let server = await launch(port, args)
 
   const kill = async () => {
