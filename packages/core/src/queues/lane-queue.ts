@@ -73,8 +73,10 @@ export interface LaneQueueSettings {
 }
 
 const BULK_PRIORITY = 10
-const EVENTS_KEPT = 100
-const COMPLETED_KEPT = 100
+/** A stream is cut by whole blocks: some hundred stay. */
+const EVENTS_KEPT = 10
+/** Enough for a look at Bull Board; each takes more than a kilobyte, in every lane. */
+const COMPLETED_KEPT = 5
 const FAILED_KEPT_SECONDS = 30 * 86_400
 const JOB_NAME = 'converge'
 

@@ -42,7 +42,9 @@ export async function finishTarget(deps: FinishDeps, target: Target): Promise<vo
     return
   }
   await traceEnding(target, ending, outcome)
-  if (ending.kind === 'done') await deps.seats.settle(target)
+  if (ending.kind !== 'in_line' && ending.kind !== 'give_back') {
+    await deps.seats.settle(target, outcome.ending === 'failed' ? 'failed' : ending.kind === 'done' ? 'done' : 'later')
+  }
   await endJob(target, ending)
 }
 
@@ -198,5 +200,6 @@ export async function parkPoisoned(deps: FinishDeps, target: Target): Promise<vo
     return
   }
   await traceEnding(target, target.ending, outcome)
+  await deps.seats.settle(target, 'failed')
   await target.job.fail(error)
 }

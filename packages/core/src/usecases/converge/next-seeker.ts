@@ -1,12 +1,19 @@
-import { createSeatLine, type Seeker, type Store } from '../../store/index.ts'
+import { createSeatLine, type MemberRecord, type Seeker, type Store } from '../../store/index.ts'
 
 const PAGE = 50
 
 /**
- * The first in an app's line who can take a seat now. Whoever is of this lane's concern no more (moved, deleted, erased, or off the
- * roster again) leaves the line; the members of a roster that is paused or blocked keep their places, and hold nobody up.
+ * The first in an app's line who can take a seat now. Whoever is of this lane's concern no more (moved, deleted, erased, off the
+ * roster again, failed for good) leaves the line. Who can't enter for another reason than the missing seat keeps the place and
+ * holds nobody up: the members of a roster that is paused or blocked, and those whose own turn waits for something else. `inHand`:
+ * whose turn it is right now.
  */
-export async function nextSeeker(store: Store, teamKey: string, appId: string): Promise<Seeker | null> {
+export async function nextSeeker(
+  store: Store,
+  teamKey: string,
+  appId: string,
+  inHand: (seeker: Seeker) => boolean = () => false,
+): Promise<Seeker | null> {
   const line = createSeatLine(store.redis, teamKey, appId)
   let skipped = 0
   for (;;) {
@@ -15,9 +22,11 @@ export async function nextSeeker(store: Store, teamKey: string, appId: string): 
     const rosters = await store.rosters.findMany(seekers.map(({ roster }) => roster))
     for (const seeker of seekers) {
       const roster = rosters.get(seeker.roster)
-      if (roster?.teamKey !== teamKey || !(await isWanted(store, teamKey, seeker))) {
+      const record =
+        roster?.teamKey === teamKey ? await store.members(teamKey, seeker.roster).find(seeker.member) : undefined
+      if (!roster || !isWanted(record)) {
         await line.leave(seeker)
-      } else if (roster.paused || roster.blocked) {
+      } else if (roster.paused || roster.blocked || !(inHand(seeker) || lacksOnlyTheSeat(record))) {
         skipped++
       } else {
         return seeker
@@ -26,7 +35,10 @@ export async function nextSeeker(store: Store, teamKey: string, appId: string): 
   }
 }
 
-async function isWanted(store: Store, teamKey: string, { roster, member }: Seeker): Promise<boolean> {
-  const record = await store.members(teamKey, roster).find(member)
-  return record?.desired.present === true && record.desired.email !== null
+function isWanted(record: MemberRecord | undefined): record is MemberRecord {
+  return record?.desired.present === true && record.desired.email !== null && record.status !== 'failed'
+}
+
+function lacksOnlyTheSeat({ status, observed }: MemberRecord): boolean {
+  return status === 'waiting' && observed?.problem?.code === 'seats_full'
 }

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeTeamKey } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { createSchedule } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
-import { deleteRoster, pauseRoster } from '../rosters/index.ts'
+import { deleteRoster, pauseRoster, resumeRoster } from '../rosters/index.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
 
 let rig: LaneRig
@@ -52,6 +53,37 @@ describe('a seat that becomes free', () => {
     await freeOneSeat()
     await shows('silver', 'second', 'invited')
     expect((await rig.statuses('gold'))['first']).toBe('waiting')
+  })
+
+  it('is not held up by one whose own turn fails for now, who keeps the place', async () => {
+    const creates = { method: 'POST', path: '/v1/betaTesters' }
+    const fault = rig.emulator.failNext({ match: creates, kind: 'status', status: 500 })
+    const begun = Date.now()
+    await freeOneSeat()
+    await shows('silver', 'second', 'invited')
+    expect(fault.hits).toBe(1)
+    expect(Date.now() - begun).toBeLessThan(10_000)
+    rig.emulator.settings({ seatsPerApp: 3 })
+    await shows('gold', 'first', 'invited')
+  })
+
+  it('is not held up by one whom Apple refuses for a reason of its own', async () => {
+    const creates = { method: 'POST', path: '/v1/betaTesters' }
+    rig.emulator.failNext({ match: creates, kind: 'status', status: 409, code: 'ENTITY_ERROR.ATTRIBUTE.INVALID' })
+    await freeOneSeat()
+    await shows('silver', 'second', 'invited')
+    expect(['failed', 'pending']).toContain((await rig.statuses('gold'))['first'])
+  })
+
+  it('goes to whoever waited in a roster that was paused, once it goes on', async () => {
+    await pauseRoster(rig.deps, 'gold')
+    await pauseRoster(rig.deps, 'silver')
+    await freeOneSeat()
+    await rig.visit()
+    expect(await createSchedule(rig.redis, 'acme').dueAt(['seats:1234'])).not.toEqual([null])
+    await resumeRoster(rig.deps, 'gold')
+    await rig.due('seats:1234')
+    await shows('gold', 'first', 'invited')
   })
 
   it('is not held up by a roster that was deleted', async () => {

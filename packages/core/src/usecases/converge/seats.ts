@@ -13,8 +13,11 @@ export interface Seats {
   noteFull(appId: string): void
   /** Takes a place in the line; the first in line is tried again after a while. */
   wait(target: Target): Promise<void>
-  /** A turn ended: whoever entered leaves the line, and a seat that became free is offered to the next at once. */
-  settle(target: Target): Promise<void>
+  /**
+   * A turn ended: whoever entered, or failed for good, leaves the line, and a seat that is free, or was not taken by the one whose
+   * turn it was, is offered to the next at once.
+   */
+  settle(target: Target, ending: 'done' | 'failed' | 'later'): Promise<void>
 }
 
 export interface SeatsDeps {
@@ -31,7 +34,9 @@ export async function openSeats(deps: SeatsDeps, targets: Target[]): Promise<Sea
   const schedule = createSchedule(store.redis, teamKey)
   const apps = [...new Set(targets.map(({ roster }) => roster.app.id))]
   const next = new Map<string, Seeker | null>()
-  await Promise.all(apps.map(async (appId) => next.set(appId, await nextSeeker(store, teamKey, appId))))
+  const words = new Set(targets.map((target) => wordOf(toSeeker(target))))
+  const inHand = (seeker: Seeker) => words.has(wordOf(seeker))
+  await Promise.all(apps.map(async (appId) => next.set(appId, await nextSeeker(store, teamKey, appId, inHand))))
   const full = new Set<string>()
 
   return {
@@ -47,16 +52,22 @@ export async function openSeats(deps: SeatsDeps, targets: Target[]): Promise<Sea
       await lineOf(app.id).join(toSeeker(target), target.desired.at)
       await schedule.plan(seatsTask(app.id), clock.now() + deps.checkEveryMs)
     },
-    async settle(target) {
+    async settle(target, ending) {
       const { app } = target.roster
-      if (next.get(app.id) == null) return
-      const waited = await lineOf(app.id).leave(toSeeker(target))
-      // One entered, or one left: there may be room for the next.
-      if (!waited && target.desired.present) return
+      const offered = next.get(app.id) ?? null
+      if (offered === null) return
+      const wasNext = isSame(offered, target)
+      const left = ending !== 'later' && (await lineOf(app.id).leave(toSeeker(target)))
+      // One entered, one left, or the one whose turn it was could not: there may be room for the next.
+      if (!left && !wasNext && (ending !== 'done' || target.desired.present)) return
       const first = await nextSeeker(store, teamKey, app.id)
-      if (first) await lane.recordAgain([first], clock.now())
+      if (first && !isSame(first, target)) await lane.recordAgain([first], clock.now())
     },
   }
+}
+
+function wordOf({ roster, member }: Seeker): string {
+  return `${roster}\0${member}`
 }
 
 function toSeeker(target: Target): Seeker {

@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startLaneRig, type LaneRig } from '../../testing/lane-rig.ts'
+import { memoryOf, sum } from '../../testing/memory-of.ts'
+import { acceptEvents } from '../usecases/intake/index.ts'
+
+const MEMBERS = 250
+const LIMIT = 20_000
+
+let rig: LaneRig
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+  await rig.addRoster({ id: 'gold' })
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+describe('a lane that has nothing to do', () => {
+  it('takes less than 20 kB, whatever it did before, beside its members', async () => {
+    const events = Array.from({ length: MEMBERS }, (_, at) => ({
+      ...{ id: `e-${at}`, source: '/members', time: undefined, origin: 'event' as const, kind: 'join' as const },
+      ...{ firstName: null, lastName: null, member: `u-${at}`, roster: 'gold', email: `u-${at}@example.com` },
+    }))
+    await acceptEvents(rig.deps, events)
+    await rig.until(async () => {
+      const statuses = Object.values(await rig.statuses())
+      expect(statuses.filter((status) => status === 'invited')).toHaveLength(MEMBERS)
+    })
+    const sizes = await memoryOf(rig.redis, 'fr:{acme}:')
+    // Members, and marks of their events, grow with them; their own tests measure them.
+    const lane = [...sizes].filter(([key]) => !/:(roster:gold|testers|seen|facts)/.test(key))
+    expect(sum(lane.map(([, size]) => size)), JSON.stringify(lane)).toBeLessThan(LIMIT)
+  })
+})
