@@ -27,8 +27,9 @@ export interface Listing<R> {
   total: number | null
 }
 
-interface Page<R> {
+export interface Page<R> {
   rows: R[]
+  /** Path and query of the next page, as Apple gave them; null on the last one. */
   next: string | null
   total: number | null
 }
@@ -43,24 +44,34 @@ export interface Collection<S extends z.ZodType, R> {
   enough?: number
 }
 
-/** Reads a collection page by page, following `links.next` as given. A link that repeats, or too many pages, ends it unfinished. */
-export async function list<S extends z.ZodType, R extends { id: string }>(
+/** One page: the first, or the one that the `next` of another leads to. */
+export async function readPage<S extends z.ZodType, R extends { id: string }>(
   caller: Caller,
-  { path, id, query, row, toRow, enough = Infinity }: Collection<S, R>,
-): Promise<Listing<R>> {
+  { path, id, query, row, toRow }: Collection<S, R>,
+  target: string | null,
+): Promise<Page<R>> {
   const read = readJson(pageOf(row), (page): Page<R> => ({
     rows: page.data.map((data) => toRow(data, page.included ?? [])),
     next: parseNext(page.links?.next, caller.baseUrl),
     total: page.meta?.paging?.total ?? null,
   }))
+  const asked = { method: 'GET', path, ...(id === undefined ? {} : { id }), read } as const
+  return caller.call(target === null ? { ...asked, query } : { ...asked, target })
+}
+
+/** Reads a collection page by page, following `links.next` as given. A link that repeats, or too many pages, ends it unfinished. */
+export async function list<S extends z.ZodType, R extends { id: string }>(
+  caller: Caller,
+  collection: Collection<S, R>,
+): Promise<Listing<R>> {
+  const { enough = Infinity } = collection
   const rows = new Map<string, R>()
   const followed = new Set<string>()
   let received = 0
   let total: number | null = null
-  let target: string | undefined
+  let target: string | null = null
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const asked = { method: 'GET', path, ...(id === undefined ? {} : { id }), read } as const
-    const page: Page<R> = await caller.call(target === undefined ? { ...asked, query } : { ...asked, target })
+    const page: Page<R> = await readPage(caller, collection, target)
     for (const found of page.rows) if (!rows.has(found.id)) rows.set(found.id, found)
     received += page.rows.length
     total = page.total ?? total

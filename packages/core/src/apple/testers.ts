@@ -1,7 +1,7 @@
 import { emailKey } from '../domain/email.ts'
 import type { TesterState } from '../domain/member.ts'
 import type { z } from 'zod'
-import { list, listAll, PAGE_SIZE, type Caller, type Collection } from './paginate.ts'
+import { list, listAll, PAGE_SIZE, readPage, type Caller, type Collection, type Page } from './paginate.ts'
 import { createdDocument, documentOf, pageOf, readJson, readStatus, testerResource, Unfit } from './shapes.ts'
 import { encodeValue, type Query } from './target.ts'
 import type { NewTester, TesterListing, TesterRow } from './types.ts'
@@ -57,6 +57,9 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
       const query = { 'filter[apps]': appId, 'fields[betaTesters]': ['state'], limit: 1 }
       return caller.call({ method: 'GET', path: '/v1/betaTesters', query, read })
     },
+    /** A page of the group: the first where `next` is null. Whether the pages are a whole is for the reader to judge. */
+    readGroupPage: (groupId: string, next: string | null): Promise<Page<TesterRow>> =>
+      readPage(caller, collection('/v1/betaGroups/{id}/betaTesters', {}, groupId), next),
     listGroupTesters: (groupId: string): Promise<TesterListing> =>
       listTesters(caller, collection('/v1/betaGroups/{id}/betaTesters', {}, groupId)),
     listAppTesters: (appId: string): Promise<TesterListing> =>

@@ -75,6 +75,15 @@ export interface RosterKeys {
   held: string
   /** string with expiry: a whole-roster change is being recorded */
   busy: string
+  /** string with expiry: how far the reading of the group has come, see readings.ts */
+  reading: string
+  /** hashes with expiry: tester id → row, as read so far; and of the second pass, where Apple tells no total */
+  readingRows: string
+  readingAgain: string
+  /** set with expiry: addresses that we wrote about while the group is being read */
+  readingTouched: string
+  /** hash with expiry: address (lower-cased) of those → its row as read since, or empty where it is not in the group */
+  readingChecked: string
   /** list: how many members had which status, a line for each change */
   history: string
   /** hash: `book` → BuildBook, `at` → when Apple's builds were last looked at (ms) */
@@ -201,6 +210,11 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     reconciliations: `${base}:reconciliations`,
     held: `${base}:held`,
     busy: `${base}:busy`,
+    reading: `${base}:reading`,
+    readingRows: `${base}:reading:rows`,
+    readingAgain: `${base}:reading:again`,
+    readingTouched: `${base}:reading:touched`,
+    readingChecked: `${base}:reading:checked`,
     history: `${base}:history`,
     builds: `${base}:builds`,
   }

@@ -39,9 +39,17 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       return ids
     },
     async markWriting(token, now, marks) {
-      const observed = marks.map((mark) => keys.roster(mark.roster).observed)
-      const args = marks.flatMap((mark) => [mark.roster, mark.member, formatObserved(mark.observed)])
-      return (await writingScript.run(redis, [keys.lease, keys.wroteAt, ...observed], [token, now, ...args])) === 1
+      const touched = marks.flatMap((mark) => {
+        const { observed, reading, readingTouched } = keys.roster(mark.roster)
+        return [observed, reading, readingTouched]
+      })
+      const args = marks.flatMap(({ roster, member, observed }) => [
+        roster,
+        member,
+        formatObserved(observed),
+        observed.writing?.email ?? '',
+      ])
+      return (await writingScript.run(redis, [keys.lease, keys.wroteAt, ...touched], [token, now, ...args])) === 1
     },
     recordOutcome: (token, outcome) => recordOutcome(redis, keys, token, outcome),
   }

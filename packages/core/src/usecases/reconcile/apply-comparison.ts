@@ -1,11 +1,10 @@
-import type { TesterRow } from '../../apple/index.ts'
 import { emailKey } from '../../domain/email.ts'
 import { toMemberFact } from '../../domain/fact.ts'
 import { NOTHING_OBSERVED, settledStatus, type Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { AppError, ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
-import type { MemberRecord } from '../../store/index.ts'
+import type { MemberRecord, ReadRow } from '../../store/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { MAX_CHUNK } from '../converge/take-steps.ts'
 import type { GroupComparison } from './compare-group.ts'
@@ -90,9 +89,12 @@ export async function removeUnmanaged(
     }
     const ids = chunk.map(({ testerId }) => testerId)
     if (await removeAll(visit, roster, ids)) continue
-    const listing = await sessionOf(visit).listGroupTesters(roster.group.id)
-    const there = new Set(listing.testers.map((row) => row.id))
-    for (const id of ids) if (there.has(id)) await removeAll(visit, roster, [id])
+    const emails = chunk.flatMap(({ email }) => email ?? [])
+    const rows = await sessionOf(visit).findGroupMembers({ groupId: roster.group.id, emails })
+    const there = new Set(rows.map((row) => row.id))
+    for (const { testerId, email } of chunk) {
+      if (email === null || there.has(testerId)) await removeAll(visit, roster, [testerId])
+    }
   }
 }
 
@@ -108,7 +110,7 @@ async function removeAll(visit: Visit, roster: Roster, testerIds: string[]): Pro
 
 interface Note {
   observed: Observed
-  row: TesterRow | null
+  row: ReadRow | null
   present: boolean
   problem: ErrorCode | null
   pending?: boolean

@@ -1,22 +1,21 @@
 import { emailKey } from '../../domain/email.ts'
-import type { TesterRow } from '../../apple/index.ts'
-import type { MemberRecord } from '../../store/index.ts'
+import type { MemberRecord, ReadRow } from '../../store/index.ts'
 
 export interface GroupComparison {
   /** In the group as they should be, with a state or an id that we did not know. */
-  seen: { record: MemberRecord; row: TesterRow }[]
+  seen: { record: MemberRecord; row: ReadRow }[]
   /** Known to be in and not listed any more: taken out by somebody else, or stopped long ago. */
   vanished: MemberRecord[]
   /** Should be in, never confirmed, and nothing under way: their change got lost. */
   missing: MemberRecord[]
   /** Should be out, and listed. */
-  lingering: { record: MemberRecord; row: TesterRow }[]
+  lingering: { record: MemberRecord; row: ReadRow }[]
   /** Listed, and of nobody on the roster. */
-  unmanaged: TesterRow[]
+  unmanaged: ReadRow[]
 }
 
 /** Pure: a complete listing of the group beside the roster. Members with work under way are left to it. */
-export function compareGroup(rows: TesterRow[], records: Iterable<MemberRecord>): GroupComparison {
+export function compareGroup(rows: ReadRow[], records: Iterable<MemberRecord>): GroupComparison {
   const comparison: GroupComparison = { seen: [], vanished: [], missing: [], lingering: [], unmanaged: [] }
   const listed = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
   const explained = new Set<string>()

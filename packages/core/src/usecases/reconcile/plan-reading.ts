@@ -49,5 +49,7 @@ export async function planReading(
     unmanaged: compared.unmanaged.map((row) => ({ testerId: row.id, email: row.email })),
     removesUnmanaged,
     revision: await reconciliations.revision(roster.id),
+    // Of an earlier try.
+    problem: null,
   }
 }

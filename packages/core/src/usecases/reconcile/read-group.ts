@@ -1,18 +1,167 @@
-import type { AppleSession, TesterListing, TesterRow } from '../../apple/index.ts'
+import { emailKey } from '../../domain/email.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { AppError, isAppError } from '../../errors.ts'
+import { createReadings, type Reading, type Readings, type ReadRow } from '../../store/index.ts'
+import { age, goesOn, sessionOf, type Visit } from '../lanes/visit.ts'
+
+/** `goes_on`: what was read is kept, and the task has to come again at `at` (ms). */
+export type GroupReading =
+  | { kind: 'complete'; rows: ReadRow[] }
+  | { kind: 'incomplete' }
+  | { kind: 'goes_on'; at: number; read: number; total: number | null }
+
+/** Of the scheduled reading; any other owner is somebody who asked for a reading that begins no earlier than that. */
+export const SCHEDULED = 'schedule'
+
+/** Then others have their turn: events, and what else is due in the lane. */
+const SLICE_MS = 5_000
+const LOOKED_AT_ONCE = 100
+/** A reading that did not go on for so long stands in nobody's way. */
+const ABANDONED_MS = 600_000
+const WAIT_FOR_OTHER_MS = 5_000
+/** Pages in a row without anything new: the links lead in circles. */
+const IDLE_PAGES = 3
+const RESTARTS = 3
+const DOUBTS = 3
+const DOUBT_MS = 30_000
 
 /**
- * The whole group, or null where Apple's answer cannot be proven complete: then nothing may be concluded from a missing row.
- * Complete is a listing that ended, repeats no row and equals Apple's total; where Apple gives no total, two equal readings.
+ * Goes on with the reading of the whole group, a few pages at a time. Complete is a listing that ended, repeats no row and equals
+ * Apple's total; where Apple gives no total, two equal readings. Whoever we wrote about meanwhile is looked at by the address at
+ * the end, and Apple's total is asked for right after it, while nothing can be written: our own writes make no listing
+ * incomplete, and hide no row that is missing from it. From a listing that is not complete nothing may be concluded.
  */
-export async function readGroup(session: AppleSession, groupId: string): Promise<TesterRow[] | null> {
-  const first = await session.listGroupTesters(groupId)
-  if (first.complete) return first.testers
-  if (first.total !== null || !first.ended) return null
-  const second = await session.listGroupTesters(groupId)
-  return second.total === null && second.ended && sameIds(first, second) ? second.testers : null
+export async function readGroup(visit: Visit, roster: Roster, owner: string): Promise<GroupReading> {
+  const { clock } = visit.deps
+  const readings = createReadings(visit.deps.store.redis, visit.teamKey, roster.id)
+  const found = await readings.find()
+  if (found && found.owner !== owner && isInTheWay(found, owner, clock.now())) {
+    return { kind: 'goes_on', at: clock.now() + WAIT_FOR_OTHER_MS, read: 0, total: null }
+  }
+  let reading = found?.owner === owner ? found : await begin(visit, readings, owner)
+  let steps = 0
+  for (;;) {
+    if (reading.broken) return conclude(readings, null)
+    if (steps > 0 && (await othersWait(visit))) return goOn(reading, clock.now())
+    if (!reading.ended) {
+      reading = await readPage(visit, roster, readings, reading)
+    } else {
+      const touched = await readings.touched(LOOKED_AT_ONCE)
+      if (touched.length === 0) {
+        const end = await judge(visit, roster, readings, reading)
+        if (end.kind !== 'again') return end
+        reading = end.reading
+        continue
+      }
+      const emails = [...new Map(touched.map((address) => [emailKey(address), address])).values()]
+      const rows = await sessionOf(visit).findGroupMembers({ groupId: roster.group.id, emails })
+      assertKept(await readings.keepChecked(visit.lease.token, { ...reading, at: clock.now() }, touched, rows))
+    }
+    steps++
+  }
 }
 
-function sameIds(first: TesterListing, second: TesterListing): boolean {
-  const ids = new Set(first.testers.map((row) => row.id))
-  return second.testers.length === ids.size && second.testers.every((row) => ids.has(row.id))
+/** Whether this task already has a reading under way. */
+export async function isReading(visit: Visit, roster: Roster, owner: string): Promise<boolean> {
+  return (await createReadings(visit.deps.store.redis, visit.teamKey, roster.id).find())?.owner === owner
+}
+
+function isInTheWay(found: Reading, owner: string, now: number): boolean {
+  return now - found.at < ABANDONED_MS && (owner === SCHEDULED || found.owner !== SCHEDULED)
+}
+
+async function begin(visit: Visit, readings: Readings, owner: string, restarts = 0): Promise<Reading> {
+  const now = visit.deps.clock.now()
+  const reading: Reading = {
+    ...{ v: 1, owner, startedAt: now, at: now, restarts, doubts: 0 },
+    ...{ pass: 1, next: null, read: 0, idle: 0, total: null, ended: false, broken: false },
+  }
+  assertKept(await readings.begin(visit.lease.token, reading))
+  return reading
+}
+
+/** Events wait for a page at most. */
+async function othersWait(visit: Visit): Promise<boolean> {
+  if (!goesOn(visit) || age(visit) > SLICE_MS) return true
+  const { lane, queue } = visit.deps
+  const [recorded, { waiting }] = await Promise.all([lane.peekOutbox(1), queue.counts()])
+  return waiting > 0 || (recorded?.length ?? 0) > 0
+}
+
+const goOn = ({ read, total }: Reading, at: number): GroupReading => ({ kind: 'goes_on', at, read, total })
+
+async function conclude(readings: Readings, rows: ReadRow[] | null): Promise<GroupReading> {
+  await readings.end()
+  return rows === null ? { kind: 'incomplete' } : { kind: 'complete', rows }
+}
+
+function assertKept(kept: boolean): void {
+  if (!kept) throw new AppError('lease_lost')
+}
+
+async function readPage(visit: Visit, roster: Roster, readings: Readings, reading: Reading): Promise<Reading> {
+  let page
+  try {
+    page = await sessionOf(visit).readGroupPage(roster.group.id, reading.next)
+  } catch (error) {
+    // A next link that Apple takes no more, after a long while: from the first page on, and a group that is gone shows there.
+    const isRefused = reading.next !== null && isAppError(error, 'apple_refused', 'apple_not_found')
+    if (!isRefused || reading.restarts === RESTARTS) throw error
+    return begin(visit, readings, reading.owner, reading.restarts + 1)
+  }
+  const known = await readings.known(
+    reading.pass,
+    page.rows.map(({ id }) => id),
+  )
+  const fresh = new Map(page.rows.filter(({ id }) => !known.has(id)).map((row) => [row.id, row]))
+  const touched = new Set((await readings.touched(Number.MAX_SAFE_INTEGER)).map(emailKey))
+  // One that we took out and put in again may be listed twice, and is looked at later.
+  const repeated = page.rows.filter(({ id, email }, at) => {
+    const isRepeated = known.has(id) || page.rows.findIndex((row) => row.id === id) !== at
+    return isRepeated && (email === null || !touched.has(emailKey(email)))
+  })
+  const idle = fresh.size > 0 ? 0 : reading.idle + 1
+  const next: Reading = {
+    ...reading,
+    at: visit.deps.clock.now(),
+    next: page.next,
+    read: reading.read + (reading.pass === 1 ? fresh.size : 0),
+    idle,
+    total: page.total ?? reading.total,
+    ended: page.next === null,
+    broken: repeated.length > 0 || (page.next !== null && (page.next === reading.next || idle >= IDLE_PAGES)),
+  }
+  assertKept(await readings.keepPage(visit.lease.token, next, [...fresh.values()]))
+  return next
+}
+
+/** All pages are read, and whoever we wrote about was looked at. `again`: once more from the first page. */
+async function judge(
+  visit: Visit,
+  roster: Roster,
+  readings: Readings,
+  reading: Reading,
+): Promise<GroupReading | { kind: 'again'; reading: Reading }> {
+  const { clock } = visit.deps
+  const { token } = visit.lease
+  const isPatched = (await readings.countChecked()) > 0
+  const rows = await readings.rows(reading.pass)
+  if (reading.total === null && reading.pass === 1) {
+    const second: Reading = { ...reading, pass: 2, next: null, idle: 0, ended: false }
+    assertKept(await readings.keepPage(token, second, []))
+    return { kind: 'again', reading: second }
+  }
+  if (reading.total === null) return conclude(readings, sameIds(await readings.rows(1), rows) ? rows : null)
+  const total = isPatched ? await sessionOf(visit).countGroupTesters(roster.group.id) : reading.total
+  if (total === rows.length) return conclude(readings, rows)
+  if (!isPatched || reading.doubts === DOUBTS) return conclude(readings, null)
+  // Reads lag our own writes, each in its own time: those are looked at once more.
+  const doubted: Reading = { ...reading, doubts: reading.doubts + 1, at: clock.now() }
+  assertKept(await readings.doubtChecked(token, doubted))
+  return goOn(doubted, clock.now() + DOUBT_MS)
+}
+
+function sameIds(first: readonly ReadRow[], second: readonly ReadRow[]): boolean {
+  const ids = new Set(first.map((row) => row.id))
+  return second.length === ids.size && second.every((row) => ids.has(row.id))
 }

@@ -11,13 +11,15 @@ import { compareGroup, type GroupComparison } from './compare-group.ts'
 import { confirmVanished } from './confirm-vanished.ts'
 import { noteIncomplete, noteReading, noteStanding } from './note-reading.ts'
 import { planReading } from './plan-reading.ts'
-import { readGroup } from './read-group.ts'
+import { isReading, readGroup, SCHEDULED } from './read-group.ts'
 import { readRoster } from './read-roster.ts'
 import { reconcileTask } from './tasks.ts'
 
 const DAY_MS = 86_400_000
 /** A group that is written to all the time is read all the same, once it is this many times overdue. */
 const OVERDUE = 2
+/** A whole reading is not begun again at once, whatever it waits for. */
+const SOON_MS = 5_000
 
 /**
  * Compares a roster's group with the roster and puts right what differs, under the lane's lease. Returns when to come again
@@ -32,7 +34,7 @@ export async function runReconcile(
   const reconciliations = createReconciliations(store.redis, visit.teamKey)
   const settledAt = (await reconciliations.wroteAt(roster.id)) + visit.deps.settings.quietAfterWriteMs
   const standing = await store.standing(roster.id)
-  if (requested === null) {
+  if (requested === null && !(await isReading(visit, roster, SCHEDULED))) {
     if (settledAt > clock.now() && !isOverdue(visit, roster, standing)) return settledAt
     if (await isQuiet(visit, roster, standing)) {
       const lastReconcile = { id: null, at: clock.now(), outcome: 'in_sync' as const }
@@ -42,8 +44,8 @@ export async function runReconcile(
   }
   const record = requested ?? newReconciliation(roster, clock.now())
   try {
-    const isSettled = await compareAndApply(visit, roster, record, settledAt, requested !== null)
-    if (!isSettled) return settledAt
+    const again = await compareAndApply(visit, roster, record, settledAt, requested !== null)
+    if (again !== null) return again
     if (requested === null) return nextReading(visit, roster)
     await createSchedule(store.redis, visit.teamKey).replan(reconcileTask(roster.id), nextReading(visit, roster))
     return null
@@ -75,21 +77,31 @@ async function isQuiet(visit: Visit, roster: Roster, standing: RosterStanding): 
   return (await sessionOf(visit).countGroupTesters(roster.group.id)) === expected
 }
 
-/** False where something has to wait until reads show our own last writes. */
+/**
+ * When to come again (ms) where the reading goes on, or something has to wait until reads show our own last writes; null once it
+ * is through.
+ */
 async function compareAndApply(
   visit: Visit,
   roster: Roster,
   record: Reconciliation,
   settledAt: number,
   isRequested: boolean,
-): Promise<boolean> {
+): Promise<number | null> {
   const { store, clock } = visit.deps
+  const reconciliations = createReconciliations(store.redis, visit.teamKey)
   // Before the roster is read: what is recorded meanwhile has its own job, and shows as work under way afterwards.
-  const rows = await readGroup(sessionOf(visit), roster.group.id)
-  if (rows === null) {
-    await noteIncomplete(visit, roster, record)
-    return true
+  const reading = await readGroup(visit, roster, isRequested ? record.id : SCHEDULED)
+  if (reading.kind === 'goes_on') {
+    const progress = { ...record.progress, read: reading.read, total: reading.total }
+    if (isRequested) await reconciliations.put({ ...record, progress, updatedAt: clock.now() })
+    return reading.at
   }
+  if (reading.kind === 'incomplete') {
+    await noteIncomplete(visit, roster, record)
+    return null
+  }
+  const { rows } = reading
   const records = await readRoster(store.members(visit.teamKey, roster.id))
   const compared = compareGroup(rows, records.values())
   const vanished = await confirmVanished(visit, roster, compared.vanished)
@@ -102,16 +114,17 @@ async function compareAndApply(
     if (plan.status === 'running' && !unsettled) await removeAll(visit, roster, compared, plan)
   }
   const waits = !record.dryRun && ((unsettled && plan.status === 'running') || vanished.young > 0)
+  const again = Math.max(settledAt, clock.now() + SOON_MS)
   if (waits && isRequested) {
-    await createReconciliations(store.redis, visit.teamKey).put({ ...plan, status: 'running', updatedAt: clock.now() })
-    return false
+    await reconciliations.put({ ...plan, status: 'running', updatedAt: clock.now() })
+    return again
   }
   // Removals that wait are part of the next reading's plan.
   if (waits && plan.status === 'running') Object.assign(plan, { removals: [], plan: { ...plan.plan, remove: 0 } })
   if (plan.status === 'running') plan.status = 'done'
   await noteReading(visit, roster, plan, isRequested)
   await noteStanding(visit, roster, plan, compared)
-  return !waits
+  return waits ? again : null
 }
 
 async function removeAll(visit: Visit, roster: Roster, compared: GroupComparison, plan: Reconciliation): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { recordAndWake } from '../intake/index.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
+import type { Visit } from '../lanes/visit.ts'
 import { removeUnmanaged } from '../reconcile/apply-comparison.ts'
 import { readGroup } from '../reconcile/read-group.ts'
 import { closeRoster } from '../../store/index.ts'
@@ -32,7 +32,8 @@ export async function emptyRoster(visit: Visit, rosterId: string): Promise<numbe
     const counts = await store.members(visit.teamKey, rosterId).counts()
     const open = Object.values(counts).reduce((sum, count) => sum + count, 0) - counts.removed
     if (open > 0) return clock.now() + (counts.failed === open ? await retryFailed(visit, roster) : SOON_MS)
-    if (roster.unmanagedTesters === 'remove' && !(await removeStrangers(visit, roster))) return clock.now() + LATER_MS
+    const again = roster.unmanagedTesters === 'remove' ? await removeStrangers(visit, roster) : null
+    if (again !== null) return again
   }
   await forgetRoster(store, roster)
   visit.deps.log.info({ event: 'roster.deleted', roster: rosterId }, 'roster.deleted')
@@ -93,14 +94,16 @@ async function retryFailed(visit: Visit, roster: Roster): Promise<number> {
   return 10 * LATER_MS
 }
 
-/** A roster that tolerates no strangers leaves none behind. True when nobody is left in the group. */
-async function removeStrangers(visit: Visit, roster: Roster): Promise<boolean> {
-  const rows = await readGroup(sessionOf(visit), roster.group.id)
-  if (rows === null) return false
+/** A roster that tolerates no strangers leaves none behind. When to look again (ms); null once nobody is left in the group. */
+async function removeStrangers(visit: Visit, roster: Roster): Promise<number | null> {
+  const reading = await readGroup(visit, roster, deleteTask(roster.id))
+  const later = visit.deps.clock.now() + LATER_MS
+  if (reading.kind !== 'complete') return reading.kind === 'goes_on' ? reading.at : later
+  const { rows } = reading
   await removeUnmanaged(
     visit,
     roster,
     rows.map((row) => ({ testerId: row.id, email: row.email })),
   )
-  return rows.length === 0
+  return rows.length === 0 ? null : later
 }
