@@ -6,14 +6,17 @@ import { useAudit } from './plugins/audit.ts'
 import { callersOf, useAuth } from './plugins/auth.ts'
 import { useBodyParsers } from './plugins/body-parsers.ts'
 import { useDraining } from './plugins/draining.ts'
+import { answerClientError } from './plugins/client-error.ts'
+import { useCursorSeal } from './plugins/cursor-seal.ts'
 import { watchMethods } from './plugins/method-not-allowed.ts'
 import { serveOpenApi, useOpenApi } from './plugins/openapi.ts'
-import { sendError, useProblemDetails } from './plugins/problem-details.ts'
+import { sendFrameworkError, useProblemDetails } from './plugins/problem-details.ts'
 import { useRateLimit } from './plugins/rate-limit.ts'
-import { useRequestMetrics } from './plugins/request-metrics.ts'
+import { requestIdOf, useRequestLog } from './plugins/request-log.ts'
 import { compileSerializer, compileVerifyingSerializer } from './plugins/serialization.ts'
 import { useStoreGuard } from './plugins/store-guard.ts'
 import { useTracing } from './plugins/tracing.ts'
+import { toTrust, useOrigin } from './plugins/trust-proxy.ts'
 import { compileValidator } from './plugins/validation.ts'
 import { postAppleWebhook } from './routes/apple-webhooks/post.ts'
 import { registerAppleWebhookRoutes } from './routes/apple-webhooks/register.ts'
@@ -24,6 +27,7 @@ import { listLanesRoute } from './routes/lanes/get.ts'
 import { getMemberRoute, getTimelineRoute } from './routes/members/get.ts'
 import { listMembersRoute } from './routes/members/list.ts'
 import { deleteMemberRoute, putMemberRoute } from './routes/members/put.ts'
+import { createListGate } from './routes/members/list-gate.ts'
 import { putMembersRoute } from './routes/members/put-roster.ts'
 import { memberRequestRoutes } from './routes/members/requests.ts'
 import { deletePersonRoute } from './routes/people/delete.ts'
@@ -60,26 +64,31 @@ const REQUEST_TIMEOUT_MS = 60_000
 
 /** Plugins, then routes, by name. Listens to nothing. */
 export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
+  const trust = toTrust(deps.trustProxy)
   const app: ApiServer = Fastify({
     loggerInstance: deps.log,
     // Fastify's own lines name the path, which may hold an address.
-    logController: new LogController({ disableRequestLogging: true }),
-    // The types leave out the number of hops, which Fastify takes.
-    trustProxy: deps.trustProxy as boolean | string,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
+    trustProxy: trust,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // A connection that is kept alive is served until it ends; /readyz says to send no more.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    frameworkErrors: sendFrameworkError,
+    clientErrorHandler: answerClientError(deps.log),
   })
   app.server.headersTimeout = HEADERS_TIMEOUT_MS
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(deps.verifiesAnswers ? compileVerifyingSerializer : compileSerializer)
+  app.decorate('lists', createListGate())
+  useRequestLog(app, deps)
+  useOrigin(app, trust)
   useProblemDetails(app)
   useBodyParsers(app)
+  useCursorSeal(app, deps)
   useDraining(app)
-  useRequestMetrics(app, deps)
   useTracing(app, deps)
   await useOpenApi(app)
   const refuseOtherMethods = watchMethods(app)

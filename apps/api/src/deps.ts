@@ -25,6 +25,8 @@ export interface ApiDeps {
   quota: CallerQuota
   lanes: LaneReader
   dedupDays: number
+  /** Rows of a list and members of a roster. */
+  rosterLimit: number
   adminToken: string
   /** Requests a minute and token. */
   rateLimitPerMinute: number
@@ -32,7 +34,10 @@ export interface ApiDeps {
   dashboard: { users: readonly DashboardUser[]; passwords: PasswordCheck }
   /** The API's address as the world sees it. */
   publicUrl: string | undefined
+  /** Whose forwarded headers count: nobody's, everybody's, those of so many proxies in front of us, or of these addresses. */
   trustProxy: boolean | number | string
+  /** Cursors are sealed with it: one that we did not give is refused. */
+  cursorKey: Buffer
   /** False where /metrics has a port of its own. */
   servesMetrics: boolean
   /** For tests: an answer that its schema does not describe exactly is a fault. */

@@ -17,6 +17,7 @@ import { openTracing } from '@flightroster/core/tracing'
 import { startHistory } from '@flightroster/core/usecases/history'
 import { resumeMoves } from '@flightroster/core/usecases/rosters'
 import { checkSecrets } from '@flightroster/core/usecases/secrets'
+import { createHmac } from 'node:crypto'
 import { buildApp } from './app.ts'
 import { createLanes } from './lanes.ts'
 import { createLazyToRef } from './lazy-to-ref.ts'
@@ -65,11 +66,13 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     quota: lanes.quota,
     lanes: lanes.reader,
     dedupDays: config.eventDedupDays,
+    rosterLimit: config.rosterLimit,
     adminToken: config.adminToken,
     rateLimitPerMinute: config.rateLimitPerMinute,
     dashboard: { users: config.dashboardUsers, passwords: createPasswordCheck() },
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
+    cursorKey: createHmac('sha256', config.encryptionKey).update('cursors').digest(),
     servesMetrics: config.metricsPort === undefined,
   })
   const metricsServer = await startMetricsServer(config, { metrics, health, log })

@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net'
 import { EnvReader, type Env } from './config-reader.ts'
 import type { DashboardUser } from './domain/dashboard-user.ts'
 import { isPasswordHash } from './secrets/password.ts'
@@ -31,12 +32,14 @@ export interface ApiConfig extends CoreConfig {
   metricsPort: number | undefined
   adminToken: string
   dashboardUsers: DashboardUser[]
-  /** Fastify's trustProxy: false, true, hops, or addresses. */
+  /** Whose forwarded headers count: nobody's, everybody's, those of so many proxies in front of us, or of these addresses. */
   trustProxy: boolean | number | string
   /** Requests a minute and token. */
   rateLimitPerMinute: number
   /** Share of Apple's quota for what callers of the API ask of it, 0..1. */
   apiQuota: number
+  /** Rows of a list and members of a roster. */
+  rosterLimit: number
 }
 
 export interface WorkerConfig extends CoreConfig {
@@ -64,9 +67,15 @@ export function loadApiConfig(env: Env): ApiConfig {
     metricsPort: read.optionalInteger('METRICS_PORT', { min: 0, max: 65_535 }),
     adminToken: read.secret('ADMIN_TOKEN', `a token of at least ${MIN_ADMIN_TOKEN_LENGTH} characters`, parseAdminToken),
     dashboardUsers: read.optionalSecret('DASHBOARD_USERS', DASHBOARD_FORM, parseDashboardUsers) ?? [],
-    trustProxy: read.parsed('TRUST_PROXY', false, 'true, false, a number of hops, or addresses', parseTrustProxy),
+    trustProxy: read.parsed(
+      'TRUST_PROXY',
+      false,
+      'true, false, the number of proxies in front, or their addresses',
+      parseTrustProxy,
+    ),
     rateLimitPerMinute: read.integer('RATE_LIMIT_PER_MINUTE', 60_000, { min: 1, max: 10_000_000 }),
     apiQuota: read.integer('API_QUOTA_PERCENT', 5, { min: 1, max: 50 }) / 100,
+    rosterLimit: read.integer('ROSTER_LIMIT', 100_000, { min: 1, max: 1_000_000 }),
   }
   read.finish()
   return config
@@ -136,11 +145,18 @@ function parseHttpUrl(text: string): string {
   return text.replace(/\/+$/, '')
 }
 
-function parseTrustProxy(text: string): boolean | number | string {
+function parseTrustProxy(text: string): ApiConfig['trustProxy'] {
   if (text === 'true') return true
   if (text === 'false') return false
   if (/^\d{1,2}$/.test(text)) return Number(text)
-  if (!/^[0-9A-Fa-f.:/, ]+$/.test(text)) throw new Error('it is none of these')
+  for (const entry of text.split(',')) {
+    const [address = '', bits, ...rest] = entry.trim().split('/')
+    const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : undefined
+    const fits = most !== undefined && rest.length === 0
+    if (!fits || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))) {
+      throw new Error('an entry is no address and no network such as 10.0.0.0/8')
+    }
+  }
   return text
 }
 

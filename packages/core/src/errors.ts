@@ -38,6 +38,12 @@ const RULES = {
   ),
   body_too_large: rule('reject', 'request', 'The body is too large.', 'Send it in smaller pieces.'),
   batch_too_large: rule('reject', 'request', 'More than 1,000 events in one batch.', 'Send batches of at most 1,000.'),
+  list_too_long: rule(
+    'reject',
+    'request',
+    'The list has more rows than a roster may have.',
+    'Split the roster, or have ROSTER_LIMIT raised.',
+  ),
   media_type_unsupported: rule(
     'reject',
     'request',
@@ -70,6 +76,12 @@ const RULES = {
     'Send member.joined, member.updated or member.left.',
   ),
   roster_not_found: rule('reject', 'request', 'No such roster.', 'Create it with PUT /v1/rosters/{rosterId} first.'),
+  roster_full: rule(
+    'reject',
+    'request',
+    'The roster has as many members as it may have.',
+    'Remove members, or have ROSTER_LIMIT raised.',
+  ),
   member_id_invalid: rule(
     'reject',
     'request',

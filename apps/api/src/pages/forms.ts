@@ -39,38 +39,77 @@ export interface UploadedFile {
 }
 
 const FORM_LIMIT = 128 * 1024
+/** Fields of a form of ours: the largest has some twenty. */
+const MOST_FIELDS = 1_000
 export const UPLOAD_LIMIT = 12 * 1024 * 1024
 
-/** Reads forms as browsers send them. A field that stands twice counts as it stood last. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The page's form has a file in it. */
+    takesFiles?: boolean
+  }
+}
+
+/** Forms as browsers send them, and nothing else. A field that stands twice counts as it stood last. */
 export function useFormParsers(app: ApiServer): void {
+  app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: FORM_LIMIT },
-    async (_request: FastifyRequest, body: string) => new Form(new Map(new URLSearchParams(body))),
+    async (_request: FastifyRequest, body: string) => {
+      if (body.split('&', MOST_FIELDS + 1).length > MOST_FIELDS) throw unreadable()
+      return new Form(new Map(new URLSearchParams(body)))
+    },
   )
   app.addContentTypeParser(
     'multipart/form-data',
     { parseAs: 'buffer', bodyLimit: UPLOAD_LIMIT },
     async (request: FastifyRequest, body: Buffer) => parseMultipart(request.headers['content-type'] ?? '', body),
   )
+  app.addHook('preParsing', async (request) => {
+    // Before it is read: a page that anybody may open would take megabytes in.
+    const isMultipart = /^\s*multipart\//i.test(request.headers['content-type'] ?? '')
+    if (isMultipart && !request.routeOptions.config.takesFiles) throw new AppError('media_type_unsupported')
+  })
 }
 
-async function parseMultipart(type: string, body: Buffer): Promise<Form> {
+/** The parts of a form with files (RFC 7578), found by their boundary: what lies between is not looked at. */
+function parseMultipart(type: string, body: Buffer): Form {
+  const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(type)
+  const mark = Buffer.from(`--${boundary?.[1] ?? boundary?.[2] ?? ''}`)
   const fields = new Map<string, string>()
   const files = new Map<string, UploadedFile>()
-  const data = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData().catch(() => {
-    throw requestInvalid([], 'The form could not be read; send it again.')
-  })
-  for (const [name, value] of data) {
-    if (typeof value === 'string') fields.set(name, value)
-    else if (value.size > 0) files.set(name, { name: value.name, content: Buffer.from(await value.arrayBuffer()) })
+  let start = body.indexOf(mark)
+  for (let count = 0; start >= 0 && count < MOST_FIELDS; count++) {
+    start += mark.length
+    if (body.toString('latin1', start, start + 2) === '--') return new Form(fields, files)
+    const head = body.indexOf('\r\n\r\n', start)
+    const end = body.indexOf(Buffer.concat([CRLF, mark]), start)
+    if (boundary === null || head < 0 || end < head) break
+    const { name, fileName } = readDisposition(body.toString('utf8', start, head))
+    const content = body.subarray(head + 4, Math.max(head + 4, end))
+    if (fileName === undefined) fields.set(name, content.toString('utf8'))
+    else if (content.length > 0) files.set(name, { name: fileName, content })
+    start = end + CRLF.length
   }
-  return new Form(fields, files)
+  throw unreadable()
 }
 
-/** Throws media_type_unsupported where the request was no form. */
+const CRLF = Buffer.from('\r\n')
+
+/** Browsers write quotes and line ends within a name percent-encoded. */
+function readDisposition(head: string): { name: string; fileName: string | undefined } {
+  const line = /^content-disposition:\s*form-data\s*(;.*)$/im.exec(head)?.[1]
+  const valueOf = (name: string) =>
+    new RegExp(`;\\s*${name}="([^"]*)"`, 'i').exec(line ?? '')?.[1]?.replaceAll('%22', '"')
+  const name = valueOf('name')
+  if (name === undefined) throw unreadable()
+  return { name, fileName: valueOf('filename') }
+}
+
+const unreadable = () => requestInvalid([], 'The form could not be read; send it again.')
+
+/** Empty where nothing was sent. */
 export function readForm(request: FastifyRequest): Form {
-  if (request.body instanceof Form) return request.body
-  if (request.body === undefined || request.body === null) return new Form(new Map())
-  throw new AppError('media_type_unsupported', { message: 'This page takes forms, not JSON.' })
+  return request.body instanceof Form ? request.body : new Form(new Map())
 }

@@ -18,6 +18,7 @@ export function usePageErrors(app: ApiServer, deps: ApiDeps): void {
 }
 
 function sendPageError(error: AppError, request: FastifyRequest, reply: FastifyReply, deps: ApiDeps): FastifyReply {
+  request.problemCode = error.code
   void reply.code(STATUS_OF[error.code])
   if (error.retryAfterMs !== undefined)
     void reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1000)))

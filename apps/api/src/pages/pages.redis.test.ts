@@ -20,10 +20,10 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('the login', () => {
-  it('sets a cookie that scripts cannot read and other sites do not send, secure where the request came over https', async () => {
+  it('sets a cookie that scripts cannot read and other sites do not send, secure where PUBLIC_URL is https', async () => {
     const answer = await nobody.post('/login', { name: 'ann', password: PASSWORD })
     expect(String(answer.headers['set-cookie'])).toMatch(
-      /^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
+      /^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
     )
     expect(answer.headers.location).toBe('/console')
   })
@@ -35,7 +35,17 @@ describe('the login', () => {
   })
 
   it('leads back to pages of ours alone', async () => {
-    for (const next of ['https://evil.example', '//evil.example', '/console\\evil', '/v1/audit', '/consoleX']) {
+    for (const next of [
+      'https://evil.example',
+      '//evil.example',
+      '/console\\evil',
+      '/v1/audit',
+      '/consoleX',
+      '/console/\u0000',
+      '/console/\r\nx: y',
+      '/console/ü',
+      '/console/\u007f',
+    ]) {
       const answer = await nobody.post('/login', { name: 'ann', password: PASSWORD, next })
       expect(answer.headers.location).toBe('/console')
     }

@@ -81,7 +81,7 @@ describe('who may call', () => {
       const token = await tokenOf(['admin', 'rosters:read', 'rosters:write'], ['other'])
       const [known, unknown] = await Promise.all(
         [url, url.replace('/any', '/none')].map((path) =>
-          api.call(method, path, undefined, { authorization: `Bearer ${token}` }),
+          api.call(method, path, undefined, { authorization: `Bearer ${token}`, 'x-request-id': 'one' }),
         ),
       )
       expect([known?.statusCode, known?.json().code]).toEqual([404, 'not_found'])

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
 import { findDuplicateKeys, holdsDuplicateKeys } from './duplicate-keys.ts'
+import { checkJsonShape, JSON_BOUNDS } from './json-shape.ts'
 import { requestInvalid } from './to-problem.ts'
 
 /** JSON in UTF-8 and nothing else. Routes that take other media types add their own parsers. */
@@ -10,13 +11,9 @@ export function useBodyParsers(app: ApiServer): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     const text = readText(request, body)
+    const written = checkJsonShape(body, JSON_BOUNDS)
     const value = parseJson(text)
-    const duplicates = holdsDuplicateKeys(text, value) ? findDuplicateKeys(text) : []
-    if (duplicates.length > 0) {
-      throw requestInvalid(
-        duplicates.map((pointer) => ({ pointer, code: 'duplicate_field', detail: 'This field stands twice.' })),
-      )
-    }
+    refuseDuplicateKeys(text, written, value)
     return value
   })
   app.addHook('preValidation', async (request) => {
@@ -25,6 +22,19 @@ export function useBodyParsers(app: ApiServer): void {
     const isEmpty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
     if (!isEmpty) throw requestInvalid([{ pointer: '', code: 'unknown_field', detail: 'This route takes no body.' }])
   })
+}
+
+/** `written`: as checkJsonShape counted; `place`: where the text stands in the body. Throws request_invalid. */
+export function refuseDuplicateKeys(text: string, written: number, value: unknown, place = ''): void {
+  const duplicates = holdsDuplicateKeys(written, value) ? findDuplicateKeys(text) : []
+  if (duplicates.length === 0) return
+  throw requestInvalid(
+    duplicates.map((pointer) => ({
+      pointer: place + pointer,
+      code: 'duplicate_field',
+      detail: 'This field stands twice.',
+    })),
+  )
 }
 
 declare module 'fastify' {
@@ -36,19 +46,27 @@ declare module 'fastify' {
 
 /** The body's text. Throws media_type_unsupported for another charset or a compressed body, request_invalid for broken UTF-8. */
 export function readText(request: FastifyRequest, body: Buffer): string {
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase()
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') {
-    throw new AppError('media_type_unsupported', {
-      message: `The charset ${charset.slice(0, 20)} is not read here; send UTF-8.`,
-    })
-  }
-  const encoding = request.headers['content-encoding']?.toLowerCase()
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new AppError('media_type_unsupported', { message: 'Compressed bodies are not read here.' })
-  }
+  checkCharset(request)
+  refuseCompressed(request)
   if (!isUtf8(body)) throw requestInvalid([], 'The body is not UTF-8.')
   const text = body.toString('utf8')
   return text.codePointAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+/** JSON is UTF-8. Throws media_type_unsupported. */
+export function checkCharset({ headers }: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase()
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return
+  throw new AppError('media_type_unsupported', {
+    message: `The charset ${charset.slice(0, 20)} is not read here; send UTF-8.`,
+  })
+}
+
+/** Throws media_type_unsupported. */
+export function refuseCompressed({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding']?.toLowerCase()
+  if (encoding === undefined || encoding === 'identity') return
+  throw new AppError('media_type_unsupported', { message: 'Compressed bodies are not read here.' })
 }
 
 /** Own `__proto__` members stay members: what reads the value names them as unknown. */
@@ -69,8 +87,13 @@ function whereJsonBreaks(error: unknown, text: string): string {
   const said = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined
   const position = said === undefined ? firstNoToken(text) : Number(said)
   if (position === undefined || position >= text.trimEnd().length) return 'it ends too early'
-  const before = text.slice(0, position).split('\n')
-  return `unexpected character at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+  let line = 1
+  let begin = 0
+  for (let end = text.indexOf('\n'); end >= 0 && end < position; end = text.indexOf('\n', begin)) {
+    line++
+    begin = end + 1
+  }
+  return `unexpected character at line ${line}, column ${position - begin + 1}`
 }
 
 function firstNoToken(text: string): number | undefined {

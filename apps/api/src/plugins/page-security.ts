@@ -43,17 +43,12 @@ export function usePageSecurity(app: ApiServer, deps: Pick<ApiDeps, 'publicUrl'>
     void reply.header('content-security-policy', request.routeOptions.config.hasScripts ? OWN_SCRIPTS : NO_SCRIPTS)
     if (!isChange(request)) return
     const { origin } = request.headers
-    if (origin !== undefined && [toOrigin(deps.publicUrl), originOf(request)].includes(origin)) return
+    if (origin !== undefined && [toOrigin(deps.publicUrl), toOrigin(request.origin)].includes(origin)) return
     throw new AppError('scope_missing', {
       message:
         'This change did not come from a page of this server, so it was not made. Behind a proxy, set TRUST_PROXY or PUBLIC_URL to what the browser shows.',
     })
   })
-}
-
-/** As the browser saw it: forwarded headers count only from a trusted proxy (TRUST_PROXY). */
-function originOf(request: FastifyRequest): string | undefined {
-  return toOrigin(`${request.protocol}://${request.host}`)
 }
 
 function toOrigin(url: string | undefined): string | undefined {

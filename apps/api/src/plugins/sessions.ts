@@ -58,9 +58,15 @@ function readCookie(request: FastifyRequest): string | undefined {
   return undefined
 }
 
-export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, token: string | null): void {
+/** `publicUrl`: browsers come by it, so its scheme counts where no proxy says how they came. */
+export function setSessionCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string | null,
+  publicUrl: string | undefined,
+): void {
   const parts = [`${COOKIE}=${token ?? ''}`, 'Path=/', 'HttpOnly', 'SameSite=Strict']
-  if (request.protocol === 'https') parts.push('Secure')
+  if (request.origin.startsWith('https:') || publicUrl?.startsWith('https:')) parts.push('Secure')
   if (token === null) parts.push('Max-Age=0')
   void reply.header('set-cookie', parts.join('; '))
 }

@@ -15,13 +15,33 @@ export interface Fault {
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
-export function requestInvalid(faults: Fault[], message?: string): AppError {
-  const detail =
-    message ?? faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join(' ')
-  return new AppError('request_invalid', { message: detail, details: { errors: faults } })
+/** Faults of one request that are told, whatever was sent. */
+export const FAULTS_TOLD = 100
+/** Of these, the ones that its one sentence repeats. */
+const FAULTS_IN_DETAIL = 10
+const LONGEST_POINTER = 200
+const LONGEST_DETAIL = 500
+
+export function requestInvalid(faults: readonly Fault[], message?: string): AppError {
+  const errors = faults.slice(0, FAULTS_TOLD).map(({ pointer, code, detail }) => ({
+    pointer: pointer.slice(0, LONGEST_POINTER),
+    code,
+    detail: detail.slice(0, LONGEST_DETAIL),
+  }))
+  return new AppError('request_invalid', { message: message ?? describeFaults(errors), details: { errors } })
 }
 
-export function toProblem(error: AppError): Problem {
+/** Some faults as one text, each with its place. */
+export function describeFaults(faults: readonly Fault[]): string {
+  const told = faults
+    .slice(0, FAULTS_IN_DETAIL)
+    .map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer.slice(0, LONGEST_POINTER)}: ${detail}`))
+  if (faults.length > FAULTS_IN_DETAIL) told.push(`And ${faults.length - FAULTS_IN_DETAIL} more.`)
+  return told.join(' ')
+}
+
+/** `requestId`: as in the answer's header and in the log. */
+export function toProblem(error: AppError, requestId: string): Problem {
   const { title, action } = ERROR_RULES[error.code]
   const faults = error.details['errors'] as Fault[] | undefined
   return {
@@ -31,6 +51,7 @@ export function toProblem(error: AppError): Problem {
     code: error.code,
     detail: error.message,
     action,
+    requestId,
     ...(faults ? { errors: faults } : {}),
   }
 }

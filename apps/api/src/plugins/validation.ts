@@ -1,6 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import type { z } from 'zod'
-import { requestInvalid, type Fault } from './to-problem.ts'
+import { FAULTS_TOLD, requestInvalid, type Fault } from './to-problem.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -12,14 +12,24 @@ export const compileValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, htt
   return (data) => {
     const result = schema.safeParse(data)
     if (result.success) return { value: result.data }
-    return { error: requestInvalid(result.error.issues.flatMap((issue) => toFaults(issue, place))) }
+    return { error: requestInvalid(faultsOf(result.error, place)) }
   }
 }
 
-export function toFaults(issue: Issue, place: string): Fault[] {
+/** As many as are told: a body may have as many as it has characters. */
+export function faultsOf(error: z.ZodError, place = ''): Fault[] {
+  const faults: Fault[] = []
+  for (const issue of error.issues) {
+    if (faults.length >= FAULTS_TOLD) break
+    faults.push(...toFaults(issue, place))
+  }
+  return faults
+}
+
+function toFaults(issue: Issue, place: string): Fault[] {
   const pointer = place + toPointer(issue.path)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, FAULTS_TOLD).map((key) => ({
       pointer: pointer + toPointer([key]),
       code: 'unknown_field',
       detail: place === '/query' ? 'There is no such query parameter.' : 'There is no such field.',
@@ -36,9 +46,16 @@ export function toFaults(issue: Issue, place: string): Fault[] {
 function toUnionFaults(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: string, place: string): Fault[] {
   const [best] = [...issue.errors].sort((a, b) => a.length - b.length)
   if (!best || best.length === 0) return [{ pointer, code: issue.code, detail: issue.message }]
-  return best.flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, place))
+  return best
+    .slice(0, FAULTS_TOLD)
+    .flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, place))
 }
 
+/** A pointer is cut at 200 characters in the end; a key of a megabyte is not to be copied a hundred times before. */
+const LONGEST_KEY = 200
+
 function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return path
+    .map((part) => `/${String(part).slice(0, LONGEST_KEY).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
 }

@@ -14,5 +14,6 @@ export const problem = z.object({
   code: z.string(),
   detail: z.string(),
   action: z.string().describe('What to do'),
-  errors: z.array(fault).optional().describe('Every fault of the request'),
+  requestId: z.string().describe('As in `x-request-id` of this answer and in our log'),
+  errors: z.array(fault).optional().describe('Every fault of the request, 100 at most'),
 })

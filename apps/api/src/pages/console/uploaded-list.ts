@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { ApiDeps } from '../../deps.ts'
-import { decodeText } from '../../routes/members/put-roster-charset.ts'
+import { decodeText, inPieces } from '../../routes/members/put-roster-charset.ts'
 import { readCsv } from '../../routes/members/put-roster-csv.ts'
 import type { ReadList } from '../../routes/members/put-roster-rows.ts'
 
@@ -49,7 +49,7 @@ export async function forgetUpload(deps: ApiDeps, roster: Roster, id: string): P
 
 /** What the list would do; changes nothing. */
 export async function draftUpload(deps: ApiDeps, roster: Roster, content: Buffer, allowEmpty: boolean): Promise<Draft> {
-  const list = await readCsv(decodeText(inOnePiece(content), 'utf-8'))
+  const list = await readCsv(decodeText(inPieces(inOnePiece(content)), 'utf-8'), deps.rosterLimit)
   const { rows, doubt: rejected } = list
   const result = await applySnapshot(deps, { roster, rows, rejected, dryRun: true, allowEmpty })
   const ids = result.plan.remove.slice(0, SHOWN_BY_NAME)

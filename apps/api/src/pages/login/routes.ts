@@ -32,7 +32,7 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
     )
     deps.metrics.logins.inc({ outcome: outcome.kind })
     if (outcome.kind === 'in') {
-      setSessionCookie(request, reply, outcome.token)
+      setSessionCookie(request, reply, outcome.token, deps.publicUrl)
       await audit(deps, { actor: `user:${outcome.user.name}`, action: 'session.login', target: 'pages' })
       return reply.redirect(next, 303)
     }
@@ -48,7 +48,7 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
     { schema: { hide: true }, config: { scope: 'public', page: 'viewer', takesBody: true } },
     async (request, reply) => {
       if (request.sessionToken !== undefined) await logOut(deps, request.sessionToken)
-      setSessionCookie(request, reply, null)
+      setSessionCookie(request, reply, null, deps.publicUrl)
       return reply.redirect('/login', 303)
     },
   )
@@ -67,7 +67,7 @@ function explain(outcome: Exclude<LogInOutcome, { kind: 'in' }>): { status: numb
 
 /** Only ever to a page of ours. */
 function toOwnPath(next: unknown): string {
-  if (typeof next !== 'string' || !/^\/(console|lanes|dashboard)(?=$|[/?])/.test(next) || /[\\\s]/.test(next))
-    return '/console'
-  return next
+  // A header holds printable ASCII: whatever else a path has comes percent-encoded from a browser.
+  const isOwn = typeof next === 'string' && /^\/(console|lanes|dashboard)(?=$|[/?])[\x21-\x5b\x5d-\x7e]*$/.test(next)
+  return isOwn ? next : '/console'
 }

@@ -2,7 +2,8 @@ import { parseEmail } from '@flightroster/core/domain'
 import type { ErrorCode } from '@flightroster/core/errors'
 import type { IncomingEvent } from '@flightroster/core/usecases/intake'
 import type { z } from 'zod'
-import { toFaults } from '../../plugins/validation.ts'
+import { describeFaults } from '../../plugins/to-problem.ts'
+import { faultsOf } from '../../plugins/validation.ts'
 import { parseInstant } from '../../schemas/instant.ts'
 import { isMemberId } from '../../schemas/member-id.ts'
 import { membershipEvent } from './schema.ts'
@@ -32,15 +33,12 @@ const KINDS: Record<string, IncomingEvent['kind'] | undefined> = Object.assign(O
 export function parseEvent(item: unknown, options: ParseOptions): ParsedEvent {
   const result = membershipEvent.safeParse(item)
   if (!result.success) {
-    const faults = result.error.issues.flatMap((issue) => toFaults(issue, ''))
-    const detail = faults
-      .map((fault) => (fault.pointer === '' ? fault.detail : `${fault.pointer}: ${fault.detail}`))
-      .join(' ')
+    const detail = describeFaults(faultsOf(result.error))
     return { ...echo(item, options), outcome: { kind: 'rejected', code: 'event_invalid', detail } }
   }
   const sent = result.data
   const { roster, member } = sent.data
-  return { id: idOf(sent, options), roster, member: member.id, outcome: judge(sent, options) }
+  return { id: idOf(sent, options), roster: text(roster), member: text(member.id), outcome: judge(sent, options) }
 }
 
 type SentEvent = z.output<typeof membershipEvent>

@@ -10,11 +10,13 @@ import type { ApiServer } from '../../server.ts'
 import type { ParsedEvent } from './parse-event.ts'
 import { readBinaryAttributes } from './binary-mode.ts'
 import { bindKey } from './idempotency.ts'
-import { EVENT_TYPES, readEvents } from './read-events.ts'
+import { EVENT_TYPES, measureEvents, readEvents, type EventsText } from './read-events.ts'
 import { eventBodies, eventResults, nothingUsable, type EventResult } from './schema.ts'
 
 /** A batch of 1,000 with names and long ids is well under 1 MB. */
 const BODY_LIMIT = 4 * 1024 * 1024
+
+const NOTHING: EventsText = { text: '', members: 0, isLarge: false }
 
 /** ① One event or a batch → what became of each. */
 export function postEvents(app: ApiServer, deps: ApiDeps): void {
@@ -23,7 +25,7 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
     for (const type of EVENT_TYPES) {
       if (scope.hasContentTypeParser(type)) scope.removeContentTypeParser(type)
       scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
-        readText(request, body),
+        measureEvents(body, readText(request, body)),
       )
     }
     scope.post(
@@ -52,10 +54,9 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
       async (request, reply) => {
         deps.health.assertTakesWrites()
         const key = request.headers['idempotency-key']
-        const text = (request.body as string | undefined) ?? ''
         const idempotencyKey = Array.isArray(key) ? key[0] : key
-        const parsed = readEvents({
-          text,
+        const parsed = await readEvents({
+          body: (request.body as EventsText | undefined) ?? NOTHING,
           contentType: request.headers['content-type'] ?? '',
           idempotencyKey,
           attributes: readBinaryAttributes(request.headers),
@@ -66,7 +67,8 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
         for (const status of ['accepted', 'duplicate', 'stale', 'rejected'] as const)
           deps.metrics.events.inc({ status }, results[status])
         if (parsed.length > 0 && results.rejected === parsed.length) {
-          const problem = toProblem(new AppError('no_usable_event'))
+          const problem = toProblem(new AppError('no_usable_event'), request.id)
+          request.problemCode = problem.code
           return reply
             .code(422)
             .type(PROBLEM_TYPE)

@@ -8,7 +8,7 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer, vo
 
 const read = (text: string | Buffer, { charset = '', size = 7 } = {}) => {
   const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text)
-  return readCsv(decodeText(inPieces(bytes, size), readCharset(`text/csv${charset}`)))
+  return readCsv(decodeText(inPieces(bytes, size), readCharset(`text/csv${charset}`)), 100_000)
 }
 const ANN = { id: 'u-1', email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' }
 const BOB = { id: 'u-2', email: 'bob@example.com', firstName: 'Bob', lastName: null }

@@ -1,6 +1,7 @@
 import { CsvError, parse } from 'csv-parse'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { listTooLong } from './list-gate.ts'
 import { readColumns, readDelimiter, type Columns } from './put-roster-columns.ts'
 import { createRowCollector, type ReadList, type SentRow } from './put-roster-rows.ts'
 
@@ -12,10 +13,10 @@ const LONGEST_ROW = 64 * 1024
 
 /**
  * A list as CSV, read piece by piece: any usual separator, any line end, header or none. Rows are counted as a spreadsheet
- * counts them, the header among them, from 1. Throws request_invalid for a header that means nothing.
+ * counts them, the header among them, from 1. Throws request_invalid for a header that means nothing, list_too_long.
  */
-export async function readCsv(text: AsyncIterable<string>): Promise<ReadList> {
-  const table = createTable()
+export async function readCsv(text: AsyncIterable<string>, mostRows: number): Promise<ReadList> {
+  const table = createTable(mostRows)
   const pieces = gatherHead(text)
   const first = await pieces.next()
   if (first.done) return table.finish(true)
@@ -65,11 +66,12 @@ async function* gatherHead(text: AsyncIterable<string>): AsyncGenerator<string, 
 }
 
 /** Rows as they come; the first ones wait until they tell the columns, the last one until it is known to be the last. */
-function createTable() {
+function createTable(mostRows: number) {
   const collector = createRowCollector()
   const waiting: string[][] = []
   let columns: Columns | undefined
   let number = 0
+  let rows = 0
   let width = 0
 
   const take = (cells: string[], isCut: boolean) => {
@@ -79,6 +81,8 @@ function createTable() {
     const isHeader = columns.hasHeader && width === 0
     const { fields, hasIds } = columns
     if (!isHeader) {
+      rows++
+      if (rows > mostRows) throw listTooLong(mostRows)
       const sent = toSentRow(fields, hasIds, cells)
       // Half a row must change nobody.
       if (isCut && cells.length < width) collector.reject(number, 'row_invalid', 'The file ends inside this row.', sent)

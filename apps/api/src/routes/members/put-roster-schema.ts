@@ -40,6 +40,7 @@ const answer = {
   rejected: z
     .array(z.object({ row: z.number().int(), code: z.string(), detail: z.string() }))
     .describe('Rows that were kept out. Nobody whom they name is removed because of it'),
+  rejectedTotal: z.number().int().optional().describe('Only where more rows were kept out than are told'),
   held: z.boolean().describe('The removals wait for an approval'),
 }
 

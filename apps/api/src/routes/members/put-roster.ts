@@ -1,42 +1,51 @@
 import { AppError } from '@flightroster/core/errors'
 import { applySnapshot, type SnapshotResult } from '@flightroster/core/usecases/reconcile'
 import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
-import { readText, parseJson } from '../../plugins/body-parsers.ts'
-import { findDuplicateKeys } from '../../plugins/duplicate-keys.ts'
+import { checkCharset, refuseCompressed } from '../../plugins/body-parsers.ts'
 import { requestInvalid } from '../../plugins/to-problem.ts'
-import { toFaults } from '../../plugins/validation.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from '../rosters/schema.ts'
-import { decodeText, readCharset } from './put-roster-charset.ts'
+import type { ListTurn } from './list-gate.ts'
+import { decodeText, inPieces, readCharset } from './put-roster-charset.ts'
 import { readCsv } from './put-roster-csv.ts'
-import { createRowCollector, type ReadList } from './put-roster-rows.ts'
+import { readJsonList } from './put-roster-json.ts'
+import type { ReadList, RejectedRow } from './put-roster-rows.ts'
 import { csvBody, dryRunAnswer, membersBody, putMembersAnswer, putMembersQuery } from './put-roster-schema.ts'
 
-const JSON_LIMIT = 32 * 1024 * 1024
-const CSV_LIMIT = 64 * 1024 * 1024
-const FAULTS_TOLD = 100
+/** 100,000 rows of 300 bytes. What is read of them is in memory until they are recorded. */
+const BODY_LIMIT = 32 * 1024 * 1024
+/** Rows that were kept out and are told, some 100 bytes each; a list of nothing but such rows is held anyway. */
+const REJECTED_TOLD = 1_000
 
 /** The whole roster at once, as JSON or CSV. */
 export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
   app.register(async (scope: ApiServer) => {
     scope.removeContentTypeParser('application/json')
-    scope.addContentTypeParser(
-      'application/json',
-      { parseAs: 'buffer' },
-      async (request: FastifyRequest, body: Buffer) => readJsonList(readText(request, body)),
-    )
-    // Read piece by piece while it comes in: a large file is never in memory as a whole.
-    scope.addContentTypeParser('text/csv', async (request: FastifyRequest, body: Readable) =>
-      readCsvList(request, body),
-    )
+    scope.addContentTypeParser('application/json', async (request: FastifyRequest, body: Readable) => {
+      checkCharset(request)
+      return readList(request, body, (chunks) => readJsonList(chunks, deps.rosterLimit))
+    })
+    scope.addContentTypeParser('text/csv', async (request: FastifyRequest, body: Readable) => {
+      const charset = readCharset(request.headers['content-type'] ?? '')
+      return readList(request, body, (chunks) => readCsv(decodeText(inPieces(chunks), charset), deps.rosterLimit))
+    })
+    const turns = new WeakMap<FastifyRequest, ListTurn>()
+    const takeTurn = async (request: FastifyRequest) => {
+      const { rosterId } = request.params as { rosterId: string }
+      turns.set(request, app.lists.enter(rosterId, request.caller))
+    }
+    const endTurn = async (request: FastifyRequest) => turns.get(request)?.end()
     scope.put(
       '/v1/rosters/:rosterId/members',
       {
-        bodyLimit: JSON_LIMIT,
+        bodyLimit: BODY_LIMIT,
+        // Before the body is read: it is most of what a list costs.
+        preParsing: takeTurn,
+        onResponse: endTurn,
         schema: {
           tags: ['members'],
           operationId: 'putMembers',
@@ -52,26 +61,46 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
           scope: 'rosters:write',
           takesBody: true,
           bodies: { 'application/json': membersBody, 'text/csv': csvBody },
-          problems: ['conflict'],
+          problems: ['conflict', 'rate_limited', 'list_too_long', 'roster_full'],
         },
       },
       async (request, reply) => {
-        const { dryRun, allowEmpty } = request.query
-        const list = request.body as ReadList | undefined
-        if (list === undefined)
-          throw requestInvalid([], 'The body is empty; send "members": [] for a roster of nobody.')
-        if (!dryRun) deps.health.assertTakesWrites()
-        const roster = await getRoster(deps, request.params.rosterId)
-        assertSettled(roster)
-        const { rows, rejected, doubt } = list
-        const result = await applySnapshot(deps, { roster, rows, rejected: doubt, dryRun, allowEmpty })
-        const answer = { ...toAnswer(result), rejected }
-        return dryRun
-          ? reply.code(200).send({ ...answer, plan: { ...answer.plan, names: toNames(result) } })
-          : reply.code(202).send(answer)
+        // From here on the work goes on to its end, whether or not the caller waits for it.
+        const turn = turns.get(request)
+        turns.delete(request)
+        try {
+          return await putList(
+            deps,
+            request.params.rosterId,
+            request.query,
+            request.body as ReadList | undefined,
+            reply,
+          )
+        } finally {
+          turn?.end()
+        }
       },
     )
   })
+}
+
+async function putList(
+  deps: ApiDeps,
+  rosterId: string,
+  { dryRun, allowEmpty }: z.output<typeof putMembersQuery>,
+  list: ReadList | undefined,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (list === undefined) throw requestInvalid([], 'The body is empty; send "members": [] for a roster of nobody.')
+  if (!dryRun) deps.health.assertTakesWrites()
+  const roster = await getRoster(deps, rosterId)
+  assertSettled(roster)
+  const { rows, rejected, doubt } = list
+  const result = await applySnapshot(deps, { roster, rows, rejected: doubt, dryRun, allowEmpty })
+  const answer = { ...toAnswer(result), ...toRejected(rejected) }
+  return dryRun
+    ? reply.code(200).send({ ...answer, plan: { ...answer.plan, names: toNames(result) } })
+    : reply.code(202).send(answer)
 }
 
 function toAnswer({ reconciliation, plan, estimate, held }: SnapshotResult) {
@@ -84,46 +113,26 @@ function toAnswer({ reconciliation, plan, estimate, held }: SnapshotResult) {
   }
 }
 
+function toRejected(rejected: RejectedRow[]): { rejected: RejectedRow[]; rejectedTotal?: number } {
+  if (rejected.length <= REJECTED_TOLD) return { rejected }
+  return { rejected: rejected.slice(0, REJECTED_TOLD), rejectedTotal: rejected.length }
+}
+
 function toNames({ plan }: SnapshotResult): z.output<typeof dryRunAnswer>['plan']['names'] {
   const idOf = ({ id }: { id: string }) => id
   return { add: plan.add.map(idOf), update: plan.update.map(idOf), remove: plan.remove }
 }
 
-/** A list with a field too many or of a wrong type is refused as a whole; what a row says is judged row by row. */
-function readJsonList(text: string): ReadList | undefined {
-  const sent = parseJson(text)
-  if (sent === undefined) return undefined
-  const duplicates = findDuplicateKeys(text)
-  if (duplicates.length > 0) {
-    throw requestInvalid(
-      duplicates.map((pointer) => ({ pointer, code: 'duplicate_field', detail: 'This field stands twice.' })),
-    )
-  }
-  const parsed = membersBody.safeParse(sent)
-  if (!parsed.success) {
-    throw requestInvalid(parsed.error.issues.slice(0, FAULTS_TOLD).flatMap((issue) => toFaults(issue, '')))
-  }
-  const collector = createRowCollector()
-  parsed.data.members.forEach(({ id, email, firstName, lastName }, at) => {
-    collector.take(at + 1, {
-      id,
-      email: email ?? null,
-      firstName: firstName ?? null,
-      lastName: lastName ?? null,
-    })
-  })
-  return collector.finish()
-}
-
-async function readCsvList(request: FastifyRequest, body: Readable): Promise<ReadList> {
+/** Read piece by piece while it comes in: a large list is never in memory as a whole. */
+async function readList<T>(
+  request: FastifyRequest,
+  body: Readable,
+  read: (chunks: AsyncIterable<Buffer>) => Promise<T>,
+): Promise<T> {
   try {
-    const encoding = request.headers['content-encoding']?.toLowerCase()
-    if (encoding !== undefined && encoding !== 'identity') {
-      throw new AppError('media_type_unsupported', { message: 'Compressed bodies are not read here.' })
-    }
-    const charset = readCharset(request.headers['content-type'] ?? '')
-    if (Number(request.headers['content-length'] ?? 0) > CSV_LIMIT) throw new AppError('body_too_large')
-    return await readCsv(decodeText(limited(body), charset))
+    refuseCompressed(request)
+    if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) throw new AppError('body_too_large')
+    return await read(limited(body))
   } catch (error) {
     // What is not read of a request keeps its connection from being answered.
     body.resume()
@@ -135,7 +144,7 @@ async function* limited(body: Readable): AsyncGenerator<Buffer, void> {
   let bytes = 0
   for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > CSV_LIMIT) throw new AppError('body_too_large')
+    if (bytes > BODY_LIMIT) throw new AppError('body_too_large')
     yield chunk
   }
 }

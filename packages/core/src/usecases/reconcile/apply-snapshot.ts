@@ -20,7 +20,7 @@ export interface SnapshotResult {
 
 /**
  * Makes a roster equal to a whole list. Joins and updates are recorded at once; removals too, unless the guard holds them for a
- * person. Throws `conflict` while another list of this roster is being recorded.
+ * person. Throws `rate_limited` while another list of this roster is being recorded.
  */
 export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: SnapshotInput): Promise<SnapshotResult> {
   const { roster } = input
@@ -28,7 +28,7 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
   const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
   const id = randomUUID()
   if (!(await reconciliations.begin(roster.id, id))) {
-    throw new AppError('conflict', {
+    throw new AppError('rate_limited', {
       message: `Another list of roster "${roster.id}" is being recorded; send it again in a moment.`,
       retryAfterMs: 2_000,
     })

@@ -68,7 +68,8 @@ export function createSnapshotPlanner(rows: SnapshotRow[], rejected: RejectedRow
       else plan.update.push(row)
     },
     finish() {
-      plan.add.push(...open.values())
+      // Not as arguments: there may be more than a call takes.
+      for (const row of open.values()) plan.add.push(row)
       return plan
     },
   }

@@ -9,7 +9,7 @@ import { steps } from './steps.ts'
 
 /** Where callers reach the API. */
 export function baseUrlOf(deps: Pick<ApiDeps, 'publicUrl'>, request: FastifyRequest): string {
-  return deps.publicUrl ?? `${request.protocol}://${request.host}`
+  return deps.publicUrl ?? request.origin
 }
 
 export interface ConnectedPage {

@@ -18,6 +18,9 @@ import { sendHtml } from '../../send-html.ts'
 import { alreadyConnected, keyPage } from './key-page.ts'
 import { readKey, type Fault, type NewKey } from './read-key.ts'
 
+/** A .p8 file is a few hundred bytes. */
+const WITH_FILE = { ...CHANGE, config: { ...CHANGE.config, takesFiles: true }, bodyLimit: 128 * 1024 }
+
 export function keyRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/connect', OPERATOR_VIEW, async (request, reply) => sendKeyPage(deps, request, reply, {}))
 
@@ -26,7 +29,7 @@ export function keyRoutes(app: ApiServer, deps: ApiDeps): void {
     return reply.redirect(path`/console/connect/${(await getTeamKey(deps, teamKey ?? '')).id}/app`, 303)
   })
 
-  app.post('/console/connect', CHANGE, async (request, reply) => {
+  app.post('/console/connect', WITH_FILE, async (request, reply) => {
     const form = readForm(request)
     const { key, faults } = readKey({
       name: form.text('name'),

@@ -1,0 +1,60 @@
+import { connect, type AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '@flightroster/core/testing'
+import { serveApi, type TestApi } from '../../testing/serve.ts'
+
+let api: TestApi
+
+beforeAll(async () => {
+  api = await serveApi()
+  await api.addRoster()
+})
+afterAll(() => api.close())
+
+const linesOf = (id: string) =>
+  api.logged.map((line) => JSON.parse(line)).filter(({ msg, requestId }) => msg === 'request.done' && requestId === id)
+
+describe('a request', () => {
+  it.each([
+    ['GET', '/v1/rosters/gold', undefined, 200, '/v1/rosters/:rosterId', 'token:admin', undefined],
+    ['GET', '/v1/rosters/none', undefined, 404, '/v1/rosters/:rosterId', 'token:admin', 'not_found'],
+    ['PUT', '/v1/rosters/x', '{', 400, '/v1/rosters/:rosterId', 'token:admin', 'request_invalid'],
+    ['POST', '/v1/events', '{}', 422, '/v1/events', 'token:admin', 'no_usable_event'],
+    ['POST', '/healthz', undefined, 405, '/healthz', null, 'method_not_allowed'],
+    ['POST', '/nothing', '{"a":1}', 404, 'none', null, 'not_found'],
+    ['GET', '/v1/rosters/%ff', undefined, 400, 'none', null, 'request_invalid'],
+    ['GET', '/console', undefined, 403, '/console', null, 'unauthenticated'],
+  ] as const)('%s %s has its id in the answer, in the problem, and in one line of the log', async (...row) => {
+    const [method, url, body, status, route, actor, code] = row
+    const id = `mine.${method}:${url.replaceAll(/\W/g, '_')}`
+    const answer = await api.call(method, url, body, { 'x-request-id': id })
+    expect([answer.statusCode, answer.headers['x-request-id']]).toEqual([status, id])
+    expect(answer.body.includes('"code"') ? answer.json().requestId : id).toBe(id)
+    await eventually(() => expect(linesOf(id)).toHaveLength(1))
+    const [line] = linesOf(id)
+    expect(line).toMatchObject({ level: 30, method, route, status, actor, ms: expect.any(Number) })
+    expect(line.code).toBe(code)
+  })
+
+  it.each(['', 'a b', 'x'.repeat(129), 'é', '<script>'])('gets an id of ours where it sent "%s"', async (sent) => {
+    const { headers } = await api.call('GET', '/healthz', undefined, { 'x-request-id': sent })
+    expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('that is no HTTP is answered as a problem, and logged', async () => {
+    await api.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = api.app.server.address() as AddressInfo
+    const text = await new Promise<string>((resolve, reject) => {
+      let received = ''
+      const socket = connect(port, '127.0.0.1', () => socket.write('GET /x HTTP/1.1\r\nhost: x\r\nbad header\r\n\r\n'))
+      socket.on('data', (data) => (received += data.toString()))
+      socket.on('close', () => resolve(received))
+      socket.on('error', reject)
+    })
+    const [head = '', body = ''] = text.split('\r\n\r\n')
+    const id = /x-request-id: (\S+)/.exec(head)?.[1] ?? ''
+    expect(head).toMatch(/^HTTP\/1.1 400 /)
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'request_invalid', requestId: id })
+    await eventually(() => expect(linesOf(id)).toHaveLength(1))
+  })
+})

@@ -1,0 +1,93 @@
+import { isUtf8 } from 'node:buffer'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { z } from 'zod'
+import { parseJson, refuseDuplicateKeys } from '../../plugins/body-parsers.ts'
+import { checkJsonShape, JSON_BOUNDS, type JsonBounds } from '../../plugins/json-shape.ts'
+import { FAULTS_TOLD, requestInvalid, type Fault } from '../../plugins/to-problem.ts'
+import { faultsOf } from '../../plugins/validation.ts'
+import { listTooLong } from './list-gate.ts'
+import { createRowCollector, type ReadList } from './put-roster-rows.ts'
+import { membersBody } from './put-roster-schema.ts'
+import { createListSplitter } from './split-json-list.ts'
+
+/** Bytes looked through before others have their turn. */
+const AT_ONCE = 64 * 1024
+/** A row is a few hundred bytes. */
+const LONGEST_ROW = 64 * 1024
+/** Two levels are those of the list itself. */
+const BOUNDS: JsonBounds = { ...JSON_BOUNDS, depth: JSON_BOUNDS.depth - 2 }
+
+const around = z.strictObject({ members: z.array(z.unknown()) })
+const row = membersBody.shape.members.element
+
+/**
+ * A list as JSON, read row by row while it comes in. A field too many or of a wrong type refuses the list as a whole, with up
+ * to a hundred faults; what a row says is judged row by row. Undefined: nothing was sent. Throws request_invalid.
+ */
+export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number): Promise<ReadList | undefined> {
+  const collector = createRowCollector()
+  const faults: Fault[] = []
+  let rows = 0
+  const splitter = createListSplitter({
+    name: 'members',
+    longest: LONGEST_ROW,
+    refuse: (detail) => requestInvalid([{ pointer: '', code: 'too_big', detail }]),
+    onItem(item) {
+      rows++
+      if (rows > mostRows) throw listTooLong(mostRows)
+      const parsed = row.safeParse(parseRow(item, rows))
+      if (parsed.success) {
+        const { id, email, firstName, lastName } = parsed.data
+        const known = { email: email ?? null, firstName: firstName ?? null, lastName: lastName ?? null }
+        collector.take(rows, { id, ...known })
+        return
+      }
+      faults.push(...faultsOf(parsed.error, `/members/${rows - 1}`))
+      if (faults.length >= FAULTS_TOLD) throw requestInvalid(faults)
+    },
+  })
+  let isFirst = true
+  for await (const chunk of body) {
+    for (let from = 0; from < chunk.length; from += AT_ONCE) {
+      const piece = chunk.subarray(from, from + AT_ONCE)
+      splitter.feed(isFirst ? withoutMark(piece) : piece)
+      isFirst = false
+      await breathe()
+    }
+  }
+  const text = readUtf8(splitter.finish())
+  const sent = parseJson(text)
+  if (sent === undefined) return undefined
+  refuseDuplicateKeys(text, checkJsonShape(Buffer.from(text), JSON_BOUNDS), sent)
+  const parsed = around.safeParse(sent)
+  if (!parsed.success) faults.push(...faultsOf(parsed.error))
+  // Written in another way than everybody does, such as "m\u0065mbers".
+  else if (parsed.data.members.length !== Math.min(rows, 1)) {
+    faults.push({ pointer: '/members', code: 'invalid_value', detail: 'Write the name of this field plainly.' })
+  }
+  if (faults.length > 0) throw requestInvalid(faults)
+  return collector.finish()
+}
+
+/** The row's number stands for its place: of a body that comes in pieces no line is known. */
+function parseRow(item: Buffer, number: number): unknown {
+  const members = checkJsonShape(item, BOUNDS)
+  const text = readUtf8(item)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw requestInvalid([], `The body is not JSON: row ${number} is none.`)
+  }
+  refuseDuplicateKeys(text, members, value, `/members/${number - 1}`)
+  return value
+}
+
+function readUtf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw requestInvalid([], 'The body is not UTF-8.')
+  return bytes.toString('utf8')
+}
+
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
+}
