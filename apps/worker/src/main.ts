@@ -10,6 +10,7 @@ import {
   createRedis,
   createStore,
   createStoreClock,
+  DEMOTED_EVENT,
   loadSalt,
   startStoreHealth,
 } from '@flightroster/core/store'
@@ -38,6 +39,8 @@ async function main(): Promise<void> {
   const log = createLog({ level: config.logLevel, name: 'worker' })
   const redis = createRedis(config.redisUrl, { name: 'flightroster-worker', log })
   const subscriber = createRedis(config.redisUrl, { name: 'flightroster-doorbell', log })
+  // While it is subscribed it can't be asked what its server has become.
+  redis.on(DEMOTED_EVENT, () => subscriber.disconnect(true))
   const clock = createStoreClock(redis, systemClock)
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: config.workerPort !== undefined })

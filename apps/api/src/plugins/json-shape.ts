@@ -28,7 +28,7 @@ export function checkJsonShape(bytes: Uint8Array, bounds: JsonBounds): number {
   let values = 1
   let members = 0
   for (let at = 0; at < bytes.length; at++) {
-    switch (bytes[at]) {
+    switch (bytes[at] as number) {
       case 0x22: {
         at = endOfText(bytes, at)
         break
@@ -72,7 +72,7 @@ function firstMark(bytes: Uint8Array): number {
 }
 
 /** Where the text that opens at `start` closes; the end of all where it does not. */
-export function endOfText(bytes: Uint8Array, start: number): number {
+function endOfText(bytes: Uint8Array, start: number): number {
   for (let at = start + 1; at < bytes.length; at++) {
     const byte = bytes[at]
     if (byte === 0x22) return at

@@ -16,7 +16,7 @@ export {
   type StoreState,
 } from './health.ts'
 export { readLaneStanding, writeLaneStanding, type LaneStanding } from './lane-status.ts'
-export { createRedis, toStoreError, type RedisSettings } from './redis.ts'
+export { createRedis, DEMOTED_EVENT, toStoreError, type RedisSettings } from './redis.ts'
 export { closeRoster, enterLane, leaveLane } from './roster-lane.ts'
 export { createKept, type Kept } from './kept.ts'
 export { takeTurn, takeTurns, type Turn, type TurnWindow } from './take-turn.ts'

@@ -43,8 +43,8 @@ function connectServer(options: RedisOptions, settings: RedisSettings): Redis {
     sentinelRetryStrategy: reconnectDelayMs,
     // A sentinel that takes connections and answers nothing must not keep us from asking the next.
     sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
-    // After a failover the former primary answers READONLY: only a new connection finds the promoted one.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // After a failover the former primary refuses writes: only a new connection finds the promoted one.
+    reconnectOnError: (error) => DEMOTED.test(error.message),
     ...(settings.failFast
       ? { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 }
       : { maxRetriesPerRequest: null }),
@@ -66,10 +66,22 @@ function reconnectDelayMs(attempt: number): number {
   return Math.round(RECONNECT_MIN_MS + Math.random() * ceiling)
 }
 
+/** How long after leaving a server that was demoted its losses are no news, and when it is said again. */
+const LEAVING_MS = 5_000
+const DEMOTED_TOLD_EVERY_MS = 60_000
+
 function logLossesOnce(redis: Redis, log: Log): void {
   let lost = false
+  let leftAt = Number.NEGATIVE_INFINITY
+  let toldAt = Number.NEGATIVE_INFINITY
+  redis.on(DEMOTED_EVENT, () => {
+    leftAt = performance.now()
+    if (leftAt - toldAt < DEMOTED_TOLD_EVERY_MS) return
+    toldAt = leftAt
+    log.warn('store.demoted')
+  })
   const noteLoss = (reason: string | undefined) => {
-    if (lost) return
+    if (lost || performance.now() - leftAt < LEAVING_MS) return
     lost = true
     log.warn({ reason }, 'store.connection_lost')
   }
@@ -82,8 +94,24 @@ function logLossesOnce(redis: Redis, log: Log): void {
   })
 }
 
-const REFUSED =
-  /^(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|WRONGPASS|BUSY)\b/
+/** Emitted on a connection that leaves a server which has become a replica, for those that go with it. */
+export const DEMOTED_EVENT = 'demoted'
+
+/** Leaves a server that takes no writes any more, for the one that now has its address, or whom the sentinels name. */
+export function leaveDemoted(redis: Redis): void {
+  redis.emit(DEMOTED_EVENT)
+  redis.disconnect(true)
+}
+
+/**
+ * What Redis 6.2 to 8 and Valkey say where they can't take a command. Within a script the older ones put "ERR Error running
+ * script (call to f_…): @user_script:1: @user_script: 1: -" before it, the newer ones the script's name behind.
+ */
+const refusal = (codes: string) => new RegExp(`(?:^|: -?)(?:${codes})\\b`)
+const DEMOTED = refusal('READONLY|MASTERDOWN')
+const REFUSED = refusal(
+  'OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|WRONGPASS|BUSY|UNBLOCKED',
+)
 const LOST =
   /^(Command timed out|Connection is closed|Stream isn't writeable|None of startup nodes|Too many Cluster redirections)/
 const LOST_NAMES = new Set(['MaxRetriesPerRequestError', 'AbortError'])
@@ -103,6 +131,8 @@ export function toStoreError(error: unknown): AppError | undefined {
   if (!(error instanceof Error)) return undefined
   const code = (error as NodeJS.ErrnoException).code
   const isLost = LOST.test(error.message) || LOST_NAMES.has(error.name) || (code !== undefined && LOST_CODES.has(code))
-  if (!isLost && !REFUSED.test(error.message)) return undefined
+  // A transaction only says that it was given up; why, the commands in it were told.
+  const { previousErrors = [] } = error as { previousErrors?: Error[] }
+  if (!isLost && ![error, ...previousErrors].some(({ message }) => REFUSED.test(message))) return undefined
   return new AppError('store_unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error })
 }

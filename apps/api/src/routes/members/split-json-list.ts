@@ -71,7 +71,7 @@ export function createListSplitter({ name, longest, onItem, refuse }: SplitOptio
     feed(chunk) {
       let from = 0
       for (let at = 0; at < chunk.length; at++) {
-        const byte = chunk[at]
+        const byte = chunk[at] as number
         if (isInText) {
           if (isEscaped) isEscaped = false
           else if (byte === BACKSLASH) isEscaped = true
