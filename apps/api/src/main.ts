@@ -41,7 +41,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   await checkRedis(redis)
   const clock = createStoreClock(redis, systemClock)
   redis.on('ready', () => void clock.sync().catch(() => {}))
-  const store = createStore(redis, clock, { waitReplicas: config.redisWaitReplicas })
+  const store = createStore(redis, { waitReplicas: config.redisWaitReplicas })
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: true })
   const tracing = await openTracing({ endpoint: config.otlpEndpoint, service: 'flightroster-api', log })

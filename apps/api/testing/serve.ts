@@ -57,7 +57,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
   const logged: string[] = []
   const log = createLog({ level: 'debug', name: 'test' }, { write: (line: string) => void logged.push(line) })
   const redis = createRedis(server.url, { name: 'test', log, commandTimeoutMs: 800, failFast: true })
-  const store = createStore(redis, systemClock)
+  const store = createStore(redis)
   const health = startStoreHealth(redis)
   const deps: ApiDeps = {
     log,

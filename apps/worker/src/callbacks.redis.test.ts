@@ -27,7 +27,7 @@ const urlGuard = createUrlGuard({ allowPrivate: true })
 
 beforeAll(async () => {
   server = await startRedis()
-  store = createStore(createRedis(server.url, { name: 'test', log }), systemClock)
+  store = createStore(createRedis(server.url, { name: 'test', log }))
 })
 afterAll(async () => {
   store.redis.disconnect()

@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   await untilStoreAnswers(redis, clock, log)
   const salt = await loadSalt(redis)
   if (draining) return
-  const store = createStore(redis, clock)
+  const store = createStore(redis)
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
   const fault = await checkSecrets({ store, sealer, log })
   if (fault !== null) {

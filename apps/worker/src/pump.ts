@@ -1,18 +1,16 @@
-import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { Claim, ReadyIndex } from '@flightroster/core/store'
+import type { VisitEnd } from '@flightroster/core/usecases/lanes'
 
 export interface PumpDeps {
   ready: ReadyIndex
-  /** The store's clock: due times are written by other hosts too. */
-  clock: Clock
   log: Log
   /** Visits at once. */
   concurrency: number
   /** Only these lanes; all when undefined. */
   only: readonly string[] | undefined
-  /** One turn at a lane; when it is next due (ms), or null. */
-  visit: (claim: Claim, claimMs: number) => Promise<number | null>
+  /** One turn at a lane; when it is next due. */
+  visit: (claim: Claim, claimMs: number) => Promise<VisitEnd>
 }
 
 export interface Pump {
@@ -27,6 +25,8 @@ export interface Pump {
 /** A claim of a dead worker ends after this; a living one extends it with the lease. */
 const CLAIM_MS = 20_000
 const POLL_MS = 500
+/** After a visit that ended by a fault of ours. */
+const FAILED: VisitEnd = { inMs: 5_000, holdMs: 1_000, idle: 'nothing' }
 
 /**
  * ⑤ Takes due lanes from the ready index and visits them, several at once: 20,000 lanes cost two connections and a poll.
@@ -40,32 +40,30 @@ export function createPump(deps: PumpDeps): Pump {
   let again = false
 
   const visit = async (claim: Claim) => {
-    let nextAt: number | null
+    let end = FAILED
     try {
-      nextAt = await deps.visit(claim, CLAIM_MS)
+      end = await deps.visit(claim, CLAIM_MS)
     } catch (error) {
       deps.log.error({ err: error, lane: claim.lane }, 'A visit failed.')
-      nextAt = deps.clock.now() + 5_000
     }
     try {
-      await deps.ready.settle(claim, nextAt)
+      await deps.ready.settle(claim, end)
     } catch (error) {
       deps.log.warn({ err: error, lane: claim.lane }, 'The claim could not be settled; it runs out by itself.')
     }
     running.delete(claim.lane)
     pull()
-    wakeAt(nextAt)
+    wakeIn(end.inMs ?? POLL_MS)
   }
   /** A lane that is due before the next poll is not kept waiting for it. */
-  const wakeAt = (nextAt: number | null) => {
-    const inMs = nextAt === null ? POLL_MS : nextAt - deps.clock.now()
+  const wakeIn = (inMs: number) => {
     if (inMs > 0 && inMs < POLL_MS) setTimeout(() => pull(), inMs + 1).unref()
   }
 
   const claim = async (only: readonly string[] | undefined) => {
     const free = deps.concurrency - running.size
     if (draining || free <= 0) return
-    const claims = await deps.ready.claim({ limit: free, claimMs: CLAIM_MS, now: deps.clock.now(), only })
+    const claims = await deps.ready.claim({ limit: free, claimMs: CLAIM_MS, only })
     for (const item of claims) running.set(item.lane, visit(item))
   }
 

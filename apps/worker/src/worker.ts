@@ -50,12 +50,11 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   const callbacks = createCallbacks(deps)
   const pump = createPump({
     ready: store.ready,
-    clock,
     log,
     concurrency: deps.concurrency,
     only: deps.only,
-    visit: (claim, claimMs) =>
-      lanes.use(claim.lane, ({ store: lane, queue, budget }) =>
+    visit: async (claim, claimMs) => {
+      const end = await lanes.use(claim.lane, ({ store: lane, queue, budget }) =>
         visitLane(
           {
             store,
@@ -79,7 +78,10 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
           },
           claim.lane,
         ),
-      ),
+      )
+      if (end.idle !== null) deps.metrics.idleVisits.inc({ reason: end.idle })
+      return end
+    },
   })
   const sweepTasks = createTaskSweep({ store, clock, log, buildWatchMs: deps.settings.buildWatchMs })
   const runSweep = () => {

@@ -1,4 +1,4 @@
-import { systemClock, DEFAULT_POLICIES } from '@flightroster/core/domain'
+import { DEFAULT_POLICIES } from '@flightroster/core/domain'
 import { createSealer } from '@flightroster/core/secrets'
 import { createStore, type Store } from '@flightroster/core/store'
 import { parsePrivateKey, sealContext } from '@flightroster/core/usecases/team-keys'
@@ -17,7 +17,7 @@ export interface Planted {
  * scheduled for them, so that they rest.
  */
 export async function plant(product: Product, keys: readonly AppleKey[], prefix: string): Promise<Planted[]> {
-  const store = createStore(product.client, systemClock)
+  const store = createStore(product.client)
   const sealer = createSealer({ current: product.encryptionKey })
   const planted = keys.map((_, at) => ({ teamKey: `${prefix}-${at}`, roster: `${prefix}-roster-${at}` }))
   for (let from = 0; from < keys.length; from += AT_ONCE) {

@@ -10,6 +10,8 @@ export interface Metrics {
   /** By path template, answer (`none` for no answer). */
   appleCalls: Histogram<'method' | 'path' | 'status'>
   converged: Counter<'outcome'>
+  /** Visits that did nothing, by why. */
+  idleVisits: Counter<'reason'>
   storeUsable: Gauge
   lanes: Gauge<'state'>
   backlog: Gauge
@@ -56,6 +58,12 @@ export function createMetrics(options: { process: boolean }): Metrics {
       name: 'flightroster_converged_total',
       help: 'Attempts to converge a member, by how they ended: the status of a member that is settled, or later, parked, failed',
       labelNames: ['outcome'],
+      registers,
+    }),
+    idleVisits: new Counter({
+      name: 'flightroster_idle_visits_total',
+      help: 'Visits to a lane that did nothing, by why: busy, paused, gone, resting, budget, or nothing that anybody foresaw',
+      labelNames: ['reason'],
       registers,
     }),
     storeUsable: new Gauge({

@@ -38,7 +38,7 @@ export interface CallbacksRig {
 }
 
 function makeDeps(redis: Redis, clock: SettableClock, logged: string[]) {
-  const store = createStore(redis, clock)
+  const store = createStore(redis)
   return {
     store,
     clock,

@@ -17,6 +17,7 @@ import {
   type Store,
 } from '../src/store/index.ts'
 import { NO_TRACING } from '../src/tracing.ts'
+import type { VisitEnd } from '../src/usecases/lanes/next-visit.ts'
 import { visitLane } from '../src/usecases/lanes/visit-lane.ts'
 import { VISIT, type VisitSettings } from '../src/usecases/lanes/visit-settings.ts'
 import { eventually } from './eventually.ts'
@@ -32,7 +33,10 @@ export interface LaneRig {
   deps: ReturnType<typeof makeDeps>
   settings: VisitSettings
   addRoster(overrides?: Partial<Roster>): Promise<Roster>
+  /** When the lane is next due (ms), or null. */
   visit(lane?: string): Promise<number | null>
+  /** As the pump visits. */
+  visitOnce(lane?: string): Promise<VisitEnd>
   /** Apple with the emulator's first key, outside of any visit. */
   session(): AppleSession
   /** Makes a task due now. */
@@ -70,7 +74,7 @@ function makeDeps(redis: Redis, store: Store) {
 export async function startLaneRig(): Promise<LaneRig> {
   const server = await startRedis()
   const redis = new Redis(server.url)
-  const store = createStore(redis, systemClock)
+  const store = createStore(redis)
   const emulator = await startEmulator({ seed: { apps: [{ id: APP, bundleId: 'com.acme.app', groups: [] }] } })
   emulator.addGroup(APP, { name: 'Team', isInternalGroup: true })
   const apple = createAppleClient({ baseUrl: emulator.url, clock: systemClock, log })
@@ -110,7 +114,11 @@ export async function startLaneRig(): Promise<LaneRig> {
       await store.claimGroup(group.id, id)
       return roster
     },
-    visit(lane = 'acme') {
+    async visit(lane) {
+      const { inMs } = await rig.visitOnce(lane)
+      return inMs === null ? null : systemClock.now() + inMs
+    },
+    visitOnce(lane = 'acme') {
       return visitLane(
         {
           store,

@@ -36,6 +36,8 @@ export const globalKeys = {
   salt: `${ROOT}:salt`,
   /** sorted set: lane id by earliest useful visit (ms) */
   ready: (shard: number) => `${ROOT}:ready:${shard}`,
+  /** hash: lane id → until when nobody's ring brings a visit (ms), since nothing can be done; in the slot of the ready set */
+  held: (shard: number) => `${ROOT}:held:{${ROOT}:ready:${shard}}`,
   /** channel: a lane id, when there is work for it */
   doorbell: `${ROOT}:doorbell`,
   /** hash: webhook id → Webhook */

@@ -12,6 +12,8 @@ export interface LaneFacts {
   parallel: number
   /** Visits in a row that found Apple out of order. */
   outage: number
+  /** Nothing is done before then (ms): who rings must not bring a call for each event of an outage. `ofBlock`: while blocked only. */
+  rest: { until: number; ofBlock: boolean } | null
   /** What was last found out about the key. */
   status: TeamKeyStatus
   /** What the status is about, for people. */
@@ -32,6 +34,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
     outage: Number(hash.get('outage') ?? 0),
+    rest: json<{ until: number; ofBlock: boolean }>('rest'),
     status: (hash.get('status') || 'unchecked') as TeamKeyStatus,
     problem: json<Problem>('problem'),
   }

@@ -34,5 +34,7 @@ export async function writeLaneStanding(redis: Redis, teamKey: string, standing:
   if (standing.problem !== undefined) fields.push('problem', standing.problem ? JSON.stringify(standing.problem) : '')
   if (standing.paused !== undefined) fields.push('paused', standing.paused ? '1' : '0')
   if (standing.blocked !== undefined) fields.push('blocked', standing.blocked ? JSON.stringify(standing.blocked) : '')
+  // What made the lane rest is mended.
+  if (standing.blocked === null) fields.push('rest', '')
   if (fields.length > 0) await redis.hset(laneKeys(teamKey).lane, ...fields)
 }

@@ -18,8 +18,7 @@ afterAll(async () => {
 })
 beforeEach(async () => void (await redis.flushall()))
 
-const claimAll = (only?: string[]) =>
-  createReadyIndex(redis, clock).claim({ limit: 100, claimMs: 20_000, now: clock.now(), only })
+const claimAll = (only?: string[]) => createReadyIndex(redis, clock).claim({ limit: 100, claimMs: 20_000, only })
 
 describe('the ready index', () => {
   it('hands a due lane to one worker only', async () => {
@@ -31,7 +30,7 @@ describe('the ready index', () => {
   })
 
   it('leaves lanes that are due later', async () => {
-    await createReadyIndex(redis, clock).ring('a', clock.now() + 1)
+    await createReadyIndex(redis, clock).ring('a', 1)
     expect(await claimAll()).toEqual([])
     clock.advance(1)
     expect(await claimAll()).toMatchObject([{ lane: 'a' }])
@@ -59,7 +58,7 @@ describe('the ready index', () => {
     const [claim] = await claimAll()
     await ready.ring('a')
     if (!claim) throw new Error('not claimed')
-    await ready.settle(claim, null)
+    await ready.settle(claim, { inMs: null, holdMs: 0 })
     expect(await claimAll()).toMatchObject([{ lane: 'a' }])
   })
 
@@ -69,8 +68,37 @@ describe('the ready index', () => {
     const [claim] = await claimAll()
     if (!claim) throw new Error('not claimed')
     await ready.extend(claim, 30_000)
-    await ready.settle(claim, null)
+    await ready.settle(claim, { inMs: null, holdMs: 0 })
     expect(await ready.dueAt(['a'])).toEqual([null])
     expect(await redis.keys(`${globalKeys.ready(0).slice(0, -1)}*`)).toEqual([])
+  })
+
+  it('brings no visit for a ring while nothing can be done, and one at its end', async () => {
+    const ready = createReadyIndex(redis, clock)
+    await ready.ring('a')
+    const [claim] = await claimAll()
+    if (!claim) throw new Error('not claimed')
+    await ready.ring('a')
+    await ready.settle(claim, { inMs: null, holdMs: 1_000 })
+    for (let event = 0; event < 9; event++) {
+      clock.advance(100)
+      await ready.ring('a')
+      expect(await claimAll()).toEqual([])
+    }
+    clock.advance(100)
+    expect(await claimAll()).toMatchObject([{ lane: 'a' }])
+  })
+
+  it('holds a lane only until it is given back as one that did something', async () => {
+    const ready = createReadyIndex(redis, clock)
+    await ready.ring('a')
+    const [held] = await claimAll()
+    if (!held) throw new Error('not claimed')
+    await ready.settle(held, { inMs: 0, holdMs: 1_000 })
+    const [claim] = await claimAll()
+    if (!claim) throw new Error('not claimed')
+    await ready.settle(claim, { inMs: null, holdMs: 0 })
+    await ready.ring('a')
+    expect(await claimAll()).toMatchObject([{ lane: 'a' }])
   })
 })

@@ -15,67 +15,67 @@ export interface Claim {
 /**
  * Lanes by earliest useful visit. A hint, since it lies in another slot than the lanes: the sweep over the register is the
  * guarantee. A claim is the lane's own entry, moved into the future, so a dead worker's lane is due again by itself.
+ * Callers give spans, and the scripts go by Redis's clock: a host whose clock is wrong makes nobody wait.
  */
 export interface ReadyIndex {
-  /** The lane is due at `at` (ms) at the latest; rings the doorbell when that is now. */
-  ring(lane: string, at?: number): Promise<void>
+  /** The lane is due in `inMs` at the latest, or once it is held no longer; rings the doorbell when that is now. */
+  ring(lane: string, inMs?: number): Promise<void>
   /** Up to `limit` due lanes, claimed for `claimMs`; of `only` these lanes when given. */
-  claim(options: {
-    limit: number
-    claimMs: number
-    now: number
-    only?: readonly string[] | undefined
-  }): Promise<Claim[]>
+  claim(options: { limit: number; claimMs: number; only?: readonly string[] | undefined }): Promise<Claim[]>
   /** Holds a claim for longer; a lane that was rung or claimed by another meanwhile is left alone. */
   extend(claim: Claim, claimMs: number): Promise<void>
-  /** Gives a claimed lane its next visit, or takes it out (null), unless it was rung meanwhile. */
-  settle(claim: Claim, nextAt: number | null): Promise<void>
-  /** When each lane is due; null for those not in the index. */
+  /**
+   * Gives a claimed lane its next visit, or takes it out (null), unless it was rung meanwhile. For `holdMs` no ring brings a visit:
+   * nothing can be done, however many events arrive.
+   */
+  settle(claim: Claim, next: { inMs: number | null; holdMs: number }): Promise<void>
+  /** When each lane is due (ms); null for those not in the index. */
   dueAt(lanes: string[]): Promise<(number | null)[]>
 }
 
-export function createReadyIndex(redis: Redis, clock: { now(): number }): ReadyIndex {
-  const keyOf = (lane: string) => globalKeys.ready(readyShard(lane))
-  const ringAt = async (lane: string, at: number) => {
-    const channel = at <= clock.now() ? globalKeys.doorbell : ''
-    await ringLane.run(redis, [keyOf(lane)], [lane, at, channel])
+/** `testClock`: a test may pass one; Redis's own otherwise. */
+export function createReadyIndex(redis: Redis, testClock?: { now(): number }): ReadyIndex {
+  const keysOf = (lane: string) => [globalKeys.ready(readyShard(lane)), globalKeys.held(readyShard(lane))]
+  const now = () => testClock?.now() ?? ''
+  const ringIn = async (lane: string, inMs: number) => {
+    await ringLane.run(redis, keysOf(lane), [lane, Math.max(0, Math.round(inMs)), globalKeys.doorbell, now()])
   }
   // Answers that come together ring together: the bell is rung after all of them were dealt with.
   const ringingNow = new Map<string, Promise<void>>()
   const ringSoon = async (lane: string) => {
     await new Promise((resolve) => process.nextTick(resolve))
     ringingNow.delete(lane)
-    await ringAt(lane, clock.now())
+    await ringIn(lane, 0)
   }
   return {
-    ring(lane, at) {
-      if (at !== undefined) return ringAt(lane, at)
+    ring(lane, inMs) {
+      if (inMs !== undefined) return ringIn(lane, inMs)
       const ringing = ringingNow.get(lane) ?? ringSoon(lane)
       ringingNow.set(lane, ringing)
       return ringing
     },
-    async claim({ limit, claimMs, now, only }) {
+    async claim({ limit, claimMs, only }) {
       const shards = only ? groupByShard(only) : allShards()
-      const until = now + claimMs
       const claims: Claim[] = []
       for (const { shard, lanes } of shards) {
         const left = limit - claims.length
         if (left <= 0) break
-        const claimed = await claimDue.run(redis, [globalKeys.ready(shard)], [now, until, left, ...lanes])
-        for (const lane of claimed as string[]) claims.push({ lane, until })
+        const answer = await claimDue.run(redis, [globalKeys.ready(shard)], [now(), claimMs, left, ...lanes])
+        const [until, ...claimed] = answer as string[]
+        for (const lane of claimed) claims.push({ lane, until: Number(until) })
       }
       return claims
     },
     async extend(claim, claimMs) {
-      const until = clock.now() + claimMs
-      const extended = await settleClaim.run(redis, [keyOf(claim.lane)], [claim.lane, claim.until, until])
-      if (extended === 1) claim.until = until
+      const until = await settleClaim.run(redis, keysOf(claim.lane), [claim.lane, claim.until, claimMs, 0, now()])
+      if (until !== '') claim.until = Number(until)
     },
-    async settle({ lane, until }, nextAt) {
-      await settleClaim.run(redis, [keyOf(lane)], [lane, until, nextAt ?? ''])
+    async settle({ lane, until }, { inMs, holdMs }) {
+      const args = [lane, until, inMs === null ? '' : Math.round(inMs), Math.round(holdMs), now()]
+      await settleClaim.run(redis, keysOf(lane), args)
     },
     async dueAt(lanes) {
-      const scores = await Promise.all(lanes.map((lane) => redis.zscore(keyOf(lane), lane)))
+      const scores = await Promise.all(lanes.map((lane) => redis.zscore(globalKeys.ready(readyShard(lane)), lane)))
       return scores.map((score) => (score === null ? null : Number(score)))
     },
   }

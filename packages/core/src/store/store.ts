@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis'
-import type { Clock } from '../domain/clock.ts'
 import type { Roster, TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { defineScript } from './define-script.ts'
@@ -52,11 +51,11 @@ export interface StoreSettings {
   waitReplicas: number
 }
 
-export function createStore(redis: Redis, clock: Clock, settings: StoreSettings = { waitReplicas: 0 }): Store {
+export function createStore(redis: Redis, settings: StoreSettings = { waitReplicas: 0 }): Store {
   const rosters = createRegister<Roster>(redis, globalKeys.rosters)
   return {
     redis,
-    ready: createReadyIndex(redis, clock),
+    ready: createReadyIndex(redis),
     teamKeys: createRegister<TeamKey>(redis, globalKeys.teamKeys),
     rosters,
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),

@@ -47,15 +47,15 @@ async function sweepLane(deps: TaskSweepDeps, lane: string): Promise<number> {
   const dueAt = await schedule.dueAt([...wanted.keys()])
   const missing = [...wanted].filter((_, at) => dueAt[at] === null)
   for (const [task, at] of missing) await schedule.plan(task, at)
-  await ringForgotten(store, lane)
+  await ringForgotten(deps, lane)
   return missing.length
 }
 
-async function ringForgotten(store: Store, lane: string): Promise<void> {
+async function ringForgotten({ store, clock }: TaskSweepDeps, lane: string): Promise<void> {
   const [visitAt] = await store.ready.dueAt([lane])
   if (visitAt !== null) return
   // A paused lane is rung when it is resumed.
   if ((await store.redis.hget(laneKeys(lane).lane, 'paused')) === '1') return
   const nextAt = await createSchedule(store.redis, lane).nextAt()
-  if (nextAt !== null) await store.ready.ring(lane, nextAt)
+  if (nextAt !== null) await store.ready.ring(lane, nextAt - clock.now())
 }

@@ -19,10 +19,7 @@ const clock = createSettableClock()
 
 beforeAll(async () => {
   server = await startRedis()
-  store = createStore(
-    createRedis(server.url, { name: 'test', log: createLog({ level: 'silent', name: 'test' }) }),
-    clock,
-  )
+  store = createStore(createRedis(server.url, { name: 'test', log: createLog({ level: 'silent', name: 'test' }) }))
 })
 afterAll(async () => {
   store.redis.disconnect()

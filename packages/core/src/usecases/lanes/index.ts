@@ -1,5 +1,6 @@
 export * from './visit-lane.ts'
 export type { VisitDeps } from './visit.ts'
+export type { VisitEnd } from './next-visit.ts'
 export * from './visit-settings.ts'
 export * from './sweep-lanes.ts'
 export * from './lane-status.ts'

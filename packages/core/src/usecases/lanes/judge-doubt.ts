@@ -35,6 +35,7 @@ async function judge(visit: Visit, appId: string | undefined, error: AppError): 
         return 'stopped'
       case 'blocked':
         await blockLane(lane, verdict.problem)
+        visit.facts = { ...visit.facts, blocked: verdict.problem }
         log.warn({ event: 'lane.blocked', teamKey: visit.teamKey, code: verdict.problem.code }, 'lane.blocked')
         stop(visit, error, settings.blockedCheckMs)
         return 'stopped'

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
 import { startRedis } from '@flightroster/core/testing'
-import { systemClock } from '../../domain/clock.ts'
 import { NOTHING_OBSERVED } from '../../domain/member.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import { createToRef } from '../../secrets/index.ts'
@@ -20,7 +19,7 @@ it('puts a new job in the place of one that lies failed, and keeps what was aske
   const queue = createLaneQueue(redis, { prefix: queuePrefix('acme'), name: queueName('acme') }, SETTINGS)
   const toRef = createToRef(randomBytes(32))
   const ref = toRef('gold', 'ann')
-  const store = createStore(redis, systemClock)
+  const store = createStore(redis)
   const visit = { teamKey: 'acme', deps: { store, lane, queue, settings: VISIT, toRef } } as unknown as Visit
   await redis.sadd(laneKeys('acme').rosters, 'gold')
   await redis.hset(laneKeys('acme').roster('gold').desired, 'ann', '{"v":1,"version":1}')

@@ -12,7 +12,7 @@ import { fetchCarefully } from './fetch-carefully.ts'
 import { judgeDoubt } from './judge-doubt.ts'
 import { noteTrouble } from './outage.ts'
 import { stopLane } from './stop-lane.ts'
-import { comeAgainAt, goesOn, isProbing, sessionOf, type Visit } from './visit.ts'
+import { goesOn, isProbing, noteRefusal, sessionOf, type Visit } from './visit.ts'
 
 /** Recorded changes become jobs, some jobs are fetched and carried out together. False when nothing is left to do now. */
 export async function runRound(visit: Visit): Promise<boolean> {
@@ -20,13 +20,14 @@ export async function runRound(visit: Visit): Promise<boolean> {
   const recorded = await deps.lane.peekOutbox(deps.settings.enqueue)
   if (recorded === null) return false
   const enqueued = await enqueueRecorded(visit, recorded)
+  visit.did += enqueued
   if (enqueued > 0) visit.counts = null
   visit.counts ??= await deps.queue.counts()
-  const wanted = howMany(visit, visit.counts)
+  const wanted = howMany(visit, visit.counts, await isOneDue(visit, visit.counts))
   if (wanted === 0) return enqueued > 0
   const { available, nextAt } = await visit.gate.reserve(wanted)
   if (available === 0) {
-    comeAgainAt(visit, nextAt)
+    noteRefusal(visit, nextAt)
     return false
   }
   visit.counts = null
@@ -40,11 +41,16 @@ export async function runRound(visit: Visit): Promise<boolean> {
   return goesOn(visit)
 }
 
+/** Sleeping jobs that have come due show only when fetched. */
+async function isOneDue({ deps }: Visit, counts: LaneCounts): Promise<boolean> {
+  const at = counts.delayed > 0 ? await deps.queue.nextDelayedAt() : null
+  return at !== null && at <= deps.clock.now()
+}
+
 /** Events first: bulk work is taken once no event waits, and only while it leaves its larger reserve. */
-function howMany(visit: Visit, counts: LaneCounts): number {
-  visit.bulkOnly = counts.waiting === 0 && counts.prioritized > 0
-  // Sleeping jobs that have come due show only when fetched.
-  const due = counts.delayed > 0 ? visit.deps.settings.batch : 0
+function howMany(visit: Visit, counts: LaneCounts, isOneDue: boolean): number {
+  const due = isOneDue ? visit.deps.settings.batch : 0
+  visit.bulkOnly = counts.waiting === 0 && due === 0 && counts.prioritized > 0
   const ready = visit.bulkOnly ? counts.prioritized : counts.waiting + due
   return Math.min(ready, isProbing(visit) ? 1 : visit.deps.settings.batch)
 }
@@ -76,6 +82,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
     log: deps.log,
     leaseLost: () => lease.end(),
   }
+  visit.did += batch.obsolete.length + batch.parked.length
   await Promise.all(batch.obsolete.map((job) => job.complete()))
   // Or the audit would record for ever what nobody is left for.
   await deps.lane.dropWork(batch.obsolete.map((job) => job.ref))
@@ -84,6 +91,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
     await finishTarget(finishDeps, target)
   }
   const poisoned = batch.targets.filter((target) => target.job.poisoned)
+  visit.did += poisoned.length
   for (const target of poisoned) await parkPoisoned(finishDeps, target)
   batch.targets = batch.targets.filter((target) => !target.job.poisoned)
   await convergeBatch(
@@ -102,12 +110,19 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       doubt: (error) => judgeDoubt(visit, batch.targets[0]?.roster.app.id, error),
       judged: async () => void (await visit.judging),
       groupGone: (roster) => blockRoster(visit, roster),
-      finish: (target: Target) =>
-        finishTarget(finishDeps, target).finally(() => {
+      finish: (target: Target) => {
+        if (isProgress(target)) visit.did++
+        return finishTarget(finishDeps, target).finally(() => {
           visit.held.delete(target.job)
           endTurns([target])
-        }),
+        })
+      },
     },
     batch,
   )
+}
+
+/** A turn that only put its job back where it was is none: the lane would come at once, and find the same. */
+function isProgress({ ending }: Target): boolean {
+  return ending !== null && ending.kind !== 'give_back' && ending.kind !== 'later'
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { AppError } from '../../errors.ts'
 import { createSchedule, type LaneFacts } from '../../store/index.ts'
 import { auditWork } from './audit-work.ts'
 import { createCallGate } from './call-gate.ts'
 import { probeKey, unblockLane } from './judge-key.ts'
 import { runDue } from '../reconcile/run-due.ts'
 import { keepLease, LEASE } from './lease.ts'
+import { holdMs, nextVisit, type Idle, type Leftover, type VisitEnd } from './next-visit.ts'
 import { runRound } from './round.ts'
 import { age, comeAgainAt, goesOn, sessionOf, type Visit, type VisitDeps } from './visit.ts'
 import { JOB_LOCK_MS } from './visit-settings.ts'
@@ -12,32 +14,35 @@ import { JOB_LOCK_MS } from './visit-settings.ts'
 /**
  * ⑤ One turn at one lane: take the lease, make jobs of what was recorded, fetch some, carry them out together, give the lane
  * back. A lane that is paused, blocked or out of budget is given back before any job is touched.
- * Returns when the lane is next worth a visit (ms); null: when it is rung.
  */
-export async function visitLane(deps: VisitDeps, teamKey: string): Promise<number | null> {
+export async function visitLane(deps: VisitDeps, teamKey: string): Promise<VisitEnd> {
   const visit = await openVisit(deps, teamKey)
-  if (!('lease' in visit)) return visit.nextAt
+  if (!('lease' in visit)) return visit
   try {
     await serve(visit)
   } catch (error) {
     // A store that cannot be reached ends here too: the lane is due again, its jobs are recovered.
     deps.log.error({ err: error, teamKey }, 'The visit ended by a fault.')
     visit.isUnclean = true
-    comeAgainAt(visit, deps.clock.now() + 5_000)
+    visit.stopped ??= new AppError('store_unavailable')
   }
   return closeVisit(visit)
 }
 
-async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { nextAt: number | null }> {
+const BUSY_AGAIN_MS = 1_000
+const FAULT_AGAIN_MS = 5_000
+
+async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | VisitEnd> {
   const token = randomUUID()
   const takenAt = deps.clock.monotonic()
   const opened = await deps.lane.open(token, LEASE.leaseMs)
-  if (opened.kind === 'busy') return { nextAt: deps.clock.now() + Math.max(opened.leftMs, 0) + 200 }
-  if (opened.kind === 'paused') return { nextAt: null }
+  // Rung during another's visit: that one may end at any moment, and does not know of the ring.
+  if (opened.kind === 'busy') return idleFor('busy', Math.min(Math.max(opened.leftMs, 0) + 200, BUSY_AGAIN_MS))
+  if (opened.kind === 'paused') return idleFor('paused', null)
   const credentials = await deps.credentials()
   if (!credentials) {
     await deps.lane.close(token, !opened.isUnclean)
-    return { nextAt: null }
+    return idleFor('gone', null)
   }
   const held: Visit['held'] = new Set()
   const lease = keepLease({
@@ -75,6 +80,8 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { ne
     held,
     stopped: null,
     nextAt: null,
+    did: 0,
+    refusedUntil: { events: 0, bulk: 0 },
     bulkOnly: false,
     judging: null,
     failures: 0,
@@ -85,13 +92,26 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | { ne
   return visit
 }
 
+function idleFor(idle: Idle, inMs: number | null): VisitEnd {
+  return { inMs, idle, holdMs: holdMs(inMs ?? Infinity) }
+}
+
 async function serve(visit: Visit): Promise<void> {
+  // Rung while it rests: what makes it rest would only be met again.
+  if (isResting(visit)) return
   if (!(await passBlock(visit))) return
   await takeStock(visit)
   while (goesOn(visit) && age(visit) < visit.deps.settings.softMs) {
     if (!(await runRound(visit))) break
   }
-  if (goesOn(visit) && visit.nextAt === null) await runDue(visit)
+  // Also where the budget has nothing for the jobs: a task that needs no call, or is about events, is not held up by them.
+  if (goesOn(visit)) await runDue(visit)
+}
+
+/** A rest of a block ends with the block: a check that passed may have ended it during the visit that wrote the rest. */
+function isResting({ facts, deps }: Visit): boolean {
+  const { rest, blocked } = facts
+  return rest !== null && rest.until > deps.clock.now() && (!rest.ofBlock || blocked !== null)
 }
 
 /** A blocked lane costs one call a check; it resumes by itself once Apple accepts the key again. */
@@ -114,7 +134,7 @@ async function passBlock(visit: Visit): Promise<boolean> {
     return false
   }
   await unblockLane(deps.lane)
-  visit.facts = { ...facts, blocked: null, suspicion: null }
+  visit.facts = { ...facts, blocked: null, suspicion: null, rest: null }
   deps.log.info({ event: 'lane.recovered', teamKey: visit.teamKey }, 'lane.recovered')
   return true
 }
@@ -133,6 +153,7 @@ async function takeStock(visit: Visit): Promise<void> {
 async function recoverStalled(visit: Visit, active: number): Promise<void> {
   const { queue, clock, settings, log } = visit.deps
   const recovered = active === 0 ? 0 : await queue.recoverStalled()
+  visit.did += recovered
   if (recovered > 0) {
     log.warn({ event: 'lane.stalled_jobs_recovered', teamKey: visit.teamKey, recovered }, 'lane.stalled_jobs_recovered')
     visit.counts = null
@@ -141,35 +162,43 @@ async function recoverStalled(visit: Visit, active: number): Promise<void> {
   if (visit.isUnclean) comeAgainAt(visit, clock.now() + settings.stalledEveryMs + 200)
 }
 
-async function closeVisit(visit: Visit): Promise<number | null> {
+async function closeVisit(visit: Visit): Promise<VisitEnd> {
   const { deps, lease, gate, teamKey } = visit
   await visit.judging
-  const now = deps.clock.now()
   const isHeld = lease.isHeld()
   lease.end()
-  if (!isHeld) return now + LEASE.leaseMs
+  // Whose lease it is now comes again by itself; until it has run out, nobody can do anything.
+  const lost = idleFor('busy', LEASE.leaseMs)
+  if (!isHeld) return lost
   try {
     await gate.close()
-    await deps.lane.setFacts(learnt(visit))
+    const restUntil = restsUntil(visit)
+    await deps.lane.setFacts(learnt(visit, restUntil))
     await deps.tell()
-    const queued = await nextJobAt(visit)
+    const queued = restUntil === null ? await readQueued(visit) : NOTHING_QUEUED
     const recorded = await deps.lane.close(lease.token, !visit.isUnclean)
-    if (recorded === null) return now + LEASE.leaseMs
-    if (visit.stopped !== null) return visit.nextAt ?? now + 5_000
-    if (visit.nextAt !== null && visit.facts.blocked) return visit.nextAt
-    const due = recorded > 0 ? now : queued
-    if (visit.nextAt === null) return due
-    return due === null ? visit.nextAt : Math.min(due, visit.nextAt)
+    if (recorded === null) return lost
+    const { refusedUntil, nextAt: askedAt } = visit
+    const did = visit.did > 0 || gate.sent() > 0
+    return nextVisit({ now: deps.clock.now(), did, restUntil, refusedUntil, recorded, askedAt, ...queued })
   } catch (error) {
     deps.log.error({ err: error, teamKey }, 'The lane could not be given back; its lease runs out by itself.')
-    return now + LEASE.leaseMs
+    return lost
   }
+}
+
+/** Until when nothing at all can be done (ms): what stopped the lane, or blocks it, says so. An empty budget is asked each time. */
+function restsUntil(visit: Visit): number | null {
+  const { stopped, nextAt, facts } = visit
+  if (stopped !== null && stopped.code !== 'budget_exhausted') return nextAt ?? visit.deps.clock.now() + FAULT_AGAIN_MS
+  if (facts.rest !== null && isResting(visit)) return facts.rest.until
+  return facts.blocked === null ? null : nextAt
 }
 
 const MAX_PARALLEL = 8
 
 /** What of the lane's facts a visit has changed. */
-function learnt(visit: Visit): Partial<LaneFacts> {
+function learnt(visit: Visit, restUntil: number | null): Partial<LaneFacts> {
   const { facts, chunk, outage, gate, stopped, setbacks } = visit
   // Calls at once: halved by a 429 or a random 401 while quota is left, raised by one after a visit without.
   const parallel =
@@ -182,19 +211,25 @@ function learnt(visit: Visit): Partial<LaneFacts> {
     ...(works && facts.status !== 'working' ? { status: 'working' as const, problem: null } : {}),
     ...(works && facts.suspicion ? { suspicion: null } : {}),
     ...(outage === null || outage === facts.outage ? {} : { outage }),
+    ...(restUntil === null || restUntil === facts.rest?.until
+      ? {}
+      : { rest: { until: restUntil, ofBlock: facts.blocked !== null } }),
   }
 }
 
-/** When this lane has its next job or scheduled task (ms). */
-async function nextJobAt(visit: Visit): Promise<number | null> {
-  const { queue, clock } = visit.deps
-  const counts = visit.counts ?? (await queue.counts())
-  if (counts.waiting + counts.prioritized > 0) return clock.now()
-  const delayedAt = counts.delayed > 0 ? await queue.nextDelayedAt() : null
-  const scheduledAt =
-    visit.scheduledAt === undefined
-      ? await createSchedule(visit.deps.store.redis, visit.teamKey).nextAt()
-      : visit.scheduledAt
-  if (delayedAt === null || scheduledAt === null) return delayedAt ?? scheduledAt
-  return Math.min(delayedAt, scheduledAt)
+type Queued = Pick<Leftover, 'events' | 'bulk' | 'delayedAt' | 'scheduledAt'>
+
+const NOTHING_QUEUED: Queued = { events: 0, bulk: 0, delayedAt: null, scheduledAt: null }
+
+/** Jobs that wait, and when the lane has its next sleeping job and scheduled task (ms). */
+async function readQueued(visit: Visit): Promise<Queued> {
+  const { queue, store } = visit.deps
+  const { waiting, prioritized, delayed } = visit.counts ?? (await queue.counts())
+  return {
+    events: waiting,
+    bulk: prioritized,
+    delayedAt: delayed > 0 ? await queue.nextDelayedAt() : null,
+    scheduledAt:
+      visit.scheduledAt === undefined ? await createSchedule(store.redis, visit.teamKey).nextAt() : visit.scheduledAt,
+  }
 }

@@ -59,6 +59,10 @@ export interface Visit {
   stopped: AppError | null
   /** When the lane is next worth a visit (ms), where the reason to stop says so. */
   nextAt: number | null
+  /** How much this visit did beside its calls: jobs made, ended or brought back, tasks. None of it, and the lane does not come at once. */
+  did: number
+  /** When the budget may give something again (ms) to events and to bulk work; 0 while it does. */
+  refusedUntil: { events: number; bulk: number }
   /** True while nothing but bulk work is left: it leaves more of the quota to events. */
   bulkOnly: boolean
   /** What a doubtful answer means for the key, while it is being found out: no call is begun meanwhile. */
@@ -110,6 +114,11 @@ export function goesOn(visit: Visit): boolean {
   return (
     visit.stopped === null && visit.lease.isHeld() && !visit.deps.draining() && age(visit) < visit.deps.settings.hardMs
   )
+}
+
+/** The budget gave nothing to the class of work that is at hand, and will not before `at` (ms). */
+export function noteRefusal(visit: Visit, at: number): void {
+  visit.refusedUntil[visit.bulkOnly ? 'bulk' : 'events'] = at
 }
 
 /** The lane comes again at `at` at the latest. */

@@ -51,6 +51,7 @@ export async function runDue(visit: Visit): Promise<void> {
     visit.bulkOnly = true
     const run = TASKS[kind]
     await schedule.settle(task, putOffTo, run ? await run(visit, id) : null)
+    visit.did++
   } catch (error) {
     if (!isAppError(error)) throw error
     log.warn({ event: 'schedule.failed', teamKey: visit.teamKey, kind, code: error.code }, 'schedule.failed')

@@ -2,7 +2,6 @@ import { makePrivateKey, makeTeamKey, startRedis, type TestRedis } from '@flight
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../domain/clock.ts'
 import { createLog } from '../../log.ts'
 import { createSealer } from '../../secrets/index.ts'
 import { createStore, createWebhooks, type Store } from '../../store/index.ts'
@@ -23,7 +22,7 @@ const pem = makePrivateKey()
 beforeAll(async () => {
   server = await startRedis()
   redis = new Redis(server.url)
-  store = createStore(redis, systemClock)
+  store = createStore(redis)
 })
 afterAll(async () => {
   redis.disconnect()
