@@ -17,6 +17,7 @@ export default defineConfig({
           name: 'pure',
           include: ['{apps,packages}/*/{src,testing}/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.redis.test.ts', '**/node_modules/**', '**/dist/**'],
+          testTimeout: 60_000,
         },
       },
       {

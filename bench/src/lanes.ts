@@ -1,6 +1,5 @@
 // What thousands of team keys cost one worker at rest, and what an exhausted key's backlog costs the others.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '@flightroster/core/domain'
 import { createBudget } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
 import { creations, keyAt, preciseNow, startApple } from './support/apple.ts'
@@ -65,7 +64,7 @@ async function measureRest() {
 const [exhausted] = await plant(product, [keyAt(apple, OTHERS)], 'exhausted')
 if (!exhausted) throw new Error('No lane was made.')
 const settings = { windowMs: HOUR_MS, defaultLimit: 3_600 }
-const budget = createBudget(product.client, systemClock, exhausted.teamKey, settings)
+const budget = createBudget(product.client, exhausted.teamKey, settings)
 const spent = { hourLimit: 3_600, hourRemaining: 0, minuteLimit: null, minuteRemaining: null }
 await budget.note(spent, 0)
 await post(product, joins(BACKLOG, { roster: exhausted.roster, prefix: 'blocked' }))

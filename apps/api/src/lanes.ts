@@ -38,7 +38,7 @@ export function createLanes(deps: {
     ),
   )
   const budgetOf = (teamKey: string) =>
-    createBudget(redis, clock, teamKey, { windowMs: budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
+    createBudget(redis, teamKey, { windowMs: budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
   return {
     reader: createLaneReader({ store: deps.store, clock, queueOf: (teamKey) => queues.open(teamKey), budgetOf }),
     quota: createCallerQuota({ store: deps.store, clock, budgetOf, share: deps.apiQuota, windowMs: budgetWindowMs }),

@@ -16,7 +16,7 @@ beforeEach(async () => {
     seed: { apps: [{ id: '1', bundleId: 'com.acme.app', groups: [{ id: 'gold', name: 'Gold' }] }] },
   })
   const budgetOf = (teamKey: string) =>
-    createBudget(api.store.redis, systemClock, teamKey, { windowMs: HOUR_MS, defaultLimit: LIMIT })
+    createBudget(api.store.redis, teamKey, { windowMs: HOUR_MS, defaultLimit: LIMIT })
   const { store } = api
   api.deps.quota = createCallerQuota({ store, clock: systemClock, budgetOf, share: 0.05, windowMs: HOUR_MS })
   await api.putTeamKey()

@@ -124,7 +124,6 @@ function readLanes(store: Store) {
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
       { lockMs: 60_000, stalledEveryMs: 60_000, maxStalls: 3 },
     )
-  const budgetOf = (teamKey: string) =>
-    createBudget(store.redis, systemClock, teamKey, { windowMs: 3_600_000, defaultLimit: 3_600 })
+  const budgetOf = (teamKey: string) => createBudget(store.redis, teamKey, { windowMs: 3_600_000, defaultLimit: 3_600 })
   return createLaneReader({ store, clock: systemClock, queueOf, budgetOf })
 }

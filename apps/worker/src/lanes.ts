@@ -10,7 +10,6 @@ import {
   type Store,
 } from '@flightroster/core/store'
 import { JOB_LOCK_MS, MAX_STALLS, VISIT } from '@flightroster/core/usecases/lanes'
-import type { Clock } from '@flightroster/core/domain'
 
 export interface OpenLane {
   store: LaneStore
@@ -30,8 +29,8 @@ interface Entry {
   users: number
 }
 
-export function createLanes(deps: { store: Store; clock: Clock; budget: BudgetSettings; keep?: number }): Lanes {
-  const { store, clock, keep = 200 } = deps
+export function createLanes(deps: { store: Store; budget: BudgetSettings; keep?: number }): Lanes {
+  const { store, keep = 200 } = deps
   const entries = new Map<string, Entry>()
 
   const open = (teamKey: string): OpenLane => ({
@@ -41,7 +40,7 @@ export function createLanes(deps: { store: Store; clock: Clock; budget: BudgetSe
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
       { lockMs: JOB_LOCK_MS, stalledEveryMs: VISIT.stalledEveryMs, maxStalls: MAX_STALLS },
     ),
-    budget: createBudget(store.redis, clock, teamKey, deps.budget),
+    budget: createBudget(store.redis, teamKey, deps.budget),
   })
   const evict = async () => {
     for (const [teamKey, entry] of entries) {

@@ -46,7 +46,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   const { store, clock, log } = deps
   let draining = false
   let sweep: NodeJS.Timeout | undefined
-  const lanes = createLanes({ store, clock, budget: deps.budget })
+  const lanes = createLanes({ store, budget: deps.budget })
   const callbacks = createCallbacks(deps)
   const pump = createPump({
     ready: store.ready,

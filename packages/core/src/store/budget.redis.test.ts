@@ -21,7 +21,7 @@ const nothing = { hourLimit: null, hourRemaining: null, minuteLimit: null, minut
 
 function setUp(defaultLimit = 100) {
   const clock = createSettableClock()
-  const budget = createBudget(redis, clock, 'acme', { windowMs: HOUR, defaultLimit })
+  const budget = createBudget(redis, 'acme', { windowMs: HOUR, defaultLimit }, clock)
   const take = async (wanted: number, keepBack = 0) => (await budget.reserve(wanted, keepBack)).granted
   return { clock, budget, take }
 }
@@ -50,7 +50,8 @@ describe('the budget of a team key', () => {
     for (let probe = 0; probe < 40; probe++) {
       await redis.flushall()
       clock.advance(HOUR / 240 / 13)
-      const { at } = await budget.reserve(1, 0)
+      const at = clock.now()
+      await take(1)
       await take(99)
       clock.advance((HOUR / 240) * 5)
       await budget.note(nothing, 0, at)
@@ -111,9 +112,9 @@ describe('the budget of a team key', () => {
     const { clock, budget, take } = setUp()
     await take(50)
     clock.advance(HOUR / 100)
-    const { at } = await budget.reserve(50, 0)
+    await budget.reserve(50, 0, 'visit')
     clock.advance(HOUR / 100)
-    await budget.release(30, at)
+    await budget.release(30, 'visit')
     expect(await take(1_000)).toBe(30)
   })
 
@@ -143,9 +144,33 @@ describe('the budget of a team key', () => {
   it('grants nothing while it is asked to keep quiet', async () => {
     const { clock, budget, take } = setUp()
     const until = clock.now() + 5_000
-    await budget.keepQuiet(until)
+    await budget.keepQuiet(5_000)
     expect(await budget.reserve(1, 0)).toMatchObject({ granted: 0, nextAt: until })
     clock.set(until)
     expect(await take(1)).toBe(1)
+  })
+
+  it('gives back what a visit that died had in hand, and not what it had begun', async () => {
+    const { clock, budget, take } = setUp()
+    await budget.reserve(50, 0, 'died')
+    for (let call = 0; call < 3; call++) expect(await budget.begin('died')).toBe(clock.now())
+    clock.advance(HOUR / 100)
+    expect(await take(1_000)).toBe(50)
+    const { granted } = await budget.reserve(1_000, 0, 'next')
+    expect(granted).toBe(47)
+    // It may be alive after all: it begins nothing, and gives back nothing that is another's.
+    expect(await budget.begin('died')).toBeNull()
+    await budget.release(47, 'died')
+    expect(await take(1)).toBe(0)
+  })
+
+  it('counts what a visit has in hand in the minute in which it reserved last', async () => {
+    const { clock, budget, take } = setUp(1_000)
+    await budget.note({ ...nothing, minuteLimit: 30, minuteRemaining: 30 }, 0)
+    await budget.reserve(30, 0, 'visit')
+    clock.advance(50_000)
+    expect((await budget.reserve(30, 0, 'visit')).granted).toBe(30)
+    clock.advance(20_000)
+    expect(await take(1)).toBe(0)
   })
 })

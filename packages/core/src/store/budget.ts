@@ -3,6 +3,8 @@ import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
 const reserveScript = defineScript(import.meta.url, './reserve-budget.lua')
+const beginScript = defineScript(import.meta.url, './begin-call.lua')
+const readScript = defineScript(import.meta.url, './read-budget.lua')
 const settleScript = defineScript(import.meta.url, './settle-budget.lua')
 
 export interface BudgetSettings {
@@ -21,46 +23,50 @@ export interface BudgetReading {
 
 const NOTHING_READ: BudgetReading = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
 
-/** What is left of one team key's rolling hour and minute, shared by everybody who uses the key here. */
+/** What is left of one team key's rolling hour and minute, shared by everybody who uses the key here. Times are of Redis's clock. */
 export interface Budget {
   /**
-   * Reserves up to `wanted` calls, keeping back a share (0..1) of the limit. `at` (ms) names the reservation; `nextAt` (ms) is when
-   * asking again may help.
+   * Reserves up to `wanted` calls, keeping back a share (0..1) of the limit; `nextAt` (ms) is when asking again may help. A visit
+   * names itself as `holder`: it then has these in hand, in place of what it or a visit before had.
    */
-  reserve(wanted: number, keepBack: number): Promise<{ granted: number; at: number; nextAt: number }>
-  /** Gives back what was reserved at that time (ms) and not sent. */
-  release(unused: number, reservedAt: number): Promise<void>
+  reserve(wanted: number, keepBack: number, holder?: string): Promise<{ granted: number; nextAt: number; now: number }>
+  /** One of the calls that the holder has in hand goes out; when it was reserved (ms), or null where there is none (any more). */
+  begin(holder: string): Promise<number | null>
+  /** Gives back what the holder has in hand. */
+  release(unused: number, holder: string): Promise<void>
   /**
    * Takes over what an answer said. `open`: calls reserved that had not been answered when this one was. `reservedAt`: when the
    * answered call was reserved (ms); it counts from now on, since Apple may have counted it as late as this.
    */
   note(reading: BudgetReading, open: number, reservedAt?: number): Promise<void>
-  /** Nothing is granted until then (ms). */
-  keepQuiet(until: number): Promise<void>
+  /** Nothing is granted for so long (ms). */
+  keepQuiet(forMs: number): Promise<void>
   read(): Promise<{ limit: number; remaining: number | null; observedAt: number | null; quietUntil: number }>
 }
 
+/** `testClock`: a test may pass one; Redis's own otherwise. */
 export function createBudget(
   redis: Redis,
-  clock: { now(): number },
   teamKey: string,
   settings: BudgetSettings,
+  testClock?: { now(): number },
 ): Budget {
   const key = laneKeys(teamKey).budget
+  const now = () => testClock?.now() ?? ''
   const settle = async (what: {
     back?: number
-    backTo?: number
+    holder?: string
     open?: number
     reading?: BudgetReading
     answered?: number | undefined
-    quietUntil?: number
+    quietMs?: number
   }) => {
     const { hourLimit, hourRemaining, minuteLimit, minuteRemaining } = what.reading ?? NOTHING_READ
     await settleScript.run(
       redis,
       [key],
       [
-        clock.now(),
+        now(),
         what.back ?? 0,
         settings.windowMs,
         what.open ?? 0,
@@ -68,28 +74,33 @@ export function createBudget(
         hourRemaining ?? '',
         minuteLimit ?? '',
         minuteRemaining ?? '',
-        what.quietUntil ?? '',
-        what.backTo ?? '',
+        what.quietMs ?? '',
+        what.holder ?? '',
         what.answered ?? '',
       ],
     )
   }
   return {
-    async reserve(wanted, keepBack) {
-      const at = clock.now()
-      const args = [at, wanted, settings.windowMs, keepBack, settings.defaultLimit]
-      const [granted, nextAt] = (await reserveScript.run(redis, [key], args)) as [number, number]
-      return { granted, at, nextAt }
+    async reserve(wanted, keepBack, holder = '') {
+      const args = [now(), wanted, settings.windowMs, keepBack, settings.defaultLimit, holder]
+      const [granted, nextAt, at] = (await reserveScript.run(redis, [key], args)) as [number, number, number]
+      return { granted, nextAt, now: at }
     },
-    release: async (unused, reservedAt) => {
-      if (unused > 0) await settle({ back: unused, backTo: reservedAt })
+    async begin(holder) {
+      const at = await beginScript.run(redis, [key], [holder])
+      return at === '' ? null : Number(at)
+    },
+    release: async (unused, holder) => {
+      if (unused > 0) await settle({ back: unused, holder })
     },
     note: (reading, open, reservedAt) => settle({ reading, open, answered: reservedAt }),
-    keepQuiet: (until) => settle({ quietUntil: until }),
+    keepQuiet: (forMs) => settle({ quietMs: Math.round(forMs) }),
     async read() {
-      const state = await redis.hgetall(key)
+      const [at, ...flat] = (await readScript.run(redis, [key], [])) as string[]
+      const state: Record<string, string> = {}
+      for (let field = 0; field + 1 < flat.length; field += 2) state[flat[field] ?? ''] = flat[field + 1] ?? ''
       const { limit = settings.defaultLimit, observedAt, quietUntil } = state
-      const used = countUsed(state, clock.now(), settings.windowMs)
+      const used = countUsed(state, testClock?.now() ?? Number(at), settings.windowMs)
       return {
         limit: Number(limit),
         // As reserve-budget.lua counts: what Apple's last answer said is older than what was reserved since, the API's calls included.

@@ -1,16 +1,34 @@
 -- Reserves calls of a team key's quota: a rolling hour (and minute, where Apple names one), shared by all workers.
 -- Own calls are counted in slices of the window; calls of others are what Apple's header says beyond our own.
 -- KEYS[1] budget
--- ARGV[1] now (ms)  [2] calls wanted  [3] window (ms)  [4] share kept back (0..1)  [5] default limit of the window
--- Fields: limit, foreign, foreignAt, minuteLimit, minuteForeign, minuteForeignAt, quietUntil, h:<slice>, m:<slice>
--- Returns { granted, next useful visit (ms; 0 when granted) }
+-- ARGV[1] now (ms), or empty for Redis's own clock  [2] calls wanted  [3] window (ms)  [4] share kept back (0..1)
+--     [5] default limit of the window  [6] the visit that holds them until each is begun, or empty for calls that go out now
+-- Fields: limit, foreign, foreignAt, minuteLimit, minuteForeign, minuteForeignAt, quietUntil, h:<slice>, m:<slice>;
+--     holder, spare, spareAt: the visit that has calls in hand which it has not begun, how many, and when it reserved them (ms)
+-- Returns { granted, next useful visit (ms; 0 when granted), now (ms) }
 local now, wanted, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+if not now then
+  local t = redis.call('TIME')
+  now = t[1] * 1000 + math.floor(t[2] / 1000)
+end
 local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
 local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
 local flat = redis.call('HGETALL', KEYS[1])
 local state = {}
 for i = 1, #flat, 2 do state[flat[i]] = flat[i + 1] end
+
+-- A visit reserves anew, all that it wants to have in hand. What is in hand until then goes back first: its own, so that the minute counts
+-- it from now on, or that of a visit that died, which can begin no call since the lease is another's.
+local holder = ARGV[6] or ''
+if holder ~= '' then
+  for prefix, slice in pairs({ h = hourSlice, m = minuteSlice }) do
+    local field = string.format('%s:%d', prefix, math.floor(tonumber(state.spareAt or 0) / slice))
+    local back = math.min(tonumber(state[field] or 0), tonumber(state.spare or 0))
+    if back > 0 then state[field] = redis.call('HINCRBY', KEYS[1], field, -back) end
+  end
+  redis.call('HSET', KEYS[1], 'holder', holder, 'spare', 0)
+end
 
 local hour, minute, gone, slices = 0, 0, {}, {}
 for name, value in pairs(state) do
@@ -32,7 +50,7 @@ end
 if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
 
 local quiet = tonumber(state.quietUntil or 0)
-if quiet > now then return { 0, quiet } end
+if quiet > now then return { 0, quiet, now } end
 
 local limit = tonumber(state.limit or ARGV[5])
 local foreign = tonumber(state.foreign or 0)
@@ -70,5 +88,6 @@ end
 if granted > 0 then
   redis.call('HINCRBY', KEYS[1], string.format('h:%d', math.floor(now / hourSlice)), granted)
   redis.call('HINCRBY', KEYS[1], string.format('m:%d', math.floor(now / minuteSlice)), granted)
+  if holder ~= '' then redis.call('HSET', KEYS[1], 'spare', granted, 'spareAt', string.format('%.0f', now)) end
 end
-return { granted, math.ceil(nextAt) }
+return { granted, math.ceil(nextAt), now }

@@ -1,11 +1,15 @@
 -- Notes an answer of Apple's in a budget, gives unused reservations back, and keeps quiet when asked to.
 -- KEYS[1] budget
--- ARGV[1] now (ms)  [2] calls given back  [3] window (ms)  [4] reserved, and not yet answered when Apple answered this
+-- ARGV[1] now (ms), or empty for Redis's own clock  [2] calls given back  [3] window (ms)  [4] reserved, and not yet answered when Apple answered this
 --     [5] hour limit or empty  [6] hour remaining or empty  [7] minute limit or empty  [8] minute remaining or empty
---     [9] quiet until (ms) or empty  [10] when the calls given back were reserved (ms)
+--     [9] quiet for (ms) or empty  [10] the visit that has the calls in hand which are given back
 --     [11] when the call that was answered had been reserved (ms), or empty
 -- Returns 1.
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[3])
+if not now then
+  local t = redis.call('TIME')
+  now = t[1] * 1000 + math.floor(t[2] / 1000)
+end
 local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
 local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
@@ -16,10 +20,12 @@ local function take(prefix, slice, at, count)
   local taken = math.min(tonumber(redis.call('HGET', KEYS[1], field) or 0), count)
   if taken > 0 then redis.call('HINCRBY', KEYS[1], field, -taken) end
 end
-local back = tonumber(ARGV[2])
+local held = redis.call('HMGET', KEYS[1], 'holder', 'spare', 'spareAt')
+local back = math.min(tonumber(ARGV[2]), held[1] == ARGV[10] and tonumber(held[2]) or 0)
 if back > 0 then
-  take('h', hourSlice, ARGV[10], back)
-  take('m', minuteSlice, ARGV[10], back)
+  take('h', hourSlice, held[3], back)
+  take('m', minuteSlice, held[3], back)
+  redis.call('HINCRBY', KEYS[1], 'spare', -back)
 end
 if ARGV[11] ~= '' then
   take('h', hourSlice, ARGV[11], 1)
@@ -43,17 +49,18 @@ if ARGV[6] ~= '' then
   local limit = tonumber(redis.call('HGET', KEYS[1], 'limit') or 3600)
   local used = limit - tonumber(ARGV[6])
   local foreign = math.max(0, used - math.max(0, own('h', hourSlice, window) - open))
-  redis.call('HSET', KEYS[1], 'foreign', foreign, 'foreignAt', now, 'remaining', ARGV[6], 'observedAt', now)
+  redis.call('HSET', KEYS[1], 'foreign', foreign, 'foreignAt', string.format('%.0f', now), 'remaining', ARGV[6], 'observedAt', string.format('%.0f', now))
 end
 if ARGV[7] ~= '' then redis.call('HSET', KEYS[1], 'minuteLimit', ARGV[7]) end
 if ARGV[8] ~= '' then
   local limit = tonumber(redis.call('HGET', KEYS[1], 'minuteLimit') or 0)
   local used = limit - tonumber(ARGV[8])
   local foreign = math.max(0, used - math.max(0, own('m', minuteSlice, MINUTE) - open))
-  redis.call('HSET', KEYS[1], 'minuteForeign', foreign, 'minuteForeignAt', now)
+  redis.call('HSET', KEYS[1], 'minuteForeign', foreign, 'minuteForeignAt', string.format('%.0f', now))
 end
 if ARGV[9] ~= '' then
   local quiet = tonumber(redis.call('HGET', KEYS[1], 'quietUntil') or 0)
-  if tonumber(ARGV[9]) > quiet then redis.call('HSET', KEYS[1], 'quietUntil', ARGV[9]) end
+  local untilMs = now + tonumber(ARGV[9])
+  if untilMs > quiet then redis.call('HSET', KEYS[1], 'quietUntil', string.format('%.0f', untilMs)) end
 end
 return 1

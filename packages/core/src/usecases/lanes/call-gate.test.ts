@@ -11,19 +11,29 @@ function setUp(limit: number) {
   const clock = createSettableClock()
   const told: string[] = []
   let left = limit
+  let held = { calls: 0, at: 0 }
+  let broken = false
   const budget: Budget = {
     async reserve(wanted) {
-      const at = clock.now()
       await setImmediate()
-      const granted = Math.min(wanted, left)
-      left -= granted
-      told.push(`reserved ${granted}`)
-      return { granted, at, nextAt: granted === 0 ? at + 60_000 : 0 }
+      left += held.calls
+      held = { calls: Math.min(wanted, left), at: clock.now() }
+      left -= held.calls
+      told.push(`reserved ${held.calls}`)
+      return { granted: held.calls, nextAt: held.calls === 0 ? clock.now() + 60_000 : 0, now: clock.now() }
     },
-    async release(unused, reservedAt) {
+    async begin() {
+      await setImmediate()
+      if (broken) throw new Error('The connection is closed.')
+      if (held.calls === 0) return null
+      held.calls--
+      return held.at
+    },
+    async release(unused) {
       await setImmediate()
       left += unused
-      told.push(`back ${unused}, ${clock.now() - reservedAt} ms old`)
+      held.calls -= unused
+      told.push(`back ${unused}`)
     },
     async note(_reading, open, reservedAt) {
       await setImmediate()
@@ -33,8 +43,8 @@ function setUp(limit: number) {
     read: () => Promise.reject(new Error('not asked for here')),
   }
   const log = { warn: () => {} } as unknown as Log
-  const gate = createCallGate({ budget, clock, log, keepBack: () => 0, isLeaseHeld: () => true })
-  return { clock, gate, told, left: () => left }
+  const gate = createCallGate({ budget, clock, log, keepBack: () => 0, isLeaseHeld: () => true, holder: 'visit' })
+  return { clock, gate, told, left: () => left, breakStore: () => void (broken = true) }
 }
 
 const call = {} as Parameters<ReturnType<typeof createCallGate>['admit']>[0]
@@ -49,7 +59,7 @@ it('tells when an answered call had been reserved, and gives back the rest', asy
   await gate.admit(call)
   await gate.note(answer())
   await gate.close()
-  expect(told).toEqual(['reserved 3', 'answered, 2 open, 40 ms old', 'back 2, 40 ms old'])
+  expect(told).toEqual(['reserved 3', 'answered, 2 open, 40 ms old', 'back 2'])
   expect(left()).toBe(9)
 })
 
@@ -86,4 +96,32 @@ it('gives back what somebody else was quicker to use', async () => {
   expect(await gate.reserve(1)).toMatchObject({ available: 4 })
   await gate.close()
   expect(left()).toBe(9)
+})
+
+it('keeps to a minute that Apple begins to tell in the middle of a visit', async () => {
+  const { gate, left } = setUp(100)
+  await gate.reserve(100)
+  await gate.admit(call)
+  await gate.admit(call)
+  await gate.note(answer({ hourLimit: 3_600, hourRemaining: 3_500, minuteLimit: 90, minuteRemaining: 20 }))
+  // One is still under way: Apple has not counted it.
+  expect(await gate.reserve(1)).toMatchObject({ available: 19 })
+  await gate.close()
+  expect(left()).toBe(98)
+})
+
+it('reserves anew what it has had in hand for long', async () => {
+  const { gate, clock, told } = setUp(100)
+  await gate.reserve(5)
+  clock.advance(31_000)
+  await gate.admit(call)
+  expect(told).toEqual(['reserved 5', 'reserved 10'])
+})
+
+it('sends nothing that the store has not heard of', async () => {
+  const { gate, breakStore } = setUp(10)
+  await gate.reserve(2)
+  breakStore()
+  await expect(gate.admit(call)).rejects.toMatchObject({ code: 'lease_lost', retryAfterMs: 1_000 })
+  expect(gate.sent()).toBe(0)
 })

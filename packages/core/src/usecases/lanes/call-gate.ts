@@ -11,6 +11,8 @@ export interface GateDeps {
   /** Share (0..1) of the limit that these calls leave to others. */
   keepBack: () => number
   isLeaseHeld: () => boolean
+  /** Names the visit to the budget: the token of its lease. */
+  holder: string
 }
 
 export interface CallGate extends Gate {
@@ -27,19 +29,22 @@ export interface CallGate extends Gate {
 const REFILL = 10
 /** Kept quiet after a 429 that names no time. */
 const QUIET_DEFAULT_MS = 5_000
-
-/** Calls reserved in one step, and not yet sent. */
-interface Lot {
-  reservedAt: number
-  left: number
-}
+/** Calls in hand are reserved anew after this: Apple's minute counts a call when it is sent. */
+const SPARE_LASTS_MS = 30_000
+/** The store could not be asked whether a call may go out. */
+const STORE_AGAIN_MS = 1_000
 
 /**
  * What every call of a visit passes: the lease is ours, and the quota has room. The store hears of reservations and answers one after
- * the other, in the order they happened here, so that it can tell our calls from those of others who use the key.
+ * the other, in the order they happened here, so that it can tell our calls from those of others who use the key. It hears of each
+ * call before that goes out: what a visit that died had in hand is then surely not sent, and the next visit gives it back.
  */
 export function createCallGate(deps: GateDeps): CallGate {
-  const lots: Lot[] = []
+  /** Calls in hand: reserved, and not begun. */
+  let spare = 0
+  let spareSince = 0
+  /** Calls that the store is being told of, and that go out next. */
+  let beginning = 0
   /** When the calls under way were reserved, the oldest first. */
   const open: number[] = []
   /** Calls of this visit that the budget counts; of these, the ones answered. */
@@ -48,9 +53,10 @@ export function createCallGate(deps: GateDeps): CallGate {
   let sent = 0
   let succeeded = false
   let books: Promise<unknown> = Promise.resolve()
-  let refilling: Promise<{ granted: number; nextAt: number }> | null = null
+  /** What Apple said of the quota while more was being reserved. */
+  let toldMeanwhile: CallRecord['quota'] | null = null
+  let refilling: Promise<{ granted: number; nextAt: number; now: number }> | null = null
 
-  const pool = () => lots.reduce((sum, lot) => sum + lot.left, 0)
   const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
     const done = books.then(work)
     books = done.catch(() => {})
@@ -67,70 +73,88 @@ export function createCallGate(deps: GateDeps): CallGate {
     return refilling
   }
   const reserve = async (wanted: number) => {
-    const reservation = await deps.budget.reserve(wanted, deps.keepBack())
-    counted += reservation.granted
-    if (reservation.granted > 0) lots.push({ reservedAt: reservation.at, left: reservation.granted })
+    const reservation = await deps.budget.reserve(wanted, deps.keepBack(), deps.holder)
+    counted += reservation.granted - spare
+    spare = reservation.granted
+    spareSince = deps.clock.monotonic()
+    if (toldMeanwhile) shrink(toldMeanwhile)
+    toldMeanwhile = null
     return reservation
   }
-  const release = async (unused: number, reservedAt: number) => {
-    await deps.budget.release(unused, reservedAt)
+  const release = async (unused: number) => {
+    await deps.budget.release(unused, deps.holder)
     counted -= unused
   }
-  /** Takes the oldest reserved call. */
-  const take = (): number => {
-    const [lot] = lots
-    if (!lot) throw new Error('No call is reserved.')
-    lot.left--
-    if (lot.left === 0) lots.shift()
-    return lot.reservedAt
-  }
-
-  /** What was reserved is given back where Apple has less left than we believed: somebody else was quicker. */
-  const shrink = ({ hourLimit, hourRemaining }: CallRecord['quota']) => {
-    if (hourRemaining === null) return
-    const usable = hourRemaining - Math.ceil((hourLimit ?? 0) * deps.keepBack()) - open.length
-    let excess = pool() - Math.max(0, usable)
-    while (excess > 0) {
-      const lot = lots.at(-1)
-      if (!lot) return
-      const part = Math.min(excess, lot.left)
-      lot.left -= part
-      excess -= part
-      if (lot.left === 0) lots.pop()
-      book(() => release(part, lot.reservedAt))
+  const isStale = () => deps.clock.monotonic() - spareSince > SPARE_LASTS_MS
+  /** One call in hand is begun; when it was reserved, or null where the store knows of none. */
+  const begin = async (): Promise<number | null> => {
+    spare--
+    beginning++
+    try {
+      return await deps.budget.begin(deps.holder)
+    } catch (cause) {
+      throw new AppError('lease_lost', { retryAfterMs: STORE_AGAIN_MS, cause })
+    } finally {
+      beginning--
     }
   }
 
+  /** What is in hand goes back where Apple has less left than we believed: somebody else was quicker, or a limit was not known. */
+  const shrink = (quota: CallRecord['quota']) => {
+    const { hourLimit, hourRemaining, minuteLimit, minuteRemaining } = quota
+    const usable = Math.min(roomOf(hourLimit, hourRemaining), roomOf(minuteLimit, minuteRemaining))
+    const excess = Math.min(spare, spare - usable)
+    if (excess <= 0) return
+    spare -= excess
+    book(() => release(excess))
+  }
+  const roomOf = (limit: number | null, remaining: number | null) =>
+    remaining === null
+      ? Infinity
+      : Math.max(0, remaining - Math.ceil((limit ?? 0) * deps.keepBack()) - open.length - beginning)
+
   return {
     async reserve(wanted) {
-      if (pool() >= wanted) return { available: pool(), nextAt: 0 }
-      const { nextAt } = await refill(wanted - pool())
-      return { available: pool(), nextAt }
+      if (spare >= wanted && !isStale()) return { available: spare, nextAt: 0 }
+      const { nextAt } = await refill(wanted)
+      return { available: spare, nextAt }
     },
     async admit() {
-      if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
-      while (lots.length === 0) {
-        const { granted, nextAt } = await refill(REFILL)
-        if (granted === 0)
-          throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - deps.clock.now()) })
+      for (;;) {
+        if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
+        if (refilling || spare === 0 || isStale()) {
+          const { granted, nextAt, now } = await refill(Math.max(REFILL, spare))
+          if (granted === 0) throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - now) })
+          // Others may have been quicker, or a limit that was learnt meanwhile has taken it back.
+          if (spare === 0) continue
+        }
+        const reservedAt = await begin()
+        if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
+        if (reservedAt === null) {
+          spare = 0
+          continue
+        }
+        open.push(reservedAt)
+        sent++
+        return
       }
-      if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
-      open.push(take())
-      sent++
     },
     note(record: CallRecord) {
       const reservedAt = open.shift()
       const answeredNow = ++answered
       if (record.code === null && record.status !== null) succeeded = true
       book(() => deps.budget.note(record.quota, counted - answeredNow, reservedAt))
-      shrink(record.quota)
+      if (refilling) toldMeanwhile = record.quota
+      else shrink(record.quota)
       if (record.code === 'apple_rate_limited') {
-        const until = deps.clock.now() + (record.retryAfterMs ?? QUIET_DEFAULT_MS)
-        book(() => deps.budget.keepQuiet(until))
+        const quietMs = record.retryAfterMs ?? QUIET_DEFAULT_MS
+        book(() => deps.budget.keepQuiet(quietMs))
       }
     },
     async close() {
-      for (const { left, reservedAt } of lots.splice(0)) book(() => release(left, reservedAt))
+      const unused = spare
+      spare = 0
+      book(() => release(unused))
       await books
     },
     sent: () => sent,

@@ -55,9 +55,8 @@ export function createCallerQuota(deps: CallerQuotaDeps): CallerQuota {
     gateOf: (teamKey, bound) => ({
       async admit() {
         await charge(teamKey, bound, 1)
-        const { granted, nextAt } = await deps.budgetOf(teamKey).reserve(1, 0)
-        if (granted === 0)
-          throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - deps.clock.now()) })
+        const { granted, nextAt, now } = await deps.budgetOf(teamKey).reserve(1, 0)
+        if (granted === 0) throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - now) })
       },
       note: () => {},
     }),
