@@ -214,6 +214,24 @@ const RULES = {
     'The group has no build to install, so Apple has sent no invitation.',
     'Add an approved build to the group in App Store Connect (TestFlight → the group → Builds → +).',
   ),
+  build_not_released: rule(
+    'wait',
+    'member',
+    'The group has builds, but none that external testers can install yet, so Apple has sent no invitation.',
+    'See the build in App Store Connect (TestFlight → Builds): finish its beta review, or press "Notify Testers" where it is approved.',
+  ),
+  invitation_refused: rule(
+    'reject',
+    'member',
+    'App Store Connect would not send the invitation that was asked for.',
+    'See the timeline for the answer, and ask for the invitation again when its cause is gone.',
+  ),
+  invitation_unknown: rule(
+    'reject',
+    'member',
+    'App Store Connect gave no usable answer to the invitation, so it is not known whether the mail went out.',
+    'Ask the person, and ask for the invitation again where no mail came.',
+  ),
   testing_stopped: rule(
     'reject',
     'member',
@@ -309,6 +327,12 @@ const RULES = {
     'Start with the ENCRYPTION_KEY that sealed it, or name that one in ENCRYPTION_KEY_PREVIOUS; or put the key again.',
   ),
   clock_off: rule('wait', 'lane', "This machine's clock is off.", 'Set the clock by NTP.'),
+  roster_held: rule(
+    'block',
+    'roster',
+    'A plan that removes people waits for a decision.',
+    'Look at the plan under reconciliations, then approve or reject it.',
+  ),
   group_gone: rule(
     'block',
     'roster',

@@ -26,10 +26,15 @@ export function externalState(build: BuildRecord, now: number): string {
     case 'REJECTED':
       return 'BETA_REJECTED'
     case 'APPROVED':
-      return build.groups.size > 0 ? 'IN_BETA_TESTING' : 'BETA_APPROVED'
+      return build.groups.size > 0 && !isHeld(build) ? 'IN_BETA_TESTING' : 'BETA_APPROVED'
     default:
       return 'NOT_APPLICABLE'
   }
+}
+
+/** Approved, and out of external testers' reach until somebody presses "Notify Testers". */
+export function isHeld(build: BuildRecord): boolean {
+  return !build.autoNotify && !build.released
 }
 
 /** Apple's `internalBuildState`. */
@@ -40,5 +45,5 @@ export function internalState(build: BuildRecord, now: number): string {
 /** Internal groups need no review; external groups, and single external testers (no group), do. */
 export function isInstallableIn(build: BuildRecord, group: GroupRecord | null, now: number): boolean {
   if (commonState(build, now)) return false
-  return group?.isInternalGroup === true || build.review?.state === 'APPROVED'
+  return group?.isInternalGroup === true || (build.review?.state === 'APPROVED' && !isHeld(build))
 }

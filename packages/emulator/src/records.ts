@@ -47,7 +47,10 @@ export interface BuildRecord {
   processingState: ProcessingState
   /** Null: export compliance was not answered yet. */
   usesNonExemptEncryption: boolean | null
+  /** False: an approved build is held until somebody presses "Notify Testers". */
   autoNotify: boolean
+  /** Somebody has pressed it. */
+  released: boolean
   review: { id: string; state: ReviewState; submittedAt: number } | null
   groups: Map<string, number>
   seq: number

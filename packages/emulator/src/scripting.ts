@@ -225,6 +225,11 @@ export class Scripting {
     world.onChange()
   }
 
+  /** "Notify Testers": a held build reaches its groups. */
+  releaseBuild(buildId: string): void {
+    this.#changeBuild(buildId, (build) => (build.released = true))
+  }
+
   /** The outcome of beta review. */
   setReview(buildId: string, state: ReviewState): void {
     this.#parts.world.invitations.review(this.#build(buildId), state, this.#now())

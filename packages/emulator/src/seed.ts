@@ -18,6 +18,8 @@ export interface SeedBuild {
   usesNonExemptEncryption?: boolean | null
   /** Beta review; null is not submitted. Approved, if not given. */
   review?: ReviewState | null
+  /** False: held once it is approved, until it is released. */
+  autoNotify?: boolean
   /** Ids or names of groups that have it. */
   groups?: string[]
 }
@@ -147,7 +149,8 @@ export function plantBuild(world: World, app: AppRecord, seed: SeedBuild, now: n
     expired: seed.expired ?? false,
     processingState: seed.processingState ?? 'VALID',
     usesNonExemptEncryption: seed.usesNonExemptEncryption === undefined ? false : seed.usesNonExemptEncryption,
-    autoNotify: true,
+    autoNotify: seed.autoNotify ?? true,
+    released: false,
     review: review === null ? null : { id, state: review, submittedAt: uploadedAt },
     groups: new Map(),
     seq: world.nextSeq(),

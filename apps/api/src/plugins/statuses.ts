@@ -48,6 +48,9 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   address_missing: 422,
   seats_full: 409,
   build_missing: 409,
+  build_not_released: 409,
+  invitation_refused: 409,
+  invitation_unknown: 409,
   testing_stopped: 409,
   removed_by_hand: 409,
   apple_refused: 502,
@@ -68,5 +71,6 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   agreement_required: 409,
   secret_unreadable: 409,
   clock_off: 503,
+  roster_held: 409,
   group_gone: 409,
 }

@@ -49,9 +49,9 @@ describe('classify', () => {
       'a parameter Apple does not take',
       400,
       errorBody({
-        code: 'PARAMETER_ERROR.INVALID',
+        code: 'PARAMETER_ERROR.ILLEGAL',
         source: { parameter: 'filter[email]' },
-        detail: 'not a valid email',
+        detail: "The parameter 'filter[email]' is not allowed",
       }),
       'apple_request_invalid',
     ],
@@ -99,6 +99,37 @@ describe('classify', () => {
   })
 
   it.each([
+    [400, { code: 'PARAMETER_ERROR.INVALID', source: { pointer: '/data/attributes/email' } }],
+    [409, { code: 'STATE_ERROR', source: { pointer: '/data/attributes/email' } }],
+    [422, { code: 'ENTITY_UNPROCESSABLE', detail: 'The email domain is blocked.' }],
+    [409, { code: 'SOMETHING.NEW', title: 'E-mail too long' }],
+    [400, { code: 'ENTITY_ERROR.EMAIL_REJECTED' }],
+    [409, { code: 'STATE_ERROR', detail: "'ann@example.com' can't receive invitations" }],
+    [422, { code: 'ENTITY_ERROR', detail: 'The email of a tester exceeds the maximum length: invalid' }],
+  ])('takes a write refused by %d with %j for an invalid address, whatever its code', (status, error) => {
+    expect(classifyError({ status, body: errorBody(error) }).code).toBe('address_invalid')
+  })
+
+  it.each<[string, object, ErrorCode]>([
+    ['calls it bad', { code: 'PARAMETER_ERROR.INVALID', detail: "'a b@x' is not a valid email" }, 'address_invalid'],
+    [
+      'names our parameter alone',
+      { code: 'PARAMETER_ERROR.INVALID', detail: 'Bad filter[email]' },
+      'apple_request_invalid',
+    ],
+    ['only mentions e-mails', { code: 'STATE_ERROR', detail: 'Searching by email is switched off.' }, 'apple_refused'],
+  ])('takes a search for one that can not be, where the refusal %s', (_name, error, code) => {
+    const outcome = classify(
+      { method: 'GET', path: '/v1/betaTesters' },
+      { status: 400, headers: {}, body: errorBody(error) },
+      read,
+      0,
+    )
+    expect(outcome).toMatchObject({ ok: false, error: { code } })
+  })
+
+  it.each([
+    { code: 'ENTITY_ERROR.ATTRIBUTE.INVALID', detail: 'A tester exists with this email' },
     { code: 'ENTITY_ERROR.ATTRIBUTE.INVALID.DUPLICATE', source: { pointer: '/data/attributes/email' } },
     { code: 'STATE_ERROR', detail: 'A tester with this email already exists; invalid.' },
     { code: 'ENTITY_ERROR.ATTRIBUTE.INVALID', source: { pointer: '/data/attributes/firstName' }, detail: 'Invalid.' },

@@ -26,7 +26,7 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; error: AppError }
 export function classify<T>(asked: Asked, answer: Answer, read: ReadAnswer<T>, now: number): Outcome<T> {
   if (answer.status < 400) return readSuccess(asked, answer, read)
   const problems = parseAppleProblems(answer.body)
-  const verdict = judge(answer.status, problems)
+  const verdict = judge(asked, answer.status, problems)
   const problem = verdict.problem ?? problems[0]
   const details = {
     ...place(asked, answer.status),
@@ -84,7 +84,7 @@ interface Verdict {
   bare?: boolean
 }
 
-function judge(status: number, problems: AppleProblem[]): Verdict {
+function judge(asked: Asked, status: number, problems: AppleProblem[]): Verdict {
   if (status >= 500) return { code: 'apple_unavailable' }
   switch (status) {
     case 401:
@@ -98,7 +98,7 @@ function judge(status: number, problems: AppleProblem[]): Verdict {
     case 400:
     case 409:
     case 422:
-      return judgeRefusal(status, problems)
+      return judgeRefusal(asked, status, problems)
     default:
       return { code: 'apple_refused' }
   }
@@ -112,25 +112,54 @@ function judgeForbidden(problems: AppleProblem[]): Verdict {
   return forbidden ? { code: 'key_forbidden', problem: forbidden } : { code: 'key_forbidden', bare: true }
 }
 
-/** In this order: a parameter that Apple does not take is our fault whatever it says of addresses or limits. */
-function judgeRefusal(status: number, problems: AppleProblem[]): Verdict {
+/**
+ * What Apple says of the address comes first, whatever code it gives: that is the one refusal that sending the same again can't
+ * mend. A write is refused for its address where the e-mail is named at all; a search only where the address is called bad, since
+ * its parameters are our own words.
+ */
+function judgeRefusal({ method }: Asked, status: number, problems: AppleProblem[]): Verdict {
+  const isThere = problems.some(saysExists)
+  const address = isThere ? undefined : problems.find((problem) => pointsAtAddress(problem) || namesBadAddress(problem))
+  if (address) return { code: 'address_invalid', problem: address }
   const parameter = status === 400 ? problems.find(({ code }) => code.startsWith('PARAMETER_ERROR')) : undefined
-  if (parameter) return { code: 'apple_request_invalid', problem: parameter }
+  const mentions = isThere || method === 'GET' ? undefined : problems.find(mentionsAddress)
+  if (parameter && mentions !== parameter) return { code: 'apple_request_invalid', problem: parameter }
   const build = problems.find(({ code }) => code.endsWith('TESTER_INVITE.NO_INSTALLABLE_BUILDS'))
   if (build) return { code: 'build_missing', problem: build }
-  const address = problems.find(namesBadAddress)
-  if (address) return { code: 'address_invalid', problem: address }
   const seats = problems.find(namesTesterLimit)
   if (seats) return { code: 'seats_full', problem: seats }
+  if (mentions) return { code: 'address_invalid', problem: mentions }
   return { code: 'apple_refused' }
 }
 
-function namesBadAddress({ code, title, detail, pointer }: AppleProblem): boolean {
-  const text = `${title} ${detail}`
-  // A tester who is there already is told by the e-mail too: that is for a read-back to explain.
-  if (/DUPLICATE|ALREADY/.test(code) || /already|duplicate|in use/i.test(text)) return false
-  if (pointer.endsWith('/email')) return true
-  return /e-?mail/i.test(detail) && /invalid|not (a )?valid|malformed|incorrect|must be a valid|isn.t valid/i.test(text)
+/** A tester who is there already is told by the e-mail too: that is for a read to explain. */
+function saysExists({ code, title, detail }: AppleProblem): boolean {
+  return (
+    /DUPLICATE|ALREADY|EXISTS|NOT_UNIQUE/.test(code) ||
+    /already|duplicate|exists|in use|taken/i.test(`${title} ${detail}`)
+  )
+}
+
+function pointsAtAddress({ pointer }: AppleProblem): boolean {
+  return /\/e-?mail(address)?$/i.test(pointer)
+}
+
+const BAD =
+  /invalid|not (a )?valid|malformed|incorrect|not allowed|must be a valid|isn.t valid|unsupported|unacceptable/i
+
+/** Says that an address is bad; one that Apple quotes was masked, and still has its at sign. */
+function namesBadAddress(problem: AppleProblem): boolean {
+  // A parameter that can't be used at all, whatever stands in it.
+  if (problem.code.startsWith('PARAMETER_ERROR') && !problem.code.startsWith('PARAMETER_ERROR.INVALID')) return false
+  return namesAddress(problem.detail) && BAD.test(`${problem.title} ${problem.detail}`)
+}
+
+function mentionsAddress({ code, title, detail }: AppleProblem): boolean {
+  return namesAddress(`${code} ${title} ${detail}`)
+}
+
+function namesAddress(text: string): boolean {
+  return /e-?mail|\S@\S/i.test(text.replaceAll('filter[email]', ''))
 }
 
 /** Apple's code for a full app is not public, so its words decide. */

@@ -10,7 +10,8 @@ const build = (overrides: Parameters<typeof makeBuild>[0] = {}) =>
 describe('a build that a group has', () => {
   it.each([
     ['in testing', {}, true],
-    ['approved', { externalState: 'BETA_APPROVED' }, true],
+    ['approved and held', { externalState: 'BETA_APPROVED' }, false],
+    ['for internal testers alone', { externalState: 'READY_FOR_BETA_TESTING' }, false],
     ['without an end', { expiresAt: null }, true],
     ['in review', { externalState: 'IN_BETA_REVIEW' }, false],
     ['not submitted', { externalState: 'READY_FOR_BETA_SUBMISSION' }, false],
@@ -45,7 +46,10 @@ describe('what a group lacks', () => {
     ['nothing, with a build that lasts', [build()], []],
     ['nothing, with one that lasts beside one that goes', [build({ expiresAt: NOW + DAY }), build({ id: 'b' })], []],
     ['a build, with none', [], ['build_missing']],
-    ['a build, with none that can be tested', [build({ expired: true })], ['build_missing']],
+    ['a build, with none that has not expired', [build({ expired: true })], ['build_missing']],
+    ['its release, with one that is held', [build({ externalState: 'BETA_APPROVED' })], ['build_not_released']],
+    ['its release, with one in review', [build({ externalState: 'IN_BETA_REVIEW' })], ['build_not_released']],
+    ['nothing, with one released beside one that is held', [build({ externalState: 'BETA_APPROVED' }), build()], []],
     ['a newer build, two weeks before the last one goes', [build({ expiresAt: NOW + 14 * DAY })], ['build_expiring']],
     ['nothing a day before that', [build({ expiresAt: NOW + 14 * DAY + 1 })], []],
   ])('is %s', (_, builds, codes) => {

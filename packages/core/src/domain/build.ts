@@ -18,20 +18,23 @@ export interface Build {
   externalState: string | null
 }
 
-/** External states in which a tester of the group can install the build. */
-const TESTABLE_STATES = new Set(['IN_BETA_TESTING', 'READY_FOR_TESTING', 'READY_FOR_BETA_TESTING', 'BETA_APPROVED'])
+/** The one external state in which a tester can install a build: an approved one may be held until somebody releases it. */
+const TESTABLE_STATE = 'IN_BETA_TESTING'
 const DAY_MS = 86_400_000
 const EXPIRING_DAYS = 14
 
+function isOver({ expired, expiresAt }: Build, now: number): boolean {
+  return expired || (expiresAt !== null && expiresAt <= now)
+}
+
 /** Processed, and not expired: fit to be given to a group. */
 export function isUsable(build: Build, now: number): boolean {
-  const isOver = build.expired || (build.expiresAt !== null && build.expiresAt <= now)
-  return !isOver && build.processingState === 'VALID'
+  return !isOver(build, now) && build.processingState === 'VALID'
 }
 
 /** Whether testers of a group that has the build can install it. */
 export function isTestable(build: Build, now: number): boolean {
-  return isUsable(build, now) && build.externalState !== null && TESTABLE_STATES.has(build.externalState)
+  return isUsable(build, now) && build.externalState === TESTABLE_STATE
 }
 
 /** The one that testers of the group can use longest; undefined where there is none. */
@@ -53,12 +56,16 @@ export function byUpload(a: Build, b: Build): number {
   return (a.uploadedAt ?? 0) - (b.uploadedAt ?? 0) || (a.id < b.id ? -1 : 1)
 }
 
+/** Why nobody of a group can be invited: it has no build, or only such as no tester can install yet. */
+export type BuildLack = 'build_missing' | 'build_not_released'
+
 /** Findings about a group's builds that stop nobody. */
 export function groupFindings(groupBuilds: readonly Build[], now: number): Warning[] {
   const last = lastUsable(groupBuilds, now)
   if (last === undefined) {
-    const { title, action } = ERROR_RULES.build_missing
-    return [{ code: 'build_missing', detail: title, action }]
+    const code: BuildLack = groupBuilds.some((build) => !isOver(build, now)) ? 'build_not_released' : 'build_missing'
+    const { title, action } = ERROR_RULES[code]
+    return [{ code, detail: title, action }]
   }
   if (last.expiresAt === null || last.expiresAt - now > EXPIRING_DAYS * DAY_MS) return []
   const days = Math.ceil((last.expiresAt - now) / DAY_MS)

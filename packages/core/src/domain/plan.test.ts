@@ -46,6 +46,7 @@ function plan({ desired = wants, observed = NOTHING_OBSERVED, tester, change = {
     policies: { removal: 'group' },
     fresh: false,
     invite: false,
+    lack: null,
     lookUpFirst: false,
     knownTester: () => tester,
     twin: () => null,
@@ -150,6 +151,16 @@ describe('planStep for a member who should be in', () => {
       'reads the state of a fresh create once more, later',
       { observed: { ...inGroup, state: 'not_invited' } },
       { do: 'wait', until: NOW + 10_000, status: 'not_invited' },
+    ],
+    [
+      'says at once why nobody of the group is invited, where that is known of its builds',
+      { observed: { ...inGroup, state: 'not_invited' }, change: { lack: 'build_not_released' } },
+      { do: 'wait', status: 'not_invited', problem: 'build_not_released' },
+    ],
+    [
+      'goes on saying that no build was released once the state has settled',
+      { observed: { ...inGroup, state: 'not_invited', settledState: true }, change: { lack: 'build_not_released' } },
+      { do: 'settle', status: 'not_invited', problem: 'build_not_released' },
     ],
     [
       'says that a build is missing once the state has settled',

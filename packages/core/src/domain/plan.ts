@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { BuildLack } from './build.ts'
 import { emailKey } from './email.ts'
 import { settledStatus, type Desired, type MemberStatus, type Observed, type TesterState } from './member.ts'
 import { READ_LOST_AFTER_MS, REREAD_AFTER_MS } from './retry.ts'
@@ -32,6 +33,8 @@ export interface PlanInput {
   fresh: boolean
   /** Send Apple's invitation. Cleared when sent. */
   invite: boolean
+  /** Why nobody of the group can be invited, as far as its builds are known; null where one can be installed, or none was read. */
+  lack: BuildLack | null
   /** Several unknown people at once: one look-up for all is cheaper than a refused create each. */
   lookUpFirst: boolean
   knownTester: (email: string) => KnownTester
@@ -74,7 +77,7 @@ export function beginMove(desired: Desired, observed: Observed, wantedHere: (ema
 }
 
 function planPresent(input: PlanInput): Step {
-  const { desired, observed, now } = input
+  const { desired, observed } = input
   if (desired.email === null) {
     const [cleared] = observed.leaving
     return cleared === undefined
@@ -97,19 +100,19 @@ function planPresent(input: PlanInput): Step {
   const leaving = observed.leaving[0]
   if (leaving !== undefined) return planExit(input, leaving)
   if (input.invite || observed.invite) return planInvitation(input, email)
-  return planSettled(observed, now)
+  return planSettled(input)
 }
 
 /** In the group by Apple's word. A create is answered before the mail goes out, so "not invited" is read once more. */
-function planSettled(observed: Observed, now: number): Step {
+function planSettled({ observed, now, lack }: PlanInput): Step {
   const status = settledStatus(true, observed.state)
   const unsure = observed.state === 'not_invited' || observed.state === 'unknown' || observed.state === null
   if (unsure && !observed.settledState) {
     const until = (observed.observedAt ?? now) + (REREAD_AFTER_MS[2] ?? 0)
-    if (now < until) return { do: 'wait', until, status, problem: null }
+    if (now < until) return { do: 'wait', until, status, problem: status === 'not_invited' ? lack : null }
     return { do: 'read_membership', email: observed.email ?? '' }
   }
-  return { do: 'settle', status, problem: status === 'not_invited' ? 'build_missing' : null }
+  return { do: 'settle', status, problem: status === 'not_invited' ? (lack ?? 'build_missing') : null }
 }
 
 /** How long another's removal is waited for (its roster may be paused), and how often it is looked at. */

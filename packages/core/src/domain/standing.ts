@@ -13,4 +13,7 @@ export interface RosterStanding {
   seats: { used: number; limit: number } | null
 }
 
+/** Apple's limit of external testers of one app. */
+export const SEATS_LIMIT = 10_000
+
 export const NO_STANDING: RosterStanding = { lastReconcile: null, lastFullAt: 0, drift: 0, seats: null }

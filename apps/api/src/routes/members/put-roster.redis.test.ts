@@ -79,7 +79,10 @@ describe('PUT /v1/rosters/{rosterId}/members', () => {
     const held = await putList([])
     expect(held.json()).toMatchObject({ held: true, plan: { remove: 3 } })
     expect(await present()).toHaveLength(3)
-    expect((await api.call('GET', '/v1/rosters/gold')).json().status).toBe('held')
+    expect((await api.call('GET', '/v1/rosters/gold')).json()).toMatchObject({
+      status: 'held',
+      problem: { code: 'roster_held', detail: expect.stringContaining('would remove'), action: expect.any(String) },
+    })
     expect((await putList([], '?allowEmpty=true')).json()).toMatchObject({ held: false, plan: { remove: 3 } })
     expect(await present()).toEqual([])
     expect((await api.call('GET', '/v1/rosters/gold')).json().status).toBe('active')

@@ -56,6 +56,7 @@ describe('PUT /v1/rosters/{rosterId}', () => {
       problem: null,
       warnings: [],
       counts: { pending: 0, failed: 0 },
+      seats: { used: 0, limit: 10_000 },
       lastReconcile: null,
     })
     expect((await api.call('GET', '/v1/rosters/r')).json()).toEqual(created.json())

@@ -26,6 +26,9 @@ describe('an automatic roster', () => {
     const calls = await rig.look()
     expect(gifts(calls)).toHaveLength(1)
     expect(rig.numbersOf('gold')).toEqual(['1', '2', '3'])
+    // Told once Apple shows them in testing, not before.
+    expect(await rig.told()).toEqual([])
+    expect(gifts(await rig.look())).toEqual([])
     expect((await rig.told()).sort()).toEqual([
       'gold build.available 1',
       'gold build.available 2',
@@ -81,7 +84,7 @@ describe('an automatic roster', () => {
     refuse(2, 2)
     expect(gifts(await rig.look())).toHaveLength(5)
     expect(rig.numbersOf('gold')).toEqual(['1', '2', '4'])
-    expect(await rig.warnings()).toEqual(['build_refused'])
+    expect(await rig.warnings()).toEqual(['build_not_released', 'build_refused'])
     refuse(1)
     expect(gifts(await rig.look())).toHaveLength(1)
     expect(await rig.warnings()).toEqual(['build_refused'])
@@ -96,7 +99,7 @@ describe('an automatic roster', () => {
     expect([rig.numbersOf('gold'), first.review?.state]).toEqual([['1'], 'WAITING_FOR_REVIEW'])
     const second = rig.emulator.addBuild(APP, { version: '2', review: null })
     await rig.look()
-    expect([second.review, await rig.warnings()]).toEqual([null, ['build_missing', 'another_build_in_review']])
+    expect([second.review, await rig.warnings()]).toEqual([null, ['build_not_released', 'another_build_in_review']])
     rig.emulator.setReview(first.id, 'APPROVED')
     await rig.look()
     await rig.look()
@@ -117,13 +120,13 @@ describe('an automatic roster', () => {
     Object.assign(app, { testInformation: false })
     const build = rig.emulator.addBuild(APP, { version: '1', review: null, usesNonExemptEncryption: null })
     await rig.look()
-    expect(await rig.warnings()).toEqual(['build_missing', 'export_compliance_missing'])
+    expect(await rig.warnings()).toEqual(['build_not_released', 'export_compliance_missing'])
     rig.emulator.updateBuild(build.id, { usesNonExemptEncryption: false })
     await rig.look()
-    expect(await rig.warnings()).toEqual(['build_missing', 'test_information_missing'])
+    expect(await rig.warnings()).toEqual(['build_not_released', 'test_information_missing'])
     Object.assign(app, { testInformation: true })
     await rig.look()
-    expect([build.review?.state, await rig.warnings()]).toEqual(['WAITING_FOR_REVIEW', ['build_missing']])
+    expect([build.review?.state, await rig.warnings()]).toEqual(['WAITING_FOR_REVIEW', ['build_not_released']])
   })
 
   it('shares one submission with the other rosters of the app', async () => {

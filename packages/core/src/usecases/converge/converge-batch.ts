@@ -143,6 +143,7 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
       policies: roster,
       fresh: target.fresh,
       invite: target.invite,
+      lack: batch.lacks.get(roster.id) ?? null,
       lookUpFirst,
       knownTester: (email) => batch.testers.get(roster.app.id)?.get(emailKey(email)),
       twin: (email) => batch.surroundings.twin(roster, member, emailKey(email)) ?? twinInBatch(batch, target, email),

@@ -1,9 +1,11 @@
 import { emailKey } from '../../domain/email.ts'
 import { NOTHING_OBSERVED } from '../../domain/member.ts'
 import { beginMove } from '../../domain/plan.ts'
+import type { BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'
 import type { LaneStore, Store } from '../../store/index.ts'
+import { readLack } from '../builds/warnings-of.ts'
 import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
 import type { KnownTesters, Target } from './target.ts'
 
@@ -14,6 +16,8 @@ export interface Batch {
   /** Jobs of rosters that are paused or blocked. */
   parked: Target[]
   surroundings: Surroundings
+  /** By roster id: why nobody of its group can be invited, where that is known. */
+  lacks: Map<string, BuildLack | null>
   /** By app id. */
   testers: Map<string, KnownTesters>
 }
@@ -80,7 +84,12 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
       surroundings.wantedHere(target.roster, target.member, emailKey(email)),
     )
   }
-  return { targets, obsolete, parked, surroundings, testers: await readTesters(lane, addresses) }
+  const served = [...new Set(targets.map(({ roster }) => roster))]
+  const [testers, lacks] = await Promise.all([
+    readTesters(lane, addresses),
+    Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
+  ])
+  return { targets, obsolete, parked, surroundings, testers, lacks: new Map(lacks) }
 }
 
 /** Those that the jobs are of, without one that has moved to another lane. */

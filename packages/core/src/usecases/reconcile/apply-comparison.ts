@@ -5,6 +5,7 @@ import type { Roster } from '../../domain/roster.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { AppError, ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
 import type { MemberRecord, ReadRow } from '../../store/index.ts'
+import { readLack } from '../builds/warnings-of.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { MAX_CHUNK } from '../converge/take-steps.ts'
 import type { GroupComparison } from './compare-group.ts'
@@ -12,6 +13,7 @@ import { goesOn, sessionOf, type Visit } from '../lanes/visit.ts'
 
 /** Takes over what the listing says of members who are where they should be. */
 export async function applySeen(visit: Visit, roster: Roster, seen: GroupComparison['seen']): Promise<void> {
+  const lack = (await readLack(visit.deps.store, roster)) ?? 'build_missing'
   for (const chunk of inChunks(seen, MAX_CHUNK)) {
     await Promise.all(
       chunk.map(({ record, row }) => {
@@ -20,7 +22,7 @@ export async function applySeen(visit: Visit, roster: Roster, seen: GroupCompari
           observed: { ...observedOf(record), email: row.email, state: row.state, confirmed: true, settledState: true },
           row,
           present: true,
-          problem: stopped ? 'testing_stopped' : row.state === 'not_invited' ? 'build_missing' : null,
+          problem: stopped ? 'testing_stopped' : row.state === 'not_invited' ? lack : null,
         })
       }),
     )

@@ -1,10 +1,9 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
+import { SEATS_LIMIT } from '../../domain/standing.ts'
 import { createFacts, createReconciliations } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
 import type { GroupComparison } from './compare-group.ts'
-
-const SEATS_LIMIT = 10_000
 
 /** Keeps how a reading ended. What an earlier one held is replaced, unless it holds the very same people. */
 export async function noteReading(

@@ -2,6 +2,7 @@ import type { MemberStatus } from '../../domain/member.ts'
 import type { Problem, Roster } from '../../domain/roster.ts'
 import type { RosterStanding } from '../../domain/standing.ts'
 import { createBuilds, createReconciliations, readLaneStanding, type Store } from '../../store/index.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { warningsOf } from '../builds/warnings-of.ts'
 
 export interface RosterDescription {
@@ -13,19 +14,33 @@ export interface RosterDescription {
 }
 
 export async function describeRoster(deps: { store: Store }, roster: Roster): Promise<RosterDescription> {
-  const [counts, lane, standing, builds, isHeld] = await Promise.all([
+  const [counts, lane, standing, builds, held] = await Promise.all([
     deps.store.members(roster.teamKey, roster.id).counts(),
     readLaneStanding(deps.store.redis, roster.teamKey),
     deps.store.standing(roster.id),
     createBuilds(deps.store.redis, roster.teamKey).find(roster.id),
-    createReconciliations(deps.store.redis, roster.teamKey).hasHeld(roster.id),
+    createReconciliations(deps.store.redis, roster.teamKey).listHeld(roster.id),
   ])
-  const problem = roster.blocked ?? lane.blocked
+  const blocked = roster.blocked ?? lane.blocked
   return {
     roster: { ...roster, warnings: warningsOf(roster, builds) },
-    status: roster.paused || lane.paused ? 'paused' : problem ? 'blocked' : isHeld ? 'held' : 'active',
-    problem,
+    status: roster.paused || lane.paused ? 'paused' : blocked ? 'blocked' : held.length > 0 ? 'held' : 'active',
+    problem: blocked ?? problemOfHeld(held[0]),
     counts,
     standing,
   }
+}
+
+const WHY: Record<NonNullable<Reconciliation['held']>, string> = {
+  roster: 'more than the guard of the roster allows',
+  team_key: 'more than the guard over all rosters of the team key allows',
+  empty: 'everybody',
+  list: 'people, by a list of which not every row could be trusted',
+}
+
+function problemOfHeld(plan: Reconciliation | undefined): Problem | null {
+  if (plan === undefined) return null
+  const why = plan.held === null ? 'people' : WHY[plan.held]
+  const detail = `The ${plan.kind === 'snapshot' ? 'list' : 'reading'} ${plan.id} would remove ${plan.plan.remove}: ${why}. It waits for a decision.`
+  return { code: 'roster_held', detail, at: plan.startedAt }
 }

@@ -2,6 +2,7 @@ import type { AppleSession } from '../../apple/index.ts'
 import { groupFindings } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster, TeamKey } from '../../domain/roster.ts'
+import { NO_STANDING, SEATS_LIMIT } from '../../domain/standing.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { enterLane, leaveLane, type Store } from '../../store/index.ts'
@@ -50,12 +51,13 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   const { group, created } = await resolveGroup(session, app, input.group)
   if (created) await forgetKept(deps, teamKey, keptGroups(app.id))
   await refuseHeldGroup(deps, group.id, input.id)
-  // What the builds are like stops no roster: the build watch finds it out too.
-  const found = await readWarnings(deps, teamKey, session, group.id).catch((error: unknown) => {
-    if (!isAppError(error)) throw error
-    deps.log.info({ roster: input.id, err: error }, 'roster.warnings_not_read')
-    return { warnings: [] }
-  })
+  // What the builds are like, and how many seats are taken, stops no roster: the worker finds it out too.
+  const [found, seats] = await Promise.all([
+    readWarnings(deps, teamKey, session, group.id).catch(
+      (error: unknown) => notRead(deps, input.id, error) ?? { warnings: [] },
+    ),
+    session.countAppTesters(app.id).catch((error: unknown) => notRead(deps, input.id, error)),
+  ])
   // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
   if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
   const now = deps.clock.now()
@@ -74,7 +76,11 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   }
   await enterLane(deps.store.redis, teamKey.id, roster.id)
   await deps.store.joinApp(app.id, roster.id)
-  if (await deps.store.rosters.insert(roster)) return roster
+  if (await deps.store.rosters.insert(roster)) {
+    if (seats !== null)
+      await deps.store.putStanding(roster.id, { ...NO_STANDING, seats: { used: seats, limit: SEATS_LIMIT } })
+    return roster
+  }
   const winner = await deps.store.rosters.find(input.id)
   if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
   if (winner?.teamKey !== teamKey.id) await leaveLane(deps.store.redis, teamKey.id, roster.id)
@@ -154,6 +160,12 @@ async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: s
     message: `The roster "${holder}" holds this group.`,
     details: { roster: holder },
   })
+}
+
+function notRead(deps: PutRosterDeps, roster: string, error: unknown): null {
+  if (!isAppError(error)) throw error
+  deps.log.info({ roster, err: error }, 'roster.warnings_not_read')
+  return null
 }
 
 async function readWarnings(
