@@ -283,6 +283,12 @@ const RULES = {
     'The answer of App Store Connect is not what its documentation says.',
     'Nothing: it is tried again.',
   ),
+  call_forbidden: rule(
+    'retry',
+    'member',
+    'App Store Connect refuses this kind of request, though the team key works.',
+    'Nothing: it is tried again. If it stays, check the role of the key and the state of the app in App Store Connect.',
+  ),
   apple_not_found: rule(
     'retry',
     'member',

@@ -35,6 +35,10 @@ export interface Settings {
   removeNonMember: 204 | 404 | 409
   /** A create for an address already in the app. 201 answers with the existing tester and adds it to the group. */
   createExisting: 201 | 409
+  /** With records of the whole team: a create for an address that the team has in another app. 201 answers with that record. */
+  createShared: 201 | 409
+  /** With records of the whole team: whether the filter by app shows a record that came into the app through a group. */
+  sharedInAppFilter: boolean
   /** Adding a REVOKED tester to a group: answered 204 without effect, or a fresh invitation. */
   revokedAdd: 'ignored' | 'applied'
   /** What a relationship call with one bad id has done to the good ids before it. */
@@ -68,6 +72,8 @@ export function defaultSettings(): Settings {
     addMemberAgain: 409,
     removeNonMember: 409,
     createExisting: 409,
+    createShared: 201,
+    sharedInAppFilter: true,
     revokedAdd: 'ignored',
     badBatch: 'nothing',
     unknownGroupOfTester: 'ignored',
@@ -116,6 +122,8 @@ const rules: Record<keyof Omit<Settings, 'quota'>, Rule> = {
   addMemberAgain: oneOf(204, 409),
   removeNonMember: oneOf(204, 404, 409),
   createExisting: oneOf(201, 409),
+  createShared: oneOf(201, 409),
+  sharedInAppFilter: flag,
   revokedAdd: oneOf('ignored', 'applied'),
   badBatch: oneOf('nothing', 'part'),
   unknownGroupOfTester: oneOf('ignored', 'refused'),

@@ -61,6 +61,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   apple_unreachable: 504,
   apple_unavailable: 502,
   apple_answer_unreadable: 502,
+  call_forbidden: 502,
   apple_not_found: 404,
   apple_rate_limited: 503,
   budget_exhausted: 503,

@@ -60,6 +60,7 @@ export function createAppleClient(deps: AppleClientDeps): AppleClient {
     limits: { timeoutMs, maxBodyBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES },
     tokens: createTokenSigner(),
     offset,
+    reported: new Map<string, number>(),
   }
   const toState = createStateReader(deps.log)
 

@@ -37,6 +37,8 @@ export interface Wire {
   offset: ClockOffset
   credentials: Credentials
   gate: Gate
+  /** When a fault of ours was last reported (ms), by request and code. */
+  reported: Map<string, number>
   signal: AbortSignal | undefined
 }
 
@@ -87,6 +89,17 @@ function explainFault(error: unknown): { reason: string; cause?: unknown } {
   return typeof code === 'string' ? { reason: code } : { reason: 'connection', cause: error }
 }
 
+const REPORTED_AGAIN_MS = 3_600_000
+
+/** A fault of ours: told once an hour for each kind of request and code, not for every one that met it. */
+function reportOnce({ reported, clock, log }: Wire, { details }: AppError): void {
+  const kind = `${String(details.method)} ${String(details.path)} ${String(details.appleCode)}`
+  const last = reported.get(kind)
+  if (last !== undefined && clock.now() - last < REPORTED_AGAIN_MS) return
+  reported.set(kind, clock.now())
+  log.error({ ...details }, 'apple.request_invalid')
+}
+
 async function note<T>(wire: Wire, call: Call<T>, exchange: Exchange, settled: Settled<T>): Promise<void> {
   const { method, path } = call
   const error = !settled.ok && isAppError(settled.error) ? settled.error : null
@@ -103,7 +116,7 @@ async function note<T>(wire: Wire, call: Call<T>, exchange: Exchange, settled: S
     at: exchange.at,
     serverTime: parseHttpDate(firstHeader(exchange.headers, 'date')),
   }
-  if (error?.code === 'apple_request_invalid') wire.log.error({ ...error.details }, 'apple.request_invalid')
+  if (error?.code === 'apple_request_invalid') reportOnce(wire, error)
   try {
     await wire.gate.note(record)
   } catch (failure) {

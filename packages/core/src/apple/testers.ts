@@ -66,6 +66,8 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
       listTesters(caller, collection('/v1/betaTesters', { 'filter[apps]': appId })),
     findTesters: ({ appId, emails }: { appId: string; emails: readonly string[] }) =>
       findByAddress({ 'filter[apps]': appId }, emails),
+    /** Over every app of the account: records may belong to the team, and the filter by app need not show one. */
+    findAccountTesters: ({ emails }: { emails: readonly string[] }) => findByAddress({}, emails),
     /** The membership read: who of these is in the group. Apple refuses this filter together with the one by app. */
     findGroupMembers: ({ groupId, emails }: { groupId: string; emails: readonly string[] }) =>
       findByAddress({ 'filter[betaGroups]': groupId }, emails),

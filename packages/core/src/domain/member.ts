@@ -49,8 +49,11 @@ export interface Writing {
   at: number
   /** How often it was read back. */
   reads: number
-  /** `lost`: sent or about to be, no usable answer; `confirmed`: Apple said yes, no read has shown it yet; `refused`: 4xx. */
-  answer: 'lost' | 'confirmed' | 'refused'
+  /**
+   * `lost`: sent or about to be, no usable answer; `confirmed`: Apple said yes, no read has shown it yet; `older`: yes, and named
+   * somebody who was there before; `refused`: 4xx.
+   */
+  answer: 'lost' | 'confirmed' | 'older' | 'refused'
 }
 
 /** What Apple last said of a member, and how far we are. Written by the worker that holds the lane's lease alone. */

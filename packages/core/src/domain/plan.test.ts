@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NOTHING_OBSERVED, type Desired, type Observed, type Writing } from './member.ts'
-import { beginMove, planStep, type KnownTester, type PlanInput, type Step } from './plan.ts'
+import { beginMove, NOT_ASKED, planStep, type KnownTester, type PlanInput, type Step } from './plan.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 
@@ -38,7 +38,7 @@ interface Case {
   change?: Partial<PlanInput>
 }
 
-function plan({ desired = wants, observed = NOTHING_OBSERVED, tester, change = {} }: Case): Step {
+function plan({ desired = wants, observed = NOTHING_OBSERVED, tester = NOT_ASKED, change = {} }: Case): Step {
   return planStep({
     now: NOW,
     desired,
@@ -57,13 +57,16 @@ function plan({ desired = wants, observed = NOTHING_OBSERVED, tester, change = {
   })
 }
 
-const known = { id: 't-1', state: null }
+const known: KnownTester = { is: 'found', id: 't-1', state: null }
+const absent: KnownTester = { is: 'absent', within: 'app' }
+const nowhere: KnownTester = { is: 'absent', within: 'account' }
+const unsearchable: KnownTester = { is: 'unknown', unsearchable: true }
 
 describe('planStep for a member who should be in', () => {
   const cases: [string, Case, Partial<Step>][] = [
     ['creates a single unknown person in one call', {}, { do: 'create' }],
     ['looks several unknown people up first', { change: { lookUpFirst: true } }, { do: 'look_up' }],
-    ['creates who was looked up and not found', { tester: null, change: { lookUpFirst: true } }, { do: 'create' }],
+    ['creates who was looked up and not found', { tester: absent, change: { lookUpFirst: true } }, { do: 'create' }],
     ['adds a known tester by id', { tester: known }, { do: 'add', testerId: 't-1' }],
     ['settles who is in', { observed: inGroup }, { do: 'settle', status: 'invited' }],
     ['waits for an address', { desired: { ...wants, email: null } }, { do: 'settle', problem: 'address_missing' }],
@@ -128,18 +131,70 @@ describe('planStep for a member who should be in', () => {
       { do: 'look_up' },
     ],
     [
-      'spends no second read on a refused create whose tester is not in the app',
-      { observed: writing({ kind: 'create', answer: 'refused', reads: 1 }), tester: null },
+      'looks once over the account after a refused create whose tester is not in the app',
+      { observed: writing({ kind: 'create', answer: 'refused' }), tester: absent },
+      { do: 'look_up', within: 'account' },
+    ],
+    [
+      'spends no further read on a refused create whose tester is nowhere in the account',
+      { observed: writing({ kind: 'create', answer: 'refused' }), tester: nowhere },
       { do: 'give_up', code: 'apple_refused' },
     ],
     [
+      'believes nothing of a refused create whose address can not be searched for',
+      { observed: writing({ kind: 'create', answer: 'refused' }), tester: unsearchable },
+      { do: 'give_up', code: 'apple_refused' },
+    ],
+    [
+      'creates whom Apple can not search for: the create says whether the address is good',
+      { tester: unsearchable, change: { lookUpFirst: true } },
+      { do: 'create' },
+    ],
+    [
+      'reads the group after a create that named somebody who was there before',
+      { observed: writing({ kind: 'create', answer: 'older' }), tester: known, change: { now: NOW + 2_000 } },
+      { do: 'read_membership' },
+    ],
+    [
+      'adds by id whom a create named and two reads did not show',
+      { observed: writing({ kind: 'create', answer: 'older', reads: 2 }), tester: known },
+      { do: 'add', testerId: 't-1' },
+    ],
+    [
+      'takes out at app level whom a create named as one who had stopped',
+      {
+        observed: writing({ kind: 'create', answer: 'older', reads: 2 }),
+        tester: { is: 'found', id: 't-1', state: 'revoked' },
+      },
+      { do: 'remove_app', testerId: 't-1' },
+    ],
+    [
+      'never sends an invitation again that may have gone out',
+      {
+        observed: { ...inGroup, writing: writing({ kind: 'invite' }).writing },
+        tester: known,
+        change: { invite: true },
+      },
+      { do: 'end_invitation', code: 'invitation_unknown' },
+    ],
+    [
+      'waits for what its own entry mails before it sends the invitation that was asked for',
+      { observed: { ...inGroup, state: 'not_invited' }, tester: known, change: { invite: true } },
+      { do: 'wait' },
+    ],
+    [
+      'sends the invitation that was asked for once the state has settled',
+      { observed: { ...inGroup, state: 'not_invited', settledState: true }, tester: known, change: { invite: true } },
+      { do: 'invite' },
+    ],
+    [
       'reads the group after a refused create that was found in the app',
-      { observed: writing({ kind: 'create', answer: 'refused', reads: 1 }), tester: known },
+      { observed: writing({ kind: 'create', answer: 'refused' }), tester: known },
       { do: 'read_membership' },
     ],
     [
       'adds by id after a refused create that was found in the app, and not in the group',
-      { observed: writing({ kind: 'create', answer: 'refused', reads: 2 }), tester: known },
+      { observed: writing({ kind: 'create', answer: 'refused', reads: 1 }), tester: known },
       { do: 'add', testerId: 't-1' },
     ],
     [
@@ -221,8 +276,37 @@ describe('planStep for a member who should be out', () => {
   const cases: [string, Case, Partial<Step>][] = [
     ['settles who was never in', {}, { do: 'settle', status: 'removed' }],
     ['removes by the id it knows', { observed: inGroup, tester: known }, { do: 'remove', testerId: 't-1' }],
-    ['looks an unknown id up', { observed: inGroup }, { do: 'look_up' }],
-    ['is done with who is not at Apple any more', { observed: inGroup, tester: null }, { do: 'forget' }],
+    ['asks the group for an id that it does not know', { observed: inGroup }, { do: 'read_membership' }],
+    [
+      'asks the group about whom the app does not show',
+      { observed: inGroup, tester: absent },
+      { do: 'read_membership' },
+    ],
+    [
+      'believes nothing of an address that can not be searched for',
+      { observed: inGroup, tester: unsearchable },
+      { do: 'give_up' },
+    ],
+    [
+      'takes a tester for gone after five reads within a minute of the create',
+      { observed: writing({ kind: 'create', reads: 5 }), tester: absent },
+      { do: 'forget' },
+    ],
+    [
+      'looks the app up where the whole app is to be left',
+      { observed: inGroup, change: { policies: { removal: 'app' } } },
+      { do: 'look_up', within: 'app' },
+    ],
+    [
+      'asks the group last whether a removal from the app has finished',
+      { observed: writing({ kind: 'remove_app', answer: 'confirmed' }), tester: absent },
+      { do: 'read_membership' },
+    ],
+    [
+      'reads the group after a refused removal from the app',
+      { observed: writing({ kind: 'remove_app', answer: 'refused' }), tester: known },
+      { do: 'read_membership' },
+    ],
     [
       'leaves the tester in for a fellow member with the same address',
       { observed: inGroup, tester: known, change: { wantedHere: () => true } },
@@ -254,7 +338,7 @@ describe('planStep for a member who should be out', () => {
     ],
     [
       'does not take a just created tester for gone while reads lag',
-      { observed: writing({ kind: 'create' }), tester: null },
+      { observed: writing({ kind: 'create' }), tester: absent },
       { do: 'wait', until: NOW + 2_000 },
     ],
     [

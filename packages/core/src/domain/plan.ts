@@ -1,28 +1,47 @@
 import type { ErrorCode } from '../errors.ts'
 import type { BuildLack } from './build.ts'
 import { emailKey } from './email.ts'
-import { settledStatus, type Desired, type MemberStatus, type Observed, type TesterState } from './member.ts'
+import {
+  settledStatus,
+  type Desired,
+  type MemberStatus,
+  type Observed,
+  type TesterState,
+  type Writing,
+} from './member.ts'
 import { READ_LOST_AFTER_MS, REREAD_AFTER_MS } from './retry.ts'
 import type { RosterPolicies } from './roster.ts'
 
-/** The one next thing to do for a member. Everything but settle, wait, forget and give_up is one Apple call, merged with others' of its kind. */
+/** The one next thing to do for a member. Everything but settle, wait, forget, give_up and end_invitation is one Apple call, merged with others' of its kind. */
 export type Step =
   | { do: 'settle'; status: MemberStatus; problem: ErrorCode | null }
   | { do: 'wait'; until: number; status: MemberStatus; problem: ErrorCode | null }
   | { do: 'forget'; email: string }
   | { do: 'give_up'; code: ErrorCode; detail: string }
-  | { do: 'look_up'; email: string }
+  | { do: 'look_up'; email: string; within: Within }
   | { do: 'read_membership'; email: string }
   | { do: 'create'; email: string }
   | { do: 'add'; email: string; testerId: string }
   | { do: 'remove'; email: string; testerId: string }
   | { do: 'remove_app'; email: string; testerId: string }
   | { do: 'invite'; email: string; testerId: string }
+  | { do: 'end_invitation'; code: ErrorCode }
 
-export type CallStep = Exclude<Step, { do: 'settle' | 'wait' | 'forget' | 'give_up' }>
+export type CallStep = Exclude<Step, { do: 'settle' | 'wait' | 'forget' | 'give_up' | 'end_invitation' }>
 
-/** A tester of the app, as far as known: undefined = not looked up, null = looked up and not there. */
-export type KnownTester = { id: string; state: TesterState | null } | null | undefined
+/** Where a tester was looked up: Apple's records belong to an app, or to the whole account. */
+export type Within = 'app' | 'account'
+
+/**
+ * What is known of the tester of an address. A read has three endings, and an error is never an empty answer: whoever was not
+ * asked for, and whom Apple can't search for, is not known, which is not the same as not there.
+ */
+export type KnownTester =
+  | { is: 'found'; id: string; state: TesterState | null }
+  | { is: 'absent'; within: Within }
+  | { is: 'unknown'; unsearchable: boolean }
+
+export const NOT_ASKED: KnownTester = { is: 'unknown', unsearchable: false }
 
 export interface PlanInput {
   now: number
@@ -86,33 +105,39 @@ function planPresent(input: PlanInput): Step {
   }
   const email = desired.email
   const writing = observed.writing
-  if (writing && (writing.kind === 'create' || writing.kind === 'add')) {
+  if (writing && isEntry(writing)) {
     const step = planReadBack(input, email)
     if (step) return step
   }
-  if (writing?.kind === 'remove_app' && emailKey(writing.email) === emailKey(email)) {
+  if (writing?.kind === 'remove_app' && isAbout(writing, email)) {
     const step = planGone(input, email)
     if (step) return step
   }
+  // Whoever sent it died, or got no answer: a second one would mail twice.
+  if (writing?.kind === 'invite') return { do: 'end_invitation', code: 'invitation_unknown' }
   if (!observed.confirmed) return planEntry(input, email)
   if (input.fresh) return { do: 'read_membership', email }
   if (observed.state === 'revoked') return planStopped(input, email)
   const leaving = observed.leaving[0]
   if (leaving !== undefined) return planExit(input, leaving)
-  if (input.invite || observed.invite) return planInvitation(input, email)
+  // An entry of ours mails by itself: whether it did shows once the state has settled.
+  if ((input.invite || observed.invite) && !isUnsettled(observed)) return planInvitation(input, email)
   return planSettled(input)
 }
 
 /** In the group by Apple's word. A create is answered before the mail goes out, so "not invited" is read once more. */
 function planSettled({ observed, now, lack }: PlanInput): Step {
   const status = settledStatus(true, observed.state)
-  const unsure = observed.state === 'not_invited' || observed.state === 'unknown' || observed.state === null
-  if (unsure && !observed.settledState) {
+  if (isUnsettled(observed)) {
     const until = (observed.observedAt ?? now) + (REREAD_AFTER_MS[2] ?? 0)
     if (now < until) return { do: 'wait', until, status, problem: status === 'not_invited' ? lack : null }
     return { do: 'read_membership', email: observed.email ?? '' }
   }
   return { do: 'settle', status, problem: status === 'not_invited' ? (lack ?? 'build_missing') : null }
+}
+
+function isUnsettled({ state, settledState }: Observed): boolean {
+  return !settledState && (state === 'not_invited' || state === 'unknown' || state === null)
 }
 
 /** How long another's removal is waited for (its roster may be paused), and how often it is looked at. */
@@ -127,10 +152,16 @@ function planEntry(input: PlanInput, email: string): Step {
   const leaves = input.leavesAppSince(email)
   if (leaves !== null && input.now - leaves < REMOVAL_PATIENCE_MS) return pendingUntil(input.now + REMOVAL_LOOK_MS)
   const tester = input.knownTester(email)
-  if (tester === undefined && input.lookUpFirst) return { do: 'look_up', email }
-  if (!tester) return { do: 'create', email }
-  if (tester.state === 'revoked') return planStopped(input, email)
-  return { do: 'add', email, testerId: tester.id }
+  switch (tester.is) {
+    case 'unknown':
+      if (input.lookUpFirst && !tester.unsearchable) return { do: 'look_up', email, within: 'app' }
+      return { do: 'create', email }
+    case 'absent':
+      return { do: 'create', email }
+    case 'found':
+      if (tester.state === 'revoked') return planStopped(input, email)
+      return { do: 'add', email, testerId: tester.id }
+  }
 }
 
 /** The person stopped testing. A join that came after we knew takes the tester out and in again, once; otherwise it is reported. */
@@ -142,16 +173,24 @@ function planStopped(input: PlanInput, email: string): Step {
     return { do: 'settle', status: 'revoked', problem: 'testing_stopped' }
   }
   const tester = input.knownTester(email)
-  if (tester === undefined) return { do: 'look_up', email }
-  if (tester === null) return { do: 'create', email }
-  return { do: 'remove_app', email, testerId: tester.id }
+  switch (tester.is) {
+    case 'unknown':
+      return tester.unsearchable ? refused(UNSEARCHABLE) : { do: 'look_up', email, within: 'app' }
+    case 'absent':
+      return { do: 'create', email }
+    case 'found':
+      return { do: 'remove_app', email, testerId: tester.id }
+  }
 }
+
+const UNSEARCHABLE =
+  'App Store Connect does not let this address be searched for, so it is not known whether it is there.'
 
 /** After our own create or add: what has to be read, and when; undefined where the write has to go out (again). */
 function planReadBack(input: PlanInput, email: string): Step | undefined {
   const { observed, now } = input
   const writing = observed.writing
-  if (!writing || emailKey(writing.email) !== emailKey(email)) return undefined
+  if (!writing || !isAbout(writing, email)) return undefined
   switch (writing.answer) {
     case 'lost': {
       if (writing.reads > 0) return undefined
@@ -165,26 +204,41 @@ function planReadBack(input: PlanInput, email: string): Step | undefined {
       }
       return now < writing.at + wait ? pendingUntil(writing.at + wait) : { do: 'read_membership', email }
     }
+    case 'older': {
+      // Read twice, since reads lag; then the one that Apple named is added by its id.
+      const wait = writing.reads < 2 ? REREAD_AFTER_MS[writing.reads] : undefined
+      if (wait === undefined) return undefined
+      return now < writing.at + wait ? pendingUntil(writing.at + wait) : { do: 'read_membership', email }
+    }
     case 'refused':
       return writing.kind === 'create' ? planRefusedCreate(input, email) : planRefusedAdd(input, email)
   }
 }
 
-/** Any 4xx on a create may mean that the tester exists: who is no tester of the app is in none of its groups either. */
+/**
+ * Any 4xx on a create may mean that the tester exists. Where the app does not show one, the record may be of another app of the
+ * team: then it is added by its id, and believed once the group shows it.
+ */
 function planRefusedCreate(input: PlanInput, email: string): Step {
   const reads = input.observed.writing?.reads ?? 0
   const tester = input.knownTester(email)
-  if (tester === undefined) return { do: 'look_up', email }
-  if (tester === null) return refused('App Store Connect refuses to add this tester, and the app does not show it.')
-  if (reads < 2) return { do: 'read_membership', email }
-  return { do: 'add', email, testerId: tester.id }
+  switch (tester.is) {
+    case 'unknown':
+      return tester.unsearchable ? refused(UNSEARCHABLE) : { do: 'look_up', email, within: 'app' }
+    case 'absent':
+      if (tester.within === 'app') return { do: 'look_up', email, within: 'account' }
+      return refused('App Store Connect refuses to add this tester, and neither the app nor the account shows it.')
+    case 'found':
+      return reads === 0 ? { do: 'read_membership', email } : { do: 'add', email, testerId: tester.id }
+  }
 }
 
 /** Any 4xx on an add may mean "already in": the group is read before anything is believed. */
 function planRefusedAdd(input: PlanInput, email: string): Step {
   const reads = input.observed.writing?.reads ?? 0
   if (reads === 0) return { do: 'read_membership', email }
-  if (input.knownTester(email) === undefined) return { do: 'look_up', email }
+  const tester = input.knownTester(email)
+  if (tester.is === 'unknown' && !tester.unsearchable) return { do: 'look_up', email, within: 'app' }
   return refused('App Store Connect refuses to add this tester, and the group does not show it.')
 }
 
@@ -195,26 +249,28 @@ function refused(detail: string): Step {
 /** Some five minutes; then the change is tried anew from what is there. */
 const MOST_READS_OF_A_REMOVAL = 8
 
-/** After a removal at app level, which Apple finishes later: wait until the tester is gone; undefined once it is. */
+/** After a removal at app level, which Apple finishes later: read until the app and the group show nobody; undefined once that is so. */
 function planGone(input: PlanInput, email: string): Step | undefined {
   const { observed, now } = input
   const writing = observed.writing
   if (!writing) return undefined
   const tester = input.knownTester(email)
-  if (tester === null) return undefined
+  // A record of the whole team may be hidden from the app: the group has the last word, and clears what was written.
+  if (tester.is === 'absent') return { do: 'read_membership', email }
   const wait = REREAD_AFTER_MS[Math.min(writing.reads, REREAD_AFTER_MS.length - 1)] ?? 60_000
   if (writing.reads > MOST_READS_OF_A_REMOVAL) return refused('The removal from the app did not finish at Apple.')
   const since = writing.reads < REREAD_AFTER_MS.length ? writing.at + wait : writing.at + wait * (writing.reads - 3)
   if (now < since) return pendingUntil(since)
   // Where another roster puts the person back meanwhile, the tester is never gone from the app, but from this group.
-  return { do: input.wantedElsewhere(email) ? 'read_membership' : 'look_up', email }
+  if (input.wantedElsewhere(email) || (tester.is === 'unknown' && tester.unsearchable))
+    return { do: 'read_membership', email }
+  return { do: 'look_up', email, within: 'app' }
 }
 
 function planInvitation(input: PlanInput, email: string): Step {
   const tester = input.knownTester(email)
-  if (tester === undefined) return { do: 'look_up', email }
-  if (tester === null) return { do: 'read_membership', email }
-  return { do: 'invite', email, testerId: tester.id }
+  if (tester.is === 'found') return { do: 'invite', email, testerId: tester.id }
+  return { do: 'read_membership', email }
 }
 
 function planAbsent(input: PlanInput): Step {
@@ -224,34 +280,60 @@ function planAbsent(input: PlanInput): Step {
   return planExit(input, email)
 }
 
-/** The next step to get one address out of the group; `forget` once it is out. */
+/** The next step to get one address out of the group. Only the group says that somebody is out of it: being unknown to the app does not. */
 function planExit(input: PlanInput, email: string): Step {
-  const { observed, now, policies } = input
-  const writing = observed.writing && emailKey(observed.writing.email) === emailKey(email) ? observed.writing : null
-  const tester = input.knownTester(email)
+  const { observed, now } = input
   if (input.wantedHere(email)) return { do: 'forget', email }
-  if (writing?.kind === 'remove') {
+  const writing = observed.writing && isAbout(observed.writing, email) ? observed.writing : null
+  const tester = input.knownTester(email)
+  const atAppLevel = leavesApp(input, email)
+  if (writing?.kind === 'remove' || writing?.kind === 'remove_app') {
+    if (writing.kind === 'remove_app' && writing.answer === 'confirmed') {
+      const step = planGone(input, email)
+      if (step) return step
+    }
     if (writing.answer === 'lost' && writing.reads === 0) {
       const due = writing.at + READ_LOST_AFTER_MS
       return now < due ? pendingUntil(due) : { do: 'read_membership', email }
     }
     if (writing.answer === 'refused') {
       if (writing.reads === 0) return { do: 'read_membership', email }
-      return refused('App Store Connect refuses to remove this tester, and the group still shows it.')
+      return refused('App Store Connect refuses to remove this tester, and still shows it.')
     }
   }
-  if (writing?.kind === 'remove_app' && writing.answer === 'confirmed')
-    return planGone(input, email) ?? { do: 'forget', email }
-  if (tester === undefined) return { do: 'look_up', email }
-  if (tester === null) {
-    // Just created or added, and reads lag: not found is not yet gone.
-    const entering = writing && (writing.kind === 'create' || writing.kind === 'add') ? writing : null
-    const wait = entering ? REREAD_AFTER_MS[entering.reads] : undefined
-    return entering && wait !== undefined ? pendingUntil(entering.at + wait) : { do: 'forget', email }
+  switch (tester.is) {
+    case 'found':
+      return { do: atAppLevel ? 'remove_app' : 'remove', email, testerId: tester.id }
+    case 'unknown':
+      if (tester.unsearchable) return refused(UNSEARCHABLE)
+      if (atAppLevel) return { do: 'look_up', email, within: 'app' }
+      return readExit(input, email)
+    case 'absent':
+      return readExit(input, email)
   }
-  const atAppLevel = policies.removal === 'app' || (input.desired.present && observed.invite)
-  if (atAppLevel && !input.wantedElsewhere(email)) return { do: 'remove_app', email, testerId: tester.id }
-  return { do: 'remove', email, testerId: tester.id }
+}
+
+/** Whether the group still has somebody. Just created or added, and reads lag: not shown is not yet gone. */
+function readExit({ observed, now }: PlanInput, email: string): Step {
+  const { writing } = observed
+  if (!writing || !isAbout(writing, email) || !isEntry(writing)) return { do: 'read_membership', email }
+  const wait = REREAD_AFTER_MS[writing.reads]
+  if (wait === undefined) return { do: 'forget', email }
+  return now < writing.at + wait ? pendingUntil(writing.at + wait) : { do: 'read_membership', email }
+}
+
+/** Out of the app, not only out of the group, and not where another roster of the app wants the person. */
+function leavesApp({ policies, desired, observed, wantedElsewhere }: PlanInput, email: string): boolean {
+  return (policies.removal === 'app' || (desired.present && observed.invite)) && !wantedElsewhere(email)
+}
+
+/** A write that puts somebody into the group. */
+export function isEntry({ kind }: Writing): boolean {
+  return kind === 'create' || kind === 'add'
+}
+
+function isAbout(writing: Writing, email: string): boolean {
+  return emailKey(writing.email) === emailKey(email)
 }
 
 function pendingUntil(until: number): Step {

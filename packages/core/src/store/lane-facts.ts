@@ -6,6 +6,8 @@ export interface LaneFacts {
   blocked: Problem | null
   /** 401 answers in a row on fresh tokens, since when. */
   suspicion: { count: number; since: number } | null
+  /** Endpoints that refuse: how often in a row, since when, and when they are asked again (ms). */
+  endpoints: Record<string, { count: number; since: number; until: number }>
   /** Testers in one relationship call that Apple accepted last. */
   chunk: number
   /** Calls at once. */
@@ -31,6 +33,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
   return {
     blocked: json<Problem>('blocked'),
     suspicion: json<{ count: number; since: number }>('suspicion'),
+    endpoints: json<LaneFacts['endpoints']>('endpoints') ?? {},
     chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
     outage: Number(hash.get('outage') ?? 0),

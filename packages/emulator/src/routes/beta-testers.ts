@@ -101,9 +101,14 @@ function rowFilter(call: Call): (row: TesterRow) => boolean {
   const builds = query.list('filter[builds]')
   return (row) =>
     plain(row) &&
-    (!apps || apps.some((id) => row.appIds.includes(id))) &&
+    (!apps || apps.some((id) => isShownIn(call, id, row))) &&
     (!groups || groups.some((id) => testers.isMember(id, row.id))) &&
     (!builds || builds.some((id) => testers.buildsOf(row.id).has(id)))
+}
+
+/** A record of the whole team may be shown by its first app alone, whatever group of another one it is in. */
+function isShownIn({ settings }: Call, appId: string, row: TesterRow): boolean {
+  return settings.sharedInAppFilter ? row.appIds.includes(appId) : row.appIds[0] === appId
 }
 
 const remove: Operation = {

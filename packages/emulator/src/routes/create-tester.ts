@@ -45,6 +45,7 @@ function create(call: Call): Answer {
   }
   const { firstName = null, lastName = null } = call.body.attributes as unknown as TesterAttributes
   const shared = call.settings.recordScope === 'team' ? call.world.truth.findInTeam(call.issuerId, email)[0] : undefined
+  if (shared && call.settings.createShared === 409) throw alreadyExists()
   const appIds = appId === undefined ? [] : [appId]
   const row =
     shared ?? createTester(call.world, { issuerId: call.issuerId, email, firstName, lastName, appIds }, call.now)
@@ -94,11 +95,14 @@ function findExisting(call: Call, email: string, appId: string | undefined): Tes
 /** Apple's code for this is not public, and says nothing of the address. */
 function again(call: Call, existing: TesterRow, groups: GroupRecord[]): Answer {
   if (call.settings.createExisting === 409) {
-    throw stateError('A beta tester with this information already exists and cannot be created again.')
+    throw alreadyExists()
   }
   for (const group of groups) enter(call, group, existing)
   return { status: 201, body: document(call, existing.id, existing) }
 }
+
+const alreadyExists = () =>
+  stateError('A beta tester with this information already exists and cannot be created again.')
 
 const isEmail = (text: string): boolean =>
   text.length <= 254 && /^[^\s@,;:<>()[\]\\"]+@[^\s@,;:<>()[\]\\"]+\.[^\s@,;:<>()[\]\\".]+$/.test(text)

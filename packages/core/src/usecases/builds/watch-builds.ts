@@ -45,8 +45,8 @@ export async function watchBuilds(visit: Visit, task: string, appId: string): Pr
   } catch (error) {
     if (isAppError(error, 'apple_rate_limited')) stopLane(visit, error)
     if (isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) {
-      const isChance = (await judgeDoubt(visit, appId, error)) === 'chance'
-      if (isChance) await schedule.settle(task, putOffTo, clock.now() + CHANCE_MS)
+      const works = (await judgeDoubt(visit, appId, error)) === 'works'
+      if (works && error.code === 'key_rejected') await schedule.settle(task, putOffTo, clock.now() + CHANCE_MS)
     }
     throw error
   }

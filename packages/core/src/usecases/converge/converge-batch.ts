@@ -1,64 +1,84 @@
+/**
+ * ⑥ Brings a batch of members from observed to desired: plan each (pure), take all first steps in merged calls, plan again, until
+ * every member has settled, waits for a later read, or the lane has to stop.
+ *
+ * What was written, what Apple answered and how often it was read back decide the next step (`domain/plan.ts`, `planStep`):
+ *
+ * | written | answer | reads | next step |
+ * | --- | --- | --- | --- |
+ * | nothing | | | out: create, or add by the id we know; in: settle, or what was asked for; to leave: remove by id, else read who it is |
+ * | create, add | lost (5xx, no answer) | 0 | wait 2 s, read the group |
+ * | | lost | 1 | write again: it has no second effect |
+ * | | confirmed (204) | 0–4 | read the group after 2, 5, 10, 30, 60 s |
+ * | | confirmed | 5 | give up, an attempt is used |
+ * | create | older (201 with a tester who was there before) | 0–1 | read the group after 2 and 5 s |
+ * | | older | 2 | add by the id that Apple named |
+ * | | refused (4xx) | 0 | look the app up, then the account; found: read the group; nowhere: give up |
+ * | | refused, found | 1 | add by its id |
+ * | add | refused | 0 | read the group |
+ * | | refused | 1 | look the app up, give up |
+ * | remove | lost | 0 | wait 2 s, read the group |
+ * | remove, remove_app | refused | 0 | read the group; 1: give up |
+ * | remove_app | confirmed (202) | 0–8 | look the app up; gone there: read the group; 9: give up |
+ * | invite | lost | | never again: said to be unknown |
+ *
+ * A read ends as found, not there, or not known, and only the group's own answer says that somebody is out of it:
+ *
+ * | read | found | not there | refused for the address | refused otherwise |
+ * | --- | --- | --- | --- | --- |
+ * | look_up | its id | create (to enter), or read the group (to leave) | create; to leave: give up | later, nothing is believed |
+ * | read_membership | in | out; just written: read again | give up | later, nothing is believed |
+ *
+ * How a turn ended decides what becomes of the job (`finish-target.ts`): done, parked, in_line: it ends · later: it sleeps, no
+ * attempt used · retry: an attempt is used, after the twelfth the member has failed · give_back: as if it had not been fetched.
+ */
 import type { AppleSession, CallRecord } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
-import { planStep, type Step } from '../../domain/plan.ts'
-import type { Roster } from '../../domain/roster.ts'
-import { AppError } from '../../errors.ts'
-import type { Log } from '../../log.ts'
+import { NOT_ASKED, planStep, type CallStep, type Step } from '../../domain/plan.ts'
+import { AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneStore } from '../../store/index.ts'
+import type { Brakes } from './brakes.ts'
 import { gather } from './gather.ts'
-import { createBooks, forgetAddress } from './keep-books.ts'
+import { createBooks, endInvitation, forgetAddress, type BooksDeps } from './keep-books.ts'
 import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
 import { takeSteps, type ChunkSize, type Listener, type Taken } from './take-steps.ts'
 import type { Target } from './target.ts'
 
 export interface ConvergeDeps {
-  lane: LaneStore
+  lane: Pick<LaneStore, 'markWriting'>
   leaseToken: string
   sessionFor: (note: (record: CallRecord) => void) => AppleSession
   clock: Clock
-  log: Log
   parallel: number
   chunk: ChunkSize
-  /** False once the visit has to end: what was not begun is given back. */
-  goesOn: () => boolean
-  stop: (error: AppError) => void
-  noteTrouble: (error: AppError, merged: number) => void
-  seats: Seats
-  /** An answer that may speak of the key: whether the call may go out again. */
-  doubt: (error: AppError) => Promise<'chance' | 'stopped'>
-  /** Settles once no judgement is under way. */
-  judged: () => Promise<void>
-  groupGone: (roster: Roster, error: AppError) => Promise<void>
+  brakes: Brakes
+  seats: Pick<Seats, 'mayEnter' | 'noteFull'>
+  isKnownElsewhere: BooksDeps['isKnownElsewhere']
   /** Told of each target as soon as its turn has ended, so that its outcome is recorded while others are still under way. */
   finish: (target: Target) => Promise<void>
 }
 
 /** From this many unknown people on, one look-up for all is cheaper than the refused creates it saves. */
 const LOOK_UP_FROM = 3
+const LOOK_UP_AFTER: readonly ErrorCode[] = ['apple_refused', 'apple_request_invalid', 'call_forbidden']
 /** Steps of one member in one turn; the longest path (look up, remove at app level, create, read) has room twice. */
 const MAX_PASSES = 12
 
-/**
- * ⑥ Brings a batch of members from observed to desired: plan each (pure), take all first steps in merged calls, plan again,
- * until every member has settled, waits for a later read, or the lane has to stop.
- */
 export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<void> {
   const books = createBooks({
-    lane: deps.lane,
-    leaseToken: deps.leaseToken,
-    clock: deps.clock,
+    ...deps,
     session: deps.sessionFor(() => {}),
     testers: batch.testers,
-    stop: deps.stop,
-    noteTrouble: deps.noteTrouble,
-    seats: deps.seats,
-    groupGone: async (roster, error) => {
-      await deps.groupGone(roster, error)
-      for (const target of batch.targets) {
-        if (target.roster.id === roster.id) target.ending ??= { kind: 'parked', problem: 'group_gone' }
-      }
+    brakes: {
+      ...deps.brakes,
+      async groupGone(roster) {
+        await deps.brakes.groupGone(roster)
+        for (const target of batch.targets) {
+          if (target.roster.id === roster.id) target.ending ??= { kind: 'parked', problem: 'group_gone' }
+        }
+      },
     },
   })
   const finishing = gather()
@@ -80,30 +100,20 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
 }
 
 async function takePasses(deps: ConvergeDeps, batch: Batch, books: Listener, finishEnded: () => void): Promise<void> {
-  for (let pass = 0; pass < MAX_PASSES && deps.goesOn(); pass++) {
+  for (let pass = 0; pass < MAX_PASSES && deps.brakes.goesOn(); pass++) {
     const taken = planPass(deps, batch)
     finishEnded()
     if (taken.length === 0) break
-    await takeSteps(
-      {
-        sessionFor: deps.sessionFor,
-        goesOn: deps.goesOn,
-        doubt: deps.doubt,
-        judged: deps.judged,
-        parallel: deps.parallel,
-        chunk: deps.chunk,
-        listener: {
-          ...books,
-          async created(item, row) {
-            await books.created(item, row)
-            // The commonest ending: settled by one answer, recorded while the other creates are still under way.
-            planTarget(deps, batch, item.target, false)
-            finishEnded()
-          },
-        },
+    const listener: Listener = {
+      ...books,
+      async created(item, row) {
+        await books.created(item, row)
+        // The commonest ending: settled by one answer, recorded while the other creates are still under way.
+        planTarget(deps, batch, item.target, false)
+        finishEnded()
       },
-      taken,
-    )
+    }
+    await takeSteps({ ...deps, listener }, taken)
     finishEnded()
   }
 }
@@ -115,8 +125,8 @@ function planPass(deps: ConvergeDeps, batch: Batch): Taken[] {
   const claimed = new Set<string>()
   const taken: Taken[] = []
   for (const target of open) {
-    const step = planTarget(deps, batch, target, unknown >= LOOK_UP_FROM)
-    if (!step || step.do === 'settle' || step.do === 'wait' || step.do === 'forget' || step.do === 'give_up') continue
+    const step = planTarget(deps, batch, target, unknown >= LOOK_UP_FROM || wasRefused(target))
+    if (!step) continue
     const claim = `${target.roster.app.id}\0${emailKey(step.email)}`
     const isRead = step.do === 'look_up' || step.do === 'read_membership'
     if (!isRead && claimed.has(claim)) continue
@@ -126,14 +136,23 @@ function planPass(deps: ConvergeDeps, batch: Batch): Taken[] {
   return taken
 }
 
+/** A look-up, perhaps, that Apple refused: it is asked for again, and nobody is created for want of an answer. */
+function wasRefused({ observed: { problem } }: Target): boolean {
+  return problem !== null && LOOK_UP_AFTER.includes(problem.code)
+}
+
 function isUnknown(batch: Batch, target: Target): boolean {
   const { email } = target.desired
   if (!target.desired.present || email === null || target.observed.confirmed) return false
-  return batch.testers.get(target.roster.app.id)?.get(emailKey(email)) === undefined
+  return testerOf(batch, target, email).is === 'unknown'
+}
+
+function testerOf(batch: Batch, target: Target, email: string) {
+  return batch.testers.get(target.roster.app.id)?.get(emailKey(email)) ?? NOT_ASKED
 }
 
 /** Plans one target; endings that need no call are set here. Returns the step when it needs one. */
-function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirst: boolean): Step | undefined {
+function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirst: boolean): CallStep | undefined {
   const { roster, member } = target
   for (;;) {
     const step = planStep({
@@ -145,7 +164,7 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
       invite: target.invite,
       lack: batch.lacks.get(roster.id) ?? null,
       lookUpFirst,
-      knownTester: (email) => batch.testers.get(roster.app.id)?.get(emailKey(email)),
+      knownTester: (email) => testerOf(batch, target, email),
       twin: (email) => batch.surroundings.twin(roster, member, emailKey(email)) ?? twinInBatch(batch, target, email),
       wantedHere: (email) => batch.surroundings.wantedHere(roster, member, emailKey(email)),
       leavesAppSince: (email) => batch.surroundings.leavesAppSince(roster, member, emailKey(email)),
@@ -154,11 +173,16 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
     switch (step.do) {
       case 'settle':
         adoptTwin(batch, target, step)
-        target.ending = { kind: 'done', status: step.status, problem: step.problem }
+        // Reported as stopped, whatever of ours was under way: nothing is left to be read back.
+        if (step.status === 'revoked') target.observed = { ...target.observed, writing: null }
+        target.ending = { kind: 'done', status: step.status, ...toTell(target, step) }
         return undefined
       case 'wait':
-        target.ending = { kind: 'later', until: step.until, status: step.status, problem: step.problem }
+        target.ending = { kind: 'later', until: step.until, status: step.status, ...toTell(target, step) }
         return undefined
+      case 'end_invitation':
+        endInvitation(target, step.code)
+        continue
       case 'give_up':
         target.observed = { ...target.observed, writing: null }
         target.ending = { kind: 'retry', error: new AppError(step.code, { message: step.detail }) }
@@ -179,6 +203,11 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
         return step
     }
   }
+}
+
+/** A problem of the member's own comes first; else why an invitation that was asked for was not sent. */
+function toTell({ notice }: Target, { problem }: { problem: ErrorCode | null }) {
+  return { problem: problem ?? notice?.problem ?? null, detail: problem === null ? notice?.detail : undefined }
 }
 
 function twinInBatch(batch: Batch, target: Target, email: string) {

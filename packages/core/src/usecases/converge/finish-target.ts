@@ -126,12 +126,12 @@ function describe(target: Target, ending: Ending): Description {
     case 'done':
       return { status: ending.status, problem: ending.problem, detail: ending.detail }
     case 'later':
-      return { status: ending.status, problem: ending.problem, detail: undefined }
+      return { status: ending.status, problem: ending.problem, detail: ending.detail }
     case 'in_line':
       return { status: 'waiting', problem: 'seats_full', detail: undefined }
     case 'retry': {
       const { error, ...rest } = { error: ending.error, ...target.job }
-      if (!rest.isLastAttempt) return { status: 'pending', problem: error.code, detail: error.message }
+      if (!rest.isLastAttempt) return { status: ending.status ?? 'pending', problem: error.code, detail: error.message }
       return {
         status: 'failed',
         problem: 'retries_exhausted',

@@ -2,40 +2,36 @@ import type { AppleSession, TesterRow } from '../../apple/index.ts'
 import { isWriteAmbiguous } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
-import type { Observed } from '../../domain/member.ts'
+import { settledStatus, type MemberStatus, type Observed } from '../../domain/member.ts'
+import { isEntry } from '../../domain/plan.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { ERROR_RULES, isAppError, type AppError } from '../../errors.ts'
+import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneStore } from '../../store/index.ts'
+import type { Brakes } from './brakes.ts'
 import type { Seats } from './seats.ts'
-import { writingKind, type Listener, type Taken } from './take-steps.ts'
-import type { KnownTesters, Target } from './target.ts'
+import { endpointOf, READS, REFUSALS, writingKind, type Listener, type Taken } from './take-steps.ts'
+import type { Ending, KnownTesters, Target } from './target.ts'
 
 export interface BooksDeps {
-  lane: LaneStore
+  lane: Pick<LaneStore, 'markWriting'>
   leaseToken: string
   clock: Clock
-  session: AppleSession
+  session: Pick<AppleSession, 'getGroup'>
   /** By app id: what was looked up or learnt in this turn. */
   testers: Map<string, KnownTesters>
-  /** The lane has to stop: nothing more is sent in this visit. */
-  stop: (error: AppError) => void
-  /** A call failed in a way that may be Apple's state as a whole. */
-  noteTrouble: (error: AppError, merged: number) => void
+  brakes: Pick<Brakes, 'stop' | 'trouble' | 'groupGone' | 'againAt'>
   seats: Pick<Seats, 'noteFull'>
-  /** The roster's group is gone, confirmed by reading it. */
-  groupGone: (roster: Roster, error: AppError) => Promise<void>
+  /** Whether this id is a tester of another app: then a create has made nobody new. */
+  isKnownElsewhere: (appId: string, key: string, testerId: string) => Promise<boolean>
 }
 
 /** Turns answers into what is known of each member. The only place where a working copy of Observed is written. */
 export function createBooks(deps: BooksDeps): Listener {
   const confirmedGroups = new Set<string>()
 
-  const learn = (target: Target, email: string, row: TesterRow | null) => {
-    const key = emailKey(email)
-    const known = deps.testers.get(target.roster.app.id)
-    // Only an id that we had can be gone: a fellow member with this address may be giving it one in this very turn.
-    if (row || known?.get(key)) target.learnt.set(key, row?.id ?? null)
-    known?.set(key, row ? { id: row.id, state: row.state } : null)
+  const learn = (target: Target, email: string, row: TesterRow) => {
+    target.learnt.set(emailKey(email), row.id)
+    deps.testers.get(target.roster.app.id)?.set(emailKey(email), { is: 'found', id: row.id, state: row.state })
   }
   const unlearn = (target: Target, email: string) => {
     deps.testers.get(target.roster.app.id)?.delete(emailKey(email))
@@ -56,10 +52,11 @@ export function createBooks(deps: BooksDeps): Listener {
       for (const { target, step } of taken) {
         const kind = writingKind(step.do)
         if (kind === undefined) continue
-        const enters = kind === 'create' || kind === 'add'
+        const { email, writing } = target.observed
+        target.before = { email, writing }
         amend(target, {
           writing: { kind, email: step.email, at, reads: 0, answer: 'lost' },
-          ...(enters ? { email: step.email } : {}),
+          ...(kind === 'create' || kind === 'add' ? { email: step.email } : {}),
           ...(kind === 'remove_app' && target.desired.present ? { revived: target.desired.joined } : {}),
         })
       }
@@ -71,17 +68,53 @@ export function createBooks(deps: BooksDeps): Listener {
       return deps.lane.markWriting(deps.leaseToken, at, marks)
     },
 
-    found({ target, step }, row) {
-      learn(target, step.email, row)
-      countRead(target, step.email)
+    unsent: ({ target, step }) => {
+      if (writingKind(step.do) !== undefined) takeBack(target)
     },
 
-    membership({ target, step }, row) {
+    postponed({ target }, until) {
+      target.ending = {
+        kind: 'later',
+        until,
+        status: unsettledStatus(target),
+        problem: target.observed.problem?.code ?? 'call_forbidden',
+      }
+    },
+
+    found({ target, step }, reading) {
+      const key = emailKey(step.email)
+      const known = deps.testers.get(target.roster.app.id)
+      switch (reading.is) {
+        case 'found':
+          // An id of the account may be another app's: it is kept once the group shows it.
+          if (step.within === 'app') target.learnt.set(key, reading.row.id)
+          known?.set(key, { is: 'found', id: reading.row.id, state: reading.row.state })
+          if (target.observed.writing?.kind === 'remove_app') countRead(target, step.email)
+          return
+        case 'absent':
+          // Only an id that we had can be gone: a fellow member with this address may be giving it one in this very turn.
+          if (known?.get(key)?.is === 'found') target.learnt.set(key, null)
+          known?.set(key, { is: 'absent', within: step.within })
+          return
+        case 'unknown':
+          known?.set(key, { is: 'unknown', unsearchable: true })
+      }
+    },
+
+    membership({ target, step }, reading) {
+      if (reading.is === 'unknown') {
+        deps.testers.get(target.roster.app.id)?.set(emailKey(step.email), { is: 'unknown', unsearchable: true })
+        target.ending = { kind: 'retry', error: reading.error, status: unsettledStatus(target) }
+        return
+      }
+      const row = reading.is === 'found' ? reading.row : null
       target.fresh = false
       if (row) learn(target, step.email, row)
-      const leaves = !target.desired.present || isLeaving(target, step.email)
-      if (leaves) {
-        if (row) countRead(target, step.email)
+      const { writing } = target.observed
+      if (!target.desired.present || isLeaving(target, step.email)) {
+        // Just created or added, and reads lag: the planner reads again before it believes that nobody is there.
+        if (row || (writing && isEntry(writing) && emailKey(writing.email) === emailKey(step.email)))
+          countRead(target, step.email)
         else forgetAddress(target, step.email)
         return
       }
@@ -95,6 +128,7 @@ export function createBooks(deps: BooksDeps): Listener {
         return
       }
       if (row) {
+        const isEntered = !target.observed.settledState
         amend(target, {
           confirmed: true,
           email: step.email,
@@ -103,7 +137,9 @@ export function createBooks(deps: BooksDeps): Listener {
           settledState: target.observed.confirmed,
           writing: null,
         })
-      } else if (target.observed.writing) {
+        // The entry has mailed by itself: that is the invitation, whoever asked for one.
+        if (isEntered && row.state === 'invited') endInvitation(target)
+      } else if (writing) {
         countRead(target, step.email)
       } else {
         // Known to be in, and not there any more: taken out by somebody else.
@@ -114,6 +150,15 @@ export function createBooks(deps: BooksDeps): Listener {
 
     async created({ target, step }, row) {
       learn(target, step.email, row)
+      const { writing } = target.observed
+      // Nobody new: whether this one is in the group is read, not assumed.
+      if (
+        writing &&
+        (isOlder(row) || (await deps.isKnownElsewhere(target.roster.app.id, emailKey(step.email), row.id)))
+      ) {
+        amend(target, { writing: { ...writing, answer: 'older' } })
+        return
+      }
       amend(target, {
         confirmed: true,
         email: step.email,
@@ -122,6 +167,7 @@ export function createBooks(deps: BooksDeps): Listener {
         settledState: false,
         writing: null,
       })
+      if (row.state === 'invited') endInvitation(target)
     },
 
     added({ target }) {
@@ -142,8 +188,8 @@ export function createBooks(deps: BooksDeps): Listener {
     },
 
     invited({ target }) {
-      target.invite = false
-      amend(target, { invite: false, writing: null, settledState: false, observedAt: deps.clock.now() })
+      endInvitation(target)
+      amend(target, { writing: null, settledState: false, observedAt: deps.clock.now() })
     },
 
     async missesGroup(chunk) {
@@ -151,7 +197,8 @@ export function createBooks(deps: BooksDeps): Listener {
       return roster !== undefined && (await isGroupGone(deps, confirmedGroups, roster))
     },
 
-    failed: (taken, error, merged) => bookFailure(deps, confirmedGroups, taken, error, merged, { amend, unlearn }),
+    failed: (taken, error, merged, asked) =>
+      bookFailure(deps, confirmedGroups, { ...taken, merged, asked }, error, { amend, unlearn }),
   }
 }
 
@@ -160,31 +207,32 @@ interface Pens {
   unlearn: (target: Target, email: string) => void
 }
 
-/** What a failed call means for one member: by the error's disposition, and by whether a write may have been applied. */
+/** A write that surely had no effect: as if it had never been noted. */
+function takeBack(target: Target): void {
+  if (target.before) target.observed = { ...target.observed, ...target.before }
+}
+
+/** What a failed call means for one member: by what was asked, by the error's disposition, and by whether it may have been applied. */
 async function bookFailure(
   deps: BooksDeps,
   confirmedGroups: Set<string>,
-  { target, step }: Taken,
+  { target, step, merged, asked }: Taken & { merged: number; asked: 'step' | 'read' },
   error: AppError,
-  merged: number,
   pens: Pens,
 ): Promise<void> {
   const rule = ERROR_RULES[error.code]
-  const isWrite = writingKind(step.do) !== undefined
-  if (!isWriteAmbiguous(error) && isWrite && !isAppError(error, 'apple_refused', 'apple_not_found')) {
-    // Surely not applied, so there is nothing to read back.
-    pens.amend(target, { writing: null })
-  }
+  const isWrite = asked === 'step'
+  const isRefusal = REFUSALS.includes(error.code)
+  const mayBeThere = isWrite && isRefusal && !(step.do === 'create' && rule.disposition === 'reject')
+  if (isWrite && !isWriteAmbiguous(error) && (!mayBeThere || step.do === 'invite')) takeBack(target)
   if (rule.stops === 'lane') {
-    deps.stop(error)
+    deps.brakes.stop(error)
     target.ending = { kind: 'give_back' }
     return
   }
-  if (step.do === 'invite') {
-    bookRefusedInvitation(target, error, pens)
-    return
-  }
-  if (isAppError(error, 'apple_refused', 'apple_not_found') && isWrite) {
+  if (error.code === 'apple_not_found' && (await isGroupGone(deps, confirmedGroups, target.roster))) return
+  if (isWrite && step.do === 'invite') return bookFailedInvitation(deps, target, error)
+  if (mayBeThere) {
     // An unknown group is refused in as many ways as a bad tester: the group is read, once a turn.
     if (await isGroupGone(deps, confirmedGroups, target.roster)) return
     const { writing } = target.observed
@@ -193,32 +241,80 @@ async function bookFailure(
     if (writing) pens.amend(target, { writing: { ...writing, answer: 'refused', reads: 0 } })
     return
   }
-  if (error.code === 'apple_not_found' && (await isGroupGone(deps, confirmedGroups, target.roster))) return
+  if (!isWrite && (isRefusal || error.code === 'call_forbidden')) {
+    // Says nothing of the person: asked again later, and nothing is believed meanwhile.
+    target.ending = later(target, deps.brakes.againAt(READS), error)
+    return
+  }
   switch (rule.disposition) {
     case 'reject':
-      pens.amend(target, { email: null, writing: null, confirmed: false })
+      pens.amend(target, { confirmed: false, writing: null })
       target.ending = { kind: 'done', status: 'failed', problem: error.code, detail: error.message }
       return
     case 'wait':
       deps.seats.noteFull(target.roster.app.id)
-      pens.amend(target, { email: null })
+      pens.amend(target, { writing: null })
       target.ending = { kind: 'in_line' }
       return
     case 'retry':
     case 'block':
-      // A call for many speaks of Apple, not of one of them: the lane waits, and nobody loses an attempt.
-      deps.noteTrouble(error, merged)
+      // A call for many speaks of Apple, not of one of them: nobody loses an attempt.
+      if (error.code === 'call_forbidden') {
+        target.ending =
+          merged > 1 ? later(target, deps.brakes.againAt(endpointOf(step)), error) : { kind: 'retry', error }
+        return
+      }
+      deps.brakes.trouble(error, merged)
       target.ending = merged > 1 ? { kind: 'give_back' } : { kind: 'retry', error }
   }
 }
 
-/** An invitation is not repeated after a lost answer: a second one would mail twice. */
-function bookRefusedInvitation(target: Target, error: AppError, pens: Pens): void {
-  target.invite = false
-  pens.amend(target, { invite: false, writing: null })
-  if (error.code === 'build_missing') {
-    target.ending = { kind: 'done', status: 'not_invited', problem: 'build_missing' }
+/** An invitation that was asked for ends in a mail, or in words that say why not. Surely not sent goes again; a second mail never does. */
+function bookFailedInvitation(deps: BooksDeps, target: Target, error: AppError): void {
+  const { appleCode, status } = error.details
+  const said = [status, appleCode].filter((word) => typeof word === 'string' || typeof word === 'number').join(' ')
+  if (isWriteAmbiguous(error)) {
+    deps.brakes.trouble(error, 1)
+    return endInvitation(target, 'invitation_unknown')
   }
+  if (error.code === 'build_missing') {
+    endInvitation(target)
+    target.ending = { kind: 'done', status: 'not_invited', problem: 'build_missing' }
+    return
+  }
+  if (typeof appleCode === 'string' && appleCode.endsWith('ALREADY_ACCEPTED')) {
+    // Newer than what we know of the person.
+    target.fresh = true
+    return endInvitation(target)
+  }
+  const detail = `${ERROR_RULES.invitation_refused.title} Answer: ${said || 'none'}.`
+  if (ERROR_RULES[error.code].disposition === 'reject' || target.job.isLastAttempt) {
+    return endInvitation(target, 'invitation_refused', detail)
+  }
+  if (error.code === 'apple_unreachable') deps.brakes.trouble(error, 1)
+  target.ending = { kind: 'retry', error, status: settledStatus(true, target.observed.state) }
+}
+
+/** Whoever asked for an invitation has what there is to have: a mail, or the reason why not. */
+export function endInvitation(target: Target, problem: ErrorCode | null = null, detail?: string): void {
+  target.invite = false
+  target.observed = { ...target.observed, invite: false }
+  if (target.observed.writing?.kind === 'invite') target.observed = { ...target.observed, writing: null }
+  if (problem !== null) target.notice = { problem, detail: detail ?? ERROR_RULES[problem].title }
+}
+
+function later(target: Target, until: number, { code, message }: AppError): Ending {
+  return { kind: 'later', until, status: unsettledStatus(target), problem: code, detail: message }
+}
+
+/** What is said of somebody whose turn ended before it was known: what was known before. */
+function unsettledStatus({ observed, desired }: Target): MemberStatus {
+  return desired.present && observed.confirmed ? settledStatus(true, observed.state) : 'pending'
+}
+
+/** Somebody who did more than being invited was there before our create. */
+function isOlder({ state }: TesterRow): boolean {
+  return state === 'accepted' || state === 'installed' || state === 'revoked'
 }
 
 async function isGroupGone(deps: BooksDeps, confirmedGroups: Set<string>, roster: Roster): Promise<boolean> {
@@ -231,7 +327,7 @@ async function isGroupGone(deps: BooksDeps, confirmedGroups: Set<string>, roster
   } catch (error) {
     if (!isAppError(error)) throw error
     if (error.code !== 'apple_not_found') return false
-    await deps.groupGone(roster, error)
+    await deps.brakes.groupGone(roster)
     return true
   }
 }

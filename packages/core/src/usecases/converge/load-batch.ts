@@ -5,9 +5,9 @@ import type { BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'
 import type { LaneStore, Store } from '../../store/index.ts'
-import { readLack } from '../builds/warnings-of.ts'
 import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
 import type { KnownTesters, Target } from './target.ts'
+import { readLack } from '../builds/warnings-of.ts'
 
 export interface Batch {
   targets: Target[]
@@ -69,6 +69,8 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
           learnt: new Map(),
           calls: [],
           ending: null,
+          before: null,
+          notice: null,
           turn: null,
         }
         if (roster.paused || roster.blocked) parked.push(target)
@@ -124,8 +126,24 @@ async function readTesters(
   await Promise.all(
     [...keysOfApp].map(async ([appId, keys]) => {
       const ids = await lane.testerIds(appId, [...keys])
-      known.set(appId, new Map([...ids].map(([key, id]) => [key, { id, state: null }])))
+      known.set(appId, new Map([...ids].map(([key, id]) => [key, { is: 'found' as const, id, state: null }])))
     }),
   )
   return known
+}
+
+/** Whether an id that a create brought is one of another app of this team key. The apps are read once, and most keys have one. */
+export function findElsewhere(store: Store, lane: LaneStore, teamKey: string) {
+  let apps: Promise<string[]> | null = null
+  const readApps = async () => {
+    const rosters = await store.rosters.findMany(await store.rostersOf(teamKey))
+    return [...new Set([...rosters.values()].map(({ app }) => app.id))]
+  }
+  return async (appId: string, key: string, testerId: string): Promise<boolean> => {
+    apps ??= readApps()
+    for (const other of await apps) {
+      if (other !== appId && (await lane.testerIds(other, [key])).get(key) === testerId) return true
+    }
+    return false
+  }
 }

@@ -2,7 +2,8 @@ import type { AppleSession, CallRecord, TesterRow } from '../../apple/index.ts'
 import { emailKey } from '../../domain/email.ts'
 import type { Writing } from '../../domain/member.ts'
 import type { CallStep } from '../../domain/plan.ts'
-import { isAppError, type AppError, type ErrorCode } from '../../errors.ts'
+import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
+import type { Brakes } from './brakes.ts'
 import { inChunks, inParallel } from './parallel.ts'
 import type { Target } from './target.ts'
 import { traceCall } from './trace-turns.ts'
@@ -12,18 +13,25 @@ export interface Taken<S extends CallStep = CallStep> {
   step: S
 }
 
+/** How a read ended for one person. An error is never an empty answer: `unknown` is what can't be searched for. */
+export type Reading = { is: 'found'; row: TesterRow } | { is: 'absent' } | { is: 'unknown'; error: AppError }
+
 /** What a call brought, told per member; take-steps merges calls, the listener keeps the books. */
 export interface Listener {
   /** Notes the writes that are about to go out. False when the lease is lost: then none may. */
   beforeWrites(taken: Taken[]): Promise<boolean>
-  found: (taken: Taken, row: TesterRow | null) => void
-  membership: (taken: Taken, row: TesterRow | null) => void
+  /** A write that was noted did not go out. */
+  unsent(taken: Taken): void
+  /** Its endpoint refuses everybody for now: asked again then (ms). */
+  postponed(taken: Taken, until: number): void
+  found: (taken: TakenBy<'look_up'>, reading: Reading) => void
+  membership: (taken: Taken, reading: Reading) => void
   created(taken: Taken, row: TesterRow): Promise<void>
   added(taken: Taken): void
   removed(taken: Taken, how: 'done' | 'started'): Promise<void>
   invited(taken: Taken): void
-  /** `merged`: how many the call was for. */
-  failed(taken: Taken, error: AppError, merged: number): Promise<void>
+  /** `merged`: how many the call was for; `asked`: the step itself, or a read on its behalf. */
+  failed(taken: Taken, error: AppError, merged: number, asked: 'step' | 'read'): Promise<void>
   /** A call for many met a 404: true when it is the group that is gone, which ends the turn of all of them. */
   missesGroup(chunk: Taken[], error: AppError): Promise<boolean>
 }
@@ -32,12 +40,7 @@ export interface StepDeps {
   /** A session whose calls are told to `note`, for the timelines of those whom the call is about. */
   sessionFor: (note: (record: CallRecord) => void) => AppleSession
   listener: Listener
-  /** Whether anything may still be sent: false once the lane has to stop. */
-  goesOn: () => boolean
-  /** An answer that may speak of the key: whether the call may go out again. */
-  doubt: (error: AppError) => Promise<'chance' | 'stopped'>
-  /** Settles once no judgement is under way. */
-  judged: () => Promise<void>
+  brakes: Pick<Brakes, 'goesOn' | 'doubt' | 'judged' | 'opensAt' | 'refused'>
   /** Calls at once. */
   parallel: number
   chunk: ChunkSize
@@ -52,12 +55,33 @@ export const MAX_CHUNK = 200
 const MIN_GROWING_CHUNK = 25
 /** Addresses in one look-up; the client splits further where the URL would grow too long. */
 const LOOK_UP_CHUNK = 100
+/** So often a call goes out again whose token was rejected by chance. */
+const CHANCES = 2
 
-const UNSEARCHABLE: readonly ErrorCode[] = ['apple_request_invalid', 'apple_refused', 'address_invalid']
-const REFUSALS: readonly ErrorCode[] = ['apple_refused', 'apple_not_found', 'address_invalid', 'apple_request_invalid']
+/** Answers about what was asked for, not about Apple's state or the key. */
+export const REFUSALS: readonly ErrorCode[] = [
+  'apple_refused',
+  'apple_not_found',
+  'address_invalid',
+  'apple_request_invalid',
+]
 
 /** These speak of the key, or of nothing: random 401s on good keys are common. */
 const DOUBTFUL: readonly ErrorCode[] = ['key_rejected', 'key_forbidden', 'agreement_required']
+
+/** Look-ups and membership reads alike. */
+export const READS = 'GET /v1/betaTesters'
+const ENDPOINT_OF = {
+  look_up: READS,
+  read_membership: READS,
+  create: 'POST /v1/betaTesters',
+  add: 'POST /v1/betaGroups/{id}/relationships/betaTesters',
+  remove: 'DELETE /v1/betaGroups/{id}/relationships/betaTesters',
+  remove_app: 'DELETE /v1/apps/{id}/relationships/betaTesters',
+  invite: 'POST /v1/betaTesterInvitations',
+} as const satisfies Record<CallStep['do'], string>
+
+export const endpointOf = ({ do: kind }: CallStep): string => ENDPOINT_OF[kind]
 
 const WRITING_OF = {
   create: 'create',
@@ -86,43 +110,64 @@ export async function takeSteps(deps: StepDeps, taken: Taken[]): Promise<void> {
 }
 
 async function lookUp(deps: StepDeps, taken: TakenBy<'look_up'>[]): Promise<void> {
-  for (const [appId, items] of groupBy(taken, ({ target }) => target.roster.app.id)) {
-    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) => lookUpChunk(deps, appId, chunk))
+  for (const items of groupBy(taken, ({ target, step }) => `${step.within} ${target.roster.app.id}`).values()) {
+    const { target, step } = items[0]!
+    const appId = target.roster.app.id
+    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) =>
+      readChunk(deps, chunk, {
+        call: (session, emails) =>
+          step.within === 'app' ? session.findTesters({ appId, emails }) : session.findAccountTesters({ emails }),
+        tell: deps.listener.found,
+      }),
+    )
   }
-}
-
-/** An address that Apple cannot even search for fails the whole call: halved until it is alone, and then left to the create. */
-async function lookUpChunk(deps: StepDeps, appId: string, chunk: TakenBy<'look_up'>[]): Promise<void> {
-  const rows = await attempt(
-    deps,
-    chunk,
-    (session) => session.findTesters({ appId, emails: distinct(chunk.map(({ step }) => step.email)) }),
-    { splitOn: UNSEARCHABLE },
-  )
-  if (rows === undefined) return
-  if (rows !== 'split') return tellRows(chunk, rows, deps.listener.found)
-  if (chunk.length === 1) return tellRows(chunk, [], deps.listener.found)
-  for (const half of inChunks(chunk, Math.ceil(chunk.length / 2))) await lookUpChunk(deps, appId, half)
 }
 
 async function readMembership(deps: StepDeps, taken: TakenBy<'read_membership'>[]): Promise<void> {
   for (const [groupId, items] of groupBy(taken, ({ target }) => target.roster.group.id)) {
-    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), async (chunk) => {
-      const rows = await attempt(deps, chunk, (session) =>
-        session.findGroupMembers({ groupId, emails: distinct(chunk.map(({ step }) => step.email)) }),
-      )
-      if (rows && rows !== 'split') tellRows(chunk, rows, deps.listener.membership)
-    })
+    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) =>
+      readChunk(deps, chunk, {
+        call: (session, emails) => session.findGroupMembers({ groupId, emails }),
+        tell: deps.listener.membership,
+      }),
+    )
   }
 }
 
-function tellRows<T extends TakenBy<'look_up'> | TakenBy<'read_membership'>>(
+/**
+ * One read for many. An address that Apple can't search for fails it for all, and so does an endpoint that is out of order: halved
+ * until the one address is alone. Only a refusal that names the address says that it can't be searched for.
+ */
+async function readChunk<T extends TakenBy<'look_up'> | TakenBy<'read_membership'>>(
+  deps: StepDeps,
   chunk: T[],
-  rows: TesterRow[],
-  tell: (taken: T, row: TesterRow | null) => void,
-): void {
-  const byKey = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
-  for (const item of chunk) tell(item, byKey.get(emailKey(item.step.email)) ?? null)
+  read: {
+    call: (session: AppleSession, emails: string[]) => Promise<TesterRow[]>
+    tell: (taken: T, reading: Reading) => void
+  },
+): Promise<void> {
+  const emails = distinct(chunk.map(({ step }) => step.email))
+  const answer = await attempt(deps, chunk, (session) => read.call(session, emails), {
+    takes: (error) => error.code === 'address_invalid' || (chunk.length > 1 && REFUSALS.includes(error.code)),
+  })
+  if (answer.is === 'ended') return
+  if (answer.is === 'answer') return tellRows(chunk, answer.value, read.tell)
+  const { error } = answer
+  const [first] = chunk
+  if (chunk.length === 1 && first) return read.tell(first, { is: 'unknown', error })
+  for (const half of inChunks(chunk, Math.ceil(chunk.length / 2))) await readChunk(deps, half, read)
+}
+
+function tellRows<T extends Taken>(chunk: T[], rows: TesterRow[], tell: (taken: T, reading: Reading) => void): void {
+  const byKey = byAddress(rows)
+  for (const item of chunk) {
+    const row = byKey.get(emailKey(item.step.email))
+    tell(item, row ? { is: 'found', row } : { is: 'absent' })
+  }
+}
+
+function byAddress(rows: TesterRow[]): Map<string, TesterRow> {
+  return new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
 }
 
 async function addToGroups(deps: StepDeps, taken: TakenBy<'add'>[]): Promise<void> {
@@ -173,19 +218,19 @@ async function writeInChunks<T extends Taken<Extract<CallStep, { testerId: strin
 ): Promise<void> {
   let queue = [...items]
   let bound = MAX_CHUNK
-  while (queue.length > 0 && deps.goesOn()) {
+  while (queue.length > 0 && deps.brakes.goesOn()) {
     const size = Math.max(1, Math.min(deps.chunk.size, bound))
     const chunk = queue.splice(0, size)
     if (!(await deps.listener.beforeWrites(chunk))) return
     const ids = distinct(chunk.map(({ step }) => step.testerId))
-    const answer = await attempt(deps, chunk, (session) => write.call(session, ids).then(() => 'accepted' as const), {
-      splitOn: ids.length > 1 ? REFUSALS : [],
+    const answer = await attempt(deps, chunk, (session) => write.call(session, ids), {
+      takes: (error) => ids.length > 1 && REFUSALS.includes(error.code),
     })
-    if (answer === 'accepted') {
+    if (answer.is === 'answer') {
       if (chunk.length === deps.chunk.size) deps.chunk.size = Math.min(MAX_CHUNK, deps.chunk.size * 2)
       bound = Math.min(MAX_CHUNK, bound * 2)
       for (const item of chunk) await write.tell(item)
-    } else if (answer === 'split') {
+    } else if (answer.is === 'refused') {
       bound = Math.ceil(chunk.length / 2)
       deps.chunk.size = Math.max(MIN_GROWING_CHUNK, Math.floor(deps.chunk.size / 2))
       queue = [...(await sortOut(deps, chunk, write.wantsIn)), ...queue]
@@ -202,13 +247,13 @@ async function sortOut<T extends Taken<Extract<CallStep, { testerId: string }>>>
   const groupId = chunk[0]?.target.roster.group.id
   if (groupId === undefined) return []
   const emails = distinct(chunk.map(({ step }) => step.email))
-  const rows = await attempt(deps, chunk, (session) => session.findGroupMembers({ groupId, emails }))
-  if (!rows || rows === 'split') return []
-  const byKey = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
+  const answer = await attempt(deps, chunk, (session) => session.findGroupMembers({ groupId, emails }), { reads: true })
+  if (answer.is !== 'answer') return []
+  const byKey = byAddress(answer.value)
   return chunk.filter((item) => {
-    const row = byKey.get(emailKey(item.step.email)) ?? null
-    if ((row !== null) !== wantsIn) return true
-    deps.listener.membership(item, row)
+    const row = byKey.get(emailKey(item.step.email))
+    if ((row !== undefined) !== wantsIn) return true
+    deps.listener.membership(item, row ? { is: 'found', row } : { is: 'absent' })
     return false
   })
 }
@@ -217,7 +262,7 @@ async function createTesters(deps: StepDeps, taken: TakenBy<'create'>[]): Promis
   if (taken.length === 0 || !(await deps.listener.beforeWrites(taken))) return
   await inParallel(deps.parallel, taken, async (item) => {
     const { desired, roster } = item.target
-    const row = await attempt(deps, [item], (session) =>
+    const answer = await attempt(deps, [item], (session) =>
       session.createTester({
         groupId: roster.group.id,
         email: item.step.email,
@@ -225,41 +270,73 @@ async function createTesters(deps: StepDeps, taken: TakenBy<'create'>[]): Promis
         lastName: desired.lastName,
       }),
     )
-    if (row && row !== 'split') await deps.listener.created(item, row)
+    if (answer.is === 'answer') await deps.listener.created(item, answer.value)
   })
 }
 
 async function inviteTesters(deps: StepDeps, taken: TakenBy<'invite'>[]): Promise<void> {
-  if (taken.length === 0 || !(await deps.listener.beforeWrites(taken))) return
   await inParallel(deps.parallel, taken, async (item) => {
-    const done = await attempt(deps, [item], (session) =>
-      session.invite(item.target.roster.app.id, item.step.testerId).then(() => true),
+    // Each alone, right before it goes out: one that was noted and not sent would be taken for one that may have mailed.
+    if (!deps.brakes.goesOn() || !(await deps.listener.beforeWrites([item]))) return
+    const answer = await attempt(deps, [item], (session) =>
+      session.invite(item.target.roster.app.id, item.step.testerId),
     )
-    if (done) deps.listener.invited(item)
+    if (answer.is === 'answer') deps.listener.invited(item)
   })
 }
 
-/** One call for the targets of a chunk: its answer, or undefined once its failure was told to each (or `split`). */
+/** `refused`: for the caller to go on with; `ended`: each of them was told already. */
+type Attempt<T> = { is: 'answer'; value: T } | { is: 'refused'; error: AppError } | { is: 'ended' }
+
+interface AttemptOptions {
+  /** Refusals that the caller goes on with. */
+  takes?: (error: AppError) => boolean
+  /** A read on behalf of a write, which stays as it was noted. */
+  reads?: boolean
+  chances?: number
+}
+
+/** One call for the targets of a chunk. */
 async function attempt<T>(
   deps: StepDeps,
   chunk: Taken[],
   call: (session: AppleSession) => Promise<T>,
-  options: { splitOn?: readonly ErrorCode[] } = {},
-): Promise<T | 'split' | undefined> {
-  await deps.judged()
-  if (!deps.goesOn()) return undefined
-  try {
-    return await call(deps.sessionFor((record) => noteCall(chunk, record)))
-  } catch (error) {
-    if (!isAppError(error)) throw error
-    if (DOUBTFUL.includes(error.code) && (await deps.doubt(error)) === 'chance')
-      return attempt(deps, chunk, call, options)
-    if (options.splitOn?.includes(error.code)) {
-      if (error.code !== 'apple_not_found') return 'split'
-      return (await deps.listener.missesGroup(chunk, error)) ? undefined : 'split'
+  options: AttemptOptions = {},
+): Promise<Attempt<T>> {
+  const { brakes, listener } = deps
+  const [first] = chunk
+  if (!first) return { is: 'ended' }
+  const isRead = options.reads === true || writingKind(first.step.do) === undefined
+  const endpoint = isRead ? READS : endpointOf(first.step)
+  await brakes.judged()
+  const opensAt = brakes.opensAt(endpoint)
+  if (!brakes.goesOn() || opensAt > 0) {
+    for (const item of chunk) {
+      if (!isRead) listener.unsent(item)
+      if (opensAt > 0) listener.postponed(item, opensAt)
     }
-    for (const item of chunk) await deps.listener.failed(item, error, chunk.length)
-    return undefined
+    return { is: 'ended' }
+  }
+  try {
+    return { is: 'answer', value: await call(deps.sessionFor((record) => noteCall(chunk, record))) }
+  } catch (thrown) {
+    if (!isAppError(thrown)) throw thrown
+    let error: AppError = thrown
+    if (DOUBTFUL.includes(error.code) && (await brakes.doubt(error)) === 'works') {
+      const chances = options.chances ?? CHANCES
+      // Random 401s on good keys are common; a 403 is not chance, it is about this one endpoint.
+      if (error.code === 'key_rejected' && chances > 0)
+        return attempt(deps, chunk, call, { ...options, chances: chances - 1 })
+      error = new AppError('call_forbidden', { details: error.details, cause: error })
+    }
+    const speaksOfNobody = isRead && REFUSALS.includes(error.code) && error.code !== 'address_invalid'
+    if (speaksOfNobody || error.code === 'call_forbidden') brakes.refused(endpoint, error)
+    if (options.takes?.(error)) {
+      const isGone = error.code === 'apple_not_found' && (await listener.missesGroup(chunk, error))
+      return isGone ? { is: 'ended' } : { is: 'refused', error }
+    }
+    for (const item of chunk) await listener.failed(item, error, chunk.length, isRead ? 'read' : 'step')
+    return { is: 'ended' }
   }
 }
 

@@ -9,8 +9,9 @@ import type { TracedTurn } from './trace-turns.ts'
 /** How a member's turn ends, and what becomes of the job. */
 export type Ending =
   | { kind: 'done'; status: MemberStatus; problem: ErrorCode | null; detail?: string | undefined }
-  | { kind: 'later'; until: number; status: MemberStatus; problem: ErrorCode | null }
-  | { kind: 'retry'; error: AppError }
+  | { kind: 'later'; until: number; status: MemberStatus; problem: ErrorCode | null; detail?: string | undefined }
+  /** `status`: of somebody who is settled meanwhile; pending where it is absent. */
+  | { kind: 'retry'; error: AppError; status?: MemberStatus }
   /** Waits for a seat of the app, in order of arrival. */
   | { kind: 'in_line' }
   /** Waits for its roster to be resumed or mended. */
@@ -34,9 +35,13 @@ export interface Target {
   learnt: Map<string, string | null>
   calls: RunEntry['c']
   ending: Ending | null
+  /** What was noted before the write that is under way. */
+  before: Pick<Observed, 'email' | 'writing'> | null
+  /** Told with the ending, where that has no problem of its own: why an invitation that was asked for was not sent. */
+  notice: { problem: ErrorCode; detail: string } | null
   /** Null where nothing is traced. */
   turn: TracedTurn | null
 }
 
 /** What a batch knows of one app: testers by address (lower-cased). */
-export type KnownTesters = Map<string, Exclude<KnownTester, undefined>>
+export type KnownTesters = Map<string, KnownTester>

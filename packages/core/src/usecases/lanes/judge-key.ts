@@ -14,7 +14,7 @@ export interface JudgeDeps {
 
 /** What a doubtful answer means for the lane. */
 export type Verdict =
-  | { kind: 'chance' }
+  | { kind: 'works' }
   | { kind: 'suspicious'; suspicion: { count: number; since: number } }
   | { kind: 'blocked'; problem: Problem }
 
@@ -35,11 +35,10 @@ const REJECTED_OVER_MS = 60_000
 export async function judgeKey(deps: JudgeDeps, facts: LaneFacts, error: AppError): Promise<Verdict> {
   const found = (await probeKey(deps)) && (await probeKey(deps))
   if (error.code !== 'key_rejected') {
-    // A refusal with Apple's own code speaks of the key; a bare one may speak of one endpoint.
-    const code = found ?? (error.details['bare'] === true ? null : error.code)
-    return code === null ? { kind: 'chance' } : { kind: 'blocked', problem: toProblem(deps, code) }
+    const code = found ?? (condemns(error) ? error.code : null)
+    return code === null ? { kind: 'works' } : { kind: 'blocked', problem: toProblem(deps, code) }
   }
-  if (found === null) return { kind: 'chance' }
+  if (found === null) return { kind: 'works' }
   if (found !== 'key_rejected') return { kind: 'blocked', problem: toProblem(deps, found) }
   const now = deps.clock.now()
   const suspicion = { count: (facts.suspicion?.count ?? 0) + 1, since: facts.suspicion?.since ?? now }
@@ -47,6 +46,18 @@ export async function judgeKey(deps: JudgeDeps, facts: LaneFacts, error: AppErro
     return { kind: 'blocked', problem: toProblem(deps, 'key_rejected') }
   }
   return { kind: 'suspicious', suspicion }
+}
+
+/**
+ * Whether a refusal condemns the key although it reads. An agreement is the account's. A role is known by the work that the key is
+ * for: putting people in and out of groups, refused with Apple's own reason; everything else may be about one endpoint.
+ */
+function condemns({ code, details }: AppError): boolean {
+  if (code === 'agreement_required') return true
+  const { method, path } = details
+  const isOurWork =
+    method !== 'GET' && (path === '/v1/betaTesters' || String(path).endsWith('/relationships/betaTesters'))
+  return isOurWork && details['bare'] !== true
 }
 
 /** The code of what Apple holds against the key, or null when it answers. Errors that say nothing of the key are thrown. */

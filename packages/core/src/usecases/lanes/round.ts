@@ -2,7 +2,8 @@ import type { LaneCounts, LaneJob } from '../../queues/index.ts'
 import { createTraces } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
-import { loadBatch, type Batch } from '../converge/load-batch.ts'
+import type { Brakes } from '../converge/brakes.ts'
+import { findElsewhere, loadBatch, type Batch } from '../converge/load-batch.ts'
 import { openSeats } from '../converge/seats.ts'
 import type { Target } from '../converge/target.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
@@ -100,16 +101,11 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       leaseToken: lease.token,
       sessionFor: (note) => sessionOf(visit, note),
       clock: deps.clock,
-      log: deps.log,
       parallel: visit.facts.parallel,
       chunk: visit.chunk,
-      goesOn: () => goesOn(visit),
       seats,
-      noteTrouble: (error, merged) => noteTrouble(visit, error, merged),
-      stop: (error) => stopLane(visit, error),
-      doubt: (error) => judgeDoubt(visit, batch.targets[0]?.roster.app.id, error),
-      judged: async () => void (await visit.judging),
-      groupGone: (roster) => blockRoster(visit, roster),
+      brakes: brakesOf(visit, batch.targets[0]?.roster.app.id),
+      isKnownElsewhere: findElsewhere(store, lane, visit.teamKey),
       finish: (target: Target) => {
         if (isProgress(target)) visit.did++
         return finishTarget(finishDeps, target).finally(() => {
@@ -125,4 +121,17 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
 /** A turn that only put its job back where it was is none: the lane would come at once, and find the same. */
 function isProgress({ ending }: Target): boolean {
   return ending !== null && ending.kind !== 'give_back' && ending.kind !== 'later'
+}
+
+/** What the visit makes of answers that are not about one member. */
+function brakesOf(visit: Visit, appId: string | undefined): Brakes {
+  return {
+    ...visit.endpoints,
+    goesOn: () => goesOn(visit),
+    stop: (error) => stopLane(visit, error),
+    trouble: (error, merged) => noteTrouble(visit, error, merged),
+    doubt: (error) => judgeDoubt(visit, appId, error),
+    judged: async () => void (await visit.judging),
+    groupGone: (roster) => blockRoster(visit, roster),
+  }
 }

@@ -5,6 +5,7 @@ import { auditWork } from './audit-work.ts'
 import { createCallGate } from './call-gate.ts'
 import { probeKey, unblockLane } from './judge-key.ts'
 import { runDue } from '../reconcile/run-due.ts'
+import { openEndpoints } from './endpoints.ts'
 import { keepLease, LEASE } from './lease.ts'
 import { holdMs, nextVisit, type Idle, type Leftover, type VisitEnd } from './next-visit.ts'
 import { runRound } from './round.ts'
@@ -85,8 +86,8 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     refusedUntil: { events: 0, bulk: 0 },
     bulkOnly: false,
     judging: null,
+    endpoints: openEndpoints(opened.facts.endpoints, { clock: deps.clock, log: deps.log, teamKey }),
     failures: 0,
-    chances: 0,
     outage: null,
     setbacks: 0,
   }
@@ -211,6 +212,7 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneFacts> {
     ...(gate.sent() === 0 || parallel === facts.parallel ? {} : { parallel }),
     ...(works && facts.status !== 'working' ? { status: 'working' as const, problem: null } : {}),
     ...(works && facts.suspicion ? { suspicion: null } : {}),
+    ...visit.endpoints.learnt(),
     ...(outage === null || outage === facts.outage ? {} : { outage }),
     ...(restUntil === null || restUntil === facts.rest?.until
       ? {}

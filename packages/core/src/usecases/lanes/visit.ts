@@ -8,6 +8,7 @@ import type { Budget, LaneFacts, LaneStore, Store } from '../../store/index.ts'
 import type { Tracing } from '../../tracing.ts'
 import type { ChunkSize } from '../converge/take-steps.ts'
 import type { CallGate } from './call-gate.ts'
+import type { Endpoints } from './endpoints.ts'
 import type { Lease } from './lease.ts'
 import type { VisitSettings } from './visit-settings.ts'
 
@@ -66,13 +67,13 @@ export interface Visit {
   /** True while nothing but bulk work is left: it leaves more of the quota to events. */
   bulkOnly: boolean
   /** What a doubtful answer means for the key, while it is being found out: no call is begun meanwhile. */
-  judging: Promise<'chance' | 'stopped'> | null
+  judging: Promise<'works' | 'stopped'> | null
+  /** Those that refuse whatever is asked of them. */
+  endpoints: Endpoints
   /** Failures in a row that may be Apple's state as a whole. */
   failures: number
   /** How many visits in a row found Apple out of order, once this visit knows: null until then. */
   outage: number | null
-  /** Doubtful answers that turned out to be chance. */
-  chances: number
   /** Answers that lowered the number of calls at once. */
   setbacks: number
 }
@@ -97,6 +98,7 @@ export function sessionOf(visit: Visit, note: (record: CallRecord) => void = () 
       admit: (call) => gate.admit(call),
       async note(record) {
         note(record)
+        visit.endpoints.note(record)
         if (record.code === null && record.status !== null) noteSuccess(visit)
         await gate.note(record)
       },

@@ -1,3 +1,4 @@
+import type { TesterRow } from '../../apple/index.ts'
 import { emailKey } from '../../domain/email.ts'
 import type { Erasure } from '../../domain/erasure.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -11,7 +12,8 @@ import {
   type MemberRecord,
 } from '../../store/index.ts'
 import { recordAndWake } from '../intake/index.ts'
-import type { Visit } from '../lanes/visit.ts'
+import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { removeLingering } from '../reconcile/apply-comparison.ts'
 
 export const eraseTask = (id: string) => `erase:${id}`
 
@@ -60,6 +62,7 @@ async function forgetCallbacks(visit: Visit, { id, requestedAt }: Erasure, refs:
 async function eraseEach(visit: Visit, roster: Roster, erasure: Erasure): Promise<number> {
   const erasures = createErasures(visit.deps.store.redis, visit.teamKey)
   const records = await visit.deps.store.members(visit.teamKey, roster.id).findMany(erasure.members)
+  const lingering = await findLingering(visit, roster, erasure, records)
   let left = 0
   for (const record of records) {
     if (!record) continue
@@ -70,12 +73,47 @@ async function eraseEach(visit: Visit, roster: Roster, erasure: Erasure): Promis
       }
       await recordLeave(visit, roster, record, erasure.requestedAt)
       left++
+    } else if (lingering.has(record.id)) {
+      left++
     } else if (!isOut(record) || !(await eraseOne(visit, roster, record))) {
       if (record.status === 'failed') await tryAgain(visit, roster, record)
       left++
     }
   }
   return left
+}
+
+/**
+ * Nobody is forgotten whom the group still shows: whoever reads "removed" is asked for by address once more. One who is there, and
+ * not only because reads lag our own writes, is taken out first. A read that fails ends this try; a later one asks again.
+ */
+async function findLingering(
+  visit: Visit,
+  roster: Roster,
+  erasure: Erasure,
+  records: (MemberRecord | undefined)[],
+): Promise<ReadonlySet<string>> {
+  const out = records.filter((record) => record !== undefined).filter(isOut)
+  const addressOf = ({ desired }: MemberRecord) => desired.email ?? erasure.email
+  const emails = out.map(addressOf).filter((email) => email !== '')
+  if (emails.length === 0 || roster.blocked?.code === 'group_gone') return new Set()
+  const rows = await sessionOf(visit).findGroupMembers({ groupId: roster.group.id, emails: [...new Set(emails)] })
+  const shown = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
+  const members = visit.deps.store.members(visit.teamKey, roster.id)
+  const lingering: { record: MemberRecord; row: TesterRow }[] = []
+  for (const record of out) {
+    const key = emailKey(addressOf(record))
+    const row = shown.get(key)
+    if (!row) continue
+    // Somebody else of this roster has the address by now: the seat is theirs.
+    const holders = await members.findMany(await members.withAddress(key))
+    if (holders.some((holder) => holder?.desired.present)) continue
+    lingering.push({ record, row })
+  }
+  const wroteAt = await createReconciliations(visit.deps.store.redis, visit.teamKey).wroteAt(roster.id)
+  const isSettled = wroteAt + visit.deps.settings.quietAfterWriteMs <= visit.deps.clock.now()
+  if (isSettled) await removeLingering(visit, roster, lingering)
+  return new Set(lingering.map(({ record }) => record.id))
 }
 
 /** Apple has let the person go, and nothing is under way. */

@@ -69,7 +69,9 @@ async function noteFailure(visit: Visit, task: { task: string; putOffTo: number 
   if (isAppError(error, 'lease_lost')) await again(clock.now() + CHANCE_MS)
   if (!isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) return
   const [roster] = (await store.rosters.findMany(await store.rostersOf(visit.teamKey))).values()
-  if ((await judgeDoubt(visit, roster?.app.id, error)) === 'chance') await again(clock.now() + CHANCE_MS)
+  const works = (await judgeDoubt(visit, roster?.app.id, error)) === 'works'
+  // A token that was rejected by chance; a 403 is none.
+  if (works && error.code === 'key_rejected') await again(clock.now() + CHANCE_MS)
 }
 
 async function runRequested(visit: Visit, id: string): Promise<number | null> {

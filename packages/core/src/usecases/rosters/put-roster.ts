@@ -40,6 +40,7 @@ export async function putRoster(
   const roster = existing
     ? await changeRoster(deps, teamKey, existing, input)
     : await createRoster(deps, teamKey, input)
+  if (!existing) await countSeats(deps, teamKey, roster)
   // A death right before this is made good by the sweep.
   await planRosterTasks(deps, roster)
   return { created: existing === undefined, roster }
@@ -51,13 +52,12 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   const { group, created } = await resolveGroup(session, app, input.group)
   if (created) await forgetKept(deps, teamKey, keptGroups(app.id))
   await refuseHeldGroup(deps, group.id, input.id)
-  // What the builds are like, and how many seats are taken, stops no roster: the worker finds it out too.
-  const [found, seats] = await Promise.all([
-    readWarnings(deps, teamKey, session, group.id).catch(
-      (error: unknown) => notRead(deps, input.id, error) ?? { warnings: [] },
-    ),
-    session.countAppTesters(app.id).catch((error: unknown) => notRead(deps, input.id, error)),
-  ])
+  // What the builds are like stops no roster: the build watch finds it out too.
+  const found = await readWarnings(deps, teamKey, session, group.id).catch((error: unknown) => {
+    if (!isAppError(error)) throw error
+    deps.log.info({ roster: input.id, err: error }, 'roster.warnings_not_read')
+    return { warnings: [] }
+  })
   // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
   if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
   const now = deps.clock.now()
@@ -76,11 +76,7 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   }
   await enterLane(deps.store.redis, teamKey.id, roster.id)
   await deps.store.joinApp(app.id, roster.id)
-  if (await deps.store.rosters.insert(roster)) {
-    if (seats !== null)
-      await deps.store.putStanding(roster.id, { ...NO_STANDING, seats: { used: seats, limit: SEATS_LIMIT } })
-    return roster
-  }
+  if (await deps.store.rosters.insert(roster)) return roster
   const winner = await deps.store.rosters.find(input.id)
   if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
   if (winner?.teamKey !== teamKey.id) await leaveLane(deps.store.redis, teamKey.id, roster.id)
@@ -162,10 +158,15 @@ async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: s
   })
 }
 
-function notRead(deps: PutRosterDeps, roster: string, error: unknown): null {
-  if (!isAppError(error)) throw error
-  deps.log.info({ roster, err: error }, 'roster.warnings_not_read')
-  return null
+/** Seats of the app are known from the beginning; the first reading counts them where Apple does not answer now. */
+async function countSeats(deps: PutRosterDeps, teamKey: TeamKey, { id, app }: Roster): Promise<void> {
+  try {
+    const used = await openSession(deps, teamKey).countAppTesters(app.id)
+    if (used !== null) await deps.store.putStanding(id, { ...NO_STANDING, seats: { used, limit: SEATS_LIMIT } })
+  } catch (error) {
+    if (!isAppError(error)) throw error
+    deps.log.info({ roster: id, err: error }, 'roster.seats_not_read')
+  }
 }
 
 async function readWarnings(

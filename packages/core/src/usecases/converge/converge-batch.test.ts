@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { NOW, runTurn, shows, tellEnding, type Answer } from '../../../testing/turn-rig.ts'
+
+const made = (email: string, state = 'INVITED'): Answer => ({
+  status: 201,
+  body: { data: { id: `new-${email}`, attributes: { email, state } } },
+})
+const ANN = 'ann@example.com'
+const inGroup = { email: ANN, state: 'invited' as const, confirmed: true, settledState: true, observedAt: NOW }
+
+describe('a batch', () => {
+  it('creates two unknown people at once, and looks three up first', async () => {
+    const answer = ({ asked, names }: { asked: string; names: string[] }) =>
+      asked === 'look up in app' ? shows() : made(names[0]!)
+    const two = await runTurn({ members: [{}, {}], answer })
+    const three = await runTurn({ members: [{}, {}, {}], answer })
+    expect(two.sent.map(({ asked }) => asked)).toEqual(['create', 'create'])
+    expect(three.sent.map(({ asked }) => asked)).toEqual(['look up in app', 'create', 'create', 'create'])
+  })
+
+  it('looks one up first whose last look-up was refused, instead of creating for want of an answer', async () => {
+    const problem = { code: 'apple_refused' as const, detail: '', at: NOW }
+    const { sent } = await runTurn({ members: [{ observed: { problem } }], answer: () => ({ status: 409 }) })
+    expect(sent.map(({ asked }) => asked)).toEqual(['look up in app'])
+  })
+
+  it('sends one write at a time about one address, and lets its second member share the seat', async () => {
+    const { sent, targets } = await runTurn({
+      members: [{ email: ANN }, { email: 'ANN@example.com' }],
+      answer: ({ names }) => made(names[0]!),
+    })
+    expect(sent.map(({ asked }) => asked)).toEqual(['create'])
+    expect(targets.map(tellEnding)).toEqual(['done invited', 'done invited'])
+    expect(targets[1]?.observed).toMatchObject({ confirmed: true, state: 'invited' })
+  })
+
+  it('removes before it adds, and adds before it creates', async () => {
+    const { sent } = await runTurn({
+      members: [
+        { email: 'new@example.com' },
+        { email: 'known@example.com' },
+        { email: ANN, present: false, observed: inGroup },
+      ],
+      known: { 'known@example.com': 't-k', [ANN]: 't-a' },
+      answer: ({ asked, names }) => (asked === 'create' ? made(names[0]!) : { status: 204 }),
+    })
+    expect(sent.map(({ asked }) => asked)).toEqual(['remove', 'add', 'create'])
+  })
+
+  it('moves a person: the new address in, then the old one out', async () => {
+    const { sent, targets } = await runTurn({
+      members: [{ email: 'new@example.com', observed: { leaving: [ANN] } }],
+      known: { [ANN]: 't-a' },
+      answer: ({ asked, names }) => (asked === 'create' ? made(names[0]!) : { status: 204 }),
+    })
+    expect(sent.map(({ asked }) => asked)).toEqual(['create', 'remove'])
+    expect(targets.map(tellEnding)).toEqual(['done invited'])
+  })
+
+  it('gives up a write that no read has shown for a minute: an attempt is used, and it goes out anew', async () => {
+    const writing = { kind: 'add' as const, email: ANN, at: NOW - 90_000, reads: 5, answer: 'confirmed' as const }
+    const { sent, targets } = await runTurn({
+      members: [{ email: ANN, observed: { email: ANN, writing } }],
+      answer: () => ({ status: 500 }),
+    })
+    expect([sent, targets.map(tellEnding), targets[0]?.observed.writing]).toEqual([[], ['retry apple_refused'], null])
+  })
+
+  it('asks Apple first where it was told to, whatever it knows', async () => {
+    const { sent, targets } = await runTurn({
+      members: [{ email: ANN, fresh: true, observed: inGroup }],
+      answer: () => shows({ id: 't-1', email: ANN, state: 'INSTALLED' }),
+    })
+    expect([sent.map(({ asked }) => asked), targets.map(tellEnding)]).toEqual([['read group'], ['done installed']])
+  })
+
+  it('keeps an id of the whole account to itself until the group shows the person', async () => {
+    const exists: Answer = { status: 409, body: { errors: [{ code: 'STATE_ERROR', detail: 'already exists' }] } }
+    const { targets } = await runTurn({
+      members: [{ email: ANN }],
+      answer: ({ asked }) => {
+        switch (asked) {
+          case 'create':
+            return exists
+          case 'look up in account':
+            return shows({ id: 'team-1', email: ANN })
+          case 'add':
+            return { status: 204 }
+          case 'get group':
+            return { status: 200, body: { data: { id: 'g-1' } } }
+          case 'look up in app':
+          case 'read group':
+          case 'remove':
+          case 'remove from app':
+          case 'invite':
+            return shows()
+        }
+      },
+    })
+    expect(targets[0]?.learnt.get(ANN)).not.toBe('team-1')
+    expect(targets[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'confirmed' } })
+  })
+
+  it('mails once where the invitation is asked for while the entry is on its way', async () => {
+    const { sent, targets } = await runTurn({
+      members: [{ email: ANN, invite: true }],
+      answer: ({ names }) => made(names[0]!, 'NOT_INVITED'),
+    })
+    expect(sent.map(({ asked }) => asked)).toEqual(['create'])
+    expect(targets.map(tellEnding)).toEqual(['later not_invited'])
+  })
+})

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { NOW } from '../../../testing/turn-rig.ts'
+import { makeTarget, type TurnMember } from '../../../testing/turn-rig.ts'
+import { createSettableClock } from '@flightroster/core/testing'
+import { AppError } from '../../errors.ts'
+import { createLog } from '../../log.ts'
+import type { Outcome } from '../../store/index.ts'
+import { finishTarget, parkPoisoned } from './finish-target.ts'
+import type { Ending } from './target.ts'
+
+const error = new AppError('apple_unreachable')
+
+/** Ends a turn, and tells in order what was recorded, what became of the job and of the line for seats. */
+async function finish(
+  ending: Ending,
+  { answer = 'recorded' as 'recorded' | 'newer' | 'lost', member = {} as TurnMember, calls = true } = {},
+) {
+  const story: string[] = []
+  const outcomes: Outcome[] = []
+  const target = makeTarget(undefined, member, 0)
+  const tell = (what: string) => async () => void story.push(what)
+  const job = target.job
+  Object.assign(job, {
+    complete: tell('complete'),
+    retry: tell('retry'),
+    fail: tell('fail'),
+    later: async (at: number) => void story.push(`later ${at - NOW}`),
+    giveBack: tell('give back'),
+  })
+  target.ending = ending
+  if (calls) target.calls.push(['POST /v1/betaTesters', 201])
+  const deps = {
+    lane: {
+      recordOutcome: async (_token: string, outcome: Outcome) => {
+        outcomes.push(outcome)
+        story.push(`record ${outcome.ending} ${outcome.status}`)
+        return answer
+      },
+    } as unknown as Parameters<typeof finishTarget>[0]['lane'],
+    leaseToken: 'lease',
+    clock: createSettableClock(NOW),
+    log: createLog({ level: 'silent', name: 'test' }),
+    seats: { wait: tell('wait for a seat'), settle: tell('leave the line') },
+    leaseLost: () => void story.push('lease lost'),
+  }
+  return { deps, target, story, outcomes }
+}
+
+async function storyOf(...args: Parameters<typeof finish>) {
+  const { deps, target, story, outcomes } = await finish(...args)
+  await finishTarget(deps, target)
+  return { story, outcome: outcomes[0] }
+}
+
+const done: Ending = { kind: 'done', status: 'invited', problem: null }
+
+describe('what becomes of a job', () => {
+  it.each<[string, Ending, string[]]>([
+    ['done', done, ['record done invited', 'leave the line', 'complete']],
+    [
+      'failed for good',
+      { ...done, status: 'failed', problem: 'address_invalid' },
+      ['record done failed', 'leave the line', 'complete'],
+    ],
+    ['later', { kind: 'later', until: NOW + 5, status: 'pending', problem: null }, ['record later pending', 'later 5']],
+    ['retry', { kind: 'retry', error }, ['record later pending', 'retry']],
+    [
+      'retry of somebody who is settled',
+      { kind: 'retry', error, status: 'invited' },
+      ['record later invited', 'retry'],
+    ],
+    ['in line', { kind: 'in_line' }, ['wait for a seat', 'record done waiting', 'complete']],
+    ['parked', { kind: 'parked', problem: null }, ['record parked pending', 'complete']],
+    ['given back', { kind: 'give_back' }, ['record later pending', 'give back']],
+    ['obsolete', { kind: 'obsolete' }, ['complete']],
+  ])('%s: first the outcome, then the job', async (_name, ending, expected) => {
+    expect((await storyOf(ending)).story).toEqual(expected)
+  })
+
+  it('records nothing of a job that is given back untouched', async () => {
+    expect((await storyOf({ kind: 'give_back' }, { calls: false })).story).toEqual(['give back'])
+  })
+
+  it('says failed after the last attempt, and keeps the last answer', async () => {
+    const { story, outcome } = await storyOf({ kind: 'retry', error }, { member: { isLastAttempt: true } })
+    expect(story).toEqual(['record failed failed', 'retry'])
+    expect(outcome?.observed.problem).toMatchObject({
+      code: 'retries_exhausted',
+      detail: expect.stringContaining(error.message),
+    })
+  })
+
+  it.each<[string, Ending, number]>([
+    ['what was carried out', done, 3],
+    ['what comes again', { kind: 'retry', error }, 0],
+  ])('counts %s as converged, or not', async (_name, ending, converged) => {
+    expect((await storyOf(ending)).outcome?.observed.converged).toBe(converged)
+  })
+
+  it('leaves the job to the worker that has the lease now', async () => {
+    expect((await storyOf(done, { answer: 'lost' })).story).toEqual(['record done invited', 'lease lost'])
+  })
+
+  it('completes a job whose member was changed meanwhile: the change makes the next one', async () => {
+    expect((await storyOf(done, { answer: 'newer' })).story).toContain('complete')
+  })
+
+  it('writes no line into the timeline where nothing was asked and it only waits', async () => {
+    const later: Ending = { kind: 'later', until: NOW, status: 'pending', problem: null }
+    expect((await storyOf(later, { calls: false })).outcome?.entry).toBeNull()
+    expect((await storyOf(later)).outcome?.entry).not.toBeNull()
+  })
+
+  it('tells why an invitation was not sent, in the problem and in the timeline', async () => {
+    const { outcome } = await storyOf({ ...done, problem: 'invitation_refused', detail: 'Answer: 409.' })
+    expect(outcome?.observed.problem).toMatchObject({ code: 'invitation_refused', detail: 'Answer: 409.' })
+    expect(outcome?.entry).toMatchObject({ s: 'invited', p: 'invitation_refused', d: 'Answer: 409.' })
+  })
+
+  it('fails a job that ended its worker too often, for a person to look at', async () => {
+    const { deps, target, story } = await finish(done)
+    await parkPoisoned(deps, target)
+    expect(story).toEqual(['record failed failed', 'fail'])
+  })
+})

@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest'
+import {
+  NOW,
+  refuses,
+  runTurn,
+  shows,
+  tellEnding,
+  type Answer,
+  type Turn,
+  type TurnMember,
+} from '../../../testing/turn-rig.ts'
+import { NOTHING_OBSERVED } from '../../domain/member.ts'
+
+const emailOf = (at: number) => `m${at}@example.com`
+const idOf = (at: number) => `t${at}`
+const done: Answer = { status: 204 }
+const refused = refuses(409, 'STATE_ERROR', { detail: 'Tester(s) cannot be assigned' })
+const group: Answer = { status: 200, body: { data: { id: 'g-1' } } }
+const made = (email: string): Answer => ({
+  status: 201,
+  body: { data: { id: `new-${email}`, attributes: { email, state: 'INVITED' } } },
+})
+
+/** So many members whose tester ids are known: joins are adds, leaves are removals. */
+function many(count: number, member: TurnMember = {}): Pick<Turn, 'members' | 'known'> {
+  const at = Array.from({ length: count }, (_, index) => index)
+  return {
+    members: at.map(() => member),
+    known: Object.fromEntries(at.map((index) => [emailOf(index), idOf(index)])),
+  }
+}
+const leaver = (at: number): TurnMember => ({
+  present: false,
+  observed: { ...NOTHING_OBSERVED, email: emailOf(at), confirmed: true, state: 'invited' },
+})
+
+describe('one call for many', () => {
+  it('adds all of them at once', async () => {
+    const { sent, targets } = await runTurn({ ...many(40), answer: () => done })
+    expect(sent.map(({ asked, names }) => [asked, names.length])).toEqual([['add', 40]])
+    expect(new Set(targets.map(tellEnding))).toEqual(new Set(['later pending']))
+  })
+
+  it('halves a refused call until the bad id is alone', async () => {
+    const bad = idOf(5)
+    const { sent, targets } = await runTurn({
+      ...many(16),
+      answer: ({ asked, names }) => {
+        if (asked === 'get group') return group
+        if (asked === 'read group') return shows()
+        if (asked === 'look up in app') return shows({ id: bad, email: emailOf(5) })
+        return names.includes(bad) ? refused : done
+      },
+    })
+    const adds = sent.filter(({ asked }) => asked === 'add').map(({ names }) => names.length)
+    expect(adds).toContain(1)
+    expect(adds.length).toBeLessThan(14)
+    expect(targets.map(tellEnding)).toEqual(
+      targets.map((_, at) => (at === 5 ? 'retry apple_refused' : 'later pending')),
+    )
+  })
+
+  it('sorts out by one read who is in already after a refused add, and adds the others alone', async () => {
+    const { sent, targets } = await runTurn({
+      ...many(10),
+      answer: ({ asked, names }) => {
+        if (asked === 'read group') return shows({ id: idOf(0), email: emailOf(0), state: 'ACCEPTED' })
+        return names.includes(idOf(0)) ? refused : done
+      },
+    })
+    expect(sent.map(({ asked }) => asked).slice(0, 2)).toEqual(['add', 'read group'])
+    expect(sent.slice(2).flatMap(({ names }) => names)).not.toContain(idOf(0))
+    expect(tellEnding(targets[0]!)).toBe('done accepted')
+  })
+
+  it('sorts out by one read who is out already after a refused removal', async () => {
+    const members = [leaver(0), leaver(1), leaver(2)]
+    const { sent, targets } = await runTurn({
+      ...many(3),
+      members,
+      answer: ({ asked, names }) => {
+        if (asked === 'read group') return shows(...[1, 2].map((at) => ({ id: idOf(at), email: emailOf(at) })))
+        return names.includes(idOf(0)) ? { status: 404 } : asked === 'get group' ? group : done
+      },
+    })
+    expect(sent.filter(({ asked }) => asked === 'read group')).toHaveLength(1)
+    expect(targets.map(tellEnding)).toEqual(['done removed', 'done removed', 'done removed'])
+  })
+
+  it('believes nobody in or out where the read that sorts out is refused', async () => {
+    const { targets } = await runTurn({
+      ...many(3),
+      members: [leaver(0), leaver(1), leaver(2)],
+      answer: ({ asked }) =>
+        asked === 'get group' ? group : asked === 'read group' ? { status: 409 } : { status: 409 },
+    })
+    for (const { ending, observed } of targets) {
+      expect(ending).toMatchObject({ kind: 'later', status: 'pending' })
+      expect(observed.email).not.toBeNull()
+    }
+  })
+
+  it('goes on with small calls once a large one was refused, and with larger ones again', async () => {
+    const turn = { ...many(120), chunk: 120 }
+    const { sent } = await runTurn({
+      ...turn,
+      answer: ({ asked, names }) => {
+        if (asked === 'read group') return shows()
+        return names.length > 60 ? refused : done
+      },
+    })
+    const adds = sent.filter(({ asked }) => asked === 'add').map(({ names }) => names.length)
+    expect(adds).toEqual([120, 60, 60])
+  })
+
+  it.each(['lost', { status: 500 }] as const)(
+    "uses nobody's attempt when a call for many fails: %j",
+    async (answer) => {
+      const { targets, troubles } = await runTurn({ ...many(12), answer: () => answer })
+      expect(new Set(targets.map(tellEnding))).toEqual(new Set(['give_back']))
+      expect(troubles[0]).toBe(12)
+    },
+  )
+
+  it('uses the attempt of one whose own call fails', async () => {
+    const { targets, troubles } = await runTurn({ ...many(1), answer: () => 'lost' })
+    expect([targets.map(tellEnding), troubles]).toEqual([['retry apple_unreachable'], [1]])
+  })
+
+  it('ends the turn of all of them where it is the group that is gone', async () => {
+    const { sent } = await runTurn({ ...many(8), answer: () => ({ status: 404 }) })
+    expect(sent.map(({ asked }) => asked)).toEqual(['add', 'get group'])
+  })
+})
+
+describe('a look-up for many', () => {
+  it('is halved until the address that can not be searched for is alone, which is left to the create', async () => {
+    const bad = emailOf(3)
+    const { sent, targets } = await runTurn({
+      members: many(8).members,
+      answer: ({ asked, names }) => {
+        if (asked === 'create')
+          return names[0] === bad ? refuses(409, 'X', { pointer: '/data/attributes/email' }) : made(names[0]!)
+        return names.includes(bad) ? refuses(400, 'PARAMETER_ERROR.INVALID', { detail: 'not a valid email' }) : shows()
+      },
+    })
+    expect(sent.filter(({ asked }) => asked === 'look up in app').map(({ names }) => names.length)).toEqual([
+      8, 4, 2, 2, 1, 1, 4,
+    ])
+    expect(targets.map(tellEnding)).toEqual(
+      targets.map((_, at) => (at === 3 ? 'done failed address_invalid' : 'done invited')),
+    )
+  })
+
+  it('saves the refused creates of those who are there', async () => {
+    const { sent } = await runTurn({
+      members: many(5).members,
+      answer: ({ asked, names }) =>
+        asked === 'look up in app'
+          ? shows({ id: 't1', email: emailOf(1) })
+          : asked === 'create'
+            ? made(names[0]!)
+            : done,
+    })
+    expect(sent.map(({ asked }) => asked).sort()).toEqual([
+      'add',
+      'create',
+      'create',
+      'create',
+      'create',
+      'look up in app',
+    ])
+  })
+
+  it('matches addresses exactly, whatever else a fuzzy search brings', async () => {
+    const { sent } = await runTurn({
+      members: many(3).members,
+      answer: ({ asked, names }) =>
+        asked === 'look up in app' ? shows({ id: 'other', email: `x${emailOf(0)}` }) : made(names[0]!),
+    })
+    expect(sent.filter(({ asked }) => asked === 'create')).toHaveLength(3)
+  })
+})
+
+describe('calls that are not about a member', () => {
+  it('asks again twice where a token was rejected by chance, not more', async () => {
+    const { sent, doubts } = await runTurn({ members: [{}], answer: () => ({ status: 401 }) })
+    expect([sent.length, doubts]).toEqual([3, 3])
+  })
+
+  it('asks once where one endpoint says no to a key that works', async () => {
+    const { sent, targets } = await runTurn({ members: [{}], answer: () => ({ status: 403 }) })
+    expect([sent.length, targets.map(tellEnding)]).toEqual([1, ['retry call_forbidden']])
+  })
+
+  it('tries no more of an endpoint that has said no to many, and uses no attempt of those it did not try', async () => {
+    const { sent, targets } = await runTurn({
+      members: many(30).members,
+      answer: ({ asked }) => (asked === 'look up in app' ? shows() : { status: 403 }),
+    })
+    expect(sent.filter(({ asked }) => asked === 'create')).toHaveLength(9)
+    expect(targets.filter((target) => tellEnding(target) === 'later pending call_forbidden')).toHaveLength(21)
+    for (const { observed } of targets) expect(observed).toMatchObject({ email: null, writing: null })
+  })
+
+  it('sends nothing more once the lane has to stop, and notes as unsent what did not go out', async () => {
+    const { sent, targets } = await runTurn({
+      members: [{}, {}],
+      answer: () => ({ status: 429 }),
+    })
+    expect(sent).toHaveLength(1)
+    for (const { ending, observed } of targets) {
+      expect(ending?.kind).toBe('give_back')
+      expect(observed).toMatchObject({ email: null, writing: null })
+    }
+  })
+
+  it('notes an invitation right before it goes out: one that waits behind a stop was not sent', async () => {
+    const observed = {
+      email: emailOf(0),
+      state: 'invited' as const,
+      confirmed: true,
+      settledState: true,
+      observedAt: NOW,
+    }
+    const { targets } = await runTurn({
+      ...many(2),
+      members: [
+        { invite: true, observed },
+        { invite: true, observed: { ...observed, email: emailOf(1) } },
+      ],
+      answer: () => ({ status: 429 }),
+    })
+    expect(targets.map((target) => [target.invite, target.observed.writing])).toEqual([
+      [true, null],
+      [true, null],
+    ])
+  })
+})
