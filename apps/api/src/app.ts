@@ -18,6 +18,7 @@ import { useStoreGuard } from './plugins/store-guard.ts'
 import { useTracing } from './plugins/tracing.ts'
 import { toTrust, useOrigin } from './plugins/trust-proxy.ts'
 import { compileValidator } from './plugins/validation.ts'
+import { useDeclaredCodes } from './reference/use-declared-codes.ts'
 import { postAppleWebhook } from './routes/apple-webhooks/post.ts'
 import { registerAppleWebhookRoutes } from './routes/apple-webhooks/register.ts'
 import { listAuditRoute } from './routes/audit/get.ts'
@@ -86,6 +87,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useRequestLog(app, deps)
   useOrigin(app, trust)
   useProblemDetails(app)
+  if (deps.verifiesAnswers) useDeclaredCodes(app)
   useBodyParsers(app)
   useCursorSeal(app, deps)
   useDraining(app)

@@ -40,6 +40,6 @@ export interface ApiDeps {
   cursorKey: Buffer
   /** False where /metrics has a port of its own. */
   servesMetrics: boolean
-  /** For tests: an answer that its schema does not describe exactly is a fault. */
+  /** For tests: an answer that its schema does not describe exactly, or a code that its route does not declare, is a fault. */
   verifiesAnswers?: boolean
 }

@@ -1,20 +1,41 @@
+import { CALLBACK_TYPES } from '@flightroster/core/domain'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { buildOpenApiText } from './openapi-document.ts'
-
-interface Operation {
-  summary?: string
-  tags?: string[]
-  requestBody?: { content: Record<string, unknown> }
-  responses: Record<string, { description: string; content?: Record<string, unknown> }>
-}
-type Document = { openapi: string; paths: Record<string, Record<string, Operation>>; components: { schemas: object } }
+import type { MediaType, OpenApiDocument, Operation } from './reference/finish-document.ts'
 
 const text = await buildOpenApiText()
-const document = JSON.parse(text) as Document
-const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
-)
+const document = JSON.parse(text) as OpenApiDocument
+const ajv = new Ajv2020({ strict: false, validateFormats: false })
+
+const list = (part: OpenApiDocument['paths'], where: string) =>
+  Object.entries(part).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ name: `${where}${method.toUpperCase()} ${path}`, operation })),
+  )
+const operations = list(document.paths, '')
+const callbacks = list(document.webhooks, 'callback ')
+
+const valueOf = (example: { value: unknown } | { $ref: string }) =>
+  'value' in example ? example.value : document.components.examples?.[example.$ref.split('/').at(-1) ?? '']?.value
+
+/** What does not fit of an example; none where it does. */
+function faultsOf(where: string, { schema, example, examples }: MediaType): string[] {
+  const given = examples ? Object.values(examples).map(valueOf) : [example]
+  const validate = ajv.compile({ ...schema, components: document.components })
+  return given.flatMap((value) => {
+    if (value === undefined) return [`${where} has no example: giveExample(shape, …) beside its shape`]
+    return validate(value) ? [] : [`${where}: ${ajv.errorsText(validate.errors)}`]
+  })
+}
+
+function faultsOfContent(where: string, content: Record<string, MediaType> = {}): string[] {
+  return Object.entries(content).flatMap(([mediaType, one]) => faultsOf(`${where} (${mediaType})`, one))
+}
+
+const isPublic = ({ security }: Operation) => security?.length === 0
+const codesOf = ({ responses }: Operation) =>
+  Object.values(responses).flatMap(({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}))
 
 describe('the OpenAPI document', () => {
   it('is the one in the repository; `pnpm --filter @flightroster/api openapi` writes it anew', () => {
@@ -29,23 +50,61 @@ describe('the OpenAPI document', () => {
     expect(names.filter((name) => !text.includes(`#/components/schemas/${name}"`))).toEqual([])
   })
 
-  it.each(operations)('tells what $name is for and what it answers', ({ operation }) => {
-    expect(operation.summary).toBeTruthy()
-    expect(operation.tags).toHaveLength(1)
-    expect(Object.keys(operation.responses).some((status) => status.startsWith('2'))).toBe(true)
+  it('names each operation once, as a generated client calls it', () => {
+    const ids = [...operations, ...callbacks].map(({ operation }) => operation.operationId ?? '')
+    expect(ids.filter((id) => !/^[a-z][A-Za-z]+$/.test(id))).toEqual([])
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
   })
 
-  it('names the three media types of events', () => {
-    expect(Object.keys(document.paths['/v1/events']?.['post']?.requestBody?.content ?? {})).toEqual([
+  it.each([...operations, ...callbacks])('tells what $name is for, and what it answers', ({ operation }) => {
+    expect(operation.summary).toBeTruthy()
+    expect(operation.description).toBeTruthy()
+    expect(operation.tags).toHaveLength(1)
+    expect(document.tags.map(({ name }) => name)).toContain(operation.tags?.[0])
+    expect(Object.keys(operation.responses).some((status) => status.startsWith('2'))).toBe(true)
+    expect(Object.values(operation.responses).map(({ description }) => description)).not.toContain('Default Response')
+  })
+
+  it.each([...operations, ...callbacks])('has an example of all that $name takes and answers', ({ operation }) => {
+    const unfilled = (operation.parameters ?? [])
+      .filter(({ required, example }) => required && example === undefined)
+      .map(({ name }) => `${name} has no example: add it to PARAMETERS of reference/finish-document.ts`)
+    expect([
+      ...unfilled,
+      ...faultsOfContent('the body', operation.requestBody?.content),
+      ...Object.entries(operation.responses).flatMap(([status, answer]) => faultsOfContent(status, answer.content)),
+    ]).toEqual([])
+  })
+
+  it.each(operations)('says of $name which headers come, and that a caller may be too fast', ({ operation }) => {
+    for (const { headers } of Object.values(operation.responses)) expect(headers).toHaveProperty('x-request-id')
+    const expected = isPublic(operation)
+      ? ['internal']
+      : ['unauthenticated', 'scope_missing', 'rate_limited', 'internal']
+    expect(codesOf(operation)).toEqual(expect.arrayContaining(expected))
+    for (const status of ['429', '503']) {
+      const headers = operation.responses[status]?.headers
+      expect(headers === undefined || 'retry-after' in headers).toBe(true)
+    }
+  })
+
+  it('names the three media types of events, and the header that stands for an id', () => {
+    const operation = document.paths['/v1/events']?.['post']
+    expect(Object.keys(operation?.requestBody?.content ?? {})).toEqual([
       'application/json',
       'application/cloudevents+json',
       'application/cloudevents-batch+json',
     ])
+    expect(operation?.parameters?.map(({ name }) => name)).toContain('idempotency-key')
   })
 
   it('names the codes of a refusal by their status', () => {
     const responses = document.paths['/v1/rosters/{rosterId}']?.['put']?.responses
     expect(responses?.['409']?.description).toContain('`group_in_use`')
     expect(responses?.['422']?.description).toContain('`group_ambiguous`')
+  })
+
+  it('describes every type of callback', () => {
+    expect(Object.keys(document.webhooks).sort()).toEqual([...CALLBACK_TYPES, 'webhook.test'].sort())
   })
 })

@@ -10,6 +10,9 @@ export function nameSchemas<T extends object>(document: T, named: Readonly<Recor
   for (const [name, shape] of Object.entries(named)) {
     const { $schema: _, ...schema } = z.toJSONSchema(shape, { io: 'output', unrepresentable: 'any' })
     nameOf.set(JSON.stringify(schema), name)
+    // @fastify/swagger moves the example of a whole answer out of its shape.
+    const { examples: _examples, ...bare } = schema
+    nameOf.set(JSON.stringify(bare), name)
     schemas[name] = schema
   }
   const replace = (value: unknown, isRoot: boolean): unknown => {

@@ -1,9 +1,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { ErrorCode } from '@flightroster/core/errors'
-import type { RouteOptions } from 'fastify'
+import type { FastifyContextConfig } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
-import { z } from 'zod'
+import { describeCallbacks } from '../reference/callbacks.ts'
+import { addBodies, addProblems, describeScope, toJsonSchema } from '../reference/describe-route.ts'
+import { finishDocument, type OpenApiDocument } from '../reference/finish-document.ts'
 import { eventResult, eventResults } from '../routes/events/schema.ts'
 import { member, timelineItem } from '../routes/members/schema.ts'
 import { reconciliation } from '../routes/reconciliations/schema.ts'
@@ -17,21 +18,13 @@ import { problem } from '../schemas/problem.ts'
 import { reportedProblem } from '../schemas/reported-problem.ts'
 import type { ApiServer } from '../server.ts'
 import { nameSchemas } from './name-schemas.ts'
-import { STATUS_OF } from './statuses.ts'
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Codes that the route refuses with, beside those that every route has. */
-    problems?: readonly ErrorCode[]
-    /** Bodies by media type, of a route that reads its body by itself. */
-    bodies?: Readonly<Record<string, z.ZodType>>
-  }
-}
 
 const VERSION = '1.0.0'
 
 /** The document at /openapi.json and a page at /docs, made from the very schemas that validate. */
 export async function useOpenApi(app: ApiServer): Promise<void> {
+  /** What routes say of themselves beside their schema, by operation. */
+  const configOf = new Map<string | undefined, FastifyContextConfig>()
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -50,11 +43,16 @@ export async function useOpenApi(app: ApiServer): Promise<void> {
       },
       tags: TAGS,
     },
-    transformObject: (document) =>
-      'openapiObject' in document ? nameSchemas(document.openapiObject, NAMED) : document.swaggerObject,
+    transformObject: (given) => {
+      if (!('openapiObject' in given)) return given.swaggerObject
+      const named = nameSchemas({ ...given.openapiObject, webhooks: describeCallbacks(toJsonSchema) }, NAMED)
+      return finishDocument(named as unknown as OpenApiDocument, configOf) as never
+    },
     transform: (document) => {
-      const { schema, url } = jsonSchemaTransform({ ...document, schema: describe(document.route, document.schema) })
-      return { schema: addBodies(document.route, addProblems(document.route, schema)), url }
+      const { route } = document
+      const { schema, url } = jsonSchemaTransform({ ...document, schema: describeScope(route, document.schema) })
+      configOf.set(document.schema?.operationId, route.config ?? {})
+      return { schema: addBodies(route, addProblems(route, schema)), url }
     },
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } })
@@ -77,19 +75,20 @@ const NAMED = {
   Webhook: webhook,
 }
 
-const TAGS = [
-  'events',
-  'members',
-  'people',
-  'rosters',
-  'reconciliations',
-  'team-keys',
-  'lanes',
-  'webhooks',
-  'apple-webhooks',
-  'tokens',
-  'operations',
-].map((name) => ({ name }))
+const TAGS = Object.entries({
+  events: 'What upstream tells: who joined, changed, left.',
+  members: 'The people on a roster, one by one or as a whole list.',
+  people: 'A person over all rosters.',
+  rosters: 'The people who should be in one external testing group of one app.',
+  reconciliations: 'Whole lists and readings of the group: what they came to, and held plans.',
+  'team-keys': 'API keys of App Store Connect, and what they see there.',
+  lanes: 'The queues of the team keys, for operators.',
+  webhooks: 'Where upstream is told what became of its people.',
+  callbacks: 'What is posted to your webhooks.',
+  'apple-webhooks': 'Where Apple posts what becomes of builds.',
+  tokens: 'Who may call what.',
+  operations: 'Health, metrics, and who changed what.',
+}).map(([name, description]) => ({ name, description }))
 
 export function serveOpenApi(app: ApiServer): void {
   let text: string | undefined
@@ -97,49 +96,4 @@ export function serveOpenApi(app: ApiServer): void {
     text ??= JSON.stringify(app.swagger())
     return reply.type('application/json; charset=utf-8').send(text)
   })
-}
-
-type RouteSchema = NonNullable<RouteOptions['schema']>
-
-/** Adds what the route's config says to what people read. */
-function describe(route: RouteOptions, schema: RouteSchema | undefined): RouteSchema {
-  const scope = route.config?.scope
-  const told = scope === 'public' ? 'Needs no token.' : `Needs the scope \`${scope}\`.`
-  const described = schema?.description ? `${schema.description}\n\n${told}` : told
-  return { ...schema, description: described, ...(scope === 'public' ? { security: [] } : {}) }
-}
-
-function addProblems<T extends { response?: unknown; params?: unknown; hide?: boolean }>(
-  route: RouteOptions,
-  schema: T,
-): T {
-  if (schema.hide || route.config?.scope === 'public') return schema
-  const codes = new Set<ErrorCode>(['request_invalid', 'unauthenticated', 'scope_missing', 'store_unavailable'])
-  if (schema.params) codes.add('not_found')
-  if (route.schema?.body || route.config?.bodies) codes.add('body_too_large').add('media_type_unsupported')
-  for (const code of route.config?.problems ?? []) codes.add(code)
-  const byStatus = new Map<number, ErrorCode[]>()
-  for (const code of codes) byStatus.set(STATUS_OF[code], [...(byStatus.get(STATUS_OF[code]) ?? []), code])
-  const responses = { ...(schema.response as Record<string, unknown>) }
-  for (const [status, of] of [...byStatus].sort(([a], [b]) => a - b)) {
-    responses[String(status)] ??= {
-      description: of.map((code) => `\`${code}\``).join(', '),
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    }
-  }
-  return { ...schema, response: responses }
-}
-
-function addBodies<T extends object>(route: RouteOptions, schema: T): T {
-  const bodies = route.config?.bodies
-  if (!bodies) return schema
-  const content = Object.fromEntries(
-    Object.entries(bodies).map(([mediaType, shape]) => [mediaType, { schema: toJsonSchema(shape) }]),
-  )
-  return { ...schema, body: { content, required: true } }
-}
-
-function toJsonSchema(shape: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' })
-  return schema
 }

@@ -1,6 +1,7 @@
 import type { BuildRow } from '@flightroster/core/apple'
 import { z } from 'zod'
 import { time, toTimeOrNull } from './instant.ts'
+import { giveExample } from './example.ts'
 
 export const build = z.object({
   id: z.string(),
@@ -12,6 +13,17 @@ export const build = z.object({
   uploadedAt: time.nullable(),
   expiresAt: time.nullable(),
   expired: z.boolean(),
+})
+giveExample(build, {
+  id: 'b-42',
+  version: '1.0',
+  number: '42',
+  platform: 'IOS',
+  processingState: 'VALID',
+  externalState: 'IN_BETA_TESTING',
+  uploadedAt: '2026-11-22T08:00:00.000Z',
+  expiresAt: '2027-02-20T08:00:00.000Z',
+  expired: false,
 })
 
 export function toBuild(row: BuildRow): z.output<typeof build> {

@@ -1,6 +1,7 @@
 import type { TeamKeyDescription } from '@flightroster/core/usecases/team-keys'
 import { z } from 'zod'
 import { time, toTimeOrNull } from './instant.ts'
+import { giveExample } from './example.ts'
 
 export const laneStatus = z.object({
   waiting: z.number().int(),
@@ -11,12 +12,22 @@ export const laneStatus = z.object({
   nextVisitAt: time.nullable(),
   estimatedDoneAt: time.nullable(),
 })
+giveExample(laneStatus, {
+  waiting: 3,
+  active: 0,
+  delayed: 0,
+  failed: 0,
+  paused: false,
+  nextVisitAt: '2026-11-24T10:00:03.000Z',
+  estimatedDoneAt: '2026-11-24T10:00:05.000Z',
+})
 
 export const budgetStatus = z.object({
   limit: z.number().nullable(),
   remaining: z.number().nullable(),
   observedAt: time.nullable(),
 })
+giveExample(budgetStatus, { limit: 3600, remaining: 3541, observedAt: '2026-11-24T10:00:03.000Z' })
 
 /** Named fields only: what is described of a lane may know more than callers are told. */
 export function toLaneStatus(lane: TeamKeyDescription['lane']): z.output<typeof laneStatus> {

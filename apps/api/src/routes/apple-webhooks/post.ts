@@ -1,11 +1,14 @@
 import { receiveAppleWebhook } from '@flightroster/core/usecases/apple-webhooks'
 import { z } from 'zod'
+import { giveExample } from '../../schemas/example.ts'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 
 const BODY_LIMIT = 64 * 1024
 
 const params = z.object({ registrationId: z.string() })
+const body = z.looseObject({ data: z.looseObject({ type: z.string(), id: z.string() }) })
+giveExample(body, { data: { type: 'buildUploadStateUpdated', id: 'a1b2c3' } })
 const answer = z.object({ status: z.enum(['ping', 'repeat', 'taken']) })
 
 /** Where Apple posts what becomes of builds. Public: the signature over the body, as it came, tells who speaks. */
@@ -26,7 +29,19 @@ export function postAppleWebhook(app: ApiServer, deps: ApiDeps): void {
           params,
           response: { 200: answer },
         },
-        config: { scope: 'public', takesBody: true },
+        config: {
+          scope: 'public',
+          takesBody: true,
+          bodies: { 'application/json': body },
+          problems: ['signature_invalid'],
+          headers: {
+            'x-apple-signature': {
+              description: 'Over the raw body, by the secret that was registered',
+              example: `hmacsha256=${'0f'.repeat(32)}`,
+              required: true,
+            },
+          },
+        },
       },
       async (request) => {
         const signature = request.headers['x-apple-signature']

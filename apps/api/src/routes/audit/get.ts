@@ -5,6 +5,7 @@ import { requestInvalid } from '../../plugins/to-problem.ts'
 import { time, toTime } from '../../schemas/instant.ts'
 import { pageOf, pageQuery, readCursor, toCursor } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 const entry = z.object({
   id: z.string(),
@@ -13,6 +14,14 @@ const entry = z.object({
   action: z.string(),
   target: z.string(),
   detail: z.string(),
+})
+giveExample(entry, {
+  id: '1795255203000-0',
+  at: '2026-11-24T10:00:03.000Z',
+  actor: 'token:crm',
+  action: 'roster.pause',
+  target: 'gold',
+  detail: '',
 })
 
 export function listAuditRoute(app: ApiServer, deps: ApiDeps): void {

@@ -4,7 +4,9 @@ import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
 import { mayReach } from '../../plugins/auth.ts'
 import { readText } from '../../plugins/body-parsers.ts'
+import { problem } from '../../schemas/problem.ts'
 import { PROBLEM_TYPE, toProblem } from '../../plugins/to-problem.ts'
+import { z } from 'zod'
 import { withinStorePatience } from '../../plugins/store-patience.ts'
 import type { ApiServer } from '../../server.ts'
 import type { ParsedEvent } from './parse-event.ts'
@@ -41,13 +43,27 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
             'its `data` as the body. The same `source` and `id` for the same roster again has no second effect. A single ' +
             'event may carry `Idempotency-Key` instead of an id. A field of `member` that is absent stays as it is known, ' +
             '`null` clears it.',
-          response: { 202: eventResults, 422: nothingUsable },
+          response: {
+            202: eventResults,
+            422: {
+              description:
+                '`no_usable_event`: not one of them could be used; what became of each stands beside the problem. ' +
+                '`idempotency_key_reused`: the key came before with another body',
+              content: { 'application/problem+json': { schema: z.union([nothingUsable, problem]) } },
+            },
+          },
         },
         config: {
           scope: 'events:write',
           takesBody: true,
           isTraced: true,
           bodies: eventBodies,
+          headers: {
+            'idempotency-key': {
+              description: 'Instead of an id, for a single event without one',
+              example: 'signup-2001',
+            },
+          },
           problems: ['request_invalid', 'batch_too_large', 'no_usable_event', 'idempotency_key_reused'],
         },
       },

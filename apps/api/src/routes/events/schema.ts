@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { problem } from '../../schemas/problem.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 export const MAX_EVENTS = 1_000
 
@@ -23,9 +24,21 @@ export const membershipEvent = z.object({
   datacontenttype: z.string().nullish(),
   data: z.strictObject({ roster: z.string(), member: person }),
 })
+giveExample(membershipEvent, {
+  type: 'member.joined',
+  data: { roster: 'gold', member: { id: 'u-2001', email: 'zoe@example.com', firstName: 'Zoe', lastName: 'Park' } },
+})
 
 /** What the CloudEvents media types need beside. */
 const cloudEvent = membershipEvent.required({ specversion: true, id: true, source: true })
+giveExample(cloudEvent, {
+  specversion: '1.0',
+  id: 'evt-2001',
+  source: '/members',
+  type: 'member.joined',
+  time: '2026-11-24T10:00:00Z',
+  data: { roster: 'gold', member: { id: 'u-2001', email: 'zoe@example.com', firstName: 'Zoe', lastName: 'Park' } },
+})
 
 export const eventBodies = {
   'application/json': z.union([membershipEvent, z.array(membershipEvent).max(MAX_EVENTS)]),
@@ -40,6 +53,7 @@ export const eventResult = z.object({
   member: z.string().nullable(),
   problem: z.object({ code: z.string(), detail: z.string(), action: z.string() }).nullable(),
 })
+giveExample(eventResult, { id: 'evt-2001', status: 'accepted', roster: 'gold', member: 'u-2001', problem: null })
 
 export const eventResults = z.object({
   accepted: z.number().int(),
@@ -48,7 +62,39 @@ export const eventResults = z.object({
   rejected: z.number().int(),
   events: z.array(eventResult).describe('In the order sent'),
 })
+giveExample(eventResults, {
+  accepted: 1,
+  duplicate: 0,
+  stale: 0,
+  rejected: 0,
+  events: [{ id: 'evt-2001', status: 'accepted', roster: 'gold', member: 'u-2001', problem: null }],
+})
 
 export const nothingUsable = z.object({ ...problem.shape, ...eventResults.shape })
+giveExample(nothingUsable, {
+  type: 'urn:flightroster:problem:no_usable_event',
+  title: 'Not one event could be used.',
+  status: 422,
+  code: 'no_usable_event',
+  detail: 'Not one event could be used.',
+  action: 'See the problem of each event.',
+  accepted: 0,
+  duplicate: 0,
+  stale: 0,
+  rejected: 1,
+  events: [
+    {
+      id: 'evt-2001',
+      status: 'rejected',
+      roster: 'silver',
+      member: 'u-2001',
+      problem: {
+        code: 'roster_not_found',
+        detail: 'No such roster.',
+        action: 'Create it with PUT /v1/rosters/{rosterId} first.',
+      },
+    },
+  ],
+})
 
 export type EventResult = z.output<typeof eventResult>

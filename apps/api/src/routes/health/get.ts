@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 const healthy = z.object({ status: z.literal('ok') })
 const ready = z.object({ status: z.enum(['ready', 'draining', 'unready']), detail: z.string() })
+giveExample(ready, { status: 'ready', detail: 'The store answers and takes writes.' })
+
+const metricsText = {
+  description: 'Text for Prometheus',
+  content: { 'text/plain': { schema: z.string().meta({ examples: ['flightroster_store_usable 1\n'] }) } },
+}
 
 /** Alive: the process answers. Nothing else is asked, or an outage of the store would have it restarted. */
 export function healthzRoute(app: ApiServer): void {
@@ -25,7 +32,7 @@ export function readyzRoute(app: ApiServer, deps: Pick<ApiDeps, 'health'>): void
         tags: ['operations'],
         operationId: 'getReadiness',
         summary: 'Ready for requests',
-        response: { 200: ready, 503: ready },
+        response: { 200: ready, 503: ready.describe('Send no requests now; `detail` says why') },
       },
       config: { scope: 'public' },
     },
@@ -44,7 +51,12 @@ export function metricsRoute(app: ApiServer, deps: Pick<ApiDeps, 'metrics' | 'he
   app.get(
     '/metrics',
     {
-      schema: { tags: ['operations'], operationId: 'getMetrics', summary: 'Prometheus metrics' },
+      schema: {
+        tags: ['operations'],
+        operationId: 'getMetrics',
+        summary: 'Prometheus metrics',
+        response: { 200: metricsText },
+      },
       config: { scope: 'public' },
     },
     async (_request, reply) => {

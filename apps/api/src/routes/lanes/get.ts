@@ -11,6 +11,7 @@ import { budgetStatus, laneStatus, toBudgetStatus, toLaneStatus } from '../../sc
 import { cursor, limit, pageOf, readCursor, toCursor } from '../../schemas/paging.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
 import type { ApiServer } from '../../server.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 const query = z.strictObject({
   state: z.enum(LANE_STATES).optional(),
@@ -25,6 +26,21 @@ const lane = z.object({
   problem: reportedProblem.nullable(),
   budget: budgetStatus,
   lane: laneStatus,
+})
+giveExample(lane, {
+  teamKey: 'demo',
+  state: 'busy',
+  problem: null,
+  budget: { limit: 3600, remaining: 3541, observedAt: '2026-11-24T10:00:03.000Z' },
+  lane: {
+    waiting: 3,
+    active: 0,
+    delayed: 0,
+    failed: 0,
+    paused: false,
+    nextVisitAt: '2026-11-24T10:00:03.000Z',
+    estimatedDoneAt: '2026-11-24T10:00:05.000Z',
+  },
 })
 
 export function listLanesRoute(app: ApiServer, deps: ApiDeps): void {

@@ -3,11 +3,15 @@ import { getRoster } from '@flightroster/core/usecases/rosters'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
+import { giveExample } from '../../schemas/example.ts'
 import { pageOf, readCursor, toCursor } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from '../rosters/schema.ts'
 import { CSV_HEADER, prefersCsv, toCsvRow } from './csv.ts'
 import { member, membersQuery, toMember } from './schema.ts'
+
+const csvOfMembers = z.string()
+giveExample(csvOfMembers, 'id,email,firstName,lastName,status\nu-1001,ann.lee@example.com,Ann,Lee,invited\n')
 
 export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
@@ -25,7 +29,7 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
             description: 'Members',
             content: {
               'application/json': { schema: pageOf(member) },
-              'text/csv': { schema: z.string() },
+              'text/csv': { schema: csvOfMembers },
             },
           },
         },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { giveExample } from '../../schemas/example.ts'
 
 const flag = z
   .enum(['true', 'false'])
@@ -18,12 +19,19 @@ const row = z.strictObject({
 })
 
 export const membersBody = z.strictObject({ members: z.array(row) })
+giveExample(membersBody, {
+  members: [
+    { id: 'u-1001', email: 'ann.lee@example.com', firstName: 'Ann', lastName: 'Lee' },
+    { id: 'u-1002', email: 'ben.okafor@example.com' },
+  ],
+})
 
 export const csvBody = z
   .string()
   .describe(
     '`id,email,firstName,lastName`, or `First Name,Last Name,Email` with the lower-cased address as id; with or without header',
   )
+giveExample(csvBody, 'id,email,firstName,lastName\nu-1001,ann.lee@example.com,Ann,Lee\n')
 
 const counts = {
   add: z.number().int(),
@@ -45,7 +53,21 @@ const answer = {
 }
 
 export const putMembersAnswer = z.object({ ...answer, plan: planCounts })
+giveExample(putMembersAnswer, {
+  reconciliation: 'rec-7',
+  estimate: { calls: 4, seconds: 5 },
+  rejected: [],
+  held: false,
+  plan: { add: 3, update: 1, remove: 2, unchanged: 40 },
+})
 
 const names = z.object({ add: z.array(z.string()), update: z.array(z.string()), remove: z.array(z.string()) })
 
 export const dryRunAnswer = z.object({ ...answer, plan: z.object({ ...counts, names }) })
+giveExample(dryRunAnswer, {
+  reconciliation: null,
+  estimate: { calls: 4, seconds: 5 },
+  rejected: [{ row: 17, code: 'address_invalid', detail: 'This is no e-mail address.' }],
+  held: false,
+  plan: { add: 1, update: 0, remove: 1, unchanged: 40, names: { add: ['u-2001'], update: [], remove: ['u-1002'] } },
+})

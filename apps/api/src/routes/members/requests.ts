@@ -5,8 +5,10 @@ import type { ApiDeps } from '../../deps.ts'
 import { chargeBound } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { memberParams } from './schema.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 const accepted = z.object({ roster: z.string(), member: z.string(), status: z.literal('accepted') })
+giveExample(accepted, { roster: 'gold', member: 'u-1001', status: 'accepted' })
 
 /** Converge now, ahead of the backlog; Apple's invitation again. */
 export function memberRequestRoutes(app: ApiServer, deps: ApiDeps): void {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { anyId, memberId } from '../../schemas/ids.ts'
 import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
 import { cursor, limit } from '../../schemas/paging.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 export const memberParams = z.object({ rosterId: anyId, memberId: anyId })
 export const newMemberParams = z.object({ rosterId: anyId, memberId })
@@ -20,6 +21,7 @@ export const membersQuery = z.strictObject({
 const name = z.string().max(256).nullish()
 
 export const memberBody = z.strictObject({ email: z.string().nullish(), firstName: name, lastName: name })
+giveExample(memberBody, { email: 'zoe@example.com', firstName: 'Zoe', lastName: 'Park' })
 
 export const member = z.object({
   id: z.string(),
@@ -40,6 +42,17 @@ export const member = z.object({
     .object({ code: z.string(), detail: z.string(), action: z.string(), retryable: z.boolean(), at: time })
     .nullable(),
   updatedAt: time,
+})
+giveExample(member, {
+  id: 'u-1001',
+  email: 'ann.lee@example.com',
+  firstName: 'Ann',
+  lastName: 'Lee',
+  desired: 'present',
+  status: 'invited',
+  tester: { id: 't-1001', state: 'INVITED', observedAt: '2026-11-24T10:00:03.000Z' },
+  problem: null,
+  updatedAt: '2026-11-24T10:00:03.000Z',
 })
 
 export type MemberAnswer = z.output<typeof member>
@@ -76,6 +89,12 @@ export const timelineItem = z.object({
     .array(z.object({ call: z.string(), status: z.number().int().nullable(), code: z.string().nullable() }))
     .optional()
     .describe('Calls to App Store Connect with their answers; status null: no answer'),
+})
+giveExample(timelineItem, {
+  at: '2026-11-24T10:00:03.000Z',
+  kind: 'run',
+  text: 'Apple has sent the invitation.',
+  calls: [{ call: 'POST /v1/betaTesters', status: 201, code: null }],
 })
 
 export function toTimelineItem({ at, ...item }: TimelineItem): z.output<typeof timelineItem> {

@@ -4,12 +4,14 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { requestInvalid } from '../../plugins/to-problem.ts'
 import type { ApiServer } from '../../server.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 const query = z.strictObject({ email: z.string().min(1).max(254) })
 const accepted = z.object({
   status: z.literal('accepted'),
   memberships: z.number().int().describe('How many memberships are erased'),
 })
+giveExample(accepted, { status: 'accepted', memberships: 2 })
 
 export function deletePersonRoute(app: ApiServer, deps: ApiDeps): void {
   app.delete(

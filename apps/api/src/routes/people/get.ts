@@ -1,5 +1,6 @@
 import { findPerson } from '@flightroster/core/usecases/members'
 import { z } from 'zod'
+import { giveExample } from '../../schemas/example.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { mayReach } from '../../plugins/auth.ts'
 import { cursor, limit, pageFrom, pageOf } from '../../schemas/paging.ts'
@@ -7,7 +8,7 @@ import type { ApiServer } from '../../server.ts'
 import { member, toMember } from '../members/schema.ts'
 
 const query = z.strictObject({ email: z.string().min(1).max(254), limit, cursor })
-const membership = z.object({ roster: z.string(), member })
+const membership = z.object({ roster: giveExample(z.string(), 'gold'), member })
 
 export function getPeopleRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(

@@ -18,7 +18,11 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
         body: startBody.nullish(),
         response: { 202: reconciliation },
       },
-      config: { scope: 'rosters:write' },
+      config: {
+        scope: 'rosters:write',
+        problems: ['conflict'],
+        answerHeaders: { location: 'Where to read what it came to' },
+      },
     },
     async (request, reply) => {
       deps.health.assertTakesWrites()

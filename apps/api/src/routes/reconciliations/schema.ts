@@ -4,14 +4,17 @@ import { anyId } from '../../schemas/ids.ts'
 import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
 import { planCounts } from '../members/put-roster-schema.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 export const reconciliationParams = z.object({ rosterId: anyId, reconciliationId: anyId })
 
 export const startBody = z.strictObject({
   dryRun: z.boolean().default(false).describe('Read and compare, and change nothing'),
 })
+giveExample(startBody, { dryRun: true })
 
 export const decisionBody = z.strictObject({ reason: z.string().trim().max(1_000).nullish() }).nullish()
+giveExample(decisionBody, { reason: 'The programme ended for these two.' })
 
 export const reconciliation = z.object({
   id: z.string(),
@@ -42,6 +45,24 @@ export const reconciliation = z.object({
   decidedBy: z.string().nullable(),
   reason: z.string().nullable(),
   problem: reportedProblem.nullable(),
+})
+giveExample(reconciliation, {
+  id: 'rec-7',
+  roster: 'gold',
+  kind: 'snapshot',
+  status: 'held',
+  dryRun: false,
+  progress: { read: 46, total: 46, converged: 0, toConverge: 6 },
+  plan: { add: 3, update: 1, remove: 2, unchanged: 40 },
+  removals: ['u-1002', 'u-1003'],
+  unmanaged: [{ testerId: 't-9', email: 'guest@example.com' }],
+  heldBy: 'roster',
+  startedAt: '2026-11-24T10:00:03.000Z',
+  updatedAt: '2026-11-24T10:00:03.000Z',
+  approvedAt: null,
+  decidedBy: null,
+  reason: null,
+  problem: null,
 })
 
 export function toReconciliation(record: Reconciliation): z.output<typeof reconciliation> {

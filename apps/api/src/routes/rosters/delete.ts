@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from './schema.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 const query = z.strictObject({
   testers: z
@@ -12,6 +13,7 @@ const query = z.strictObject({
 })
 
 const begun = z.object({ roster: z.string(), status: z.literal('deleting') })
+giveExample(begun, { roster: 'gold', status: 'deleting' })
 
 export function deleteRosterRoute(app: ApiServer, deps: ApiDeps): void {
   app.delete(

@@ -4,7 +4,11 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { chargeBound } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
+import { giveExample } from '../../schemas/example.ts'
 import { rosterParams } from './schema.ts'
+
+const retried = z.object({ retried: z.number().int() })
+giveExample(retried, { retried: 3 })
 
 export function retryRosterRoute(app: ApiServer, deps: ApiDeps): void {
   app.post(
@@ -15,7 +19,7 @@ export function retryRosterRoute(app: ApiServer, deps: ApiDeps): void {
         operationId: 'retryRoster',
         summary: 'Converge every failed member again',
         params: rosterParams,
-        response: { 202: z.object({ retried: z.number().int() }) },
+        response: { 202: retried },
       },
       config: { scope: 'rosters:write' },
     },

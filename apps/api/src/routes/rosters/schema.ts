@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { anyId, recordId } from '../../schemas/ids.ts'
 import { time, toTime } from '../../schemas/instant.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 export const newRosterParams = z.object({ rosterId: recordId })
 export const rosterParams = z.object({ rosterId: anyId })
@@ -37,6 +38,12 @@ export const rosterBody = z.strictObject({
     }),
   ]),
   ...policies,
+})
+giveExample(rosterBody, {
+  teamKey: 'demo',
+  app: { bundleId: 'com.acme.app' },
+  group: { name: 'Beta – Gold' },
+  removalGuard: { percent: 20, atLeast: 10 },
 })
 
 export function toRosterInput(id: string, body: z.output<typeof rosterBody>): RosterInput {
@@ -73,6 +80,28 @@ export const roster = z.object({
     .nullable(),
   createdAt: time,
   updatedAt: time,
+})
+giveExample(roster, {
+  id: 'gold',
+  teamKey: 'demo',
+  app: { id: '6449123456', bundleId: 'com.acme.app', name: 'Acme Demo' },
+  group: { id: '1a0c9a54-6b1e-4d43-9a0b-0c9f4a1f0002', name: 'Beta – Gold' },
+  builds: 'manual',
+  submitForReview: false,
+  unmanagedTesters: 'keep',
+  removal: 'group',
+  removedByHand: 'restore',
+  removalGuard: { percent: 20, atLeast: 10 },
+  reconcileEveryMinutes: 60,
+  status: 'active',
+  problem: null,
+  warnings: [],
+  counts: Object.fromEntries(MEMBER_STATUSES.map((status) => [status, status === 'invited' ? 12 : 0])),
+  seats: { used: 46, limit: 10_000 },
+  drift: 0,
+  lastReconcile: { id: 'rec-6', at: '2026-11-24T10:00:03.000Z', outcome: 'in_sync' },
+  createdAt: '2026-11-01T09:00:00.000Z',
+  updatedAt: '2026-11-24T10:00:03.000Z',
 })
 
 export function toRoster(described: RosterDescription): z.output<typeof roster> {

@@ -4,6 +4,7 @@ import { build, toBuild } from '../../schemas/build.ts'
 import { anyId, recordId } from '../../schemas/ids.ts'
 import { budgetStatus, laneStatus, toBudgetStatus, toLaneStatus } from '../../schemas/lane.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 export const newTeamKeyParams = z.object({ teamKeyId: recordId })
 export const teamKeyParams = z.object({ teamKeyId: anyId })
@@ -24,6 +25,11 @@ export const teamKeyBody = z.strictObject({
     .regex(/^[A-Za-z0-9]+$/, 'Letters and digits, such as 2X9R4HXF34'),
   privateKey: z.string().min(1).max(10_000).describe('The text of the .p8 file; kept sealed, never shown again'),
 })
+giveExample(teamKeyBody, {
+  issuerId: '69a6de70-03db-47e3-e053-5b8c7c11a4d1',
+  keyId: '2X9R4HXF34',
+  privateKey: '-----BEGIN PRIVATE KEY-----\nMIGTAgEA…\n-----END PRIVATE KEY-----\n',
+})
 
 export const teamKey = z.object({
   id: z.string(),
@@ -33,6 +39,23 @@ export const teamKey = z.object({
   problem: reportedProblem.nullable(),
   budget: budgetStatus,
   lane: laneStatus,
+})
+giveExample(teamKey, {
+  id: 'demo',
+  issuerId: '69a6de70-03db-47e3-e053-5b8c7c11a4d1',
+  keyId: '2X9R4HXF34',
+  status: 'working',
+  problem: null,
+  budget: { limit: 3600, remaining: 3541, observedAt: '2026-11-24T10:00:03.000Z' },
+  lane: {
+    waiting: 3,
+    active: 0,
+    delayed: 0,
+    failed: 0,
+    paused: false,
+    nextVisitAt: '2026-11-24T10:00:03.000Z',
+    estimatedDoneAt: '2026-11-24T10:00:05.000Z',
+  },
 })
 
 export function toTeamKey(described: TeamKeyDescription): z.output<typeof teamKey> {
@@ -58,10 +81,22 @@ export const findings = z.object({
     }),
   ),
 })
+giveExample(findings, {
+  findings: [
+    { check: 'key_signs', ok: true, detail: 'The key signs.', action: null },
+    {
+      check: 'role',
+      ok: false,
+      detail: 'The role does not allow managing testers.',
+      action: 'Give the key the role App Manager.',
+    },
+  ],
+})
 
 export const toFindings = (list: Finding[]): z.output<typeof findings> => ({ findings: list })
 
 export const appChoice = z.object({ id: z.string(), bundleId: z.string(), name: z.string() })
+giveExample(appChoice, { id: '6449123456', bundleId: 'com.acme.app', name: 'Acme Demo' })
 
 export const groupChoice = z.object({
   id: z.string(),
@@ -70,6 +105,14 @@ export const groupChoice = z.object({
   testers: z.number().int().nullable(),
   builds: z.array(build),
   roster: z.string().nullable().describe('The roster that holds it'),
+})
+giveExample(groupChoice, {
+  id: '1a0c9a54-6b1e-4d43-9a0b-0c9f4a1f0002',
+  name: 'Beta – Gold',
+  type: 'external',
+  testers: 46,
+  builds: [],
+  roster: 'gold',
 })
 
 export function toGroupChoice(group: GroupChoice): z.output<typeof groupChoice> {

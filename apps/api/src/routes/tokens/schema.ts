@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SCOPES } from '../../plugins/auth.ts'
 import { recordId } from '../../schemas/ids.ts'
 import { time } from '../../schemas/instant.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 const scopes = z.array(z.enum(SCOPES)).min(1)
 
@@ -15,6 +16,7 @@ export const tokenBody = z.strictObject({
   scopes,
   rosters: z.array(recordId).max(1_000).nullable().default(null).describe('null: all rosters, and those to come'),
 })
+giveExample(tokenBody, { name: 'crm', scopes: ['events:write', 'rosters:read'], rosters: ['gold'] })
 
 export const token = z.object({
   id: z.string(),
@@ -24,8 +26,25 @@ export const token = z.object({
   createdAt: time,
   lastUsedAt: time.nullable().describe('To the minute'),
 })
+giveExample(token, {
+  id: 'tok-3',
+  name: 'crm',
+  scopes: ['events:write', 'rosters:read'],
+  rosters: ['gold'],
+  createdAt: '2026-11-01T09:00:00.000Z',
+  lastUsedAt: '2026-11-24T10:00:03.000Z',
+})
 
 export const newToken = z.object({
   ...token.shape,
   token: z.string().describe('Shown here and never again: only its hash is kept'),
+})
+giveExample(newToken, {
+  id: 'tok-3',
+  name: 'crm',
+  scopes: ['events:write', 'rosters:read'],
+  rosters: ['gold'],
+  createdAt: '2026-11-01T09:00:00.000Z',
+  lastUsedAt: null,
+  token: 'frt_9dJ2…',
 })

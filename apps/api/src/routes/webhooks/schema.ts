@@ -4,6 +4,7 @@ import type { WebhookDescription } from '@flightroster/core/usecases/callbacks'
 import { z } from 'zod'
 import { anyId, recordId } from '../../schemas/ids.ts'
 import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
+import { giveExample } from '../../schemas/example.ts'
 
 export const newWebhookParams = z.object({ webhookId: recordId })
 export const webhookParams = z.object({ webhookId: anyId })
@@ -27,6 +28,11 @@ export const webhookBody = z.strictObject({
     .describe('Only what is about these, and about their team keys; null: everything'),
   includeEmail: z.boolean().default(false).describe("Tell a member's address as well"),
 })
+giveExample(webhookBody, {
+  url: 'https://crm.example.com/hooks/flightroster',
+  types: ['member.*', 'roster.held'],
+  rosters: ['gold'],
+})
 
 export const webhook = z.object({
   id: z.string(),
@@ -41,10 +47,33 @@ export const webhook = z.object({
   createdAt: time,
   updatedAt: time,
 })
+giveExample(webhook, {
+  id: 'crm',
+  url: 'https://crm.example.com/hooks/flightroster',
+  types: ['member.*', 'roster.held'],
+  rosters: ['gold'],
+  includeEmail: false,
+  status: 'active',
+  failingSince: null,
+  createdAt: '2026-11-01T09:00:00.000Z',
+  updatedAt: '2026-11-01T09:00:00.000Z',
+})
 
 export const webhookWithSecret = z.object({
   ...webhook.shape,
   secret: z.string().describe('whsec_…, for Standard Webhooks; shown this once'),
+})
+giveExample(webhookWithSecret, {
+  id: 'crm',
+  url: 'https://crm.example.com/hooks/flightroster',
+  types: ['member.*', 'roster.held'],
+  rosters: ['gold'],
+  includeEmail: false,
+  status: 'active',
+  failingSince: null,
+  createdAt: '2026-11-01T09:00:00.000Z',
+  updatedAt: '2026-11-01T09:00:00.000Z',
+  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 })
 
 export function toWebhook({ webhook: record, health }: WebhookDescription): z.output<typeof webhook> {
@@ -81,6 +110,15 @@ export const delivery = z.object({
   nextAttemptAt: time
     .nullable()
     .describe('null: it ended, is being tried, waits for an earlier one of its member, or the webhook is disabled'),
+})
+giveExample(delivery, {
+  id: 'msg_2Lh9KRb0pzN4LePd3XiA4v12Axj',
+  type: 'member.invited',
+  roster: 'gold',
+  member: 'u-1001',
+  status: 'delivered',
+  attempts: [{ at: '2026-11-24T10:00:03.000Z', status: 200, durationMs: 84, answer: 'ok' }],
+  nextAttemptAt: null,
 })
 
 export function toDelivery({ delivery: record, nextAttemptAt }: ListedDelivery): z.output<typeof delivery> {

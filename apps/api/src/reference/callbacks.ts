@@ -1,0 +1,149 @@
+import { CALLBACK_TYPES, MEMBER_STATUSES, TOLD_STATUSES } from '@flightroster/core/domain'
+import { z } from 'zod'
+import { giveExample } from '../schemas/example.ts'
+import { time } from '../schemas/instant.ts'
+
+const sequence = z.number().int().describe('Counts up; what is older than what you have can be dropped')
+const problem = z.object({ code: z.string(), detail: z.string(), action: z.string() }).nullable()
+
+const memberData = () =>
+  z.object({
+    roster: z.string(),
+    sequence,
+    member: z.object({
+      id: z.string(),
+      status: z.enum(MEMBER_STATUSES),
+      problem,
+      email: z.string().nullable().optional().describe('Only with `includeEmail`'),
+    }),
+  })
+const buildData = () =>
+  z.object({
+    roster: z.string(),
+    sequence,
+    build: z.object({ id: z.string(), version: z.string(), number: z.string(), expiresAt: time.nullable() }),
+  })
+const rosterData = () =>
+  z.object({
+    roster: z.string(),
+    sequence,
+    reconciliation: z.string().optional().describe('The held plan, where one is meant'),
+    problem,
+  })
+const teamKeyData = () => z.object({ teamKey: z.string(), sequence, problem })
+const testData = () => z.object({ webhook: z.string() })
+
+type CallbackType = (typeof CALLBACK_TYPES)[number] | 'webhook.test'
+interface Callback {
+  summary: string
+  data: z.ZodType
+}
+
+const AT = '2026-11-24T10:00:03.000Z'
+
+const member = (status: (typeof TOLD_STATUSES)[number], code?: [code: string, detail: string, action: string]) =>
+  giveExample(memberData(), {
+    roster: 'gold',
+    sequence: 7,
+    member: {
+      id: 'u-1001',
+      status,
+      problem: code ? { code: code[0], detail: code[1], action: code[2] } : null,
+    },
+  })
+const build = giveExample(buildData(), {
+  roster: 'gold',
+  sequence: 3,
+  build: { id: 'b-42', version: '2.1', number: '214', expiresAt: '2027-02-20T08:00:00.000Z' },
+})
+const roster = (example: Partial<z.input<ReturnType<typeof rosterData>>>) =>
+  giveExample(rosterData(), { roster: 'gold', sequence: 2, problem: null, ...example })
+const teamKey = (problem: z.input<ReturnType<typeof teamKeyData>>['problem']) =>
+  giveExample(teamKeyData(), { teamKey: 'demo', sequence: 4, problem })
+const REJECTED = {
+  code: 'key_rejected',
+  detail: 'Apple does not accept this team key.',
+  action: 'Make a new key in App Store Connect and put it in.',
+}
+
+/** What is posted to webhooks, type by type: a new type asks for its line here. */
+const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
+  'member.invited': { summary: 'Apple has sent the invitation', data: member('invited') },
+  'member.accepted': { summary: 'The person accepted the invitation', data: member('accepted') },
+  'member.installed': { summary: 'The person installed the app', data: member('installed') },
+  'member.revoked': { summary: 'The person stopped testing, or was removed at Apple', data: member('revoked') },
+  'member.removed': { summary: 'The person is out of the group', data: member('removed') },
+  'member.failed': {
+    summary: 'The person could not be added, and a person has to look',
+    data: member('failed', ['address_invalid', 'Apple does not take this address.', 'Correct the address.']),
+  },
+  'member.waiting': {
+    summary: 'The person waits for something that only others can give',
+    data: member('waiting', ['address_missing', 'No address is known.', 'Send the address of the Apple account.']),
+  },
+  'build.available': { summary: 'A build can be tested', data: build },
+  'build.expiring': { summary: 'The last usable build expires in 14, 7 or 1 days', data: build },
+  'roster.held': {
+    summary: 'Removals wait for an approval',
+    data: roster({ reconciliation: 'rec-7' }),
+  },
+  'roster.blocked': { summary: 'A roster stopped: only a person can mend it', data: roster({ problem: REJECTED }) },
+  'roster.recovered': { summary: 'A roster goes on', data: roster({}) },
+  'team_key.rejected': { summary: 'Apple refuses a team key', data: teamKey(REJECTED) },
+  'team_key.recovered': { summary: 'A team key works again', data: teamKey(null) },
+  'webhook.test': {
+    summary: 'Asked for by `testWebhook`',
+    data: giveExample(testData(), { webhook: 'crm' }),
+  },
+}
+
+/** The shape of one type's body, with its example. */
+export function callbackBody(type: CallbackType): z.ZodType {
+  return z.object({
+    type: z.literal(type),
+    timestamp: giveExample(z.string().describe('RFC 3339, UTC'), AT),
+    data: CALLBACKS[type].data,
+  })
+}
+
+const SIGNED = [
+  ['webhook-id', 'One fact keeps one id over all its tries and replays', 'msg_2Lh9KRb0pzN4LePd3XiA4v12Axj'],
+  ['webhook-timestamp', 'Seconds since 1970, of this try', '1795255203'],
+  [
+    'webhook-signature',
+    'Standard Webhooks: `v1,` and base64; several while a secret changes',
+    'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+  ],
+] as const
+
+/** The `webhooks` part of the document. */
+export function describeCallbacks(toJsonSchema: (shape: z.ZodType) => object): Record<string, object> {
+  const types = Object.keys(CALLBACKS) as CallbackType[]
+  return Object.fromEntries(
+    types.map((type) => [
+      type,
+      {
+        post: {
+          operationId: `on${type.replace(/(?:^|[._])([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
+          tags: ['callbacks'],
+          summary: CALLBACKS[type].summary,
+          description: 'Posted to your webhook, signed. Answer with any 2xx within 15 s; anything else is sent again.',
+          security: [],
+          parameters: SIGNED.map(([name, description, example]) => ({
+            name,
+            in: 'header',
+            required: true,
+            description,
+            schema: { type: 'string' },
+            example,
+          })),
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: toJsonSchema(callbackBody(type)) } },
+          },
+          responses: { '2XX': { description: 'Taken' }, default: { description: 'Not taken: it is sent again' } },
+        },
+      },
+    ]),
+  )
+}
