@@ -5,6 +5,7 @@ import { which } from './which.mjs'
 const QUIET = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
 
 const REDIS = { name: 'Redis', apt: 'redis-server', apk: 'redis' }
+const PROMETHEUS = { name: 'promtool', apt: 'prometheus', apk: 'prometheus' }
 const CHROMIUM = { name: 'Chromium', apt: 'chromium', apk: 'chromium' }
 
 /** Installs Redis as root on Debian, Ubuntu and Alpine. False where that is left to the user. */
@@ -17,6 +18,11 @@ export async function installRedis() {
 /** The same for the browser that the tests of the pages look with. */
 export async function installChromium() {
   return (await installAsRoot(CHROMIUM)) === 0
+}
+
+/** And promtool, which tests the alerts: in Debian's package of Prometheus. */
+export async function installPromtool() {
+  return (await installAsRoot(PROMETHEUS)) === 0
 }
 
 /** The exit code of what was run; undefined where nothing was. */

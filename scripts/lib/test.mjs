@@ -6,7 +6,7 @@ import { ROOT, STAMPS } from './place.mjs'
 import { findRedisServer } from './redis-server.mjs'
 import { runTool } from './run-tool.mjs'
 import { complain, say, step } from './say.mjs'
-import { installChromium } from './system-packages.mjs'
+import { installChromium, installPromtool } from './system-packages.mjs'
 import { countTests } from './test-counts.mjs'
 import { which } from './which.mjs'
 
@@ -28,6 +28,7 @@ export async function test(args) {
     if (!isInstalled()) await step('Installing packages', () => install())
     const redis = await findRedisServer()
     await findBrowser()
+    await findPromtool()
     const checks = await runChecks()
     const tests = await runVitest(args, redis)
     const passed = checks.passed + tests.passed
@@ -47,6 +48,12 @@ async function findBrowser() {
   if (process.env.CHROMIUM_PATH || which('chromium') || which('chromium-browser') || which('google-chrome')) return
   if (!(await installChromium()))
     say('There is no Chromium: the tests of the pages fail without one (or set CHROMIUM_PATH).')
+}
+
+/** What tests the alerts; without it those tests are skipped. */
+async function findPromtool() {
+  if (which('promtool') || (await installPromtool())) return
+  say('There is no promtool: the tests of the alerts are skipped (it is in the package prometheus).')
 }
 
 async function runChecks() {

@@ -11,6 +11,7 @@ import { useCursorSeal } from './plugins/cursor-seal.ts'
 import { watchMethods } from './plugins/method-not-allowed.ts'
 import { serveOpenApi, useOpenApi } from './plugins/openapi.ts'
 import { sendFrameworkError, useProblemDetails } from './plugins/problem-details.ts'
+import { createPathStripper, usePublicPath } from './plugins/public-path.ts'
 import { useRateLimit } from './plugins/rate-limit.ts'
 import { requestIdOf, useRequestLog } from './plugins/request-log.ts'
 import { compileSerializer, compileVerifyingSerializer } from './plugins/serialization.ts'
@@ -77,12 +78,14 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
     // A connection that is kept alive is served until it ends; /readyz says to send no more.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    rewriteUrl: createPathStripper(deps.publicUrl),
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: answerClientError(deps.log),
   })
   app.server.headersTimeout = HEADERS_TIMEOUT_MS
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(deps.verifiesAnswers ? compileVerifyingSerializer : compileSerializer)
+  usePublicPath(app, deps)
   app.decorate('lists', createListGate())
   useRequestLog(app, deps)
   useOrigin(app, trust)
@@ -92,7 +95,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useCursorSeal(app, deps)
   useDraining(app)
   useTracing(app, deps)
-  await useOpenApi(app)
+  await useOpenApi(app, deps)
   const refuseOtherMethods = watchMethods(app)
   useAuth(app, { adminToken: deps.adminToken, findCaller: callersOf(createTokenFinder(deps)) })
   await useRateLimit(app, deps)

@@ -3,7 +3,7 @@ import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
-import { createMetrics, measureCalls } from '@flightroster/core/metrics'
+import { createMetrics, measureCalls, measureStore } from '@flightroster/core/metrics'
 import { createPasswordCheck, createSealer } from '@flightroster/core/secrets'
 import {
   checkRedis,
@@ -44,6 +44,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   const store = createStore(redis, { waitReplicas: config.redisWaitReplicas })
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: true })
+  measureStore(metrics, health)
   const tracing = await openTracing({ endpoint: config.otlpEndpoint, service: 'flightroster-api', log })
   const apple = measureCalls(
     createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),
@@ -75,7 +76,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     cursorKey: createHmac('sha256', config.encryptionKey).update('cursors').digest(),
     servesMetrics: config.metricsPort === undefined,
   })
-  const metricsServer = await startMetricsServer(config, { metrics, health, log })
+  const metricsServer = await startMetricsServer(config, { metrics, log })
   const history = startHistory({ store, clock, log })
   const moves = setInterval(() => {
     resumeMoves({ store, clock, log }).catch((error: unknown) => log.warn({ err: error }, 'roster.move_not_resumed'))

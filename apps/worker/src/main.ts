@@ -3,7 +3,7 @@ import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
-import { createMetrics, measureCalls } from '@flightroster/core/metrics'
+import { createMetrics, measureCalls, measureStore } from '@flightroster/core/metrics'
 import { createSealer, createToRef } from '@flightroster/core/secrets'
 import {
   checkRedis,
@@ -44,6 +44,7 @@ async function main(): Promise<void> {
   const clock = createStoreClock(redis, systemClock)
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: config.workerPort !== undefined })
+  measureStore(metrics, health)
   const tracing = await openTracing({ endpoint: config.otlpEndpoint, service: 'flightroster-worker', log })
   const apple = measureCalls(
     createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),

@@ -10,11 +10,11 @@ const PLACES = [
 ]
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run']
 
-export async function startBrowser(): Promise<Browser> {
+export async function startBrowser(args: string[] = []): Promise<Browser> {
   const executablePath = PLACES.find((place) => place !== undefined && existsSync(place))
   if (!executablePath)
     throw new Error('There is no Chromium: install it (apt-get install chromium), or set CHROMIUM_PATH.')
-  return chromium.launch({ executablePath, args: ARGS })
+  return chromium.launch({ executablePath, args: [...ARGS, ...args] })
 }
 
 export interface WatchedPage {

@@ -13,8 +13,6 @@ export interface Metrics {
   /** Visits that did nothing, by why. */
   idleVisits: Counter<'reason'>
   storeUsable: Gauge
-  lanes: Gauge<'state'>
-  backlog: Gauge
   logins: Counter<'outcome'>
   /** Called before each reading, to set what is not counted as it happens. One that fails leaves its metrics as they were. */
   collectWith(collect: () => Promise<void>): void
@@ -71,17 +69,6 @@ export function createMetrics(options: { process: boolean }): Metrics {
       help: '1 while the store answers and takes writes',
       registers,
     }),
-    lanes: new Gauge({
-      name: 'flightroster_lanes',
-      help: 'Team keys by the state of their lane',
-      labelNames: ['state'],
-      registers,
-    }),
-    backlog: new Gauge({
-      name: 'flightroster_backlog',
-      help: 'Changes recorded or queued over all lanes and not carried out yet',
-      registers,
-    }),
     logins: new Counter({
       name: 'flightroster_logins_total',
       help: 'Attempts to log in to the pages, by outcome',
@@ -95,6 +82,14 @@ export function createMetrics(options: { process: boolean }): Metrics {
     },
     contentType: registry.contentType,
   }
+}
+
+/** Says at each reading whether this process can use its store: every process has one, and sees it for itself. */
+export function measureStore(
+  metrics: Pick<Metrics, 'collectWith' | 'storeUsable'>,
+  health: { report(): { state: string } },
+): void {
+  metrics.collectWith(async () => metrics.storeUsable.set(health.report().state === 'usable' ? 1 : 0))
 }
 
 /** Counts and times every call that goes to Apple. */
@@ -120,5 +115,45 @@ export function measureOutcomes(lane: LaneStore, { converged }: Pick<Metrics, 'c
       if (recorded !== 'lost') converged.inc({ outcome: ending === 'done' ? status : ending })
       return recorded
     },
+  }
+}
+
+/** What the API knows of all lanes together. */
+export interface LaneMetrics {
+  lanes: Gauge<'state'>
+  backlog: Gauge
+  oldestWaiting: Gauge
+  lateLanes: Gauge
+  lateness: Gauge
+  heldPlans: Gauge
+  budgetLeft: Gauge
+  budgetLow: Gauge
+  disabledWebhooks: Gauge
+}
+
+/** Apart from the others: a worker that registered them would tell 0 of what it does not know. */
+export function createLaneMetrics({ registry }: Pick<Metrics, 'registry'>): LaneMetrics {
+  const gauge = (name: string, help: string) => new Gauge({ name: `flightroster_${name}`, help, registers: [registry] })
+  return {
+    lanes: new Gauge({
+      name: 'flightroster_lanes',
+      help: 'Team keys by the state of their lane',
+      labelNames: ['state'],
+      registers: [registry],
+    }),
+    backlog: gauge('backlog', 'Changes recorded or queued over all lanes and not carried out yet'),
+    oldestWaiting: gauge(
+      'oldest_waiting_seconds',
+      'Age of the oldest change that waits in a lane that is neither paused nor blocked; 0 where none waits',
+    ),
+    lateLanes: gauge('late_lanes', 'Lanes that are due and that no worker has taken up'),
+    lateness: gauge(
+      'lane_lateness_seconds',
+      'How long the first of the lanes that are due has been waiting for a worker',
+    ),
+    heldPlans: gauge('held_plans', 'Plans whose removals wait for a person'),
+    budgetLeft: gauge('budget_left_ratio', 'Share of its hour that the team key with the least quota has left'),
+    budgetLow: gauge('budget_low_lanes', 'Team keys with less than a tenth of their hour left'),
+    disabledWebhooks: gauge('disabled_webhooks', 'Webhooks that are sent nothing, since they did not answer for days'),
   }
 }

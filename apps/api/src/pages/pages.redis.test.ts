@@ -51,6 +51,19 @@ describe('the login', () => {
     }
   })
 
+  it('says in the log where a wrong password came from, and whose account it was for, never what else was typed', async () => {
+    await nobody.post('/login', { name: 'bob', password: 'wrong' })
+    await nobody.post('/login', { name: 'a secret in the wrong field', password: 'wrong' })
+    const lines = api.logged
+      .filter((line) => line.includes('"login.refused"'))
+      .map((line) => JSON.parse(line) as object)
+    expect(lines.slice(-2)).toMatchObject([
+      { user: 'bob', network: '127.0.0.1' },
+      { user: null, network: '127.0.0.1' },
+    ])
+    expect(api.logged.join()).not.toContain('a secret in the wrong field')
+  })
+
   it('ends the session on logging out', async () => {
     const visitor = await visit(api.app, 'ann')
     expect((await visitor.get('/lanes')).statusCode).toBe(200)

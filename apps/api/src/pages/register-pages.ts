@@ -10,8 +10,9 @@ import { useFormParsers } from './forms.ts'
 import { laneRoutes } from './lanes/routes.ts'
 import { loginRoutes } from './login/routes.ts'
 import { CHANGE, VIEW } from './page-config.ts'
-import { measureLanes } from './measure-lanes.ts'
+import { measureLanes } from '../measure-lanes.ts'
 import { usePageErrors } from './page-errors.ts'
+import { referenceRoutes } from './reference/routes.ts'
 import { styleRoute } from './style.ts'
 
 /** The pages for people: login, lanes, Bull Board and the console, in a scope with rules of its own. */
@@ -24,6 +25,7 @@ export async function registerPages(app: ApiServer, deps: ApiDeps): Promise<void
     usePageSecurity(pages, deps)
     useSessions(pages, deps)
     styleRoute(pages)
+    referenceRoutes(pages)
     loginRoutes(pages, deps)
     laneRoutes(pages, deps, laneList)
     dashboardRoutes(pages, deps, laneList)

@@ -1,5 +1,4 @@
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyContextConfig } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { describeCallbacks } from '../reference/callbacks.ts'
@@ -21,8 +20,8 @@ import { nameSchemas } from './name-schemas.ts'
 
 const VERSION = '1.0.0'
 
-/** The document at /openapi.json and a page at /docs, made from the very schemas that validate. */
-export async function useOpenApi(app: ApiServer): Promise<void> {
+/** The document at /openapi.json, made from the very schemas that validate. */
+export async function useOpenApi(app: ApiServer, deps: { publicUrl: string | undefined }): Promise<void> {
   /** What routes say of themselves beside their schema, by operation. */
   const configOf = new Map<string | undefined, FastifyContextConfig>()
   await app.register(swagger, {
@@ -31,10 +30,10 @@ export async function useOpenApi(app: ApiServer): Promise<void> {
       info: {
         title: 'Flightroster',
         version: VERSION,
-        description: 'Keeps TestFlight external testing groups in step with a membership system.',
+        description: INTRODUCTION,
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: '/' }],
+      servers: [{ url: deps.publicUrl ?? '/' }],
       security: [{ bearer: [] }],
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -55,8 +54,12 @@ export async function useOpenApi(app: ApiServer): Promise<void> {
       return { schema: addBodies(route, addProblems(route, schema)), url }
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } })
 }
+
+const INTRODUCTION = `Keeps TestFlight external testing groups in step with a membership system.
+
+The lines for a shell take a token from \`$TOKEN\`; where \`npm start\` runs, in its folder: \`TOKEN=$(cat .flightroster/admin-token)\`.
+They speak of its roster \`gold\`.`
 
 const NAMED = {
   Build: build,

@@ -5,7 +5,7 @@ import type { ApiServer } from '../server.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Bull Board, the only page with scripts of its own. */
+    /** Bull Board and the reference, the only pages with scripts. */
     hasScripts?: boolean
   }
 }
@@ -27,7 +27,6 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
   // A form of a page without a referrer would send the origin "null".
   'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 } as const
@@ -40,6 +39,8 @@ export const isChange = (request: FastifyRequest) => !READS.has(request.method)
 export function usePageSecurity(app: ApiServer, deps: Pick<ApiDeps, 'publicUrl'>): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(HEADERS)
+    // Over plain http a browser ignores it, and complains.
+    if (request.protocol === 'https') void reply.header('cross-origin-opener-policy', 'same-origin')
     void reply.header('content-security-policy', request.routeOptions.config.hasScripts ? OWN_SCRIPTS : NO_SCRIPTS)
     if (!isChange(request)) return
     const { origin } = request.headers

@@ -83,11 +83,9 @@ function toExample(code: ErrorCode): ProblemExample {
           }
         : {},
     ),
+    REQUEST_ID,
   )
-  return {
-    summary: ERROR_RULES[code].title,
-    value: { ...value, ...('requestId' in problem.shape ? { requestId: REQUEST_ID } : {}) },
-  }
+  return { summary: ERROR_RULES[code].title, value }
 }
 
 /** As an example. */

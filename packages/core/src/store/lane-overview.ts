@@ -18,6 +18,8 @@ export interface LaneOverview {
   delayed: number
   failed: number
   budget: { limit: number | null; remaining: number | null; observedAt: number | null }
+  /** Plans that wait for a person. */
+  held: number
 }
 
 /** Lanes at once: the event loop and the store serve others in between. */
@@ -38,7 +40,10 @@ async function readOne(redis: Redis, teamKey: string): Promise<LaneOverview> {
   const queue = queueKeys(teamKey)
   const keys = [lane.lane, lane.budget, lane.outboxNow, lane.outboxInteractive, lane.outboxBulk]
   const queued = [queue.wait, queue.active, queue.prioritized, queue.delayed, queue.failed]
-  const row = (await readScript.run(redis, [...keys, ...queued], [])) as (string | number)[]
+  const row = (await readScript.run(redis, [...keys, ...queued, lane.rosters], [lane.roster('*').held])) as (
+    | string
+    | number
+  )[]
   const text = (at: number) => String(row[at] ?? '')
   const count = (at: number) => Number(row[at] ?? 0)
   const numberOrNull = (at: number) => (text(at) === '' ? null : Number(row[at]))
@@ -53,6 +58,7 @@ async function readOne(redis: Redis, teamKey: string): Promise<LaneOverview> {
     delayed: count(7),
     failed: count(8),
     budget: { limit: numberOrNull(9), remaining: numberOrNull(10), observedAt: numberOrNull(11) },
+    held: count(12),
   }
 }
 

@@ -31,6 +31,8 @@ export interface ReadyIndex {
   settle(claim: Claim, next: { inMs: number | null; holdMs: number }): Promise<void>
   /** When each lane is due (ms); null for those not in the index. */
   dueAt(lanes: string[]): Promise<(number | null)[]>
+  /** Lanes that are due and that nobody has claimed: how many, and since when the first of them (ms; null for none). */
+  late(now: number): Promise<{ lanes: number; since: number | null }>
 }
 
 /** `testClock`: a test may pass one; Redis's own otherwise. */
@@ -77,6 +79,22 @@ export function createReadyIndex(redis: Redis, testClock?: { now(): number }): R
     async dueAt(lanes) {
       const scores = await Promise.all(lanes.map((lane) => redis.zscore(globalKeys.ready(readyShard(lane)), lane)))
       return scores.map((score) => (score === null ? null : Number(score)))
+    },
+    async late(now) {
+      const shards = await Promise.all(
+        allShards().map(async ({ shard }) => {
+          const [lanes, first] = await Promise.all([
+            redis.zcount(globalKeys.ready(shard), '-inf', now),
+            redis.zrange(globalKeys.ready(shard), '0', '0', 'WITHSCORES'),
+          ])
+          return { lanes, since: lanes > 0 && first[1] !== undefined ? Number(first[1]) : null }
+        }),
+      )
+      const times = shards.flatMap(({ since }) => (since === null ? [] : [since]))
+      return {
+        lanes: shards.reduce((sum, { lanes }) => sum + lanes, 0),
+        since: times.length === 0 ? null : Math.min(...times),
+      }
     },
   }
 }

@@ -1,4 +1,5 @@
 import { createBullBoard } from '@bull-board/api'
+import { publicPath } from '../../plugins/public-path.ts'
 import type { AppControllerRoute, AppViewRoute, IServerAdapter, UIConfig } from '@bull-board/api/typings/app'
 
 /** What Bull Board is made of, for routes of our own: its server adapters know one list of queues for everybody. */
@@ -12,7 +13,8 @@ export interface Board {
 
 const POLL_SECONDS = 10
 
-export function createBoard(): Board {
+export function createBoard(deps: { publicUrl: string | undefined }): Board {
+  const prefix = publicPath(deps.publicUrl)
   const board: Partial<Board> = {}
   const collector: IServerAdapter = {
     setQueues: () => collector,
@@ -27,7 +29,11 @@ export function createBoard(): Board {
     Object.assign(board, part)
     return collector
   }
-  createBullBoard({ queues: [], serverAdapter: collector, options: { uiConfig: UI } })
+  createBullBoard({
+    queues: [],
+    serverAdapter: collector,
+    options: { uiConfig: { ...UI, miscLinks: toLinks(prefix) } },
+  })
   return board as Board
 }
 
@@ -40,8 +46,10 @@ const UI: UIConfig = {
   showMetrics: false,
   sortQueues: false,
   pollingInterval: { showSetting: false, forceInterval: POLL_SECONDS },
-  miscLinks: [
-    { text: 'All lanes, search', url: '/lanes' },
-    { text: 'Console', url: '/console' },
-  ],
 }
+
+/** They are no markup, to which the public path would be added on the way out. */
+const toLinks = (prefix: string) => [
+  { text: 'All lanes, search', url: `${prefix}/lanes` },
+  { text: 'Console', url: `${prefix}/console` },
+]

@@ -20,7 +20,7 @@ const reads = { schema: { hide: true }, config: { scope: 'public', page: 'viewer
 
 /** Bull Board at /dashboard; /dashboard/q/<part of a team key> shows what was searched. */
 export function dashboardRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): void {
-  const board = createBoard()
+  const board = createBoard(deps)
   const cache = createLazyQueueCache(deps)
   const queues = createBoardQueues(laneList, cache)
   app.addHook('onClose', () => cache.close())

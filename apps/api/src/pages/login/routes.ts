@@ -1,5 +1,5 @@
 import { audit } from '@flightroster/core/usecases/audit'
-import { logIn, logOut, type LogInOutcome } from '@flightroster/core/usecases/sessions'
+import { logIn, logOut, networkOf, type LogInOutcome } from '@flightroster/core/usecases/sessions'
 import type { ApiDeps } from '../../deps.ts'
 import { setSessionCookie } from '../../plugins/sessions.ts'
 import type { ApiServer } from '../../server.ts'
@@ -36,8 +36,10 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
       await audit(deps, { actor: `user:${outcome.user.name}`, action: 'session.login', target: 'pages' })
       return reply.redirect(next, 303)
     }
-    // The name may be anything that was typed: it is not noted.
-    request.log.warn({ event: 'login.refused', kind: outcome.kind }, 'login.refused')
+    // Only the name of an account there is: what else was typed may be anything, a password too.
+    const user = dashboard.users.find((known) => known.name === name)?.name ?? null
+    const line = { event: 'login.refused', kind: outcome.kind, user, network: networkOf(request.ip) }
+    request.log.warn(line, 'login.refused')
     const { status, problem } = explain(outcome)
     if (outcome.kind === 'locked') void reply.header('retry-after', Math.ceil(outcome.retryAfterMs / 1000))
     return sendHtml(reply, loginPage({ next, problem, name }), status)

@@ -78,6 +78,7 @@ giveExample(nothingUsable, {
   code: 'no_usable_event',
   detail: 'Not one event could be used.',
   action: 'See the problem of each event.',
+  requestId: 'req-7f3c2a90',
   accepted: 0,
   duplicate: 0,
   stale: 0,

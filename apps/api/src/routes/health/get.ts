@@ -47,7 +47,7 @@ export function readyzRoute(app: ApiServer, deps: Pick<ApiDeps, 'health'>): void
   )
 }
 
-export function metricsRoute(app: ApiServer, deps: Pick<ApiDeps, 'metrics' | 'health'>): void {
+export function metricsRoute(app: ApiServer, deps: Pick<ApiDeps, 'metrics'>): void {
   app.get(
     '/metrics',
     {
@@ -60,7 +60,6 @@ export function metricsRoute(app: ApiServer, deps: Pick<ApiDeps, 'metrics' | 'he
       config: { scope: 'public' },
     },
     async (_request, reply) => {
-      deps.metrics.storeUsable.set(deps.health.report().state === 'usable' ? 1 : 0)
       return reply.type(deps.metrics.contentType).send(await deps.metrics.text())
     },
   )

@@ -8,3 +8,4 @@ export {
   type LaneState,
   type ListedLane,
 } from './list-lanes.ts'
+export { countDisabledWebhooks, sampleOldestWaiting } from './sample-lanes.ts'
