@@ -2,6 +2,7 @@ import { createAppleClient } from '@flightroster/core/apple'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'
 import { startEmulator, type Emulator, type EmulatorOptions } from '@flightroster/emulator'
+import type { ApiDeps } from '../src/deps.ts'
 import { serveApi, type TestApi } from './serve.ts'
 
 export interface TestApiWithApple extends TestApi {
@@ -11,14 +12,17 @@ export interface TestApiWithApple extends TestApi {
 }
 
 /** The API in front of an App Store Connect emulator, over HTTP. */
-export async function serveApiWithApple(options: EmulatorOptions = {}): Promise<TestApiWithApple> {
+export async function serveApiWithApple(
+  options: EmulatorOptions = {},
+  overrides: Partial<ApiDeps> = {},
+): Promise<TestApiWithApple> {
   const emulator = await startEmulator(options)
   const apple = createAppleClient({
     baseUrl: emulator.url,
     clock: systemClock,
     log: createLog({ level: 'silent', name: 'apple' }),
   })
-  const api = await serveApi({ apple })
+  const api = await serveApi({ apple, ...overrides })
   return {
     ...api,
     emulator,

@@ -19,9 +19,9 @@ export interface MemberChange {
   timelineEntry: string
 }
 
-/** `gone`: the roster is not of this team key (any more). */
+/** `gone`: the roster is not of this team key (any more). `full`: it has as many members as it may have. */
 export interface RecordedChange {
-  outcome: 'accepted' | 'duplicate' | 'stale' | 'gone' | 'future'
+  outcome: 'accepted' | 'duplicate' | 'stale' | 'gone' | 'future' | 'full'
   version: number
 }
 

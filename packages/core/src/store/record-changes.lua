@@ -6,13 +6,14 @@
 --     then five for each roster: desired, status, index, unindexed, timeline
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] ms until this period's dedup marks may go  [3] timeline entries kept
 --     [4] 1 when rosters that are being deleted take the changes too
---     [5] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
+--     [5] members that a roster may have, 0 for no limit  [6] index of the status of who was removed
+--     [7] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
 --     than ten thousand short ones, and one table far faster than a thousand), FIELDS values for each change:
 --     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
 --     status it begins with, version of the member that its text was made from (0: unknown member) or false where any will do
 --     then two texts for each change, as they are stored: address and names as the end of the record's JSON,
 --     and the timeline entry
--- Returns { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future, or again where the member has another
+-- Returns { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
 --     version than its text was made from (the member's later changes with it, so that their order stays), versions or 0 joined
 --     by commas }
 local now = ARGV[1]
@@ -22,16 +23,17 @@ if now == '' then
 end
 local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
-local rosterCount = tonumber(ARGV[5])
+local limit = tonumber(ARGV[5])
+local rosterCount = tonumber(ARGV[7])
 local PER_ROSTER, FUTURE_MS = 5, 600000
 local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE = 8, 1, 2, 3, 4, 5, 6, 7
 local PENDING = 0
 -- As written below; `tail` is all that does not change with the version.
-local RECORD = '^{"v":1,"version":(%d+),"joined":(%d+),"time":(%-?%d+),"at":%d+,"present":%l+(,.*)$'
+local RECORD = '^{"v":1,"version":(%d+),"joined":(%d+),"time":(%-?%d+),"at":%d+,"present":(%l+)(,.*)$'
 
 local rosters = {}
 for i = 1, rosterCount do
-  local base, id = 9 + (i - 1) * PER_ROSTER, ARGV[5 + i]
+  local base, id = 9 + (i - 1) * PER_ROSTER, ARGV[7 + i]
   local isClosing = ARGV[4] ~= '1' and redis.call('SISMEMBER', KEYS[9], id) == 1
   rosters[i] = {
     here = not isClosing and redis.call('SISMEMBER', KEYS[2], id) == 1,
@@ -50,9 +52,9 @@ local function inSlices(list, command, key, option)
 end
 
 -- Read every member and every dedup mark in few calls.
-local changes = cjson.decode(ARGV[6 + rosterCount])
+local changes = cjson.decode(ARGV[8 + rosterCount])
 -- Where the texts begin: two for each change.
-local texts = 7 + rosterCount
+local texts = 9 + rosterCount
 local members, digests = {}, {}
 for i = 1, #changes, FIELDS do
   local roster, id, digest = rosters[changes[i]], changes[i + MEMBER], changes[i + DIGEST]
@@ -80,8 +82,9 @@ for _, roster in ipairs(rosters) do
   local known = {}
   readFields(roster.desired, roster.order, function(id, json)
     local member = roster.members[id]
-    local version, joined, time, tail = string.match(json, RECORD)
+    local version, joined, time, present, tail = string.match(json, RECORD)
     member.version, member.joined, member.time, member.tail, member.stored = tonumber(version), tonumber(joined), tonumber(time), tail, tail
+    member.present = present == 'true'
     known[#known + 1] = id
   end)
   readFields(roster.timeline, known, function(id, lines) roster.members[id].lines = lines end)
@@ -96,6 +99,16 @@ for _, key in ipairs({ KEYS[6], KEYS[7] }) do
       if seen[i - from + 1] == 1 then marked[digests[i]] = true end
     end
   end
+end
+
+-- How many more a roster may take. Who was removed is kept for a while and counts little, so that nobody can make a roster
+-- endless by letting others come and go.
+local function roomOf(roster)
+  if not roster.room then
+    local all, removed = redis.call('ZCARD', roster.status), redis.call('ZCOUNT', roster.status, ARGV[6], ARGV[6])
+    roster.room = math.min(limit - (all - removed), 4 * limit - all)
+  end
+  return roster.room
 end
 
 local outboxes = { [3] = {}, [4] = {}, [5] = {} }
@@ -114,8 +127,10 @@ for at, member in ipairs(members) do
   elseif base and base ~= member.version then
     answer = 'r'
     member.again = true
+  elseif limit > 0 and not member.present and changes[i + KIND] ~= 'leave' and roomOf(roster) <= 0 then answer = 'l'
   else
     answer = 'a'
+    if limit > 0 and not member.present and changes[i + KIND] ~= 'leave' then roster.room = roster.room - 1 end
     version = member.version + 1
     local kind = changes[i + KIND]
     member.version, member.time, member.status = version, time, changes[i + STATUS]

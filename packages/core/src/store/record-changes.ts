@@ -12,9 +12,10 @@ export const TIMELINE_KEPT = 30
 /** Bytes of index entries are bounded: a name is searched by its beginning. */
 const INDEXED_NAME_LENGTH = 64
 
+const REMOVED = MEMBER_STATUSES.indexOf('removed')
 const PENDING = MEMBER_STATUSES.indexOf('pending')
 const WAITING = MEMBER_STATUSES.indexOf('waiting')
-const OUTCOMES = { a: 'accepted', d: 'duplicate', s: 'stale', g: 'gone', f: 'future', r: 'again' } as const
+const OUTCOMES = { a: 'accepted', d: 'duplicate', s: 'stale', g: 'gone', f: 'future', l: 'full', r: 'again' } as const
 const OUTBOX_OF_PRIORITY = { now: 3, interactive: 4, bulk: 5 } as const
 
 export interface RecordOptions {
@@ -23,6 +24,8 @@ export interface RecordOptions {
   dedupMs: number
   /** True: rosters that are being deleted take the changes too. */
   intoClosing?: boolean | undefined
+  /** Members that a roster may have: who would be one more is not recorded. Absent: as many as come. */
+  limit?: number | undefined
   /** A test may pass a time (ms); Redis's own clock otherwise. */
   now?: number | undefined
 }
@@ -167,7 +170,8 @@ async function recordWhole(
     texts.push(tailOf(change), change.timelineEntry)
   }
   const intoClosing = options.intoClosing === true ? 1 : 0
-  const head = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, intoClosing, rosterIds.length, ...rosterIds]
+  const flags = [intoClosing, options.limit ?? 0, REMOVED]
+  const head = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, ...flags, rosterIds.length, ...rosterIds]
   const args = [...head, JSON.stringify(packed), ...texts]
   const answer = (await script.run(redis, keyList, args)) as [number, string, string, string]
   const [leased, now, outcomes, versions] = answer

@@ -55,11 +55,11 @@ export function recordTogether(record: Recorder): Recorder {
 
 /** From the front, as long as they fit one step, are to be remembered equally long, and are for the same rosters. */
 function takeGroup(line: Waiting[]): Waiting[] {
-  const { dedupMs, intoClosing } = line[0]?.options ?? {}
+  const { dedupMs, intoClosing, limit } = line[0]?.options ?? {}
   let size = 0
   const end = line.findIndex(({ options }) => {
     size += options.changes.length
-    return size > MOST || options.dedupMs !== dedupMs || options.intoClosing !== intoClosing
+    return size > MOST || options.dedupMs !== dedupMs || options.intoClosing !== intoClosing || options.limit !== limit
   })
   return line.splice(0, end < 0 ? line.length : end)
 }

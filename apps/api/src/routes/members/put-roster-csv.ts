@@ -76,6 +76,8 @@ function createTable(mostRows: number) {
 
   const take = (cells: string[], isCut: boolean) => {
     number++
+    // Some tools write a blank line behind each row; millions of them are no list.
+    if (number > 2 * mostRows + HEAD_ROWS) throw listTooLong(mostRows)
     if (isBlank(cells)) return
     columns ??= readColumns([cells, ...waiting].filter((row) => !isBlank(row)))
     const isHeader = columns.hasHeader && width === 0

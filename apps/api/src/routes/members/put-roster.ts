@@ -34,9 +34,11 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
       return readList(request, body, (chunks) => readCsv(decodeText(inPieces(chunks), charset), deps.rosterLimit))
     })
     const turns = new WeakMap<FastifyRequest, ListTurn>()
-    const takeTurn = async (request: FastifyRequest) => {
+    const takeTurn = async (request: FastifyRequest, reply: FastifyReply) => {
       const { rosterId } = request.params as { rosterId: string }
       turns.set(request, app.lists.enter(rosterId, request.caller))
+      // Whoever hangs up in the middle of a body gets no response, so the hook below does not come.
+      reply.raw.once('close', () => turns.get(request)?.end())
     }
     const endTurn = async (request: FastifyRequest) => turns.get(request)?.end()
     scope.put(

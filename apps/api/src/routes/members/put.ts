@@ -23,7 +23,7 @@ export function putMemberRoute(app: ApiServer, deps: ApiDeps): void {
         body: memberBody,
         response: { 202: eventResult },
       },
-      config: { scope: 'rosters:write', isTraced: true, problems: ['address_invalid'] },
+      config: { scope: 'rosters:write', isTraced: true, problems: ['address_invalid', 'roster_full'] },
     },
     async (request, reply) => {
       deps.health.assertTakesWrites()

@@ -31,6 +31,8 @@ export interface IntakeDeps {
   store: Store
   clock: Clock
   dedupDays: number
+  /** Members that events may bring a roster to; absent: as many as come. */
+  rosterLimit?: number
 }
 
 const DAY_MS = 86_400_000
@@ -75,7 +77,10 @@ async function recordAt(
   await Promise.all(
     [...lanes].map(async ([lane, ours]) => {
       const changes = ours.map((at) => toChange(deps, batch.events[at] as IncomingEvent))
-      const recorded = await recordAndWake(deps, lane, changes, { traceparent: batch.traceparent })
+      const recorded = await recordAndWake(deps, lane, changes, {
+        traceparent: batch.traceparent,
+        limit: deps.rosterLimit,
+      })
       ours.forEach((at, index) => {
         batch.outcomes[at] = toOutcome(recorded[index])
         if (recorded[index]?.outcome === 'gone') gone.push(at)
@@ -96,9 +101,19 @@ export async function recordAndWake(
   deps: Pick<IntakeDeps, 'store' | 'dedupDays'>,
   teamKey: string,
   changes: MemberChange[],
-  { traceparent, intoClosing }: { traceparent?: string | undefined; intoClosing?: boolean } = {},
+  {
+    traceparent,
+    intoClosing,
+    limit,
+  }: { traceparent?: string | undefined; intoClosing?: boolean; limit?: number | undefined } = {},
 ): Promise<RecordedChange[]> {
-  const result = await deps.store.recordChanges({ teamKey, changes, dedupMs: deps.dedupDays * DAY_MS, intoClosing })
+  const result = await deps.store.recordChanges({
+    teamKey,
+    changes,
+    dedupMs: deps.dedupDays * DAY_MS,
+    intoClosing,
+    limit,
+  })
   const accepted = changes.filter((_, at) => result.changes[at]?.outcome === 'accepted')
   const hasWork = accepted.length > 0
   // Before the bell, so that the worker finds it; not waited for: a trace that parts here is no reason to be slow.
@@ -134,6 +149,8 @@ function toOutcome(recorded: RecordedChange | undefined): EventOutcome {
       return { status: recorded.outcome, problem: null }
     case 'future':
       return { status: 'rejected', problem: 'time_in_future' }
+    case 'full':
+      return { status: 'rejected', problem: 'roster_full' }
     case 'gone':
     case undefined:
       return { status: 'rejected', problem: 'roster_not_found' }

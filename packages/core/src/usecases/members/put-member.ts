@@ -59,5 +59,6 @@ async function acceptOne(
   }
   const [outcome] = await acceptEvents(deps, [event], traceparent)
   if (!outcome || outcome.problem === 'roster_not_found') throw rosterNotFound(roster.id)
+  if (outcome.problem === 'roster_full') throw new AppError('roster_full')
   return outcome
 }

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts'
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -30,11 +31,12 @@ export interface DraftedPlan {
   estimate: Estimate
 }
 
-export type DraftDeps = EstimateDeps & { store: Store }
+/** `rosterLimit`: members that a list may bring a roster to. */
+export type DraftDeps = EstimateDeps & { store: Store; rosterLimit?: number }
 
 const DAY_MS = 86_400_000
 
-/** What a list would do, and whether the guard would hold it. Changes nothing. */
+/** What a list would do, and whether the guard would hold it. Changes nothing. Throws roster_full. */
 export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<DraftedPlan> {
   const { roster } = input
   const { redis } = deps.store
@@ -51,6 +53,9 @@ export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<
   } while (cursor !== '0')
   const plan = planner.finish()
   const held = await judge(deps, input, plan, at)
+  // Who is unclear, or held, stays.
+  const size = plan.size + plan.add.length - (held === null ? plan.remove.length : 0)
+  if (plan.add.length > 0 && size > (deps.rosterLimit ?? Number.POSITIVE_INFINITY)) throw new AppError('roster_full')
   return { at, revision, plan, held, estimate: await estimateChanges(deps, roster, plan) }
 }
 

@@ -1,0 +1,187 @@
+import type { AddressInfo } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { request, type ClientRequest } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { makeHostileBodies, type HostileBody } from '../testing/hostile-bodies.ts'
+import { serveApi, type TestApi } from '../testing/serve.ts'
+import { makeDashboard, visit } from '../testing/visitor.ts'
+
+/** What is promised is 50 ms on a quiet machine (`pnpm bench tenants`); before, one such body held the process for seconds. */
+const LONGEST_HOLD_MS = 500
+
+let api: TestApi
+let port: number
+
+beforeAll(async () => {
+  api = await serveApi({ dashboard: await makeDashboard(), publicUrl: undefined })
+  await api.addRoster()
+  await api.app.listen({ port: 0, host: '127.0.0.1' })
+  port = (api.app.server.address() as AddressInfo).port
+})
+afterAll(() => api.close())
+
+interface Answer {
+  status: number
+  text: string
+  heldMs: number
+}
+
+/** Sends a body by a real connection, and measures how long the loop was held at a time meanwhile. */
+async function send({ method, path, type, body, withToken }: HostileBody): Promise<Answer> {
+  const histogram = monitorEventLoopDelay({ resolution: 5 })
+  histogram.enable()
+  const origin = `http://127.0.0.1:${port}`
+  const headers = {
+    'content-type': type,
+    origin,
+    'content-length': String(body.length),
+    ...(withToken ? { authorization: `Bearer ${api.deps.adminToken}` } : {}),
+  }
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => {
+        histogram.disable()
+        sent.destroy()
+        resolve({
+          status: answer.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString(),
+          heldMs: histogram.max / 1e6,
+        })
+      })
+    })
+    // An answer may come before the body was taken; what is sent after it is refused by a reset.
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      if (!sent.destroyed && error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error)
+    })
+    sent.end(body)
+  })
+}
+
+describe('a hostile body', () => {
+  it.each(makeHostileBodies().map((body) => [body.name, body] as const))(
+    'holds nobody up and is answered briefly: %s',
+    async (_name, body) => {
+      let answer = await send(body)
+      // The machine may have been busy; what holds the loop by itself does so again.
+      for (let again = 0; again < 3 && answer.heldMs > LONGEST_HOLD_MS; again++) answer = await send(body)
+      expect(body.statuses).toContain(answer.status)
+      expect(answer.heldMs).toBeLessThan(LONGEST_HOLD_MS)
+      expect(answer.text.length).toBeLessThan(1024 * 1024)
+      if (answer.status !== 400) return
+      const { errors = [] } = JSON.parse(answer.text) as { errors?: { pointer: string }[] }
+      expect(errors.length).toBeLessThanOrEqual(100)
+      expect(Math.max(0, ...errors.map(({ pointer }) => pointer.length))).toBeLessThanOrEqual(200)
+    },
+  )
+
+  it('is never read on a path that is none', async () => {
+    const answer = await api.app.inject({
+      method: 'POST',
+      url: '/none',
+      payload: '{"a":',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect([answer.statusCode, answer.json().code]).toEqual([404, 'not_found'])
+  })
+
+  it('is no form of a page as JSON, nor a file where none belongs', async () => {
+    for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain']) {
+      const headers = { 'content-type': type, origin: 'http://localhost' }
+      expect((await api.app.inject({ method: 'POST', url: '/login', payload: '{}', headers })).statusCode).toBe(415)
+    }
+  })
+})
+
+describe('a list', () => {
+  /** A list whose rest never comes, once it has its turn: at first it may be told to come again itself. */
+  const slow = async (roster: string, authorization: string): Promise<ClientRequest> => {
+    const headers = { 'content-type': 'text/csv', 'content-length': '100', authorization }
+    const options = { host: '127.0.0.1', port, method: 'PUT', path: `/v1/rosters/${roster}/members`, headers }
+    for (;;) {
+      const sent = request({ ...options, agent: false })
+      sent.on('error', () => {})
+      sent.write('id,email\n')
+      const answered = once(sent, 'response').then(() => true)
+      if (!(await Promise.race([answered, sleep(1_000, false)]))) return sent
+      sent.destroy()
+    }
+  }
+  const put = (roster: string) => api.call('PUT', `/v1/rosters/${roster}/members`, { members: [] })
+
+  it('has its turn: one a roster, two a process, and the others are told when to come again', async () => {
+    const admin = `Bearer ${api.deps.adminToken}`
+    for (const id of ['one', 'two', 'three']) await api.addRoster({ id, group: { id: `group-${id}`, name: id } })
+    const first = await slow('one', admin)
+    const busy = async (roster: string) => {
+      const answer = await put(roster)
+      return [answer.statusCode, answer.json().code, Number(answer.headers['retry-after']) > 0]
+    }
+    await expect.poll(() => busy('one'), { timeout: 20_000 }).toEqual([429, 'rate_limited', true])
+    expect((await put('two')).statusCode).toBe(202)
+    const second = await slow('two', admin)
+    await expect.poll(() => busy('three'), { timeout: 20_000 }).toEqual([429, 'rate_limited', true])
+    first.destroy()
+    second.destroy()
+    await expect.poll(async () => (await put('one')).statusCode, { timeout: 20_000 }).toBe(202)
+    await expect.poll(async () => (await put('three')).statusCode, { timeout: 20_000 }).toBe(202)
+  })
+
+  it('takes one of both turns at most for a token that is bound to rosters', async () => {
+    const made = await api.call('POST', '/v1/tokens', {
+      name: 'slow',
+      scopes: ['rosters:write'],
+      rosters: ['one', 'two'],
+    })
+    const bound = `Bearer ${made.json().token}`
+    const first = await slow('one', bound)
+    const second = async () =>
+      (await api.call('PUT', '/v1/rosters/two/members', { members: [] }, { authorization: bound })).statusCode
+    await expect.poll(second, { timeout: 20_000 }).toBe(429)
+    expect((await put('three')).statusCode).toBe(202)
+    first.destroy()
+    await expect.poll(second, { timeout: 20_000 }).toBe(202)
+  })
+})
+
+describe('ROSTER_LIMIT', () => {
+  let small: TestApi
+  beforeAll(async () => {
+    small = await serveApi({ rosterLimit: 3, dashboard: await makeDashboard() })
+    await small.addRoster()
+  })
+  afterAll(() => small.close())
+  const people = (...ids: string[]) => ids.map((id) => ({ id, email: `${id}@example.com` }))
+  const putList = (members: unknown, query = '') => small.call('PUT', `/v1/rosters/gold/members${query}`, { members })
+  const event = (id: string, type = 'member.joined') => ({ type, data: { roster: 'gold', member: { id } } })
+
+  it('bounds the rows of a list, as JSON and as CSV, on the page too', async () => {
+    const long = await putList(people('a', 'b', 'c', 'd'))
+    expect([long.statusCode, long.json().code]).toEqual([413, 'list_too_long'])
+    const csv = 'id,email\na,\nb,\nc,\nd,\n'
+    const answer = await small.call('PUT', '/v1/rosters/gold/members', csv, { 'content-type': 'text/csv' })
+    expect([answer.statusCode, answer.json().code]).toEqual([413, 'list_too_long'])
+    const ann = await visit(small.app, 'ann')
+    expect((await ann.post('/console/rosters/gold/upload', { text: csv })).body).toContain('at most 3 rows')
+  })
+
+  it('bounds the members of a roster, by events, by hand and by lists', async () => {
+    expect((await putList(people('a', 'b', 'c'))).statusCode).toBe(202)
+    const refused = await small.call('POST', '/v1/events', [
+      event('a'),
+      event('d'),
+      event('c', 'member.left'),
+      event('e'),
+    ])
+    expect(refused.json()).toMatchObject({ accepted: 2, rejected: 2 })
+    expect(refused.json().events[1].problem.code).toBe('roster_full')
+    const byHand = await small.call('PUT', '/v1/rosters/gold/members/f', {})
+    expect([byHand.statusCode, byHand.json().code]).toEqual([409, 'roster_full'])
+    // A list that puts others in their places goes: what it removes makes room.
+    expect((await putList(people('x', 'y', 'z'), '?dryRun=true')).statusCode).toBe(200)
+    expect((await putList(people('a', 'b', 'z'))).statusCode).toBe(202)
+  })
+})

@@ -1,0 +1,151 @@
+/** Bodies that cost their sender nothing and whoever reads them without looking much. Used by the tests and by `bench`. */
+export interface HostileBody {
+  name: string
+  method: string
+  path: string
+  type: string
+  body: Buffer
+  withToken: boolean
+  /** One of these is the answer. */
+  statuses: readonly number[]
+}
+
+const MEGABYTE = 1024 * 1024 - 1_024
+const JSON_TYPE = 'application/json'
+
+const repeat = (part: string, bytes: number) => part.repeat(Math.floor(bytes / part.length))
+const numbered = (count: number, of: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => of(at)).join(',')
+
+/** What JSON can look like at its worst, up to so many bytes. */
+function shapes(bytes: number): [string, string][] {
+  const keys = Math.floor(bytes / 14)
+  return [
+    ['nested arrays', '['.repeat(bytes)],
+    ['nested objects', repeat('{"a":', bytes)],
+    ['empty arrays', `[${repeat('[],', bytes)}[]]`],
+    ['unknown keys', `{${numbered(keys, (at) => `"k${at}":0`)}}`],
+    ['the same key over and over', `{${repeat('"a":1,', bytes)}"a":1}`],
+    ['odd numbers', `[${repeat('1e999,-0,1E-400,', bytes)}0]`],
+    ['one long text', `"${'x'.repeat(bytes)}"`],
+    ['one long key', `{"${'x'.repeat(bytes)}":1}`],
+    ['escapes', `"${'\\u0000'.repeat(bytes / 6)}"`],
+    ['quotes', `"${'\\"'.repeat(bytes / 2)}`],
+    ['line ends', '\n'.repeat(bytes)],
+    ['line ends and no JSON', `${'\n'.repeat(bytes)}x`],
+    ['no JSON in the end', `[${repeat('1 ,', bytes)}x]`],
+  ]
+}
+
+/** At every place that takes a body, without a token where none is needed. */
+export function makeHostileBodies(): HostileBody[] {
+  const anonymous = shapes(MEGABYTE).flatMap(([name, text]) =>
+    [
+      { name: `${name}, on a path that is none`, method: 'POST', path: '/none', statuses: [404] },
+      { name: `${name}, as a form of a page`, method: 'POST', path: '/login', statuses: [415] },
+      { name: `${name}, as an event of nobody`, method: 'POST', path: '/v1/events', statuses: [401] },
+    ].map((one) => ({ ...one, type: JSON_TYPE, body: Buffer.from(text), withToken: false })),
+  )
+  const others: HostileBody[] = [
+    {
+      name: 'Apple’s webhook',
+      method: 'POST',
+      path: '/v1/apple-webhooks/none',
+      type: JSON_TYPE,
+      body: Buffer.from('['.repeat(60_000)),
+      withToken: false,
+      statuses: [404],
+    },
+    {
+      name: 'a form of many fields',
+      method: 'POST',
+      path: '/login',
+      type: 'application/x-www-form-urlencoded',
+      body: Buffer.from(repeat('a=1&', 128_000)),
+      withToken: false,
+      statuses: [400],
+    },
+    {
+      name: 'a form with a file where none belongs',
+      method: 'POST',
+      path: '/login',
+      type: 'multipart/form-data; boundary=x',
+      body: Buffer.from(repeat('--x\r\n', 4 * MEGABYTE)),
+      withToken: false,
+      statuses: [415],
+    },
+  ]
+  const known = shapes(MEGABYTE).flatMap(([name, text]) =>
+    [
+      { name: `${name}, as a roster`, method: 'PUT', path: '/v1/rosters/x', statuses: [400] },
+      { name: `${name}, as a member`, method: 'PUT', path: '/v1/rosters/gold/members/u', statuses: [400] },
+      { name: `${name}, as a token`, method: 'POST', path: '/v1/tokens', statuses: [400] },
+    ].map((one) => ({ ...one, type: JSON_TYPE, body: Buffer.from(text), withToken: true })),
+  )
+  const events = shapes(4 * MEGABYTE).map(([name, text]) => ({
+    name: `${name}, as events`,
+    method: 'POST',
+    path: '/v1/events',
+    type: JSON_TYPE,
+    body: Buffer.from(text),
+    withToken: true,
+    statuses: [400, 413, 422],
+  }))
+  const item = (text: string) => `{"type":"member.joined","data":{"roster":"gold","member":${text}}}`
+  const batches: [string, string][] = [
+    ['a batch with faults in each', `[${numbered(1_000, () => item(`{${numbered(80, (at) => `"k${at}":[]`)}}`))}]`],
+    ['a batch with long ids', `[${numbered(1_000, (at) => item(`{"id":"${'i'.repeat(3_000)}${at}"}`))}]`],
+    ['a batch of twice the same', `[${numbered(1_000, () => item(`{${repeat('"id":"a",', 3_000)}"id":"a"}`))}]`],
+  ]
+  const lists: [string, string][] = [
+    ...shapes(8 * MEGABYTE).flatMap(([name, text]): [string, string][] => [
+      [`${name}, as a list`, text],
+      [`${name}, as the members of a list`, `{"members":${text}}`],
+      [`${name}, in a row of a list`, `{"members":[${text}]}`],
+    ]),
+    ['a list of nobody many times over', `{"members":[${repeat('{},', 8 * MEGABYTE)}{}]}`],
+    [
+      'a list with unknown fields in each row',
+      `{"members":[${numbered(90_000, (at) => `{"id":"u-${at}","x":1,"y":2}`)}]}`,
+    ],
+    ['a list of bad addresses', `{"members":[${numbered(90_000, (at) => `{"id":"u-${at}","email":"@@"}`)}]}`],
+    ['a list of one person', `{"members":[${numbered(90_000, () => '{"id":"u-1"}')}]}`],
+  ]
+  const csv: [string, string][] = [
+    ['a quote that never closes', `id,email\n"${'x,\n'.repeat(2 * MEGABYTE)}`],
+    ['separators', ','.repeat(8 * MEGABYTE)],
+    ['blank lines', '\n'.repeat(8 * MEGABYTE)],
+    ['quotes', `id,email\n${repeat('"a""b",\n', 2 * MEGABYTE)}`],
+    ['bad rows', `id,email\n${repeat('\u0001,@@\n', 90_000 * 5)}`],
+  ]
+  const list = { method: 'PUT', path: '/v1/rosters/gold/members?dryRun=true', withToken: true }
+  return [
+    ...anonymous,
+    ...others,
+    ...known,
+    ...events,
+    ...batches.map(([name, text]) => ({
+      name,
+      method: 'POST',
+      path: '/v1/events',
+      type: JSON_TYPE,
+      body: Buffer.from(text),
+      withToken: true,
+      statuses: [202, 400, 422],
+    })),
+    ...lists.map(([name, text]) => ({
+      ...list,
+      name,
+      type: JSON_TYPE,
+      body: Buffer.from(text),
+      statuses: [200, 400, 413],
+    })),
+    ...csv.map(([name, text]) => ({
+      ...list,
+      name: `${name}, as CSV`,
+      type: 'text/csv',
+      body: Buffer.from(text),
+      statuses: [200, 400, 413],
+    })),
+  ]
+}
