@@ -19,8 +19,16 @@ afterEach(async () => {
 describe('a lane that has nothing to do', () => {
   it('takes less than 20 kB, whatever it did before, beside its members', async () => {
     const events = Array.from({ length: MEMBERS }, (_, at) => ({
-      ...{ id: `e-${at}`, source: '/members', time: undefined, origin: 'event' as const, kind: 'join' as const },
-      ...{ firstName: null, lastName: null, member: `u-${at}`, roster: 'gold', email: `u-${at}@example.com` },
+      id: `e-${at}`,
+      source: '/members',
+      time: undefined,
+      origin: 'event' as const,
+      kind: 'join' as const,
+      firstName: null,
+      lastName: null,
+      member: `u-${at}`,
+      roster: 'gold',
+      email: `u-${at}@example.com`,
     }))
     await acceptEvents(rig.deps, events)
     await rig.until(async () => {

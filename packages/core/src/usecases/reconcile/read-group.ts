@@ -73,8 +73,19 @@ function isInTheWay(found: Reading, owner: string, now: number): boolean {
 async function begin(visit: Visit, readings: Readings, owner: string, restarts = 0): Promise<Reading> {
   const now = visit.deps.clock.now()
   const reading: Reading = {
-    ...{ v: 1, owner, startedAt: now, at: now, restarts, doubts: 0 },
-    ...{ pass: 1, next: null, read: 0, idle: 0, total: null, ended: false, broken: false },
+    v: 1,
+    owner,
+    startedAt: now,
+    at: now,
+    pass: 1,
+    next: null,
+    read: 0,
+    idle: 0,
+    total: null,
+    ended: false,
+    broken: false,
+    restarts,
+    doubts: 0,
   }
   assertKept(await readings.begin(visit.lease.token, reading))
   return reading
