@@ -57,6 +57,16 @@ describe('a batch', () => {
     expect(targets.map(tellEnding)).toEqual(['done invited'])
   })
 
+  it('moves a person who had accepted: the old address leaves the app, and the new one is mailed once more', async () => {
+    const { sent, targets } = await runTurn({
+      members: [{ email: 'new@example.com', observed: { leaving: [ANN], invite: true } }],
+      known: { [ANN]: 't-a' },
+      answer: ({ asked, names }) => (asked === 'create' ? made(names[0]!) : { status: 202 }),
+    })
+    expect(sent.map(({ asked }) => asked)).toEqual(['create', 'remove from app'])
+    expect(targets[0]?.observed).toMatchObject({ invite: true, leaving: [ANN] })
+  })
+
   it('gives up a write that no read has shown for a minute: an attempt is used, and it goes out anew', async () => {
     const writing = { kind: 'add' as const, email: ANN, at: NOW - 90_000, reads: 5, answer: 'confirmed' as const }
     const { sent, targets } = await runTurn({

@@ -62,15 +62,19 @@ describe('what becomes of a job', () => {
       { ...done, status: 'failed', problem: 'address_invalid' },
       ['record done failed', 'leave the line', 'complete'],
     ],
-    ['later', { kind: 'later', until: NOW + 5, status: 'pending', problem: null }, ['record later pending', 'later 5']],
-    ['retry', { kind: 'retry', error }, ['record later pending', 'retry']],
+    [
+      'later',
+      { kind: 'later', until: NOW + 5, status: 'pending', problem: null },
+      ['record later pending', 'leave the line', 'later 5'],
+    ],
+    ['retry', { kind: 'retry', error }, ['record later pending', 'leave the line', 'retry']],
     [
       'retry of somebody who is settled',
       { kind: 'retry', error, status: 'invited' },
-      ['record later invited', 'retry'],
+      ['record later invited', 'leave the line', 'retry'],
     ],
     ['in line', { kind: 'in_line' }, ['wait for a seat', 'record done waiting', 'complete']],
-    ['parked', { kind: 'parked', problem: null }, ['record parked pending', 'complete']],
+    ['parked', { kind: 'parked', problem: null }, ['record parked pending', 'leave the line', 'complete']],
     ['given back', { kind: 'give_back' }, ['record later pending', 'give back']],
     ['obsolete', { kind: 'obsolete' }, ['complete']],
   ])('%s: first the outcome, then the job', async (_name, ending, expected) => {
@@ -83,7 +87,7 @@ describe('what becomes of a job', () => {
 
   it('says failed after the last attempt, and keeps the last answer', async () => {
     const { story, outcome } = await storyOf({ kind: 'retry', error }, { member: { isLastAttempt: true } })
-    expect(story).toEqual(['record failed failed', 'retry'])
+    expect(story).toEqual(['record failed failed', 'leave the line', 'retry'])
     expect(outcome?.observed.problem).toMatchObject({
       code: 'retries_exhausted',
       detail: expect.stringContaining(error.message),
@@ -120,6 +124,6 @@ describe('what becomes of a job', () => {
   it('fails a job that ended its worker too often, for a person to look at', async () => {
     const { deps, target, story } = await finish(done)
     await parkPoisoned(deps, target)
-    expect(story).toEqual(['record failed failed', 'fail'])
+    expect(story).toEqual(['record failed failed', 'leave the line', 'fail'])
   })
 })

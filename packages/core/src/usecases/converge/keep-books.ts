@@ -137,8 +137,7 @@ export function createBooks(deps: BooksDeps): Listener {
           settledState: target.observed.confirmed,
           writing: null,
         })
-        // The entry has mailed by itself: that is the invitation, whoever asked for one.
-        if (isEntered && row.state === 'invited') endInvitation(target)
+        if (isEntered && row.state === 'invited') entryMailed(target)
       } else if (writing) {
         countRead(target, step.email)
       } else {
@@ -167,7 +166,7 @@ export function createBooks(deps: BooksDeps): Listener {
         settledState: false,
         writing: null,
       })
-      if (row.state === 'invited') endInvitation(target)
+      if (row.state === 'invited') entryMailed(target)
     },
 
     added({ target }) {
@@ -305,6 +304,11 @@ export function endInvitation(target: Target, problem: ErrorCode | null = null, 
 
 function later(target: Target, until: number, { code, message }: AppError): Ending {
   return { kind: 'later', until, status: unsettledStatus(target), problem: code, detail: message }
+}
+
+/** The mail of the entry is the invitation that a person asked for. The one after a move goes out once the old address has left. */
+function entryMailed(target: Target): void {
+  target.invite = false
 }
 
 /** What is said of somebody whose turn ended before it was known: what was known before. */
