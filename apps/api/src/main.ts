@@ -26,6 +26,8 @@ import { startMetricsServer } from './metrics-server.ts'
 /** Below a second, so that a request that waits for a stopped store is answered within one. */
 const COMMAND_TIMEOUT_MS = 800
 /** How long /readyz says 503 before the listener closes, so that whoever sends us requests can notice. */
+/** A shorter ADMIN_TOKEN is taken, with a warning. */
+const ADVISED_TOKEN_LENGTH = 32
 const NOTICE_MS = 1_500
 const DEADLINE_MS = 15_000
 /** A roster whose move to another team key died with its API is moved on by any other. */
@@ -76,6 +78,10 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     cursorKey: createHmac('sha256', config.encryptionKey).update('cursors').digest(),
     servesMetrics: config.metricsPort === undefined,
   })
+  if (config.adminToken.length < ADVISED_TOKEN_LENGTH) {
+    const advice = `ADMIN_TOKEN has ${config.adminToken.length} characters; ${ADVISED_TOKEN_LENGTH} or more can't be guessed, such as \`openssl rand -hex 32\` prints.`
+    log.warn({ event: 'admin_token.short' }, advice)
+  }
   const metricsServer = await startMetricsServer(config, { metrics, log })
   const history = startHistory({ store, clock, log })
   const moves = setInterval(() => {

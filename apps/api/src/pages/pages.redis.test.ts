@@ -22,9 +22,9 @@ afterAll(() => api.close())
 describe('the login', () => {
   it('sets a cookie that scripts cannot read and other sites do not send, secure where PUBLIC_URL is https', async () => {
     const answer = await nobody.post('/login', { name: 'ann', password: PASSWORD })
-    expect(String(answer.headers['set-cookie'])).toMatch(
-      /^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
-    )
+    const [session, device] = [answer.headers['set-cookie'] ?? []].flat()
+    expect(session).toMatch(/^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/)
+    expect(device).toMatch(/^flightroster_device=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict; Secure; Max-Age=15552000$/)
     expect(answer.headers.location).toBe('/console')
   })
 

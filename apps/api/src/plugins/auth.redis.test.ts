@@ -26,6 +26,11 @@ function scopesOf(name: string): string[] {
   return path === '/v1/people' && method === 'GET' ? ['rosters:read'] : []
 }
 
+/** Webhooks of its own rosters a bound token looks after; bound.redis.test.ts tries those. */
+const closedToBound = closed.filter(
+  ({ name }) => !name.includes('{rosterId}') && !name.includes('/v1/webhooks') && scopesOf(name).length === 0,
+)
+
 let api: TestApi
 const tokens = new Map<string, string>()
 const tokenOf = async (scopes: string[], rosters: string[] | null) => {
@@ -63,7 +68,9 @@ describe('who may call', () => {
 
   it.each(closed)('answers 403 to $name with every scope that is too little', async ({ name, method, url }) => {
     const enough = scopesOf(name)
-    for (const scope of ['events:write', 'rosters:read', 'rosters:write'].filter((one) => !enough.includes(one))) {
+    for (const scope of ['events:write', 'rosters:read', 'rosters:write', 'scim'].filter(
+      (one) => !enough.includes(one),
+    )) {
       const token = await tokenOf([scope], null)
       const answer = await api.call(method, url, undefined, { authorization: `Bearer ${token}` })
       expect([scope, answer.statusCode, answer.json().code]).toEqual([scope, 403, 'scope_missing'])
@@ -89,14 +96,11 @@ describe('who may call', () => {
     },
   )
 
-  it.each(closed.filter(({ name }) => !name.includes('{rosterId}') && scopesOf(name).length === 0))(
-    'answers 403 to $name with a token that is bound to rosters',
-    async ({ method, url }) => {
-      const token = await tokenOf(['admin'], ['any'])
-      const answer = await api.call(method, url, undefined, { authorization: `Bearer ${token}` })
-      expect([answer.statusCode, answer.json().code]).toEqual([403, 'scope_missing'])
-    },
-  )
+  it.each(closedToBound)('answers 403 to $name with a token that is bound to rosters', async ({ method, url }) => {
+    const token = await tokenOf(['admin'], ['any'])
+    const answer = await api.call(method, url, undefined, { authorization: `Bearer ${token}` })
+    expect([answer.statusCode, answer.json().code]).toEqual([403, 'scope_missing'])
+  })
 
   it('looks at the token before it reads a body', async () => {
     const answer = await api.call('PUT', '/v1/rosters/gold', '{"broken', { authorization: 'Bearer wrong' })

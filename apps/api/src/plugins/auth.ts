@@ -3,8 +3,9 @@ import type { ApiToken } from '@flightroster/core/store'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
+import { watchRefusals } from './refusals.ts'
 
-export const SCOPES = ['events:write', 'rosters:read', 'rosters:write', 'admin'] as const
+export const SCOPES = ['events:write', 'rosters:read', 'rosters:write', 'scim', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
 export interface Caller {
@@ -21,6 +22,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route; a route without one is refused at start. */
     scope?: Scope | 'public'
+    /**
+     * An admin's route that concerns no roster by its path and is open to tokens bound to rosters all the same, since it sees to it
+     * by itself that they reach nothing else. Every other one is closed to them: a new route that nobody thought of is.
+     */
+    isForBound?: boolean
   }
   interface FastifyRequest {
     /** Set on every route that is not public. */
@@ -55,6 +61,7 @@ export function useAuth(app: ApiServer, deps: AuthDeps): void {
     return deps.findCaller?.(token)
   }
 
+  const refusals = watchRefusals()
   app.decorateRequest('caller', null as unknown as Caller)
   app.addHook('onRoute', (route) => {
     const scope = route.config?.scope
@@ -66,12 +73,16 @@ export function useAuth(app: ApiServer, deps: AuthDeps): void {
     // No scope: no route was found, and the answer is a 404.
     if (scope === undefined || scope === 'public') return
     const caller = await findCaller(bearerOf(request))
-    if (!caller) throw new AppError('unauthenticated')
+    if (!caller) {
+      await refusals.note(request)
+      throw new AppError('unauthenticated')
+    }
     const { rosterId } = request.params as { rosterId?: string }
     if (!maySee(caller, scope, request.routeOptions.url ?? '')) {
       throw new AppError('scope_missing', { message: `The token lacks the scope ${scope}.` })
     }
-    if (scope === 'admin' && caller.rosters !== null && rosterId === undefined) {
+    const isClosedToBound = scope === 'admin' && rosterId === undefined && !request.routeOptions.config.isForBound
+    if (isClosedToBound && caller.rosters !== null) {
       // Or it could make itself a token that is bound to nothing.
       throw new AppError('scope_missing', {
         message: 'The token is bound to rosters, and this concerns more than those.',
@@ -94,6 +105,11 @@ function maySee({ scopes }: Caller, scope: Scope, url: string): boolean {
 
 export function mayReach(caller: Caller, rosterId: string): boolean {
   return caller.rosters === null || caller.rosters.has(rosterId)
+}
+
+/** What names rosters is a bound token's where it names none but the token's own; what is about all is not. */
+export function mayReachAll(caller: Caller, rosterIds: readonly string[] | null): boolean {
+  return caller.rosters === null || (rosterIds !== null && rosterIds.every((id) => mayReach(caller, id)))
 }
 
 /** The id of a token that is bound to rosters. Pages have no caller: whoever is logged in is bound to nothing. */

@@ -1,6 +1,6 @@
 import type { DashboardUser } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
-import { findSession } from '@flightroster/core/usecases/sessions'
+import { DEVICE_MS, findSession } from '@flightroster/core/usecases/sessions'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiServer } from '../server.ts'
@@ -19,6 +19,7 @@ declare module 'fastify' {
 }
 
 const COOKIE = 'flightroster_session'
+const DEVICE_COOKIE = 'flightroster_device'
 /** Forms that change nothing but the caller's own session. */
 const OWN_SESSION = new Set(['/login', '/logout'])
 
@@ -44,21 +45,39 @@ export function useSessions(app: ApiServer, deps: ApiDeps): void {
 }
 
 async function userOf(request: FastifyRequest, deps: ApiDeps): Promise<DashboardUser | undefined> {
-  const token = readCookie(request)
+  const token = readCookie(request, COOKIE, /^[\w-]{43}$/)
   if (token === undefined) return undefined
   request.sessionToken = token
   return findSession({ store: deps.store, clock: deps.clock, dashboardUsers: deps.dashboard.users }, token)
 }
 
-function readCookie(request: FastifyRequest): string | undefined {
+function readCookie(request: FastifyRequest, wanted: string, form: RegExp): string | undefined {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [name, value] = pair.trim().split('=')
-    if (name === COOKIE && value !== undefined && /^[\w-]{43}$/.test(value)) return value
+    if (name === wanted && value !== undefined && form.test(value)) return value
   }
   return undefined
 }
 
+/** What the browser was given when somebody logged in with it before; it opens nothing by itself. */
+export const deviceOf = (request: FastifyRequest) => readCookie(request, DEVICE_COOKIE, /^[\w.-]{20,1000}$/)
+
+export function setDeviceCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  device: string,
+  publicUrl: string | undefined,
+): void {
+  const parts = [`${DEVICE_COOKIE}=${device}`, 'Path=/', 'HttpOnly', 'SameSite=Strict']
+  if (isSecure(request, publicUrl)) parts.push('Secure')
+  parts.push(`Max-Age=${DEVICE_MS / 1_000}`)
+  void reply.header('set-cookie', parts.join('; '))
+}
+
 /** `publicUrl`: browsers come by it, so its scheme counts where no proxy says how they came. */
+const isSecure = (request: FastifyRequest, publicUrl: string | undefined) =>
+  request.origin.startsWith('https:') || publicUrl?.startsWith('https:') === true
+
 export function setSessionCookie(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -66,7 +85,7 @@ export function setSessionCookie(
   publicUrl: string | undefined,
 ): void {
   const parts = [`${COOKIE}=${token ?? ''}`, 'Path=/', 'HttpOnly', 'SameSite=Strict']
-  if (request.origin.startsWith('https:') || publicUrl?.startsWith('https:')) parts.push('Secure')
+  if (isSecure(request, publicUrl)) parts.push('Secure')
   if (token === null) parts.push('Max-Age=0')
   void reply.header('set-cookie', parts.join('; '))
 }

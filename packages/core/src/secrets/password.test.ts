@@ -24,9 +24,23 @@ describe('passwords', () => {
     'scrypt.4194304.32.1.AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA',
   ])('takes "%s" for no hash', (text) => expect(isPasswordHash(text)).toBe(false))
 
-  it('turns further logins away while too many are being checked', async () => {
-    const check = createPasswordCheck({ waiting: 1 })
-    const answers = await Promise.all([1, 2, 3, 4].map(() => check.verify('x', undefined)))
-    expect(answers).toEqual([false, false, undefined, undefined])
+  it('turns away what one sender sends at once, and nobody else for it', async () => {
+    const check = createPasswordCheck({ perSender: 2, senders: 3 })
+    const ask = (from: string, isKnown = false) => check.verify('x', undefined, { from, isKnown })
+    const [first, ...flood] = [1, 2, 3, 4].map(() => ask('a'))
+    const others = [ask('b'), ask('c')]
+    expect(await Promise.all(flood)).toEqual([false, false, undefined])
+    expect(await Promise.all([first, ...others])).toEqual([false, false, false])
+  })
+
+  it('looks at passwords in turns: known browsers first, then one of each sender', async () => {
+    const check = createPasswordCheck({ perSender: 5, senders: 5 })
+    const done: string[] = []
+    const ask = async (from: string, isKnown = false) => {
+      await check.verify('x', undefined, { from, isKnown })
+      done.push(from)
+    }
+    await Promise.all([ask('a'), ask('a'), ask('a'), ask('b'), ask('known', true)])
+    expect(done).toEqual(['a', 'known', 'a', 'b', 'a'])
   })
 })

@@ -29,22 +29,67 @@ export function isPasswordHash(text: string): boolean {
 }
 
 export interface PasswordCheck {
-  /** Undefined: too many are being checked already. Takes as long for a user who does not exist (`hash` undefined). */
-  verify(password: string, hash: string | undefined): Promise<boolean | undefined>
+  /**
+   * `turn`: who is asking. Undefined: the same sender has too many in the line already, or there are too many senders. Takes as long
+   * for a user who does not exist (`hash` undefined).
+   */
+  verify(password: string, hash: string | undefined, turn?: Turn): Promise<boolean | undefined>
+}
+
+export interface Turn {
+  /** Senders take turns: whoever sends many waits behind whoever sends one. */
+  from: string
+  /** Known senders go before all others. */
+  isKnown: boolean
+}
+
+interface Limits {
+  /** Of one sender, waiting at once. */
+  perSender: number
+  senders: number
 }
 
 /** One at a time: a rush of logins takes one core at most, and the event loop none. */
-export function createPasswordCheck({ waiting }: { waiting: number } = { waiting: 20 }): PasswordCheck {
-  let line: Promise<unknown> = Promise.resolve()
-  let inLine = 0
+export function createPasswordCheck({ perSender, senders }: Limits = { perSender: 10, senders: 500 }): PasswordCheck {
   const nobody: ParsedHash = { ...COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) }
+  const lines = { known: createLine(), others: createLine() }
+  let isBusy = false
+  const next = () => {
+    const work = lines.known.take() ?? lines.others.take()
+    isBusy = work !== undefined
+    work?.().finally(next)
+  }
   return {
-    async verify(password, hash) {
-      if (inLine > waiting) return undefined
-      inLine++
-      const turn = line.then(() => compare(password, (hash === undefined ? undefined : parseHash(hash)) ?? nobody))
-      line = turn.catch(() => {})
-      return turn.finally(() => inLine--)
+    verify(password, hash, { from, isKnown } = { from: '', isKnown: false }) {
+      const line = isKnown ? lines.known : lines.others
+      const inLine = line.count(from)
+      if (inLine >= perSender || (inLine === 0 && line.senders() >= senders)) return Promise.resolve(undefined)
+      const parsed = (hash === undefined ? undefined : parseHash(hash)) ?? nobody
+      return new Promise((resolve, reject) => {
+        line.add(from, () => compare(password, parsed).then(resolve, reject))
+        if (!isBusy) next()
+      })
+    },
+  }
+}
+
+/** Work by sender, one of each in turn. */
+function createLine() {
+  const waiting = new Map<string, (() => Promise<void>)[]>()
+  return {
+    count: (from: string) => waiting.get(from)?.length ?? 0,
+    senders: () => waiting.size,
+    add(from: string, work: () => Promise<void>) {
+      waiting.set(from, [...(waiting.get(from) ?? []), work])
+    },
+    take(): (() => Promise<void>) | undefined {
+      const [first] = waiting
+      if (!first) return undefined
+      const [from, [work, ...rest]] = first
+      // Behind all others.
+      waiting.delete(from)
+      if (rest.length > 0) waiting.set(from, rest)
+      return work
     },
   }
 }

@@ -49,7 +49,7 @@ export { copyRoster, dropMoved, moveBacklog, type RosterMove } from './move-rost
 export { createBuilds, formatBook, moveBuilds, rosterSequence, type BuildEntry, type Builds } from './builds.ts'
 export { createAppleWebhooks, type AppleWebhooks } from './apple-webhooks.ts'
 export { createAudit, type AuditEntry, type AuditRecord } from './audit.ts'
-export { createAttempts, createSessions } from './sessions.ts'
+export { createAttempts, createSessions, type Attempts } from './sessions.ts'
 export { oldestWaitingAt, readLaneOverviews, type LaneOverview } from './lane-overview.ts'
 export { createRosterHistory, type HistorySample } from './roster-history.ts'
 export { takeTask } from './take-task.ts'

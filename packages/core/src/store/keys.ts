@@ -28,7 +28,9 @@ export const globalKeys = {
   task: (name: string) => `${ROOT}:task:${name}`,
   /** string with expiry: Session, by a digest of its token */
   session: (digest: string) => `${ROOT}:session:${digest}`,
-  /** string with expiry: how many wrong passwords of an account, or from an address */
+  /** string with expiry: sessions of a user that began before then (ms) are over */
+  sessionsEnded: (ref: string) => `${ROOT}:sessions-ended:${ref}`,
+  /** string with expiry: how many wrong passwords of an account, from a network or a browser; or the time that was given to one of them */
   attempts: (kind: string, ref: string) => `${ROOT}:login:${kind}:${ref}`,
   /** string with expiry: digest of the body that came with an Idempotency-Key, by a digest of caller and key */
   idempotency: (digest: string) => `${ROOT}:idempotency:${digest}`,

@@ -18,6 +18,9 @@ export function loginPage({ next, problem, name }: { next: string; problem?: Htm
           autofocus
       /></label>
       <label>Password <input name="password" type="password" autocomplete="current-password" required /></label>
+      <label class="check"
+        ><input type="checkbox" name="elsewhere" value="end" /> End my sessions in other browsers</label
+      >
       <button type="submit" class="primary">Log in</button>
     </form>`
   return layout({ title: 'Log in', body })
@@ -44,14 +47,12 @@ export const wrongPassword = () =>
   notice(
     'problem',
     'This name and password do not belong together.',
-    html`<p>After ten wrong passwords the account is locked for a while.</p>`,
+    html`<p>After ten wrong passwords, the next ones take a few seconds each.</p>`,
   )
 
-export const lockedOut = (minutes: number) =>
+export const tooMany = (seconds: number) =>
   notice(
     'problem',
-    `Too many wrong passwords. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
-    html`<p>No password is looked at until then, not even the right one.</p>`,
+    `Too many attempts at once. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
+    html`<p>This password was not looked at.</p>`,
   )
-
-export const tooBusy = () => notice('problem', 'Many people are logging in right now. Try again in a few seconds.')

@@ -1,12 +1,12 @@
 import { audit } from '@flightroster/core/usecases/audit'
 import { logIn, logOut, networkOf, type LogInOutcome } from '@flightroster/core/usecases/sessions'
 import type { ApiDeps } from '../../deps.ts'
-import { setSessionCookie } from '../../plugins/sessions.ts'
+import { deviceOf, setDeviceCookie, setSessionCookie } from '../../plugins/sessions.ts'
 import type { ApiServer } from '../../server.ts'
 import { readForm } from '../forms.ts'
 import type { Html } from '../html.ts'
 import { sendHtml } from '../send-html.ts'
-import { lockedOut, loginPage, noUsersPage, tooBusy, wrongPassword } from './page.ts'
+import { loginPage, noUsersPage, tooMany, wrongPassword } from './page.ts'
 
 const MAX_PASSWORD = 1_024
 
@@ -27,12 +27,13 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
     const password = form.raw('password').slice(0, MAX_PASSWORD)
     const { store, clock, dashboard } = deps
     const outcome = await logIn(
-      { store, clock, passwords: dashboard.passwords, dashboardUsers: dashboard.users },
-      { name, password, address: request.ip },
+      { store, clock, sealer: deps.sealer, passwords: dashboard.passwords, dashboardUsers: dashboard.users },
+      { name, password, address: request.ip, device: deviceOf(request), endOthers: form.has('elsewhere') },
     )
     deps.metrics.logins.inc({ outcome: outcome.kind })
     if (outcome.kind === 'in') {
       setSessionCookie(request, reply, outcome.token, deps.publicUrl)
+      setDeviceCookie(request, reply, outcome.device, deps.publicUrl)
       await audit(deps, { actor: `user:${outcome.user.name}`, action: 'session.login', target: 'pages' })
       return reply.redirect(next, 303)
     }
@@ -41,7 +42,7 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
     const line = { event: 'login.refused', kind: outcome.kind, user, network: networkOf(request.ip) }
     request.log.warn(line, 'login.refused')
     const { status, problem } = explain(outcome)
-    if (outcome.kind === 'locked') void reply.header('retry-after', Math.ceil(outcome.retryAfterMs / 1000))
+    if (outcome.kind === 'wait') void reply.header('retry-after', Math.ceil(outcome.retryAfterMs / 1000))
     return sendHtml(reply, loginPage({ next, problem, name }), status)
   })
 
@@ -60,10 +61,8 @@ function explain(outcome: Exclude<LogInOutcome, { kind: 'in' }>): { status: numb
   switch (outcome.kind) {
     case 'refused':
       return { status: 401, problem: wrongPassword() }
-    case 'locked':
-      return { status: 429, problem: lockedOut(Math.ceil(outcome.retryAfterMs / 60_000)) }
-    case 'busy':
-      return { status: 503, problem: tooBusy() }
+    case 'wait':
+      return { status: 429, problem: tooMany(Math.ceil(outcome.retryAfterMs / 1_000)) }
   }
 }
 

@@ -39,10 +39,9 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { created, roster } = await putRoster(
-        onBehalfOf(deps, request),
-        toRosterInput(request.params.rosterId, request.body),
-      )
+      const input = toRosterInput(request.params.rosterId, request.body)
+      const mayOnly = request.caller.rosters === null ? undefined : 'rules'
+      const { created, roster } = await putRoster(onBehalfOf(deps, request), input, mayOnly)
       return reply.code(created ? 201 : 200).send(toRoster(await describeRoster(deps, roster)))
     },
   )

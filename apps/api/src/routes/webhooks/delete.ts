@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { webhookParams } from './schema.ts'
+import { reachWebhook } from './reach.ts'
 
 export function deleteWebhookRoute(app: ApiServer, deps: ApiDeps): void {
   app.delete(
@@ -15,9 +16,10 @@ export function deleteWebhookRoute(app: ApiServer, deps: ApiDeps): void {
         params: webhookParams,
         response: { 204: z.undefined() },
       },
-      config: { scope: 'admin' },
+      config: { scope: 'admin', isForBound: true },
     },
     async (request, reply) => {
+      await reachWebhook(deps, request, request.params.webhookId)
       await deleteWebhook(deps, request.params.webhookId)
       return reply.code(204).send()
     },

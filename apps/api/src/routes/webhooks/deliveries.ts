@@ -3,6 +3,8 @@ import type { ApiDeps } from '../../deps.ts'
 import { pageOf, pageQuery, readCursor, toCursor } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { delivery, deliveryParams, toDelivery, webhookParams } from './schema.ts'
+import type { TellableFact } from '@flightroster/core/domain'
+import { mayReadFact, reachWebhook, teamKeysOf } from './reach.ts'
 
 export function listDeliveriesRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
@@ -17,14 +19,17 @@ export function listDeliveriesRoute(app: ApiServer, deps: ApiDeps): void {
         querystring: pageQuery,
         response: { 200: pageOf(delivery) },
       },
-      config: { scope: 'admin' },
+      config: { scope: 'admin', isForBound: true },
     },
     async (request) => {
       const { limit, cursor } = request.query
       const { webhookId: id } = request.params
       const list = `deliveries:${id}`
+      await reachWebhook(deps, request, id)
       const { items, next } = await listDeliveries(deps, id, { limit, after: readCursor(list, cursor) })
-      return { items: items.map(toDelivery), nextCursor: next === null ? null : toCursor(list, next) }
+      const keys = await teamKeysOf(deps, request.caller)
+      const shown = items.filter(({ delivery: { fact } }) => mayReadFact(request.caller, keys, fact))
+      return { items: shown.map(toDelivery), nextCursor: next === null ? null : toCursor(list, next) }
     },
   )
 }
@@ -40,11 +45,14 @@ export function replayDeliveryRoute(app: ApiServer, deps: ApiDeps): void {
         params: deliveryParams,
         response: { 202: delivery },
       },
-      config: { scope: 'admin', problems: ['webhook_disabled'] },
+      config: { scope: 'admin', isForBound: true, problems: ['webhook_disabled'] },
     },
     async (request, reply) => {
       const { webhookId, deliveryId } = request.params
-      return reply.code(202).send(toDelivery(await replayDelivery(deps, webhookId, deliveryId)))
+      await reachWebhook(deps, request, webhookId)
+      const keys = await teamKeysOf(deps, request.caller)
+      const isOwn = (fact: TellableFact) => mayReadFact(request.caller, keys, fact)
+      return reply.code(202).send(toDelivery(await replayDelivery(deps, webhookId, deliveryId, isOwn)))
     },
   )
 }

@@ -2,6 +2,8 @@ import { describeWebhook, putWebhook } from '@flightroster/core/usecases/callbac
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { newWebhookParams, toWebhook, webhook, webhookBody, webhookWithSecret } from './schema.ts'
+import { AppError } from '@flightroster/core/errors'
+import { mayReach, mayReachAll, type Caller } from '../../plugins/auth.ts'
 
 export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
   app.put(
@@ -16,13 +18,28 @@ export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
         body: webhookBody,
         response: { 200: webhook, 201: webhookWithSecret },
       },
-      config: { scope: 'admin', problems: ['url_not_allowed', 'conflict'] },
+      config: { scope: 'admin', isForBound: true, problems: ['url_not_allowed', 'conflict'] },
     },
     async (request, reply) => {
       const { webhookId: id } = request.params
-      const { webhook: record, secret } = await putWebhook(deps, { id, ...request.body })
+      refuseForeign(request.caller, request.body.rosters)
+      const { webhook: record, secret } = await putWebhook(deps, {
+        id,
+        ...request.body,
+        isOwn: (known) => mayReachAll(request.caller, known.rosters),
+      })
       const view = toWebhook(await describeWebhook(deps, record))
       return secret === null ? reply.code(200).send(view) : reply.code(201).send({ ...view, secret })
     },
   )
+}
+
+/** A token bound to rosters names them: nothing about others may come to its webhook. */
+function refuseForeign(caller: Caller, rosters: string[] | null): void {
+  if (mayReachAll(caller, rosters)) return
+  if (rosters === null) {
+    throw new AppError('scope_missing', { message: 'The token is bound to rosters: name some of them in "rosters".' })
+  }
+  const foreign = rosters.find((id) => !mayReach(caller, id)) ?? ''
+  throw new AppError('not_found', { message: `There is no roster "${foreign}".` })
 }

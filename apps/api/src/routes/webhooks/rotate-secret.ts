@@ -2,6 +2,7 @@ import { describeWebhook, rotateSecret } from '@flightroster/core/usecases/callb
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { toWebhook, webhookParams, webhookWithSecret } from './schema.ts'
+import { reachWebhook } from './reach.ts'
 
 export function rotateSecretRoute(app: ApiServer, deps: ApiDeps): void {
   app.post(
@@ -15,9 +16,10 @@ export function rotateSecretRoute(app: ApiServer, deps: ApiDeps): void {
         params: webhookParams,
         response: { 200: webhookWithSecret },
       },
-      config: { scope: 'admin' },
+      config: { scope: 'admin', isForBound: true },
     },
     async (request) => {
+      await reachWebhook(deps, request, request.params.webhookId)
       const { webhook, secret } = await rotateSecret(deps, request.params.webhookId)
       return { ...toWebhook(await describeWebhook(deps, webhook)), secret }
     },

@@ -2,6 +2,7 @@ import { testWebhook } from '@flightroster/core/usecases/callbacks'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { delivery, toDelivery, webhookParams } from './schema.ts'
+import { reachWebhook } from './reach.ts'
 
 export function testWebhookRoute(app: ApiServer, deps: ApiDeps): void {
   app.post(
@@ -14,9 +15,10 @@ export function testWebhookRoute(app: ApiServer, deps: ApiDeps): void {
         params: webhookParams,
         response: { 202: delivery },
       },
-      config: { scope: 'admin', problems: ['webhook_disabled'] },
+      config: { scope: 'admin', isForBound: true, problems: ['webhook_disabled'] },
     },
     async (request, reply) => {
+      await reachWebhook(deps, request, request.params.webhookId)
       return reply.code(202).send(toDelivery(await testWebhook(deps, request.params.webhookId)))
     },
   )

@@ -190,13 +190,3 @@ describe('deliveries', () => {
     expect((await api.call('POST', '/v1/webhooks/crm/deliveries/msg_none/replay')).statusCode).toBe(404)
   })
 })
-
-describe('a token bound to rosters', () => {
-  it('makes and sees no webhook, since one may tell of any roster', async () => {
-    const body = { name: 'gold', scopes: ['admin'], rosters: ['gold'] }
-    const { token } = (await api.call('POST', '/v1/tokens', body)).json()
-    const headers = { authorization: `Bearer ${token}` }
-    expect((await api.call('GET', '/v1/webhooks', undefined, headers)).statusCode).toBe(403)
-    expect((await api.call('PUT', '/v1/webhooks/crm', { url, types: ['*'] }, headers)).statusCode).toBe(403)
-  })
-})

@@ -26,14 +26,17 @@ const LOOKUP_MS = 2_000
 
 /**
  * Makes a webhook, with its secret (told this once), or changes one: the secret stays, a disabled one is active again and what
- * is pending goes out at once. Throws url_not_allowed.
+ * is pending goes out at once. One that is not the caller's is as good as none. Throws url_not_allowed, not_found.
  */
 export async function putWebhook(
   deps: PutWebhookDeps,
-  input: WebhookInput,
+  input: WebhookInput & { isOwn?: (known: Webhook) => boolean },
 ): Promise<{ webhook: Webhook; secret: string | null }> {
-  await judgeUrl(deps.urlGuard, input.url)
   const webhooks = createWebhooks(deps.store.redis)
+  const { isOwn = () => true } = input
+  const known = await webhooks.find(input.id)
+  if (known && !isOwn(known)) throw notFound(input.id)
+  await judgeUrl(deps.urlGuard, input.url)
   const now = deps.clock.now()
   const settings = {
     url: input.url,
@@ -52,17 +55,18 @@ export async function putWebhook(
     createdAt: now,
   }
   if (await webhooks.insert(record)) return { webhook: record, secret }
-  const changed = await webhooks.update(input.id, (known) => ({
-    ...known,
-    ...settings,
-    sealedSecret: resealSecret(deps.sealer, input.id, known.sealedSecret),
-  }))
+  const changed = await webhooks.update(input.id, (current) => {
+    if (!isOwn(current)) throw notFound(input.id)
+    return { ...current, ...settings, sealedSecret: resealSecret(deps.sealer, input.id, current.sealedSecret) }
+  })
   if (!changed) throw new AppError('conflict')
   await createDeliveries(deps.store.redis, input.id).enable(now)
   await webhooks.noteChange()
   await createDeliveryLine(deps.store.redis).note(input.id, now)
   return { webhook: changed, secret: null }
 }
+
+const notFound = (id: string) => new AppError('not_found', { message: `There is no webhook "${id}".` })
 
 /** A name that does not resolve, or not in time, is judged when it is called. */
 async function judgeUrl(guard: UrlGuard, url: string): Promise<void> {

@@ -29,12 +29,14 @@ export interface PutRosterDeps extends AppleDeps {
 /**
  * Creates a roster, or changes the rules of one; app and group are resolved through Apple and are for life.
  * Throws team_key_not_found, app_not_found, group_not_found, group_ambiguous, group_internal, group_refused, group_in_use,
- * roster_bound, conflict.
+ * roster_bound, conflict; and scope_missing where only the `rules` of a roster may be changed.
  */
 export async function putRoster(
   deps: PutRosterDeps,
   input: RosterInput,
+  mayOnly?: 'rules',
 ): Promise<{ created: boolean; roster: Roster }> {
+  if (mayOnly === 'rules') await refuseMoreThanRules(deps, input)
   const teamKey = await getTeamKey(deps, input.teamKey, 'team_key_not_found')
   const existing = await deps.store.rosters.find(input.id)
   const roster = existing
@@ -113,6 +115,25 @@ async function changeRoster(
   return changed
 }
 
+/**
+ * Judged by what is recorded alone, so that neither an answer nor Apple tells which team keys, apps and groups there are besides.
+ */
+async function refuseMoreThanRules({ store }: PutRosterDeps, input: RosterInput): Promise<void> {
+  const existing = await store.rosters.find(input.id)
+  const refused = (what: string) =>
+    new AppError('scope_missing', { message: `The token is bound to rosters: it can't ${what}.` })
+  if (!existing) throw refused('create one')
+  if (existing.teamKey !== input.teamKey) throw refused('give a roster another team key')
+  if (!namesSame(existing, input)) throw boundTo(existing)
+}
+
+function boundTo({ id, group, app }: Roster, cause?: unknown): AppError {
+  return new AppError('roster_bound', {
+    message: `The roster "${id}" is for the group "${group.name}" (${group.id}) of ${app.bundleId}, for life.`,
+    cause,
+  })
+}
+
 /** True where the input names the recorded app and group by what is recorded of them: then Apple need not be asked. */
 function namesSame(existing: Roster, { app, group }: RosterInput): boolean {
   const sameApp =
@@ -129,11 +150,7 @@ async function refuseOthers(
   const app = await resolveApp(session, input.app, teamKey)
   // A roster that exists never makes a group: a name that is not there is another group.
   const wanted = 'id' in input.group ? input.group : { ...input.group, create: false }
-  const bound = (cause?: unknown) =>
-    new AppError('roster_bound', {
-      message: `The roster "${existing.id}" is for the group "${existing.group.name}" (${existing.group.id}) of ${existing.app.bundleId}, for life.`,
-      cause,
-    })
+  const bound = (cause?: unknown) => boundTo(existing, cause)
   if (app.id !== existing.app.id) throw bound()
   const { group } = await resolveGroup(session, app, wanted).catch((error: unknown) => {
     if (error instanceof AppError && error.code.startsWith('group_')) throw bound(error)

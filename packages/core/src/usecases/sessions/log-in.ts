@@ -1,55 +1,109 @@
 import { hash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import type { DashboardUser } from '../../domain/dashboard-user.ts'
-import type { PasswordCheck } from '../../secrets/index.ts'
-import { createAttempts, createSessions, type Store } from '../../store/index.ts'
+import type { PasswordCheck, Sealer } from '../../secrets/index.ts'
+import { createAttempts, createSessions, type Attempts, type Store } from '../../store/index.ts'
+import { makeDevice, readDevice } from './device.ts'
 import { networkOf } from './network.ts'
 
 export interface SessionDeps {
   store: Pick<Store, 'redis'>
   clock: Clock
+  sealer: Sealer
   passwords: PasswordCheck
   dashboardUsers: readonly DashboardUser[]
 }
 
+export interface LogInInput {
+  name: string
+  password: string
+  address: string
+  /** What the browser was given when it logged in before. */
+  device?: string | undefined
+  /** The user's other sessions are over then. */
+  endOthers?: boolean
+}
+
 export type LogInOutcome =
-  | { kind: 'in'; token: string; user: DashboardUser }
+  | { kind: 'in'; token: string; user: DashboardUser; device: string }
   | { kind: 'refused' }
-  | { kind: 'locked'; retryAfterMs: number }
-  | { kind: 'busy' }
+  /** No password was looked at: the same sender has asked too often at once. */
+  | { kind: 'wait'; retryAfterMs: number }
 
 /** A session ends after this long without a request, and after the longer one in any case. */
 export const IDLE_MS = 2 * 3_600_000
 export const LIFE_MS = 12 * 3_600_000
 
-const LIMITS = { limit: 10, lockMs: 15 * 60_000 }
+const MANY = 10
+const LIMITS = { many: MANY, forMs: 15 * 60_000 }
+/** After many wrong passwords, one sender's next ones are looked at so far apart, and kept waiting so long at most. */
+const APART_MS = 2_000
+const FARTHEST_MS = 20_000
+const BUSY_MS = 5_000
+/** Names share a sender's turns in so many parts, so that guesses at one name hold up few others behind the same proxy. */
+const PARTS = 16
 
-/** Ten wrong passwords lock the account, and the address they came from; while locked, no password is looked at. */
-export async function logIn(
-  deps: SessionDeps,
-  input: { name: string; password: string; address: string },
-): Promise<LogInOutcome> {
+/**
+ * Guesses lock nobody out. A browser that has logged in before has a count of its own and goes first. Anybody else, once there were
+ * ten wrong passwords at the account, from the network, or both, waits for a turn; turns belong to a network and a name, so that
+ * those of others are not used up.
+ */
+export async function logIn(deps: SessionDeps, input: LogInInput): Promise<LogInOutcome> {
   const attempts = createAttempts(deps.store.redis, LIMITS)
-  const address = networkOf(input.address)
-  const fromAddress = await attempts.begin('address', address)
-  if (fromAddress > 0) return { kind: 'locked', retryAfterMs: fromAddress }
-  const toAccount = await attempts.begin('account', input.name)
-  if (toAccount > 0) {
-    // Held back by others' attempts: it says nothing of this address.
-    await attempts.takeBack('address', address)
-    return { kind: 'locked', retryAfterMs: toAccount }
+  const network = networkOf(input.address)
+  const sender = await identify(deps, attempts, input, network)
+  if (sender.waitMs < 0) {
+    await sender.takeBack()
+    return { kind: 'wait', retryAfterMs: -sender.waitMs }
   }
+  if (sender.waitMs > 0) await sleep(sender.waitMs)
   const user = deps.dashboardUsers.find((known) => known.name === input.name)
-  const isRight = await deps.passwords.verify(input.password, user?.passwordHash)
+  const turn = { from: `${network} ${partOf(input.name)}`, isKnown: sender.isKnown }
+  const isRight = await deps.passwords.verify(input.password, user?.passwordHash, turn)
   if (isRight === undefined) {
-    await Promise.all([attempts.takeBack('address', address), attempts.takeBack('account', input.name)])
-    return { kind: 'busy' }
+    await sender.takeBack()
+    return { kind: 'wait', retryAfterMs: BUSY_MS }
   }
   if (!isRight || !user) return { kind: 'refused' }
-  await Promise.all([attempts.takeBack('address', address), attempts.clear('account', input.name)])
-  const session = { v: 1 as const, user: user.name, fingerprint: fingerprintOf(user), createdAt: deps.clock.now() }
-  return { kind: 'in', user, token: await createSessions(deps.store.redis).create(session, IDLE_MS) }
+  await sender.takeBack()
+  await Promise.all([attempts.clear('account', input.name), attempts.clear('pair', `${network} ${input.name}`)])
+  return enter(deps, user, input.endOthers === true)
 }
+
+interface Sender {
+  isKnown: boolean
+  /** Until its password is looked at (ms); below zero: not now. */
+  waitMs: number
+  takeBack(): Promise<unknown>
+}
+
+async function identify(deps: SessionDeps, attempts: Attempts, input: LogInInput, network: string): Promise<Sender> {
+  const device = readDevice(deps, input.device, input.name)
+  if (device !== undefined && (await attempts.begin('device', device)) <= MANY) {
+    return { isKnown: true, waitMs: 0, takeBack: () => attempts.takeBack('device', device) }
+  }
+  const counts = [
+    ['account', input.name],
+    ['address', network],
+    ['pair', `${network} ${input.name}`],
+  ] as const
+  const made = await Promise.all(counts.map(([kind, who]) => attempts.begin(kind, who)))
+  const takeBack = () => Promise.all(counts.map(([kind, who]) => attempts.takeBack(kind, who)))
+  const areMany = made.some((count) => count > MANY)
+  const waitMs = areMany ? await attempts.takeSlot(`${network} ${input.name}`, APART_MS, FARTHEST_MS) : 0
+  return { isKnown: false, waitMs, takeBack }
+}
+
+async function enter(deps: SessionDeps, user: DashboardUser, endOthers: boolean): Promise<LogInOutcome> {
+  const sessions = createSessions(deps.store.redis)
+  const createdAt = deps.clock.now()
+  if (endOthers) await sessions.endBefore(user.name, createdAt, LIFE_MS)
+  const session = { v: 1 as const, user: user.name, fingerprint: fingerprintOf(user), createdAt }
+  return { kind: 'in', user, token: await sessions.create(session, IDLE_MS), device: makeDevice(deps, user.name) }
+}
+
+const partOf = (name: string) => (hash('sha256', name, 'buffer')[0] ?? 0) % PARTS
 
 export function fingerprintOf(user: DashboardUser): string {
   return hash('sha256', user.passwordHash, 'base64url').slice(0, 16)
