@@ -57,7 +57,7 @@ export function createPasswordCheck({ perSender, senders }: Limits = { perSender
   const next = () => {
     const work = lines.known.take() ?? lines.others.take()
     isBusy = work !== undefined
-    work?.().finally(next)
+    void work?.().finally(next)
   }
   return {
     verify(password, hash, { from, isKnown } = { from: '', isKnown: false }) {
