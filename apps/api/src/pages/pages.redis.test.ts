@@ -24,7 +24,9 @@ describe('the login', () => {
     const answer = await nobody.post('/login', { name: 'ann', password: PASSWORD })
     const [session, device] = [answer.headers['set-cookie'] ?? []].flat()
     expect(session).toMatch(/^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/)
-    expect(device).toMatch(/^flightroster_device=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict; Secure; Max-Age=15552000$/)
+    expect(device).toMatch(
+      /^flightroster_device=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict; Secure; Max-Age=15552000$/,
+    )
     expect(answer.headers.location).toBe('/console')
   })
 
