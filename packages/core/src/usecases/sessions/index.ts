@@ -1,4 +1,3 @@
-export { networkOf } from './network.ts'
 export { findSession, logOut } from './find-session.ts'
 export { networkOf } from './network.ts'
 export { DEVICE_MS } from './device.ts'
