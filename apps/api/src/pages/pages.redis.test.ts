@@ -25,7 +25,7 @@ describe('the login', () => {
     const [session, device] = [answer.headers['set-cookie'] ?? []].flat()
     expect(session).toMatch(/^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/)
     expect(device).toMatch(
-      /^flightroster_device=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict; Secure; Max-Age=15552000$/,
+      /^flightroster_device=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=15552000; Secure$/,
     )
     expect(answer.headers.location).toBe('/console')
   })

@@ -68,9 +68,8 @@ export function setDeviceCookie(
   device: string,
   publicUrl: string | undefined,
 ): void {
-  const parts = [`${DEVICE_COOKIE}=${device}`, 'Path=/', 'HttpOnly', 'SameSite=Strict']
+  const parts = [`${DEVICE_COOKIE}=${device}`, 'Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${DEVICE_MS / 1_000}`]
   if (isSecure(request, publicUrl)) parts.push('Secure')
-  parts.push(`Max-Age=${DEVICE_MS / 1_000}`)
   void reply.header('set-cookie', parts.join('; '))
 }
 
