@@ -21,14 +21,19 @@ export interface Reconciliation {
   plan: PlanCounts
   /** Members whose removal is part of the plan. */
   removals: string[]
+  /** Members whose address the list clears, by a plan that is held; absent: none. */
+  cleared?: string[]
   /** Testers whom nobody put on the roster: masked where addresses may not be shown. */
   unmanaged: { testerId: string; email: string | null }[]
   /** Whether the unmanaged are to be removed too, as the roster said when the plan was made. */
   removesUnmanaged: boolean
   /** The roster's revision that the plan was made from: an approval is for this very plan. */
   revision: number
-  /** Why it is held: the roster's guard, the sum over its team key, a list of nobody, or a list whose rows cannot be trusted. */
-  held: 'roster' | 'team_key' | 'empty' | 'list' | null
+  /**
+   * Why it is held: the roster's guard, the sum over its team key, a list of nobody, a list more of whose rows were kept out than
+   * taken, or one with a row that may mean anybody (then it removes nobody, and an approval changes nothing).
+   */
+  held: 'roster' | 'team_key' | 'empty' | 'list' | 'list_unclear' | null
   approvedAt: number | null
   /** Who approved or rejected it, and why. */
   decidedBy: string | null

@@ -90,6 +90,8 @@ export interface RosterKeys {
   readingChecked: string
   /** list: how many members had which status, a line for each change */
   history: string
+  /** string: which column of an uploaded list is what, as somebody said last */
+  columns: string
   /** hash: `book` → BuildBook, `at` → when Apple's builds were last looked at (ms) */
   builds: string
 }
@@ -221,6 +223,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     readingChecked: `${base}:reading:checked`,
     history: `${base}:history`,
     builds: `${base}:builds`,
+    columns: `${base}:columns`,
   }
 }
 

@@ -23,6 +23,8 @@ export async function copyRoster(redis: Redis, move: RosterMove): Promise<void> 
   for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(redis, of[name], into[name])
   for (const name of ['parked', 'held'] as const) await copySet(redis, of[name], into[name])
   await copyHash(redis, from.testers(move.appId), to.testers(move.appId))
+  const columns = await redis.get(of.columns)
+  if (columns !== null) await redis.set(into.columns, columns)
   for (const name of ['revisions', 'wroteAt'] as const) {
     const value = await redis.hget(from[name], move.roster)
     if (value !== null) await redis.hset(to[name], move.roster, value)

@@ -7,6 +7,9 @@ export interface Uploads {
   keep(sealed: string, forMs: number): Promise<string>
   find(id: string): Promise<string | undefined>
   forget(id: string): Promise<void>
+  /** Which column of a roster's lists is what, as somebody said last. */
+  columns(roster: string): Promise<string | undefined>
+  rememberColumns(roster: string, columns: string): Promise<void>
 }
 
 export function createUploads(redis: Redis, teamKey: string): Uploads {
@@ -19,5 +22,7 @@ export function createUploads(redis: Redis, teamKey: string): Uploads {
     },
     find: async (id) => (await redis.get(keys.upload(id))) ?? undefined,
     forget: async (id) => void (await redis.unlink(keys.upload(id))),
+    columns: async (roster) => (await redis.get(keys.roster(roster).columns)) ?? undefined,
+    rememberColumns: async (roster, columns) => void (await redis.set(keys.roster(roster).columns, columns)),
   }
 }

@@ -18,7 +18,8 @@ const HELD: Record<NonNullable<Reconciliation['held']>, string> = {
   roster: 'it would remove more of this roster than its guard allows',
   team_key: 'the rosters of this team key together would lose more than the guard allows',
   empty: 'it would leave nobody on the roster',
-  list: 'too many of its rows could not be read to trust what is missing',
+  list: 'more of its rows were left out than taken',
+  list_unclear: 'some of its rows could name anybody, so nobody is removed by it',
 }
 
 const kindOf = ({ kind, dryRun }: Reconciliation) =>

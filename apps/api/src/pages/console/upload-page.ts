@@ -3,7 +3,7 @@ import { html, path, type Html } from '../html.ts'
 import { layout, notice } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, duration, number } from '../words.ts'
-import type { Draft } from './uploaded-list.ts'
+import type { Draft, Person } from './uploaded-list.ts'
 
 function crumbs(roster: Roster): Html {
   return html`<p class="crumbs">
@@ -26,7 +26,7 @@ export function uploadPage(user: DashboardUser, roster: Roster, problem?: Html):
         <label for="file">A CSV file</label
         ><small
           >Columns id, email, firstName, lastName; or the First Name, Last Name, Email file of App Store Connect. Any
-          usual separator, with or without a header.</small
+          usual separator, with or without a header. Columns by other names are asked for.</small
         ><input id="file" type="file" name="file" accept=".csv,text/csv,text/plain" />
       </div>
       <div class="field">
@@ -48,7 +48,8 @@ const HELD: Record<NonNullable<Reconciliation['held']>, string> = {
   roster: 'it would remove more people than the guard of this roster allows',
   team_key: 'the rosters of this team key together would lose more people than their guards allow',
   empty: 'it would leave nobody on the roster',
-  list: 'too many of its rows could not be read to trust what is missing',
+  list: 'more of its rows were left out than taken',
+  list_unclear: 'some of its rows could name anybody',
 }
 
 export interface DraftPage {
@@ -57,6 +58,8 @@ export interface DraftPage {
   roster: Roster
   draft: Draft
   upload: string
+  /** Which column holds what, as somebody said; empty: as the header says. */
+  columns: string
   allowEmpty: boolean
   /** The plan is another than the one that was confirmed. */
   hasChanged: boolean
@@ -65,7 +68,7 @@ export interface DraftPage {
 const SHOWN = 200
 
 export function draftPage(input: DraftPage): string {
-  const { user, roster, draft, hasChanged } = input
+  const { user, privacy, roster, draft, hasChanged } = input
   const { plan, estimate, held } = draft.result
   const changes = plan.add.length + plan.update.length + plan.remove.length
   const card = (label: string, value: number) =>
@@ -80,31 +83,34 @@ export function draftPage(input: DraftPage): string {
     <div class="cards">
       ${card('to add', plan.add.length)}${card('to change', plan.update.length)}${card('to remove', plan.remove.length)}${card('as they are', plan.unchanged)}
     </div>
-    ${changes === 0 ? html`<p>The roster is as the list says already.</p>` : html`<p>About ${count(estimate.calls, 'call')} to Apple, ${duration(estimate.seconds * 1000)}.</p>`}
-    ${held ? heldNotice(held, plan.remove.length) : null} ${draft.list.rejected.length > 0 ? rejected(input) : null}
-    ${confirm(input, changes)}
-    ${
-      plan.remove.length > 0
-        ? html`<h2>Who would leave</h2>
-            ${leaving(input)}`
-        : null
-    }
-    ${
-      plan.add.length > 0
-        ? html`<h2>Who would come</h2>
-            ${people('Who would come', plan.add, input)}`
-        : null
-    }
-    ${
-      plan.update.length > 0
-        ? html`<h2>Whose data would change</h2>
-            ${people('Whose data would change', plan.update, input)}`
-        : null
-    }`
+    ${changes === 0 ? html`<p>${nothingToChange(draft)}</p>` : html`<p>About ${count(estimate.calls, 'call')} to Apple, ${duration(estimate.seconds * 1000)}.</p>`}
+    ${held ? heldNotice(held, draft) : null} ${clearing(plan.clear.length)}
+    ${draft.rejected.length > 0 ? rejected(input) : null} ${columnsAgain(input)} ${confirm(input, changes)}
+    ${plan.remove.length > 0 ? people('Who would leave', draft.leaving, plan.remove.length, privacy) : null}
+    ${plan.add.length > 0 ? people('Who would come', draft.coming, plan.add.length, privacy) : null}
+    ${plan.update.length > 0 ? people('Whose data would change', draft.changing, plan.update.length, privacy) : null}`
   return layout({ title: 'What this list would change', section: 'console', user, body })
 }
 
-function heldNotice(held: NonNullable<Reconciliation['held']>, leave: number): Html {
+/** A list of which no row was usable says nothing of the roster. */
+function nothingToChange({ list, rejected: out }: Draft): string {
+  if (list.rows.length === 0 && out.length > 0) return 'No row of this list could be used, so it says nothing.'
+  if (out.length > 0) return 'For the rows that could be read, the roster is as the list says already.'
+  return 'The roster is as the list says already.'
+}
+
+function heldNotice(held: NonNullable<Reconciliation['held']>, { result: { plan } }: Draft): Html {
+  const leave = plan.remove.length + plan.clear.length
+  if (held === 'list_unclear') {
+    return notice(
+      'problem',
+      `Nobody would be removed, because ${HELD[held]}.`,
+      html`<p>
+        Taking the list over adds and changes people at once, and the plan is held with nobody to remove. Correct the
+        rows that were left out and send the list again.
+      </p>`,
+    )
+  }
   return notice(
     'problem',
     `The removals would be held, because ${HELD[held]}.`,
@@ -115,8 +121,26 @@ function heldNotice(held: NonNullable<Reconciliation['held']>, leave: number): H
   )
 }
 
+const clearing = (people: number): Html | null =>
+  people === 0
+    ? null
+    : html`<p>
+        ${count(people, 'person', 'people')} would lose the address: they leave the group and wait for another one.
+      </p>`
+
+/** The columns may have been understood wrongly. */
+function columnsAgain({ roster, upload, columns }: DraftPage): Html {
+  return html`<form method="post" action="${path`/console/rosters/${roster.id}/upload/columns`}" class="row">
+    <input type="hidden" name="upload" value="${upload}" />
+    <span class="quiet"
+      >${columns === '' ? 'The columns were told by their header.' : html`The columns were read as ${columns}.`}</span
+    >
+    <button type="submit">Say which column is what</button>
+  </form>`
+}
+
 function rejected({ draft, privacy }: DraftPage): Html {
-  const { rejected: rows } = draft.list
+  const { rejected: rows } = draft
   return html`<h2>${count(rows.length, 'row')} left out</h2>
     <p class="quiet">Nobody whom such a row names is removed.</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Rows left out">
@@ -141,35 +165,24 @@ function rejected({ draft, privacy }: DraftPage): Html {
     ${more(rows.length, SHOWN)}`
 }
 
-function confirm({ roster, upload, draft, allowEmpty }: DraftPage, changes: number): Html {
+function confirm({ roster, upload, columns, draft, allowEmpty }: DraftPage, changes: number): Html {
   const again = html`<a href="${path`/console/rosters/${roster.id}/upload`}">Send another list</a>`
   if (changes === 0) return html`<div class="row">${again}</div>`
-  const isEmpty = draft.list.rows.length === 0
+  const isEmpty = draft.result.held === 'empty'
   return html`<form method="post" action="${path`/console/rosters/${roster.id}/upload/apply`}" class="stack">
     <input type="hidden" name="upload" value="${upload}" /><input
       type="hidden"
       name="fingerprint"
       value="${draft.fingerprint}"
-    />
+    /><input type="hidden" name="columns" value="${columns}" />
     ${isEmpty ? html`<label class="row"><input type="checkbox" name="allowEmpty" value="yes" ${allowEmpty ? html` checked` : null} /> The roster really is to be empty: everybody leaves without a further question</label>` : null}
     <div class="row"><button type="submit" class="primary">Take this list over</button> ${again}</div>
   </form>`
 }
 
-function leaving({ draft, privacy }: DraftPage): Html {
-  const rows = draft.leaving.map(({ id, record }) => ({
-    id,
-    email: record?.desired.email ?? null,
-    firstName: record?.desired.firstName ?? null,
-    lastName: record?.desired.lastName ?? null,
-  }))
-  return html`${table('Who would leave', rows, privacy)}${more(draft.result.plan.remove.length, rows.length)}`
-}
-
-type Person = { id: string; email: string | null; firstName: string | null; lastName: string | null }
-
-function people(label: string, rows: readonly Person[], { privacy }: DraftPage): Html {
-  return html`${table(label, rows.slice(0, SHOWN), privacy)}${more(rows.length, SHOWN)}`
+function people(label: string, rows: readonly Person[], total: number, privacy: Privacy): Html {
+  return html`<h2>${label}</h2>
+    ${table(label, rows, privacy)}${more(total, rows.length)}`
 }
 
 function table(label: string, rows: readonly Person[], privacy: Privacy): Html {

@@ -2,27 +2,39 @@ import type { Roster } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import type { MemberRecord } from '@flightroster/core/store'
 import { createUploads } from '@flightroster/core/store'
-import { applySnapshot, type SnapshotResult } from '@flightroster/core/usecases/reconcile'
+import { applySnapshot, type PlannedRow, type SnapshotResult } from '@flightroster/core/usecases/reconcile'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { ApiDeps } from '../../deps.ts'
 import { decodeText, inPieces } from '../../routes/members/put-roster-charset.ts'
-import { readCsv } from '../../routes/members/put-roster-csv.ts'
-import type { ReadList } from '../../routes/members/put-roster-rows.ts'
+import { formatColumnMap, parseColumnMap, type ColumnMap } from '../../routes/members/put-roster-columns.ts'
+import { previewCsv, readCsv } from '../../routes/members/put-roster-csv.ts'
+import { tellRejected, type ReadList, type RejectedRow } from '../../routes/members/put-roster-rows.ts'
 
 /** A list and what it would do. */
 export interface Draft {
   list: ReadList
   result: SnapshotResult
-  /** Who would leave, in the order of the plan. */
-  leaving: { id: string; record: MemberRecord | undefined }[]
+  /** Every row left out. */
+  rejected: RejectedRow[]
+  /** Of the plan, the first of each. */
+  coming: Person[]
+  changing: Person[]
+  leaving: Person[]
   /** Of the plan: what is confirmed is what was shown. */
   fingerprint: string
 }
 
+export interface Person {
+  id: string
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+}
+
 const KEPT_MS = 30 * 60_000
-const SHOWN_BY_NAME = 1_000
+const SHOWN_BY_NAME = 200
 
 const contextOf = (roster: Roster) => `upload:${roster.id}`
 
@@ -47,15 +59,56 @@ export async function forgetUpload(deps: ApiDeps, roster: Roster, id: string): P
   await createUploads(deps.store.redis, roster.teamKey).forget(id)
 }
 
+/** Which columns hold what: as somebody said of this list or of the roster's last one, or as its header says. */
+export type ColumnChoice = { by: 'header' } | { by: 'person'; map: ColumnMap }
+
+/** Reads the list. Throws request_invalid where it is none, or its columns can't be told; list_too_long. */
+export async function readUpload(
+  deps: Pick<ApiDeps, 'rosterLimit'>,
+  content: Buffer,
+  columns: ColumnChoice,
+): Promise<ReadList> {
+  return readCsv(textOf(content), deps.rosterLimit, columns.by === 'person' ? columns.map : undefined)
+}
+
+export const previewUpload = (content: Buffer, rows: number) => previewCsv(textOf(content), rows)
+
+/** As the columns of the roster's last list were told, where this one has them too; undefined where nobody told any. */
+export async function rememberedColumns(deps: ApiDeps, roster: Roster): Promise<ColumnMap | undefined> {
+  const text = await createUploads(deps.store.redis, roster.teamKey).columns(roster.id)
+  return text === undefined ? undefined : parseColumnMap(text)
+}
+
+export async function rememberColumns(deps: ApiDeps, roster: Roster, map: ColumnMap): Promise<void> {
+  await createUploads(deps.store.redis, roster.teamKey).rememberColumns(roster.id, formatColumnMap(map))
+}
+
 /** What the list would do; changes nothing. */
-export async function draftUpload(deps: ApiDeps, roster: Roster, content: Buffer, allowEmpty: boolean): Promise<Draft> {
-  const list = await readCsv(decodeText(inPieces(inOnePiece(content)), 'utf-8'), deps.rosterLimit)
+export async function draftUpload(deps: ApiDeps, roster: Roster, list: ReadList): Promise<Draft> {
   const { rows, doubt: rejected } = list
-  const result = await applySnapshot(deps, { roster, rows, rejected, dryRun: true, allowEmpty })
-  const ids = result.plan.remove.slice(0, SHOWN_BY_NAME)
-  const records = await deps.store.members(roster.teamKey, roster.id).findMany(ids)
-  const leaving = ids.map((id, at) => ({ id, record: records[at] }))
-  return { list, result, leaving, fingerprint: fingerprintOf(result) }
+  const result = await applySnapshot(deps, { roster, rows, rejected, dryRun: true, allowEmpty: false })
+  const { plan } = result
+  const people = async (planned: readonly (PlannedRow | string)[]) => {
+    const shown = planned.slice(0, SHOWN_BY_NAME).map((one) => (typeof one === 'string' ? { id: one } : one))
+    const records = await deps.store.members(roster.teamKey, roster.id).findMany(shown.map(({ id }) => id))
+    return shown.map((row, at) => toPerson(row, records[at]))
+  }
+  return {
+    list,
+    result,
+    rejected: tellRejected(list, plan),
+    coming: await people(plan.add),
+    changing: await people(plan.update),
+    leaving: await people([...plan.remove]),
+    fingerprint: fingerprintOf(result),
+  }
+}
+
+/** As the person would be: what the list does not say stays as it is known. */
+function toPerson(row: Pick<PlannedRow, 'id'> & Partial<PlannedRow>, record: MemberRecord | undefined): Person {
+  const of = (field: 'email' | 'firstName' | 'lastName') =>
+    row[field] === undefined ? (record?.desired[field] ?? null) : row[field]
+  return { id: row.id, email: of('email'), firstName: of('firstName'), lastName: of('lastName') }
 }
 
 /** Takes the list over as it was shown. */
@@ -70,9 +123,11 @@ export async function applyUpload(
 
 function fingerprintOf({ plan, held }: SnapshotResult): string {
   const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id).sort()
-  const shown = [idsOf(plan.add), idsOf(plan.update), [...plan.remove].sort(), held]
+  const shown = [idsOf(plan.add), idsOf(plan.update), [...plan.remove].sort(), [...plan.clear].sort(), held]
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22)
 }
+
+const textOf = (content: Buffer) => decodeText(inPieces(inOnePiece(content)), 'utf-8')
 
 async function* inOnePiece(content: Buffer): AsyncGenerator<Buffer> {
   yield content

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { prefersCsv, toCell } from './csv.ts'
+import { fromCell, prefersCsv, toCell } from './csv.ts'
 
 describe('a CSV cell', () => {
   it.each([
@@ -9,8 +10,15 @@ describe('a CSV cell', () => {
     ['+49 30', "'+49 30"],
     ['-2', "'-2"],
     ['@SUM(A1)', "'@SUM(A1)"],
-    [' =1', "' =1"],
-    ['\t=1', `"'\t=1"`],
+    [' =1', `" '=1"`],
+    ['\t=1', `"'\t'=1"`],
+    ['Ann;=1', `"Ann;'=1"`],
+    ['Ann\t@x', `"Ann\t'@x"`],
+    ['Ann |+1', `"Ann |'+1"`],
+    ["'=1", "''=1"],
+    ["'Ann", "'Ann"],
+    ['Lee-Ann', 'Lee-Ann'],
+    ['ann+x@example.com', 'ann+x@example.com'],
     ['＝1', "'＝1"],
     ['a"b', '"a""b"'],
     ['a,b', '"a,b"'],
@@ -20,6 +28,23 @@ describe('a CSV cell', () => {
     expect(toCell(value)).toBe(expected)
   })
 })
+
+it('is read back as what it was, whatever it holds', () => {
+  const text = fc.string({ unit: fc.constantFrom(...`'"=+-@,;|: \taZ1ä＝`.split('')) })
+  fc.assert(fc.property(text, (value) => fromCell(unquote(toCell(value))) === value))
+})
+
+it('begins no cell that a spreadsheet runs, whatever separator it reads with', () => {
+  const text = fc.string({ unit: fc.constantFrom(...`'"=+-@,;|: \taZ`.split('')) })
+  fc.assert(
+    fc.property(text, fc.constantFrom(',', ';', '\t', '|', ' ', ':'), (value, separator) => {
+      const cells = `x,${toCell(value)},y`.split(separator).map((cell) => cell.replace(/^"+/, ''))
+      return cells.every((cell) => !/^[=+\-@]/.test(cell))
+    }),
+  )
+})
+
+const unquote = (cell: string) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell)
 
 describe('an Accept header', () => {
   it.each([

@@ -1,39 +1,35 @@
 import type { MemberAnswer } from './schema.ts'
 
-const COLUMNS = [
-  'id',
-  'email',
-  'firstName',
-  'lastName',
-  'desired',
-  'status',
-  'testerState',
-  'problem',
-  'updatedAt',
-] as const
+/** Those of a list first; the rest tells more, and reading ignores it. */
+const COLUMNS = ['id', 'email', 'firstName', 'lastName', 'status', 'device', 'osVersion', 'build', 'sessions'] as const
 
 export const CSV_HEADER = `${COLUMNS.join(',')}\r\n`
 
 export function toCsvRow(member: MemberAnswer): string {
-  const cells = [
-    member.id,
-    member.email,
-    member.firstName,
-    member.lastName,
-    member.desired,
-    member.status,
-    member.tester?.state,
-    member.problem?.code,
-    member.updatedAt,
-  ]
+  // Device, system, build and sessions are empty until they are known.
+  const cells = [member.id, member.email, member.firstName, member.lastName, member.status, null, null, null, null]
   return `${cells.map(toCell).join(',')}\r\n`
 }
 
-/** RFC 4180. A cell that a spreadsheet would run as a formula gets an apostrophe, which spreadsheets take for "text". */
+/**
+ * What a spreadsheet runs: a cell that begins with one of these. A cell begins at any mark that somebody may take for the
+ * separator, whatever is in the file.
+ */
+const RUNS = '=+\\-@\\u0009\\u000d\\uff1d\\uff0b\\uff0d\\uff20'
+const BEFORE = '^|[\\s,;:|"]'
+const RISKY = new RegExp(`(?<=${BEFORE})('*)(?=[${RUNS}])`, 'g')
+const SAFE = new RegExp(`(?<=${BEFORE})'('*)(?=[${RUNS}])`, 'g')
+
+/** RFC 4180. Before what a spreadsheet would run stands an apostrophe, which spreadsheets take for "text"; `fromCell` takes it away. */
 export function toCell(value: string | null | undefined): string {
   if (value === null || value === undefined) return ''
-  const safe = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value
-  return /[",\r\n;\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = value.replace(RISKY, "'$1")
+  return /[",\r\n;\t|]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** The value that `toCell` made a cell of; other cells stay as they are. */
+export function fromCell(cell: string): string {
+  return cell.includes("'") ? cell.replace(SAFE, '$1') : cell
 }
 
 /** Whether an Accept header asks for CSV rather than JSON. */

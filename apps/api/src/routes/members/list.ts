@@ -21,7 +21,9 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
         tags: ['members'],
         operationId: 'listMembers',
         summary: 'List members',
-        description: 'JSON by pages; with `Accept: text/csv` every member that matches, in one file.',
+        description:
+          'JSON by pages; with `Accept: text/csv` every member that matches, in one file: the columns of a list first, then ' +
+          '`status`, `device`, `osVersion`, `build` and `sessions`, which reading it back ignores.',
         params: rosterParams,
         querystring: membersQuery,
         response: {
@@ -42,7 +44,7 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
       reply.header('vary', 'accept')
       if (prefersCsv(request.headers.accept)) {
         reply.header('content-disposition', `attachment; filename="${roster.id}.csv"`)
-        const rows = writeCsv(exportMembers(deps, roster, { status, q }))
+        const rows = writeCsv(exportMembers(deps, roster, { status, q }), status === 'removed')
         return reply.type('text/csv; charset=utf-8').send(Readable.from(rows) as never)
       }
       const list = `members:${roster.id}:${status ?? ''}:${q ?? ''}`
@@ -55,7 +57,11 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
   )
 }
 
-async function* writeCsv(pages: AsyncIterable<MemberDescription[]>): AsyncGenerator<string> {
+/** Read back, the file changes nobody: so who left is in it only where they were asked for. */
+async function* writeCsv(pages: AsyncIterable<MemberDescription[]>, withLeft: boolean): AsyncGenerator<string> {
   yield CSV_HEADER
-  for await (const members of pages) yield members.map((described) => toCsvRow(toMember(described))).join('')
+  for await (const members of pages) {
+    const rows = members.filter(({ desired }) => desired === 'present' || withLeft)
+    yield rows.map((described) => toCsvRow(toMember(described))).join('')
+  }
 }

@@ -93,8 +93,8 @@ describe('reading members', () => {
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8')
     const lines = answer.body.trimEnd().split('\r\n')
     expect(lines).toHaveLength(3)
-    expect(lines[0]).toBe('id,email,firstName,lastName,desired,status,testerState,problem,updatedAt')
-    expect(lines[1]).toMatch(/^'=cmd,'=cmd@example.com,'@x,"O""Neil, Jr",present,pending,,,/)
+    expect(lines[0]).toBe('id,email,firstName,lastName,status,device,osVersion,build,sessions')
+    expect(lines[1]).toMatch(/^'=cmd,'=cmd@example.com,'@x,"O""Neil, Jr",pending,,,,$/)
   })
 
   it('tells a timeline in sentences, newest first, by pages', async () => {

@@ -1,8 +1,18 @@
 import { CsvError, parse } from 'csv-parse'
+import { parse as parseAtOnce } from 'csv-parse/sync'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { fromCell } from './csv.ts'
 import { listTooLong } from './list-gate.ts'
-import { readColumns, readDelimiter, type Columns } from './put-roster-columns.ts'
+import {
+  readColumns,
+  readDelimiter,
+  SEPARATOR_LINE,
+  type ColumnMap,
+  type Columns,
+  type ListField,
+} from './put-roster-columns.ts'
+import { assertIsText } from './put-roster-charset.ts'
 import { createRowCollector, type ReadList, type SentRow } from './put-roster-rows.ts'
 
 /** Characters looked at to find out the separator, and rows to find out the columns. */
@@ -13,14 +23,19 @@ const LONGEST_ROW = 64 * 1024
 
 /**
  * A list as CSV, read piece by piece: any usual separator, any line end, header or none. Rows are counted as a spreadsheet
- * counts them, the header among them, from 1. Throws request_invalid for a header that means nothing, list_too_long.
+ * counts them, the header among them, from 1. Throws request_invalid for a header that can't be read, list_too_long.
  */
-export async function readCsv(text: AsyncIterable<string>, mostRows: number): Promise<ReadList> {
-  const table = createTable(mostRows)
+export async function readCsv(text: AsyncIterable<string>, mostRows: number, map?: ColumnMap): Promise<ReadList> {
+  const table = createTable(mostRows, map)
   const pieces = gatherHead(text)
   const first = await pieces.next()
   if (first.done) return table.finish(true)
-  let last = first.value
+  assertIsText(first.value)
+  // The line that names the separator is row 1 and holds nobody.
+  const separator = SEPARATOR_LINE.exec(first.value)
+  if (separator) table.skip()
+  const start = separator ? first.value.slice(separator[0].length) : first.value
+  let last = start
   const parser = parse({
     delimiter: readDelimiter(first.value),
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -33,7 +48,7 @@ export async function readCsv(text: AsyncIterable<string>, mostRows: number): Pr
     },
   })
   async function* rest() {
-    yield last
+    yield start
     for await (const piece of pieces) {
       if (piece !== '') last = piece
       yield piece
@@ -47,6 +62,26 @@ export async function readCsv(text: AsyncIterable<string>, mostRows: number): Pr
     return table.finish(true, 'A quote opens here and does not close, so nothing from this row on could be read.')
   }
   return table.finish(/[\r\n]$/.test(last))
+}
+
+/** The first rows as they stand, for a person to say what is what in them. */
+export async function previewCsv(text: AsyncIterable<string>, count: number): Promise<string[][]> {
+  const first = await gatherHead(text).next()
+  if (first.done) return []
+  const separator = SEPARATOR_LINE.exec(first.value)?.[0] ?? ''
+  try {
+    const rows: string[][] = parseAtOnce(first.value.slice(separator.length), {
+      delimiter: readDelimiter(first.value),
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      to: count,
+    })
+    return rows.filter((row) => !isBlank(row)).map((row) => row.map(clean))
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    return []
+  }
 }
 
 /** The first piece is long enough to find out the separator. */
@@ -66,7 +101,7 @@ async function* gatherHead(text: AsyncIterable<string>): AsyncGenerator<string, 
 }
 
 /** Rows as they come; the first ones wait until they tell the columns, the last one until it is known to be the last. */
-function createTable(mostRows: number) {
+function createTable(mostRows: number, map: ColumnMap | undefined) {
   const collector = createRowCollector()
   const waiting: string[][] = []
   let columns: Columns | undefined
@@ -79,24 +114,30 @@ function createTable(mostRows: number) {
     // Some tools write a blank line behind each row; millions of them are no list.
     if (number > 2 * mostRows + HEAD_ROWS) throw listTooLong(mostRows)
     if (isBlank(cells)) return
-    columns ??= readColumns([cells, ...waiting].filter((row) => !isBlank(row)))
+    columns ??= readColumns(
+      [cells, ...waiting].filter((row) => !isBlank(row)),
+      map,
+    )
     const isHeader = columns.hasHeader && width === 0
-    const { fields, hasIds } = columns
+    const { fields } = columns
     if (!isHeader) {
       rows++
       if (rows > mostRows) throw listTooLong(mostRows)
-      const sent = toSentRow(fields, hasIds, cells)
-      // Half a row must change nobody.
-      if (isCut && cells.length < width) collector.reject(number, 'row_invalid', 'The file ends inside this row.', sent)
-      else if (!isBlank(cells.slice(fields.length))) {
-        collector.reject(number, 'row_invalid', 'The row has more columns than the list.', sent)
-      } else if (cells.some(hasStrayQuote)) {
-        collector.reject(number, 'row_invalid', 'The quotes of this row do not fit together.', sent)
-      } else collector.take(number, sent)
+      const sent = toSentRow(fields, cells)
+      const fault = faultOf(cells, fields.length)
+      if (isCut && cells.length < width) {
+        // Half a row must change nobody, and nobody knows which rows would have followed.
+        collector.damage(number, 'The file ends inside this row; who would have followed is not known.')
+      } else if (fault !== undefined) collector.reject(number, 'row_invalid', fault, sent, cells)
+      else collector.take(number, sent, cells)
     }
     width = cells.length
   }
   return {
+    /** A line that is no row of the list, and counts as one. */
+    skip() {
+      number++
+    },
     add(cells: string[]) {
       waiting.push(cells)
       if (waiting.length <= (columns ? 1 : HEAD_ROWS)) return
@@ -112,27 +153,44 @@ function createTable(mostRows: number) {
   }
 }
 
-function toSentRow(fields: Columns['fields'], hasIds: boolean, cells: string[]): SentRow {
-  const cellOf = (field: Columns['fields'][number]) => clean(cells[fields.indexOf(field)] ?? '')
+/** A cell that is empty clears what is known; one that the row or the list does not have keeps it. */
+function toSentRow(fields: Columns['fields'], cells: string[]): SentRow {
+  const cellOf = (field: ListField) => {
+    const cell = cells[fields.indexOf(field)]
+    return cell === undefined ? undefined : clean(cell)
+  }
+  const hasIds = fields.includes('id')
+  // A list that knows nobody's id is of a system that knows less of the names, too: a gap in it clears none.
+  const nameOf = (field: ListField) => cellOf(field) || (hasIds && cellOf(field) !== undefined ? null : undefined)
+  const email = cellOf('email')
   return {
-    id: hasIds ? clean(cells[fields.indexOf('id')] ?? '') : undefined,
-    email: cellOf('email') || null,
-    firstName: cellOf('firstName') || null,
-    lastName: cellOf('lastName') || null,
+    id: hasIds ? (cellOf('id') ?? '') : undefined,
+    email: email === '' ? null : email,
+    firstName: nameOf('firstName'),
+    lastName: nameOf('lastName'),
   }
 }
 
-/** Spaces around a cell mean nothing, those around its quotes neither. */
+function faultOf(cells: string[], width: number): string | undefined {
+  if (!isBlank(cells.slice(width))) return 'The row has more columns than the list.'
+  return cells.some(hasStrayQuote) ? 'The quotes of this row do not fit together.' : undefined
+}
+
+/** Spaces around a cell mean nothing, those around its quotes neither; nor does what makes it harmless for a spreadsheet. */
 function clean(cell: string): string {
   const trimmed = cell.trim()
   const quoted = trimmed === cell ? null : /^"((?:[^"]|"")*)"$/.exec(trimmed)
-  return quoted?.[1] === undefined ? trimmed : quoted[1].replaceAll('""', '"').trim()
+  return fromCell(quoted?.[1] === undefined ? trimmed : quoted[1].replaceAll('""', '"').trim())
 }
 
-/** Opens with a quote that does not close where the cell ends: the parser has guessed, and may have joined cells. */
+/**
+ * Opens with a quote that does not close where the cell ends: the parser has guessed, and may have joined cells. The quoted
+ * name before an address is none of these.
+ */
 function hasStrayQuote(cell: string): boolean {
   const trimmed = cell.trim()
-  return trimmed.startsWith('"') && (trimmed.length === 1 || !trimmed.endsWith('"'))
+  if (!trimmed.startsWith('"') || /^"[^"]*"\s*<[^<>"]+>$/.test(trimmed)) return false
+  return trimmed.length === 1 || !trimmed.endsWith('"')
 }
 
 const isBlank = (cells: readonly string[]) => cells.every((cell) => cell.trim() === '')

@@ -38,8 +38,8 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
       const parsed = row.safeParse(parseRow(item, rows))
       if (parsed.success) {
         const { id, email, firstName, lastName } = parsed.data
-        const known = { email: email ?? null, firstName: firstName ?? null, lastName: lastName ?? null }
-        collector.take(rows, { id, ...known })
+        const names = [firstName, lastName].flatMap((name) => name ?? [])
+        collector.take(rows, { id, email, firstName, lastName }, names)
         return
       }
       faults.push(...faultsOf(parsed.error, `/members/${rows - 1}`))

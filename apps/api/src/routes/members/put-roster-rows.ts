@@ -1,16 +1,16 @@
-import { emailKey, parseEmail } from '@flightroster/core/domain'
-import type { ErrorCode } from '@flightroster/core/errors'
-import type { RejectedRows, SnapshotRow } from '@flightroster/core/usecases/reconcile'
+import { emailKey, readWrittenEmail } from '@flightroster/core/domain'
+import { ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
+import type { RejectedRows, SnapshotPlan, SnapshotRow } from '@flightroster/core/usecases/reconcile'
 import { isMemberId } from '../../schemas/member-id.ts'
 import { toName } from '../events/parse-event.ts'
 
-/** A row as it was sent, before anything is judged. */
+/** A row as it was sent, before anything is judged. Of a field that the list does not have, nothing is said: undefined. */
 export interface SentRow {
-  /** undefined: the list has none, and the lower-cased address is the id. */
+  /** undefined: the list has none, and the person is looked for by the address. */
   id: string | undefined
-  email: string | null
-  firstName: string | null
-  lastName: string | null
+  email: string | null | undefined
+  firstName: string | null | undefined
+  lastName: string | null | undefined
 }
 
 export interface RejectedRow {
@@ -22,17 +22,19 @@ export interface RejectedRow {
 export interface ReadList {
   rows: SnapshotRow[]
   rejected: RejectedRow[]
-  /** What is known of those whom the rejected rows name. */
+  /** What is known of those whom the rejected rows may mean. */
   doubt: RejectedRows
 }
 
 const LONGEST_NAME = 256
+/** So many addresses under one id are no mistake of one row: the column of ids can't be trusted. */
+const SPOILT_FROM = 3
 
 /** Takes rows one by one and keeps the bad ones out, each named by its number. */
 export interface RowCollector {
-  take(row: number, sent: SentRow): void
-  /** A row that is no row; what can be made out of it protects whom it names. */
-  reject(row: number, code: ErrorCode, detail: string, sent?: Partial<SentRow>): void
+  take(row: number, sent: SentRow, cells?: readonly string[]): void
+  /** A row that is no row; what can be made out of it protects whom it may mean. `cells`: all that stands in it. */
+  reject(row: number, code: ErrorCode, detail: string, sent: Partial<SentRow>, cells?: readonly string[]): void
   /** Nothing that follows could be told apart. */
   damage(row: number, detail: string): void
   finish(): ReadList
@@ -43,52 +45,94 @@ export function createRowCollector(): RowCollector {
   const rejected: RejectedRow[] = []
   const ids = new Set<string>()
   const addresses = new Set<string>()
+  /** Addresses of ids that stand in more than one row. */
+  const repeated = new Map<string, Set<string>>()
   let count = 0
-  let unread = 0
-  let damaged = false
+  let unclear = false
 
-  const reject: RowCollector['reject'] = (row, code, detail, sent = {}) => {
+  const protect = (id: string | undefined, emails: readonly string[]) => {
+    if (id !== undefined && isMemberId(id)) ids.add(id)
+    for (const key of emails) addresses.add(key)
+    return (id !== undefined && isMemberId(id)) || emails.length > 0
+  }
+  const reject: RowCollector['reject'] = (row, code, detail, sent, cells = []) => {
     rejected.push({ row, code, detail })
     count++
-    const id = sent.id ?? sent.email?.trim().toLowerCase()
-    const email = sent.email === null || sent.email === undefined ? null : parseEmail(sent.email)
-    if (id !== undefined && isMemberId(id)) ids.add(id)
-    else if (email !== null) addresses.add(emailKey(email))
-    else unread++
+    const found = new Set([sent.email, ...cells].flatMap((text) => (text ? readWrittenEmail(text).mayBe : [])))
+    // The address may have slipped into another column.
+    const names = protect(sent.id || undefined, [...found])
+    if (sent.id === undefined && sent.email) protect(sent.email.trim().toLowerCase(), [])
+    if (!names) unclear = true
+  }
+  const repeat = (row: number, first: SnapshotRow, mayBe: readonly string[]) => {
+    const firstKeys = [first.email, first.asWritten].flatMap((email) => (email ? [emailKey(email)] : []))
+    rejected.push({ row, code: 'row_duplicate', detail: 'A row before names the same member; that one counts.' })
+    const others = mayBe.filter((key) => !firstKeys.includes(key))
+    if (first.id === undefined || others.length === 0) return
+    count++
+    protect(undefined, others)
+    const all = repeated.get(first.id) ?? new Set(firstKeys.slice(0, 1))
+    for (const key of others.slice(0, 1)) all.add(key)
+    repeated.set(first.id, all)
   }
   return {
-    take(row, sent) {
-      const fault = findFault(sent)
-      if (fault) return reject(row, fault.code, fault.detail, sent)
-      const email = sent.email === null ? null : parseEmail(sent.email)
-      const id = sent.id ?? emailKey(email ?? '')
-      if (rows.has(id)) {
-        rejected.push({ row, code: 'row_duplicate', detail: 'A row before names the same member; that one counts.' })
-        return
-      }
-      rows.set(id, { id, email, firstName: toName(sent.firstName), lastName: toName(sent.lastName) })
+    take(row, sent, cells) {
+      const written = typeof sent.email === 'string' ? readWrittenEmail(sent.email) : undefined
+      const fault = findFault(sent, written?.email)
+      if (fault) return reject(row, fault.code, fault.detail, sent, cells)
+      const email = written ? written.email : sent.email
+      const key = sent.id ?? emailKey(email ?? '')
+      const first = rows.get(key)
+      if (first) return repeat(row, first, written?.mayBe ?? [])
+      rows.set(key, {
+        row,
+        id: sent.id,
+        email,
+        asWritten: written?.asWritten ?? null,
+        firstName: toName(sent.firstName),
+        lastName: toName(sent.lastName),
+      })
     },
     reject,
     damage(row, detail) {
-      damaged = true
+      unclear = true
       rejected.push({ row, code: 'row_invalid', detail })
     },
-    finish: () => ({
-      rows: [...rows.values()],
-      rejected,
-      doubt: { count, unread, ids, addresses, damaged },
-    }),
+    finish() {
+      for (const [id, all] of repeated) {
+        const first = rows.get(id)
+        if (all.size < SPOILT_FROM || !first) continue
+        unclear = true
+        rows.delete(id)
+        reject(first.row, 'row_invalid', `${all.size} rows have this id and different addresses.`, first)
+      }
+      rejected.sort((a, b) => a.row - b.row)
+      const disputed = new Set(repeated.keys())
+      return { rows: [...rows.values()], rejected, doubt: { count, ids, addresses, disputed, unclear } }
+    },
   }
 }
 
+const WHY: Record<SnapshotPlan['keptOut'][number]['why'], string> = {
+  spoilt:
+    'A spreadsheet has changed this id: nobody can tell whose it was. Read the column as text and save the list again.',
+  resembles: "The id is almost a member's, as a spreadsheet changes ids, and the address is another; nobody was added.",
+}
+
+/** Every row that was kept out, with those that could be judged only beside the roster. */
+export function tellRejected({ rejected }: ReadList, { keptOut }: SnapshotPlan): RejectedRow[] {
+  if (keptOut.length === 0) return rejected
+  const judged = keptOut.map(({ row, why }) => ({ row, code: 'row_invalid' as const, detail: WHY[why] }))
+  return [...rejected, ...judged].sort((a, b) => a.row - b.row)
+}
+
 /** Details never repeat a value: it may be an address. */
-function findFault(sent: SentRow): { code: ErrorCode; detail: string } | undefined {
-  const email = sent.email === null ? null : parseEmail(sent.email)
-  if (sent.id === undefined && sent.email === null) {
-    return { code: 'address_missing', detail: 'Without an id column, the address is needed: it is the id.' }
+function findFault(sent: SentRow, email: string | null | undefined): { code: ErrorCode; detail: string } | undefined {
+  if (sent.id === undefined && (sent.email === null || sent.email === undefined)) {
+    return { code: 'address_missing', detail: 'Without an id, the address is needed: it tells who is meant.' }
   }
-  if (sent.email !== null && email === null) {
-    return { code: 'address_invalid', detail: 'This is no e-mail address.' }
+  if (typeof sent.email === 'string' && email === null) {
+    return { code: 'address_invalid', detail: ERROR_RULES.address_invalid.title }
   }
   const id = sent.id ?? emailKey(email ?? '')
   if (!isMemberId(id)) {

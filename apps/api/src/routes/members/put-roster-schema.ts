@@ -9,11 +9,19 @@ const flag = z
 export const putMembersQuery = z.strictObject({
   dryRun: flag.describe('Say what would happen, and change nothing'),
   allowEmpty: flag.describe('A list of nobody is meant'),
+  columns: z
+    .string()
+    .max(2_048)
+    .optional()
+    .describe(
+      'Of a CSV: which column holds which field, as in `id:Record ID,email:E-mail`; other columns are ignored, and fields that ' +
+        'are not named stay as they are known',
+    ),
 })
 
 const row = z.strictObject({
   id: z.string().describe("The upstream system's own id: 1 to 256 UTF-8 bytes without control characters"),
-  email: z.string().nullish(),
+  email: z.string().nullish().describe('Absent: as it is known; null: cleared'),
   firstName: z.string().nullish(),
   lastName: z.string().nullish(),
 })
@@ -29,7 +37,8 @@ giveExample(membersBody, {
 export const csvBody = z
   .string()
   .describe(
-    '`id,email,firstName,lastName`, or `First Name,Last Name,Email` with the lower-cased address as id; with or without header',
+    '`id,email,firstName,lastName`, or `First Name,Last Name,Email`; with or without header. A list without ids is matched to the ' +
+      'members by address; whoever is nowhere on the roster gets the lower-cased address as id',
   )
 giveExample(csvBody, 'id,email,firstName,lastName\nu-1001,ann.lee@example.com,Ann,Lee\n')
 
@@ -50,6 +59,10 @@ const answer = {
     .describe('Rows that were kept out. Nobody whom they name is removed because of it'),
   rejectedTotal: z.number().int().optional().describe('Only where more rows were kept out than are told'),
   held: z.boolean().describe('The removals wait for an approval'),
+  problem: z
+    .object({ code: z.string(), detail: z.string(), action: z.string() })
+    .optional()
+    .describe('`list_unclear`: a row could mean anybody, so nobody is removed by this list'),
 }
 
 export const putMembersAnswer = z.object({ ...answer, plan: planCounts })
@@ -61,7 +74,12 @@ giveExample(putMembersAnswer, {
   plan: { add: 3, update: 1, remove: 2, unchanged: 40 },
 })
 
-const names = z.object({ add: z.array(z.string()), update: z.array(z.string()), remove: z.array(z.string()) })
+const names = z.object({
+  add: z.array(z.string()),
+  update: z.array(z.string()),
+  remove: z.array(z.string()),
+  clear: z.array(z.string()).optional().describe('Of `update`: whose address is cleared, so that they leave the group'),
+})
 
 export const dryRunAnswer = z.object({ ...answer, plan: z.object({ ...counts, names }) })
 giveExample(dryRunAnswer, {

@@ -210,6 +210,31 @@ describe('a held plan', () => {
     expect(items[0].id).toBe(id)
   })
 
+  it('is carried out whoever else joined, left or changed meanwhile', async () => {
+    const id = await hold()
+    await api.call('PUT', `${MEMBERS}/u-99`, { email: 'u-99@example.com' })
+    await api.call('PUT', `${MEMBERS}/u-1`, { firstName: 'Other' })
+    await api.call('DELETE', `${MEMBERS}/u-2`)
+    expect((await decide(id, 'approve')).statusCode).toBe(200)
+    expect((await present()).sort()).toEqual(
+      ['u-99', ...people(10).map((one) => one.id)].filter((one) => one !== 'u-2').sort(),
+    )
+  })
+
+  it('clears addresses only once it is approved, and the members stay', async () => {
+    await putList(people(30))
+    const cleared = people(30).map(({ id, email }, at) => ({ id, email: at < 15 ? email : null, firstName: 'New' }))
+    const answer = await putList(cleared)
+    expect(answer.json()).toMatchObject({ held: true, plan: { update: 30, remove: 0 } })
+    const emailOf = async () => (await api.call('GET', `${MEMBERS}/u-29`)).json()
+    expect(await emailOf()).toMatchObject({ email: 'u-29@example.com', firstName: 'New' })
+    const id = answer.json().reconciliation
+    expect((await reconciliationOf(id)).cleared).toHaveLength(15)
+    expect((await decide(id, 'approve')).statusCode).toBe(200)
+    expect(await emailOf()).toMatchObject({ email: null, firstName: 'New', desired: 'present', status: 'waiting' })
+    expect(await present()).toHaveLength(30)
+  })
+
   it('is refused as changed once the roster moved on, and replaced by a fresh one', async () => {
     const id = await hold()
     await api.call('PUT', `${MEMBERS}/u-15`, { email: 'u-15@example.com', firstName: 'Back' })

@@ -8,12 +8,14 @@ import type { ApiDeps } from '../../deps.ts'
 import { checkCharset, refuseCompressed } from '../../plugins/body-parsers.ts'
 import { requestInvalid } from '../../plugins/to-problem.ts'
 import type { ApiServer } from '../../server.ts'
+import { explain } from '../events/post.ts'
 import { rosterParams } from '../rosters/schema.ts'
 import type { ListTurn } from './list-gate.ts'
 import { decodeText, inPieces, readCharset } from './put-roster-charset.ts'
+import { parseColumnMap } from './put-roster-columns.ts'
 import { readCsv } from './put-roster-csv.ts'
 import { readJsonList } from './put-roster-json.ts'
-import type { ReadList, RejectedRow } from './put-roster-rows.ts'
+import { tellRejected, type ReadList, type RejectedRow } from './put-roster-rows.ts'
 import { csvBody, dryRunAnswer, membersBody, putMembersAnswer, putMembersQuery } from './put-roster-schema.ts'
 
 /** 100,000 rows of 300 bytes. What is read of them is in memory until they are recorded. */
@@ -31,7 +33,9 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
     })
     scope.addContentTypeParser('text/csv', async (request: FastifyRequest, body: Readable) => {
       const charset = readCharset(request.headers['content-type'] ?? '')
-      return readList(request, body, (chunks) => readCsv(decodeText(inPieces(chunks), charset), deps.rosterLimit))
+      const { columns } = request.query as { columns?: unknown }
+      const map = typeof columns === 'string' ? parseColumnMap(columns) : undefined
+      return readList(request, body, (chunks) => readCsv(decodeText(inPieces(chunks), charset), deps.rosterLimit, map))
     })
     const turns = new WeakMap<FastifyRequest, ListTurn>()
     const takeTurn = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -71,6 +75,10 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
         const turn = turns.get(request)
         turns.delete(request)
         try {
+          if (request.query.columns !== undefined && !isCsv(request)) {
+            const detail = 'Only a list as CSV has columns.'
+            throw requestInvalid([{ pointer: '/query/columns', code: 'invalid_value', detail }])
+          }
           return await putList(
             deps,
             request.params.rosterId,
@@ -86,6 +94,8 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
   })
 }
 
+const isCsv = (request: FastifyRequest) => /^\s*text\/csv\b/i.test(request.headers['content-type'] ?? '')
+
 async function putList(
   deps: ApiDeps,
   rosterId: string,
@@ -97,9 +107,9 @@ async function putList(
   if (!dryRun) deps.health.assertTakesWrites()
   const roster = await getRoster(deps, rosterId)
   assertSettled(roster)
-  const { rows, rejected, doubt } = list
+  const { rows, doubt } = list
   const result = await applySnapshot(deps, { roster, rows, rejected: doubt, dryRun, allowEmpty })
-  const answer = { ...toAnswer(result), ...toRejected(rejected) }
+  const answer = { ...toAnswer(result), ...toRejected(tellRejected(list, result.plan)) }
   return dryRun
     ? reply.code(200).send({ ...answer, plan: { ...answer.plan, names: toNames(result) } })
     : reply.code(202).send(answer)
@@ -112,6 +122,7 @@ function toAnswer({ reconciliation, plan, estimate, held }: SnapshotResult) {
     plan: { add: add.length, update: update.length, remove: remove.length, unchanged },
     estimate,
     held: held !== null,
+    ...(held === 'list_unclear' ? { problem: explain('list_unclear') } : {}),
   }
 }
 
@@ -122,7 +133,8 @@ function toRejected(rejected: RejectedRow[]): { rejected: RejectedRow[]; rejecte
 
 function toNames({ plan }: SnapshotResult): z.output<typeof dryRunAnswer>['plan']['names'] {
   const idOf = ({ id }: { id: string }) => id
-  return { add: plan.add.map(idOf), update: plan.update.map(idOf), remove: plan.remove }
+  const names = { add: plan.add.map(idOf), update: plan.update.map(idOf), remove: plan.remove }
+  return plan.clear.length > 0 ? { ...names, clear: plan.clear } : names
 }
 
 /** Read piece by piece while it comes in: a large list is never in memory as a whole. */

@@ -30,14 +30,18 @@ export const reconciliation = z.object({
   }),
   plan: planCounts,
   removals: z.array(z.string()).describe('Members who leave by this plan'),
+  cleared: z
+    .array(z.string())
+    .optional()
+    .describe('Members who lose their address by this held plan: they leave the group and stay on the roster'),
   unmanaged: z
     .array(z.object({ testerId: z.string(), email: z.string().nullable() }))
     .describe('Testers in the group whom nobody put on the roster'),
   heldBy: z
-    .enum(['roster', 'team_key', 'empty', 'list'])
+    .enum(['roster', 'team_key', 'empty', 'list', 'list_unclear'])
     .nullable()
     .describe(
-      "Why it is held: the roster's guard; the sum over its team key; nobody would be left; too many rows could not be used",
+      "Why it is held: the roster's guard; the sum over its team key; nobody would be left; more rows were kept out than taken; a row could mean anybody",
     ),
   startedAt: time,
   updatedAt: time,
@@ -75,6 +79,7 @@ export function toReconciliation(record: Reconciliation): z.output<typeof reconc
     progress: record.progress,
     plan: record.plan,
     removals: record.removals,
+    ...(record.cleared ? { cleared: record.cleared } : {}),
     unmanaged: record.unmanaged,
     heldBy: record.held,
     startedAt: toTime(record.startedAt),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, ERROR_RULES } from '../../errors.ts'
 import { createFacts, createReconciliations, createSchedule } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { draftPlan, type DraftDeps, type DraftedPlan, type SnapshotInput } from './draft-plan.ts'
@@ -36,10 +36,11 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
   try {
     const draft = await draftPlan(deps, input)
     await replaceHeld(deps, roster)
-    const accepted = await recordRows(deps, roster, draft.plan, draft.at)
+    const accepted = await recordRows(deps, roster, draft.plan, { time: draft.at, isHeld: draft.held !== null })
     const record = toRecord(roster, id, draft, draft.revision + accepted)
     await reconciliations.put(record)
-    if (draft.held === null && record.removals.length > 0) await removeNow(deps, roster, record, draft.plan)
+    if (draft.held === null && record.removals.length + draft.plan.clear.length > 0)
+      await removeNow(deps, roster, record, draft.plan)
     if (draft.held !== null) await tellHeld(deps, roster, record)
     return { reconciliation: record, ...draft }
   } finally {
@@ -55,11 +56,11 @@ async function removeNow(deps: IntakeDeps, roster: Roster, record: Reconciliatio
   await createReconciliations(redis, roster.teamKey).noteRemoval({
     roster: roster.id,
     id: record.id,
-    removals: record.removals.length,
+    removals: record.removals.length + plan.clear.length,
     size: plan.size,
     now: record.startedAt,
   })
-  await recordLeaves(deps, roster, record.id, record.removals, record.startedAt)
+  await recordLeaves(deps, roster, record.id, { removals: record.removals }, record.startedAt)
   await schedule.drop(approvedTask(record.id))
 }
 
@@ -92,6 +93,7 @@ function toRecord(roster: Roster, id: string, { at, plan, held }: DraftedPlan, r
     progress: { read, total: read, converged: 0, toConverge: changes },
     plan: { add: plan.add.length, update: plan.update.length, remove: plan.remove.length, unchanged: plan.unchanged },
     removals: plan.remove,
+    ...(held !== null && plan.clear.length > 0 ? { cleared: plan.clear } : {}),
     unmanaged: [],
     removesUnmanaged: false,
     revision,
@@ -99,7 +101,7 @@ function toRecord(roster: Roster, id: string, { at, plan, held }: DraftedPlan, r
     approvedAt: null,
     decidedBy: null,
     reason: null,
-    problem: null,
+    problem: held === 'list_unclear' ? { code: 'list_unclear', detail: ERROR_RULES.list_unclear.title, at } : null,
   }
 }
 
@@ -110,7 +112,7 @@ async function tellHeld(deps: IntakeDeps, roster: Roster, record: Reconciliation
       roster: roster.id,
       sequence: await deps.store.nextSequence(roster.teamKey, `roster:${roster.id}`),
       reconciliation: record.id,
-      problem: null,
+      problem: record.problem,
       at: record.startedAt,
     },
   ])

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
+import type { Desired } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import { createReconciliations } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
+import { inChunks } from '../converge/parallel.ts'
 import { recordLeaves } from './record-plan.ts'
+import { stillUnmanaged } from './still-unmanaged.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from './tasks.ts'
 
 export interface Decision {
@@ -16,17 +19,18 @@ export interface Decision {
 }
 
 /**
- * Approves the very plan that was shown. Where the roster has accepted changes since, a fresh held plan takes its place and
- * `plan_changed` is thrown, naming it.
+ * Approves the very plan that was shown. Where the people whom it would remove are others by now, a fresh held plan takes its
+ * place and `plan_changed` is thrown, naming it.
  */
 export async function approveReconciliation(deps: IntakeDeps, decision: Decision): Promise<Reconciliation> {
   const { roster } = decision
   const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
   const record = await getHeld(deps, decision)
-  if ((await reconciliations.revision(roster.id)) !== record.revision) {
-    const fresh = await planAgain(deps, roster, record)
+  const leaving = await whoWouldLeave(deps, roster, record)
+  if (!isAsShown(record, leaving)) {
+    const fresh = await planAgain(deps, roster, record, leaving)
     throw new AppError('plan_changed', {
-      message: `Roster "${roster.id}" has changed since this plan was shown; look at its successor ${fresh.id}.`,
+      message: `Others than shown would leave roster "${roster.id}" by now; look at the fresh plan ${fresh.id}.`,
       details: { reconciliation: fresh.id },
     })
   }
@@ -39,14 +43,14 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
     updatedAt: now,
     decidedBy: decision.by,
     reason: decision.reason,
-    progress: { ...record.progress, toConverge: record.progress.toConverge + record.removals.length },
+    progress: { ...record.progress, toConverge: record.progress.toConverge + peopleOf(record) },
   }
   // In one step with its task: a death from here on is gone on with by the lane, never beyond these names.
   const dueAt = record.kind === 'snapshot' ? now + GOES_ON_AFTER_MS : now
   if (!(await reconciliations.replace(record, approved, { name: approvedTask(record.id), at: dueAt }))) {
     throw decidedMeanwhile(record.id)
   }
-  if (record.kind === 'snapshot') await recordLeaves(deps, roster, record.id, record.removals, record.startedAt)
+  if (record.kind === 'snapshot') await recordLeaves(deps, roster, record.id, record, record.startedAt)
   await deps.store.ready.ring(roster.teamKey)
   return approved
 }
@@ -82,18 +86,57 @@ async function getHeld(deps: IntakeDeps, { roster, id }: Decision): Promise<Reco
   return record
 }
 
-/** The same plan as the roster is now: whoever left or came back meanwhile is no longer part of it. */
-async function planAgain(deps: IntakeDeps, roster: Roster, record: Reconciliation): Promise<Reconciliation> {
+const CHUNK = 500
+
+type Leaving = Required<Pick<Reconciliation, 'removals' | 'cleared' | 'unmanaged'>>
+
+const peopleOf = ({ removals, cleared = [] }: Pick<Reconciliation, 'removals' | 'cleared'>) =>
+  removals.length + cleared.length
+
+/** Of those whom the plan names, the ones it would still remove: whoever left or came back meanwhile is no longer among them. */
+async function whoWouldLeave(deps: IntakeDeps, roster: Roster, record: Reconciliation): Promise<Leaving> {
+  const members = deps.store.members(roster.teamKey, roster.id)
+  const keep = async (ids: readonly string[], isStill: (desired: Desired) => boolean) => {
+    const kept: string[] = []
+    for (const chunk of inChunks(ids, CHUNK)) {
+      const found = await members.findMany(chunk)
+      kept.push(
+        ...chunk.filter((_, at) => {
+          const desired = found[at]?.desired
+          return desired !== undefined && isStill(desired)
+        }),
+      )
+    }
+    return kept
+  }
+  // Recorded as of the moment the plan was made: whatever came after it wins.
+  const isUntouched = ({ present, at, time }: Desired) => present && at <= record.startedAt && time <= record.startedAt
+  const removals = await keep(record.removals, record.kind === 'reconcile' ? ({ present }) => !present : isUntouched)
+  // The list itself has changed their names since.
+  const cleared = await keep(
+    record.cleared ?? [],
+    ({ present, time, email }) => present && time <= record.startedAt && email !== null,
+  )
+  return { removals, cleared, unmanaged: await stillUnmanaged(members, record) }
+}
+
+function isAsShown(record: Reconciliation, leaving: Leaving): boolean {
+  return (
+    peopleOf(leaving) === peopleOf(record) &&
+    (!record.removesUnmanaged || leaving.unmanaged.length === record.unmanaged.length)
+  )
+}
+
+/** The same plan as the roster is now. */
+async function planAgain(
+  deps: IntakeDeps,
+  roster: Roster,
+  record: Reconciliation,
+  { removals, cleared, unmanaged: strangers }: Leaving,
+): Promise<Reconciliation> {
   const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
-  // Before the members are read: a change from here on makes the fresh plan a changed one too.
   const revision = await reconciliations.revision(roster.id)
   const now = deps.clock.now()
-  const members = await deps.store.members(roster.teamKey, roster.id).findMany(record.removals)
-  const removals = record.removals.filter((_, at) => {
-    const desired = members[at]?.desired
-    if (!desired) return false
-    return record.kind === 'reconcile' ? !desired.present : desired.present && desired.at <= record.startedAt
-  })
   const replaced = await reconciliations.replace(record, {
     ...record,
     status: 'rejected',
@@ -101,11 +144,13 @@ async function planAgain(deps: IntakeDeps, roster: Roster, record: Reconciliatio
     updatedAt: now,
   })
   if (!replaced) throw decidedMeanwhile(record.id)
-  const unmanaged = record.removesUnmanaged ? record.unmanaged.length : 0
+  const unmanaged = record.removesUnmanaged ? strangers.length : 0
   const fresh: Reconciliation = {
     ...record,
     id: randomUUID(),
     removals,
+    ...(cleared.length > 0 || record.cleared ? { cleared } : {}),
+    unmanaged: record.removesUnmanaged ? strangers : record.unmanaged,
     plan: { ...record.plan, remove: removals.length + unmanaged },
     revision,
     startedAt: now,

@@ -2,12 +2,13 @@ import { AppError } from '../../errors.ts'
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createReconciliations, type Store } from '../../store/index.ts'
+import { createReconciliations, type Members, type Store } from '../../store/index.ts'
+import { inChunks } from '../converge/parallel.ts'
 import { estimateChanges, type Estimate, type EstimateDeps } from './estimate.ts'
 import {
   createSnapshotPlanner,
-  isDoubtful,
   type RejectedRows,
+  type SnapshotPlanner,
   type SnapshotPlan,
   type SnapshotRow,
 } from './plan-snapshot.ts'
@@ -35,6 +36,7 @@ export interface DraftedPlan {
 export type DraftDeps = EstimateDeps & { store: Store; rosterLimit?: number }
 
 const DAY_MS = 86_400_000
+const CHUNK = 1_000
 
 /** What a list would do, and whether the guard would hold it. Changes nothing. Throws roster_full. */
 export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<DraftedPlan> {
@@ -51,12 +53,23 @@ export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<
     cursor = page.cursor
     for (const { id, desired } of page.members) planner.see(id, desired)
   } while (cursor !== '0')
-  const plan = planner.finish()
+  await seeOtherAddresses(members, planner)
+  const plan = await planner.finish()
   const held = await judge(deps, input, plan, at)
   // Who is unclear, or held, stays.
   const size = plan.size + plan.add.length - (held === null ? plan.remove.length : 0)
   if (plan.add.length > 0 && size > (deps.rosterLimit ?? Number.POSITIVE_INFINITY)) throw new AppError('roster_full')
   return { at, revision, plan, held, estimate: await estimateChanges(deps, roster, plan) }
+}
+
+/** Apple's own list of a group may still show the address that a member is moving away from. */
+async function seeOtherAddresses(members: Members, planner: SnapshotPlanner): Promise<void> {
+  for (const ids of inChunks(planner.unsettled(), CHUNK)) {
+    for (const record of await members.findMany(ids)) {
+      const { email = null, leaving = [] } = record?.observed ?? {}
+      if (record) planner.seeOtherAddresses(record.id, email === null ? leaving : [email, ...leaving])
+    }
+  }
 }
 
 async function judge(
@@ -65,14 +78,16 @@ async function judge(
   plan: SnapshotPlan,
   at: number,
 ): Promise<Reconciliation['held']> {
-  const removals = plan.remove.length
-  if (removals > 0 && isDoubtful(rows.length, rejected, removals)) return 'list'
+  if (plan.unclear) return 'list_unclear'
+  // Who loses the address leaves the group as well.
+  const removals = plan.remove.length + plan.clear.length
+  if (removals > 0 && rejected.count > rows.length) return 'list'
   const verdict = judgeRemovals({
     settings: roster.removalGuard,
     removals,
     size: plan.size,
     recent: await createReconciliations(deps.store.redis, roster.teamKey).recentRemovals(at - DAY_MS),
-    empties: rows.length === 0 && plan.size > 0,
+    empties: plan.size > 0 && (rows.length === 0 || (plan.clear.length > 0 && removals === plan.size)),
     allowEmpty,
   })
   return verdict.held ? verdict.reason : null

@@ -1,88 +1,263 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { emailKey } from '../../domain/email.ts'
 import type { Desired } from '../../domain/member.ts'
+import { isSpoiltId, looseMemberId } from '../../domain/member-id.ts'
+
+/** Rows looked at before others have their turn. */
+const AT_ONCE = 2_000
 
 /** One person of a whole roster as upstream sent it. */
 export interface SnapshotRow {
-  id: string
-  email: string | null
-  firstName: string | null
-  lastName: string | null
+  /** Its number in the list. */
+  row: number
+  /** undefined: the list has none, and the person is looked for by the address. */
+  id: string | undefined
+  /** null clears what is known, undefined keeps it. */
+  email: string | null | undefined
+  /** The address before it was undressed, where that is one by itself: a member may have just this. */
+  asWritten: string | null
+  firstName: string | null | undefined
+  lastName: string | null | undefined
 }
 
 /** What is known of the rows that were kept out: nobody leaves because of a row that could not be used. */
 export interface RejectedRows {
   /** Rows kept out, without those that merely repeat another. */
   count: number
-  /** Of these, rows that name nobody whom we could make out. */
-  unread: number
-  /** Member ids, and addresses (lower-cased) of those without a usable id, that they name. */
+  /** Member ids, and addresses (lower-cased), that they may mean. */
   ids: ReadonlySet<string>
   addresses: ReadonlySet<string>
-  /** The rest of the list could not be told apart into rows. */
-  damaged: boolean
+  /** Ids with several addresses: on the roster the first row counts; elsewhere nobody knows whom it means. */
+  disputed: ReadonlySet<string>
+  /** Some row may mean anybody, or the rest of the list could not be told apart into rows. */
+  unclear: boolean
+}
+
+/** What is recorded of a person; an absent field stays as it is known. */
+export interface PlannedRow {
+  id: string
+  email: string | null | undefined
+  firstName: string | null | undefined
+  lastName: string | null | undefined
 }
 
 export interface SnapshotPlan {
-  add: SnapshotRow[]
-  update: SnapshotRow[]
+  add: PlannedRow[]
+  update: PlannedRow[]
   /** Ids. */
   remove: string[]
+  /** Ids of those in `update` whose address is cleared: they leave the group and stay on the roster. */
+  clear: string[]
   unchanged: number
   /** Present members before the plan. */
   size: number
+  /** Some row may mean anybody, and somebody is in no other row: nobody is removed or cleared by this list. */
+  unclear: boolean
+  /** Rows that could be judged only beside the roster. */
+  keptOut: { row: number; why: 'spoilt' | 'resembles' }[]
 }
 
 export interface SnapshotPlanner {
   /** Told of every member there is; twice does no harm. */
   see(id: string, desired: Desired): void
-  finish(): SnapshotPlan
+  /** Present members whom no row names so far, where rows without ids are left that may mean them by another address. */
+  unsettled(): string[]
+  /** Other addresses that a member has, or may have, in the group. */
+  seeOtherAddresses(id: string, addresses: readonly string[]): void
+  /** Others have their turn meanwhile: there may be a hundred thousand rows. */
+  finish(): Promise<SnapshotPlan>
 }
 
 /**
- * Pure: what makes the roster equal to the rows as of `at` (ms). Ids are distinct. Whoever changed after `at` is left alone,
- * since the newer fact wins when the plan is recorded.
+ * Pure: what makes the roster equal to the rows as of `at` (ms). Ids are distinct, and so are the addresses of rows without
+ * one. Whoever changed after `at` is left alone, since the newer fact wins when the plan is recorded.
  */
-export function createSnapshotPlanner(rows: SnapshotRow[], rejected: RejectedRows, at: number): SnapshotPlanner {
-  const open = new Map(rows.map((row) => [row.id, row]))
+export function createSnapshotPlanner(
+  rows: readonly SnapshotRow[],
+  rejected: RejectedRows,
+  at: number,
+): SnapshotPlanner {
+  const byId = new Map<string, SnapshotRow>()
+  const byAddress = new Map<string, SnapshotRow>()
+  const open = new Set(rows)
+  for (const row of rows) {
+    if (row.id !== undefined) byId.set(row.id, row)
+    else for (const key of addressesOf(row)) byAddress.set(key, row)
+  }
   const seen = new Set<string>()
-  const plan: SnapshotPlan = { add: [], update: [], remove: [], unchanged: 0, size: 0 }
-  const isProtected = (id: string, { email, time }: Desired) =>
-    time > at || rejected.ids.has(id) || (email !== null && rejected.addresses.has(emailKey(email)))
+  /** Present members whom no row names. */
+  const rest = new Map<string, Desired>()
+  /** Who was on the roster before, by address. */
+  const former = new Map<string, { id: string; desired: Desired }>()
+  const plan: SnapshotPlan = {
+    add: [],
+    update: [],
+    remove: [],
+    clear: [],
+    unchanged: 0,
+    size: 0,
+    unclear: false,
+    keptOut: [],
+  }
+
+  const settle = (row: SnapshotRow, id: string, desired: Desired) => {
+    open.delete(row)
+    if (desired.time > at) plan.unchanged++
+    else if (!desired.present) plan.add.push(toPlanned(row, id, desired))
+    else if (isSame(row, desired)) plan.unchanged++
+    else {
+      plan.update.push(toPlanned(row, id, desired))
+      if (row.email === null && desired.email !== null) plan.clear.push(id)
+    }
+  }
+  const seeByAddress = (id: string, desired: Desired): boolean => {
+    if (byAddress.size === 0 || desired.email === null) return false
+    const key = emailKey(desired.email)
+    const row = byAddress.get(key)
+    if (row === undefined) return false
+    if (desired.present) settle(row, id, desired)
+    else if ((former.get(key)?.desired.time ?? -Infinity) <= desired.time) former.set(key, { id, desired })
+    return true
+  }
+  const mayMean = (id: string, { email }: Desired) =>
+    rejected.ids.has(id) || (email !== null && rejected.addresses.has(emailKey(email)))
 
   return {
     see(id, desired) {
       if (seen.has(id)) return
       seen.add(id)
-      const row = open.get(id)
       if (desired.present) plan.size++
-      if (row === undefined) {
-        if (!desired.present) return
-        if (isProtected(id, desired)) plan.unchanged++
-        else plan.remove.push(id)
-        return
-      }
-      open.delete(id)
-      if (desired.time > at) plan.unchanged++
-      else if (!desired.present) plan.add.push(row)
-      else if (isSame(desired, row)) plan.unchanged++
-      else plan.update.push(row)
+      const row = byId.get(id)
+      if (row) settle(row, id, desired)
+      else if (!seeByAddress(id, desired) && desired.present) rest.set(id, desired)
     },
-    finish() {
-      // Not as arguments: there may be more than a call takes.
-      for (const row of open.values()) plan.add.push(row)
-      return plan
+    unsettled: () => (byAddress.size > 0 && open.size > 0 ? [...rest.keys()] : []),
+    seeOtherAddresses(id, addresses) {
+      const row = addresses.map((email) => byAddress.get(emailKey(email))).find((found) => found !== undefined)
+      if (row === undefined || !rest.delete(id)) return
+      // On the way from one address to another: the list has the one, and the newer one stays wanted.
+      open.delete(row)
+      plan.unchanged++
+    },
+    async finish() {
+      const doubt = { ids: new Set<string>(), addresses: new Set<string>(), loose: looseIdsOf(rejected, rest) }
+      let { unclear } = rejected
+      const alike = await createLookAlikes(open, rest)
+      let looked = 0
+      for (const row of open) {
+        if (++looked % AT_ONCE === 0) await breathe()
+        const known = row.id === undefined ? findWithoutId(row, former, rest) : alike.sameAs(row)
+        if (known) {
+          rest.delete(known.id)
+          settle(row, known.id, known.desired)
+          continue
+        }
+        const id = row.id ?? emailKey(row.email ?? '')
+        const isSpoilt = row.id !== undefined && (isSpoiltId(row.id) || rejected.disputed.has(row.id))
+        const resembled = row.id === undefined ? [] : alike.resembled(row.id)
+        if (isSpoilt || resembled.length > 0) {
+          unclear ||= isSpoilt
+          plan.keptOut.push({ row: row.row, why: isSpoilt ? 'spoilt' : 'resembles' })
+          for (const one of resembled) doubt.ids.add(one)
+          for (const key of addressesOf(row)) doubt.addresses.add(key)
+        } else plan.add.push(toPlanned(row, id, undefined))
+      }
+      const isDoubtful = (id: string, desired: Desired) =>
+        mayMean(id, desired) ||
+        doubt.ids.has(id) ||
+        (desired.email !== null && doubt.addresses.has(emailKey(desired.email))) ||
+        doubt.loose.has(looseMemberId(id))
+      const missing = [...rest].filter(([, { time }]) => time <= at)
+      plan.unclear = unclear && missing.length + plan.clear.length > 0
+      for (const [id, desired] of rest) {
+        if (++looked % AT_ONCE === 0) await breathe()
+        if (desired.time > at || plan.unclear || isDoubtful(id, desired)) plan.unchanged++
+        else plan.remove.push(id)
+      }
+      return plan.unclear ? withoutClears(plan) : plan
     },
   }
 }
 
-/** Every removal may be a row that could not be read, or the list as a whole is not to be trusted. */
-export function isDoubtful(rows: number, rejected: RejectedRows, removals: number): boolean {
-  return rejected.damaged || rejected.count > rows || (rejected.unread > 0 && removals <= rejected.unread)
+/** The list can't be trusted to say who has no address any more. */
+function withoutClears(plan: SnapshotPlan): SnapshotPlan {
+  const cleared = new Set(plan.clear)
+  const update = plan.update.map((row) => (cleared.has(row.id) ? { ...row, email: undefined } : row))
+  return { ...plan, clear: [], update }
 }
 
-function isSame(desired: Desired, row: SnapshotRow): boolean {
-  const sameAddress =
-    desired.email === row.email ||
-    (desired.email !== null && row.email !== null && emailKey(desired.email) === emailKey(row.email))
-  return sameAddress && desired.firstName === row.firstName && desired.lastName === row.lastName
+/** Kept-out ids that some spreadsheet may have changed; only where anybody is left whom they could mean. */
+function looseIdsOf(rejected: RejectedRows, rest: ReadonlyMap<string, Desired>): Set<string> {
+  if (rest.size === 0) return new Set()
+  return new Set([...rejected.ids].map(looseMemberId))
+}
+
+interface Known {
+  id: string
+  desired: Desired
+}
+
+/** Who has, or had, the address; or has it as the id, which an earlier list without ids gave. */
+function findWithoutId(
+  row: SnapshotRow,
+  former: ReadonlyMap<string, Known>,
+  rest: ReadonlyMap<string, Desired>,
+): Known | undefined {
+  const keys = addressesOf(row)
+  const before = keys.map((key) => former.get(key)).find((found) => found !== undefined)
+  if (before) return before
+  const id = keys.find((key) => rest.has(key))
+  return id === undefined ? undefined : { id, desired: rest.get(id) as Desired }
+}
+
+/** Members whom no row names, by what a spreadsheet leaves of their ids. */
+async function createLookAlikes(open: ReadonlySet<SnapshotRow>, rest: ReadonlyMap<string, Desired>) {
+  const ids = new Map<string, string[]>()
+  if ([...open].some(({ id }) => id !== undefined)) {
+    let looked = 0
+    for (const id of rest.keys()) {
+      if (++looked % AT_ONCE === 0) await breathe()
+      const loose = looseMemberId(id)
+      ids.set(loose, [...(ids.get(loose) ?? []), id])
+    }
+  }
+  const resembled = (id: string) =>
+    ids.size === 0 ? [] : (ids.get(looseMemberId(id)) ?? []).filter((one) => rest.has(one))
+  return {
+    resembled,
+    /** The id is one that a spreadsheet made of a member's, and the address is this member's. */
+    sameAs(row: SnapshotRow): Known | undefined {
+      const keys = addressesOf(row)
+      const id = resembled(row.id as string).find((one) => {
+        const email = rest.get(one)?.email
+        return email !== null && email !== undefined && keys.includes(emailKey(email))
+      })
+      return id === undefined ? undefined : { id, desired: rest.get(id) as Desired }
+    },
+  }
+}
+
+function addressesOf({ email, asWritten }: SnapshotRow): string[] {
+  return [email, asWritten].flatMap((one) => (one === null || one === undefined ? [] : [emailKey(one)]))
+}
+
+function isSameAddress(row: SnapshotRow, desired: Desired): boolean {
+  if (row.email === undefined) return true
+  if (row.email === null || desired.email === null) return row.email === desired.email
+  return addressesOf(row).includes(emailKey(desired.email))
+}
+
+function isSame(row: SnapshotRow, desired: Desired): boolean {
+  return (
+    isSameAddress(row, desired) &&
+    (row.firstName === undefined || row.firstName === desired.firstName) &&
+    (row.lastName === undefined || row.lastName === desired.lastName)
+  )
+}
+
+function toPlanned(row: SnapshotRow, id: string, desired: Desired | undefined): PlannedRow {
+  const { email, firstName, lastName } = row
+  // An address that differs in nothing but its dress or case stays as it is known.
+  const keeps = desired !== undefined && row.email !== null && isSameAddress(row, desired)
+  return { id, email: keeps ? undefined : email, firstName, lastName }
 }

@@ -76,8 +76,15 @@ async function take(rig: LaneRig, rosters: Map<string, Roster>, model: Model, ta
     case 'list': {
       await applySnapshot(rig.deps, {
         roster: of,
-        rows: taken.people.map((id) => ({ id, email: addressOf(id), firstName: null, lastName: null })),
-        rejected: { count: 0, unread: 0, ids: new Set(), addresses: new Set(), damaged: false },
+        rows: taken.people.map((id, at) => ({
+          row: at + 1,
+          id,
+          email: addressOf(id),
+          asWritten: null,
+          firstName: null,
+          lastName: null,
+        })),
+        rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
         dryRun: false,
         allowEmpty: true,
       })

@@ -26,8 +26,15 @@ const names = (count: number) => Array.from({ length: count }, (_, at) => `u-${a
 const snapshot = (ids: string[], roster = gold) =>
   applySnapshot(rig.deps, {
     roster,
-    rows: ids.map((id) => ({ id, email: `${id}@example.com`, firstName: null, lastName: null })),
-    rejected: { count: 0, unread: 0, ids: new Set(), addresses: new Set(), damaged: false },
+    rows: ids.map((id, at) => ({
+      row: at + 1,
+      id,
+      email: `${id}@example.com`,
+      asWritten: null,
+      firstName: null,
+      lastName: null,
+    })),
+    rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
     dryRun: false,
     allowEmpty: false,
   })

@@ -3,18 +3,26 @@ import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { eventDigest } from '../../secrets/index.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
-import type { SnapshotPlan, SnapshotRow } from './plan-snapshot.ts'
+import type { PlannedRow, SnapshotPlan } from './plan-snapshot.ts'
 
 /** Changes in one atomic step; a longer one would hold the store up for everybody. */
 const CHUNK = 500
 
 export type RecordDeps = Pick<IntakeDeps, 'store' | 'clock' | 'dedupDays'>
 
-/** Records the joins and updates of a list as of `time`, behind the events of its lane. Returns how many counted. */
-export async function recordRows(deps: RecordDeps, roster: Roster, plan: SnapshotPlan, time: number): Promise<number> {
+/**
+ * Records the joins and updates of a list as of `time`, behind the events of its lane; `isHeld`: no address is cleared. Returns
+ * how many counted.
+ */
+export async function recordRows(
+  deps: RecordDeps,
+  roster: Roster,
+  plan: SnapshotPlan,
+  { time, isHeld }: { time: number; isHeld: boolean },
+): Promise<number> {
   // Without the list's id: it would stand in the memory of every member.
   const entryOf = (k: 'joined' | 'updated') => formatEntry({ t: time, k, o: 'snapshot' })
-  const toChange = (kind: 'join' | 'update', timelineEntry: string) => (row: SnapshotRow) => ({
+  const toChange = (kind: 'join' | 'update', timelineEntry: string) => (row: PlannedRow) => ({
     roster: roster.id,
     member: row.id,
     kind,
@@ -27,7 +35,17 @@ export async function recordRows(deps: RecordDeps, roster: Roster, plan: Snapsho
     timelineEntry,
   })
   const joined = await record(deps, roster, plan.add, toChange('join', entryOf('joined')))
-  return joined + (await record(deps, roster, plan.update, toChange('update', entryOf('updated'))))
+  const cleared = new Set(isHeld ? plan.clear : [])
+  const update = plan.update.map((row) => (cleared.has(row.id) ? { ...row, email: undefined } : row))
+  return joined + (await record(deps, roster, update, toChange('update', entryOf('updated'))))
+}
+
+/** What a plan takes away: a membership, or only the address. */
+interface Removals {
+  /** Ids of those who leave the roster. */
+  removals: readonly string[]
+  /** Ids of those who lose their address. */
+  cleared?: readonly string[]
 }
 
 /**
@@ -38,22 +56,27 @@ export async function recordLeaves(
   deps: RecordDeps,
   roster: Roster,
   source: string,
-  members: string[],
+  { removals, cleared = [] }: Removals,
   time: number,
 ): Promise<void> {
-  const timelineEntry = formatEntry({ t: deps.clock.now(), k: 'left', o: 'snapshot', e: source })
-  await record(deps, roster, members, (member) => ({
-    roster: roster.id,
-    member,
-    kind: 'leave',
-    email: null,
-    firstName: null,
-    lastName: null,
-    time,
-    priority: 'bulk',
-    digest: eventDigest(roster.id, source, member),
-    timelineEntry,
-  }))
+  const toChange = (kind: 'leave' | 'update') => {
+    const k = kind === 'leave' ? 'left' : 'updated'
+    const timelineEntry = formatEntry({ t: deps.clock.now(), k, o: 'snapshot', e: source })
+    return (member: string): MemberChange => ({
+      roster: roster.id,
+      member,
+      kind,
+      email: null,
+      firstName: undefined,
+      lastName: undefined,
+      time,
+      priority: 'bulk',
+      digest: eventDigest(roster.id, source, member),
+      timelineEntry,
+    })
+  }
+  await record(deps, roster, removals, toChange('leave'))
+  await record(deps, roster, cleared, toChange('update'))
 }
 
 async function record<T>(

@@ -1,11 +1,9 @@
-import { emailKey } from '../../domain/email.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
-import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations } from '../../store/index.ts'
-import { inChunks } from '../converge/parallel.ts'
 import type { Visit } from '../lanes/visit.ts'
 import { removeLingering, removeUnmanaged } from './apply-comparison.ts'
 import { recordLeaves } from './record-plan.ts'
+import { stillUnmanaged } from './still-unmanaged.ts'
 
 /**
  * Goes on with an approved plan, whoever died on the way: the same names, recorded as of the moment they were shown, so a newer
@@ -16,7 +14,7 @@ export async function runApproved(visit: Visit, record: Reconciliation): Promise
   const roster = await store.rosters.find(record.roster)
   if (!roster) return
   if (record.kind === 'snapshot') {
-    await recordLeaves({ store, clock, dedupDays }, roster, record.id, record.removals, record.startedAt)
+    await recordLeaves({ store, clock, dedupDays }, roster, record.id, record, record.startedAt)
     return
   }
   const members = await store.members(visit.teamKey, roster.id).findMany(record.removals)
@@ -26,27 +24,7 @@ export async function runApproved(visit: Visit, record: Reconciliation): Promise
     return [{ record: member, row: { id: '', email, firstName: null, lastName: null, state: 'unknown' as const } }]
   })
   await removeLingering(visit, roster, lingering)
-  if (record.removesUnmanaged) await removeUnmanaged(visit, roster, await stillUnmanaged(visit, roster, record))
+  if (record.removesUnmanaged)
+    await removeUnmanaged(visit, roster, await stillUnmanaged(store.members(visit.teamKey, roster.id), record))
   await createReconciliations(store.redis, visit.teamKey).put({ ...record, status: 'done', updatedAt: clock.now() })
-}
-
-/** Whoever was put on the roster since the plan was shown is nobody's stranger any more. */
-async function stillUnmanaged(
-  visit: Visit,
-  roster: Roster,
-  { unmanaged }: Reconciliation,
-): Promise<Reconciliation['unmanaged']> {
-  const members = visit.deps.store.members(visit.teamKey, roster.id)
-  const strangers: Reconciliation['unmanaged'] = []
-  for (const chunk of inChunks(unmanaged, 200)) {
-    const wanted = await Promise.all(
-      chunk.map(async ({ email }) => {
-        if (email === null) return false
-        const found = await members.findMany(await members.withAddress(emailKey(email)))
-        return found.some((member) => member?.desired.present)
-      }),
-    )
-    strangers.push(...chunk.filter((_, at) => !wanted[at]))
-  }
-  return strangers
 }

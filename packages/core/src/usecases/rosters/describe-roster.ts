@@ -31,15 +31,19 @@ export async function describeRoster(deps: { store: Store }, roster: Roster): Pr
   }
 }
 
-const WHY: Record<NonNullable<Reconciliation['held']>, string> = {
+const WHY: Record<Exclude<Reconciliation['held'], 'list_unclear' | null>, string> = {
   roster: 'more than the guard of the roster allows',
   team_key: 'more than the guard over all rosters of the team key allows',
   empty: 'everybody',
-  list: 'people, by a list of which not every row could be trusted',
+  list: 'people, by a list more of whose rows were left out than taken',
 }
 
 function problemOfHeld(plan: Reconciliation | undefined): Problem | null {
   if (plan === undefined) return null
+  if (plan.held === 'list_unclear') {
+    const detail = `Some rows of the list ${plan.id} could mean anybody, so it removes nobody. Send a corrected list, or reject the plan.`
+    return { code: 'list_unclear', detail, at: plan.startedAt }
+  }
   const why = plan.held === null ? 'people' : WHY[plan.held]
   const detail = `The ${plan.kind === 'snapshot' ? 'list' : 'reading'} ${plan.id} would remove ${plan.plan.remove}: ${why}. It waits for a decision.`
   return { code: 'roster_held', detail, at: plan.startedAt }

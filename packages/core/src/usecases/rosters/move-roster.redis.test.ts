@@ -38,8 +38,15 @@ const until = (members: string[]) =>
 const list = (ids: string[]) =>
   applySnapshot(rig.deps, {
     roster: gold,
-    rows: ids.map((id) => ({ id, email: `${id}@example.com`, firstName: null, lastName: null })),
-    rejected: { count: 0, unread: 0, ids: new Set(), addresses: new Set(), damaged: false },
+    rows: ids.map((id, at) => ({
+      row: at + 1,
+      id,
+      email: `${id}@example.com`,
+      asWritten: null,
+      firstName: null,
+      lastName: null,
+    })),
+    rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
     dryRun: false,
     allowEmpty: false,
   })
