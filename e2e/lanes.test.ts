@@ -102,7 +102,7 @@ describe('ending a worker', () => {
     expect(Date.now() - begun).toBeLessThan(20_000)
     stack.startWorker()
     await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 60_000, everyMs: 500 })
-    expect(stack.output()).not.toContain('stalled_jobs_recovered')
+    expect(stack.output()).not.toContain('lane.jobs_recovered')
   })
 
   it('exits 0 on SIGTERM while the store is down', async () => {

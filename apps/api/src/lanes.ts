@@ -1,7 +1,10 @@
 import type { Clock } from '@flightroster/core/domain'
+import type { Log } from '@flightroster/core/log'
+import type { ToRef } from '@flightroster/core/secrets'
 import { createBudget, type Store } from '@flightroster/core/store'
 import {
   createCallerQuota,
+  createEnqueuer,
   createLaneReader,
   type CallerQuota,
   type LaneReader,
@@ -11,8 +14,10 @@ import { queueName, queuePrefix } from '@flightroster/core/store'
 import { keepOpen } from './kept-open.ts'
 
 const DEFAULT_LIMIT = 3_600
-/** Queues opened for reading; each costs some memory and no connection. */
+/** Open queues; each costs some memory and no connection. */
 const OPEN_QUEUES = 200
+/** For what another API recorded and left behind. */
+const SWEEP_EVERY_MS = 10_000
 
 export interface Lanes {
   reader: LaneReader
@@ -20,7 +25,7 @@ export interface Lanes {
   close(): Promise<void>
 }
 
-/** What the API sees of lanes: counts and budgets, never a lease. */
+/** What the API sees of lanes: counts and budgets, never a lease. And it makes jobs of what it records. */
 export function createLanes(deps: {
   budgetWindowMs: number
   /** Share of Apple's quota for what callers ask, 0..1. */
@@ -28,20 +33,33 @@ export function createLanes(deps: {
   store: Store
   clock: Clock
   redis: Store['redis']
+  toRef: ToRef
+  log: Log
 }): Lanes {
-  const { budgetWindowMs, clock, redis } = deps
+  const { budgetWindowMs, clock, log, redis, store, toRef } = deps
   const queues = keepOpen(OPEN_QUEUES, (teamKey) =>
     createLaneQueue(
       redis,
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
-      { lockMs: 60_000, stalledEveryMs: 60_000, maxStalls: 3 },
+      { lockMs: 60_000, maxStalls: 3 },
     ),
   )
   const budgetOf = (teamKey: string) =>
     createBudget(redis, teamKey, { windowMs: budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
+  const enqueuer = createEnqueuer({ store, toRef, log, withQueue: (teamKey, work) => work(queues.open(teamKey)) })
+  const sweep = () => {
+    enqueuer.sweep().catch((error: unknown) => log.warn({ err: error }, 'lanes.not_swept'))
+  }
+  const sweeping = setInterval(sweep, SWEEP_EVERY_MS)
+  sweeping.unref()
+  sweep()
   return {
-    reader: createLaneReader({ store: deps.store, clock, queueOf: (teamKey) => queues.open(teamKey), budgetOf }),
-    quota: createCallerQuota({ store: deps.store, clock, budgetOf, share: deps.apiQuota, windowMs: budgetWindowMs }),
-    close: () => queues.close(),
+    reader: createLaneReader({ store, clock, budgetOf }),
+    quota: createCallerQuota({ store, clock, budgetOf, share: deps.apiQuota, windowMs: budgetWindowMs }),
+    async close() {
+      clearInterval(sweeping)
+      await enqueuer.close()
+      await queues.close()
+    },
   }
 }

@@ -54,7 +54,16 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   )
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
   if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log })
-  const lanes = createLanes({ budgetWindowMs: config.budgetWindowMs, apiQuota: config.apiQuota, store, clock, redis })
+  const toRef = createLazyToRef(redis)
+  const lanes = createLanes({
+    budgetWindowMs: config.budgetWindowMs,
+    apiQuota: config.apiQuota,
+    store,
+    clock,
+    redis,
+    toRef,
+    log,
+  })
   const app = await buildApp({
     log,
     clock,
@@ -63,7 +72,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     store,
     health,
     sealer,
-    toRef: createLazyToRef(redis),
+    toRef,
     urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
     apple,
     quota: lanes.quota,
@@ -85,7 +94,9 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   const metricsServer = await startMetricsServer(config, { metrics, log })
   const history = startHistory({ store, clock, log })
   const moves = setInterval(() => {
-    resumeMoves({ store, clock, log }).catch((error: unknown) => log.warn({ err: error }, 'roster.move_not_resumed'))
+    resumeMoves({ store, clock, log, toRef }).catch((error: unknown) =>
+      log.warn({ err: error }, 'roster.move_not_resumed'),
+    )
   }, RESUME_MOVES_EVERY_MS)
   moves.unref()
   const close = async () => {

@@ -3,17 +3,8 @@ import { createUrlGuard } from '@flightroster/core/callbacks'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
-import { createLaneQueue } from '@flightroster/core/queues'
 import { createPasswordCheck, createSealer, createToRef } from '@flightroster/core/secrets'
-import {
-  createBudget,
-  createRedis,
-  createStore,
-  queueName,
-  queuePrefix,
-  startStoreHealth,
-  type Store,
-} from '@flightroster/core/store'
+import { createBudget, createRedis, createStore, startStoreHealth, type Store } from '@flightroster/core/store'
 import { NO_TRACING } from '@flightroster/core/tracing'
 import { createLaneReader } from '@flightroster/core/usecases/lanes'
 import { eventually, makeRoster, makeTeamKey, startRedis, type TestRedis } from '@flightroster/core/testing'
@@ -118,12 +109,6 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 function readLanes(store: Store) {
-  const queueOf = (teamKey: string) =>
-    createLaneQueue(
-      store.redis,
-      { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
-      { lockMs: 60_000, stalledEveryMs: 60_000, maxStalls: 3 },
-    )
   const budgetOf = (teamKey: string) => createBudget(store.redis, teamKey, { windowMs: 3_600_000, defaultLimit: 3_600 })
-  return createLaneReader({ store, clock: systemClock, queueOf, budgetOf })
+  return createLaneReader({ store, clock: systemClock, budgetOf })
 }

@@ -9,7 +9,7 @@ import {
   type LaneStore,
   type Store,
 } from '@flightroster/core/store'
-import { JOB_LOCK_MS, MAX_STALLS, VISIT } from '@flightroster/core/usecases/lanes'
+import { JOB_LOCK_MS, MAX_STALLS } from '@flightroster/core/usecases/lanes'
 
 export interface OpenLane {
   store: LaneStore
@@ -38,7 +38,7 @@ export function createLanes(deps: { store: Store; budget: BudgetSettings; keep?:
     queue: createLaneQueue(
       store.redis,
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
-      { lockMs: JOB_LOCK_MS, stalledEveryMs: VISIT.stalledEveryMs, maxStalls: MAX_STALLS },
+      { lockMs: JOB_LOCK_MS, maxStalls: MAX_STALLS },
     ),
     budget: createBudget(store.redis, teamKey, deps.budget),
   })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppleClient } from '@flightroster/core/apple'
 import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
@@ -13,6 +14,7 @@ import {
   DEMOTED_EVENT,
   loadSalt,
   startStoreHealth,
+  toStoreError,
 } from '@flightroster/core/store'
 import { openTracing } from '@flightroster/core/tracing'
 import { VISIT } from '@flightroster/core/usecases/lanes'
@@ -23,6 +25,7 @@ import { buildWorker, type RunningWorker } from './worker.ts'
 
 const DRAIN_DEADLINE_MS = 15_000
 const SWEEP_EVERY_MS = 30_000
+const STORE_AGAIN_MS = 500
 
 function readConfig(): WorkerConfig {
   try {
@@ -78,8 +81,9 @@ async function main(): Promise<void> {
     },
   })
 
-  await untilStoreAnswers(redis, clock, log)
-  const salt = await loadSalt(redis)
+  await clock.sync()
+  await refuseUnfitStore(redis, log)
+  const salt = await untilAnswered(() => loadSalt(redis))
   if (draining) return
   const store = createStore(redis)
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
@@ -118,17 +122,24 @@ async function main(): Promise<void> {
 }
 
 /** An absent store is no reason to die: it may come. One that would drop what it is given is. */
-async function untilStoreAnswers(
-  redis: ReturnType<typeof createRedis>,
-  clock: ReturnType<typeof createStoreClock>,
-  log: Log,
-): Promise<void> {
-  await clock.sync()
+async function refuseUnfitStore(redis: ReturnType<typeof createRedis>, log: Log): Promise<void> {
   try {
-    await checkRedis(redis)
+    await untilAnswered(() => checkRedis(redis))
   } catch (error) {
     log.fatal(error instanceof Error ? error.message : String(error))
     process.exit(1)
+  }
+}
+
+/** A connection that is lost on the way is no fault of the store's. */
+async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!toStoreError(error)) throw error
+      await sleep(STORE_AGAIN_MS)
+    }
   }
 }
 

@@ -33,7 +33,8 @@ const FAILED: VisitEnd = { inMs: 5_000, holdMs: 1_000, idle: 'nothing' }
  * The doorbell makes it quick, the poll makes it sure.
  */
 export function createPump(deps: PumpDeps): Pump {
-  const running = new Map<string, Promise<void>>()
+  /** By claim: a lane that is rung during its visit may be claimed again meanwhile, and each is waited for. */
+  const running = new Map<Claim, Promise<void>>()
   let draining = false
   let timer: NodeJS.Timeout | undefined
   let claiming: Promise<void> | null = null
@@ -51,7 +52,7 @@ export function createPump(deps: PumpDeps): Pump {
     } catch (error) {
       deps.log.warn({ err: error, lane: claim.lane }, 'The claim could not be settled; it runs out by itself.')
     }
-    running.delete(claim.lane)
+    running.delete(claim)
     pull()
     wakeIn(end.inMs ?? POLL_MS)
   }
@@ -64,7 +65,7 @@ export function createPump(deps: PumpDeps): Pump {
     const free = deps.concurrency - running.size
     if (draining || free <= 0) return
     const claims = await deps.ready.claim({ limit: free, claimMs: CLAIM_MS, only })
-    for (const item of claims) running.set(item.lane, visit(item))
+    for (const item of claims) running.set(item, visit(item))
   }
 
   /** One claim at a time; a call meanwhile means once more afterwards. */
@@ -86,7 +87,7 @@ export function createPump(deps: PumpDeps): Pump {
   return {
     doorbell(lane) {
       if (deps.only && !deps.only.includes(lane)) return
-      if (!running.has(lane)) pull([lane])
+      if (![...running.keys()].some((claim) => claim.lane === lane)) pull([lane])
     },
     start() {
       timer = setInterval(() => pull(), POLL_MS)

@@ -2,12 +2,12 @@ import type { AppleClient } from '@flightroster/core/apple'
 import type { UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
-import { measureOutcomes, type Metrics } from '@flightroster/core/metrics'
+import { measureLane, type Metrics } from '@flightroster/core/metrics'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import { globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import { createTaskSweep } from '@flightroster/core/usecases/builds'
-import { sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
+import { createEnqueuer, sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
 import { openCredentials } from '@flightroster/core/usecases/team-keys'
 import { createCallbacks } from './callbacks.ts'
 import { createLanes } from './lanes.ts'
@@ -48,6 +48,12 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   let sweep: NodeJS.Timeout | undefined
   const lanes = createLanes({ store, budget: deps.budget })
   const callbacks = createCallbacks(deps)
+  const enqueuer = createEnqueuer({
+    store,
+    toRef: deps.toRef,
+    log,
+    withQueue: (teamKey, work) => lanes.use(teamKey, ({ queue }) => work(queue)),
+  })
   const pump = createPump({
     ready: store.ready,
     log,
@@ -58,7 +64,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
         visitLane(
           {
             store,
-            lane: measureOutcomes(lane, deps.metrics),
+            lane: measureLane(lane, deps.metrics),
             queue,
             budget,
             apple: deps.apple,
@@ -85,7 +91,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   })
   const sweepTasks = createTaskSweep({ store, clock, log, buildWatchMs: deps.settings.buildWatchMs })
   const runSweep = () => {
-    Promise.all([sweepLanes({ store, clock, log }), sweepTasks()]).catch((error: unknown) =>
+    Promise.all([sweepLanes({ store, clock, log }), sweepTasks(), enqueuer.sweep()]).catch((error: unknown) =>
       log.warn({ err: error }, 'The sweep failed; it runs again.'),
     )
   }
@@ -107,6 +113,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
       draining = true
       clearInterval(sweep)
       await pump.drain()
+      await enqueuer.close()
       // After the visits: what they recorded last is put on its way, and any worker sends it.
       await callbacks.close()
       await lanes.close()

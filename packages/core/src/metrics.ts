@@ -12,6 +12,7 @@ export interface Metrics {
   converged: Counter<'outcome'>
   /** Visits that did nothing, by why. */
   idleVisits: Counter<'reason'>
+  recovered: Counter
   storeUsable: Gauge
   logins: Counter<'outcome'>
   /** Called before each reading, to set what is not counted as it happens. One that fails leaves its metrics as they were. */
@@ -64,6 +65,11 @@ export function createMetrics(options: { process: boolean }): Metrics {
       labelNames: ['reason'],
       registers,
     }),
+    recovered: new Counter({
+      name: 'flightroster_members_recovered_total',
+      help: 'Members that were neither converged nor waiting anywhere, and were recorded again. Above 0: a fault of Flightroster',
+      registers,
+    }),
     storeUsable: new Gauge({
       name: 'flightroster_store_usable',
       help: '1 while the store answers and takes writes',
@@ -105,14 +111,22 @@ export function measureCalls(apple: AppleClient, { appleCalls }: Pick<Metrics, '
   return { ...apple, session: (credentials, gate, signal) => apple.session(credentials, measured(gate), signal) }
 }
 
-/** Counts how attempts end, as they are recorded. */
-export function measureOutcomes(lane: LaneStore, { converged }: Pick<Metrics, 'converged'>): LaneStore {
+/** Counts how attempts end, as they are recorded, and whom the law of a lane had to be kept for. */
+export function measureLane(
+  lane: LaneStore,
+  { converged, recovered }: Pick<Metrics, 'converged' | 'recovered'>,
+): LaneStore {
   return {
     ...lane,
+    async recordStranded(roster, members) {
+      const count = await lane.recordStranded(roster, members)
+      recovered.inc(count)
+      return count
+    },
     async recordOutcome(token, outcome) {
       const recorded = await lane.recordOutcome(token, outcome)
       const { ending, status } = outcome
-      if (recorded !== 'lost') converged.inc({ outcome: ending === 'done' ? status : ending })
+      if (recorded !== 'lost' && recorded !== 'gone') converged.inc({ outcome: ending === 'done' ? status : ending })
       return recorded
     },
   }

@@ -1,4 +1,5 @@
 export { createSettableClock, type SettableClock } from './clock.ts'
+export { startCuttingProxy, type CuttingProxy } from './cutting-proxy.ts'
 export { eventually } from './eventually.ts'
 export { makeBuild, makePrivateKey, makeRoster, makeTeamKey } from './fixtures.ts'
 export { freePort } from './free-port.ts'

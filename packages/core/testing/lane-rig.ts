@@ -83,11 +83,7 @@ export async function startLaneRig(): Promise<LaneRig> {
   const queueOf = (lane: string) => {
     const queue =
       queues.get(lane) ??
-      createLaneQueue(
-        redis,
-        { prefix: queuePrefix(lane), name: queueName(lane) },
-        { lockMs: 15_000, stalledEveryMs: 4_000, maxStalls: 3 },
-      )
+      createLaneQueue(redis, { prefix: queuePrefix(lane), name: queueName(lane) }, { lockMs: 15_000, maxStalls: 3 })
     queues.set(lane, queue)
     return queue
   }

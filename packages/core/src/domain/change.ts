@@ -29,3 +29,12 @@ export interface RecordedChange {
 export function isNewer(time: number, decided: { time: number } | undefined): boolean {
   return decided === undefined || time >= decided.time
 }
+
+/** Where a member's job is; `none`: there is none, or it is over. */
+export interface JobPlace {
+  state: 'none' | 'active' | 'prioritized' | 'delayed' | 'waiting'
+  /** Empty where there is none. */
+  id: string
+}
+
+export const NO_JOB: JobPlace = { state: 'none', id: '' }

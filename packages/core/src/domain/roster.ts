@@ -45,7 +45,9 @@ export interface Roster extends RosterPolicies {
   /** Set once the roster is to go with all of its testers; gone when the last of them is out. */
   deleting?: boolean
   /** Set while its data moves to the lane of another team key: nothing is recorded meanwhile. */
-  moving?: { from: string; to: string; since: number }
+  moving?: { from: string; to: string; since: number; token?: string }
+  /** How often it has moved; absent: never. */
+  moves?: number
   /** What its builds lacked when it was put; the build watch keeps what came since. */
   warnings: Warning[]
   /** When `warnings` were read (ms); absent: when it was made. */

@@ -1,6 +1,6 @@
-import { createRedisBackend, Queue, UnrecoverableError, Worker, type Job } from 'bullmq'
+import { createRedisBackend, ErrorCode, Queue, UnrecoverableError, Worker, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { Priority } from '../domain/change.ts'
+import type { JobPlace, Priority } from '../domain/change.ts'
 import { ATTEMPTS, retryDelayMs, untilFullStep } from '../domain/retry.ts'
 
 /** ④ What a job carries: ids only, and no member id, since that may be an address. */
@@ -14,6 +14,8 @@ export interface Enqueued {
   roster: string
   ref: string
   priority: Priority
+  /** Where the member's job is (store: openPlaces). */
+  place: JobPlace
 }
 
 /** One fetched job. Exactly one of the endings is called for each. */
@@ -21,6 +23,8 @@ export interface LaneJob {
   ref: string
   roster: string
   id: string
+  /** From a list, a reading: it waits for all others of its lane, also when it is recorded again. */
+  isBulk: boolean
   /** Attempts that failed before this one. */
   attemptsMade: number
   isLastAttempt: boolean
@@ -47,27 +51,23 @@ export interface LaneCounts {
   failed: number
 }
 
-/** BullMQ's side of a lane, for the worker that holds the lease: nobody else adds, fetches or finishes. */
+/** BullMQ's side of a lane. Whoever recorded may add; only the worker that holds the lease fetches and finishes. */
 export interface LaneQueue {
   /**
-   * Makes jobs of recorded work; a member has one job at most. A waiting job is left, a sleeping one is brought forward.
-   * Returns the refs that must stay recorded, since a dead worker's job still holds their place.
+   * Makes jobs of recorded work; a member has one job at most, since it has the ref for an id. A waiting job is left, a sleeping one
+   * is brought forward. Returns the refs that must stay recorded, since a job that was begun before may not have seen the change.
    */
   enqueue(work: Enqueued[]): Promise<Set<string>>
   fetch(limit: number, token: string): Promise<LaneJob[]>
   counts(): Promise<LaneCounts>
   /** When the next sleeping job is due (ms). */
   nextDelayedAt(): Promise<number | null>
-  /** Looks for jobs of dead workers; twice, some seconds apart, brings them back. Returns how many came back. */
-  recoverStalled(): Promise<number>
-  removeFailed(jobIds: string[]): Promise<void>
   extendLocks(jobs: LaneJob[], token: string, durationMs: number): Promise<void>
   close(): Promise<void>
 }
 
 export interface LaneQueueSettings {
   lockMs: number
-  stalledEveryMs: number
   /** How many workers may die with a job in hand before it is parked. */
   maxStalls: number
 }
@@ -95,8 +95,6 @@ export function createLaneQueue(
       ...base,
       autorun: false,
       lockDuration: settings.lockMs,
-      stalledInterval: settings.stalledEveryMs,
-      maxStalledCount: settings.maxStalls - 1,
       settings: {
         backoffStrategy: (attempt: number) => untilFullStep(retryDelayMs(attempt, Math.random()), Date.now()),
       },
@@ -127,12 +125,6 @@ export function createLaneQueue(
       const [job] = await queue.getDelayed(0, 0)
       return job ? job.timestamp + job.delay : null
     },
-    async recoverStalled() {
-      return (await worker.backend.moveStalledJobsToWait()).length
-    },
-    async removeFailed(jobIds) {
-      await Promise.all(jobIds.map((id) => queue.remove(id)))
-    },
     async extendLocks(jobs, token, durationMs) {
       if (jobs.length === 0) return
       await worker.backend.extendLocks(
@@ -149,55 +141,37 @@ export function createLaneQueue(
 }
 
 async function enqueue(queue: Queue<ConvergeData>, work: Enqueued[]): Promise<Set<string>> {
-  const holders = await Promise.all(work.map(({ ref }) => queue.getDeduplicationJobId(ref)))
-  const kept = new Set<string>()
-  const fresh: Enqueued[] = []
-  await Promise.all(
-    work.map(async (item, at) => {
-      const jobId = holders[at]
-      if (!jobId) {
-        fresh.push(item)
-        return
-      }
-      const settled = await bringForward(queue, jobId, item)
-      if (settled === 'add') fresh.push(item)
-      if (settled === 'keep') kept.add(item.ref)
-    }),
-  )
-  const order = new Map(work.map(({ ref }, at) => [ref, at]))
-  fresh.sort((a, b) => (order.get(a.ref) ?? 0) - (order.get(b.ref) ?? 0))
+  const fresh = work.filter(({ place }) => place.state === 'none')
   if (fresh.length > 0) await queue.addBulk(fresh.map(toBulkJob))
-  return kept
+  await Promise.all(work.map((item) => bringForward(queue, item)))
+  return new Set(work.filter(({ place }) => place.state === 'active').map(({ ref }) => ref))
 }
 
-/** What to do where a member's place is taken: nothing, add after all, or wait until a dead worker's job is back. */
-async function bringForward(
-  queue: Queue<ConvergeData>,
-  jobId: string,
-  item: Enqueued,
-): Promise<'done' | 'add' | 'keep'> {
-  const job = await queue.getJob(jobId)
-  const state = job ? await job.getState() : 'unknown'
-  switch (state) {
+/** Soon enough for what was asked. A job that was begun or ended since it was looked at has seen the change: it was recorded before. */
+async function bringForward(queue: Queue<ConvergeData>, { place, priority }: Enqueued): Promise<void> {
+  const isUrgent = priority === 'now'
+  switch (place.state) {
+    case 'none':
     case 'active':
-      return 'keep'
+      return
     case 'delayed':
-      await job?.promote()
-      return 'done'
+      await (await queue.getJob(place.id))?.promote().catch(unlessMoved)
+      return
     case 'prioritized':
-      if (item.priority !== 'bulk') await job?.changePriority({ priority: 0, lifo: item.priority === 'now' })
-      return 'done'
+      if (priority !== 'bulk') await changePriority(queue, place.id, isUrgent)
+      return
     case 'waiting':
-      if (item.priority === 'now') await job?.changePriority({ priority: 0, lifo: true })
-      return 'done'
-    case 'completed':
-    case 'failed':
-    case 'unknown':
-    case 'waiting-children':
-      // A key that outlived its job (taskforcesh/bullmq#4311) would swallow the add.
-      await queue.removeDeduplicationKey(item.ref)
-      return 'add'
+      if (isUrgent) await changePriority(queue, place.id, true)
   }
+}
+
+async function changePriority(queue: Queue<ConvergeData>, id: string, lifo: boolean): Promise<void> {
+  await (await queue.getJob(id))?.changePriority({ priority: 0, lifo }).catch(unlessMoved)
+}
+
+function unlessMoved(error: unknown): void {
+  const { code } = error as { code?: ErrorCode }
+  if (code !== ErrorCode.JobNotExist && code !== ErrorCode.JobNotInState) throw error
 }
 
 function toBulkJob({ roster, ref, priority }: Enqueued) {
@@ -205,7 +179,7 @@ function toBulkJob({ roster, ref, priority }: Enqueued) {
     name: JOB_NAME,
     data: { v: 1 as const, roster, ref },
     opts: {
-      deduplication: { id: ref },
+      jobId: ref,
       attempts: ATTEMPTS,
       backoff: { type: 'custom' },
       removeOnComplete: { count: COMPLETED_KEPT },
@@ -222,10 +196,11 @@ function toLaneJob(job: Job<ConvergeData>, token: string, maxStalls: number): La
     ref: job.data.ref,
     roster: job.data.roster,
     id: job.id ?? '',
+    isBulk: job.priority > 0,
     attemptsMade: job.attemptsMade,
     isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS),
     stalls: job.stalledCounter,
-    poisoned: job.deferredFailure !== undefined || job.stalledCounter >= maxStalls,
+    poisoned: job.stalledCounter >= maxStalls,
     complete: async () => void (await job.moveToCompleted('converged', token, false)),
     retry: async (error) => void (await job.moveToFailed(error, token, false)),
     fail: async (error) => void (await job.moveToFailed(new UnrecoverableError(error.message), token, false)),

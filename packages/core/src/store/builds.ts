@@ -47,16 +47,6 @@ export function createBuilds(redis: Redis, teamKey: string): Builds {
   }
 }
 
-/** Takes along what is known when a roster changes its team key. Not under a lease: the new lane has not looked yet. */
-export async function moveBuilds(redis: Redis, rosterId: string, from: string, to: string): Promise<void> {
-  const [former, next] = [laneKeys(from), laneKeys(to)]
-  const book = await redis.hgetall(former.roster(rosterId).builds)
-  const sequence = await redis.hget(former.sequences, rosterSequence(rosterId))
-  if (Object.keys(book).length > 0) await redis.hset(next.roster(rosterId).builds, book)
-  if (sequence !== null) await redis.hset(next.sequences, rosterSequence(rosterId), sequence)
-  await redis.del(former.roster(rosterId).builds)
-}
-
 export function formatBook({ builds, ...rest }: BuildBook): string {
   return JSON.stringify({ ...rest, builds: [...builds] })
 }

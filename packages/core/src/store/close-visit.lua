@@ -1,7 +1,10 @@
--- Gives a lane back. What was recorded before this step is counted here; what comes after finds no lease and rings itself.
--- KEYS[1] lease  [2] lane  [3..5] outboxes   ARGV[1] token  [2] 1 when no job is left in anybody's hand
--- Returns how many changes wait in the outboxes, or -1 when the lease was lost.
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+-- Gives a lane back. What was recorded or queued before this step is counted here; what comes after finds no lease and rings itself.
+-- A job that is still active is in nobody's hand (its fetch was not answered, or the visit met a fault): it waits again.
+-- KEYS[1] lease  [2..4] outboxes  [5] active jobs  [6] waiting jobs  [7] prioritized jobs
+-- ARGV[1] token  [2] what stands before a job's id in its key
+-- Returns { recorded and not queued, waiting, prioritized }, or nothing when the lease was lost
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {} end
 redis.call('DEL', KEYS[1])
-if ARGV[2] == '1' then redis.call('HDEL', KEYS[2], 'visiting') end
-return redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4]) + redis.call('ZCARD', KEYS[5])
+requeueActive(KEYS[5], KEYS[6], KEYS[7], ARGV[2], false)
+local recorded = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
+return { recorded, redis.call('LLEN', KEYS[6]), redis.call('ZCARD', KEYS[7]) }

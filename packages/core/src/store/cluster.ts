@@ -35,12 +35,13 @@ export function createCluster(nodes: RedisNode[], settings: ClusterSettings): Cl
     slotsRefreshInterval: SLOTS_REFRESH_MS,
     // Names stay names, as certificates want them.
     dnsLookup: (address, callback) => callback(null, address),
+    // A command whose connection was lost may have been carried out: it is not sent again (see redis.ts).
+    retryDelayOnFailover: 0,
     ...(settings.failFast
-      ? { retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 }
+      ? { retryDelayOnClusterDown: 0 }
       : {
           // Until a replica is promoted, each try is one redirection or two.
           maxRedirections: Number.POSITIVE_INFINITY,
-          retryDelayOnFailover: RETRY_MS,
           retryDelayOnClusterDown: RETRY_MS,
         }),
     redisOptions: { ...settings.redisOptions, replyMapping: 'legacy' },

@@ -65,6 +65,7 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
           keys.outboxInteractive,
           keys.outboxBulk,
           keys.testers(appId),
+          of.parkedBulk,
         ],
         [token, record.id, desired.version, ref, `${roster}\0${record.id}`, ...known],
       )

@@ -71,8 +71,9 @@ export interface RosterKeys {
   unindexed: string
   /** hash: member id → newline-joined timeline entries, newest first */
   timeline: string
-  /** set: members whose work waits until the roster is resumed or mended */
+  /** sets: members whose work waits until the roster is resumed or mended; apart, so that bulk work comes back as such */
   parked: string
+  parkedBulk: string
   /** sorted set: reconciliation ids by when they began (ms) */
   reconciliations: string
   /** set: ids of reconciliations that wait for a person */
@@ -103,11 +104,17 @@ export interface LaneKeys {
   lease: string
   /** set: ids of the rosters of this team key */
   rosters: string
+  /** string: who copies a roster into this lane, while it moves here */
+  arriving: (rosterId: string) => string
   /** set: ids of those that are being deleted, which take no changes from outside */
   closing: string
-  /** hash: ref → { r: roster id, m: member id }: every member with a job */
+  /** hash: roster id → when its roster was made (ms): one that was deleted and made again is another */
+  born: string
+  /** hash: ref → { r: roster id, m: member id, fresh, invite }: whose job a ref is, and how often what was asked for by hand */
   work: string
-  /** sorted sets: `<roster>\0<member>`, recorded and not yet queued, by arrival */
+  /** string with expiry: who makes jobs of the outboxes just now */
+  enqueuing: string
+  /** sorted sets: `<roster>\0<member>`, recorded and not yet queued, by arrival (ms, and a fraction that no other arrival has) */
   outboxNow: string
   outboxInteractive: string
   outboxBulk: string
@@ -162,8 +169,11 @@ export function queueName(teamKey: string): string {
 export function queueKeys(teamKey: string) {
   const root = `${queuePrefix(teamKey)}:${queueName(teamKey)}`
   return {
+    /** Before a job's id. */
+    jobs: `${root}:`,
     wait: `${root}:wait`,
     active: `${root}:active`,
+    completed: `${root}:completed`,
     prioritized: `${root}:prioritized`,
     delayed: `${root}:delayed`,
     failed: `${root}:failed`,
@@ -177,8 +187,11 @@ export function laneKeys(teamKey: string): LaneKeys {
     lane: `${root}:lane`,
     lease: `${root}:lease`,
     rosters: `${root}:rosters`,
+    arriving: (rosterId) => `${root}:arriving:${rosterId}`,
     closing: `${root}:closing`,
+    born: `${root}:born`,
     work: `${root}:work`,
+    enqueuing: `${root}:enqueuing`,
     outboxNow: `${root}:outbox:now`,
     outboxInteractive: `${root}:outbox:interactive`,
     outboxBulk: `${root}:outbox:bulk`,
@@ -213,6 +226,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     unindexed: `${base}:unindexed`,
     timeline: `${base}:timeline`,
     parked: `${base}:parked`,
+    parkedBulk: `${base}:parked-bulk`,
     reconciliations: `${base}:reconciliations`,
     held: `${base}:held`,
     busy: `${base}:busy`,

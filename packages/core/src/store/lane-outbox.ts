@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis'
 import { defineScript } from './define-script.ts'
 import type { LaneKeys } from './keys.ts'
 
-const peekScript = defineScript(import.meta.url, './peek-outbox.lua')
+const takeScript = defineScript(import.meta.url, './take-outbox.lua')
+const dropScript = defineScript(import.meta.url, './drop-outbox.lua')
+const againScript = defineScript(import.meta.url, './record-again.lua', './arrival.lua')
+const unparkScript = defineScript(import.meta.url, './unpark.lua', './arrival.lua')
 
 export type OutboxClass = 'now' | 'interactive' | 'bulk'
 
@@ -10,20 +13,30 @@ export interface OutboxEntry {
   roster: string
   member: string
   from: OutboxClass
+  /** As the store spells it: another one means that the entry was recorded anew. */
+  arrival: string
 }
 
 /** Changes that were recorded and have no job yet. */
 export interface LaneOutbox {
-  /** The oldest recorded changes, those asked for now first, bulk last; null while the lane is paused. */
-  peekOutbox(limit: number): Promise<OutboxEntry[] | null>
-  dropFromOutbox(entries: OutboxEntry[]): Promise<void>
-  /** Records anew what has lost its job. */
-  recordAgain(items: { roster: string; member: string }[], now: number, as?: OutboxClass): Promise<void>
-  /** Work of a roster that was parked is recorded anew. */
-  unpark(rosterId: string, now: number): Promise<number>
+  /**
+   * The oldest recorded changes, those asked for now first, bulk last, to make jobs of; `busy`: another process is at it. Others keep
+   * away until they are dropped, or for a moment.
+   */
+  takeOutbox(token: string, limit: number): Promise<OutboxEntry[] | 'busy'>
+  /** What has a job now goes, unless it was recorded anew. Returns how many are still recorded, and whether a worker visits the lane. */
+  dropFromOutbox(token: string, entries: OutboxEntry[]): Promise<{ left: number; leased: boolean }>
+  /** Records work for members, whatever became of it before. */
+  recordAgain(items: { roster: string; member: string }[], as?: OutboxClass): Promise<void>
+  /** Work of a roster that was parked is recorded anew, as urgent as it was. Returns how many members' it was, and whether a worker visits. */
+  unpark(rosterId: string): Promise<{ members: number; leased: boolean }>
 }
 
 const OUTBOX_ORDER: OutboxClass[] = ['now', 'interactive', 'bulk']
+/** Long enough for some hundred jobs, short enough that the work of a process that died waits for nobody. */
+const ENQUEUING_MS = 1_500
+/** Few enough for one step to be short. */
+const AT_ONCE = 1_000
 
 export function outboxKey(keys: LaneKeys, name: OutboxClass): string {
   return { now: keys.outboxNow, interactive: keys.outboxInteractive, bulk: keys.outboxBulk }[name]
@@ -36,54 +49,51 @@ export function outboxKeys(keys: LaneKeys): string[] {
 
 export function createLaneOutbox(redis: Redis, keys: LaneKeys): LaneOutbox {
   return {
-    async peekOutbox(limit) {
-      const peeked = await peekScript.run(redis, [keys.lane, ...outboxKeys(keys)], [limit])
-      if (peeked === 'paused') return null
-      const entries = (peeked as string[][]).flatMap((words, at) =>
-        words.map((word) => parseOutboxWord(word, OUTBOX_ORDER[at] ?? 'bulk')),
-      )
-      return entries.slice(0, limit)
+    async takeOutbox(token, limit) {
+      const taken = await takeScript.run(redis, [keys.enqueuing, ...outboxKeys(keys)], [token, ENQUEUING_MS, limit])
+      if (taken === 'busy') return 'busy'
+      return (taken as string[][]).flatMap((flat, at) => parseEntries(flat, OUTBOX_ORDER[at] ?? 'bulk'))
     },
-    async dropFromOutbox(entries) {
-      await Promise.all(
-        OUTBOX_ORDER.map(async (name) => {
-          const words = entries.filter((entry) => entry.from === name).map(toOutboxWord)
-          if (words.length > 0) await redis.zrem(outboxKey(keys, name), ...words)
-        }),
-      )
+    async dropFromOutbox(token, entries) {
+      const words = entries.flatMap((entry) => [OUTBOX_ORDER.indexOf(entry.from) + 2, toWord(entry), entry.arrival])
+      const dropped = await dropScript.run(redis, [keys.enqueuing, ...outboxKeys(keys), keys.lease], [token, ...words])
+      const [left, leased] = dropped as [number, number]
+      return { left, leased: leased === 1 }
     },
-    recordAgain: (items, now, as = 'interactive') => addToOutbox(redis, outboxKey(keys, as), items, now),
-    async unpark(rosterId, now) {
-      const parked = await redis.smembers(keys.roster(rosterId).parked)
-      if (parked.length === 0) return 0
-      // Recorded first, forgotten second: a death in between costs a second look, never a change.
-      await addToOutbox(
-        redis,
-        keys.outboxInteractive,
-        parked.map((member) => ({ roster: rosterId, member })),
-        now,
-      )
-      await redis.srem(keys.roster(rosterId).parked, ...parked)
-      return parked.length
+    async recordAgain(items, as = 'interactive') {
+      for (let from = 0; from < items.length; from += AT_ONCE) {
+        await againScript.run(redis, [outboxKey(keys, as)], items.slice(from, from + AT_ONCE).map(toWord))
+      }
+    },
+    async unpark(rosterId) {
+      const { parked, parkedBulk } = keys.roster(rosterId)
+      const result = { members: 0, leased: false }
+      for (const [from, into] of [
+        [parked, keys.outboxInteractive],
+        [parkedBulk, keys.outboxBulk],
+      ] as const) {
+        let count = AT_ONCE
+        while (count === AT_ONCE) {
+          const answer = await unparkScript.run(redis, [from, into, keys.lease], [rosterId, AT_ONCE])
+          const [members, leased] = answer as [number, number]
+          count = members
+          result.members += members
+          result.leased = leased === 1
+        }
+      }
+      return result
     },
   }
 }
 
-async function addToOutbox(
-  redis: Redis,
-  key: string,
-  items: { roster: string; member: string }[],
-  now: number,
-): Promise<void> {
-  const words = items.flatMap(({ roster, member }) => [now, toOutboxWord({ roster, member })])
-  if (words.length > 0) await redis.zadd(key, 'NX', ...words)
-}
-
-function toOutboxWord({ roster, member }: { roster: string; member: string }): string {
+function toWord({ roster, member }: { roster: string; member: string }): string {
   return `${roster}\0${member}`
 }
 
-function parseOutboxWord(word: string, from: OutboxClass): OutboxEntry {
-  const end = word.indexOf('\0')
-  return { roster: word.slice(0, end), member: word.slice(end + 1), from }
+function parseEntries(flat: string[], from: OutboxClass): OutboxEntry[] {
+  return Array.from({ length: flat.length / 2 }, (_, at) => {
+    const word = flat[2 * at] ?? ''
+    const end = word.indexOf('\0')
+    return { roster: word.slice(0, end), member: word.slice(end + 1), from, arrival: flat[2 * at + 1] ?? '' }
+  })
 }

@@ -1,18 +1,20 @@
 -- What one lane looks like in a list of thousands.
--- KEYS[1] lane hash  [2] budget hash  [3..5] outboxes  [6] queue's wait list  [7] active list  [8] prioritized  [9] delayed  [10] failed  [11] ids of the lane's rosters
+-- KEYS[1] lane hash  [2] budget hash  [3..5] outboxes  [6] queue's wait list  [7] active list  [8] prioritized  [9] delayed  [10] failed
+--     [11] completed  [12] ids of the lane's rosters
 -- ARGV[1] the key of a roster's held plans, `*` for its id: in the lane's slot, like all others
--- Returns status, problem, paused, blocked (empty where unset), recorded, waiting, active, delayed, failed, budget's limit, remaining, observedAt, held plans
+-- Returns status, problem, paused, blocked (empty where unset), recorded, waiting, prioritized, active, delayed, failed, completed,
+--     budget's limit, remaining, observedAt, held plans
 local facts = redis.call('HMGET', KEYS[1], 'status', 'problem', 'paused', 'blocked')
 local budget = redis.call('HMGET', KEYS[2], 'limit', 'remaining', 'observedAt')
 local recorded = 0
 for i = 3, 5 do recorded = recorded + redis.call('ZCARD', KEYS[i]) end
-local waiting = redis.call('LLEN', KEYS[6]) + redis.call('ZCARD', KEYS[8])
 local held = 0
-for _, roster in ipairs(redis.call('SMEMBERS', KEYS[11])) do
+for _, roster in ipairs(redis.call('SMEMBERS', KEYS[12])) do
   held = held + redis.call('SCARD', (ARGV[1]:gsub('%*', function() return roster end)))
 end
 return {
   facts[1] or '', facts[2] or '', facts[3] or '', facts[4] or '',
-  recorded, waiting, redis.call('LLEN', KEYS[7]), redis.call('ZCARD', KEYS[9]), redis.call('ZCARD', KEYS[10]),
+  recorded, redis.call('LLEN', KEYS[6]), redis.call('ZCARD', KEYS[8]), redis.call('LLEN', KEYS[7]),
+  redis.call('ZCARD', KEYS[9]), redis.call('ZCARD', KEYS[10]), redis.call('ZCARD', KEYS[11]),
   budget[1] or '', budget[2] or '', budget[3] or '', held,
 }

@@ -12,11 +12,15 @@ export interface LaneOverview {
   problem: Problem | null
   paused: boolean
   blocked: Problem | null
-  /** Recorded or queued, and not begun. */
+  /** Not begun: all that is recorded or queued, whatever its priority. */
   waiting: number
+  /** Of these: jobs of lists and readings. */
+  prioritized: number
   active: number
   delayed: number
   failed: number
+  /** The last ones, as far as they are kept. */
+  completed: number
   budget: { limit: number | null; remaining: number | null; observedAt: number | null }
   /** Plans that wait for a person. */
   held: number
@@ -30,16 +34,17 @@ export async function readLaneOverviews(redis: Redis, teamKeys: readonly string[
   const lanes: LaneOverview[] = []
   for (let from = 0; from < teamKeys.length; from += CHUNK) {
     const chunk = teamKeys.slice(from, from + CHUNK)
-    lanes.push(...(await Promise.all(chunk.map((teamKey) => readOne(redis, teamKey)))))
+    lanes.push(...(await Promise.all(chunk.map((teamKey) => readLaneOverview(redis, teamKey)))))
   }
   return lanes
 }
 
-async function readOne(redis: Redis, teamKey: string): Promise<LaneOverview> {
+/** What every page, the API and the metrics show of a lane. */
+export async function readLaneOverview(redis: Redis, teamKey: string): Promise<LaneOverview> {
   const lane = laneKeys(teamKey)
   const queue = queueKeys(teamKey)
   const keys = [lane.lane, lane.budget, lane.outboxNow, lane.outboxInteractive, lane.outboxBulk]
-  const queued = [queue.wait, queue.active, queue.prioritized, queue.delayed, queue.failed]
+  const queued = [queue.wait, queue.active, queue.prioritized, queue.delayed, queue.failed, queue.completed]
   const row = (await readScript.run(redis, [...keys, ...queued, lane.rosters], [lane.roster('*').held])) as (
     | string
     | number
@@ -53,12 +58,14 @@ async function readOne(redis: Redis, teamKey: string): Promise<LaneOverview> {
     problem: parseProblem(text(1)),
     paused: text(2) === '1',
     blocked: parseProblem(text(3)),
-    waiting: count(4) + count(5),
-    active: count(6),
-    delayed: count(7),
-    failed: count(8),
-    budget: { limit: numberOrNull(9), remaining: numberOrNull(10), observedAt: numberOrNull(11) },
-    held: count(12),
+    waiting: count(4) + count(5) + count(6),
+    prioritized: count(6),
+    active: count(7),
+    delayed: count(8),
+    failed: count(9),
+    completed: count(10),
+    budget: { limit: numberOrNull(11), remaining: numberOrNull(12), observedAt: numberOrNull(13) },
+    held: count(14),
   }
 }
 

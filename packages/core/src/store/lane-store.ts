@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis'
 import type { Observed } from '../domain/member.ts'
+import type { Roster } from '../domain/roster.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
+import { createLaneLaw, type LaneLaw } from './lane-law.ts'
 import { createLaneOutbox, type LaneOutbox } from './lane-outbox.ts'
 import { createLaneVisits, type LaneVisits } from './lane-visits.ts'
 import { createLaneWork, type LaneWork } from './lane-work.ts'
@@ -11,13 +13,13 @@ import { recordOutcome, type Outcome, type OutcomeAnswer } from './record-outcom
 const writingScript = defineScript(import.meta.url, './mark-writing.lua')
 
 /** What a visit reads and writes of its lane. Every write proves the lease. */
-export interface LaneStore extends LaneVisits, LaneOutbox, LaneWork {
+export interface LaneStore extends LaneVisits, LaneOutbox, LaneWork, LaneLaw {
   testerIds(appId: string, addresses: string[]): Promise<Map<string, string>>
   /** False when the lease is lost: then nothing may be written at Apple. */
   markWriting(
     token: string,
     now: number,
-    marks: { roster: string; member: string; observed: Observed }[],
+    marks: { roster: Pick<Roster, 'id' | 'createdAt'>; member: string; observed: Observed }[],
   ): Promise<boolean>
   recordOutcome(token: string, outcome: Outcome): Promise<OutcomeAnswer>
 }
@@ -25,9 +27,10 @@ export interface LaneStore extends LaneVisits, LaneOutbox, LaneWork {
 export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
   const keys = laneKeys(teamKey)
   return {
-    ...createLaneVisits(redis, keys),
+    ...createLaneVisits(redis, keys, teamKey),
     ...createLaneOutbox(redis, keys),
-    ...createLaneWork(redis, keys),
+    ...createLaneWork(redis, keys, teamKey),
+    ...createLaneLaw(redis, keys, teamKey),
     async testerIds(appId, addresses) {
       if (addresses.length === 0) return new Map()
       const found = await redis.hmget(keys.testers(appId), ...addresses)
@@ -40,16 +43,18 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
     },
     async markWriting(token, now, marks) {
       const touched = marks.flatMap((mark) => {
-        const { observed, reading, readingTouched } = keys.roster(mark.roster)
+        const { observed, reading, readingTouched } = keys.roster(mark.roster.id)
         return [observed, reading, readingTouched]
       })
       const args = marks.flatMap(({ roster, member, observed }) => [
-        roster,
+        roster.id,
+        roster.createdAt,
         member,
         formatObserved(observed),
         observed.writing?.email ?? '',
       ])
-      return (await writingScript.run(redis, [keys.lease, keys.wroteAt, ...touched], [token, now, ...args])) === 1
+      const lane = [keys.lease, keys.wroteAt, keys.rosters, keys.born]
+      return (await writingScript.run(redis, [...lane, ...touched], [token, now, ...args])) === 1
     },
     recordOutcome: (token, outcome) => recordOutcome(redis, keys, token, outcome),
   }

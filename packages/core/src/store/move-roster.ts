@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis'
 import type { Erasure } from '../domain/erasure.ts'
 import { nodeOf } from './cluster-nodes.ts'
-import { laneKeys, type LaneKeys } from './keys.ts'
+import { createFencedWrite, type FencedWrite } from './fenced-writer.ts'
+import { laneKeys, queueKeys } from './keys.ts'
+import { outboxKeys } from './lane-outbox.ts'
 import { createMembers } from './members.ts'
 
 /** Two team keys lie in two slots, so what moves is read here and written there, a page at a time. */
@@ -9,41 +11,121 @@ const PAGE = 500
 
 export interface RosterMove {
   roster: string
+  createdAt: number
   appId: string
   from: string
   to: string
+  /** Of the lease on the former lane. A mover that has lost it writes nothing more, in neither lane. */
+  token: string
 }
 
-/** Copies what is kept of a roster, before the other lane begins with it. Repeating it has no second effect. */
-export async function copyRoster(redis: Redis, move: RosterMove): Promise<void> {
+interface Pens {
+  /** Writes in the former lane, as long as its lease is ours. */
+  from: FencedWrite
+  /** Writes in the next lane, as long as nobody else copies the roster there. */
+  to: FencedWrite
+}
+
+export interface MoverStore {
+  /** From then on nobody but us writes in the next lane; ask for the lease of the former one once more before anything else. */
+  begin(): Promise<void>
+  /** From then on the former lane records no change of the roster. */
+  leave(): Promise<void>
+  /** Copies what is kept of the roster, before the next lane begins with it. Repeating it has no second effect. */
+  copy(): Promise<void>
+  /** From then on the next lane records changes of the roster. */
+  enter(): Promise<void>
+  /** Records what was asked for, and the roster's tasks, anew in the next lane, once that lane knows the roster. */
+  moveBacklog(): Promise<void>
+  /** How urgent these members' jobs in the former lane were; null for those who are recorded in the next lane already. */
+  urgencies(members: { id: string; ref: string }[]): Promise<('interactive' | 'bulk' | null)[]>
+  /** Forgets what the former lane keeps of the roster. */
+  drop(): Promise<void>
+  end(): Promise<void>
+}
+
+export function createMoverStore(redis: Redis, move: RosterMove): MoverStore {
+  const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
+  const arriving = to.arriving(move.roster)
+  const pens: Pens = {
+    from: createFencedWrite(redis, from.lease, move.token),
+    to: createFencedWrite(redis, arriving, move.token),
+  }
+  const jobs = queueKeys(move.from)
+  return {
+    begin: async () => void (await redis.set(arriving, move.token)),
+    async leave() {
+      await pens.from(from.rosters, 'SREM', [move.roster])
+      await pens.from(from.born, 'HDEL', [move.roster])
+    },
+    copy: () => copyRoster(redis, pens, move),
+    async enter() {
+      await pens.to(to.born, 'HSET', [move.roster, move.createdAt])
+      await pens.to(to.rosters, 'SADD', [move.roster])
+    },
+    async moveBacklog() {
+      await moveRequests(redis, pens, move)
+      await moveOutboxes(redis, pens, move)
+      await moveTasks(redis, pens, move)
+    },
+    urgencies: (members) =>
+      Promise.all(
+        members.map(async ({ id, ref }) => {
+          const word = `${move.roster}\0${id}`
+          const recorded = await Promise.all(outboxKeys(to).map((key) => redis.zscore(key, word)))
+          if (recorded.some((arrival) => arrival !== null)) return null
+          const priority = await redis.hget(jobs.job(ref), 'priority')
+          return Number(priority ?? 1) > 0 ? 'bulk' : 'interactive'
+        }),
+      ),
+    drop: () => dropMoved(redis, pens, move),
+    end: () => pens.to(arriving, 'DEL'),
+  }
+}
+
+async function copyRoster(redis: Redis, { to: write }: Pens, move: RosterMove): Promise<void> {
   const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
   const [of, into] = [from.roster(move.roster), to.roster(move.roster)]
   await createMembers(redis, move.from, move.roster).index()
-  for (const name of ['desired', 'observed', 'timeline'] as const) await copyHash(redis, of[name], into[name])
-  for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(redis, of[name], into[name])
-  for (const name of ['parked', 'held'] as const) await copySet(redis, of[name], into[name])
-  await copyHash(redis, from.testers(move.appId), to.testers(move.appId))
+  const copyHash = (key: string, target: string) =>
+    each(
+      (cursor) => redis.hscan(key, cursor, 'COUNT', PAGE),
+      (flat) => write(target, 'HSET', flat),
+    )
+  const copySet = (key: string, target: string) =>
+    each(
+      (cursor) => redis.sscan(key, cursor, 'COUNT', PAGE),
+      (members) => write(target, 'SADD', members),
+    )
+  const copySortedSet = (key: string, target: string) =>
+    each(
+      (cursor) => redis.zscan(key, cursor, 'COUNT', PAGE),
+      (flat) => write(target, 'ZADD', scored(pairs(flat))),
+    )
+  for (const name of ['desired', 'observed', 'timeline', 'builds'] as const) await copyHash(of[name], into[name])
+  for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(of[name], into[name])
+  for (const name of ['parked', 'parkedBulk', 'held'] as const) await copySet(of[name], into[name])
+  await copyHash(from.testers(move.appId), to.testers(move.appId))
   const columns = await redis.get(of.columns)
-  if (columns !== null) await redis.set(into.columns, columns)
+  if (columns !== null) await write(into.columns, 'SET', [columns])
   for (const name of ['revisions', 'wroteAt'] as const) {
     const value = await redis.hget(from[name], move.roster)
-    if (value !== null) await redis.hset(to[name], move.roster, value)
+    if (value !== null) await write(to[name], 'HSET', [move.roster, value])
   }
+  const told = `roster:${move.roster}`
+  const sequence = await redis.hget(from.sequences, told)
+  if (sequence !== null) await write(to.sequences, 'HSET', [told, sequence])
   for (const id of await redis.zrange(of.reconciliations, '0', '-1')) {
     const record = await redis.hget(from.reconciliations, id)
-    if (record !== null) await redis.hset(to.reconciliations, id, record)
+    if (record !== null) await write(to.reconciliations, 'HSET', [id, record])
   }
-  await copySeen(redis, move.from, move.to)
-}
-
-/** The same event again stays a duplicate. */
-async function copySeen(redis: Redis, from: string, to: string): Promise<void> {
-  const [pattern, target] = [laneKeys(from).seen(0).slice(0, -1), laneKeys(to).seen(0).slice(0, -1)]
+  // The same event again stays a duplicate.
+  const [pattern, target] = [from.seen(0).slice(0, -1), to.seen(0).slice(0, -1)]
   for (const key of await keysLike(nodeOf(redis, pattern), pattern)) {
-    const into = target + key.slice(pattern.length)
-    await copySet(redis, key, into)
+    const seen = target + key.slice(pattern.length)
+    await copySet(key, seen)
     const left = await redis.pttl(key)
-    if (left > 0) await redis.pexpire(into, left)
+    if (left > 0) await write(seen, 'PEXPIRE', [left])
   }
 }
 
@@ -59,88 +141,93 @@ async function keysLike(redis: Redis, prefix: string): Promise<string[]> {
   return found
 }
 
-/** Records the roster's backlog and tasks anew in the other lane, once that lane knows the roster. */
-export async function moveBacklog(redis: Redis, move: RosterMove): Promise<void> {
+/** What was asked for by hand goes along; failed jobs stay behind, and would never be retried there. */
+async function moveRequests(redis: Redis, pens: Pens, move: RosterMove): Promise<void> {
   const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
-  await moveWork(redis, from, to, move.roster)
-  for (const name of ['outboxNow', 'outboxInteractive', 'outboxBulk'] as const) {
-    await each(
-      (cursor) => redis.zscan(from[name], cursor, 'MATCH', '*', 'COUNT', PAGE),
-      async (flat) => {
-        const words = pairs(flat).filter(([word]) => word.startsWith(`${move.roster}\0`))
-        if (words.length === 0) return
-        await redis.zadd(to[name], ...words.flatMap(([word, at]) => [at, word]))
-        await redis.zrem(from[name], ...words.map(([word]) => word))
-      },
-    )
-  }
-  await moveTasks(redis, from, to, move.roster)
-}
-
-async function moveWork(redis: Redis, from: LaneKeys, to: LaneKeys, roster: string): Promise<void> {
+  const { failed, jobs } = queueKeys(move.from)
   await each(
     (cursor) => redis.hscan(from.work, cursor, 'COUNT', PAGE),
     async (flat) => {
-      const own = pairs(flat).filter(([, json]) => (JSON.parse(json) as { r: string }).r === roster)
+      const own = pairs(flat)
+        .map(([ref, json]) => ({ ref, json, work: JSON.parse(json) as Kept }))
+        .filter(({ work }) => work.r === move.roster)
       if (own.length === 0) return
-      await redis.hset(to.work, ...own.flat())
-      const now = Date.now()
-      const open = own.map(([, json]) => JSON.parse(json) as { m: string; failed?: 1 }).filter(({ failed }) => !failed)
-      // Its job stays behind, so it is recorded for one of the other lane.
-      if (open.length > 0)
-        await redis.zadd(to.outboxInteractive, 'NX', ...open.flatMap(({ m }) => [now, `${roster}\0${m}`]))
-      await redis.hdel(from.work, ...own.map(([ref]) => ref))
+      await pens.to(
+        to.work,
+        'HSET',
+        own.flatMap(({ ref, work: { failed: _id, ...work } }) => [ref, JSON.stringify(work)]),
+      )
+      const asked = own.filter(({ work }) => work.fresh || work.invite)
+      const words = asked.map(({ work }): [string, string] => [`${move.roster}\0${work.m}`, String(Date.now())])
+      if (words.length > 0) await pens.to(to.outboxInteractive, 'ZADD', scored(words))
+      const refs = own.map(({ ref }) => ref)
+      for (const ref of refs) {
+        if ((await redis.zscore(failed, ref)) === null) continue
+        await pens.from(failed, 'ZREM', [ref])
+        await pens.from(`${jobs}${ref}`, 'DEL')
+      }
+      await pens.from(from.work, 'HDEL', refs)
     },
   )
 }
 
-async function moveTasks(redis: Redis, from: LaneKeys, to: LaneKeys, roster: string): Promise<void> {
-  const tasks = ['reconcile', 'delete', 'blocked'].map((kind) => `${kind}:${roster}`)
-  for (const id of await redis.zrange(to.roster(roster).reconciliations, '0', '-1')) {
+interface Kept {
+  r: string
+  m: string
+  fresh?: number
+  invite?: number
+  failed?: string
+}
+
+async function moveOutboxes(redis: Redis, pens: Pens, move: RosterMove): Promise<void> {
+  const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
+  for (const name of ['outboxNow', 'outboxInteractive', 'outboxBulk'] as const) {
+    await each(
+      (cursor) => redis.zscan(from[name], cursor, 'COUNT', PAGE),
+      async (flat) => {
+        const words = pairs(flat).filter(([word]) => word.startsWith(`${move.roster}\0`))
+        if (words.length === 0) return
+        await pens.to(to[name], 'ZADD', scored(words))
+        await pens.from(
+          from[name],
+          'ZREM',
+          words.map(([word]) => word),
+        )
+      },
+    )
+  }
+}
+
+async function moveTasks(redis: Redis, pens: Pens, move: RosterMove): Promise<void> {
+  const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
+  const tasks = ['reconcile', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${move.roster}`)
+  for (const id of await redis.zrange(to.roster(move.roster).reconciliations, '0', '-1')) {
     tasks.push(`requested:${id}`, `approved:${id}`)
   }
   for (const [id, json] of Object.entries(await redis.hgetall(from.erasures))) {
-    if ((JSON.parse(json) as Erasure).roster !== roster) continue
-    await redis.hset(to.erasures, id, json)
+    if ((JSON.parse(json) as Erasure).roster !== move.roster) continue
+    await pens.to(to.erasures, 'HSET', [id, json])
     tasks.push(`erase:${id}`)
   }
   for (const task of tasks) {
     const at = await redis.zscore(from.schedule, task)
-    if (at !== null) await redis.zadd(to.schedule, 'LT', at, task)
-    await redis.zrem(from.schedule, task)
+    if (at === null) continue
+    await pens.to(to.schedule, 'ZADD', ['LT', at, task])
+    await pens.from(from.schedule, 'ZREM', [task])
   }
   const erased = tasks.filter((task) => task.startsWith('erase:')).map((task) => task.slice('erase:'.length))
-  if (erased.length > 0) await redis.hdel(from.erasures, ...erased)
+  if (erased.length > 0) await pens.from(from.erasures, 'HDEL', erased)
 }
 
-/** Forgets what the former lane kept of the roster. */
-export async function dropMoved(redis: Redis, move: RosterMove): Promise<void> {
+async function dropMoved(redis: Redis, { from: write }: Pens, move: RosterMove): Promise<void> {
   const from = laneKeys(move.from)
   const of = from.roster(move.roster)
   const reconciliations = await redis.zrange(of.reconciliations, '0', '-1')
-  if (reconciliations.length > 0) await redis.hdel(from.reconciliations, ...reconciliations)
-  await redis.hdel(from.revisions, move.roster)
-  await redis.hdel(from.wroteAt, move.roster)
-  for (const key of Object.values(of)) await redis.unlink(key)
+  if (reconciliations.length > 0) await write(from.reconciliations, 'HDEL', reconciliations)
+  await write(from.revisions, 'HDEL', [move.roster])
+  await write(from.wroteAt, 'HDEL', [move.roster])
+  for (const key of Object.values(of)) await write(key, 'UNLINK')
 }
-
-const copyHash = (redis: Redis, from: string, to: string) =>
-  each(
-    (cursor) => redis.hscan(from, cursor, 'COUNT', PAGE),
-    async (flat) => void (await redis.hset(to, ...flat)),
-  )
-
-const copySet = (redis: Redis, from: string, to: string) =>
-  each(
-    (cursor) => redis.sscan(from, cursor, 'COUNT', PAGE),
-    async (members) => void (await redis.sadd(to, ...members)),
-  )
-
-const copySortedSet = (redis: Redis, from: string, to: string) =>
-  each(
-    (cursor) => redis.zscan(from, cursor, 'COUNT', PAGE),
-    async (flat) => void (await redis.zadd(to, ...pairs(flat).flatMap(([word, score]) => [score, word]))),
-  )
 
 async function each(
   scan: (cursor: string) => Promise<[cursor: string, items: (string | Buffer)[]]>,
@@ -156,4 +243,9 @@ async function each(
 
 function pairs(flat: readonly string[]): [string, string][] {
   return Array.from({ length: flat.length / 2 }, (_, at) => [flat[at * 2] ?? '', flat[at * 2 + 1] ?? ''])
+}
+
+/** As ZADD wants them. */
+function scored(words: [word: string, score: string][]): string[] {
+  return words.flatMap(([word, score]) => [score, word])
 }

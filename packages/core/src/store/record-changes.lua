@@ -16,11 +16,8 @@
 -- Returns { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
 --     version than its text was made from (the member's later changes with it, so that their order stays), versions or 0 joined
 --     by commas }
-local now = ARGV[1]
-if now == '' then
-  local t = redis.call('TIME')
-  now = t[1] .. string.format('%03d', math.floor(tonumber(t[2]) / 1000))
-end
+local arrived = ARGV[1] == '' and arrival() or ARGV[1]
+local now = string.match(arrived, '^%d+')
 local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
 local limit = tonumber(ARGV[5])
@@ -144,7 +141,7 @@ for at, member in ipairs(members) do
       roster.added[#roster.added + 1] = member
     end
     local outbox = outboxes[changes[i + OUTBOX]]
-    outbox[#outbox + 1] = now
+    outbox[#outbox + 1] = arrived
     outbox[#outbox + 1] = roster.id .. '\0' .. member.id
   end
   if digest and (answer == 'a' or answer == 's') then
@@ -183,7 +180,7 @@ for _, roster in ipairs(rosters) do
   end
 end
 for at, outbox in pairs(outboxes) do
-  if #outbox > 0 then inSlices(outbox, 'ZADD', KEYS[at], 'NX') end
+  if #outbox > 0 then inSlices(outbox, 'ZADD', KEYS[at]) end
 end
 if #marks > 0 then
   inSlices(marks, 'SADD', KEYS[6])

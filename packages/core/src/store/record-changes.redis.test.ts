@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { makeRoster, startRedis, type TestRedis } from '@flightroster/core/testing'
 import { isNewer, type MemberChange } from '../domain/change.ts'
 import { NOTHING_OBSERVED } from '../domain/member.ts'
 import { formatEntry } from '../domain/timeline.ts'
@@ -66,7 +66,7 @@ describe('recordChanges', () => {
       status: 'pending',
     })
     const lane = createLaneStore(redis, 'acme')
-    expect(await lane.peekOutbox(10)).toEqual([{ roster: 'gold', member: 'u1', from: 'interactive' }])
+    expect(await lane.takeOutbox('token', 10)).toMatchObject([{ roster: 'gold', member: 'u1', from: 'interactive' }])
   })
 
   it('counts the same source and id once, within a batch, later, and in the next period', async () => {
@@ -268,8 +268,8 @@ it('keeps a member under 1.5 KB, with a timeline of a join and its outcome, and 
 function outcomeOf(member: string): Outcome {
   const email = `${member.slice(0, 8)}@example.com`
   return {
-    roster: 'gold',
-    appId: '6400000000',
+    roster: makeRoster({ id: 'gold' }),
+    met: { fresh: 0, invite: 0 },
     member,
     ref: `m-${member}`,
     version: 1,

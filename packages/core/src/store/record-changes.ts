@@ -5,7 +5,13 @@ import { MEMBER_STATUSES } from '../domain/member.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
-const script = defineScript(import.meta.url, './record-changes.lua', './index-entries.lua', './prepend-line.lua')
+const script = defineScript(
+  import.meta.url,
+  './record-changes.lua',
+  './index-entries.lua',
+  './prepend-line.lua',
+  './arrival.lua',
+)
 
 /** Entries of one member's timeline that are kept; older ones go. */
 export const TIMELINE_KEPT = 30

@@ -1,34 +1,51 @@
--- Records what came of one member, if the lease is still ours. A newer desired state keeps its work and its status.
--- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app  [8] parked  [9] facts
--- ARGV[1] token  [2] member id  [3] ref  [4] desired version this is about  [5] observed (JSON)  [6] status index
---     [7] timeline entry, or empty  [8] timeline entries kept  [9] done|later|parked|failed:<job id>
---     [10] fact that upstream is told (JSON), or empty
---     [11] address or empty, [12] its tester id, or empty when Apple no longer has one, and so on in pairs
--- Returns recorded|newer|lost
+-- Records what came of one member, if the lease is still ours and the member is still of this lane. A newer desired state keeps its
+-- work and its status.
+-- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app  [8] parked  [9] parked, bulk
+--     [10] facts  [11] rosters of the lane  [12] when they were made  [13..15] outboxes
+-- ARGV[1] token  [2] roster id  [3] when the roster was made (ms)  [4] member id  [5] ref  [6] desired version this is about
+--     [7] observed (JSON)  [8] status index  [9] timeline entry, or empty  [10] timeline entries kept
+--     [11] done|later|failed|parked|parked-bulk  [12] fact that upstream is told (JSON), or empty
+--     [13] how many requests to read first were met  [14] how many to invite
+--     [15] address or empty, [16] its tester id, or empty when Apple no longer has one, and so on in pairs
+-- Returns recorded|newer|gone|lost
+local member, ref, ending = ARGV[4], ARGV[5], ARGV[11]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
-local json = redis.call('HGET', KEYS[3], ARGV[2])
-redis.call('HSET', KEYS[4], ARGV[2], ARGV[5])
-if ARGV[7] ~= '' then
-  redis.call('HSET', KEYS[6], ARGV[2], prependLine(redis.call('HGET', KEYS[6], ARGV[2]), ARGV[7], tonumber(ARGV[8])))
+local json = redis.call('HGET', KEYS[3], member)
+local born = redis.call('HGET', KEYS[12], ARGV[2])
+if not json or redis.call('SISMEMBER', KEYS[11], ARGV[2]) == 0 or (born and born ~= ARGV[3]) then return 'gone' end
+redis.call('HSET', KEYS[4], member, ARGV[7])
+if ARGV[9] ~= '' then
+  redis.call('HSET', KEYS[6], member, prependLine(redis.call('HGET', KEYS[6], member), ARGV[9], tonumber(ARGV[10])))
 end
-if ARGV[10] ~= '' then redis.call('RPUSH', KEYS[9], ARGV[10]) end
-for i = 11, #ARGV, 2 do
+if ARGV[12] ~= '' then redis.call('RPUSH', KEYS[10], ARGV[12]) end
+for i = 15, #ARGV, 2 do
   if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[7], ARGV[i]) else redis.call('HSET', KEYS[7], ARGV[i], ARGV[i + 1]) end
 end
-local version = json and string.match(json, '"version":(%d+)')
-if version and version ~= ARGV[4] then return 'newer' end
-redis.call('ZADD', KEYS[5], ARGV[6], ARGV[2])
-if ARGV[9] == 'done' then
-  redis.call('HDEL', KEYS[2], ARGV[3])
-elseif ARGV[9] == 'parked' then
-  redis.call('HDEL', KEYS[2], ARGV[3])
-  redis.call('SADD', KEYS[8], ARGV[2])
-elseif string.sub(ARGV[9], 1, 7) == 'failed:' then
-  local work = redis.call('HGET', KEYS[2], ARGV[3])
-  if work then
-    local entry = cjson.decode(work)
-    entry.failed = string.sub(ARGV[9], 8)
-    redis.call('HSET', KEYS[2], ARGV[3], cjson.encode(entry))
+
+-- What was asked for and is still to be done.
+local work = redis.call('HGET', KEYS[2], ref)
+local entry = work and cjson.decode(work)
+local isAsked = false
+if entry then
+  for at, mark in ipairs({ 'fresh', 'invite' }) do
+    local left = (entry[mark] or 0) - tonumber(ARGV[12 + at])
+    entry[mark] = left > 0 and left or nil
+    isAsked = isAsked or left > 0
+  end
+  local now = cjson.encode(entry)
+  if now ~= work then redis.call('HSET', KEYS[2], ref, now) end
+end
+
+local version = string.match(json, '"version":(%d+)')
+if version ~= ARGV[6] then return 'newer' end
+redis.call('ZADD', KEYS[5], ARGV[8], member)
+local isParked = ending == 'parked' or ending == 'parked-bulk'
+if isParked then redis.call('SADD', ending == 'parked' and KEYS[8] or KEYS[9], member) end
+if (ending == 'done' or isParked) and entry and not isAsked then
+  local word = ARGV[2] .. '\0' .. member
+  -- Recorded anew: whoever makes its job relies on the entry.
+  if not (redis.call('ZSCORE', KEYS[13], word) or redis.call('ZSCORE', KEYS[14], word) or redis.call('ZSCORE', KEYS[15], word)) then
+    redis.call('HDEL', KEYS[2], ref)
   end
 end
 return 'recorded'

@@ -1,21 +1,23 @@
 import type { Redis } from 'ioredis'
 import type { Fact } from '../domain/fact.ts'
 import { MEMBER_STATUSES, type MemberStatus, type Observed } from '../domain/member.ts'
+import type { Roster } from '../domain/roster.ts'
 import { formatEntry, type TimelineEntry } from '../domain/timeline.ts'
 import { defineScript } from './define-script.ts'
 import type { LaneKeys } from './keys.ts'
+import { outboxKeys } from './lane-outbox.ts'
 import { formatObserved } from './observed.ts'
 import { TIMELINE_KEPT } from './record-changes.ts'
 
 const outcomeScript = defineScript(import.meta.url, './record-outcome.lua', './prepend-line.lua')
 
 export interface Outcome {
-  roster: string
-  appId: string
+  /** As it was when the turn began: one that was deleted and made again meanwhile is another. */
+  roster: Pick<Roster, 'id' | 'createdAt' | 'app'>
   member: string
   ref: string
-  /** The job whose turn it was, where one was. */
-  jobId?: string
+  /** How many of the requests that were made by hand are met. */
+  met: { fresh: number; invite: number }
   /** The desired version it is about. */
   version: number
   observed: Observed
@@ -24,12 +26,13 @@ export interface Outcome {
   /** What upstream is told, recorded in the same step. */
   fact: Fact | null
   /** done: nothing left; later: the job comes again; parked: waits for its roster; failed: waits for a person. */
-  ending: 'done' | 'later' | 'parked' | 'failed'
+  ending: 'done' | 'later' | 'failed' | 'parked' | 'parked-bulk'
   /** Address (lower-cased) → tester id, null where Apple has none any more. */
   testerIds: Map<string, string | null>
 }
 
-export type OutcomeAnswer = 'recorded' | 'newer' | 'lost'
+/** `newer`: another desired state was recorded meanwhile; `gone`: the member, or its roster, is not of this lane any more. */
+export type OutcomeAnswer = 'recorded' | 'newer' | 'gone' | 'lost'
 
 export async function recordOutcome(
   redis: Redis,
@@ -37,32 +40,41 @@ export async function recordOutcome(
   token: string,
   outcome: Outcome,
 ): Promise<OutcomeAnswer> {
-  const roster = keys.roster(outcome.roster)
+  const { roster, member, ref, version, observed, status, entry, fact, ending, met, testerIds } = outcome
+  const of = keys.roster(roster.id)
   const answer = await outcomeScript.run(
     redis,
     [
       keys.lease,
       keys.work,
-      roster.desired,
-      roster.observed,
-      roster.status,
-      roster.timeline,
-      keys.testers(outcome.appId),
-      roster.parked,
+      of.desired,
+      of.observed,
+      of.status,
+      of.timeline,
+      keys.testers(roster.app.id),
+      of.parked,
+      of.parkedBulk,
       keys.facts,
+      keys.rosters,
+      keys.born,
+      ...outboxKeys(keys),
     ],
     [
       token,
-      outcome.member,
-      outcome.ref,
-      outcome.version,
-      formatObserved(outcome.observed),
-      MEMBER_STATUSES.indexOf(outcome.status),
-      outcome.entry ? formatEntry(outcome.entry) : '',
+      roster.id,
+      roster.createdAt,
+      member,
+      ref,
+      version,
+      formatObserved(observed),
+      MEMBER_STATUSES.indexOf(status),
+      entry ? formatEntry(entry) : '',
       TIMELINE_KEPT,
-      outcome.ending === 'failed' ? `failed:${outcome.jobId ?? ''}` : outcome.ending,
-      outcome.fact ? JSON.stringify(outcome.fact) : '',
-      ...[...outcome.testerIds].flatMap(([address, id]) => [address, id ?? '']),
+      ending,
+      fact ? JSON.stringify(fact) : '',
+      met.fresh,
+      met.invite,
+      ...[...testerIds].flatMap(([address, id]) => [address, id ?? '']),
     ],
   )
   return answer as OutcomeAnswer

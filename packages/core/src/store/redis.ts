@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis, type Command, type RedisOptions } from 'ioredis'
 import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createCluster } from './cluster.ts'
@@ -51,7 +51,24 @@ function connectServer(options: RedisOptions, settings: RedisSettings): Redis {
     ...options,
   })
   coalesceWrites(redis)
+  failCommandsUnderWay(redis)
   return redis
+}
+
+interface CommandsUnderWay {
+  /** ioredis's own: what had been sent when the connection ended, kept to be sent again. */
+  prevCommandQueue: { shift(): { command: Command } | undefined } | null
+}
+
+/**
+ * A command whose answer was lost may have been carried out. Most of ours must not be twice: a job fetched again leaves one that
+ * nobody holds. So it fails, and whoever sent it begins anew; what was not sent yet waits for the next connection.
+ */
+function failCommandsUnderWay(redis: Redis): void {
+  redis.on('close', () => {
+    const sent = (redis as unknown as CommandsUnderWay).prevCommandQueue
+    for (let item = sent?.shift(); item; item = sent?.shift()) item.command.reject(new Error('Connection is closed.'))
+  })
 }
 
 /** What the store uses of a client, a cluster's offers in the same words. */

@@ -3,14 +3,17 @@ import type { Roster, TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys } from './keys.ts'
+import { outboxKeys } from './lane-outbox.ts'
 import { createMembers, type Members } from './members.ts'
 import { createReadyIndex, type ReadyIndex } from './ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
 import { recordTogether } from './record-together.ts'
 import { createRosterDirectory, type RosterDirectory } from './roster-directory.ts'
+import { enterLane, leaveLane, noteBirth } from './roster-lane.ts'
 import { writeConfirmed } from './replicas.ts'
 import { createRegister, type Register } from './records.ts'
 
+const countRecorded = defineScript(import.meta.url, './count-recorded.lua')
 const countWork = defineScript(import.meta.url, './count-work.lua')
 
 /** ③ Everything that is kept. One Redis connection; every atomic step is one script. */
@@ -44,6 +47,12 @@ export interface Store {
   laneIds(): Promise<string[]>
   /** Members and recorded changes with something left to do, by lane. */
   workCounts(lanes: string[]): Promise<number[]>
+  /** Recorded changes that have no job yet, by lane. */
+  recordedCounts(lanes: string[]): Promise<number[]>
+  /** Work of the lane was recorded: it is rung, unless a worker visits it, and jobs are made of it. */
+  noteRecorded(teamKey: string, state: { leased: boolean }): Promise<void>
+  /** Told of every lane for which this process recorded work. */
+  onRecorded(listener: (teamKey: string) => void): void
 }
 
 export interface StoreSettings {
@@ -53,9 +62,11 @@ export interface StoreSettings {
 
 export function createStore(redis: Redis, settings: StoreSettings = { waitReplicas: 0 }): Store {
   const rosters = createRegister<Roster>(redis, globalKeys.rosters)
+  const ready = createReadyIndex(redis)
+  const listeners: ((teamKey: string) => void)[] = []
   return {
     redis,
-    ready: createReadyIndex(redis),
+    ready,
     teamKeys: createRegister<TeamKey>(redis, globalKeys.teamKeys),
     rosters,
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
@@ -75,12 +86,13 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     joinApp: async (appId, rosterId) => void (await redis.sadd(globalKeys.rostersOfApp(appId), rosterId)),
     async enterRoster(roster) {
       await redis.sadd(globalKeys.rostersOfApp(roster.app.id), roster.id)
-      await redis.sadd(laneKeys(roster.teamKey).rosters, roster.id)
+      await enterLane(redis, roster.teamKey, roster.id)
       await rosters.put(roster)
+      await noteBirth(redis, roster.teamKey, roster)
     },
     async forgetRoster(roster) {
       const keys = laneKeys(roster.teamKey)
-      await redis.srem(keys.rosters, roster.id)
+      await leaveLane(redis, roster.teamKey, roster.id)
       await redis.srem(keys.closing, roster.id)
       await redis.srem(globalKeys.rostersOfApp(roster.app.id), roster.id)
       await rosters.delete(roster.id)
@@ -104,6 +116,13 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
           return Number(await countWork.run(redis, [keys.work, ...outboxes], []))
         }),
       ),
+    recordedCounts: (lanes) =>
+      Promise.all(lanes.map(async (lane) => Number(await countRecorded.run(redis, outboxKeys(laneKeys(lane)), [])))),
+    async noteRecorded(teamKey, { leased }) {
+      for (const tell of listeners) tell(teamKey)
+      if (!leased) await ready.ring(teamKey)
+    },
+    onRecorded: (listener) => void listeners.push(listener),
     rostersOf: (teamKey) => redis.smembers(laneKeys(teamKey).rosters),
   }
 }

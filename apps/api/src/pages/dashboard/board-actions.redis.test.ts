@@ -1,3 +1,4 @@
+import { NO_JOB } from '@flightroster/core/domain'
 import { createLaneQueue } from '@flightroster/core/queues'
 import { createLaneStore, laneKeys, queueName, queuePrefix } from '@flightroster/core/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -21,9 +22,9 @@ async function failJob(member: string): Promise<string> {
   const ref = api.deps.toRef('gold', member)
   const lane = createLaneStore(api.store.redis, 'acme')
   const names = { prefix: queuePrefix('acme'), name: queueName('acme') }
-  const queue = createLaneQueue(api.store.redis, names, { lockMs: 30_000, stalledEveryMs: 30_000, maxStalls: 3 })
-  await lane.openWork([{ ref, roster: 'gold', member }])
-  await queue.enqueue([{ ref, roster: 'gold', priority: 'interactive' }])
+  const queue = createLaneQueue(api.store.redis, names, { lockMs: 30_000, maxStalls: 3 })
+  const [place = NO_JOB] = await lane.openPlaces([{ ref, roster: 'gold', member }])
+  await queue.enqueue([{ ref, roster: 'gold', priority: 'interactive', place }])
   const [job] = await queue.fetch(1, 'token')
   await job?.fail(new Error('Apple refuses u-1.'))
   await api.store.redis.unlink(keys.outboxNow, keys.outboxInteractive, keys.outboxBulk, 'fr:ready:0', 'fr:ready:1')

@@ -36,11 +36,8 @@ export async function promoteAll({ deps, teamKey, queue }: BoardTarget): Promise
 }
 
 /** Forgets what is over. What has still to be done would only be recorded again. */
-export async function cleanJob({ deps, teamKey, queue }: BoardTarget, jobId: string): Promise<void> {
-  const job = await queue.getJob(jobId)
-  const state = await job?.getState()
-  if (!job || (state !== 'failed' && state !== 'completed')) throw notOver()
-  await job.remove()
+export async function cleanJob({ deps, teamKey }: BoardTarget, jobId: string): Promise<void> {
+  if ((await createLaneStore(deps.store.redis, teamKey).forgetJobs([jobId])) === 0) throw notOver()
   await deps.store.ready.ring(teamKey)
 }
 
@@ -66,8 +63,8 @@ async function getJobIn(queue: Queue, jobId: string, wanted: 'failed' | 'delayed
 
 async function retry(deps: ApiDeps, teamKey: string, job: Job): Promise<void> {
   await bringForward(deps, teamKey, job)
-  // A job of its own is made for the retry; this one would go on counting as failed.
-  await job.remove()
+  // A job of its own is made for the retry; this one would go on counting as failed until then.
+  await createLaneStore(deps.store.redis, teamKey).forgetJobs([job.id ?? ''])
 }
 
 async function bringForward(deps: ApiDeps, teamKey: string, job: Job): Promise<void> {

@@ -1,5 +1,5 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
-import type { QueueJobJson } from '@bull-board/api/typings/app'
+import type { JobCounts, QueueJobJson } from '@bull-board/api/typings/app'
 import type { ListedLane } from '@flightroster/core/usecases/lane-overview'
 import type { Queue } from 'bullmq'
 import { path } from '../html.ts'
@@ -23,6 +23,21 @@ export class LaneAdapter extends BullMQAdapter {
     // A second line of defence: jobs hold ids by design.
     this.setFormatter('data', maskAll)
     this.setFormatter('returnValue', maskAll)
+  }
+
+  /** As the lanes page, the API and the metrics count: what is recorded and not yet a job is among those that wait. */
+  override getJobCounts(): Promise<JobCounts> {
+    const { waiting, prioritized, active, delayed, failed, completed } = this.#lane
+    return Promise.resolve({
+      waiting: waiting - prioritized,
+      prioritized,
+      active,
+      delayed,
+      failed,
+      completed,
+      paused: 0,
+      'waiting-children': 0,
+    })
   }
 
   override isPaused(): Promise<boolean> {

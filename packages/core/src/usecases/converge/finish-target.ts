@@ -42,6 +42,11 @@ export async function finishTarget(deps: FinishDeps, target: Target): Promise<vo
     return
   }
   await traceEnding(target, ending, outcome)
+  if (recorded === 'gone') {
+    // Deleted, and perhaps made again: looked at anew, from what is there now.
+    await target.job.giveBack()
+    return
+  }
   if (ending.kind !== 'in_line' && ending.kind !== 'give_back') {
     await deps.seats.settle(target, outcome.ending === 'failed' ? 'failed' : ending.kind === 'done' ? 'done' : 'later')
   }
@@ -84,11 +89,10 @@ function toOutcome(deps: FinishDeps, target: Target, ending: Ending): Outcome {
     told: told?.told ?? target.observed.told ?? null,
   }
   return {
-    roster: target.roster.id,
-    appId: target.roster.app.id,
+    roster: target.roster,
     member: target.member,
     ref: target.job.ref,
-    jobId: target.job.id,
+    met: toMet(target, ending),
     version: target.desired.version,
     observed,
     status,
@@ -106,13 +110,19 @@ function toStoredEnding(target: Target, ending: Ending): Outcome['ending'] {
     case 'obsolete':
       return 'done'
     case 'parked':
-      return 'parked'
+      return target.job.isBulk ? 'parked-bulk' : 'parked'
     case 'retry':
       return target.job.isLastAttempt ? 'failed' : 'later'
     case 'later':
     case 'give_back':
       return 'later'
   }
+}
+
+/** What was asked for by hand counts as met once it was done, or once the turn came to an end without a need for it. */
+function toMet({ asked, fresh, invite }: Target, ending: Ending): Outcome['met'] {
+  const isOver = ending.kind === 'done'
+  return { fresh: isOver || !fresh ? asked.fresh : 0, invite: isOver || !invite ? asked.invite : 0 }
 }
 
 interface Description {
@@ -200,6 +210,10 @@ export async function parkPoisoned(deps: FinishDeps, target: Target): Promise<vo
     return
   }
   await traceEnding(target, target.ending, outcome)
+  if (recorded === 'gone') {
+    await target.job.giveBack()
+    return
+  }
   await deps.seats.settle(target, 'failed')
   await target.job.fail(error)
 }

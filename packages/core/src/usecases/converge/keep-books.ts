@@ -61,7 +61,7 @@ export function createBooks(deps: BooksDeps): Listener {
         })
       }
       const marks = taken.map(({ target }) => ({
-        roster: target.roster.id,
+        roster: target.roster,
         member: target.member,
         observed: target.observed,
       }))

@@ -4,7 +4,7 @@ import { beginMove } from '../../domain/plan.ts'
 import type { BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'
-import type { LaneStore, Store } from '../../store/index.ts'
+import type { LaneStore, Store, Work } from '../../store/index.ts'
 import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
 import type { KnownTesters, Target } from './target.ts'
 import { readLack } from '../builds/warnings-of.ts'
@@ -29,16 +29,19 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     lane.readWork(jobs.map((job) => job.ref)),
   ])
   const obsolete: LaneJob[] = []
-  const wanted = new Map<Roster, { job: LaneJob; member: string; fresh: boolean; invite: boolean }[]>()
+  const wanted = new Map<Roster, { job: LaneJob; work: Work }[]>()
+  const seen = new Set<string>()
   jobs.forEach((job, at) => {
     const entry = work[at]
     const roster = entry ? rosters.get(entry.roster) : undefined
-    if (!entry || !roster) {
+    // 0.1.0 gave jobs numbers: beside one of its own, a member may have another.
+    if (!entry || !roster || seen.has(job.ref)) {
       obsolete.push(job)
       return
     }
     const list = wanted.get(roster) ?? []
-    list.push({ job, member: entry.member, fresh: entry.fresh, invite: entry.invite })
+    seen.add(job.ref)
+    list.push({ job, work: entry })
     wanted.set(roster, list)
   })
 
@@ -47,7 +50,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   const parked: Target[] = []
   await Promise.all(
     [...wanted].map(async ([roster, items]) => {
-      const records = await store.members(teamKey, roster.id).findMany(items.map((item) => item.member))
+      const records = await store.members(teamKey, roster.id).findMany(items.map((item) => item.work.member))
       known.set(roster.id, new Map(records.flatMap((record) => (record ? [[record.id, record]] : []))))
       items.forEach((item, at) => {
         const record = records[at]
@@ -61,11 +64,12 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
         const target: Target = {
           job: item.job,
           roster,
-          member: item.member,
+          member: item.work.member,
           desired: record.desired,
           observed,
-          fresh: item.fresh || rejoined,
-          invite: item.invite,
+          asked: { fresh: item.work.fresh, invite: item.work.invite },
+          fresh: item.work.fresh > 0 || rejoined,
+          invite: item.work.invite > 0,
           learnt: new Map(),
           calls: [],
           ending: null,

@@ -61,7 +61,7 @@ export async function openSeats(deps: SeatsDeps, targets: Target[]): Promise<Sea
       // One entered, one left, or the one whose turn it was could not: there may be room for the next.
       if (!left && !wasNext && (ending !== 'done' || target.desired.present)) return
       const first = await nextSeeker(store, teamKey, app.id)
-      if (first && !isSame(first, target)) await lane.recordAgain([first], clock.now())
+      if (first && !isSame(first, target)) await lane.recordAgain([first])
     },
   }
 }

@@ -29,6 +29,9 @@ export interface Target {
   desired: Desired
   /** A working copy; recorded when the turn ends. */
   observed: Observed
+  /** How often it was asked by hand, when the turn began. */
+  asked: { fresh: number; invite: number }
+  /** Still to be done of it. */
   fresh: boolean
   invite: boolean
   /** Tester ids learnt in this turn, by address (lower-cased); null: Apple has none any more. */

@@ -39,8 +39,8 @@ const DAY_MS = 86_400_000
 const ENTRY_KIND = { join: 'joined', update: 'updated', leave: 'left' } as const
 
 /**
- * ② Records a batch, one atomic step per team key, and wakes a worker. Nothing is queued here: the worker that holds the
- * lane's lease turns recorded work into jobs (docs/decisions/queue-under-the-lease.md), so 202 depends on one write.
+ * ② Records a batch, one atomic step per team key, and wakes a worker. Nothing is queued here: jobs are
+ * made of it right afterwards (docs/decisions/queue-under-the-lease.md), so 202 depends on one write.
  * Outcomes are in the order of the events. `traceparent`: the request, where it is traced.
  */
 export async function acceptEvents(
@@ -122,7 +122,7 @@ export async function recordAndWake(
       .note(accepted, traceparent)
       .catch(() => {})
   // Not waited for: what is recorded is kept, and a lane whose bell was not heard is found by the sweep.
-  if (hasWork && !result.leased) deps.store.ready.ring(teamKey).catch(() => {})
+  if (hasWork) deps.store.noteRecorded(teamKey, result).catch(() => {})
   return result.changes
 }
 

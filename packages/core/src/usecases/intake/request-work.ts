@@ -30,7 +30,6 @@ export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput
   if (teamKey === undefined) throw new AppError('not_found', { message: `There is no roster "${input.roster}".` })
   const now = deps.clock.now()
   const { found, leased } = await createLaneStore(deps.store.redis, teamKey).requestWork({
-    now,
     roster: input.roster,
     member: input.member,
     ref: deps.toRef(input.roster, input.member),
@@ -39,5 +38,5 @@ export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput
     priority: PRIORITY_OF[input.kind],
   })
   if (!found) throw new AppError('not_found', { message: `Roster "${input.roster}" has no such member.` })
-  if (!leased) await deps.store.ready.ring(teamKey)
+  await deps.store.noteRecorded(teamKey, { leased })
 }

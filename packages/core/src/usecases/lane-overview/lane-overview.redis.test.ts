@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createSettableClock, makeTeamKey, startRedis, type TestRedis } from '../../../testing/index.ts'
 import { createLog } from '../../log.ts'
+import { NO_JOB } from '../../domain/change.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import {
   createRedis,
@@ -35,9 +36,11 @@ it('lists what needs a person first, then the busiest, with what is waiting wher
   const queue = createLaneQueue(
     store.redis,
     { prefix: queuePrefix('busier'), name: queueName('busier') },
-    { lockMs: 1_000, stalledEveryMs: 1_000, maxStalls: 3 },
+    { lockMs: 1_000, maxStalls: 3 },
   )
-  await queue.enqueue(['a', 'b', 'c'].map((ref) => ({ roster: 'gold', ref, priority: ref === 'a' ? 'bulk' : 'now' })))
+  await queue.enqueue(
+    ['a', 'b', 'c'].map((ref) => ({ roster: 'gold', ref, priority: ref === 'a' ? 'bulk' : 'now', place: NO_JOB })),
+  )
   await queue.close()
 
   const lanes = await createLaneList({ store, clock }).all()

@@ -1,7 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
-import type { LaneQueue } from '../../queues/index.ts'
-import { laneKeys, type Budget, type Store } from '../../store/index.ts'
+import { laneKeys, readLaneOverview, type Budget, type Store } from '../../store/index.ts'
 
 /** What a lane is doing, for people. Times are ms; null: nothing to do, or only when rung. */
 export interface LaneStatus {
@@ -30,8 +29,6 @@ export interface LaneReader {
 export interface LaneReaderDeps {
   store: Store
   clock: Clock
-  /** Opened for reading: counts only. */
-  queueOf: (teamKey: string) => Pick<LaneQueue, 'counts'>
   budgetOf: (teamKey: string) => Budget
 }
 
@@ -46,22 +43,19 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
   }
   return {
     async status(teamKey) {
-      const keys = laneKeys(teamKey)
-      const [counts, recorded, paused, dueAt, budget] = await Promise.all([
-        deps.queueOf(teamKey).counts(),
-        Promise.all([keys.outboxNow, keys.outboxInteractive, keys.outboxBulk].map((key) => store.redis.zcard(key))),
-        store.redis.hget(keys.lane, 'paused'),
+      const [lane, dueAt, budget] = await Promise.all([
+        readLaneOverview(store.redis, teamKey),
         store.ready.dueAt([teamKey]),
         deps.budgetOf(teamKey).read(),
       ])
-      const waiting = counts.waiting + counts.prioritized + recorded.reduce((sum, count) => sum + count, 0)
-      const open = waiting + counts.active + counts.delayed
+      const { waiting, active, delayed, failed, paused } = lane
+      const open = waiting + active + delayed
       return {
         waiting,
-        active: counts.active,
-        delayed: counts.delayed,
-        failed: counts.failed,
-        paused: paused === '1',
+        active,
+        delayed,
+        failed,
+        paused,
         nextVisitAt: dueAt[0] ?? null,
         estimatedDoneAt: open === 0 ? null : clock.now() + estimateMs(open, budget.limit, budget.remaining),
       }

@@ -18,11 +18,11 @@ import { goesOn, isProbing, noteRefusal, sessionOf, type Visit } from './visit.t
 /** Recorded changes become jobs, some jobs are fetched and carried out together. False when nothing is left to do now. */
 export async function runRound(visit: Visit): Promise<boolean> {
   const { deps } = visit
-  const recorded = await deps.lane.peekOutbox(deps.settings.enqueue)
-  if (recorded === null) return false
-  const enqueued = await enqueueRecorded(visit, recorded)
+  const recorded = await enqueueRecorded(deps, visit.lease.token, deps.settings.enqueue)
+  const enqueued = recorded === 'busy' ? 0 : recorded.queued
   visit.did += enqueued
-  if (enqueued > 0) visit.counts = null
+  // Where another process makes jobs just now, some of them are there.
+  if (recorded === 'busy' || enqueued > 0) visit.counts = null
   visit.counts ??= await deps.queue.counts()
   const wanted = howMany(visit, visit.counts, await isOneDue(visit, visit.counts))
   if (wanted === 0) return enqueued > 0

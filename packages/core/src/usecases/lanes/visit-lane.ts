@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import { createSchedule, type LaneFacts } from '../../store/index.ts'
-import { auditWork } from './audit-work.ts'
 import { createCallGate } from './call-gate.ts'
 import { probeKey, unblockLane } from './judge-key.ts'
 import { runDue } from '../reconcile/run-due.ts'
@@ -22,9 +22,8 @@ export async function visitLane(deps: VisitDeps, teamKey: string): Promise<Visit
   try {
     await serve(visit)
   } catch (error) {
-    // A store that cannot be reached ends here too: the lane is due again, its jobs are recovered.
+    // A store that cannot be reached ends here too: the lane is due again, its jobs go back with it.
     deps.log.error({ err: error, teamKey }, 'The visit ended by a fault.')
-    visit.isUnclean = true
     visit.stopped ??= new AppError('store_unavailable')
   }
   return closeVisit(visit)
@@ -42,9 +41,11 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
   if (opened.kind === 'paused') return idleFor('paused', null)
   const credentials = await deps.credentials()
   if (!credentials) {
-    await deps.lane.close(token, !opened.isUnclean)
+    await deps.lane.close(token)
     return idleFor('gone', null)
   }
+  if (opened.recovered > 0)
+    deps.log.warn({ event: 'lane.jobs_recovered', teamKey, recovered: opened.recovered }, 'lane.jobs_recovered')
   const held: Visit['held'] = new Set()
   const lease = keepLease({
     token,
@@ -72,9 +73,6 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     lease,
     gate,
     facts: opened.facts,
-    workCount: opened.workCount,
-    recorded: opened.recorded,
-    isUnclean: opened.isUnclean,
     counts: null,
     scheduledAt: undefined,
     chunk: { size: opened.facts.chunk },
@@ -82,7 +80,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     held,
     stopped: null,
     nextAt: null,
-    did: 0,
+    did: opened.recovered,
     refusedUntil: { events: 0, bulk: 0 },
     bulkOnly: false,
     judging: null,
@@ -102,7 +100,6 @@ async function serve(visit: Visit): Promise<void> {
   // Rung while it rests: what makes it rest would only be met again.
   if (isResting(visit)) return
   if (!(await passBlock(visit))) return
-  await takeStock(visit)
   while (goesOn(visit) && age(visit) < visit.deps.settings.softMs) {
     if (!(await runRound(visit))) break
   }
@@ -141,29 +138,6 @@ async function passBlock(visit: Visit): Promise<boolean> {
   return true
 }
 
-/** What the visits before left: jobs of one that died, and work that has lost its job. Most leave nothing, and cost no look. */
-async function takeStock(visit: Visit): Promise<void> {
-  const mayBeLost = visit.workCount > 0 && visit.recorded === 0
-  if (!visit.isUnclean && !mayBeLost) return
-  visit.counts = await visit.deps.queue.counts()
-  const { active, waiting, prioritized, delayed } = visit.counts
-  if (visit.isUnclean) await recoverStalled(visit, active)
-  if (mayBeLost && active + waiting + prioritized + delayed === 0) await auditWork(visit)
-}
-
-/** Whatever is active when a visit begins is a dead worker's: the lease is ours alone. */
-async function recoverStalled(visit: Visit, active: number): Promise<void> {
-  const { queue, clock, settings, log } = visit.deps
-  const recovered = active === 0 ? 0 : await queue.recoverStalled()
-  visit.did += recovered
-  if (recovered > 0) {
-    log.warn({ event: 'lane.stalled_jobs_recovered', teamKey: visit.teamKey, recovered }, 'lane.stalled_jobs_recovered')
-    visit.counts = null
-  }
-  visit.isUnclean = recovered < active
-  if (visit.isUnclean) comeAgainAt(visit, clock.now() + settings.stalledEveryMs + 200)
-}
-
 async function closeVisit(visit: Visit): Promise<VisitEnd> {
   const { deps, lease, gate, teamKey } = visit
   await visit.judging
@@ -177,16 +151,32 @@ async function closeVisit(visit: Visit): Promise<VisitEnd> {
     const restUntil = restsUntil(visit)
     await deps.lane.setFacts(learnt(visit, restUntil))
     await deps.tell()
-    const queued = restUntil === null ? await readQueued(visit) : NOTHING_QUEUED
-    const recorded = await deps.lane.close(lease.token, !visit.isUnclean)
-    if (recorded === null) return lost
+    const planned = restUntil === null ? await readPlanned(visit) : NOTHING_PLANNED
+    const left = await deps.lane.close(lease.token)
+    if (left === null) return lost
     const { refusedUntil, nextAt: askedAt } = visit
     const did = visit.did > 0 || gate.sent() > 0
-    return nextVisit({ now: deps.clock.now(), did, restUntil, refusedUntil, recorded, askedAt, ...queued })
+    return nextVisit({ now: deps.clock.now(), did, restUntil, refusedUntil, askedAt, ...planned, ...left })
   } catch (error) {
-    deps.log.error({ err: error, teamKey }, 'The lane could not be given back; its lease runs out by itself.')
-    return lost
+    deps.log.error({ err: error, teamKey }, 'The visit could not be settled.')
+    return (await giveBackAnyway(deps.lane, lease.token)) ? idleFor('resting', FAULT_AGAIN_MS) : lost
   }
+}
+
+const GIVE_BACK_TRIES = 3
+const GIVE_BACK_EVERY_MS = 300
+
+/** Jobs that are given back are not taken for those of a worker that died. True once the lane is ours no more. */
+async function giveBackAnyway(lane: VisitDeps['lane'], token: string): Promise<boolean> {
+  for (let tried = 0; tried < GIVE_BACK_TRIES; tried++) {
+    try {
+      await lane.close(token)
+      return true
+    } catch {
+      await sleep(GIVE_BACK_EVERY_MS)
+    }
+  }
+  return false
 }
 
 /** Until when nothing at all can be done (ms): what stopped the lane, or blocks it, says so. An empty budget is asked each time. */
@@ -220,18 +210,15 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneFacts> {
   }
 }
 
-type Queued = Pick<Leftover, 'events' | 'bulk' | 'delayedAt' | 'scheduledAt'>
+type Planned = Pick<Leftover, 'delayedAt' | 'scheduledAt'>
 
-const NOTHING_QUEUED: Queued = { events: 0, bulk: 0, delayedAt: null, scheduledAt: null }
+const NOTHING_PLANNED: Planned = { delayedAt: null, scheduledAt: null }
 
-/** Jobs that wait, and when the lane has its next sleeping job and scheduled task (ms). */
-async function readQueued(visit: Visit): Promise<Queued> {
+/** When the lane has its next sleeping job and scheduled task (ms). What waits is counted as the lane is given back. */
+async function readPlanned(visit: Visit): Promise<Planned> {
   const { queue, store } = visit.deps
-  const { waiting, prioritized, delayed } = visit.counts ?? (await queue.counts())
   return {
-    events: waiting,
-    bulk: prioritized,
-    delayedAt: delayed > 0 ? await queue.nextDelayedAt() : null,
+    delayedAt: await queue.nextDelayedAt(),
     scheduledAt:
       visit.scheduledAt === undefined ? await createSchedule(store.redis, visit.teamKey).nextAt() : visit.scheduledAt,
   }

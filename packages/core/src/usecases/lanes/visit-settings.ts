@@ -17,8 +17,6 @@ export interface VisitSettings {
   reserveShare: number
   /** Share (0..1) that bulk work leaves to events. */
   bulkReserveShare: number
-  /** Between two looks for jobs of a dead worker, ms. */
-  stalledEveryMs: number
 }
 
 export const VISIT: VisitSettings = {
@@ -31,7 +29,6 @@ export const VISIT: VisitSettings = {
   quietAfterWriteMs: 120_000,
   reserveShare: 0.05,
   bulkReserveShare: 0.25,
-  stalledEveryMs: 4_000,
 }
 
 /** Job locks outlive a renewal that is late, and end soon after a death: the lane's jobs are back within a minute. */

@@ -42,11 +42,6 @@ export interface Visit {
   lease: Lease
   gate: CallGate
   facts: LaneFacts
-  /** Members with something left to do, and changes recorded but not queued, when the visit began. */
-  workCount: number
-  recorded: number
-  /** The visit before may have died with jobs in hand. */
-  isUnclean: boolean
   /** As last counted; null once something was queued, fetched or brought back since. */
   counts: LaneCounts | null
   /** When the earliest task of the schedule is due (ms), or null; undefined: not read since one was carried out. */

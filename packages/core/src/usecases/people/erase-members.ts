@@ -154,7 +154,6 @@ async function tryAgain(visit: Visit, roster: Roster, { id }: MemberRecord): Pro
   const { lane, clock, toRef } = visit.deps
   const now = clock.now()
   await lane.requestWork({
-    now,
     roster: roster.id,
     member: id,
     ref: toRef(roster.id, id),

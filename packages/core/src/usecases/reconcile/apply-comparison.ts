@@ -31,7 +31,7 @@ export async function applySeen(visit: Visit, roster: Roster, seen: GroupCompari
 
 /** Members who should be in and are not: put back, or reported, as the roster says; one who stopped testing is only reported. */
 export async function putBack(visit: Visit, roster: Roster, compared: GroupComparison): Promise<void> {
-  const { lane, clock } = visit.deps
+  const { lane } = visit.deps
   const stopped = compared.vanished.filter(({ observed }) => observed?.state === 'revoked')
   const removed = compared.vanished.filter(({ observed }) => observed?.state !== 'revoked')
   const restore = roster.removedByHand === 'restore' ? removed : []
@@ -46,7 +46,6 @@ export async function putBack(visit: Visit, roster: Roster, compared: GroupCompa
   }
   await lane.recordAgain(
     [...restore, ...compared.missing].map(({ id }) => ({ roster: roster.id, member: id })),
-    clock.now(),
     'bulk',
   )
   if (stopped.length > 0)
@@ -71,7 +70,6 @@ export async function removeLingering(
   }
   await visit.deps.lane.recordAgain(
     lingering.map(({ record }) => ({ roster: roster.id, member: record.id })),
-    visit.deps.clock.now(),
     'bulk',
   )
 }
@@ -132,10 +130,10 @@ async function note(visit: Visit, roster: Roster, record: MemberRecord, change: 
     now,
   )
   const recorded = await lane.recordOutcome(visit.lease.token, {
-    roster: roster.id,
-    appId: roster.app.id,
+    roster,
     member: record.id,
     ref: toRef(roster.id, record.id),
+    met: { fresh: 0, invite: 0 },
     version: record.desired.version,
     observed: {
       ...change.observed,

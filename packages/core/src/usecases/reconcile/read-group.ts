@@ -94,9 +94,9 @@ async function begin(visit: Visit, readings: Readings, owner: string, restarts =
 /** Events wait for a page at most. */
 async function othersWait(visit: Visit): Promise<boolean> {
   if (!goesOn(visit) || age(visit) > SLICE_MS) return true
-  const { lane, queue } = visit.deps
-  const [recorded, { waiting }] = await Promise.all([lane.peekOutbox(1), queue.counts()])
-  return waiting > 0 || (recorded?.length ?? 0) > 0
+  const { queue, store } = visit.deps
+  const [[recorded], { waiting }] = await Promise.all([store.recordedCounts([visit.teamKey]), queue.counts()])
+  return waiting > 0 || (recorded ?? 0) > 0
 }
 
 const goOn = ({ read, total }: Reading, at: number): GroupReading => ({ kind: 'goes_on', at, read, total })

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { MemberChange } from '../../domain/change.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
+import { AppError } from '../../errors.ts'
 import { eventDigest } from '../../secrets/index.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
 import type { PlannedRow, SnapshotPlan } from './plan-snapshot.ts'
@@ -88,8 +90,35 @@ async function record<T>(
   let accepted = 0
   for (let from = 0; from < items.length; from += CHUNK) {
     const changes = items.slice(from, from + CHUNK).map(toChange)
-    const recorded = await recordAndWake(deps, roster.teamKey, changes)
-    accepted += recorded.filter(({ outcome }) => outcome === 'accepted').length
+    accepted += await recordWhereItIs(deps, roster, changes)
   }
   return accepted
+}
+
+const MOVE_PATIENCE_MS = 60_000
+const MOVED_AGAIN_MS = 500
+
+/** A roster may move to another team key while a list of it is recorded: what its former lane does not take goes where it went. */
+async function recordWhereItIs(deps: RecordDeps, roster: Roster, changes: MemberChange[]): Promise<number> {
+  const patienceEnds = performance.now() + MOVE_PATIENCE_MS
+  let { teamKey } = roster
+  let accepted = 0
+  let left = changes
+  for (;;) {
+    const recorded = await recordAndWake(deps, teamKey, left)
+    accepted += recorded.filter(({ outcome }) => outcome === 'accepted').length
+    left = left.filter((_, at) => recorded[at]?.outcome === 'gone')
+    if (left.length === 0) return accepted
+    const current = await deps.store.rosters.find(roster.id)
+    // Deleted, and perhaps made again: nobody is left to record for.
+    if (current?.createdAt !== roster.createdAt || current.deleting) return accepted
+    if (performance.now() > patienceEnds) {
+      throw new AppError('store_unavailable', {
+        message: `The roster "${roster.id}" is moving to another team key; send the list again in a moment.`,
+        retryAfterMs: 5_000,
+      })
+    }
+    if (current.teamKey === teamKey) await sleep(MOVED_AGAIN_MS)
+    teamKey = current.teamKey
+  }
 }

@@ -1,6 +1,8 @@
 import { isAppError, type AppError } from '../../errors.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { watchBuilds } from '../builds/watch-builds.ts'
+import { keepLaw } from '../lanes/keep-law.ts'
+import { unparkResumed } from '../rosters/pause-roster.ts'
 import { judgeDoubt } from '../lanes/judge-doubt.ts'
 import { stopLane } from '../lanes/stop-lane.ts'
 import type { Visit } from '../lanes/visit.ts'
@@ -23,6 +25,8 @@ const TASKS: Readonly<Record<string, Task | undefined>> = {
   delete: emptyRoster,
   blocked: checkBlockedRoster,
   seats: trySeats,
+  law: keepLaw,
+  resume: unparkResumed,
 }
 
 const RETRY_MS = 60_000

@@ -6,7 +6,7 @@ import type { Visit } from '../lanes/visit.ts'
 export async function trySeats(visit: Visit, appId: string): Promise<number | null> {
   const { store, lane, clock, settings } = visit.deps
   const first = await nextSeeker(store, visit.teamKey, appId)
-  if (first) await lane.recordAgain([first], clock.now())
+  if (first) await lane.recordAgain([first])
   // Those who keep their places without being tried come to their turn once their roster goes on, or they can enter.
   else if ((await createSeatLine(store.redis, visit.teamKey, appId).list(0, 1)).length === 0) return null
   return clock.now() + settings.blockedCheckMs

@@ -14,7 +14,7 @@ export async function checkBlockedRoster(visit: Visit, rosterId: string): Promis
     return clock.now() + settings.blockedCheckMs
   }
   await store.rosters.update(rosterId, (current) => ({ ...current, blocked: null }))
-  await lane.unpark(rosterId, clock.now())
+  await lane.unpark(rosterId)
   await tellRoster(visit, rosterId, 'roster.recovered', null)
   log.info({ event: 'roster.recovered', roster: rosterId }, 'roster.recovered')
   return null

@@ -26,7 +26,7 @@ export async function emptyRoster(visit: Visit, rosterId: string): Promise<numbe
   // Nobody can be taken out of a group that is gone.
   if (roster.blocked?.code !== 'group_gone') {
     // Whoever was parked while the roster was paused has to leave too.
-    await visit.deps.lane.unpark(rosterId, clock.now())
+    await visit.deps.lane.unpark(rosterId)
     const present = await recordLeaves(visit, roster)
     if (present > 0) return clock.now() + SOON_MS
     const counts = await store.members(visit.teamKey, rosterId).counts()
@@ -82,7 +82,6 @@ async function retryFailed(visit: Visit, roster: Roster): Promise<number> {
   const now = clock.now()
   for (const member of ids) {
     await lane.requestWork({
-      now,
       roster: roster.id,
       member,
       ref: toRef(roster.id, member),

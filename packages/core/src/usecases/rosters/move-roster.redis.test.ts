@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeTeamKey } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createReconciliations, laneKeys, leaveLane } from '../../store/index.ts'
+import { createMoverStore, createReconciliations, laneKeys, leaveLane } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from '../reconcile/index.ts'
 import { moveRoster, resumeMoves } from './move-roster.ts'
@@ -108,4 +108,61 @@ describe('a roster that moves to another team key', () => {
     await sending
     await until(['a', ...ids])
   })
+})
+
+describe('a mover that was slow, and lost its lease to another', () => {
+  const mover = (token: string) =>
+    createMoverStore(rig.redis, {
+      roster: 'gold',
+      createdAt: gold.createdAt,
+      appId: gold.app.id,
+      from: 'acme',
+      to: 'second',
+      token,
+    })
+
+  it('writes nothing more, in neither lane', async () => {
+    await acceptEvents(rig.deps, [event('a')])
+    await rig.redis.set(laneKeys('acme').lease, 'slow')
+    await mover('slow').begin()
+    await rig.redis.set(laneKeys('acme').lease, 'next')
+    await mover('next').begin()
+    const slow = mover('slow')
+    for (const step of [slow.leave, slow.copy, slow.enter, slow.drop, slow.end]) {
+      await expect(step()).rejects.toMatchObject({ code: 'lease_lost' })
+    }
+    expect(await rig.redis.hlen(laneKeys('acme').roster('gold').desired)).toBe(1)
+    expect(await rig.redis.exists(laneKeys('second').roster('gold').desired)).toBe(0)
+    expect(await rig.redis.sismember(laneKeys('acme').rosters, 'gold')).toBe(1)
+    await mover('next').copy()
+    expect(await rig.redis.hlen(laneKeys('second').roster('gold').desired)).toBe(1)
+  })
+
+  it('does not begin again what another has finished', async () => {
+    await moveRoster(rig.deps, gold, 'second')
+    const moved = await rig.store.rosters.find('gold')
+    if (!moved) throw new Error('No roster.')
+    await moveRoster(rig.deps, moved, 'acme')
+    // As it was read before the first move.
+    await expect(moveRoster(rig.deps, gold, 'second')).rejects.toMatchObject({ code: 'lease_lost' })
+    expect(await rig.store.rosters.find('gold')).toMatchObject({ teamKey: 'acme' })
+    await acceptEvents(rig.deps, [event('a')])
+    await until(['a'])
+  })
+})
+
+it('takes the rows of a list along that its former lane did not take any more', async () => {
+  await moveRoster(rig.deps, gold, 'second')
+  // The list was begun with the roster as it was.
+  await list(['a', 'b'])
+  await until(['a', 'b'])
+})
+
+it('keeps bulk work bulk, and what failed out of the former queue', async () => {
+  await list(['a', 'b'])
+  await acceptEvents(rig.deps, [event('c')])
+  await moveRoster(rig.deps, gold, 'second')
+  const keys = laneKeys('second')
+  expect((await rig.redis.zrange(keys.outboxBulk, '0', '-1')).sort()).toEqual(['gold\0a', 'gold\0b'])
+  expect(await rig.redis.zrange(keys.outboxInteractive, '0', '-1')).toContain('gold\0c')
 })

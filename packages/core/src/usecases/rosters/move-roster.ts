@@ -2,18 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
+import type { ToRef } from '../../secrets/index.ts'
 import {
-  copyRoster,
   createLaneStore,
+  createMoverStore,
   createReconciliations,
-  dropMoved,
-  enterLane,
   laneKeys,
-  leaveLane,
-  moveBacklog,
-  moveBuilds,
+  type MoverStore,
   type Store,
 } from '../../store/index.ts'
 
@@ -21,6 +18,7 @@ export interface MoveDeps {
   store: Store
   clock: Clock
   log: Log
+  toRef: ToRef
 }
 
 const LEASE_MS = 20_000
@@ -32,49 +30,72 @@ const ABANDONED_MS = 30_000
 
 /**
  * Moves a roster's data and backlog into the lane of another team key, while nobody works in the former lane and nothing is
- * recorded. Every step may be repeated: a move that died is gone on with. Throws conflict where the lane stays busy.
+ * recorded. Every step may be repeated: if the mover dies, another process finishes the move. One that only was slow, and has lost the
+ * lease meanwhile, writes nothing more. Throws conflict where the lane stays busy, lease_lost.
  */
 export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Promise<void> {
   const { store, clock, log } = deps
   const from = roster.moving?.from ?? roster.teamKey
   const lease = await holdLane(deps, from)
   try {
-    const since = clock.now()
-    const marked = await store.rosters.update(roster.id, (current) => ({ ...current, moving: { from, to, since } }))
+    const { token } = lease
+    const move = { roster: roster.id, createdAt: roster.createdAt, appId: roster.app.id, from, to, token }
+    const mover = createMoverStore(store.redis, move)
+    const marked = await store.rosters.update(roster.id, (current) => {
+      // Moved on since it was read: what we know of it is of no use.
+      if (current.teamKey !== roster.teamKey || current.moves !== roster.moves) throw new AppError('lease_lost')
+      return { ...current, moving: { from, to, since: clock.now(), token } }
+    })
     if (!marked) return
-    const move = { roster: roster.id, appId: roster.app.id, from, to }
-    await leaveLane(store.redis, from, roster.id)
+    const update = (change: (current: Roster) => Roster) =>
+      store.rosters.update(roster.id, (current) => {
+        if (current.moving?.token !== token) throw new AppError('lease_lost')
+        return change(current)
+      })
+    await mover.begin()
+    await lease.assertHeld()
+    await mover.leave()
     if (marked.teamKey !== to) {
-      await copyRoster(store.redis, move)
-      await moveBuilds(store.redis, roster.id, from, to)
-      await enterLane(store.redis, to, roster.id)
-      await store.rosters.update(roster.id, (current) => ({ ...current, teamKey: to }))
+      await mover.copy()
+      await mover.enter()
+      await update((current) => ({ ...current, teamKey: to }))
     }
-    await moveBacklog(store.redis, move)
-    await recordOpen(deps, roster.id, to)
-    await dropMoved(store.redis, move)
-    await store.rosters.update(roster.id, ({ moving: _moved, ...current }) => current)
+    await mover.moveBacklog()
+    await recordOpen(deps, mover, roster.id, to)
+    await mover.drop()
+    await mover.end()
+    await update(({ moving: _moved, ...current }) => ({ ...current, moves: (current.moves ?? 0) + 1 }))
     log.info({ event: 'roster.moved', roster: roster.id, from, to }, 'roster.moved')
   } finally {
     await lease.release()
   }
-  await store.ready.ring(to)
+  await store.noteRecorded(to, { leased: false })
 }
 
 /** Whoever is not converged has work to do, whatever became of it in the former lane while a move lay dead. */
-async function recordOpen({ store, clock }: MoveDeps, roster: string, teamKey: string): Promise<void> {
+async function recordOpen(
+  { store, toRef }: MoveDeps,
+  mover: MoverStore,
+  roster: string,
+  teamKey: string,
+): Promise<void> {
   const lane = createLaneStore(store.redis, teamKey)
   const members = store.members(teamKey, roster)
   let cursor = '0'
   do {
     const page = await members.scan(cursor)
     cursor = page.cursor
-    const open = page.records.filter(({ desired, observed }) => desired.version !== (observed?.converged ?? 0))
-    await lane.recordAgain(
-      open.map(({ id }) => ({ roster, member: id })),
-      clock.now(),
-      'bulk',
-    )
+    const open = page.records
+      .filter(({ desired, observed, status }) => desired.version !== (observed?.converged ?? 0) && status !== 'failed')
+      .map(({ id }) => ({ id, ref: toRef(roster, id) }))
+    const urgencies = await mover.urgencies(open)
+    for (const urgency of ['interactive', 'bulk'] as const) {
+      const those = open.filter((_, at) => urgencies[at] === urgency)
+      await lane.recordAgain(
+        those.map(({ id }) => ({ roster, member: id })),
+        urgency,
+      )
+    }
   } while (cursor !== '0')
 }
 
@@ -83,12 +104,21 @@ export async function resumeMoves(deps: MoveDeps): Promise<void> {
   const now = deps.clock.now()
   for (const roster of await deps.store.rosters.list()) {
     if (!roster.moving || now - roster.moving.since < ABANDONED_MS) continue
-    await moveRoster(deps, roster, roster.moving.to)
+    await moveRoster(deps, roster, roster.moving.to).catch((error: unknown) => {
+      // Another process is at it.
+      if (!isAppError(error, 'lease_lost', 'conflict')) throw error
+    })
   }
 }
 
+interface HeldLane {
+  token: string
+  assertHeld(): Promise<void>
+  release(): Promise<void>
+}
+
 /** Keeps workers out of a lane, as one of them would keep the others out. */
-async function holdLane({ store }: MoveDeps, teamKey: string): Promise<{ release(): Promise<void> }> {
+async function holdLane({ store }: MoveDeps, teamKey: string): Promise<HeldLane> {
   const token = randomUUID()
   const lane = createLaneStore(store.redis, teamKey)
   const patienceEnds = performance.now() + PATIENCE_MS
@@ -103,10 +133,13 @@ async function holdLane({ store }: MoveDeps, teamKey: string): Promise<{ release
   }
   const renewal = setInterval(() => void lane.renew(token, LEASE_MS).catch(() => {}), RENEW_EVERY_MS)
   return {
+    token,
+    async assertHeld() {
+      if (!(await lane.renew(token, LEASE_MS))) throw new AppError('lease_lost')
+    },
     async release() {
       clearInterval(renewal)
-      // Whether the visit before left jobs in hand is the next visit's to find out.
-      await lane.close(token, false)
+      await lane.close(token)
       // Whoever recorded meanwhile took the lease for a worker's.
       await store.ready.ring(teamKey)
     },

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createLaneStore, createReconciliations, createSchedule, type Store } from '../../store/index.ts'
+import type { Visit } from '../lanes/visit.ts'
 import { requestedTask } from '../reconcile/tasks.ts'
 import { assertSettled } from './assert-settled.ts'
 import { getRoster, rosterNotFound } from './get-roster.ts'
@@ -17,11 +18,30 @@ export async function pauseRoster(deps: PauseDeps, id: string): Promise<Roster> 
 
 /** What waited is carried out. Throws not_found. */
 export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster> {
+  const { teamKey } = await getRoster(deps, id)
+  const schedule = createSchedule(deps.store.redis, teamKey)
+  // Planned first: whoever dies on the way leaves a roster whose members are looked after.
+  await schedule.plan(resumeTask(id), deps.clock.now() + SOON_MS)
   const roster = await setPaused(deps, id, false)
-  await createLaneStore(deps.store.redis, roster.teamKey).unpark(roster.id, deps.clock.now())
+  await createLaneStore(deps.store.redis, teamKey).unpark(id)
+  await schedule.replan(resumeTask(id), deps.clock.now())
   await bringReadingsForward(deps, roster)
-  await deps.store.ready.ring(roster.teamKey)
+  await deps.store.noteRecorded(teamKey, { leased: false })
   return roster
+}
+
+const SOON_MS = 1_000
+const resumeTask = (rosterId: string) => `resume:${rosterId}`
+
+/**
+ * Once more under the lease: a visit that had read the roster while it was paused parks its members after the resuming. Any later one
+ * reads it anew.
+ */
+export async function unparkResumed(visit: Visit, id: string): Promise<null> {
+  const { store, lane } = visit.deps
+  const roster = await store.rosters.find(id)
+  if (roster && roster.teamKey === visit.teamKey && !roster.paused && !roster.blocked) await lane.unpark(id)
+  return null
 }
 
 /** Readings that were asked for meanwhile were put off: they have waited long enough. */

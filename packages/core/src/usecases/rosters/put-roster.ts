@@ -5,7 +5,8 @@ import type { Roster, TeamKey } from '../../domain/roster.ts'
 import { NO_STANDING, SEATS_LIMIT } from '../../domain/standing.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { enterLane, leaveLane, type Store } from '../../store/index.ts'
+import type { ToRef } from '../../secrets/index.ts'
+import { enterLane, leaveLane, noteBirth, type Store } from '../../store/index.ts'
 import { planRosterTasks } from '../builds/plan-roster-tasks.ts'
 import {
   forgetKept,
@@ -24,6 +25,7 @@ export interface PutRosterDeps extends AppleDeps {
   store: Store
   clock: Clock
   log: Log
+  toRef: ToRef
 }
 
 /**
@@ -78,7 +80,10 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   }
   await enterLane(deps.store.redis, teamKey.id, roster.id)
   await deps.store.joinApp(app.id, roster.id)
-  if (await deps.store.rosters.insert(roster)) return roster
+  if (await deps.store.rosters.insert(roster)) {
+    await noteBirth(deps.store.redis, teamKey.id, roster)
+    return roster
+  }
   const winner = await deps.store.rosters.find(input.id)
   if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
   if (winner?.teamKey !== teamKey.id) await leaveLane(deps.store.redis, teamKey.id, roster.id)

@@ -3,7 +3,8 @@ import { importSigningKey, type AppleSession, type AppRow, type CallRecord } fro
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
-import { writeLaneStanding, type Store } from '../../store/index.ts'
+import { createSchedule, writeLaneStanding, type Store } from '../../store/index.ts'
+import { lawTask } from '../lanes/keep-law.ts'
 import { openCredentials, openSession, type AppleDeps } from './open-session.ts'
 
 export interface Finding {
@@ -23,8 +24,13 @@ export interface CheckDeps extends AppleDeps {
 const KEY_TRIES = 3
 const CLOCK_TOLERANCE_MS = 30_000
 
-/** Tries everything a team key is needed for, changing nothing at Apple; a passed check lets a stopped lane go on. */
+/**
+ * Tries everything a team key is needed for, changing nothing at Apple; a passed check lets a stopped lane go on, and has the worker
+ * look whether each of its members is converged or waits somewhere.
+ */
 export async function checkTeamKey(deps: CheckDeps, teamKey: TeamKey): Promise<Finding[]> {
+  await createSchedule(deps.store.redis, teamKey.id).plan(lawTask(teamKey.id), deps.clock.now())
+  await deps.store.ready.ring(teamKey.id)
   const signs = await checkSigning(deps, teamKey)
   if (!signs.ok) return [signs, ...unknown('clock', 'key_accepted', 'role', 'agreements', 'apps')]
   const clock = new ClockWatch()

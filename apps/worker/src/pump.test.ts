@@ -1,0 +1,36 @@
+import type { Claim, ReadyIndex } from '@flightroster/core/store'
+import { createLog } from '@flightroster/core/log'
+import { eventually } from '@flightroster/core/testing'
+import { expect, it } from 'vitest'
+import { createPump } from './pump.ts'
+
+it('waits at its end for every visit under way, also of a lane that was rung and claimed again meanwhile', async () => {
+  const due: Claim[] = [{ lane: 'acme', until: 1 }]
+  const ready = { claim: async () => due.splice(0), settle: async () => {} } as unknown as ReadyIndex
+  let finishLong = () => {}
+  let visits = 0
+  const pump = createPump({
+    ready,
+    log: createLog({ level: 'silent', name: 'test' }),
+    concurrency: 4,
+    only: undefined,
+    async visit() {
+      // The first is long; the second finds the lane taken, and is over at once.
+      if (++visits === 1) await new Promise<void>((resolve) => (finishLong = resolve))
+      return { inMs: null, holdMs: 0, idle: null }
+    },
+  })
+  pump.start()
+  await eventually(() => expect(visits).toBe(1))
+  due.push({ lane: 'acme', until: 2 })
+  await eventually(() => expect(visits).toBe(2))
+  await eventually(() => expect(pump.running()).toBe(1))
+
+  let drained = false
+  const draining = pump.drain().then(() => (drained = true))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(drained).toBe(false)
+  finishLong()
+  await draining
+  expect(drained).toBe(true)
+})

@@ -1,0 +1,6 @@
+-- For scripts that record: the time in ms, with a fraction that no other step's has, so that whoever took an entry out of an outbox
+-- can tell whether it was recorded anew meanwhile.
+local function arrival()
+  local t = redis.call('TIME')
+  return string.format('%s%03d.%03d', t[1], math.floor(tonumber(t[2]) / 1000), tonumber(t[2]) % 1000)
+end

@@ -1,0 +1,13 @@
+-- Forgets jobs that are over. One that is not, or that a new one of the same member took the place of, is left.
+-- KEYS[1] completed  [2] failed
+-- ARGV[1] what stands before a job's id in its key  then ids
+-- Returns how many were forgotten
+local forgotten = 0
+for i = 2, #ARGV do
+  if redis.call('ZREM', KEYS[1], ARGV[i]) + redis.call('ZREM', KEYS[2], ARGV[i]) > 0 then
+    local job = ARGV[1] .. ARGV[i]
+    redis.call('DEL', job, job .. ':logs', job .. ':lock')
+    forgotten = forgotten + 1
+  end
+end
+return forgotten

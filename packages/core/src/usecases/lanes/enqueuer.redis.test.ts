@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '@flightroster/core/testing'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { NOTHING_OBSERVED } from '../../domain/member.ts'
+import { createLog } from '../../log.ts'
+import { createLaneQueue } from '../../queues/index.ts'
+import { createLaneStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
+import { acceptEvents, requestWork, type IncomingEvent } from '../intake/index.ts'
+import { enqueueRecorded } from './enqueue-recorded.ts'
+import { createEnqueuer, type Enqueuer } from './enqueuer.ts'
+
+let rig: LaneRig
+let queue: ReturnType<typeof createLaneQueue>
+let enqueuer: Enqueuer | undefined
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+  queue = createLaneQueue(
+    rig.redis,
+    { prefix: queuePrefix('acme'), name: queueName('acme') },
+    { lockMs: 15_000, maxStalls: 3 },
+  )
+  await rig.addRoster()
+})
+afterEach(async () => {
+  await enqueuer?.close()
+  enqueuer = undefined
+  await queue.close()
+  await rig[Symbol.asyncDispose]()
+})
+
+const join = (member: string): IncomingEvent => ({
+  id: undefined,
+  source: 'test',
+  kind: 'join',
+  roster: 'gold',
+  member,
+  email: `${member}@example.com`,
+  firstName: null,
+  lastName: null,
+  time: undefined,
+  origin: 'event',
+})
+const accept = (...members: string[]) => acceptEvents(rig.deps, members.map(join))
+const start = () =>
+  (enqueuer = createEnqueuer({
+    ...rig.deps,
+    log: createLog({ level: 'silent', name: 'test' }),
+    withQueue: (_teamKey, work) => work(queue),
+  }))
+const lane = () => createLaneStore(rig.redis, 'acme')
+const make = () => enqueueRecorded({ lane: lane(), queue, toRef: rig.deps.toRef }, 'test', 100)
+
+describe('an accepted change', () => {
+  it('is a job within two seconds, though no worker runs', async () => {
+    start()
+    await accept('ann', 'bob')
+    await eventually(async () => expect(await queue.counts()).toMatchObject({ waiting: 2 }), { timeoutMs: 2_000 })
+    await eventually(async () => expect(await rig.store.recordedCounts(['acme'])).toEqual([0]))
+  })
+
+  it('is a job while its lane is paused, blocked, or has no budget', async () => {
+    start()
+    await rig.redis.hset(laneKeys('acme').lane, 'paused', '1', 'blocked', '{"code":"key_rejected","detail":"x","at":1}')
+    await accept('ann')
+    await eventually(async () => expect(await queue.counts()).toMatchObject({ waiting: 1 }), { timeoutMs: 2_000 })
+  })
+
+  it('becomes a job where the process that accepted it died, by any other', async () => {
+    await accept('ann')
+    await start().sweep()
+    await eventually(async () => expect(await queue.counts()).toMatchObject({ waiting: 1 }))
+  })
+
+  it('waits for the job that runs, and is one by itself then', async () => {
+    await accept('ann')
+    await make()
+    await lane().open('token', 15_000)
+    const [job] = await queue.fetch(1, 'token')
+    await accept('ann')
+    expect(await make()).toMatchObject({ queued: 0, left: 1 })
+    await job?.complete()
+    expect(await make()).toMatchObject({ queued: 1, left: 0 })
+    expect(await queue.counts()).toMatchObject({ waiting: 1, active: 0 })
+  })
+
+  it('brings a sleeping job forward, and overtakes a list', async () => {
+    await accept('ann')
+    await make()
+    await lane().open('token', 15_000)
+    const [job] = await queue.fetch(1, 'token')
+    await job?.later(Date.now() + 3_600_000)
+    expect(await queue.counts()).toMatchObject({ delayed: 1 })
+    await accept('ann')
+    await make()
+    expect(await queue.counts()).toMatchObject({ delayed: 0, waiting: 1 })
+
+    await lane().recordAgain([{ roster: 'gold', member: 'bob' }], 'bulk')
+    await make()
+    expect(await queue.counts()).toMatchObject({ prioritized: 1 })
+    await accept('bob')
+    await make()
+    expect(await queue.counts()).toMatchObject({ prioritized: 0, waiting: 2 })
+  })
+
+  it('is one job, whoever makes it, and however many do at once', async () => {
+    await accept(...Array.from({ length: 40 }, (_, at) => `u-${at}`))
+    const makers = Array.from({ length: 8 }, (_, at) =>
+      enqueueRecorded({ lane: lane(), queue, toRef: rig.deps.toRef }, `maker-${at}`, 100),
+    )
+    const results = await Promise.all(makers)
+    expect(results.filter((result) => result === 'busy')).toHaveLength(7)
+    expect(await queue.counts()).toMatchObject({ waiting: 40 })
+  })
+
+  it('stays recorded where it came between the reading of the outbox and the end of the making', async () => {
+    await accept('ann')
+    const store = lane()
+    // The member's job is made, run and over before its maker has dropped the entry; meanwhile another change comes.
+    const slow = {
+      ...store,
+      async dropFromOutbox(...args: Parameters<typeof store.dropFromOutbox>) {
+        await store.open('token', 15_000)
+        const [job] = await queue.fetch(1, 'token')
+        await job?.complete()
+        await store.close('token')
+        await accept('ann')
+        return store.dropFromOutbox(...args)
+      },
+    }
+    expect(await enqueueRecorded({ lane: slow, queue, toRef: rig.deps.toRef }, 'slow', 100)).toMatchObject({ left: 1 })
+    expect(await make()).toMatchObject({ queued: 1, left: 0 })
+    expect(await queue.counts()).toMatchObject({ waiting: 1 })
+  })
+})
+
+describe('the jobs of 0.1.0', () => {
+  it('are taken over: one that waits stays the only one, one that lies failed makes way', async () => {
+    const ref = rig.deps.toRef('gold', 'ann')
+    const base = `${queuePrefix('acme')}:${queueName('acme')}`
+    const job = { name: 'converge', data: JSON.stringify({ v: 1, roster: 'gold', ref }), opts: '{"attempts":12}' }
+    await accept('ann')
+    await rig.redis.hset(`${base}:1`, { ...job, timestamp: '1', delay: '0', priority: '0' })
+    await rig.redis.lpush(`${base}:wait`, '1')
+    await rig.redis.set(`${base}:de:${ref}`, '1')
+    await make()
+    expect(await queue.counts()).toMatchObject({ waiting: 1 })
+
+    await rig.redis.del(`${base}:wait`, `${base}:de:${ref}`)
+    await rig.redis.zadd(`${base}:failed`, 1, '1')
+    await rig.redis.hset(laneKeys('acme').work, ref, JSON.stringify({ r: 'gold', m: 'ann', failed: '1' }))
+    await accept('ann')
+    await make()
+    expect(await queue.counts()).toMatchObject({ waiting: 1, failed: 0 })
+  })
+
+  it('that have the number of another member’s failed job are left alone', async () => {
+    const base = `${queuePrefix('acme')}:${queueName('acme')}`
+    await accept('ann')
+    await rig.redis.hset(`${base}:1`, { name: 'converge', data: '{"v":1,"roster":"gold","ref":"m-other"}', opts: '{}' })
+    await rig.redis.zadd(`${base}:failed`, 1, '1')
+    const ref = rig.deps.toRef('gold', 'ann')
+    await rig.redis.hset(laneKeys('acme').work, ref, JSON.stringify({ r: 'gold', m: 'ann', failed: '1' }))
+    await make()
+    expect(await queue.counts()).toMatchObject({ waiting: 1, failed: 1 })
+  })
+})
+
+describe('what is asked for by hand while the job runs', () => {
+  const ask = (kind: 'invitation' | 'converge') => requestWork(rig.deps, { roster: 'gold', member: 'ann', kind })
+  const marks = async () => (await lane().readWork([rig.deps.toRef('gold', 'ann')]))[0]
+
+  it('is kept for the next, and what was asked before is done with', async () => {
+    const roster = await rig.store.rosters.find('gold')
+    if (!roster) throw new Error('No roster.')
+    await accept('ann')
+    await ask('invitation')
+    await make()
+    await lane().open('token', 15_000)
+    await queue.fetch(1, 'token')
+    await ask('invitation')
+    await ask('converge')
+    expect(await marks()).toMatchObject({ invite: 2, fresh: 1 })
+    const member = await rig.store.members('acme', 'gold').find('ann')
+    await lane().recordOutcome('token', {
+      roster,
+      member: 'ann',
+      ref: rig.deps.toRef('gold', 'ann'),
+      met: { fresh: 0, invite: 1 },
+      version: member?.desired.version ?? 0,
+      observed: { ...NOTHING_OBSERVED, converged: 1 },
+      status: 'invited',
+      entry: null,
+      fact: null,
+      ending: 'done',
+      testerIds: new Map(),
+    })
+    expect(await marks()).toMatchObject({ invite: 1, fresh: 1 })
+  })
+})

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { createLaneQueue } from '../../queues/index.ts'
+import { createLaneStore, createSchedule, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
+import { queueKeys } from '../../store/keys.ts'
+import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
+import { enqueueRecorded } from './enqueue-recorded.ts'
+import { lawTask } from './keep-law.ts'
+
+let rig: LaneRig
+const keys = laneKeys('acme')
+const queue = queueKeys('acme')
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+  await rig.addRoster()
+})
+afterEach(() => rig[Symbol.asyncDispose]())
+
+const event = (member: string, kind: IncomingEvent['kind'] = 'join'): IncomingEvent => ({
+  id: undefined,
+  source: 'test',
+  kind,
+  roster: 'gold',
+  member,
+  email: kind === 'join' ? `${member}@example.com` : null,
+  firstName: null,
+  lastName: null,
+  time: undefined,
+  origin: 'event',
+})
+const join = (...members: string[]) =>
+  acceptEvents(
+    rig.deps,
+    members.map((member) => event(member)),
+  )
+const refOf = (member: string) => rig.deps.toRef('gold', member)
+
+/** What is recorded becomes jobs, and nobody fetches them. */
+async function makeJobs(): Promise<void> {
+  const lane = createLaneQueue(
+    rig.redis,
+    { prefix: queuePrefix('acme'), name: queueName('acme') },
+    { lockMs: 15_000, maxStalls: 3 },
+  )
+  await enqueueRecorded({ lane: createLaneStore(rig.redis, 'acme'), queue: lane, toRef: rig.deps.toRef }, 'test', 1_000)
+  await lane.close()
+}
+
+/** Who would be recorded again. */
+async function stranded(...members: string[]): Promise<number> {
+  const roster = await rig.store.rosters.find('gold')
+  if (!roster) throw new Error('No roster.')
+  const store = createLaneStore(rig.redis, 'acme')
+  return store.recordStranded(
+    roster,
+    members.map((id) => ({ id, ref: refOf(id) })),
+  )
+}
+
+describe('a member who is not converged', () => {
+  it('is left where it is: in an outbox, a job, the line for seats, or failed', async () => {
+    await join('recorded', 'waiting', 'delayed', 'active', 'seeker', 'failed')
+    await makeJobs()
+    await rig.redis.zadd(queue.delayed, Date.now() + 60_000, refOf('delayed'))
+    await rig.redis.lrem(queue.wait, 0, refOf('delayed'))
+    await rig.redis.lrem(queue.wait, 0, refOf('active'))
+    await rig.redis.lpush(queue.active, refOf('active'))
+    for (const gone of ['seeker', 'failed']) {
+      await rig.redis.lrem(queue.wait, 0, refOf(gone))
+      await rig.redis.del(`${queue.jobs}${refOf(gone)}`)
+    }
+    await rig.redis.zadd(keys.seatLine('1234'), 1, 'gold\0seeker')
+    await rig.redis.zadd(keys.roster('gold').status, 8, 'failed')
+    await join('recorded')
+    expect(await stranded('recorded', 'waiting', 'delayed', 'active', 'seeker', 'failed')).toBe(0)
+  })
+
+  it('is recorded again where it is nowhere, or its job is a ghost in no list', async () => {
+    await join('lost', 'ghost')
+    await makeJobs()
+    await rig.redis.del(queue.wait, `${queue.jobs}${refOf('lost')}`)
+    expect(await stranded('lost', 'ghost')).toBe(2)
+    expect(await rig.redis.exists(`${queue.jobs}${refOf('ghost')}`)).toBe(0)
+    expect(await stranded('lost', 'ghost')).toBe(0)
+    await makeJobs()
+    expect(await rig.redis.llen(queue.wait)).toBe(2)
+  })
+
+  it('may be parked only while its roster is paused or blocked', async () => {
+    await join('ann')
+    await rig.redis.del(keys.outboxInteractive)
+    await rig.redis.sadd(keys.roster('gold').parked, 'ann')
+    await rig.store.rosters.update('gold', (roster) => ({ ...roster, paused: true }))
+    expect(await stranded('ann')).toBe(0)
+    await rig.store.rosters.update('gold', (roster) => ({ ...roster, paused: false }))
+    expect(await stranded('ann')).toBe(1)
+    expect(await rig.redis.scard(keys.roster('gold').parked)).toBe(0)
+  })
+
+  it('that leaves is not held up by a place in the line for seats', async () => {
+    await join('ann')
+    await acceptEvents(rig.deps, [event('ann', 'leave')])
+    await rig.redis.del(keys.outboxInteractive)
+    await rig.redis.zadd(keys.seatLine('1234'), 1, 'gold\0ann')
+    expect(await stranded('ann')).toBe(1)
+  })
+})
+
+describe('the scan', () => {
+  it('finds whoever lost job and entry, and brings them where they belong', async () => {
+    await join('ann', 'bob')
+    await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited' }))
+    await join('cay', 'dan')
+    await rig.redis.del(keys.outboxInteractive)
+    await rig.due(lawTask('acme'))
+    await rig.until(async () =>
+      expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited', cay: 'invited', dan: 'invited' }),
+    )
+  })
+
+  it('is due once a day, and at once after a worker has died with a job in hand', async () => {
+    await rig.visit()
+    await rig.due(lawTask('acme'))
+    await rig.until(async () => {
+      const [at] = await createSchedule(rig.redis, 'acme').dueAt([lawTask('acme')])
+      expect(at).toBeGreaterThan(Date.now() + 20 * 3_600_000)
+    })
+    await join('ann')
+    await makeJobs()
+    await rig.redis.lmove(queue.wait, queue.active, 'RIGHT', 'LEFT')
+    await createLaneStore(rig.redis, 'acme').open('token', 15_000)
+    const [at] = await createSchedule(rig.redis, 'acme').dueAt([lawTask('acme')])
+    expect(at).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('goes on where it was cut short', async () => {
+    for (const id of ['alpha', 'beta']) await rig.addRoster({ id })
+    await acceptEvents(
+      rig.deps,
+      ['alpha', 'beta'].map((roster) => ({ ...event('ann'), roster })),
+    )
+    await rig.redis.del(keys.outboxInteractive)
+    const lane = createLaneStore(rig.redis, 'acme')
+    await lane.keepScanPosition({ roster: 'beta', cursor: '0' })
+    await rig.due(lawTask('acme'))
+    await rig.until(async () => expect(await rig.statuses('beta')).toEqual({ ann: 'invited' }))
+    expect(await rig.statuses('alpha')).toEqual({ ann: 'pending' })
+    expect(await lane.scanPosition()).toBeNull()
+  })
+})

@@ -1,0 +1,56 @@
+import type { Roster } from '../../domain/roster.ts'
+import { inChunks } from '../converge/parallel.ts'
+import { goesOn, type Visit } from './visit.ts'
+
+/** Planned daily, after each death of a worker, and by a check of the team key. */
+export const lawTask = (teamKey: string) => `law:${teamKey}`
+
+const DAY_MS = 86_400_000
+const SOON_MS = 1_000
+const CHUNK = 500
+
+/**
+ * Proves the law of the lane (docs/architecture.md), member by member, and records again whoever is nowhere. In a healthy system it
+ * finds nobody. Under the lease: no job is fetched meanwhile, so one that waits goes on waiting.
+ */
+export async function keepLaw(visit: Visit): Promise<number | null> {
+  const { store, lane, clock, log } = visit.deps
+  const waiting = await lane.waitingJobs()
+  const from = await lane.scanPosition()
+  const records = await store.rosters.findMany(await store.rostersOf(visit.teamKey))
+  const rosters = [...records.values()]
+    .filter(({ id, teamKey, moving }) => teamKey === visit.teamKey && !moving && id >= (from?.roster ?? ''))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+  let recovered = 0
+  for (const roster of rosters) {
+    let cursor = roster.id === from?.roster ? from.cursor : '0'
+    do {
+      if (!goesOn(visit)) {
+        await lane.keepScanPosition({ roster: roster.id, cursor })
+        return clock.now() + SOON_MS
+      }
+      const page = await store.members(visit.teamKey, roster.id).scan(cursor)
+      cursor = page.cursor
+      const open = page.records.filter(
+        ({ desired, observed, status }) => desired.version !== (observed?.converged ?? 0) && status !== 'failed',
+      )
+      recovered += await recoverOf(visit, roster, open, waiting)
+    } while (cursor !== '0')
+  }
+  await lane.keepScanPosition(null)
+  if (recovered > 0)
+    log.error({ event: 'lane.members_recovered', teamKey: visit.teamKey, recovered }, 'lane.members_recovered')
+  return clock.now() + Math.round(DAY_MS * (0.9 + Math.random() * 0.2))
+}
+
+async function recoverOf(
+  { deps }: Visit,
+  roster: Roster,
+  open: { id: string }[],
+  waiting: ReadonlySet<string>,
+): Promise<number> {
+  const unseen = open.map(({ id }) => ({ id, ref: deps.toRef(roster.id, id) })).filter(({ ref }) => !waiting.has(ref))
+  let recovered = 0
+  for (const chunk of inChunks(unseen, CHUNK)) recovered += await deps.lane.recordStranded(roster, chunk)
+  return recovered
+}
