@@ -33,6 +33,7 @@ import { createListGate } from './routes/members/list-gate.ts'
 import { putMembersRoute } from './routes/members/put-roster.ts'
 import { memberRequestRoutes } from './routes/members/requests.ts'
 import { deletePersonRoute } from './routes/people/delete.ts'
+import { getErasureRoute } from './routes/people/erasure.ts'
 import { getPeopleRoute } from './routes/people/get.ts'
 import { decideReconciliationRoutes } from './routes/reconciliations/decide.ts'
 import { getReconciliationRoute, listReconciliationsRoute } from './routes/reconciliations/get.ts'
@@ -144,6 +145,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   memberRequestRoutes(app, deps)
   getPeopleRoute(app, deps)
   deletePersonRoute(app, deps)
+  getErasureRoute(app, deps)
 
   postReconciliationRoute(app, deps)
   listReconciliationsRoute(app, deps)

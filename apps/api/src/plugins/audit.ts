@@ -3,6 +3,13 @@ import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiServer } from '../server.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by a route that found everything as it was asked to be: nothing is noted then. */
+    changedNothing: boolean
+  }
+}
+
 const NOUNS: Readonly<Record<string, string | undefined>> = {
   'team-keys': 'team-key',
   rosters: 'roster',
@@ -20,10 +27,11 @@ const WHOLE_ROSTER = '/v1/rosters/:rosterId/members'
 
 /** Every change that a token made, whichever route it came by: a new one cannot be forgotten. */
 export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>): void {
+  app.decorateRequest('changedNothing', false)
   app.addHook('onSend', async (request, reply) => {
-    if (!isChange(request) || reply.statusCode >= 400) return
+    if (!isChange(request) || request.changedNothing || reply.statusCode >= 400) return
     try {
-      await audit(deps, { actor: `token:${request.caller.name}`, ...describe(request) })
+      await audit(deps, { actor: `token:${request.caller.id}`, ...describe(request) })
     } catch (error) {
       // The change is made: an answer that says otherwise would be worse than a gap.
       deps.log.error({ err: error, route: request.routeOptions.url }, 'audit.failed')

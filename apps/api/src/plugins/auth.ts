@@ -50,7 +50,7 @@ export function callersOf(findToken: (token: string) => Promise<ApiToken | undef
   }
 }
 
-const ADMIN: Caller = { id: 'admin', name: 'ADMIN_TOKEN', scopes: ['admin'], rosters: null }
+const ADMIN: Caller = { id: 'ADMIN_TOKEN', name: 'ADMIN_TOKEN', scopes: ['admin'], rosters: null }
 
 /** Runs before a body is read, so that nobody without a token makes us parse anything. */
 export function useAuth(app: ApiServer, deps: AuthDeps): void {

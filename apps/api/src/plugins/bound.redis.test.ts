@@ -127,6 +127,7 @@ function urlOf({ name, path }: { name: string; path: string }, names: Names): st
     tokenId: names.token,
     appId: '1',
     registrationId: 'none',
+    erasureId: 'none',
   }
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, param: string) => {
     const value = values[param]

@@ -7,6 +7,16 @@ export interface Erasure {
   /** The address (lower-cased) that was asked for. */
   email: string
   requestedAt: number
+  /** What it is a part of, over all rosters. */
+  person?: string
   /** Once the members are forgotten: what the logs of callbacks know them by, opaque. Nothing else is kept then. */
   refs?: string[]
+}
+
+/** The erasure of a person, over all rosters; it knows no address. */
+export interface PersonErasure {
+  id: string
+  startedAt: number
+  /** One for each roster that the person was on. */
+  parts: { id: string; roster: string; teamKey: string; doneAt: number | null }[]
 }

@@ -122,7 +122,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
     async forgetAbout(subject) {
       const { deliveries, log, places, ended } = keys
       let cursor = '0'
-      let forgotten = 0
+      let left = 0
       do {
         const [next, flat] = await redis.hscan(deliveries, cursor, 'COUNT', 500)
         cursor = next
@@ -130,9 +130,10 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
           const json = at % 2 === 0 ? flat[at + 1] : undefined
           return json !== undefined && (JSON.parse(json) as Delivery).subject === subject
         })
-        if (ids.length > 0) forgotten += Number(await forgetScript.run(redis, [deliveries, log, places, ended], ids))
+        if (ids.length > 0)
+          left += ids.length - Number(await forgetScript.run(redis, [deliveries, log, places, ended], ids))
       } while (cursor !== '0')
-      return forgotten
+      return left
     },
     destroy: async () => void (await redis.unlink(...Object.values<string>({ ...keys }))),
   }

@@ -23,6 +23,8 @@ export interface Erasures {
     token: string,
     member: { roster: string; appId: string; ref: string; record: MemberRecord },
   ): Promise<'erased' | 'kept' | 'lost'>
+  /** Whether a fact that was not told yet may be about one of them. */
+  hasUntold(isAbout: (roster: string, member: string) => boolean): Promise<boolean>
   /** Forgets what happened to a member so far, not who it is. */
   dropHistory(roster: string, member: string): Promise<void>
 }
@@ -66,11 +68,19 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
           keys.outboxBulk,
           keys.testers(appId),
           of.parkedBulk,
+          keys.seatLine(appId),
         ],
         [token, record.id, desired.version, ref, `${roster}\0${record.id}`, ...known],
       )
       if (answer === 'erased') await createTraces(redis, teamKey).forgetMember({ roster, member: record.id })
       return answer as 'erased' | 'kept' | 'lost'
+    },
+    async hasUntold(isAbout) {
+      for (const json of await redis.lrange(keys.facts, 0, -1)) {
+        const fact = JSON.parse(json) as { roster?: string; member?: string }
+        if (fact.roster !== undefined && fact.member !== undefined && isAbout(fact.roster, fact.member)) return true
+      }
+      return false
     },
     dropHistory: async (roster, member) => void (await redis.hdel(keys.roster(roster).timeline, member)),
   }

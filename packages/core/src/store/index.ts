@@ -18,6 +18,8 @@ export {
 export { readLaneStanding, writeLaneStanding, type LaneStanding } from './lane-status.ts'
 export { createRedis, DEMOTED_EVENT, toStoreError, type RedisSettings } from './redis.ts'
 export { closeRoster, enterLane, leaveLane, noteBirth } from './roster-lane.ts'
+export { createPersonErasures } from './person-erasures.ts'
+export { forgetUnneededTesters } from './testers.ts'
 export { createKept, type Kept } from './kept.ts'
 export { takeTurn, takeTurns, type Turn, type TurnWindow } from './take-turn.ts'
 export { createBudget, type Budget, type BudgetReading, type BudgetSettings } from './budget.ts'

@@ -24,6 +24,10 @@ export const globalKeys = {
   tokenUses: `${ROOT}:token-uses`,
   /** stream: who changed what */
   audit: `${ROOT}:audit`,
+  /** list with expiry: ids of one actor's entries, oldest first */
+  auditOf: (ref: string) => `${ROOT}:audit-of:${ref}`,
+  /** hash with expiry: `startedAt` (ms), and of a person's erasure each part: its id → { roster, teamKey, doneAt } */
+  personErasure: (id: string) => `${ROOT}:erasure:${id}`,
   /** string with expiry: what one process of many does now */
   task: (name: string) => `${ROOT}:task:${name}`,
   /** string with expiry: Session, by a digest of its token */

@@ -1,3 +1,4 @@
+import { emailKey } from '../domain/email.ts'
 import type { Redis } from 'ioredis'
 import { MEMBER_STATUSES, type Desired, type MemberStatus, type Observed } from '../domain/member.ts'
 import { parseTimeline, type TimelineEntry } from '../domain/timeline.ts'
@@ -18,6 +19,8 @@ export interface MemberQuery {
   status?: MemberStatus | undefined
   /** Beginning of an id, an address or a name, without case. */
   q?: string | undefined
+  /** Looks at ids alone, and at none that is an address: what somebody sees who sees no more. */
+  plainIds?: boolean
   limit: number
   /** The `next` of the page before. */
   after?: string | undefined
@@ -36,6 +39,8 @@ export interface Members {
   counts(): Promise<Record<MemberStatus, number>>
   /** Makes the search entries that intake left to be made. Whoever searches does it too. */
   index(): Promise<void>
+  /** Members whose tester had, has or is being given this address (lower-cased), whatever they have now. Looks through all of them. */
+  observedWith(key: string): Promise<string[]>
   /** Ids of the members, present or not, whose record names exactly this address (lower-cased). */
   withAddress(key: string): Promise<string[]>
   /** The same for many addresses, in the order given. */
@@ -102,6 +107,23 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
         number
       >
     },
+    async observedWith(key) {
+      const ids: string[] = []
+      let cursor = '0'
+      do {
+        const [next, flat] = await redis.hscan(keys.observed, cursor, 'COUNT', 1_000)
+        cursor = next
+        for (let at = 0; at + 1 < flat.length; at += 2) {
+          const json = String(flat[at + 1])
+          // Most have nothing of it, and parsing each would take long.
+          if (!json.toLowerCase().includes(key)) continue
+          const { email, leaving, writing } = parseObserved(json)
+          const had = [email, writing?.email ?? null, ...leaving]
+          if (had.some((address) => address !== null && emailKey(address) === key)) ids.push(String(flat[at]))
+        }
+      } while (cursor !== '0')
+      return ids
+    },
     withAddress: async (key) => (await findByAddress([key]))[0] ?? [],
     withAddresses: findByAddress,
   }
@@ -132,7 +154,8 @@ type Keys = ReturnType<ReturnType<typeof laneKeys>['roster']>
 /** Pages in the order of ids; a search in the order ids, addresses, names. A member found twice in a search is given once a page. */
 async function listIds(redis: Redis, keys: Keys, query: MemberQuery): Promise<{ ids: string[]; next: string | null }> {
   if (query.status !== undefined && !query.q) return listByStatus(redis, keys, query.status, query)
-  const prefixes = query.q ? ['i', 'e', 'n'].map((kind) => `${kind}:${query.q?.toLowerCase()}`) : ['i:']
+  const kinds = query.plainIds ? ['i'] : ['i', 'e', 'n']
+  const prefixes = query.q ? kinds.map((kind) => `${kind}:${query.q?.toLowerCase()}`) : ['i:']
   const found = new Set<string>()
   let from = query.after
   let scanned = 0
@@ -145,7 +168,8 @@ async function listIds(redis: Redis, keys: Keys, query: MemberQuery): Promise<{ 
       const size = query.status === undefined || stride === 0 ? Math.max(query.limit, 100) : LONG_STRIDE
       stride++
       const entries = await redis.zrangebylex(keys.index, start, `(${prefix}\u{10ffff}`, 'LIMIT', 0, size)
-      const hits = await keepStatus(redis, keys, entries, query.status)
+      const seen = query.plainIds && query.q ? entries.filter((entry) => !memberOf(entry).includes('@')) : entries
+      const hits = await keepStatus(redis, keys, seen, query.status)
       for (const entry of hits) {
         if (found.size === query.limit) return { ids: [...found], next: from ?? null }
         found.add(memberOf(entry))

@@ -5,6 +5,7 @@ import { createFencedWrite, type FencedWrite } from './fenced-writer.ts'
 import { laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 import { createMembers } from './members.ts'
+import { forgetUnneededTesters } from './testers.ts'
 
 /** Two team keys lie in two slots, so what moves is read here and written there, a page at a time. */
 const PAGE = 500
@@ -227,6 +228,7 @@ async function dropMoved(redis: Redis, { from: write }: Pens, move: RosterMove):
   await write(from.revisions, 'HDEL', [move.roster])
   await write(from.wroteAt, 'HDEL', [move.roster])
   for (const key of Object.values(of)) await write(key, 'UNLINK')
+  await forgetUnneededTesters(redis, { teamKey: move.from, appId: move.appId, without: move.roster })
 }
 
 async function each(

@@ -12,4 +12,33 @@ export async function purgeRoster(redis: Redis, roster: Roster): Promise<void> {
   await redis.hdel(keys.revisions, roster.id)
   await redis.hdel(keys.wroteAt, roster.id)
   await redis.hdel(globalKeys.standings, roster.id)
+  await forgetWork(redis, roster)
+}
+
+const PAGE = 500
+
+/** Member ids may be addresses: what was still to be done for them, or waited for a seat, goes too. */
+async function forgetWork(redis: Redis, { id, teamKey, app }: Roster): Promise<void> {
+  const keys = laneKeys(teamKey)
+  const isOurs = (word: string) => word.startsWith(`${id}\0`)
+  for (const key of [keys.outboxNow, keys.outboxInteractive, keys.outboxBulk, keys.seatLine(app.id)]) {
+    let cursor = '0'
+    do {
+      const [next, flat] = await redis.zscan(key, cursor, 'COUNT', PAGE)
+      cursor = next
+      const words = flat.filter((word, at) => at % 2 === 0 && isOurs(word))
+      if (words.length > 0) await redis.zrem(key, ...words)
+    } while (cursor !== '0')
+  }
+  for (const key of [keys.work, keys.traces]) {
+    let cursor = '0'
+    do {
+      const [next, flat] = await redis.hscan(key, cursor, 'COUNT', PAGE)
+      cursor = next
+      const fields = flat.filter(
+        (field, at) => at % 2 === 0 && (isOurs(field) || (flat[at + 1] ?? '').includes(`"r":${JSON.stringify(id)}`)),
+      )
+      if (fields.length > 0) await redis.hdel(key, ...fields)
+    } while (cursor !== '0')
+  }
 }

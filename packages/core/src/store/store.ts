@@ -12,6 +12,7 @@ import { createRosterDirectory, type RosterDirectory } from './roster-directory.
 import { enterLane, leaveLane, noteBirth } from './roster-lane.ts'
 import { writeConfirmed } from './replicas.ts'
 import { createRegister, type Register } from './records.ts'
+import { forgetUnneededTesters } from './testers.ts'
 
 const countRecorded = defineScript(import.meta.url, './count-recorded.lua')
 const countWork = defineScript(import.meta.url, './count-work.lua')
@@ -92,6 +93,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     },
     async forgetRoster(roster) {
       const keys = laneKeys(roster.teamKey)
+      await forgetUnneededTesters(redis, { teamKey: roster.teamKey, appId: roster.app.id, without: roster.id })
       await leaveLane(redis, roster.teamKey, roster.id)
       await redis.srem(keys.closing, roster.id)
       await redis.srem(globalKeys.rostersOfApp(roster.app.id), roster.id)

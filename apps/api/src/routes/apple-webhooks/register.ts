@@ -32,6 +32,7 @@ export function registerAppleWebhookRoutes(app: ApiServer, deps: ApiDeps): void 
     },
     async (request, reply) => {
       const { created, webhook } = await registerAppleWebhook(onBehalfOf(deps, request), request.params.rosterId)
+      request.changedNothing = !created
       return reply.code(created ? 201 : 200).send(toAppleWebhook(webhook))
     },
   )

@@ -31,7 +31,7 @@ export function decideReconciliationRoutes(app: ApiServer, deps: ApiDeps): void 
         const roster = await getRoster(deps, rosterId)
         assertSettled(roster)
         const reason = request.body?.reason || null
-        return toReconciliation(await decide(deps, { roster, id, by: request.caller.name, reason }))
+        return toReconciliation(await decide(deps, { roster, id, by: request.caller.id, reason }))
       },
     )
   }

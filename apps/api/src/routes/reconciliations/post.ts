@@ -28,10 +28,13 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
       deps.health.assertTakesWrites()
       const roster = await getRoster(deps, request.params.rosterId)
       assertSettled(roster)
+      const begun = deps.clock.now()
       const record = await startReconciliation(chargedTo(deps, request, roster.teamKey), {
         roster,
         dryRun: request.body?.dryRun ?? false,
       })
+      // One that was under way already.
+      request.changedNothing = record.startedAt < begun
       const location = `/v1/rosters/${encodeURIComponent(roster.id)}/reconciliations/${record.id}`
       return reply.code(202).header('location', location).send(toReconciliation(record))
     },

@@ -1,3 +1,4 @@
+import type { Roster } from '@flightroster/core/domain'
 import { describeRoster, putRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
 import { onBehalfOf } from '../../on-behalf-of.ts'
@@ -41,8 +42,15 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const input = toRosterInput(request.params.rosterId, request.body)
       const mayOnly = request.caller.rosters === null ? undefined : 'rules'
+      const before = await deps.store.rosters.find(input.id)
       const { created, roster } = await putRoster(onBehalfOf(deps, request), input, mayOnly)
+      request.changedNothing = before !== undefined && settingsOf(before) === settingsOf(roster)
       return reply.code(created ? 201 : 200).send(toRoster(await describeRoster(deps, roster)))
     },
   )
+}
+
+/** Without what is noted of a roster by the way. */
+function settingsOf({ updatedAt: _at, warnings: _warnings, warningsAt: _seen, ...settings }: Roster): string {
+  return JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -27,7 +27,9 @@ export function retryRosterRoute(app: ApiServer, deps: ApiDeps): void {
       const roster = await getRoster(deps, request.params.rosterId)
       const { failed } = await deps.store.members(roster.teamKey, roster.id).counts()
       if (failed > 0) await chargeBound(deps, request, roster.teamKey, failed)
-      return reply.code(202).send({ retried: await retryFailed(deps, roster) })
+      const retried = await retryFailed(deps, roster)
+      request.changedNothing = retried === 0
+      return reply.code(202).send({ retried })
     },
   )
 }

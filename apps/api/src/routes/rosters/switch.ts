@@ -1,4 +1,4 @@
-import { describeRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
+import { getRoster, describeRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { roster, rosterParams, toRoster } from './schema.ts'
@@ -20,7 +20,11 @@ export function switchRosterRoutes(app: ApiServer, deps: ApiDeps): void {
         },
         config: { scope: 'rosters:write' },
       },
-      async (request) => toRoster(await describeRoster(deps, await change(deps, request.params.rosterId))),
+      async (request) => {
+        const { paused } = await getRoster(deps, request.params.rosterId)
+        request.changedNothing = paused === (verb === 'pause')
+        return toRoster(await describeRoster(deps, await change(deps, request.params.rosterId)))
+      },
     )
   }
 }

@@ -1,3 +1,4 @@
+import { readLaneStanding } from '@flightroster/core/store'
 import { checkTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
 import { onBehalfOf } from '../../on-behalf-of.ts'
@@ -18,7 +19,13 @@ export function checkTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
       },
       config: { scope: 'admin' },
     },
-    async (request) =>
-      toFindings(await checkTeamKey(onBehalfOf(deps, request), await getTeamKey(deps, request.params.teamKeyId))),
+    async (request) => {
+      const teamKey = await getTeamKey(deps, request.params.teamKeyId)
+      const standing = async () => JSON.stringify(await readLaneStanding(deps.store.redis, teamKey.id))
+      const before = await standing()
+      const found = toFindings(await checkTeamKey(onBehalfOf(deps, request), teamKey))
+      request.changedNothing = before === (await standing())
+      return found
+    },
   )
 }

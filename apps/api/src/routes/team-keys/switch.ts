@@ -1,3 +1,4 @@
+import { readLaneStanding } from '@flightroster/core/store'
 import { describeTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
@@ -23,6 +24,8 @@ export function switchLaneRoutes(app: ApiServer, deps: ApiDeps): void {
       },
       async (request) => {
         const record = await getTeamKey(deps, request.params.teamKeyId)
+        const { paused } = await readLaneStanding(deps.store.redis, record.id)
+        request.changedNothing = paused === (verb === 'pause')
         await deps.lanes[verb](record.id)
         return toTeamKey(await describeTeamKey(deps, record))
       },

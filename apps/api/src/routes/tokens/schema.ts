@@ -6,13 +6,17 @@ import { giveExample } from '../../schemas/example.ts'
 
 const scopes = z.array(z.enum(SCOPES)).min(1)
 
+/** What somebody who reads a list of tokens would take for somebody else. */
+const RESERVED = /^(?:admin|admin[ _-]?token|system|worker|console|apple|flightroster|user:.*|token:.*)$/i
+
 export const tokenBody = z.strictObject({
   name: z
     .string()
     .trim()
     .min(1)
     .max(100)
-    .regex(/^\P{C}*$/u, 'No control characters'),
+    .regex(/^\P{C}*$/u, 'No control characters')
+    .refine((name) => !RESERVED.test(name), 'This name stands for others: choose another one'),
   scopes,
   rosters: z.array(recordId).max(1_000).nullable().default(null).describe('null: all rosters, and those to come'),
 })

@@ -1,4 +1,4 @@
-import { globalKeys } from '@flightroster/core/store'
+import { createAudit, globalKeys } from '@flightroster/core/store'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
 
@@ -113,12 +113,67 @@ describe('the audit log', () => {
     })
     expect(told).toEqual([
       ['token:ADMIN_TOKEN', 'token.create', 'token', 'crm'],
-      ['token:crm', 'roster.pause', 'roster:gold', ''],
-      ['token:crm', 'roster.put-members', 'roster:gold', ''],
+      [`token:${id}`, 'roster.pause', 'roster:gold', ''],
+      [`token:${id}`, 'roster.put-members', 'roster:gold', ''],
       ['token:ADMIN_TOKEN', 'person.delete', 'person', ''],
       ['token:ADMIN_TOKEN', 'token.delete', `token:${id}`, ''],
     ])
   })
+})
+
+describe('the audit log under attack', () => {
+  const entries = async () =>
+    (await api.call('GET', '/v1/audit?limit=1000')).json().items as { action: string; actor: string }[]
+
+  it('is written nothing where nothing changed', async () => {
+    const { token } = await make(['admin'], ['gold'])
+    const before = (await entries()).length
+    const hook = { url: 'https://hooks.example.com/x', types: ['*'], rosters: ['gold'] }
+    await api.call('PUT', '/v1/webhooks/crm', hook, as(token))
+    await api.call('POST', '/v1/rosters/gold/pause', undefined, as(token))
+    for (let at = 0; at < 5; at++) {
+      await api.call('POST', '/v1/rosters/gold/pause', undefined, as(token))
+      await api.call('PUT', '/v1/webhooks/crm', hook, as(token))
+      await api.call('POST', '/v1/webhooks/crm/test', undefined, as(token))
+      await api.call('POST', '/v1/rosters/gold/retry', undefined, as(token))
+      await api.call('POST', '/v1/team-keys/acme/resume')
+      await api.call('DELETE', '/v1/people?email=nobody@example.com')
+    }
+    expect((await entries()).length - before).toBe(2)
+    await api.call('POST', '/v1/rosters/gold/resume', undefined, as(token))
+    await api.call('PUT', '/v1/webhooks/crm', { ...hook, types: ['member.*'] }, as(token))
+    expect((await entries()).slice(0, 2).map(({ action }) => action)).toEqual(['webhook.put', 'roster.resume'])
+  })
+
+  it("keeps an actor's own newest 10,000, and pushes out nobody else's", async () => {
+    const { redis } = api.store
+    await createAudit(redis).add({ at: 1, actor: 'user:ann', action: 'roster.delete', target: 'roster:x', detail: '' })
+    const noise = { at: 2, actor: 'token:noisy', action: 'webhook.put', target: 'webhook:x', detail: '' }
+    for (let at = 0; at < 10_500; at += 500) {
+      await Promise.all(Array.from({ length: 500 }, () => createAudit(redis).add(noise)))
+    }
+    const all = await redis.xrange(globalKeys.audit, '-', '+')
+    expect(all.length).toBe(10_001)
+    expect(JSON.stringify(all[0])).toContain('user:ann')
+  }, 60_000)
+
+  it('is exported whole, as CSV that no spreadsheet runs and as a line of JSON for each', async () => {
+    await make(['rosters:read'], null, '=cmd()')
+    const csv = await api.call('GET', '/v1/audit', undefined, { accept: 'text/csv' })
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8')
+    expect(csv.body.split('\r\n')[0]).toBe('id,at,actor,action,target,detail')
+    expect(csv.body).toContain("token:ADMIN_TOKEN,token.create,token,'=cmd()")
+    const lines = await api.call('GET', '/v1/audit', undefined, { accept: 'application/x-ndjson' })
+    expect(JSON.parse(lines.body.split('\n')[0] ?? '')).toMatchObject({ actor: 'token:ADMIN_TOKEN', detail: '=cmd()' })
+  })
+
+  it.each(['ADMIN_TOKEN', 'admin', 'System', 'user:ann', 'token:ADMIN_TOKEN'])(
+    'is not misled by a token that is called %s',
+    async (name) => {
+      const answer = await api.call('POST', '/v1/tokens', { name, scopes: ['rosters:read'] })
+      expect([answer.statusCode, answer.json().errors[0].pointer]).toEqual([400, '/name'])
+    },
+  )
 })
 
 describe('requests past the limit of a token', () => {

@@ -1,4 +1,5 @@
-import { describeWebhook, putWebhook } from '@flightroster/core/usecases/callbacks'
+import type { Webhook } from '@flightroster/core/domain'
+import { listWebhooks, describeWebhook, putWebhook } from '@flightroster/core/usecases/callbacks'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { newWebhookParams, toWebhook, webhook, webhookBody, webhookWithSecret } from './schema.ts'
@@ -23,11 +24,13 @@ export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const { webhookId: id } = request.params
       refuseForeign(request.caller, request.body.rosters)
+      const before = (await listWebhooks(deps)).find((known) => known.id === id)
       const { webhook: record, secret } = await putWebhook(deps, {
         id,
         ...request.body,
         isOwn: (known) => mayReachAll(request.caller, known.rosters),
       })
+      request.changedNothing = secret === null && before !== undefined && settingsOf(before) === settingsOf(record)
       const view = toWebhook(await describeWebhook(deps, record))
       return secret === null ? reply.code(200).send(view) : reply.code(201).send({ ...view, secret })
     },
@@ -43,3 +46,6 @@ function refuseForeign(caller: Caller, rosters: string[] | null): void {
   const foreign = rosters.find((id) => !mayReach(caller, id)) ?? ''
   throw new AppError('not_found', { message: `There is no roster "${foreign}".` })
 }
+
+const settingsOf = ({ url, types, rosters, includeEmail }: Webhook) =>
+  JSON.stringify([url, types, rosters, includeEmail])

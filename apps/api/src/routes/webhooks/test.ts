@@ -19,6 +19,7 @@ export function testWebhookRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       await reachWebhook(deps, request, request.params.webhookId)
+      request.changedNothing = true
       return reply.code(202).send(toDelivery(await testWebhook(deps, request.params.webhookId)))
     },
   )

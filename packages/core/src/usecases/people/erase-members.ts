@@ -7,9 +7,12 @@ import { AppError } from '../../errors.ts'
 import {
   createDeliveries,
   createErasures,
+  createPersonErasures,
   createReconciliations,
   createWebhooks,
+  forgetUnneededTesters,
   type MemberRecord,
+  type Store,
 } from '../../store/index.ts'
 import { recordAndWake } from '../intake/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
@@ -23,7 +26,7 @@ const SOON_MS = 2_000
 const MINUTE_MS = 60_000
 const DAY_MS = 1_440 * MINUTE_MS
 /** When the logs of callbacks are looked at after the first time: a delivery is tried for three days. */
-const LOOKS_MS = [MINUTE_MS, 60 * MINUTE_MS, DAY_MS, 4 * DAY_MS]
+const LOOKS_MS = [5_000, 20_000, MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS, DAY_MS, 4 * DAY_MS]
 
 /**
  * Carries an erasure on, whoever died on the way: each member leaves, and once Apple has let it go, every trace goes. One that
@@ -38,23 +41,40 @@ export async function eraseMembers(visit: Visit, id: string): Promise<number | n
   const roster = await store.rosters.find(erasure.roster)
   const left = roster ? await eraseEach(visit, roster, erasure) : 0
   if (left > 0) return nextTry(erasure, clock.now())
-  if (roster) await forgetInPlans(visit, erasure)
+  if (roster) {
+    const { teamKey } = visit
+    await forgetInPlans(store, teamKey, erasure)
+    // Former addresses too: nobody has them any more.
+    await forgetUnneededTesters(store.redis, { teamKey, appId: roster.app.id })
+  }
   const refs = erasure.members.map((member) => visit.deps.toRef(erasure.roster, member))
   const rest: Erasure = { ...erasure, members: [], email: '', refs, requestedAt: clock.now() }
   await erasures.put(rest)
   return forgetCallbacks(visit, rest, refs)
 }
 
-/** Logs of callbacks name a member by its own id. What is still on its way is told first, and forgotten at a later look. */
-async function forgetCallbacks(visit: Visit, { id, requestedAt }: Erasure, refs: string[]): Promise<number | null> {
-  const { store, clock } = visit.deps
+/**
+ * Logs of callbacks name a member by its own id. What is still on its way is told first, and forgotten at a later look; where nothing
+ * is, the erasure is complete.
+ */
+async function forgetCallbacks(visit: Visit, erasure: Erasure, refs: string[]): Promise<number | null> {
+  const { id, requestedAt } = erasure
+  const { store, clock, toRef } = visit.deps
+  const erasures = createErasures(store.redis, visit.teamKey)
   const webhooks = await createWebhooks(store.redis).list()
+  // Before the logs are looked at: a fact is there until it stands in all of them.
+  const isUntold = await erasures.hasUntold((roster, member) => refs.includes(toRef(roster, member)))
+  let left = webhooks.length > 0 && isUntold ? 1 : 0
   for (const webhook of webhooks) {
-    for (const ref of refs) await createDeliveries(store.redis, webhook.id).forgetAbout(ref)
+    for (const ref of refs) left += await createDeliveries(store.redis, webhook.id).forgetAbout(ref)
   }
   const next = LOOKS_MS.find((after) => requestedAt + after > clock.now())
-  if (webhooks.length > 0 && next !== undefined) return requestedAt + next
-  await createErasures(store.redis, visit.teamKey).end(id)
+  if (left > 0 && next !== undefined) return requestedAt + next
+  if (erasure.person !== undefined) {
+    const part = { id, roster: erasure.roster, teamKey: visit.teamKey, doneAt: clock.now() }
+    await createPersonErasures(store.redis).putPart(erasure.person, part)
+  }
+  await erasures.end(id)
   return null
 }
 
@@ -164,8 +184,12 @@ async function tryAgain(visit: Visit, roster: Roster, { id }: MemberRecord): Pro
 }
 
 /** Plans of whole rosters name the members they remove: counts stay, names go. */
-async function forgetInPlans(visit: Visit, { roster, members, email }: Erasure): Promise<void> {
-  const reconciliations = createReconciliations(visit.deps.store.redis, visit.teamKey)
+export async function forgetInPlans(
+  store: Store,
+  teamKey: string,
+  { roster, members, email }: Pick<Erasure, 'roster' | 'members' | 'email'>,
+): Promise<void> {
+  const reconciliations = createReconciliations(store.redis, teamKey)
   const gone = new Set(members)
   const { items } = await reconciliations.list(roster, ALL)
   for (const item of items) {

@@ -2,29 +2,38 @@ import { randomUUID } from 'node:crypto'
 import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
-import { createErasures } from '../../store/index.ts'
+import { createErasures, createPersonErasures } from '../../store/index.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
-import { eraseTask } from './erase-members.ts'
+import { eraseTask, forgetInPlans } from './erase-members.ts'
 
 /**
- * Takes a person out of every group and then forgets every trace, counts aside. Kept first, with the task that carries it on, so
- * that it is finished whoever dies. Returns how many memberships it is about.
+ * Takes a person out of every group and then forgets every trace, counts aside. Kept first, with the tasks that carry it on, so
+ * that it is finished whoever dies. Returns what it is known by, and how many memberships it is about.
  */
-export async function erasePerson(deps: IntakeDeps, email: string): Promise<number> {
-  const rosters = await deps.store.rosters.list()
-  const erased = await Promise.all(rosters.map((roster) => eraseInRoster(deps, roster, emailKey(email))))
-  return erased.reduce((sum, count) => sum + count, 0)
+export async function erasePerson(deps: IntakeDeps, email: string): Promise<{ id: string; memberships: number }> {
+  const person = randomUUID()
+  await createPersonErasures(deps.store.redis).begin(person, deps.clock.now())
+  let memberships = 0
+  for (const roster of await deps.store.rosters.list()) {
+    memberships += await eraseInRoster(deps, person, roster, emailKey(email))
+  }
+  return { id: person, memberships }
 }
 
-async function eraseInRoster(deps: IntakeDeps, roster: Roster, key: string): Promise<number> {
+async function eraseInRoster(deps: IntakeDeps, person: string, roster: Roster, key: string): Promise<number> {
+  // A plan may name the person as a stranger of a group whose roster never had the address.
+  await forgetInPlans(deps.store, roster.teamKey, { roster: roster.id, members: [], email: key })
   const members = deps.store.members(roster.teamKey, roster.id)
-  const ids = [...new Set(await members.withAddress(key))]
+  // Also whoever had the address: Apple may still have it in the group.
+  const ids = [...new Set([...(await members.withAddress(key)), ...(await members.observedWith(key))])]
   if (ids.length === 0) return 0
   const records = (await members.findMany(ids)).filter((record) => record !== undefined)
   // Not before what is known of them arrived: a later arrival is a new member.
   const requestedAt = Math.max(deps.clock.now(), ...records.map(({ desired }) => desired.at))
   const id = randomUUID()
-  const erasure = { v: 1 as const, id, roster: roster.id, members: ids, email: key, requestedAt }
+  const erasure = { v: 1 as const, id, roster: roster.id, members: ids, email: key, requestedAt, person }
+  const part = { id, roster: roster.id, teamKey: roster.teamKey, doneAt: null }
+  await createPersonErasures(deps.store.redis).putPart(person, part)
   await createErasures(deps.store.redis, roster.teamKey).begin(erasure, eraseTask(id))
   const present = records.filter(({ desired }) => desired.present)
   await recordAndWake(

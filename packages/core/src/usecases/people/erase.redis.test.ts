@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import { createErasures, createSchedule, createWebhooks, laneKeys } from '../../store/index.ts'
+import {
+  createErasures,
+  createReconciliations,
+  createSchedule,
+  createWebhooks,
+  laneKeys,
+  writeLaneStanding,
+} from '../../store/index.ts'
 import { webhookKeys } from '../../store/keys.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { startReconciliation } from '../reconcile/index.ts'
+import { newReconciliation } from '../reconcile/run-reconcile.ts'
+import { deleteRoster } from '../rosters/delete-roster.ts'
+import { moveRoster } from '../rosters/move-roster.ts'
+import { describeErasure } from './describe-erasure.ts'
 import { eraseTask } from './erase-members.ts'
 import { erasePerson } from './erase-person.ts'
 
@@ -81,7 +92,7 @@ describe('erasing a person', () => {
     const roster = (await rig.store.rosters.find('gold'))!
     await startReconciliation(rig.deps, { roster, dryRun: false })
     await rig.visit()
-    expect(await erasePerson(rig.deps, 'ann@example.com')).toBe(3)
+    expect((await erasePerson(rig.deps, 'ann@example.com')).memberships).toBe(3)
     await rig.until(() => expect(everywhere().map(({ email }) => email)).toEqual(['bob@example.com']))
     await rig.until(async () => expect(await rig.redis.hlen(laneKeys('other').erasures)).toBe(0))
     await rig.until(async () => expect(await rig.redis.hlen(laneKeys('acme').erasures)).toBe(0))
@@ -153,9 +164,9 @@ describe('erasing a person', () => {
       },
     ])
     await rig.until(async () => expect(await rig.statuses()).toEqual({ 'u-1': 'removed' }))
-    expect(await erasePerson(rig.deps, ANN)).toBe(1)
+    expect((await erasePerson(rig.deps, ANN)).memberships).toBe(1)
     await rig.until(async () => expect(await rig.statuses()).toEqual({}))
-    expect(await erasePerson(rig.deps, ANN)).toBe(0)
+    expect((await erasePerson(rig.deps, ANN)).memberships).toBe(0)
   })
 
   it('lets a later event make a new member', async () => {
@@ -181,5 +192,83 @@ describe('erasing a person', () => {
     await rig.until(async () => expect(await rig.redis.hlen(laneKeys('acme').erasures)).toBe(0))
     expect(await rig.statuses()).toEqual({ 'u-1': 'invited' })
     expect(everywhere()).toHaveLength(1)
+  })
+
+  it('says when it is complete, and knows no address', async () => {
+    await join('gold', 'ann@example.com')
+    await settled()
+    const { id } = await erasePerson(rig.deps, ANN)
+    const running = await describeErasure(rig.deps, id)
+    expect(running).toMatchObject({ id, status: 'running', doneAt: null, waitsFor: { code: 'backlog' } })
+    await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
+    const done = await describeErasure(rig.deps, id)
+    expect(done.doneAt).toBeGreaterThanOrEqual(done.startedAt)
+    expect(everywhere()).toEqual([])
+    expect((await tracesOf(['ann@example.com'])).filter((key) => !key.endsWith(':facts'))).toEqual([])
+    const none = await erasePerson(rig.deps, 'nobody@example.com')
+    expect((await describeErasure(rig.deps, none.id)).status).toBe('done')
+  })
+
+  it('waits for a lane that is paused, and goes on by itself', async () => {
+    await join('gold', 'u-1')
+    await settled()
+    await writeLaneStanding(rig.redis, 'acme', { paused: true })
+    const { id } = await erasePerson(rig.deps, ANN)
+    expect(await describeErasure(rig.deps, id)).toMatchObject({ status: 'running', waitsFor: { code: 'lane_paused' } })
+    await writeLaneStanding(rig.redis, 'acme', { paused: false })
+    await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
+  })
+
+  it('forgets former addresses, and finds a person by one that Apple may still have', async () => {
+    await join('gold', 'u-1')
+    await settled()
+    await join('gold', 'u-1', 'ann.new@example.com')
+    await rig.until(() => expect(everywhere().map(({ email }) => email)).toEqual(['ann.new@example.com']))
+    await settled()
+    const { id } = await erasePerson(rig.deps, 'ann.new@example.com')
+    await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
+    expect(await tracesOf(['ann@example.com', 'ann.new@example.com'])).toEqual([])
+    await join('gold', 'u-2')
+    await settled()
+    // Recorded, and not carried out yet.
+    await join('gold', 'u-2', 'other@example.com')
+    expect((await erasePerson(rig.deps, ANN)).memberships).toBe(1)
+    await rig.until(async () => expect(await rig.statuses()).toEqual({}))
+    expect(everywhere()).toEqual([])
+  })
+
+  it('forgets in the plans of rosters that the person was never on', async () => {
+    const record = newReconciliation((await rig.store.rosters.find('silver'))!, Date.now())
+    const unmanaged = [
+      { testerId: 't-1', email: 'ann@example.com' },
+      { testerId: 't-2', email: 'eve@example.com' },
+    ]
+    await createReconciliations(rig.redis, 'acme').put({ ...record, status: 'done', unmanaged })
+    await erasePerson(rig.deps, ANN)
+    expect(await tracesOf(['ann@example.com'])).toEqual([])
+    expect(await tracesOf(['eve@example.com'])).not.toEqual([])
+  })
+})
+
+describe('a roster that is deleted', () => {
+  it('leaves no address behind that no other roster of the team key needs', async () => {
+    await Promise.all([join('gold', 'u-1'), join('gold', 'bob@example.com', 'bob@example.com'), join('silver', 'u-3')])
+    await settled()
+    await join('gold', 'late@example.com', 'late@example.com')
+    await deleteRoster({ store: rig.store, clock: rig.deps.clock }, { id: 'gold', testers: 'keep' })
+    const left = await tracesOf(['bob@example.com', 'late@example.com'])
+    // What upstream is still to be told goes with the telling.
+    expect(left.filter((key) => !key.endsWith(':facts'))).toEqual([])
+    expect(await tracesOf(['ann@example.com'])).not.toEqual([])
+    await deleteRoster({ store: rig.store, clock: rig.deps.clock }, { id: 'silver', testers: 'keep' })
+    expect((await tracesOf(['ann@example.com'])).filter((key) => key.includes('{acme}'))).toEqual([])
+  })
+
+  it('that moved to another team key left none in its former lane either', async () => {
+    await join('gold', 'u-1', 'bob@example.com')
+    await settled()
+    const roster = (await rig.store.rosters.find('gold'))!
+    await moveRoster({ store: rig.store, clock: rig.deps.clock, log: rig.deps.log }, roster, 'other')
+    expect((await tracesOf(['bob@example.com'])).filter((key) => key.includes('{acme}'))).toEqual([])
   })
 })
