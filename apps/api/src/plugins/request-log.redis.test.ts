@@ -16,10 +16,10 @@ const linesOf = (id: string) =>
 
 describe('a request', () => {
   it.each([
-    ['GET', '/v1/rosters/gold', undefined, 200, '/v1/rosters/:rosterId', 'token:admin', undefined],
-    ['GET', '/v1/rosters/none', undefined, 404, '/v1/rosters/:rosterId', 'token:admin', 'not_found'],
-    ['PUT', '/v1/rosters/x', '{', 400, '/v1/rosters/:rosterId', 'token:admin', 'request_invalid'],
-    ['POST', '/v1/events', '{}', 422, '/v1/events', 'token:admin', 'no_usable_event'],
+    ['GET', '/v1/rosters/gold', undefined, 200, '/v1/rosters/:rosterId', 'token:ADMIN_TOKEN', undefined],
+    ['GET', '/v1/rosters/none', undefined, 404, '/v1/rosters/:rosterId', 'token:ADMIN_TOKEN', 'not_found'],
+    ['PUT', '/v1/rosters/x', '{', 400, '/v1/rosters/:rosterId', 'token:ADMIN_TOKEN', 'request_invalid'],
+    ['POST', '/v1/events', '{}', 422, '/v1/events', 'token:ADMIN_TOKEN', 'no_usable_event'],
     ['POST', '/healthz', undefined, 405, '/healthz', null, 'method_not_allowed'],
     ['POST', '/nothing', '{"a":1}', 404, 'none', null, 'not_found'],
     ['GET', '/v1/rosters/%ff', undefined, 400, 'none', null, 'request_invalid'],

@@ -29,8 +29,8 @@ export interface Deliveries {
   enable(now: number): Promise<void>
   /** The endpoint answers again: makes due now what would come later than soon. */
   bringForward(now: number): Promise<void>
-  /** Forgets what ended about one subject; returns how many. */
-  forgetAbout(subject: string): Promise<number>
+  /** Forgets what ended about one subject; `left`: how many are still on their way. */
+  forgetAbout(subject: string): Promise<{ forgotten: number; left: number }>
   /** Forgets everything. */
   destroy(): Promise<void>
 }
@@ -122,7 +122,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
     async forgetAbout(subject) {
       const { deliveries, log, places, ended } = keys
       let cursor = '0'
-      let left = 0
+      let [forgotten, left] = [0, 0]
       do {
         const [next, flat] = await redis.hscan(deliveries, cursor, 'COUNT', 500)
         cursor = next
@@ -130,10 +130,12 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
           const json = at % 2 === 0 ? flat[at + 1] : undefined
           return json !== undefined && (JSON.parse(json) as Delivery).subject === subject
         })
-        if (ids.length > 0)
-          left += ids.length - Number(await forgetScript.run(redis, [deliveries, log, places, ended], ids))
+        if (ids.length === 0) continue
+        const gone = Number(await forgetScript.run(redis, [deliveries, log, places, ended], ids))
+        forgotten += gone
+        left += ids.length - gone
       } while (cursor !== '0')
-      return left
+      return { forgotten, left }
     },
     destroy: async () => void (await redis.unlink(...Object.values<string>({ ...keys }))),
   }

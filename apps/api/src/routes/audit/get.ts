@@ -27,6 +27,17 @@ giveExample(entry, {
   detail: '',
 })
 
+const csvFile = z.string()
+giveExample(
+  csvFile,
+  'id,at,actor,action,target,detail\r\n1795255203000-0,2026-11-24T10:00:03.000Z,user:ann,roster.pause,roster:gold,\r\n',
+)
+const ndjsonFile = z.string()
+giveExample(
+  ndjsonFile,
+  '{"id":"1795255203000-0","at":"2026-11-24T10:00:03.000Z","actor":"user:ann","action":"roster.pause","target":"roster:gold","detail":""}\n',
+)
+
 export function listAuditRoute(app: ApiServer, deps: ApiDeps): void {
   app.get(
     '/v1/audit',
@@ -44,8 +55,8 @@ export function listAuditRoute(app: ApiServer, deps: ApiDeps): void {
             description: 'Changes',
             content: {
               'application/json': { schema: pageOf(entry) },
-              'text/csv': { schema: z.string() },
-              'application/x-ndjson': { schema: z.string() },
+              'text/csv': { schema: csvFile },
+              'application/x-ndjson': { schema: ndjsonFile },
             },
           },
         },

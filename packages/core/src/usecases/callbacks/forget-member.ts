@@ -14,5 +14,5 @@ export async function forgetMember(
   const forgotten = await Promise.all(
     webhooks.map(({ id }) => createDeliveries(deps.store.redis, id).forgetAbout(subject)),
   )
-  return forgotten.reduce((sum, count) => sum + count, 0)
+  return forgotten.reduce((sum, one) => sum + one.forgotten, 0)
 }

@@ -66,7 +66,7 @@ async function forgetCallbacks(visit: Visit, erasure: Erasure, refs: string[]): 
   const isUntold = await erasures.hasUntold((roster, member) => refs.includes(toRef(roster, member)))
   let left = webhooks.length > 0 && isUntold ? 1 : 0
   for (const webhook of webhooks) {
-    for (const ref of refs) left += await createDeliveries(store.redis, webhook.id).forgetAbout(ref)
+    for (const ref of refs) left += (await createDeliveries(store.redis, webhook.id).forgetAbout(ref)).left
   }
   const next = LOOKS_MS.find((after) => requestedAt + after > clock.now())
   if (left > 0 && next !== undefined) return requestedAt + next
