@@ -10,6 +10,7 @@ const APPLE_PROBLEMS = [
   'key_rejected',
   'key_forbidden',
   'agreement_required',
+  'secret_unreadable',
   'apple_refused',
   'apple_unavailable',
   'apple_unreachable',

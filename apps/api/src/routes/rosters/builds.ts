@@ -25,6 +25,7 @@ export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
           'key_rejected',
           'key_forbidden',
           'agreement_required',
+          'secret_unreadable',
           'apple_unavailable',
           'apple_unreachable',
         ],

@@ -34,6 +34,7 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
           'key_rejected',
           'key_forbidden',
           'agreement_required',
+          'secret_unreadable',
           'apple_unavailable',
           'apple_unreachable',
         ],

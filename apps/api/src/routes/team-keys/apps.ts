@@ -9,6 +9,7 @@ const APPLE_PROBLEMS = [
   'key_rejected',
   'key_forbidden',
   'agreement_required',
+  'secret_unreadable',
   'apple_unreachable',
   'apple_unavailable',
 ] as const

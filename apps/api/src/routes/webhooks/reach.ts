@@ -12,7 +12,7 @@ export async function reachWebhook(deps: ApiDeps, { caller }: FastifyRequest, id
   return webhook
 }
 
-export function webhookNotFound(id: string): AppError {
+function webhookNotFound(id: string): AppError {
   return new AppError('not_found', { message: `There is no webhook "${id}".`, details: { webhook: id } })
 }
 

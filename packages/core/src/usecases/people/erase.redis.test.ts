@@ -268,7 +268,7 @@ describe('a roster that is deleted', () => {
     await join('gold', 'u-1', 'bob@example.com')
     await settled()
     const roster = (await rig.store.rosters.find('gold'))!
-    await moveRoster({ store: rig.store, clock: rig.deps.clock, log: rig.deps.log }, roster, 'other')
+    await moveRoster(rig.deps, roster, 'other')
     expect((await tracesOf(['bob@example.com'])).filter((key) => key.includes('{acme}'))).toEqual([])
   })
 })
