@@ -37,6 +37,50 @@ describe('a whole list', () => {
     expect(faults).toEqual([])
   })
 
+  it('whose columns have other names is asked about once, and remembered', async () => {
+    const { page, faults } = await running.openAs('ann', { javaScriptEnabled: false })
+    const rows = people.slice(0, 60).map((one) => [one.lastName, one.firstName, 'Rome', one.email, one.id].join(';'))
+    const upload = async (list: string) => {
+      await page.goto('/console/rosters/gold/upload')
+      await page
+        .getByLabel('A CSV file')
+        .setInputFiles({ name: 'crm.csv', mimeType: 'text/csv', buffer: Buffer.from(list) })
+      await page.getByRole('button', { name: 'Show what would change' }).click()
+    }
+    const csv = `Nachname;Vorname;Ort;E-Mail-Adresse;Record ID\n${rows.join('\n')}\n`
+    await upload(csv)
+    expect(await page.textContent('h1')).toBe('Which column is what?')
+    expect(await page.textContent('main')).toContain(people[0]?.email)
+    const chosen = await Promise.all((await page.locator('select').all()).map((one) => one.inputValue()))
+    expect(chosen).toEqual(['lastName', 'firstName', '', 'email', 'id'])
+    await page.getByRole('button', { name: 'Show what would change' }).click()
+    expect(await page.textContent('main')).toMatch(/Nothing has happened yet[\s\S]*read as[\s\S]*id:Record ID/)
+    await upload(csv)
+    expect(await page.textContent('h1')).toBe('What this list would change')
+    await page.getByRole('button', { name: 'Say which column is what' }).click()
+    await page.getByLabel('Column 5, Record ID').selectOption('')
+    await page.getByLabel('Column 4, E-Mail-Adresse').selectOption('')
+    await page.getByRole('button', { name: 'Show what would change' }).click()
+    expect(await page.textContent('main')).toContain('Name the column of the id or the email.')
+    expect(faults.filter((fault) => !fault.includes('422'))).toEqual([])
+  })
+
+  it('that is none is named as what it is, and one of which no row was usable says nothing', async () => {
+    const { page } = await running.openAs('ann', { javaScriptEnabled: false })
+    const send = async (content: Buffer) => {
+      await page.goto('/console/rosters/gold/upload')
+      await page.getByLabel('A CSV file').setInputFiles({ name: 'members.xlsx', mimeType: 'text/csv', buffer: content })
+      await page.getByRole('button', { name: 'Show what would change' }).click()
+      return page.textContent('main')
+    }
+    const workbook = Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(500, 0xe1)])
+    expect(await send(workbook)).toMatch(/workbook \(\.xlsx[\s\S]*Save As/)
+    const unusable = await send(Buffer.from('email\nnobody\nn/a\n'))
+    expect(unusable).toMatch(/No row of this list could be used/)
+    expect(unusable).toMatch(/Nobody would be removed, because some of its rows could name anybody/)
+    expect(unusable).not.toContain('as the list says already')
+  })
+
   it('that would remove many is held; who would leave is shown by name, and nobody does until it is approved', async () => {
     const { page, faults } = await running.openAs('ann')
     await page.goto('/console/rosters/gold/upload')

@@ -250,6 +250,12 @@ const SPOILT: ListCase[] = [
     plan: { ...UNCLEAR, rejected: [3] },
   },
   {
+    name: 'an id that became a date',
+    roster: { MAR1: ['ann@example.com'], b: ['bob@example.com'] },
+    list: 'id,email\n1-Mar,ann@example.com\n',
+    plan: { ...UNCLEAR, rejected: [2] },
+  },
+  {
     name: 'ids rounded after 15 digits, by their addresses',
     roster: { '12345678901234567': ['ann@example.com'], '12345678901234589': ['bob@example.com'] },
     list: 'id,email\n12345678901234500,ann@example.com\n12345678901234501,bob@example.com\n',

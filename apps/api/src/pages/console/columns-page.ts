@@ -5,7 +5,7 @@ import { layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 
 const FIELDS: [ListField, string][] = [
-  ['id', 'Id of the person'],
+  ['id', 'Id'],
   ['email', 'E-mail address'],
   ['firstName', 'First name'],
   ['lastName', 'Last name'],

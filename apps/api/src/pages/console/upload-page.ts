@@ -106,8 +106,8 @@ function heldNotice(held: NonNullable<Reconciliation['held']>, { result: { plan 
       'problem',
       `Nobody would be removed, because ${HELD[held]}.`,
       html`<p>
-        Taking the list over adds and changes people at once, and the plan is held with nobody to remove. Correct the
-        rows that were left out and send the list again.
+        ${plan.add.length + plan.update.length > 0 ? 'Taking the list over adds and changes people at once, and the plan is held with nobody to remove.' : null}
+        Correct the rows that were left out and send the list again.
       </p>`,
     )
   }

@@ -57,7 +57,7 @@ export function uploadRoutes(app: ApiServer, deps: ApiDeps): void {
       }
       // What has rows and columns is a list all the same.
       const rows = read.code === 'request_invalid' ? await previewUpload(content, PREVIEWED).catch(() => []) : []
-      if (rows.length < 2 || Math.max(...rows.map((row) => row.length)) < 2) return again(errorNotice(read))
+      if (!looksLikeTable(rows)) return again(errorNotice(read))
       return sendColumns(deps, request, reply, {
         roster,
         upload: await keepUpload(deps, roster, content),
@@ -123,6 +123,9 @@ async function inTurn<T>(app: ApiServer, roster: Roster, work: () => Promise<T>)
 }
 
 const PREVIEWED = 8
+
+const looksLikeTable = (rows: string[][]) =>
+  rows.length > 1 && rows.some((row) => row.length > 1 || row.some((cell) => cell.includes('@')))
 
 async function getOpenRoster(deps: ApiDeps, request: FastifyRequest): Promise<Roster> {
   const roster = await getRoster(deps, rosterIdOf(request))

@@ -41,6 +41,7 @@ export const member = z.object({
   problem: z
     .object({ code: z.string(), detail: z.string(), action: z.string(), retryable: z.boolean(), at: time })
     .nullable(),
+  protected: z.boolean().describe('Never reclaimed, and never removed by a list or a reading'),
   updatedAt: time,
 })
 giveExample(member, {
@@ -52,6 +53,7 @@ giveExample(member, {
   status: 'invited',
   tester: { id: 't-1001', state: 'INVITED', observedAt: '2026-11-24T10:00:03.000Z' },
   problem: null,
+  protected: false,
   updatedAt: '2026-11-24T10:00:03.000Z',
 })
 
@@ -77,6 +79,7 @@ export function toMember(described: MemberDescription): MemberAnswer {
     status: described.status,
     tester: tester && { id: tester.id, state: STATE_WORDS[tester.state], observedAt: toTimeOrNull(tester.observedAt) },
     problem: problem && { ...problem, at: toTime(problem.at) },
+    protected: false,
     updatedAt: toTime(described.updatedAt),
   }
 }

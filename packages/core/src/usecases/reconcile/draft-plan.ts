@@ -45,7 +45,7 @@ export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<
   const [seconds, microseconds] = await redis.time()
   const at = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
   const revision = await createReconciliations(redis, roster.teamKey).revision(roster.id)
-  const planner = createSnapshotPlanner(input.rows, input.rejected, at)
+  const planner = await createSnapshotPlanner(input.rows, input.rejected, at)
   const members = deps.store.members(roster.teamKey, roster.id)
   let cursor = '0'
   do {
@@ -81,7 +81,8 @@ async function judge(
   if (plan.unclear) return 'list_unclear'
   // Who loses the address leaves the group as well.
   const removals = plan.remove.length + plan.clear.length
-  if (removals > 0 && rejected.count > rows.length) return 'list'
+  const keptOut = plan.keptOut.length
+  if (removals > 0 && rejected.count + keptOut > rows.length - keptOut) return 'list'
   const verdict = judgeRemovals({
     settings: roster.removalGuard,
     removals,

@@ -64,23 +64,25 @@ export interface SnapshotPlanner {
   unsettled(): string[]
   /** Other addresses that a member has, or may have, in the group. */
   seeOtherAddresses(id: string, addresses: readonly string[]): void
-  /** Others have their turn meanwhile: there may be a hundred thousand rows. */
   finish(): Promise<SnapshotPlan>
 }
 
 /**
  * Pure: what makes the roster equal to the rows as of `at` (ms). Ids are distinct, and so are the addresses of rows without
- * one. Whoever changed after `at` is left alone, since the newer fact wins when the plan is recorded.
+ * one. Whoever changed after `at` is left alone, since the newer fact wins when the plan is recorded. Others have their turn
+ * meanwhile: there may be a hundred thousand rows.
  */
-export function createSnapshotPlanner(
+export async function createSnapshotPlanner(
   rows: readonly SnapshotRow[],
   rejected: RejectedRows,
   at: number,
-): SnapshotPlanner {
+): Promise<SnapshotPlanner> {
   const byId = new Map<string, SnapshotRow>()
   const byAddress = new Map<string, SnapshotRow>()
-  const open = new Set(rows)
+  const open = new Set<SnapshotRow>()
   for (const row of rows) {
+    open.add(row)
+    if (open.size % AT_ONCE === 0) await breathe()
     if (row.id !== undefined) byId.set(row.id, row)
     else for (const key of addressesOf(row)) byAddress.set(key, row)
   }
@@ -167,8 +169,7 @@ export function createSnapshotPlanner(
         doubt.ids.has(id) ||
         (desired.email !== null && doubt.addresses.has(emailKey(desired.email))) ||
         doubt.loose.has(looseMemberId(id))
-      const missing = [...rest].filter(([, { time }]) => time <= at)
-      plan.unclear = unclear && missing.length + plan.clear.length > 0
+      plan.unclear = unclear && (plan.clear.length > 0 || hasOlder(rest, at))
       for (const [id, desired] of rest) {
         if (++looked % AT_ONCE === 0) await breathe()
         if (desired.time > at || plan.unclear || isDoubtful(id, desired)) plan.unchanged++
@@ -177,6 +178,12 @@ export function createSnapshotPlanner(
       return plan.unclear ? withoutClears(plan) : plan
     },
   }
+}
+
+/** Somebody is in no row, and no newer fact says why. */
+function hasOlder(rest: ReadonlyMap<string, Desired>, at: number): boolean {
+  for (const { time } of rest.values()) if (time <= at) return true
+  return false
 }
 
 /** The list can't be trusted to say who has no address any more. */
@@ -213,7 +220,7 @@ function findWithoutId(
 /** Members whom no row names, by what a spreadsheet leaves of their ids. */
 async function createLookAlikes(open: ReadonlySet<SnapshotRow>, rest: ReadonlyMap<string, Desired>) {
   const ids = new Map<string, string[]>()
-  if ([...open].some(({ id }) => id !== undefined)) {
+  if (holdsId(open)) {
     let looked = 0
     for (const id of rest.keys()) {
       if (++looked % AT_ONCE === 0) await breathe()
@@ -237,8 +244,14 @@ async function createLookAlikes(open: ReadonlySet<SnapshotRow>, rest: ReadonlyMa
   }
 }
 
+function holdsId(rows: ReadonlySet<SnapshotRow>): boolean {
+  for (const { id } of rows) if (id !== undefined) return true
+  return false
+}
+
 function addressesOf({ email, asWritten }: SnapshotRow): string[] {
-  return [email, asWritten].flatMap((one) => (one === null || one === undefined ? [] : [emailKey(one)]))
+  if (email === null || email === undefined) return []
+  return asWritten === null ? [emailKey(email)] : [emailKey(email), emailKey(asWritten)]
 }
 
 function isSameAddress(row: SnapshotRow, desired: Desired): boolean {
