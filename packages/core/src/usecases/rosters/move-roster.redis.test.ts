@@ -128,8 +128,8 @@ describe('a mover that was slow, and lost its lease to another', () => {
     await rig.redis.set(laneKeys('acme').lease, 'next')
     await mover('next').begin()
     const slow = mover('slow')
-    for (const step of [slow.leave, slow.copy, slow.enter, slow.drop, slow.end]) {
-      await expect(step()).rejects.toMatchObject({ code: 'lease_lost' })
+    for (const step of ['leave', 'copy', 'enter', 'drop', 'end'] as const) {
+      await expect(slow[step]()).rejects.toMatchObject({ code: 'lease_lost' })
     }
     expect(await rig.redis.hlen(laneKeys('acme').roster('gold').desired)).toBe(1)
     expect(await rig.redis.exists(laneKeys('second').roster('gold').desired)).toBe(0)
