@@ -14,6 +14,7 @@ const LAYERS: Record<string, string[]> = {
     'apple',
     'secrets',
     'callbacks',
+    'sources',
     'domain',
     'errors',
     'log',
@@ -25,6 +26,7 @@ const LAYERS: Record<string, string[]> = {
   apple: ['domain', 'errors', 'log'],
   secrets: ['domain', 'errors', 'log'],
   callbacks: ['domain', 'errors', 'log'],
+  sources: ['domain', 'errors', 'log'],
   domain: ['errors'],
 }
 

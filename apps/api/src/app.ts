@@ -50,6 +50,8 @@ import { deleteTeamKeyRoute } from './routes/team-keys/delete.ts'
 import { getTeamKeyRoute, listTeamKeysRoute } from './routes/team-keys/get.ts'
 import { putTeamKeyRoute } from './routes/team-keys/put.ts'
 import { switchLaneRoutes } from './routes/team-keys/switch.ts'
+import { sourceRoutes } from './routes/sources/manage.ts'
+import { receiveRoute } from './routes/sources/receive.ts'
 import { tokenRoutes } from './routes/tokens/routes.ts'
 import { deleteWebhookRoute } from './routes/webhooks/delete.ts'
 import { listDeliveriesRoute, replayDeliveryRoute } from './routes/webhooks/deliveries.ts'
@@ -165,4 +167,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   testWebhookRoute(app, deps)
   listDeliveriesRoute(app, deps)
   replayDeliveryRoute(app, deps)
+
+  sourceRoutes(app, deps)
+  receiveRoute(app, deps)
 }

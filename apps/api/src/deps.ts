@@ -4,6 +4,7 @@ import type { Clock, DashboardUser } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { Metrics } from '@flightroster/core/metrics'
 import type { PasswordCheck, Sealer, ToRef } from '@flightroster/core/secrets'
+import type { Evaluator } from '@flightroster/core/sources'
 import type { Store, StoreHealth } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import type { CallerQuota, LaneReader } from '@flightroster/core/usecases/lanes'
@@ -23,6 +24,8 @@ export interface ApiDeps {
   apple: Pick<AppleClient, 'session'>
   /** What callers may have Apple asked for; on-behalf-of.ts makes the gate of one request from it. */
   quota: CallerQuota
+  /** Runs the expressions of generic sources. */
+  evaluator: Evaluator
   lanes: LaneReader
   dedupDays: number
   /** Rows of a list and members of a roster. */

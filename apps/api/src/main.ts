@@ -5,6 +5,7 @@ import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
 import { createMetrics, measureCalls, measureStore } from '@flightroster/core/metrics'
 import { createPasswordCheck, createSealer } from '@flightroster/core/secrets'
+import { createEvaluator } from '@flightroster/core/sources'
 import {
   checkRedis,
   createRedis,
@@ -64,6 +65,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     toRef,
     log,
   })
+  const evaluator = createEvaluator()
   const app = await buildApp({
     log,
     clock,
@@ -75,6 +77,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     toRef,
     urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
     apple,
+    evaluator,
     quota: lanes.quota,
     lanes: lanes.reader,
     dedupDays: config.eventDedupDays,
@@ -107,6 +110,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     await metricsServer?.close()
     await tracing.close()
     await lanes.close()
+    await evaluator.close()
     await apple.close()
     history.close()
     health.close()

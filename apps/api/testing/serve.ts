@@ -4,6 +4,7 @@ import { systemClock } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
 import { createPasswordCheck, createSealer, createToRef } from '@flightroster/core/secrets'
+import { createEvaluator } from '@flightroster/core/sources'
 import { createBudget, createRedis, createStore, startStoreHealth, type Store } from '@flightroster/core/store'
 import { NO_TRACING } from '@flightroster/core/tracing'
 import { createLaneReader } from '@flightroster/core/usecases/lanes'
@@ -50,6 +51,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
   const redis = createRedis(server.url, { name: 'test', log, commandTimeoutMs: 800, failFast: true })
   const store = createStore(redis)
   const health = startStoreHealth(redis)
+  const evaluator = createEvaluator()
   const deps: ApiDeps = {
     log,
     clock: systemClock,
@@ -60,6 +62,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     sealer: createSealer({ current: Buffer.alloc(32, 7) }),
     toRef: createToRef(Buffer.alloc(32, 9)),
     urlGuard: createUrlGuard({ allowPrivate: false }),
+    evaluator,
     apple: NO_APPLE,
     quota: { gateOf: () => ({ admit: async () => {}, note: () => {} }), charge: async () => {} },
     lanes: readLanes(store),
@@ -100,6 +103,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     async close() {
       health.close()
       await app.close()
+      await evaluator.close()
       redis.disconnect()
       await server.close()
     },

@@ -167,14 +167,38 @@ const RULES = {
   public_url_missing: rule(
     'reject',
     'request',
-    'The address at which Apple reaches this API is not known.',
+    'The address at which others reach this API is not known.',
     'Set PUBLIC_URL to the http or https address of the API as the world sees it, and restart it.',
   ),
   signature_invalid: rule(
     'reject',
     'request',
-    'The signature does not fit the body.',
-    'Nothing: Apple signs with the secret of the registration. PUT the apple-webhook of the roster again if Apple lost it.',
+    'The signature does not match the body.',
+    'Check that the signing secret here is the one that the sender uses. For Apple, PUT the apple-webhook of the roster again.',
+  ),
+  payload_not_understood: rule(
+    'reject',
+    'request',
+    'The payload is not one that this sender documents.',
+    'Check the kind of the source, and try the payload with POST /v1/sources/{sourceId}/try.',
+  ),
+  map_invalid: rule(
+    'reject',
+    'request',
+    "The source's expression is not valid JSONata.",
+    'Correct "map", and try it with POST /v1/sources/{sourceId}/try.',
+  ),
+  secret_missing: rule(
+    'reject',
+    'request',
+    'A new source needs its signing secret.',
+    'Send "secret", as the membership system shows it.',
+  ),
+  source_kind_fixed: rule(
+    'reject',
+    'request',
+    'The kind of a source cannot be changed.',
+    'Make a new source, then delete this one.',
   ),
   url_not_allowed: rule(
     'reject',

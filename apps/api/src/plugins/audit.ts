@@ -19,6 +19,7 @@ const NOUNS: Readonly<Record<string, string | undefined>> = {
   tokens: 'token',
   people: 'person',
   'apple-webhook': 'apple-webhook',
+  sources: 'source',
 }
 const VERBS: Readonly<Record<string, string | undefined>> = { POST: 'create', PUT: 'put', DELETE: 'delete' }
 /** A member's own timeline tells these; there are thousands of them an hour. */

@@ -1,5 +1,6 @@
 import { createDeliveries, createReconciliations } from '@flightroster/core/store'
 import { makeTeamKey } from '@flightroster/core/testing'
+import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
@@ -39,6 +40,7 @@ interface Names {
   reconciliation: string
   delivery: string
   token: string
+  source: string
 }
 
 /** A body that a route takes, naming these. A route that is new and takes a body needs a line here. */
@@ -61,13 +63,20 @@ const BODIES: Record<string, ((names: Names) => unknown) | undefined> = {
     types: ['*'],
     rosters: [names.roster],
   }),
+  'PUT /v1/sources/{sourceId}': (names) => ({ kind: 'stripe', secret: 'x', rosters: { '*': names.roster } }),
+  'POST /v1/sources/{sourceId}/try': (names) => ({
+    id: 'evt_1',
+    created: 1,
+    type: 'customer.subscription.updated',
+    data: { object: { id: 'sub_1', customer: names.member, status: 'active', plan: 'p' } },
+  }),
 }
 const QUERIES: Record<string, string | undefined> = {
   'GET /v1/people': '?email=secret@zq.example.com',
   'DELETE /v1/people': '?email=secret@zq.example.com',
 }
 /** All that a bound token reaches without a roster in the path; whoever adds a line says why it reveals nothing. */
-const OPEN_TO_BOUND = /^(POST \/v1\/events|GET \/v1\/people|GET \/v1\/rosters|[A-Z]+ \/v1\/webhooks.*)$/
+const OPEN_TO_BOUND = /^(POST \/v1\/events|GET \/v1\/people|GET \/v1\/rosters|[A-Z]+ \/v1\/(webhooks|sources).*)$/
 
 let api: TestApi
 let bearer: string
@@ -91,7 +100,9 @@ beforeAll(async () => {
     await putHook(webhook, [roster])
     const delivery = (await api.call('POST', `/v1/webhooks/${webhook}/test`)).json().id
     const token = (await api.call('POST', '/v1/tokens', { name: `${roster}-token`, scopes: ['admin'] })).json().id
-    planted.set(roster, { roster, teamKey, webhook, member, reconciliation, delivery, token })
+    const source = `${roster}-source`
+    await putSource(source, roster)
+    planted.set(roster, { roster, teamKey, webhook, member, reconciliation, delivery, token, source })
   }
   await putHook(`${SECRET}-all`, null)
   await putHook(OWN.webhook, [OWN.roster])
@@ -100,6 +111,10 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => api.close())
 
+const putSource = async (id: string, roster: string) => {
+  const body = { kind: 'stripe', secret: 'x', rosters: { '*': roster } }
+  expect((await api.call('PUT', `/v1/sources/${id}`, body)).statusCode).toBe(201)
+}
 const putHook = async (id: string, rosters: string[] | null) => {
   const body = { url: 'https://hooks.example.com/x', types: ['*'], rosters }
   expect((await api.call('PUT', `/v1/webhooks/${id}`, body)).statusCode).toBe(201)
@@ -114,6 +129,7 @@ const NOWHERE: Names = {
   reconciliation: 'none-plan',
   delivery: 'none-delivery',
   token: 'none-token',
+  source: 'none-source',
 }
 
 function urlOf({ name, path }: { name: string; path: string }, names: Names): string {
@@ -125,6 +141,7 @@ function urlOf({ name, path }: { name: string; path: string }, names: Names): st
     reconciliationId: names.reconciliation,
     deliveryId: names.delivery,
     tokenId: names.token,
+    sourceId: names.source,
     appId: '1',
     registrationId: 'none',
     erasureId: 'none',
@@ -227,6 +244,26 @@ describe('a token bound to one roster', () => {
     expect((await asBound('POST', '/v1/webhooks/second/rotate-secret')).statusCode).toBe(200)
     expect((await asBound('GET', '/v1/webhooks/second/deliveries')).json().items).toHaveLength(1)
     expect((await asBound('DELETE', '/v1/webhooks/second')).statusCode).toBe(204)
+  })
+
+  it('looks after the sources of its roster, which reach no further', async () => {
+    const body = { kind: 'stripe', secret: 'x', rosters: { price_1: OWN.roster } }
+    expect((await asBound('PUT', '/v1/sources/shop', body)).statusCode).toBe(201)
+    const wide = { ...body, rosters: { price_1: OWN.roster, '*': FOREIGN[0]?.roster } }
+    expect((await asBound('PUT', '/v1/sources/shop', wide)).statusCode).toBe(404)
+    const listed = (await asBound('GET', '/v1/sources')).json().items
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual(['shop'])
+    // An expression can name any roster: for this source, those of others are not there.
+    const map = `{"type": "member.joined", "data": {"roster": "${FOREIGN[0]?.roster}", "member": {"id": "u-9"}}}`
+    const generic = { kind: 'generic', secret: 'x', signature: { header: 'x-sig' }, map }
+    expect((await asBound('PUT', '/v1/sources/any', generic)).statusCode).toBe(201)
+    const payload = '{"a":1}'
+    const answer = await api.call('POST', '/v1/sources/any/receive', payload, {
+      'x-sig': createHmac('sha256', 'x').update(payload).digest('hex'),
+    })
+    expect(answer.json()).toEqual({ accepted: 0, ignored: 1 })
+    expect((await asBound('DELETE', '/v1/sources/any')).statusCode).toBe(204)
+    expect((await asBound('DELETE', '/v1/sources/shop')).statusCode).toBe(204)
   })
 
   it('is told of no webhook for all rosters, and makes none', async () => {

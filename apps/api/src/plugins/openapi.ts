@@ -86,6 +86,7 @@ const TAGS = Object.entries({
   reconciliations: 'Whole lists and readings of the group: what they came to, and held plans.',
   'team-keys': 'API keys of App Store Connect, and what they see there.',
   lanes: 'The queues of the team keys, for operators.',
+  sources: 'Membership systems that post their own webhooks: Stripe, Patreon, Ghost, or any signed one.',
   webhooks: 'Where upstream is told what became of its people.',
   callbacks: 'What is posted to your webhooks.',
   'apple-webhooks': 'Where Apple posts what becomes of builds.',

@@ -42,6 +42,10 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   public_url_missing: 409,
   signature_invalid: 401,
   url_not_allowed: 422,
+  payload_not_understood: 422,
+  map_invalid: 422,
+  secret_missing: 422,
+  source_kind_fixed: 409,
   webhook_disabled: 409,
 
   address_invalid: 422,

@@ -60,6 +60,8 @@ export const globalKeys = {
   untold: `${ROOT}:untold`,
   /** sorted set: webhook id by when it has something to send (ms; a hint) */
   callbacks: `${ROOT}:callbacks`,
+  /** hash: source id → Source */
+  sources: `${ROOT}:sources`,
 } as const
 
 export interface RosterKeys {
@@ -287,4 +289,26 @@ export function readyShard(teamKey: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(teamKey)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
   return hash % READY_SHARDS
+}
+
+export interface SourceKeys {
+  /** hash: the sender's person id → SourcePerson */
+  people: string
+  /** list: the newest payloads that arrived, without their content */
+  received: string
+  /** string with expiry: a payload that was recorded, by the digest of the sender's event id or of the body */
+  seen: (digest: string) => string
+  /** string with expiry: a refused payload was noted a moment ago */
+  refused: string
+}
+
+/** No team key id holds a colon, so the hash tag is nobody else's. */
+export function sourceKeys(sourceId: string): SourceKeys {
+  const root = `${ROOT}:{src:${sourceId}}`
+  return {
+    people: `${root}:people`,
+    received: `${root}:received`,
+    seen: (digest) => `${root}:seen:${digest}`,
+    refused: `${root}:refused`,
+  }
 }

@@ -49,6 +49,7 @@ const CAME_BY: Record<EventEntry['o'], string> = {
   console: 'in the console',
   reconcile: 'by a reconciliation',
   apple: 'by what Apple reports',
+  source: 'by a membership system',
 }
 
 function tellEvent(entry: EventEntry): string {

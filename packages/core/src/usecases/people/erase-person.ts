@@ -4,6 +4,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { createErasures, createPersonErasures } from '../../store/index.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
+import { forgetInSources } from '../sources/index.ts'
 import { eraseTask, forgetInPlans } from './erase-members.ts'
 
 /**
@@ -13,20 +14,21 @@ import { eraseTask, forgetInPlans } from './erase-members.ts'
 export async function erasePerson(deps: IntakeDeps, email: string): Promise<{ id: string; memberships: number }> {
   const person = randomUUID()
   await createPersonErasures(deps.store.redis).begin(person, deps.clock.now())
-  let memberships = 0
+  const erased: { roster: string; ids: string[] }[] = []
   for (const roster of await deps.store.rosters.list()) {
-    memberships += await eraseInRoster(deps, person, roster, emailKey(email))
+    erased.push({ roster: roster.id, ids: await eraseInRoster(deps, person, roster, emailKey(email)) })
   }
-  return { id: person, memberships }
+  await forgetInSources(deps, emailKey(email), erased)
+  return { id: person, memberships: erased.reduce((sum, { ids }) => sum + ids.length, 0) }
 }
 
-async function eraseInRoster(deps: IntakeDeps, person: string, roster: Roster, key: string): Promise<number> {
+async function eraseInRoster(deps: IntakeDeps, person: string, roster: Roster, key: string): Promise<string[]> {
   // A plan may name the person as a stranger of a group whose roster never had the address.
   await forgetInPlans(deps.store, roster.teamKey, { roster: roster.id, members: [], email: key })
   const members = deps.store.members(roster.teamKey, roster.id)
   // Also whoever had the address: Apple may still have it in the group.
   const ids = [...new Set([...(await members.withAddress(key)), ...(await members.observedWith(key))])]
-  if (ids.length === 0) return 0
+  if (ids.length === 0) return ids
   const records = (await members.findMany(ids)).filter((record) => record !== undefined)
   // Not before what is known of them arrived: a later arrival is a new member.
   const requestedAt = Math.max(deps.clock.now(), ...records.map(({ desired }) => desired.at))
@@ -53,5 +55,5 @@ async function eraseInRoster(deps: IntakeDeps, person: string, roster: Roster, k
     })),
   )
   await deps.store.ready.ring(roster.teamKey)
-  return ids.length
+  return ids
 }

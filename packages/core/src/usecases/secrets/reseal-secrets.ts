@@ -1,8 +1,9 @@
 import type { Log } from '../../log.ts'
 import { SealError, type Sealer } from '../../secrets/index.ts'
-import { createAppleWebhooks, createWebhooks, type Store } from '../../store/index.ts'
+import { createAppleWebhooks, createSources, createWebhooks, type Store } from '../../store/index.ts'
 import { resealSecret } from '../callbacks/webhook-secrets.ts'
 import { webhookSealContext } from '../apple-webhooks/register-apple-webhook.ts'
+import { sourceContext } from '../sources/index.ts'
 import { sealContext } from '../team-keys/index.ts'
 
 export interface ResealResult {
@@ -66,6 +67,19 @@ export async function resealSecrets(deps: ResealDeps): Promise<ResealResult> {
       registered.update(id, (record) => ({
         ...record,
         sealedSecret: resealOf(sealer, record.sealedSecret, webhookSealContext(id)),
+      })),
+    )
+  }
+  const sources = createSources(store.redis)
+  for (const { id, sealedSecret } of await sources.list()) {
+    await each(`source "${id}"`, sealedSecret, () =>
+      sources.update(id, (record) => ({
+        ...record,
+        sealedSecret: resealOf(sealer, record.sealedSecret, sourceContext(id)),
+        formerSecrets: record.formerSecrets.map((former) => ({
+          ...former,
+          sealed: resealOf(sealer, former.sealed, sourceContext(id)),
+        })),
       })),
     )
   }

@@ -1,0 +1,62 @@
+import { receivePayload } from '@flightroster/core/usecases/sources'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { ApiDeps } from '../../deps.ts'
+import { parseJson } from '../../plugins/body-parsers.ts'
+import { withinStorePatience } from '../../plugins/store-patience.ts'
+import type { ApiServer } from '../../server.ts'
+import { parseItem } from './parse-item.ts'
+import { payload, receivedAnswer } from './schema.ts'
+
+export const RECEIVE_LIMIT = 1024 * 1024
+
+const params = z.object({ sourceId: z.string() })
+
+/** Where membership systems post to. Public: the signature over the body, as it came, tells who speaks. */
+export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
+  app.register(async (scope: ApiServer) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)
+    scope.post(
+      '/v1/sources/:sourceId/receive',
+      {
+        bodyLimit: RECEIVE_LIMIT,
+        schema: {
+          tags: ['sources'],
+          operationId: 'receivePayload',
+          summary: 'Take a payload of a membership system',
+          description:
+            'Signed as that system signs. 200 once everything is recorded; anything else: it may be sent again, and has one effect.',
+          params,
+          response: { 200: receivedAnswer },
+        },
+        config: {
+          scope: 'public',
+          takesBody: true,
+          isTraced: true,
+          bodies: { 'application/json': payload },
+          problems: ['signature_invalid', 'payload_not_understood', 'body_too_large', 'store_unavailable'],
+        },
+      },
+      async (request) => {
+        deps.health.assertTakesWrites()
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const sent = { headers: headersOf(request), body }
+        const work = receivePayload(
+          { ...deps, parseItem, parseJson },
+          request.params.sourceId,
+          sent,
+          request.span?.traceparent,
+        )
+        const { accepted, ignored } = await withinStorePatience(work)
+        return { accepted, ignored: ignored.length }
+      },
+    )
+  })
+}
+
+export function headersOf({ headers }: Pick<FastifyRequest, 'headers'>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+  )
+}

@@ -1,0 +1,242 @@
+import fc from 'fast-check'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { entitledRosters, learnFact, newPerson, type SourceFact, type SourcePerson } from '../domain/source.ts'
+import { createEvaluator, MapError, PayloadError, SOURCE_READERS } from './index.ts'
+import { signGhost, signPatreon, signStripe } from '../../testing/sign-source.ts'
+
+type Kind = keyof typeof SOURCE_READERS
+
+const NOW = Date.parse('2026-11-29T12:00:00Z')
+
+function recorded(kind: Kind, name: string): unknown {
+  return JSON.parse(readFileSync(join(import.meta.dirname, kind, 'payloads', `${name}.json`), 'utf8'))
+}
+
+function read(kind: Kind, name: string, headers: Record<string, string> = {}, now = NOW) {
+  return SOURCE_READERS[kind].read(recorded(kind, name), { headers, now })
+}
+
+function personOf(facts: SourceFact[]): SourcePerson {
+  return facts.reduce(learnFact, newPerson(facts[0]?.person ?? ''))
+}
+
+describe.each(Object.keys(SOURCE_READERS) as Kind[])('the recorded payloads of %s', (kind) => {
+  it.each(readdirSync(join(import.meta.dirname, kind, 'payloads')))('%s is read', (file) => {
+    const reading = read(kind, file.replace('.json', ''))
+    expect(reading.facts.length + reading.ignored.length).toBeGreaterThan(0)
+  })
+
+  it.each([{}, [], null, 'x', 7, { data: {} }, { member: {} }, { id: 'evt', type: 7, created: 'x' }])(
+    'and not %j',
+    (payload) => {
+      expect(() => SOURCE_READERS[kind].read(payload, { headers: {}, now: NOW })).toThrow(PayloadError)
+    },
+  )
+})
+
+describe('Stripe', () => {
+  const life = [
+    'customer.created',
+    'customer.subscription.created',
+    'customer.subscription.updated',
+    'checkout.session.completed',
+    'customer.updated',
+    'customer.subscription.updated-cancelling',
+    'customer.subscription.deleted',
+  ].map((name) => read('stripe', name).facts[0] as SourceFact)
+  const rosters = { price_1Abc: 'gold' }
+
+  it('a life of a subscription ends the same in whatever order it arrives', () => {
+    for (const [upTo, expected, email] of [
+      [3, ['gold'], 'ann@example.com'],
+      [6, ['gold'], 'ann.lee@example.com'],
+      [7, [], 'ann.lee@example.com'],
+    ] as const) {
+      fc.assert(
+        fc.property(fc.shuffledSubarray(life.slice(0, upTo), { minLength: upTo }), fc.nat(upTo - 1), (order, at) => {
+          // One of them arrives twice.
+          const person = personOf([...order, order[at] as SourceFact])
+          expect([entitledRosters(person, rosters).rosters, person.profile.email]).toEqual([expected, email])
+        }),
+      )
+    }
+  })
+
+  it.each([
+    ['active', true],
+    ['trialing', true],
+    ['past_due', true],
+    ['incomplete', false],
+    ['incomplete_expired', false],
+    ['unpaid', false],
+    ['canceled', false],
+    ['paused', false],
+    ['a status of the future', false],
+  ])('a subscription that is %s entitles: %s', (status, isEntitled) => {
+    const payload = recorded('stripe', 'customer.subscription.updated') as { data: { object: { status: string } } }
+    payload.data.object.status = status
+    const [fact] = SOURCE_READERS.stripe.read(payload, { headers: {}, now: NOW }).facts
+    expect(entitledRosters(personOf([fact as SourceFact]), rosters).rosters).toEqual(isEntitled ? ['gold'] : [])
+  })
+
+  it('of two events in one second a subscription that has just begun does not undo its payment', () => {
+    const [begun] = read('stripe', 'customer.subscription.created').facts as [SourceFact]
+    const [paid] = read('stripe', 'customer.subscription.updated').facts as [SourceFact]
+    const sameSecond = { ...paid, at: { ...paid.at, time: begun.at.time } }
+    expect(entitledRosters(personOf([sameSecond, begun]), rosters).rosters).toEqual(['gold'])
+  })
+
+  it('a plan goes by its price, lookup key or product, and by * where it is not named', () => {
+    const person = personOf(read('stripe', 'customer.subscription.updated').facts)
+    expect(entitledRosters(person, { prod_Gold: 'gold' }).rosters).toEqual(['gold'])
+    expect(entitledRosters(person, { '*': 'bronze' }).rosters).toEqual(['bronze'])
+    expect(entitledRosters(person, { price_other: 'silver' })).toEqual({ rosters: [], unmapped: ['price_1Abc'] })
+  })
+
+  it('a person with two subscriptions on one roster leaves with the last', () => {
+    const [one] = read('stripe', 'customer.subscription.updated').facts as [SourceFact & { kind: 'membership' }]
+    const other = { ...one, membership: 'sub_Q2' }
+    const [ended] = read('stripe', 'customer.subscription.deleted').facts as [SourceFact]
+    const both = personOf([one, other, ended])
+    expect(entitledRosters(both, rosters).rosters).toEqual(['gold'])
+    const none = learnFact(both, { ...ended, membership: 'sub_Q2' } as SourceFact)
+    expect(entitledRosters(none, rosters).rosters).toEqual([])
+  })
+
+  it('a deleted customer leaves, and what is older brings nobody back', () => {
+    const [gone] = read('stripe', 'customer.deleted').facts as [SourceFact]
+    expect(personOf([...life, gone])).toMatchObject({ memberships: {}, profile: { email: null } })
+    expect(personOf([gone, ...life])).toMatchObject({ memberships: {}, profile: { email: null } })
+  })
+
+  it.each(['__proto__', 'constructor', 'toString'])('a plan called %s leads nowhere by itself', (name) => {
+    const [fact] = read('stripe', 'customer.subscription.updated').facts as [SourceFact & { kind: 'membership' }]
+    const person = personOf([{ ...fact, membership: name, plans: [[name]] }])
+    expect(entitledRosters(person, rosters)).toEqual({ rosters: [], unmapped: [name] })
+  })
+})
+
+describe('Patreon', () => {
+  const rosters = { '77': 'gold' }
+
+  it('goes by the entitled tiers, whatever became of the pledge', () => {
+    const after = (name: string) => entitledRosters(personOf(read('patreon', name).facts), rosters).rosters
+    expect(after('members.create')).toEqual([])
+    expect(after('members.pledge.create')).toEqual(['gold'])
+    expect(after('members.pledge.update-declined')).toEqual(['gold'])
+    expect(after('members.pledge.delete')).toEqual(['gold'])
+    expect(after('members.update-ended')).toEqual([])
+  })
+
+  it('knows a tier by its title as well, and the person by name and address', () => {
+    const person = personOf(read('patreon', 'members.pledge.create').facts)
+    expect(entitledRosters(person, { Gold: 'gold' }).rosters).toEqual(['gold'])
+    expect(person.profile).toEqual({ email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' })
+  })
+
+  it('lets who was deleted leave, and takes them again who came back', () => {
+    const joined = read('patreon', 'members.pledge.create', {}, NOW).facts
+    const gone = read('patreon', 'members.delete', { 'x-patreon-event': 'members:delete' }, NOW + 1).facts
+    const back = read('patreon', 'members.pledge.create', {}, NOW + 2).facts
+    expect(entitledRosters(personOf([...joined, ...gone]), rosters).rosters).toEqual([])
+    expect(entitledRosters(personOf([...joined, ...gone, ...back]), rosters).rosters).toEqual(['gold'])
+  })
+
+  it('says why a post is nothing', () => {
+    expect(read('patreon', 'members.update', { 'x-patreon-event': 'posts:publish' })).toMatchObject({ facts: [] })
+  })
+})
+
+describe('Ghost', () => {
+  it('goes by tiers; "free" names members without one, and * every paid one', () => {
+    const free = personOf(read('ghost', 'member.added').facts)
+    const paid = personOf(read('ghost', 'member.edited').facts)
+    expect(entitledRosters(free, { free: 'bronze', '*': 'gold' }).rosters).toEqual(['bronze'])
+    expect(entitledRosters(free, { '*': 'gold' }).rosters).toEqual([])
+    expect(entitledRosters(paid, { free: 'bronze', '*': 'gold' }).rosters).toEqual(['gold'])
+    expect(entitledRosters(paid, { gold: 'gold' }).rosters).toEqual(['gold'])
+  })
+
+  it('is ordered by updated_at, and a deletion by what was before it', () => {
+    const facts = ['member.added', 'member.edited'].flatMap((name) => read('ghost', name).facts)
+    const gone = read('ghost', 'member.deleted').facts
+    const rosters = { tier_77: 'gold' }
+    expect(entitledRosters(personOf([...facts].reverse()), rosters).rosters).toEqual(['gold'])
+    expect(entitledRosters(personOf([...facts, ...gone]), rosters).rosters).toEqual([])
+    expect(entitledRosters(personOf([...gone, ...facts]), rosters).rosters).toEqual([])
+  })
+})
+
+describe('signatures', () => {
+  const body = Buffer.from('{"a":1}')
+  const cases = {
+    stripe: (secret: string, text: Buffer) => signStripe(secret, text, NOW),
+    patreon: (secret: string, text: Buffer) => signPatreon(secret, text),
+    ghost: (secret: string, text: Buffer) => signGhost(secret, text, NOW),
+  }
+  const isSigned = (kind: Kind, headers: Record<string, string>, text = body, now = NOW) =>
+    SOURCE_READERS[kind].isSigned({ headers, body: text }, { secret: 'right', now, signature: null })
+
+  it.each(Object.keys(cases) as Kind[])('of %s hold for that body and that secret alone', (kind) => {
+    const headers = cases[kind]('right', body)
+    expect(isSigned(kind, headers)).toBe(true)
+    expect(isSigned(kind, headers, Buffer.from('{"a":2}'))).toBe(false)
+    expect(isSigned(kind, cases[kind]('wrong', body))).toBe(false)
+    expect(isSigned(kind, {})).toBe(false)
+    for (const [name, value] of Object.entries(headers)) {
+      for (const broken of ['', 't=,v1=', 'sha256=, t=', value.slice(0, -1), `${value}00`, 'é'])
+        expect([broken, isSigned(kind, { [name]: broken })]).toEqual([broken, false])
+    }
+  })
+
+  it('of Stripe hold for five minutes, and with any of several v1', () => {
+    const headers = signStripe('right', body, NOW)
+    expect(isSigned('stripe', headers, body, NOW + 4 * 60_000)).toBe(true)
+    expect(isSigned('stripe', headers, body, NOW + 6 * 60_000)).toBe(false)
+    expect(isSigned('stripe', headers, body, NOW - 6 * 60_000)).toBe(false)
+    const [time, v1] = headers['stripe-signature']!.split(',')
+    expect(isSigned('stripe', { 'stripe-signature': `${time},v1=${'0'.repeat(64)},${v1},v0=00` })).toBe(true)
+    expect(isSigned('stripe', { 'stripe-signature': `${time},v0=${v1?.slice(3)}` })).toBe(false)
+  })
+})
+
+describe('expressions', () => {
+  const evaluator = createEvaluator({ timeLimitMs: 500 })
+  afterAll(() => evaluator.close())
+
+  it('map a payload to events', async () => {
+    const map = '{"type": "member.joined", "data": {"roster": plan, "member": {"id": user.id}}}'
+    expect(await evaluator.evaluate(map, '{"plan":"gold","user":{"id":"u-1"}}')).toEqual({
+      type: 'member.joined',
+      data: { roster: 'gold', member: { id: 'u-1' } },
+    })
+  })
+
+  it.each([
+    ['loops for ever', '($f := function($n) { $f($n + 1) }; $f(0))'],
+    ['recurses without end', '($f := function($n) { 1 + $f($n + 1) }; $f(0))'],
+    ['matches slowly', '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /^(a+)+$/)'],
+    ['makes too much', '[1..9999999]'],
+  ])('that %s are ended, and the next one is served', async (_, map) => {
+    await expect(evaluator.evaluate(map, '{}')).rejects.toThrow(PayloadError)
+    expect(await evaluator.evaluate('1 + 1', '{}')).toBe(2)
+  })
+
+  it('reach neither the process nor files', async () => {
+    for (const map of [
+      'process',
+      '$constructor',
+      '$eval("process.exit()")',
+      '$.constructor.constructor("return process")()',
+    ]) {
+      const result = await evaluator.evaluate(map, '{}').catch((error: unknown) => error)
+      expect([map, result === null || result instanceof PayloadError]).toEqual([map, true])
+    }
+  })
+
+  it('that cannot be read are named', async () => {
+    await expect(evaluator.compile('{"a": ')).rejects.toThrow(MapError)
+  })
+})

@@ -1,0 +1,74 @@
+import type { Redis } from 'ioredis'
+import { emailKey } from '../domain/email.ts'
+import type { ReceivedPayload, Source, SourcePerson } from '../domain/source.ts'
+import { globalKeys, sourceKeys } from './keys.ts'
+import { createRegister, type Register } from './records.ts'
+
+export function createSources(redis: Redis): Register<Source> {
+  return createRegister<Source>(redis, globalKeys.sources)
+}
+
+/** What one source has told: its people, and what arrived lately. */
+export interface SourceBook {
+  /** Changes the newest record of a person, making one where there is none; two writers at once lose nothing. */
+  amend(personId: string, change: (known: SourcePerson | undefined) => SourcePerson): Promise<SourcePerson>
+  find(personId: string): Promise<SourcePerson | undefined>
+  /** Forgets these people, and everybody who has this address (lower-cased). */
+  forget(who: { ids: readonly string[]; address: string }): Promise<void>
+  wasSeen(digest: string): Promise<boolean>
+  noteSeen(digest: string, forMs: number): Promise<void>
+  /** Newest first. */
+  received(): Promise<ReceivedPayload[]>
+  note(entry: ReceivedPayload): Promise<void>
+  destroy(): Promise<void>
+}
+
+const RECEIVED_KEPT = 200
+/** Anybody can send what is refused: it must not push out what was taken. */
+const REFUSED_EVERY_MS = 10_000
+
+export function createSourceBook(redis: Redis, sourceId: string): SourceBook {
+  const keys = sourceKeys(sourceId)
+  const people = createRegister<SourcePerson>(redis, keys.people)
+  return {
+    find: (personId) => people.find(personId),
+    async amend(personId, change) {
+      for (;;) {
+        const changed = await people.update(personId, change)
+        if (changed) return changed
+        const first = change(undefined)
+        if (await people.insert(first)) return first
+      }
+    },
+    async forget({ ids, address }) {
+      if (ids.length > 0) await redis.hdel(keys.people, ...ids)
+      let cursor = '0'
+      do {
+        const [next, flat] = await redis.hscan(keys.people, cursor, 'COUNT', 1_000)
+        for (let at = 0; at + 1 < flat.length; at += 2) {
+          const { profile, told } = JSON.parse(String(flat[at + 1])) as SourcePerson
+          const isTheirs = [profile.email, told.profile.email].some((email) => email && emailKey(email) === address)
+          if (isTheirs) await redis.hdel(keys.people, String(flat[at]))
+        }
+        cursor = next
+      } while (cursor !== '0')
+    },
+    wasSeen: async (digest) => (await redis.exists(keys.seen(digest))) === 1,
+    noteSeen: async (digest, forMs) => void (await redis.set(keys.seen(digest), '1', 'PX', forMs)),
+    received: async () => (await redis.lrange(keys.received, 0, -1)).map((line) => JSON.parse(line) as ReceivedPayload),
+    async note(entry) {
+      if (entry.status === 'refused') {
+        const isFirst = await redis.set(keys.refused, '1', 'PX', REFUSED_EVERY_MS, 'NX')
+        if (isFirst === null) return
+      }
+      await redis
+        .multi()
+        .lpush(keys.received, JSON.stringify(entry))
+        .ltrim(keys.received, 0, RECEIVED_KEPT - 1)
+        .exec()
+    },
+    async destroy() {
+      await redis.unlink(keys.people, keys.received, keys.refused)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Source, SourceKindName, SourceSignature } from '../../domain/source.ts'
+import { AppError } from '../../errors.ts'
+import type { Sealer } from '../../secrets/index.ts'
+import { MapError, type Evaluator } from '../../sources/index.ts'
+import { createSourceBook, createSources, type Store } from '../../store/index.ts'
+
+export interface SourceInput {
+  id: string
+  kind: SourceKindName
+  /** undefined: the one there is stays. */
+  secret: string | undefined
+  rosters: Record<string, string>
+  signature: SourceSignature | null
+  map: string | null
+  /** What the caller's token is bound to; null: nothing. */
+  within: string[] | null
+}
+
+export interface SourceDeps {
+  store: Store
+  sealer: Sealer
+  clock: Clock
+  evaluator: Evaluator
+  publicUrl: string | undefined
+}
+
+const FORMER_SECRET_MS = 86_400_000
+const FORMER_KEPT = 4
+
+/** Names the record, so that a sealed secret copied onto another source does not open. */
+export function sourceContext(id: string): string {
+  return `source:${id}`
+}
+
+/**
+ * Makes a source or changes one. A changed secret leaves the former one good for a day, so that both sides need not change at
+ * once. Throws public_url_missing, map_invalid, secret_missing, conflict.
+ */
+export async function putSource(deps: SourceDeps, input: SourceInput): Promise<{ source: Source; isNew: boolean }> {
+  if (deps.publicUrl === undefined) throw new AppError('public_url_missing')
+  if (input.map !== null) await assertMap(deps.evaluator, input.map)
+  const { store, sealer, clock } = deps
+  const now = clock.now()
+  const { id, kind, secret } = input
+  const settings = { kind, rosters: input.rosters, signature: input.signature, map: input.map, within: input.within }
+  const seal = (plain: string) => sealer.seal(plain, sourceContext(id))
+  const sources = createSources(store.redis)
+  if (secret !== undefined) {
+    const record: Source = {
+      v: 1,
+      id,
+      ...settings,
+      sealedSecret: seal(secret),
+      formerSecrets: [],
+      createdAt: now,
+      updatedAt: now,
+    }
+    if (await sources.insert(record)) return { source: record, isNew: true }
+  }
+  const changed = await sources.update(id, (known) => {
+    if (known.kind !== kind) throw new AppError('source_kind_fixed', { details: { source: id } })
+    const secrets = secret === undefined ? {} : renewSecret(sealer, known, secret, now)
+    return { ...known, ...settings, ...secrets, updatedAt: now }
+  })
+  if (changed) return { source: changed, isNew: false }
+  if (secret === undefined) throw new AppError('secret_missing', { details: { source: id } })
+  throw new AppError('conflict')
+}
+
+function renewSecret(sealer: Sealer, known: Source, secret: string, now: number) {
+  const context = sourceContext(known.id)
+  if (sealer.open(known.sealedSecret, context) === secret) return {}
+  const replaced = { sealed: known.sealedSecret, until: now + FORMER_SECRET_MS }
+  const former = [replaced, ...known.formerSecrets].filter(({ until }) => until > now).slice(0, FORMER_KEPT)
+  return { sealedSecret: sealer.seal(secret, context), formerSecrets: former }
+}
+
+async function assertMap(evaluator: Evaluator, map: string): Promise<void> {
+  try {
+    await evaluator.compile(map)
+  } catch (error) {
+    if (!(error instanceof MapError)) throw error
+    throw new AppError('map_invalid', { message: error.message, cause: error })
+  }
+}
+
+/** Throws not_found. */
+export async function getSource(deps: { store: Store }, id: string): Promise<Source> {
+  const source = await createSources(deps.store.redis).find(id)
+  if (!source) throw new AppError('not_found', { message: `There is no source "${id}".`, details: { source: id } })
+  return source
+}
+
+export function listSources(deps: { store: Store }): Promise<Source[]> {
+  return createSources(deps.store.redis).list()
+}
+
+/** Forgets what the source told; the members it brought stay. Throws not_found. */
+export async function deleteSource(deps: { store: Store }, id: string): Promise<void> {
+  await getSource(deps, id)
+  await createSources(deps.store.redis).delete(id)
+  await createSourceBook(deps.store.redis, id).destroy()
+}
+
+/** Every secret that is good at `now`, the newest first. */
+export function openSourceSecrets(sealer: Sealer, source: Source, now: number): string[] {
+  const former = source.formerSecrets.filter(({ until }) => until > now).map(({ sealed }) => sealed)
+  return [source.sealedSecret, ...former].map((sealed) => sealer.open(sealed, sourceContext(source.id)))
+}

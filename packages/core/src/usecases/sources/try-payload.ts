@@ -1,0 +1,36 @@
+import { newPerson } from '../../domain/source.ts'
+import type { ReceivedRequest } from '../../sources/index.ts'
+import { createSourceBook } from '../../store/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Store } from '../../store/index.ts'
+import type { IncomingEvent } from '../intake/index.ts'
+import { getSource } from './put-source.ts'
+import { readPayload, type ReadDeps } from './read-payload.ts'
+import { learnFacts, planPerson } from './tell-person.ts'
+
+/** What a recorded payload would do now. Nothing is recorded, and no signature is needed. Throws not_found, payload_not_understood. */
+export async function tryPayload(
+  deps: ReadDeps & { store: Store; clock: Clock },
+  sourceId: string,
+  request: ReceivedRequest,
+): Promise<{ events: IncomingEvent[]; ignored: string[] }> {
+  const source = await getSource(deps, sourceId)
+  const now = deps.clock.now()
+  const read = await readPayload(deps, source, request, now)
+  if (read.kind === 'events') return { events: read.events, ignored: read.ignored }
+  const book = createSourceBook(deps.store.redis, sourceId)
+  const events: IncomingEvent[] = []
+  const ignored = [...read.ignored]
+  for (const personId of new Set(read.facts.map(({ person }) => person))) {
+    const known = (await book.find(personId)) ?? newPerson(personId)
+    const person = learnFacts(
+      known,
+      read.facts.filter(({ person: id }) => id === personId),
+      now,
+    )
+    const plan = planPerson(source, person, read.id ?? 'try')
+    events.push(...plan.events)
+    ignored.push(...plan.ignored)
+  }
+  return { events, ignored }
+}
