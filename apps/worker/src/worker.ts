@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { AppleClient } from '@flightroster/core/apple'
 import type { UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import { measureLane, type Metrics } from '@flightroster/core/metrics'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
-import { globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
+import { BEAT_EVERY_MS, createWorkers, globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import { createTaskSweep } from '@flightroster/core/usecases/builds'
 import { createEnqueuer, sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
@@ -90,6 +91,11 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
     },
   })
   const sweepTasks = createTaskSweep({ store, clock, log, buildWatchMs: deps.settings.buildWatchMs })
+  const workers = createWorkers(store.redis)
+  const id = randomUUID()
+  let beating: NodeJS.Timeout | undefined
+  /** So that people are told when no worker runs; a beat that is missed is followed by another. */
+  const beat = () => void workers.beat(id, deps.only ?? null, clock.now()).catch(() => {})
   const runSweep = () => {
     Promise.all([sweepLanes({ store, clock, log }), sweepTasks(), enqueuer.sweep()]).catch((error: unknown) =>
       log.warn({ err: error }, 'The sweep failed; it runs again.'),
@@ -105,6 +111,8 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
         .catch((error: unknown) => log.warn({ err: error }, 'No doorbell yet.'))
       pump.start()
       callbacks.start()
+      beating = setInterval(beat, BEAT_EVERY_MS)
+      beat()
       // Jittered, so that workers started together do not all sweep at once.
       sweep = setInterval(runSweep, deps.sweepEveryMs * (0.8 + Math.random() * 0.4))
       runSweep()
@@ -112,11 +120,13 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
     async close() {
       draining = true
       clearInterval(sweep)
+      clearInterval(beating)
       await pump.drain()
       await enqueuer.close()
       // After the visits: what they recorded last is put on its way, and any worker sends it.
       await callbacks.close()
       await lanes.close()
+      await workers.end(id).catch(() => {})
     },
   }
 }

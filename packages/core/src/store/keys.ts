@@ -60,6 +60,8 @@ export const globalKeys = {
   untold: `${ROOT}:untold`,
   /** sorted set: webhook id by when it has something to send (ms; a hint) */
   callbacks: `${ROOT}:callbacks`,
+  /** hash: worker id → when it was last alive (ms), and the team keys that it serves */
+  workers: `${ROOT}:workers`,
   /** hash: source id → Source */
   sources: `${ROOT}:sources`,
 } as const

@@ -1,4 +1,4 @@
-import type { DashboardUser, Roster } from '@flightroster/core/domain'
+import type { DashboardUser, Roster, WaitsFor } from '@flightroster/core/domain'
 import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
 import { html, path, type Html } from '../html.ts'
 import { button, layout } from '../layout.ts'
@@ -13,6 +13,7 @@ export interface MemberPage {
   now: number
   roster: Roster
   member: MemberDescription
+  waitsFor: WaitsFor | null
   timeline: readonly TimelineItem[]
   names: MemberNames
   notice?: Html | undefined
@@ -21,7 +22,7 @@ export interface MemberPage {
 export function memberPage(input: MemberPage): string {
   const { user, privacy, roster, member, timeline, names, now } = input
   const shown = privacy.name(member) || privacy.id(member.id)
-  const why = tellWhy(member)
+  const why = tellWhy(member, input.waitsFor)
   const body = html`<p class="crumbs">
       <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a> ›
       <a href="${path`/console/rosters/${roster.id}/members`}">Members</a> ›
@@ -34,6 +35,7 @@ export function memberPage(input: MemberPage): string {
     >
       <p><strong>${privacy.text(why.title)}</strong></p>
       ${why.sentences.map((sentence) => html`<p>${privacy.text(sentence)}</p>`)}
+      ${input.waitsFor?.until ? html`<p>Expected to go on: ${when(input.waitsFor.until, now)}.</p>` : null}
     </section>
     <div class="row">
       ${privacy.isOperator ? actions(input) : null}<a href="${names.href(roster.id, member.id)}">Look again</a>

@@ -4,6 +4,7 @@ import { createLaneStore } from '@flightroster/core/store'
 import {
   deleteMember,
   describeMembers,
+  explainWaiting,
   getMember,
   listMembers,
   putMember,
@@ -109,9 +110,10 @@ async function sendMember(
   status = 200,
 ): Promise<FastifyReply> {
   const record = await getMember(deps, roster, id)
-  const [[member], entries] = await Promise.all([
+  const [[member], entries, waiting] = await Promise.all([
     describeMembers(deps, roster, [record]),
     deps.store.members(roster.teamKey, roster.id).timeline(id),
+    explainWaiting(deps, roster, [record]),
   ])
   const page = memberPage({
     user: request.user,
@@ -119,6 +121,7 @@ async function sendMember(
     now: deps.clock.now(),
     roster,
     member: member as MemberDescription,
+    waitsFor: waiting.get(id) ?? null,
     timeline: tellTimeline(entries),
     names: createMemberNames(deps.sealer),
     notice: about,

@@ -1,5 +1,9 @@
+import type { WaitsFor } from '@flightroster/core/domain'
 import type { MemberDescription } from '@flightroster/core/usecases/members'
 import type { Tone } from '../words.ts'
+
+/** These say when, and the problem says why. */
+const INNER_WAITS: ReadonlySet<WaitsFor['code']> = new Set(['retry', 'quiet_time', 'backlog'])
 
 export interface Why {
   tone: Tone
@@ -8,7 +12,14 @@ export interface Why {
 }
 
 /** The first thing that anybody asks about a person: are they in, and if not, why, and who has to do what. */
-export function tellWhy({ status, problem, desired, email }: MemberDescription): Why {
+export function tellWhy({ status, problem, desired, email }: MemberDescription, waitsFor: WaitsFor | null = null): Why {
+  // What stops everybody comes before what is wrong with one: a refusal of yesterday is no answer while the key is blocked.
+  if (waitsFor && waitsFor.code !== 'backlog' && !(problem && INNER_WAITS.has(waitsFor.code))) {
+    const direction = waitsFor.code === 'roster_held' ? '' : desired === 'present' ? 'Not in yet: ' : 'Still in: '
+    const [first = '', ...rest] = waitsFor.detail
+    const title = direction === '' ? waitsFor.detail : `${direction}${first.toLowerCase()}${rest.join('')}`
+    return { tone: 'warn', title, sentences: [waitsFor.action] }
+  }
   if (problem) {
     const again = problem.retryable ? ['It can be tried again by hand.'] : []
     return { tone: status === 'failed' ? 'bad' : 'warn', title: problem.detail, sentences: [problem.action, ...again] }

@@ -1,4 +1,4 @@
-import { describeMembers, getMember, tellTimeline } from '@flightroster/core/usecases/members'
+import { describeMembers, explainWaiting, getMember, tellTimeline } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
 import { pageOf, pageQuery, readCursor, toCursor } from '../../schemas/paging.ts'
@@ -22,7 +22,8 @@ export function getMemberRoute(app: ApiServer, deps: ApiDeps): void {
       const roster = await getRoster(deps, request.params.rosterId)
       const record = await getMember(deps, roster, request.params.memberId)
       const [described] = await describeMembers(deps, roster, [record])
-      return toMember(described as NonNullable<typeof described>)
+      const waiting = await explainWaiting(deps, roster, [record])
+      return toMember(described as NonNullable<typeof described>, waiting.get(record.id) ?? null)
     },
   )
 }

@@ -1,4 +1,4 @@
-import { exportMembers, listMembers, type MemberDescription } from '@flightroster/core/usecases/members'
+import { explainWaiting, exportMembers, listMembers, type MemberDescription } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
@@ -49,8 +49,9 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
       }
       const list = `members:${roster.id}:${status ?? ''}:${q ?? ''}`
       const page = await listMembers(deps, roster, { status, q, limit, after: readCursor(list, cursor) })
+      const waiting = await explainWaiting(deps, roster, page.records)
       return reply.send({
-        items: page.members.map(toMember),
+        items: page.members.map((described) => toMember(described, waiting.get(described.id) ?? null)),
         nextCursor: page.next === null ? null : toCursor(list, page.next),
       })
     },

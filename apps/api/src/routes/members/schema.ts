@@ -1,4 +1,4 @@
-import { MEMBER_STATUSES } from '@flightroster/core/domain'
+import { MEMBER_STATUSES, WAIT_CODES, type WaitsFor } from '@flightroster/core/domain'
 import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
 import { z } from 'zod'
 import { anyId, memberId } from '../../schemas/ids.ts'
@@ -41,6 +41,17 @@ export const member = z.object({
   problem: z
     .object({ code: z.string(), detail: z.string(), action: z.string(), retryable: z.boolean(), at: time })
     .nullable(),
+  waitsFor: z
+    .object({
+      code: z.enum(WAIT_CODES),
+      detail: z.string(),
+      action: z.string(),
+      until: time.nullable().describe('When it ends, where that is known'),
+    })
+    .nullable()
+    .describe(
+      'Why nothing happens right now, the outermost reason first; null: nothing is left to do, or `problem` says it',
+    ),
   protected: z.boolean().describe('Never reclaimed, and never removed by a list or a reading'),
   updatedAt: time,
 })
@@ -53,6 +64,7 @@ giveExample(member, {
   status: 'invited',
   tester: { id: 't-1001', state: 'INVITED', observedAt: '2026-11-24T10:00:03.000Z' },
   problem: null,
+  waitsFor: null,
   protected: false,
   updatedAt: '2026-11-24T10:00:03.000Z',
 })
@@ -68,7 +80,7 @@ const STATE_WORDS = {
   unknown: null,
 } as const
 
-export function toMember(described: MemberDescription): MemberAnswer {
+export function toMember(described: MemberDescription, waitsFor: WaitsFor | null = null): MemberAnswer {
   const { tester, problem } = described
   return {
     id: described.id,
@@ -79,6 +91,7 @@ export function toMember(described: MemberDescription): MemberAnswer {
     status: described.status,
     tester: tester && { id: tester.id, state: STATE_WORDS[tester.state], observedAt: toTimeOrNull(tester.observedAt) },
     problem: problem && { ...problem, at: toTime(problem.at) },
+    waitsFor: waitsFor && { ...waitsFor, until: toTimeOrNull(waitsFor.until) },
     protected: false,
     updatedAt: toTime(described.updatedAt),
   }

@@ -26,14 +26,17 @@ export function getPeopleRoute(app: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const { email } = request.query
       const found = await findPerson(deps, email, (rosterId) => mayReach(request.caller, rosterId))
-      const keyed = found.map(({ roster, member }) => ({ id: `${roster.id}\u0000${member.id}`, roster, member }))
+      const keyed = found.map((one) => ({ id: `${one.roster.id}\u0000${one.member.id}`, ...one }))
       const page = pageFrom(
         `people:${email.toLowerCase()}`,
         keyed.sort((a, b) => (a.id < b.id ? -1 : 1)),
         request.query,
       )
       return {
-        items: page.items.map(({ roster, member }) => ({ roster: roster.id, member: toMember(member) })),
+        items: page.items.map(({ roster, member, waitsFor }) => ({
+          roster: roster.id,
+          member: toMember(member, waitsFor),
+        })),
         nextCursor: page.nextCursor,
       }
     },

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { acceptEvents } from '../intake/index.ts'
-import { findPerson } from '../members/index.ts'
 
 async function post(rig: LaneRig, email: string | null): Promise<void> {
   const name = { firstName: undefined, lastName: undefined }
@@ -25,7 +24,7 @@ it.each(['INVITED', 'INSTALLED'] as const)(
     await post(rig, null)
     await settles(rig, 'waiting')
     expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
-    expect(await findPerson(rig.deps, 'ann@example.com', () => true)).toEqual([])
+    expect(await rig.deps.store.members(gold.teamKey, 'gold').withAddress('ann@example.com')).toEqual([])
     rig.emulator.resetLedgers()
     await post(rig, 'new@example.com')
     await settles(rig, 'invited')

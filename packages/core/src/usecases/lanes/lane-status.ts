@@ -22,6 +22,8 @@ export interface BudgetStatus {
 export interface LaneReader {
   status(teamKey: string): Promise<LaneStatus>
   budget(teamKey: string): Promise<BudgetStatus>
+  /** When a quota that is used up gives calls back (ms); null while there are some left. */
+  budgetUntil(teamKey: string): Promise<number | null>
   pause(teamKey: string): Promise<void>
   resume(teamKey: string): Promise<void>
 }
@@ -33,6 +35,9 @@ export interface LaneReaderDeps {
 }
 
 const HOUR_MS = 3_600_000
+/** Below it, lists and readings wait; below the reserve, which is less, everything does. */
+const BULK_SHARE = 0.25
+const SOON_MS = 1_500
 
 /** What operators and the API see of a lane, and its two switches. */
 export function createLaneReader(deps: LaneReaderDeps): LaneReader {
@@ -63,6 +68,17 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
     async budget(teamKey) {
       const { limit, remaining, observedAt } = await deps.budgetOf(teamKey).read()
       return { limit, remaining, observedAt }
+    },
+    async budgetUntil(teamKey) {
+      const [{ limit, remaining, quietUntil }, [dueAt]] = await Promise.all([
+        deps.budgetOf(teamKey).read(),
+        store.ready.dueAt([teamKey]),
+      ])
+      const now = clock.now()
+      if (quietUntil > now) return quietUntil
+      // A lane out of budget is due when the hour gives something back, not before.
+      const isSpent = remaining !== null && remaining <= limit * BULK_SHARE
+      return isSpent && dueAt !== null && dueAt !== undefined && dueAt > now + SOON_MS ? dueAt : null
     },
     async pause(teamKey) {
       await exists(teamKey)

@@ -1,16 +1,18 @@
 import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
-import type { Store } from '../../store/index.ts'
+import type { WaitsFor } from '../../domain/waits-for.ts'
 import { describeMembers, type MemberDescription } from './describe-member.ts'
+import { explainWaiting, type WaitingDeps } from './explain-waiting.ts'
 
 export interface Membership {
   roster: Roster
   member: MemberDescription
+  waitsFor: WaitsFor | null
 }
 
 /** Every roster, of those the caller may see, that names this address. */
 export async function findPerson(
-  deps: { store: Store },
+  deps: WaitingDeps,
   email: string,
   mayReach: (rosterId: string) => boolean,
 ): Promise<Membership[]> {
@@ -19,11 +21,12 @@ export async function findPerson(
   return found.flat()
 }
 
-async function findInRoster(deps: { store: Store }, roster: Roster, key: string): Promise<Membership[]> {
+async function findInRoster(deps: WaitingDeps, roster: Roster, key: string): Promise<Membership[]> {
   const members = deps.store.members(roster.teamKey, roster.id)
   const ids = await members.withAddress(key)
   if (ids.length === 0) return []
   const records = (await members.findMany(ids)).filter((record) => record !== undefined)
   const described = await describeMembers(deps, roster, records)
-  return described.map((member) => ({ roster, member }))
+  const waiting = await explainWaiting(deps, roster, records)
+  return described.map((member) => ({ roster, member, waitsFor: waiting.get(member.id) ?? null }))
 }

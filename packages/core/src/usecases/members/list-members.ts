@@ -1,17 +1,17 @@
 import type { Roster } from '../../domain/roster.ts'
-import type { MemberQuery, Store } from '../../store/index.ts'
+import type { MemberQuery, MemberRecord, Store } from '../../store/index.ts'
 import { describeMembers, type MemberDescription } from './describe-member.ts'
 
 export async function listMembers(
   deps: { store: Store },
   roster: Roster,
   query: MemberQuery,
-): Promise<{ members: MemberDescription[]; next: string | null }> {
+): Promise<{ members: MemberDescription[]; records: MemberRecord[]; next: string | null }> {
   const members = deps.store.members(roster.teamKey, roster.id)
   const { ids, next } = await members.list(query)
   const records = await members.findMany(ids)
   const found = records.filter((record) => record !== undefined)
-  return { members: await describeMembers(deps, roster, found), next }
+  return { members: await describeMembers(deps, roster, found), records: found, next }
 }
 
 const EXPORT_PAGE = 1_000

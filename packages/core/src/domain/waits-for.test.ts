@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { WAIT_CODES, waitsFor, type WaitSurroundings, type WaitingMember } from './waits-for.ts'
+
+const NOW = 1_000_000
+const problem = { code: 'key_rejected' as const, detail: 'Apple rejects the key.', at: 1 }
+const calm: WaitSurroundings = {
+  now: NOW,
+  lane: { blocked: null, paused: false },
+  roster: { blocked: null, paused: false },
+  held: new Map(),
+  hasWorker: true,
+  budgetUntil: null,
+  backlogUntil: NOW + 5_000,
+}
+const open: WaitingMember = { id: 'u-1', isOpen: true, isStuck: false, sleeping: null }
+/** Everything that can hold a member up, outermost first. */
+const reasons: [(typeof WAIT_CODES)[number], Partial<WaitSurroundings>, Partial<WaitingMember>, number | null][] = [
+  ['lane_blocked', { lane: { blocked: problem, paused: false } }, {}, null],
+  ['lane_paused', { lane: { blocked: null, paused: true } }, {}, null],
+  ['roster_blocked', { roster: { blocked: problem, paused: false } }, {}, null],
+  ['roster_paused', { roster: { blocked: null, paused: true } }, {}, null],
+  ['roster_held', { held: new Map([['u-1', 'rec-7']]) }, {}, null],
+  ['no_worker', { hasWorker: false }, {}, null],
+  ['budget', { budgetUntil: NOW + 60_000 }, {}, NOW + 60_000],
+  ['retry', {}, { sleeping: { until: NOW + 9_000, attempts: 1 } }, NOW + 9_000],
+  ['quiet_time', {}, { sleeping: { until: NOW + 8_000, attempts: 0 } }, NOW + 8_000],
+  ['backlog', {}, {}, NOW + 5_000],
+]
+
+describe('waitsFor', () => {
+  it('has a reason for every code', () => {
+    expect(reasons.map(([code]) => code)).toEqual([...WAIT_CODES])
+  })
+
+  it.each(reasons)('tells %s, and everything that stands outside of it first', (code, around, member, until) => {
+    expect(waitsFor({ ...calm, ...around }, { ...open, ...member })).toMatchObject({ code, until })
+    const at = WAIT_CODES.indexOf(code)
+    for (const [outer, outside, itself] of reasons.slice(0, at)) {
+      // One lane and one roster are in one state each.
+      if (Object.keys(outside).some((key) => key in around) || (itself.sleeping && member.sleeping)) continue
+      const both = waitsFor({ ...calm, ...around, ...outside }, { ...open, ...member, ...itself })
+      expect([code, both?.code]).toEqual([code, outer])
+    }
+  })
+
+  it.each(reasons)(
+    'tells nothing of %s where nothing is left to do, but of a plan that names the member',
+    (code, around) => {
+      const told = waitsFor({ ...calm, ...around }, { ...open, isOpen: false })
+      expect(told?.code ?? null).toBe(code === 'roster_held' ? 'roster_held' : null)
+    },
+  )
+
+  it('leaves who waits for an address or a seat to their problem, unless something outside stops everybody', () => {
+    const stuck = { ...open, isStuck: true }
+    expect(waitsFor(calm, stuck)).toBeNull()
+    expect(waitsFor({ ...calm, hasWorker: false }, stuck)).toBeNull()
+    expect(waitsFor({ ...calm, lane: { blocked: null, paused: true } }, stuck)?.code).toBe('lane_paused')
+  })
+
+  it('says what to do in each case', () => {
+    for (const [, around, member] of reasons) {
+      const told = waitsFor({ ...calm, ...around }, { ...open, ...member })
+      expect(told?.detail).toMatch(/\.$/)
+      expect(told?.action).toMatch(/\.$/)
+    }
+  })
+})

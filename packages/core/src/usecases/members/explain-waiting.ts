@@ -1,0 +1,76 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { waitsFor, type WaitingMember, type WaitSurroundings, type WaitsFor } from '../../domain/waits-for.ts'
+import type { ToRef } from '../../secrets/index.ts'
+import {
+  createReconciliations,
+  createWorkers,
+  readLaneStanding,
+  readSleepingJobs,
+  type MemberRecord,
+  type Store,
+} from '../../store/index.ts'
+import type { LaneReader } from '../lanes/lane-status.ts'
+
+export interface WaitingDeps {
+  store: Store
+  clock: Clock
+  lanes: Pick<LaneReader, 'status' | 'budgetUntil'>
+  toRef: ToRef
+}
+
+/** For each member whom nothing happens to right now, the outermost reason. A few reads for all of them together. */
+export async function explainWaiting(
+  deps: WaitingDeps,
+  roster: Roster,
+  records: readonly MemberRecord[],
+): Promise<Map<string, WaitsFor>> {
+  const open = records.filter(isOpen)
+  const refs = open.map(({ id }) => deps.toRef(roster.id, id))
+  const [around, sleeping] = await Promise.all([
+    readSurroundings(deps, roster, open.length > 0),
+    readSleepingJobs(deps.store.redis, roster.teamKey, refs),
+  ])
+  const reasons = new Map<string, WaitsFor>()
+  for (const record of records) {
+    const member: WaitingMember = {
+      id: record.id,
+      isOpen: isOpen(record),
+      isStuck: record.status === 'waiting',
+      sleeping: sleeping.get(deps.toRef(roster.id, record.id)) ?? null,
+    }
+    const reason = waitsFor(around, member)
+    if (reason) reasons.set(record.id, reason)
+  }
+  return reasons
+}
+
+/** The newest desired state is not carried out yet. A refusal is an end, until something new is wanted. */
+function isOpen({ desired, observed, status }: MemberRecord): boolean {
+  return status !== 'failed' && desired.version !== (observed?.converged ?? 0)
+}
+
+async function readSurroundings(
+  { store, clock, lanes }: WaitingDeps,
+  roster: Roster,
+  hasOpen: boolean,
+): Promise<WaitSurroundings> {
+  const now = clock.now()
+  const reconciliations = createReconciliations(store.redis, roster.teamKey)
+  const [lane, plans, hasWorker, status, budgetUntil] = await Promise.all([
+    readLaneStanding(store.redis, roster.teamKey),
+    reconciliations.listHeld(roster.id),
+    hasOpen ? createWorkers(store.redis).serve(roster.teamKey, now) : true,
+    hasOpen ? lanes.status(roster.teamKey) : null,
+    hasOpen ? lanes.budgetUntil(roster.teamKey) : null,
+  ])
+  return {
+    now,
+    lane: { blocked: lane.blocked, paused: lane.paused },
+    roster: { blocked: roster.blocked, paused: roster.paused },
+    held: new Map(plans.flatMap(({ id, removals }) => removals.map((member) => [member, id] as const))),
+    hasWorker,
+    budgetUntil,
+    backlogUntil: status?.estimatedDoneAt ?? null,
+  }
+}
