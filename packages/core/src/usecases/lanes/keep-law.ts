@@ -1,5 +1,8 @@
 import type { Roster } from '../../domain/roster.ts'
+import { createSchedule } from '../../store/index.ts'
 import { inChunks } from '../converge/parallel.ts'
+import { deleteTask } from '../rosters/empty-roster.ts'
+import { resumeTask } from '../rosters/pause-roster.ts'
 import { goesOn, type Visit } from './visit.ts'
 
 /** Planned daily, after each death of a worker, and by a check of the team key. */
@@ -23,6 +26,7 @@ export async function keepLaw(visit: Visit): Promise<number | null> {
     .sort((a, b) => (a.id < b.id ? -1 : 1))
   let recovered = 0
   for (const roster of rosters) {
+    await finishWhatWasBegun(visit, roster)
     let cursor = roster.id === from?.roster ? from.cursor : '0'
     do {
       if (!goesOn(visit)) {
@@ -41,6 +45,14 @@ export async function keepLaw(visit: Visit): Promise<number | null> {
   if (recovered > 0)
     log.error({ event: 'lane.members_recovered', teamKey: visit.teamKey, recovered }, 'lane.members_recovered')
   return clock.now() + Math.round(DAY_MS * (0.9 + Math.random() * 0.2))
+}
+
+/** Whoever resumed or deleted it may have died half-way: that is no fault, and its task sees to it. */
+async function finishWhatWasBegun({ deps, teamKey }: Visit, { id, deleting, paused, blocked }: Roster): Promise<void> {
+  const schedule = createSchedule(deps.store.redis, teamKey)
+  if (deleting) await schedule.plan(deleteTask(id), deps.clock.now())
+  const [resumedAt] = await schedule.dueAt([resumeTask(id)])
+  if (typeof resumedAt === 'number' && !paused && !blocked) await deps.lane.unpark(id)
 }
 
 async function recoverOf(

@@ -4,6 +4,9 @@ import { deleteTask } from './empty-roster.ts'
 import { forgetRoster } from './forget-roster.ts'
 import { getRoster, rosterNotFound } from './get-roster.ts'
 
+/** No request lasts that long: whoever began it is dead by then. */
+const DIED_AFTER_MS = 30_000
+
 /**
  * Forgets a roster and its members: at once where the testers stay in their group, otherwise once the last of them is out.
  * Throws not_found.
@@ -18,9 +21,9 @@ export async function deleteRoster(
     await forgetRoster(store, roster)
     return 'gone'
   }
-  // The task first: a mark without one would never be acted upon, a task without the mark does nothing.
+  // The task first: a mark without one would never be acted upon, a task without the mark does nothing. It must not come before it.
   const task = deleteTask(id)
-  await createSchedule(store.redis, roster.teamKey).plan(task, clock.now() + 1_000)
+  await createSchedule(store.redis, roster.teamKey).plan(task, clock.now() + DIED_AFTER_MS)
   const mark = { deleting: true, paused: false, updatedAt: clock.now() }
   if (!(await store.rosters.update(id, (current) => ({ ...current, ...mark })))) throw rosterNotFound(id)
   await closeRoster(store.redis, roster.teamKey, id)

@@ -21,7 +21,7 @@ export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster>
   const { teamKey } = await getRoster(deps, id)
   const schedule = createSchedule(deps.store.redis, teamKey)
   // Planned first: whoever dies on the way leaves a roster whose members are looked after.
-  await schedule.plan(resumeTask(id), deps.clock.now() + SOON_MS)
+  await schedule.plan(resumeTask(id), deps.clock.now() + DIED_AFTER_MS)
   const roster = await setPaused(deps, id, false)
   await createLaneStore(deps.store.redis, teamKey).unpark(id)
   await schedule.replan(resumeTask(id), deps.clock.now())
@@ -30,8 +30,9 @@ export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster>
   return roster
 }
 
-const SOON_MS = 1_000
-const resumeTask = (rosterId: string) => `resume:${rosterId}`
+/** No request lasts that long: whoever began it is dead by then. */
+const DIED_AFTER_MS = 30_000
+export const resumeTask = (rosterId: string) => `resume:${rosterId}`
 
 /**
  * Once more under the lease: a visit that had read the roster while it was paused parks its members after the resuming. Any later one

@@ -1,0 +1,180 @@
+import { Command, Redis } from 'ioredis'
+
+/** What becomes of the next step of a process. */
+export type Fate = 'go' | 'lose' | 'twice' | 'kill' | 'stall'
+
+interface Pending {
+  process: SteppedProcess
+  name: string
+  release: (fate: 'go' | 'lose' | 'twice') => Promise<void>
+  refuse: () => void
+}
+
+/** One process of the product: its connection, and whatever else it does step by step. */
+export interface SteppedProcess {
+  redis: Redis
+  /** For steps outside of the store. */
+  step(name: string): Promise<void>
+  isDead(): boolean
+}
+
+/**
+ * Runs several processes in one, a step at a time: a step is one command to the store, or what calls `step`. Which process takes the
+ * next one, and who dies, is somebody else's choice, so a run repeats with its choices.
+ */
+export class Interleaver {
+  readonly #pending: Pending[] = []
+  readonly #dead = new Set<SteppedProcess>()
+  readonly #stalled = new Map<SteppedProcess, number>()
+  readonly #leases = new Map<SteppedProcess, Map<string, string>>()
+  readonly #admin: Redis
+  readonly #url: string
+  #stepped = true
+
+  constructor(url: string, admin: Redis) {
+    this.#url = url
+    this.#admin = admin
+  }
+
+  async start(): Promise<SteppedProcess> {
+    const isStepped = () => this.#stepped
+    const isDead = () => this.#dead.has(process)
+    const redis = new SteppedRedis(this.#url, { maxRetriesPerRequest: null })
+    await new Promise((resolve) => redis.once('ready', resolve))
+    const process: SteppedProcess = {
+      redis,
+      isDead,
+      step: (name) =>
+        new Promise((resolve, reject) => {
+          if (!isStepped()) return resolve()
+          const refuse = () => reject(new Error('The process is dead.'))
+          if (isDead()) return refuse()
+          this.#pending.push({ process, name, refuse, release: async () => resolve() })
+        }),
+    }
+    redis.intercept = (command, send) => {
+      if (isDead()) return command.reject(new Error('The process is dead.'))
+      this.#noteLease(process, command)
+      if (!isStepped()) return send(command)
+      this.#pending.push({
+        process,
+        name: command.name,
+        refuse: () => command.reject(new Error('The process is dead.')),
+        async release(fate) {
+          if (fate === 'lose') {
+            const copy = copyOf(command)
+            send(copy)
+            await copy.promise.catch(() => {})
+            command.reject(new Error('Connection is closed.'))
+            return
+          }
+          if (fate === 'twice') {
+            const copy = copyOf(command)
+            send(copy)
+            await copy.promise.catch(() => {})
+          }
+          send(command)
+          await command.promise.catch(() => {})
+        },
+      })
+    }
+    return process
+  }
+
+  /** Takes steps until all of `work` has ended. `choose` picks one of `count`, `fateOf` says what becomes of it. */
+  async run(
+    work: Promise<unknown>,
+    choices: { choose: (count: number) => number; fateOf: (name: string) => Fate },
+  ): Promise<void> {
+    let isOver = false
+    void work.finally(() => (isOver = true)).catch(() => {})
+    while (!isOver) {
+      await settle()
+      for (const [process, left] of this.#stalled) {
+        if (left === 0) this.#stalled.delete(process)
+        else this.#stalled.set(process, left - 1)
+      }
+      const ready = this.#pending.filter(({ process }) => !this.#stalled.has(process))
+      if (ready.length === 0) {
+        if (this.#stalled.size > 0) continue
+        // Somebody waits for a timer.
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        continue
+      }
+      const next = ready[choices.choose(ready.length)]
+      if (!next) continue
+      const fate = choices.fateOf(next.name)
+      if (fate === 'kill') {
+        await this.kill(next.process)
+        continue
+      }
+      if (fate === 'stall') {
+        // Longer than its leases last; then it goes on as if nothing had happened.
+        this.#stalled.set(next.process, STALLED_STEPS)
+        await this.#endLeases(next.process)
+        continue
+      }
+      this.#pending.splice(this.#pending.indexOf(next), 1)
+      await next.release(fate)
+    }
+  }
+
+  /** Nothing is held up any more. */
+  goOn(): void {
+    this.#stepped = false
+    for (const { release } of this.#pending.splice(0)) void release('go')
+  }
+
+  hold(): void {
+    this.#stepped = true
+  }
+
+  async kill(process: SteppedProcess): Promise<void> {
+    this.#dead.add(process)
+    await this.#endLeases(process)
+    for (let at = this.#pending.length - 1; at >= 0; at--) {
+      if (this.#pending[at]?.process === process) this.#pending.splice(at, 1)[0]?.refuse()
+    }
+    process.redis.disconnect()
+  }
+
+  /** Leases are keys whose value the process chose: they run out while it is dead, or does nothing. */
+  #noteLease(process: SteppedProcess, command: Command): void {
+    const words = command.args.map(String)
+    const leases = this.#leases.get(process) ?? new Map<string, string>()
+    this.#leases.set(process, leases)
+    if (command.name === 'set' && words[0]?.endsWith(':lease')) leases.set(words[0], words[1] ?? '')
+    if (command.name === 'evalsha' && words[2]?.endsWith(':lease'))
+      leases.set(words[2], words[2 + Number(words[1])] ?? '')
+  }
+
+  async #endLeases(process: SteppedProcess): Promise<void> {
+    for (const [key, token] of this.#leases.get(process) ?? []) {
+      if ((await this.#admin.get(key)) === token) await this.#admin.del(key)
+    }
+  }
+}
+
+const STALLED_STEPS = 60
+
+/** Enough turns of the event loop for a chain of promises to come to its next command. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+function copyOf(command: Command): Command {
+  return new Command(command.name, [...command.args], { replyEncoding: 'utf8' })
+}
+
+type Send = (command: Command) => void
+
+class SteppedRedis extends Redis {
+  intercept: ((command: Command, send: Send) => void) | undefined
+
+  override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
+    // A pipeline's commands leave together: one step more or less is no other interleaving.
+    if (!this.intercept || stream) return super.sendCommand(command, stream)
+    this.intercept(command, (one) => void super.sendCommand(one))
+    return command.promise
+  }
+}
