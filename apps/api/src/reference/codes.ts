@@ -17,13 +17,17 @@ const EVERYWHERE: readonly ErrorCode[] = [
   'rate_limited',
   'store_unavailable',
 ]
+/** Of routes without a body as well: one that is sent all the same is read before it is refused. */
 const OF_BODIES: readonly ErrorCode[] = ['body_too_large', 'media_type_unsupported']
+const WITHOUT_BODY = new Set(['GET', 'HEAD'])
 
 /** Every code that a route may refuse with. In tests an answer with another one is a fault (`useDeclaredCodes`). */
 export function codesOf({
+  method,
   config,
   schema,
 }: {
+  method: string | string[]
   config?: FastifyContextConfig
   schema?: FastifySchema | undefined
 }): ErrorCode[] {
@@ -32,7 +36,7 @@ export function codesOf({
     ...new Set<ErrorCode>([
       ...(isPublic ? OF_ALL : EVERYWHERE),
       ...(schema?.params ? (['not_found'] as const) : []),
-      ...(schema?.body || config?.bodies || config?.takesBody ? OF_BODIES : []),
+      ...([method].flat().every((one) => WITHOUT_BODY.has(one)) ? [] : OF_BODIES),
       ...(config?.problems ?? []),
     ]),
   ]

@@ -10,7 +10,7 @@ export function useDeclaredCodes(app: ApiServer): void {
     if (config.scope === undefined || isHidden || typeof payload !== 'string') return
     if (!String(reply.getHeader('content-type')).startsWith('application/problem+json')) return
     const { code } = JSON.parse(payload) as { code: ErrorCode }
-    if (codesOf({ config, schema }).includes(code)) return
+    if (codesOf({ method, config, schema }).includes(code)) return
     // The refusal's own status would stay.
     void reply.code(500)
     throw new Error(`${String(method)} ${url} answers "${code}", which it does not declare: add it to config.problems`)

@@ -72,4 +72,20 @@ describe('the buttons of Bull Board', () => {
     expect(body).toContain('"ref":"m-')
     expect(body).not.toMatch(/example\.com/)
   })
+
+  it('show the board, whatever its address says', async () => {
+    await failJob('u-7')
+    const odd = ['%00', 'acme', '%25', '-1', '0', '1e309', '', 'constructor']
+    const queries = ['activeQueue', 'status', 'page', 'jobsPerPage'].flatMap((name) =>
+      odd.flatMap((value) => [
+        `${name}=${value}`,
+        `activeQueue=lane-acme&${name}=${value}`,
+        `${name}=1&${name}=${value}`,
+      ]),
+    )
+    for (const query of queries) {
+      const { statusCode } = await ann.get(`/dashboard/api/queues?${query}`)
+      expect([query, statusCode]).toEqual([query, 200])
+    }
+  })
 })

@@ -15,6 +15,10 @@ import { sendJson } from './send-json.ts'
 
 const PREFIXES = ['/dashboard', '/dashboard/q/:search']
 const JOBS_PER_PAGE = 100
+const PAGES = 1_000_000
+const STATUSES: ReadonlySet<string> = new Set(
+  'latest active waiting waiting-children prioritized completed failed delayed paused'.split(' '),
+)
 
 const reads = { schema: { hide: true }, config: { scope: 'public', page: 'viewer', hasScripts: true } } as const
 
@@ -57,16 +61,16 @@ function readRoutes(app: ApiServer, prefix: string, board: Board, queues: BoardQ
       app.get(prefix + url, reads, async (request, reply) => {
         const readOnly = request.user.role !== 'operator'
         const { queueName } = request.params as { queueName?: string }
-        const { activeQueue } = request.query as { activeQueue?: string }
+        const { activeQueue } = request.query as { activeQueue?: unknown }
         const shown = queueName === undefined ? await queues.shown(searchOf(request), readOnly) : new Map()
         const wanted = queueName ?? activeQueue
-        if (wanted && !shown.has(wanted))
+        if (typeof wanted === 'string' && wanted !== '' && !shown.has(wanted))
           for (const [name, queue] of await queues.one(wanted, readOnly)) shown.set(name, queue)
         const answer = await boardRoute.handler({
           queues: shown,
           uiConfig: board.uiConfig,
           params: request.params as Record<string, string>,
-          query: clampPage(request.query as Record<string, string>),
+          query: toBoardQuery(request.query as Query, shown),
           body: {},
           headers: {},
         })
@@ -76,7 +80,20 @@ function readRoutes(app: ApiServer, prefix: string, board: Board, queues: BoardQ
   }
 }
 
-function clampPage(query: Record<string, string>): Record<string, string> {
-  const perPage = Number(query['jobsPerPage'])
-  return perPage > JOBS_PER_PAGE ? { ...query, jobsPerPage: String(JOBS_PER_PAGE) } : query
+type Query = Readonly<Record<string, unknown>>
+
+/** Only what Bull Board knows what to do with: it takes whatever an address says, and throws at much of it. */
+function toBoardQuery(query: Query, shown: ReadonlyMap<string, unknown>): Record<string, string> {
+  const { activeQueue, status, page, jobsPerPage } = query
+  return {
+    ...(typeof activeQueue === 'string' && shown.has(activeQueue) ? { activeQueue } : {}),
+    ...(typeof status === 'string' && STATUSES.has(status) ? { status } : {}),
+    page: String(toCount(page, 1, PAGES)),
+    jobsPerPage: String(toCount(jobsPerPage, 10, JOBS_PER_PAGE)),
+  }
+}
+
+function toCount(said: unknown, otherwise: number, most: number): number {
+  const count = Number(said)
+  return Number.isInteger(count) && count > 0 ? Math.min(count, most) : otherwise
 }
