@@ -40,8 +40,12 @@ it('lets one go first after a pause, and waits as long again as it has refused a
 
 it('is opened by a good answer of its own, not by one of another endpoint', () => {
   const { endpoints, answers } = open()
-  for (let at = 0; at < 9; at++) endpoints.refused(INVITE, error)
+  for (let at = 0; at < 9; at++) {
+    endpoints.refused(INVITE, error)
+    endpoints.refused('POST /v1/betaTesters', error)
+  }
   answers('/v1/betaTesters', null)
+  expect(endpoints.opensAt('POST /v1/betaTesters')).toBe(0)
   expect(endpoints.opensAt(INVITE)).toBeGreaterThan(0)
   answers('/v1/betaTesterInvitations', 'apple_refused')
   expect(endpoints.opensAt(INVITE)).toBe(0)
