@@ -328,6 +328,14 @@ describe('planStep for a member who should be out', () => {
       { do: 'look_up' },
     ],
     [
+      'looks at the group alone where Apple can not search for the address that was removed from the app',
+      {
+        observed: writing({ kind: 'remove_app', answer: 'confirmed', at: NOW - 2_000 }),
+        tester: { is: 'unknown', unsearchable: true },
+      },
+      { do: 'read_membership' },
+    ],
+    [
       'looks at the group alone where another roster has put the person back into the app meanwhile',
       {
         observed: writing({ kind: 'remove_app', answer: 'confirmed', at: NOW - 2_000 }),

@@ -11,7 +11,7 @@ function startJudge() {
   let suspicion: LaneFacts['suspicion'] = null
   return {
     clock,
-    async judge(code: ErrorCode, answers: (ErrorCode | null)[] = [], details: Record<string, unknown> = {}) {
+    judge: async (code: ErrorCode, answers: (ErrorCode | null)[] = [], details: Record<string, unknown> = {}) => {
       const asked = [...answers]
       const findApps = async () => {
         const answer = asked.shift() ?? null
