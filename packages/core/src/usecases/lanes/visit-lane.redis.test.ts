@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { createLaneStore, laneKeys } from '../../store/index.ts'
+import { acceptEvents } from '../intake/index.ts'
+
+let rig: LaneRig
+const keys = laneKeys('acme')
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+  await rig.addRoster()
+  // Whatever a new lane is due for by itself is done first.
+  await rig.visit()
+})
+afterEach(() => rig[Symbol.asyncDispose]())
+
+const laneStore = () => createLaneStore(rig.redis, 'acme')
+const calls = () => rig.emulator.calls().length
+const join = (...members: string[]) =>
+  acceptEvents(
+    rig.deps,
+    members.map((member) => ({
+      id: undefined,
+      source: 'test',
+      kind: 'join' as const,
+      roster: 'gold',
+      member,
+      email: `${member}@example.com`,
+      firstName: null,
+      lastName: null,
+      time: undefined,
+      origin: 'event' as const,
+    })),
+  )
+
+it('touches nothing of a lane that another worker visits, and comes again within a second', async () => {
+  await join('ann')
+  const before = calls()
+  await laneStore().open('another', 15_000)
+  expect(await rig.visitOnce()).toMatchObject({ idle: 'busy', inMs: 1_000 })
+  expect(await rig.redis.get(keys.lease)).toBe('another')
+  expect(calls()).toBe(before)
+  await laneStore().close('another')
+  await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited' }))
+})
+
+it('touches nothing of a lane that is paused, and takes no lease', async () => {
+  await join('ann')
+  await rig.redis.hset(keys.lane, 'paused', '1')
+  const before = calls()
+  expect(await rig.visitOnce()).toMatchObject({ idle: 'paused', inMs: null })
+  expect(await rig.redis.exists(keys.lease)).toBe(0)
+  expect([calls(), await rig.statuses()]).toEqual([before, { ann: 'pending' }])
+})
+
+it('asks one thing of a blocked lane, goes on where Apple takes the key again, and gives the lease back', async () => {
+  await join('ann')
+  const problem = { code: 'key_rejected' as const, detail: 'Rejected.', at: Date.now() }
+  await laneStore().setFacts({ blocked: problem, status: 'rejected', problem })
+  const before = calls()
+  await rig.visitOnce()
+  expect(rig.emulator.calls()[before]).toMatchObject({ path: '/v1/apps' })
+  expect(await rig.redis.exists(keys.lease)).toBe(0)
+  await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited' }))
+})
+
+it('rests until what it rests for is over, whoever rings, and asks nothing meanwhile', async () => {
+  await join('ann')
+  await laneStore().setFacts({ rest: { until: Date.now() + 20_000, ofBlock: false } })
+  const before = calls()
+  const { idle, inMs, holdMs } = await rig.visitOnce()
+  expect([idle, holdMs, calls()]).toEqual(['resting', 1_000, before])
+  expect(inMs).toBeGreaterThan(15_000)
+})
+
+it('carries out what waits in one visit: many members in few calls, and nothing stays behind', async () => {
+  await join(...Array.from({ length: 12 }, (_, at) => `m${at}`))
+  const before = calls()
+  const { idle } = await rig.visitOnce()
+  expect(idle).toBeNull()
+  await rig.until(async () => expect(new Set(Object.values(await rig.statuses()))).toEqual(new Set(['invited'])))
+  expect(calls() - before).toBeLessThanOrEqual(12 + 4)
+  expect(await rig.redis.exists(keys.lease)).toBe(0)
+})
