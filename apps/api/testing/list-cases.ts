@@ -152,6 +152,33 @@ const WITHOUT_IDS: ListCase[] = [
     plan: { rejected: [5] },
   },
   {
+    name: 'names as Apple knows them, which are no better',
+    list: 'First Name,Last Name,Email\nAnna,Leigh,ann@example.com\nBob,Ross,bob@example.com\n,,cat@example.com\n',
+    plan: NOBODY,
+  },
+  {
+    name: 'two members with one address, and the names of one',
+    roster: { a: ['x@example.com', 'Ann'], b: ['x@example.com', 'Bea'] },
+    list: 'email,firstName\nx@example.com,Ann\n',
+    plan: NOBODY,
+  },
+  {
+    name: 'addresses, beside a member who has none',
+    roster: { a: ['x@example.com'], b: [null, 'Bea'] },
+    list: 'First Name,Last Name,Email\n,,x@example.com\n',
+    plan: NOBODY,
+  },
+  {
+    name: 'JSON without ids',
+    list: [{ email: 'ann@example.com' }, { email: 'Bob Ross <bob@example.com>' }, { email: 'dan@example.com' }],
+    plan: { add: ['dan@example.com'], remove: ['u-3'] },
+  },
+  {
+    name: 'JSON of which one row has neither id nor address',
+    list: [{ id: 'u-1' }, { firstName: 'Bob' }],
+    plan: { ...UNCLEAR, rejected: [2] },
+  },
+  {
     name: 'ids that are addresses of an earlier list',
     roster: { 'ann@example.com': ['ann@example.com'] },
     list: 'email\nann@example.com\n',
@@ -302,7 +329,7 @@ const SPOILT: ListCase[] = [
 ]
 
 /** How people, mail programs and spreadsheets write an address; `sure`: there is no doubt which one is meant. */
-export const DRESSES: [name: string, dress: (email: string) => string, sure: boolean][] = [
+const DRESSES: [name: string, dress: (email: string) => string, sure: boolean][] = [
   ['a display name', (email) => `Bob Ross <${email}>`, true],
   ['a quoted display name', (email) => `"Ross, Bob" <${email}>`, true],
   ['angle brackets', (email) => `<${email}>`, true],

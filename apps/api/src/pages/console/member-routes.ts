@@ -186,7 +186,8 @@ function addRoute(app: ApiServer, deps: ApiDeps): void {
   })
 }
 
-const nameIn = (form: Form, field: string) => toName(form.text(field) || null)
+/** An empty field says nothing of somebody who is there already. */
+const nameIn = (form: Form, field: string) => toName(form.text(field) || undefined)
 
 function faultOf(email: string | null, member: string): Html | undefined {
   if (email === null)

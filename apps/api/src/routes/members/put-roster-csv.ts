@@ -160,7 +160,7 @@ function toSentRow(fields: Columns['fields'], cells: string[]): SentRow {
     return cell === undefined ? undefined : clean(cell)
   }
   const hasIds = fields.includes('id')
-  // A list that knows nobody's id is of a system that knows less of the names, too: a gap in it clears none.
+  // A gap in a list that knows nobody's id clears no name.
   const nameOf = (field: ListField) => cellOf(field) || (hasIds && cellOf(field) !== undefined ? null : undefined)
   const email = cellOf('email')
   return {

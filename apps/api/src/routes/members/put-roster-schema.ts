@@ -20,7 +20,13 @@ export const putMembersQuery = z.strictObject({
 })
 
 const row = z.strictObject({
-  id: z.string().describe("The upstream system's own id: 1 to 256 UTF-8 bytes without control characters"),
+  id: z
+    .string()
+    .optional()
+    .describe(
+      "The upstream system's own id: 1 to 256 UTF-8 bytes without control characters; without one, the member is looked for by " +
+        'the address',
+    ),
   email: z.string().nullish().describe('Absent: as it is known; null: cleared'),
   firstName: z.string().nullish(),
   lastName: z.string().nullish(),

@@ -140,6 +140,13 @@ describe('PUT /v1/rosters/{rosterId}/members', () => {
 
   it.each([
     ['another media type', 'a,b', 'text/plain', 415, 'media_type_unsupported'],
+    [
+      'a workbook',
+      'PK',
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      415,
+      'media_type_unsupported',
+    ],
     ['a charset that is not read', 'a,b', 'text/csv; charset=latin1', 415, 'media_type_unsupported'],
     ['a charset without a value', 'a,b', 'text/csv; charset=', 415, 'media_type_unsupported'],
     ['a JSON charset that is not read', '{}', 'application/json; charset=latin1', 415, 'media_type_unsupported'],

@@ -11,7 +11,7 @@ import type { ApiServer } from '../../server.ts'
 import { explain } from '../events/post.ts'
 import { rosterParams } from '../rosters/schema.ts'
 import type { ListTurn } from './list-gate.ts'
-import { decodeText, inPieces, readCharset } from './put-roster-charset.ts'
+import { decodeText, HOW_TO_SAVE, inPieces, readCharset } from './put-roster-charset.ts'
 import { parseColumnMap } from './put-roster-columns.ts'
 import { readCsv } from './put-roster-csv.ts'
 import { readJsonList } from './put-roster-json.ts'
@@ -22,6 +22,12 @@ import { csvBody, dryRunAnswer, membersBody, putMembersAnswer, putMembersQuery }
 const BODY_LIMIT = 32 * 1024 * 1024
 /** Rows that were kept out and are told, some 100 bytes each; a list of nothing but such rows is held anyway. */
 const REJECTED_TOLD = 1_000
+
+const WORKBOOKS = [
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.ms-excel.sheet.macroEnabled.12',
+  'application/vnd.oasis.opendocument.spreadsheet',
+]
 
 /** The whole roster at once, as JSON or CSV. */
 export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
@@ -36,6 +42,10 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
       const { columns } = request.query as { columns?: unknown }
       const map = typeof columns === 'string' ? parseColumnMap(columns) : undefined
       return readList(request, body, (chunks) => readCsv(decodeText(inPieces(chunks), charset), deps.rosterLimit, map))
+    })
+    // Named as what they are, with what to do instead.
+    scope.addContentTypeParser(WORKBOOKS, async () => {
+      throw new AppError('media_type_unsupported', { message: `This is a workbook, not a list as CSV. ${HOW_TO_SAVE}` })
     })
     const turns = new WeakMap<FastifyRequest, ListTurn>()
     const takeTurn = async (request: FastifyRequest, reply: FastifyReply) => {

@@ -102,8 +102,8 @@ export async function createSnapshotPlanner(
     keptOut: [],
   }
 
-  const settle = (row: SnapshotRow, id: string, desired: Desired) => {
-    open.delete(row)
+  const settle = (row: SnapshotRow, id: string, desired: Desired, sent = row) => {
+    open.delete(sent)
     if (desired.time > at) plan.unchanged++
     else if (!desired.present) plan.add.push(toPlanned(row, id, desired))
     else if (isSame(row, desired)) plan.unchanged++
@@ -117,7 +117,9 @@ export async function createSnapshotPlanner(
     const key = emailKey(desired.email)
     const row = byAddress.get(key)
     if (row === undefined) return false
-    if (desired.present) settle(row, id, desired)
+    // Apple's names, or anybody's who does not know the ids, are no better than those that are known; and two members may share
+    // the address.
+    if (desired.present) settle({ ...row, firstName: undefined, lastName: undefined }, id, desired, row)
     else if ((former.get(key)?.desired.time ?? -Infinity) <= desired.time) former.set(key, { id, desired })
     return true
   }
@@ -166,6 +168,8 @@ export async function createSnapshotPlanner(
       }
       const isDoubtful = (id: string, desired: Desired) =>
         mayMean(id, desired) ||
+        // A list of addresses can't name who has none.
+        (byAddress.size > 0 && desired.email === null) ||
         doubt.ids.has(id) ||
         (desired.email !== null && doubt.addresses.has(emailKey(desired.email))) ||
         doubt.loose.has(looseMemberId(id))
