@@ -109,6 +109,7 @@ async function main(): Promise<void> {
       reserveShare: config.budgetReserve,
       blockedCheckMs: config.blockedCheckMs,
       buildWatchMs: config.buildWatchMs,
+      leftMembersMs: config.leftMembersMs,
       quietAfterWriteMs: config.quietAfterWriteMs,
     },
     budget: { windowMs: config.budgetWindowMs, defaultLimit: 3_600 },

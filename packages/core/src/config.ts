@@ -18,6 +18,8 @@ export interface CoreConfig {
   blockedCheckMs: number
   buildWatchMs: number
   eventDedupDays: number
+  /** How long members who left are kept. */
+  leftMembersMs: number
   webhookAllowPrivate: boolean
   publicUrl: string | undefined
   logLevel: string
@@ -108,6 +110,7 @@ function readCore(read: EnvReader): CoreConfig {
     blockedCheckMs: seconds('BLOCKED_CHECK_SECONDS', 180),
     buildWatchMs: seconds('BUILD_WATCH_SECONDS', 600),
     eventDedupDays: read.integer('EVENT_DEDUP_DAYS', 7, { min: 1, max: 365 }),
+    leftMembersMs: read.integer('LEFT_MEMBERS_DAYS', 30, { min: 1, max: 3_650 }) * 86_400_000,
     webhookAllowPrivate: read.flag('WEBHOOK_ALLOW_PRIVATE', false),
     publicUrl: read.parsed('PUBLIC_URL', undefined, URL_FORM, parseHttpUrl),
     logLevel: read.oneOf('LOG_LEVEL', 'info', LOG_LEVELS),

@@ -148,4 +148,29 @@ describe('the scan', () => {
     expect(await rig.statuses('alpha')).toEqual({ ann: 'pending' })
     expect(await lane.scanPosition()).toBeNull()
   })
+
+  it('forgets whoever left long ago, once Apple has let them go; a mark of the event stays', async () => {
+    await join('ann', 'bob', 'cay')
+    await rig.until(async () =>
+      expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited', cay: 'invited' }),
+    )
+    await acceptEvents(rig.deps, [{ ...event('ann', 'leave'), id: 'ann-left' }, event('bob', 'leave')])
+    await rig.until(async () =>
+      expect(await rig.statuses()).toEqual({ ann: 'removed', bob: 'removed', cay: 'invited' }),
+    )
+    const monthOld = Date.now() - 30 * 86_400_000 - 1
+    for (const member of ['ann', 'cay']) {
+      const json = (await rig.redis.hget(keys.roster('gold').desired, member)) ?? ''
+      await rig.redis.hset(keys.roster('gold').desired, member, json.replace(/"at":\d+/, `"at":${monthOld}`))
+    }
+    await rig.due(lawTask('acme'))
+    await rig.until(async () => expect(await rig.statuses()).toEqual({ bob: 'removed', cay: 'invited' }))
+    const { desired, observed, timeline, index } = keys.roster('gold')
+    for (const hash of [desired, observed, timeline])
+      expect((await rig.redis.hkeys(hash)).sort()).toEqual(['bob', 'cay'])
+    expect((await rig.redis.zrange(index, '0', '-1')).filter((entry) => entry.includes('ann'))).toEqual([])
+    expect(await acceptEvents(rig.deps, [{ ...event('ann', 'leave'), id: 'ann-left' }])).toMatchObject([
+      { status: 'duplicate' },
+    ])
+  })
 })

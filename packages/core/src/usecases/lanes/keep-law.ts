@@ -3,6 +3,7 @@ import { createSchedule } from '../../store/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { deleteTask } from '../rosters/empty-roster.ts'
 import { resumeTask } from '../rosters/pause-roster.ts'
+import { forgetLeft } from '../people/forget-left.ts'
 import { goesOn, type Visit } from './visit.ts'
 
 /** Planned daily, after each death of a worker, and by a check of the team key. */
@@ -14,7 +15,8 @@ const CHUNK = 500
 
 /**
  * Proves the law of the lane (docs/architecture.md), member by member, and records again whoever is nowhere. In a healthy system it
- * finds nobody. Under the lease: no job is fetched meanwhile, so one that waits goes on waiting.
+ * finds nobody. Under the lease: no job is fetched meanwhile, so one that waits goes on waiting. It reads all records, so whoever left
+ * long ago is forgotten on the way.
  */
 export async function keepLaw(visit: Visit): Promise<number | null> {
   const { store, lane, clock, log } = visit.deps
@@ -25,6 +27,7 @@ export async function keepLaw(visit: Visit): Promise<number | null> {
     .filter(({ id, teamKey, moving }) => teamKey === visit.teamKey && !moving && id >= (from?.roster ?? ''))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
   let recovered = 0
+  let forgotten = 0
   for (const roster of rosters) {
     await finishWhatWasBegun(visit, roster)
     let cursor = roster.id === from?.roster ? from.cursor : '0'
@@ -39,11 +42,14 @@ export async function keepLaw(visit: Visit): Promise<number | null> {
         ({ desired, observed, status }) => desired.version !== (observed?.converged ?? 0) && status !== 'failed',
       )
       recovered += await recoverOf(visit, roster, open, waiting)
+      forgotten += await forgetLeft(visit, roster, page.records)
     } while (cursor !== '0')
   }
   await lane.keepScanPosition(null)
   if (recovered > 0)
     log.error({ event: 'lane.members_recovered', teamKey: visit.teamKey, recovered }, 'lane.members_recovered')
+  if (forgotten > 0)
+    log.info({ event: 'lane.members_forgotten', teamKey: visit.teamKey, forgotten }, 'lane.members_forgotten')
   return clock.now() + Math.round(DAY_MS * (0.9 + Math.random() * 0.2))
 }
 

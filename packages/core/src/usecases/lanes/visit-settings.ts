@@ -11,6 +11,8 @@ export interface VisitSettings {
   blockedCheckMs: number
   /** How often the builds of an app are looked at, ms. */
   buildWatchMs: number
+  /** How long a member who left is kept, ms. */
+  leftMembersMs: number
   /** Reads lag our own writes: nothing leaves because of a read this soon after one, ms. */
   quietAfterWriteMs: number
   /** Share (0..1) of the quota that is left to others who use the key. */
@@ -26,6 +28,7 @@ export const VISIT: VisitSettings = {
   hardMs: 45_000,
   blockedCheckMs: 180_000,
   buildWatchMs: 600_000,
+  leftMembersMs: 30 * 86_400_000,
   quietAfterWriteMs: 120_000,
   reserveShare: 0.05,
   bulkReserveShare: 0.25,

@@ -3,7 +3,6 @@ import { emailKey } from '../../domain/email.ts'
 import type { Erasure } from '../../domain/erasure.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
-import { AppError } from '../../errors.ts'
 import {
   createDeliveries,
   createErasures,
@@ -17,6 +16,7 @@ import {
 import { recordAndWake } from '../intake/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
 import { removeLingering } from '../reconcile/apply-comparison.ts'
+import { eraseRecord, isOut } from './forget-left.ts'
 
 export const eraseTask = (id: string) => `erase:${id}`
 
@@ -95,7 +95,7 @@ async function eraseEach(visit: Visit, roster: Roster, erasure: Erasure): Promis
       left++
     } else if (lingering.has(record.id)) {
       left++
-    } else if (!isOut(record) || !(await eraseOne(visit, roster, record))) {
+    } else if (!isOut(record) || !(await eraseRecord(visit, roster, record))) {
       if (record.status === 'failed') await tryAgain(visit, roster, record)
       left++
     }
@@ -134,22 +134,6 @@ async function findLingering(
   const isSettled = wroteAt + visit.deps.settings.quietAfterWriteMs <= visit.deps.clock.now()
   if (isSettled) await removeLingering(visit, roster, lingering)
   return new Set(lingering.map(({ record }) => record.id))
-}
-
-/** Apple has let the person go, and nothing is under way. */
-function isOut({ desired, observed, status }: MemberRecord): boolean {
-  if (desired.present || status !== 'removed' || observed === null) return false
-  const { converged, email, leaving, writing } = observed
-  return converged === desired.version && email === null && leaving.length === 0 && writing === null
-}
-
-async function eraseOne(visit: Visit, roster: Roster, record: MemberRecord): Promise<boolean> {
-  const erasures = createErasures(visit.deps.store.redis, visit.teamKey)
-  const ref = visit.deps.toRef(roster.id, record.id)
-  const member = { roster: roster.id, appId: roster.app.id, ref, record }
-  const answer = await erasures.eraseMember(visit.lease.token, member)
-  if (answer === 'lost') throw new AppError('lease_lost')
-  return answer === 'erased'
 }
 
 /** Where whoever asked for it died before the leave was recorded. Never older than what decided last, or it would not count. */
