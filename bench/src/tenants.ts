@@ -1,0 +1,99 @@
+// What another tenant's events notice while hostile or clumsy requests of each kind are in flight.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { keyAt, startApple } from './support/apple.ts'
+import { connect } from './support/connect.ts'
+import { joins } from './support/events.ts'
+import { quantile } from './support/measure.ts'
+import { startProduct } from './support/product.ts'
+import { startSource } from './support/programs.ts'
+import { printTable, times } from './support/table.ts'
+import { HOSTILE_KINDS } from './support/hostile-kinds.ts'
+
+const AT_ONCE = Number(process.env['AT_ONCE'] ?? 20)
+const EVENTS = Number(process.env['EVENTS'] ?? 200)
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3)
+
+await using apple = await startApple({ keyCount: 2 })
+await using product = await startProduct({ appleUrl: apple.emulator.url })
+await connect(product, keyAt(apple, 0))
+await connect(product, keyAt(apple, 1), 'other', 'other')
+
+/** A process of its own sends: what it costs to send is no wait of the tenant's. */
+async function attack(kind: string) {
+  const sender = await startSource('tenants-sender.ts', {
+    KIND: kind,
+    AT_ONCE: String(AT_ONCE),
+    URL: product.url,
+    AUTHORIZATION: product.headers['authorization'] ?? '',
+  })
+  return async () => {
+    await sender.stop()
+    return sender
+      .output()
+      .split('\n')
+      .filter((line) => line === 'answered').length
+  }
+}
+
+interface Measured {
+  waits: number[]
+  /** Events that were answered 503. */
+  refused: number
+}
+
+/** Throws when an event is answered neither 202 nor 503. */
+async function timeEvents(): Promise<Measured> {
+  const waits: number[] = []
+  let refused = 0
+  for (const event of joins(EVENTS, { roster: 'other', prefix: 'tenant' })) {
+    const begun = performance.now()
+    const { status } = await post(event)
+    waits.push(performance.now() - begun)
+    if (status === 503) refused++
+    else if (status !== 202) throw new Error(`An event was answered ${status}.`)
+  }
+  return { waits, refused }
+}
+
+async function post(event: object): Promise<Response> {
+  const headers = { ...product.headers, 'content-type': 'application/json' }
+  const answer = await fetch(`${product.url}/v1/events`, { method: 'POST', headers, body: JSON.stringify(event) })
+  await answer.arrayBuffer()
+  return answer
+}
+
+const quiet: number[] = []
+const beside = new Map<string, Measured & { sent: number }>()
+await timeEvents()
+for (let round = 0; round < ROUNDS; round++) {
+  for (const name of Object.keys(HOSTILE_KINDS)) {
+    quiet.push(...(await timeEvents()).waits)
+    const stop = await attack(name)
+    // Until it sends as fast as it can.
+    await sleep(2_000)
+    const { waits, refused } = await timeEvents()
+    const before = beside.get(name) ?? { waits: [], refused: 0, sent: 0 }
+    beside.set(name, {
+      waits: [...before.waits, ...waits],
+      refused: before.refused + refused,
+      sent: before.sent + (await stop()),
+    })
+  }
+}
+const alone = quantile(quiet, 0.99)
+printTable(
+  `Another tenant's events beside ${AT_ONCE} hostile requests in flight, ms`,
+  ['', 'p50', 'p99', 'p99 to alone', '503', 'attacks answered', 'target of p99'],
+  [
+    ['alone', quantile(quiet, 0.5), alone, times(1), '', '', ''],
+    ...[...beside].map(([name, { waits, refused, sent }]): [string, number, number, string, number, number, string] => [
+      name,
+      quantile(waits, 0.5),
+      quantile(waits, 0.99),
+      times(quantile(waits, 0.99) / alone),
+      refused,
+      sent,
+      '< 250 and ≤ 3×',
+    ]),
+  ],
+)
