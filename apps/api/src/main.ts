@@ -43,7 +43,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   })
   await checkRedis(redis)
   const clock = createStoreClock(redis, systemClock)
-  redis.on('ready', () => void clock.sync().catch(() => {}))
+  if (redis.status === 'ready') await clock.sync().catch(() => {})
   const store = createStore(redis, { waitReplicas: config.redisWaitReplicas })
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: true })

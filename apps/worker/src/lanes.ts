@@ -1,3 +1,4 @@
+import type { Clock } from '@flightroster/core/domain'
 import { createLaneQueue, type LaneQueue } from '@flightroster/core/queues'
 import {
   createBudget,
@@ -29,8 +30,8 @@ interface Entry {
   users: number
 }
 
-export function createLanes(deps: { store: Store; budget: BudgetSettings; keep?: number }): Lanes {
-  const { store, keep = 200 } = deps
+export function createLanes(deps: { store: Store; clock: Clock; budget: BudgetSettings; keep?: number }): Lanes {
+  const { store, clock, keep = 200 } = deps
   const entries = new Map<string, Entry>()
 
   const open = (teamKey: string): OpenLane => ({
@@ -38,7 +39,7 @@ export function createLanes(deps: { store: Store; budget: BudgetSettings; keep?:
     queue: createLaneQueue(
       store.redis,
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
-      { lockMs: JOB_LOCK_MS, maxStalls: MAX_STALLS },
+      { lockMs: JOB_LOCK_MS, maxStalls: MAX_STALLS, clock },
     ),
     budget: createBudget(store.redis, teamKey, deps.budget),
   })

@@ -24,7 +24,7 @@ import { onShutdown } from './shutdown.ts'
 import { buildWorker, type RunningWorker } from './worker.ts'
 
 const DRAIN_DEADLINE_MS = 15_000
-const SWEEP_EVERY_MS = 30_000
+const SWEEP_EVERY_MS = 10_000
 const STORE_AGAIN_MS = 500
 
 function readConfig(): WorkerConfig {

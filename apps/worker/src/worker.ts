@@ -7,7 +7,7 @@ import { measureLane, type Metrics } from '@flightroster/core/metrics'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import { BEAT_EVERY_MS, createWorkers, globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
-import { createTaskSweep } from '@flightroster/core/usecases/builds'
+import { sweepTasks } from '@flightroster/core/usecases/builds'
 import { createEnqueuer, sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
 import { openCredentials } from '@flightroster/core/usecases/team-keys'
 import { createCallbacks } from './callbacks.ts'
@@ -47,7 +47,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   const { store, clock, log } = deps
   let draining = false
   let sweep: NodeJS.Timeout | undefined
-  const lanes = createLanes({ store, budget: deps.budget })
+  const lanes = createLanes({ store, clock, budget: deps.budget })
   const callbacks = createCallbacks(deps)
   const enqueuer = createEnqueuer({
     store,
@@ -90,16 +90,17 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
       return end
     },
   })
-  const sweepTasks = createTaskSweep({ store, clock, log, buildWatchMs: deps.settings.buildWatchMs })
   const workers = createWorkers(store.redis)
   const id = randomUUID()
   let beating: NodeJS.Timeout | undefined
   /** So that people are told when no worker runs; a beat that is missed is followed by another. */
   const beat = () => void workers.beat(id, deps.only ?? null, clock.now()).catch(() => {})
   const runSweep = () => {
-    Promise.all([sweepLanes({ store, clock, log }), sweepTasks(), enqueuer.sweep()]).catch((error: unknown) =>
-      log.warn({ err: error }, 'The sweep failed; it runs again.'),
-    )
+    Promise.all([
+      sweepLanes({ store, clock, log }),
+      sweepTasks({ store, clock, log, buildWatchMs: deps.settings.buildWatchMs }),
+      enqueuer.sweep(),
+    ]).catch((error: unknown) => log.warn({ err: error }, 'The sweep failed; it runs again.'))
   }
 
   return {

@@ -70,6 +70,8 @@ export interface LaneQueueSettings {
   lockMs: number
   /** How many workers may die with a job in hand before it is parked. */
   maxStalls: number
+  /** The store's clock, which sleeping jobs go by; the host's where it is not given. */
+  clock?: { now(): number }
 }
 
 const BULK_PRIORITY = 10
@@ -79,6 +81,8 @@ const EVENTS_KEPT = 10
 const COMPLETED_KEPT = 5
 const FAILED_KEPT_SECONDS = 30 * 86_400
 const JOB_NAME = 'converge'
+/** BullMQ's score of a sleeping job is its time in ms and, behind that, a number that keeps equal ones in order. */
+const SCORE_OF_MS = 0x1000
 
 /** One connection for everything: no blocking connection, no worker loop (docs/decisions/lane-pump.md). */
 export function createLaneQueue(
@@ -86,6 +90,8 @@ export function createLaneQueue(
   names: { prefix: string; name: string },
   settings: LaneQueueSettings,
 ): LaneQueue {
+  const now = () => settings.clock?.now() ?? Date.now()
+  const aheadMs = () => now() - Date.now()
   const base = { connection, prefix: names.prefix, skipVersionCheck: true }
   const queue = new Queue<ConvergeData>(names.name, { ...base, streams: { events: { maxLen: EVENTS_KEPT } } })
   const worker = new Worker<ConvergeData>(
@@ -96,10 +102,11 @@ export function createLaneQueue(
       autorun: false,
       lockDuration: settings.lockMs,
       settings: {
-        backoffStrategy: (attempt: number) => untilFullStep(retryDelayMs(attempt, Math.random()), Date.now()),
+        backoffStrategy: (attempt: number) => untilFullStep(retryDelayMs(attempt, Math.random()), now()),
       },
     },
-    (name, options, extra) => createRedisBackend(name, options, { ...extra, withBlockingConnection: false }),
+    (name, options, extra) =>
+      byStoreClock(createRedisBackend(name, options, { ...extra, withBlockingConnection: false }), aheadMs),
   )
   // Connection errors arrive at the commands that met them; an unheard 'error' event would end the process.
   queue.on('error', () => {})
@@ -109,7 +116,9 @@ export function createLaneQueue(
     enqueue: (work) => enqueue(queue, work),
     async fetch(limit, token) {
       const fetched = await Promise.all(Array.from({ length: limit }, () => worker.getNextJob(token, { block: false })))
-      return fetched.filter((job) => job !== undefined).map((job) => toLaneJob(job, token, settings.maxStalls))
+      return fetched
+        .filter((job) => job !== undefined)
+        .map((job) => toLaneJob(job, token, { maxStalls: settings.maxStalls, aheadMs }))
     },
     async counts() {
       const counts = await queue.getJobCounts('wait', 'prioritized', 'delayed', 'active', 'failed')
@@ -122,8 +131,9 @@ export function createLaneQueue(
       }
     },
     async nextDelayedAt() {
-      const [job] = await queue.getDelayed(0, 0)
-      return job ? job.timestamp + job.delay : null
+      // A job's own fields tell when it was made, and how long it sleeps, but not since when.
+      const [, score] = await connection.zrange(queue.toKey('delayed'), '0', '0', 'WITHSCORES')
+      return score === undefined ? null : Math.floor(Number(score) / SCORE_OF_MS)
     },
     async extendLocks(jobs, token, durationMs) {
       if (jobs.length === 0) return
@@ -138,6 +148,27 @@ export function createLaneQueue(
       await queue.close()
     },
   }
+}
+
+/** Where BullMQ's scripts are given the time: behind their eleven keys and the prefix. */
+const TIME_AT: Readonly<Record<string, number>> = { moveToActive: 12, moveToDelayed: 12 }
+
+interface Executes {
+  execCommand(client: unknown, command: string, args: unknown[]): unknown
+}
+
+/**
+ * BullMQ goes by the host's clock when it lets a job sleep and when it wakes one. Hosts differ, so it is told the store's time: one
+ * whose clock is half a minute ahead would let its jobs sleep half a minute too long for everybody.
+ */
+function byStoreClock<T>(backend: T, aheadMs: () => number): T {
+  const executes = backend as unknown as Executes
+  const execute = executes.execCommand.bind(executes)
+  executes.execCommand = (client, command, args) => {
+    const at = TIME_AT[command]
+    return execute(client, command, at === undefined ? args : args.with(at, Number(args[at]) + aheadMs()))
+  }
+  return backend
 }
 
 async function enqueue(queue: Queue<ConvergeData>, work: Enqueued[]): Promise<Set<string>> {
@@ -191,7 +222,11 @@ function toBulkJob({ roster, ref, priority }: Enqueued) {
   }
 }
 
-function toLaneJob(job: Job<ConvergeData>, token: string, maxStalls: number): LaneJob {
+function toLaneJob(
+  job: Job<ConvergeData>,
+  token: string,
+  { maxStalls, aheadMs }: { maxStalls: number; aheadMs: () => number },
+): LaneJob {
   return {
     ref: job.data.ref,
     roster: job.data.roster,
@@ -204,7 +239,8 @@ function toLaneJob(job: Job<ConvergeData>, token: string, maxStalls: number): La
     complete: async () => void (await job.moveToCompleted('converged', token, false)),
     retry: async (error) => void (await job.moveToFailed(error, token, false)),
     fail: async (error) => void (await job.moveToFailed(new UnrecoverableError(error.message), token, false)),
-    later: (at) => job.moveToDelayed(at, token),
+    // BullMQ takes a time of the host's clock (byStoreClock).
+    later: (at) => job.moveToDelayed(at - aheadMs(), token),
     giveBack: async () => void (await job.moveToWait(token)),
   }
 }

@@ -1,5 +1,5 @@
 export { createStore, type Store } from './store.ts'
-export { globalKeys, laneKeys, queueName, queuePrefix } from './keys.ts'
+export { globalKeys, laneHash, laneKeys, queueName, queuePrefix } from './keys.ts'
 export type { MemberQuery, MemberRecord, Members } from './members.ts'
 export type { Claim, ReadyIndex } from './ready.ts'
 export type { RecordOptions, RecordResult } from './record-changes.ts'

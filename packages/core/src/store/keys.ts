@@ -28,6 +28,10 @@ export const globalKeys = {
   auditOf: (ref: string) => `${ROOT}:audit-of:${ref}`,
   /** hash with expiry: `startedAt` (ms), and of a person's erasure each part: its id → { roster, teamKey, doneAt } */
   personErasure: (id: string) => `${ROOT}:erasure:${id}`,
+  /** set: ids of rosters on the move to another team key */
+  moving: `${ROOT}:moving`,
+  /** counter: how often some lanes' schedules were looked after, in turn */
+  tasksSwept: `${ROOT}:tasks-swept`,
   /** string with expiry: what one process of many does now */
   task: (name: string) => `${ROOT}:task:${name}`,
   /** string with expiry: Session, by a digest of its token */
@@ -286,11 +290,16 @@ export function webhookKeys(webhookId: string): WebhookKeys {
   }
 }
 
-/** The ready set of a lane: FNV-1a over its id. */
+/** The ready set of a lane. */
 export function readyShard(teamKey: string): number {
+  return laneHash(teamKey) % READY_SHARDS
+}
+
+/** FNV-1a over its id, the same for everybody: which of so many parts a lane belongs to. */
+export function laneHash(teamKey: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(teamKey)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return hash % READY_SHARDS
+  return hash
 }
 
 export interface SourceKeys {

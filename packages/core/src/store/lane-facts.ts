@@ -16,6 +16,8 @@ export interface LaneFacts {
   outage: number
   /** Nothing is done before then (ms): who rings must not bring a call for each event of an outage. `ofBlock`: while blocked only. */
   rest: { until: number; ofBlock: boolean } | null
+  /** What could not be done, and until when (ms), of events and of bulk work: the sweep does not ring for it. Null: all could. */
+  waits: { events: number; bulk: number } | null
   /** What was last found out about the key. */
   status: TeamKeyStatus
   /** What the status is about, for people. */
@@ -37,6 +39,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
     outage: Number(hash.get('outage') ?? 0),
+    waits: json<{ events: number; bulk: number }>('waits'),
     rest: json<{ until: number; ofBlock: boolean }>('rest'),
     status: (hash.get('status') || 'unchecked') as TeamKeyStatus,
     problem: json<Problem>('problem'),

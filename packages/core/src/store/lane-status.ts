@@ -35,6 +35,6 @@ export async function writeLaneStanding(redis: Redis, teamKey: string, standing:
   if (standing.paused !== undefined) fields.push('paused', standing.paused ? '1' : '0')
   if (standing.blocked !== undefined) fields.push('blocked', standing.blocked ? JSON.stringify(standing.blocked) : '')
   // What made the lane rest is mended.
-  if (standing.blocked === null) fields.push('rest', '')
+  if (standing.blocked === null) fields.push('rest', '', 'waits', '')
   if (fields.length > 0) await redis.hset(laneKeys(teamKey).lane, ...fields)
 }

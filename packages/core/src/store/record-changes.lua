@@ -2,9 +2,9 @@
 -- Reads each member once and writes each structure once, however many changes a batch holds. Search entries are made later
 -- (index-members.lua): here a member is only noted as one to index.
 -- KEYS[1] lease  [2] rosters of the lane  [3] outbox now  [4] outbox interactive  [5] outbox bulk
---     [6] seen, this period  [7] seen, the period before  [8] revisions  [9] rosters of the lane that are being deleted
---     then five for each roster: desired, status, index, unindexed, timeline
--- ARGV[1] now (ms), or empty for Redis's own clock  [2] ms until this period's dedup marks may go  [3] timeline entries kept
+--     [6] seen, this period as the sender believes  [7] seen, the period before  [8] revisions  [9] rosters of the lane that are being deleted
+--     then five for each roster: desired, status, index, unindexed, timeline; at the end seen, the period after and that two before
+-- ARGV[1] now (ms), or empty for Redis's own clock  [2] <ms of a period of dedup marks>:<number of that of KEYS[6]>  [3] timeline entries kept
 --     [4] 1 when rosters that are being deleted take the changes too
 --     [5] members that a roster may have, 0 for no limit  [6] index of the status of who was removed
 --     [7] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
@@ -13,13 +13,20 @@
 --     status it begins with, version of the member that its text was made from (0: unknown member) or false where any will do
 --     then two texts for each change, as they are stored: address and names as the end of the record's JSON,
 --     and the timeline entry
--- Returns { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
+-- Returns { -1, now } where the sender's clock is more than a period apart from this one: nothing is recorded. Else
+--     { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
 --     version than its text was made from (the member's later changes with it, so that their order stays), versions or 0 joined
 --     by commas }
 local arrived = ARGV[1] == '' and arrival() or ARGV[1]
 local now = string.match(arrived, '^%d+')
 local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
+-- Which period it is, this clock decides: at the turn of one, senders whose clocks differ would not agree.
+local periodMs, believed = string.match(ARGV[2], '^(%d+):(%-?%d+)$')
+local seenKeys = { [-2] = KEYS[#KEYS], [-1] = KEYS[7], [0] = KEYS[6], [1] = KEYS[#KEYS - 1] }
+local period = math.floor(nowMs / tonumber(periodMs)) - tonumber(believed)
+local seen, seenBefore = seenKeys[period], seenKeys[period - 1]
+if not seen or not seenBefore then return { -1, now, '', '' } end
 local limit = tonumber(ARGV[5])
 local rosterCount = tonumber(ARGV[7])
 local PER_ROSTER, FUTURE_MS = 5, 600000
@@ -88,7 +95,7 @@ for _, roster in ipairs(rosters) do
 end
 
 local marks, marked = {}, {}
-for _, key in ipairs({ KEYS[6], KEYS[7] }) do
+for _, key in ipairs({ seen, seenBefore }) do
   for from = 1, #digests, 4000 do
     local to = math.min(from + 3999, #digests)
     local seen = redis.call('SMISMEMBER', key, unpack(digests, from, to))
@@ -183,7 +190,7 @@ for at, outbox in pairs(outboxes) do
   if #outbox > 0 then inSlices(outbox, 'ZADD', KEYS[at]) end
 end
 if #marks > 0 then
-  inSlices(marks, 'SADD', KEYS[6])
-  if redis.call('PTTL', KEYS[6]) < 0 then redis.call('PEXPIRE', KEYS[6], ARGV[2]) end
+  inSlices(marks, 'SADD', seen)
+  if redis.call('PTTL', seen) < 0 then redis.call('PEXPIRE', seen, tonumber(periodMs) * 2) end
 end
 return { redis.call('EXISTS', KEYS[1]), now, table.concat(answers), table.concat(versions, ',') }

@@ -131,11 +131,12 @@ async function readKnown(
   return known
 }
 
-/** The atomic step of intake. */
+/** The atomic step of intake. `today`: about now (ms). */
 async function recordWhole(
   redis: Redis,
   options: RecordOptions,
   changes: readonly WholeChange[],
+  today = options.now ?? Date.now(),
 ): Promise<
   Omit<RecordResult, 'changes'> & { changes: { outcome: RecordedChange['outcome'] | 'again'; version: number }[] }
 > {
@@ -143,7 +144,7 @@ async function recordWhole(
   const keys = laneKeys(teamKey)
   const rosterIds = [...new Set(changes.map((change) => change.roster))]
   const numberOf = new Map(rosterIds.map((id, at) => [id, at + 1]))
-  const period = Math.floor((options.now ?? Date.now()) / dedupMs)
+  const period = Math.floor(today / dedupMs)
 
   const keyList = [
     keys.lease,
@@ -160,6 +161,7 @@ async function recordWhole(
     const roster = keys.roster(id)
     keyList.push(roster.desired, roster.status, roster.index, roster.unindexed, roster.timeline)
   }
+  keyList.push(keys.seen(period + 1), keys.seen(period - 2))
   const packed: (string | number | false | undefined)[] = []
   const texts: string[] = []
   for (const change of changes) {
@@ -177,10 +179,11 @@ async function recordWhole(
   }
   const intoClosing = options.intoClosing === true ? 1 : 0
   const flags = [intoClosing, options.limit ?? 0, REMOVED]
-  const head = [options.now ?? '', dedupMs * 2, TIMELINE_KEPT, ...flags, rosterIds.length, ...rosterIds]
+  const head = [options.now ?? '', `${dedupMs}:${period}`, TIMELINE_KEPT, ...flags, rosterIds.length, ...rosterIds]
   const args = [...head, JSON.stringify(packed), ...texts]
   const answer = (await script.run(redis, keyList, args)) as [number, string, string, string]
   const [leased, now, outcomes, versions] = answer
+  if (leased < 0) return recordWhole(redis, options, changes, Number(now))
   const versionList = versions.split(',')
   return {
     leased: leased === 1,

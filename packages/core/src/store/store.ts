@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Roster, TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { defineScript } from './define-script.ts'
-import { globalKeys, laneKeys } from './keys.ts'
+import { globalKeys, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 import { createMembers, type Members } from './members.ts'
 import { createReadyIndex, type ReadyIndex } from './ready.ts'
@@ -15,7 +15,7 @@ import { createRegister, type Register } from './records.ts'
 import { forgetUnneededTesters } from './testers.ts'
 
 const countRecorded = defineScript(import.meta.url, './count-recorded.lua')
-const countWork = defineScript(import.meta.url, './count-work.lua')
+const needsVisit = defineScript(import.meta.url, './needs-visit.lua')
 
 /** ③ Everything that is kept. One Redis connection; every atomic step is one script. */
 export interface Store {
@@ -46,8 +46,8 @@ export interface Store {
   nextSequence(teamKey: string, name: string): Promise<number>
   /** Every lane there is: one for each team key. */
   laneIds(): Promise<string[]>
-  /** Members and recorded changes with something left to do, by lane. */
-  workCounts(lanes: string[]): Promise<number[]>
+  /** Those of the lanes that have something to do now (ms) which nobody is doing. */
+  lanesToVisit(lanes: string[], now: number): Promise<string[]>
   /** Recorded changes that have no job yet, by lane. */
   recordedCounts(lanes: string[]): Promise<number[]>
   /** Work of the lane was recorded: it is rung, unless a worker visits it, and jobs are made of it. */
@@ -110,14 +110,18 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     },
     nextSequence: (teamKey, name) => redis.hincrby(laneKeys(teamKey).sequences, name, 1),
     laneIds: () => redis.hkeys(globalKeys.teamKeys),
-    workCounts: (lanes) =>
-      Promise.all(
-        lanes.map(async (lane) => {
+    async lanesToVisit(lanes, now) {
+      const needed = await Promise.all(
+        lanes.map((lane) => {
           const keys = laneKeys(lane)
+          const jobs = queueKeys(lane)
           const outboxes = [keys.outboxNow, keys.outboxInteractive, keys.outboxBulk]
-          return Number(await countWork.run(redis, [keys.work, ...outboxes], []))
+          const queued = [jobs.wait, jobs.prioritized, jobs.delayed]
+          return needsVisit.run(redis, [keys.lease, keys.lane, ...outboxes, ...queued, keys.schedule], [now])
         }),
-      ),
+      )
+      return lanes.filter((_, at) => needed[at] === 1)
+    },
     recordedCounts: (lanes) =>
       Promise.all(lanes.map(async (lane) => Number(await countRecorded.run(redis, outboxKeys(laneKeys(lane)), [])))),
     async noteRecorded(teamKey, { leased }) {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { APP, startBuildsRig, type BuildsRig } from '../../../testing/builds-rig.ts'
 import { systemClock } from '../../domain/clock.ts'
+import { globalKeys } from '../../store/index.ts'
 import { buildsTask } from './plan-roster-tasks.ts'
-import { createTaskSweep } from './sweep-tasks.ts'
+import { sweepTasks } from './sweep-tasks.ts'
 
 let rig: BuildsRig
 
@@ -27,12 +28,15 @@ describe('the sweep of schedules', () => {
       updatedAt: 0,
     })
     await rig.enter()
-    const sweep = createTaskSweep({ store: rig.store, clock: systemClock, log: rig.deps.log, buildWatchMs: 600_000 })
+    const sweep = () => sweepTasks({ store: rig.store, clock: systemClock, log: rig.deps.log, buildWatchMs: 600_000 })
     expect(await sweep()).toBe(2)
     const due = await rig.schedule.dueAt([buildsTask(APP), 'reconcile:gold'])
     expect(due.every((at) => at !== null)).toBe(true)
     const [visitAt] = await rig.store.ready.dueAt(['acme'])
     expect(Math.abs((visitAt ?? 0) - ((await rig.schedule.nextAt()) ?? 0))).toBeLessThan(1_000)
+    // One worker of all, now and then.
+    expect(await sweep()).toBeNull()
+    await rig.store.redis.del(globalKeys.task('sweep-tasks'))
     expect(await sweep()).toBe(0)
   })
 })

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Log } from '../../log.ts'
-import { createSchedule, laneKeys, type Store } from '../../store/index.ts'
+import { createSchedule, globalKeys, laneKeys, takeTask, type Store } from '../../store/index.ts'
 import { reconcileTask } from '../reconcile/tasks.ts'
 import { buildsTask, nextReconcileAt } from './plan-roster-tasks.ts'
 
@@ -11,25 +11,24 @@ export interface TaskSweepDeps {
   buildWatchMs: number
 }
 
-/** Lanes looked at in one sweep; more lanes take turns. */
+/** Lanes looked at in one sweep, and how often there is one, by any worker; more lanes take turns. */
 const PAGE = 500
+const EVERY_MS = 25_000
 
 /**
  * The guarantee behind the schedules: a roster whose tasks were never planned, or were lost, gets them, and a lane that is in
- * no ready index is rung for its next task. Each call looks at the next lanes in turn, and returns how many tasks it planned.
+ * no ready index is rung for its next task. All workers call it, one of them looks at the next lanes in turn, and returns how many
+ * tasks it planned; null where it was another's turn.
  */
-export function createTaskSweep(deps: TaskSweepDeps): () => Promise<number> {
-  let from = 0
-  return async () => {
-    const lanes = await deps.store.laneIds()
-    if (from >= lanes.length) from = 0
-    const page = lanes.slice(from, from + PAGE)
-    from += PAGE
-    let planned = 0
-    for (const lane of page) planned += await sweepLane(deps, lane)
-    if (planned > 0) deps.log.info({ event: 'schedule.swept', planned }, 'schedule.swept')
-    return planned
-  }
+export async function sweepTasks(deps: TaskSweepDeps): Promise<number | null> {
+  const { store, log } = deps
+  if (!(await takeTask(store.redis, 'sweep-tasks', EVERY_MS))) return null
+  const lanes = await store.laneIds()
+  const from = (await store.redis.incr(globalKeys.tasksSwept)) % Math.max(1, Math.ceil(lanes.length / PAGE))
+  let planned = 0
+  for (const lane of lanes.slice(from * PAGE, (from + 1) * PAGE)) planned += await sweepLane(deps, lane)
+  if (planned > 0) log.info({ event: 'schedule.swept', planned }, 'schedule.swept')
+  return planned
 }
 
 async function sweepLane(deps: TaskSweepDeps, lane: string): Promise<number> {

@@ -81,7 +81,7 @@ export async function blockLane(lane: LaneStore, problem: Problem): Promise<void
 }
 
 export async function unblockLane(lane: LaneStore): Promise<void> {
-  await lane.setFacts({ blocked: null, suspicion: null, rest: null, status: 'working', problem: null })
+  await lane.setFacts({ blocked: null, suspicion: null, rest: null, waits: null, status: 'working', problem: null })
 }
 
 function toProblem(deps: Pick<JudgeDeps, 'clock'>, code: ErrorCode): Problem {

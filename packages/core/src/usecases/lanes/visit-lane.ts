@@ -133,7 +133,7 @@ async function passBlock(visit: Visit): Promise<boolean> {
     return false
   }
   await unblockLane(deps.lane)
-  visit.facts = { ...facts, blocked: null, suspicion: null, rest: null }
+  visit.facts = { ...facts, blocked: null, suspicion: null, rest: null, waits: null }
   deps.log.info({ event: 'lane.recovered', teamKey: visit.teamKey }, 'lane.recovered')
   return true
 }
@@ -195,6 +195,13 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneFacts> {
   // Calls at once: halved by a 429 or a random 401 while quota is left, raised by one after a visit without.
   const parallel =
     setbacks > 0 ? Math.max(1, Math.floor(facts.parallel / 2)) : Math.min(MAX_PARALLEL, facts.parallel + 1)
+  const { events, bulk } = visit.refusedUntil
+  const waits =
+    restUntil !== null
+      ? { events: restUntil, bulk: restUntil }
+      : Math.max(events, bulk) > visit.deps.clock.now()
+        ? { events, bulk: Math.max(events, bulk) }
+        : null
   // A key that answered is a working one; one good answer ends a suspicion.
   const works = gate.succeeded() && stopped === null
   return {
@@ -204,6 +211,7 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneFacts> {
     ...(works && facts.suspicion ? { suspicion: null } : {}),
     ...visit.endpoints.learnt(),
     ...(outage === null || outage === facts.outage ? {} : { outage }),
+    ...(waits === null && facts.waits === null ? {} : { waits }),
     ...(restUntil === null || restUntil === facts.rest?.until
       ? {}
       : { rest: { until: restUntil, ofBlock: facts.blocked !== null } }),

@@ -9,7 +9,9 @@ import {
   createLaneStore,
   createMoverStore,
   createReconciliations,
+  globalKeys,
   laneKeys,
+  takeTask,
   type MoverStore,
   type Store,
 } from '../../store/index.ts'
@@ -27,6 +29,7 @@ const PATIENCE_MS = 20_000
 const ASK_AGAIN_MS = 250
 /** A move whose mover gave no sign for so long is gone on with by whoever looks. */
 const ABANDONED_MS = 30_000
+const ALL_EVERY_MS = 3_600_000
 
 /**
  * Moves a roster's data and backlog into the lane of another team key, while nobody works in the former lane and nothing is
@@ -41,6 +44,7 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
     const { token } = lease
     const move = { roster: roster.id, createdAt: roster.createdAt, appId: roster.app.id, from, to, token }
     const mover = createMoverStore(store.redis, move)
+    await store.redis.sadd(globalKeys.moving, roster.id)
     const marked = await store.rosters.update(roster.id, (current) => {
       // Moved on since it was read: what we know of it is of no use.
       if (current.teamKey !== roster.teamKey || current.moves !== roster.moves) throw new AppError('lease_lost')
@@ -65,6 +69,7 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
     await mover.drop()
     await mover.end()
     await update(({ moving: _moved, ...current }) => ({ ...current, moves: (current.moves ?? 0) + 1 }))
+    await store.redis.srem(globalKeys.moving, roster.id)
     log.info({ event: 'roster.moved', roster: roster.id, from, to }, 'roster.moved')
   } finally {
     await lease.release()
@@ -101,8 +106,12 @@ async function recordOpen(
 
 /** Goes on with moves whose mover died. */
 export async function resumeMoves(deps: MoveDeps): Promise<void> {
-  const now = deps.clock.now()
-  for (const roster of await deps.store.rosters.list()) {
+  const { store, clock } = deps
+  const now = clock.now()
+  // Moves that a release before began are in no register: all rosters are looked at by one process, once in a long while.
+  const all = (await takeTask(store.redis, 'moves', ALL_EVERY_MS)) ? await store.rosters.list() : []
+  const noted = await store.rosters.findMany(await store.redis.smembers(globalKeys.moving))
+  for (const roster of [...noted.values(), ...all.filter(({ id }) => !noted.has(id))]) {
     if (!roster.moving || now - roster.moving.since < ABANDONED_MS) continue
     await moveRoster(deps, roster, roster.moving.to).catch((error: unknown) => {
       // Another process is at it.
