@@ -27,6 +27,7 @@ import { allowEvents, postEvents } from './routes/events/post.ts'
 import { healthzRoute, metricsRoute, readyzRoute } from './routes/health/get.ts'
 import { listLanesRoute } from './routes/lanes/get.ts'
 import { getMemberRoute, getTimelineRoute } from './routes/members/get.ts'
+import { memberLinkRoutes } from './routes/members/link.ts'
 import { listMembersRoute } from './routes/members/list.ts'
 import { deleteMemberRoute, putMemberRoute } from './routes/members/put.ts'
 import { createListGate } from './routes/members/list-gate.ts'
@@ -145,6 +146,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   putMemberRoute(app, deps)
   deleteMemberRoute(app, deps)
   memberRequestRoutes(app, deps)
+  memberLinkRoutes(app, deps)
   getPeopleRoute(app, deps)
   deletePersonRoute(app, deps)
   getErasureRoute(app, deps)

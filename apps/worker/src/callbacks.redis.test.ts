@@ -56,6 +56,7 @@ function startWorker(timeoutMs?: number): Callbacks {
     clock: systemClock,
     log,
     urlGuard,
+    publicUrl: undefined,
     only: undefined,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })

@@ -21,6 +21,7 @@ export interface CallbacksDeps {
   clock: Clock
   log: Log
   urlGuard: UrlGuard
+  publicUrl: string | undefined
   /** Team keys whose facts this worker tells; all when undefined. */
   only: readonly string[] | undefined
   /** For tests: time limit of one try. */

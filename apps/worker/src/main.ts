@@ -100,6 +100,7 @@ async function main(): Promise<void> {
     tracing,
     sealer,
     toRef: createToRef(salt),
+    publicUrl: config.publicUrl,
     urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
     dedupDays: config.eventDedupDays,
     clock,

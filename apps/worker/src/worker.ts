@@ -25,6 +25,8 @@ export interface WorkerDeps {
   toRef: ToRef
   /** Where callbacks may go. */
   urlGuard: UrlGuard
+  /** The API's address as the world sees it. */
+  publicUrl: string | undefined
   dedupDays: number
   /** The store's clock. */
   clock: Clock

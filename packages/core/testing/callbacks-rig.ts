@@ -46,6 +46,7 @@ function makeDeps(redis: Redis, clock: SettableClock, logged: string[]) {
     sealer: createSealer({ current: Buffer.alloc(32, 7) }),
     log: createLog({ level: 'debug', name: 'test' }, { write: (line: string) => void logged.push(line) }),
     urlGuard: createUrlGuard({ allowPrivate: true }),
+    publicUrl: 'https://flightroster.example.com/beta',
     directory: createWebhookDirectory({ store, clock }),
     random: () => 0.5,
     signal: new AbortController().signal,

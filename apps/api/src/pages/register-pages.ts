@@ -9,6 +9,7 @@ import { dashboardRoutes } from './dashboard/routes.ts'
 import { useFormParsers } from './forms.ts'
 import { laneRoutes } from './lanes/routes.ts'
 import { loginRoutes } from './login/routes.ts'
+import { memberPageRoutes } from './member/routes.ts'
 import { CHANGE, VIEW } from './page-config.ts'
 import { measureLanes } from '../measure-lanes.ts'
 import { usePageErrors } from './page-errors.ts'
@@ -30,6 +31,7 @@ export async function registerPages(app: ApiServer, deps: ApiDeps): Promise<void
     laneRoutes(pages, deps, laneList)
     dashboardRoutes(pages, deps, laneList)
     registerConsole(pages, deps)
+    memberPageRoutes(pages, deps)
     unknownPageRoutes(pages)
   })
 }

@@ -5,7 +5,14 @@ import { serveApi, type TestApi } from '../../testing/serve.ts'
 const document = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')) as {
   paths: Record<string, Record<string, { security?: unknown[] }>>
 }
-const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'POST /v1/apple-webhooks/{registrationId}']
+const PUBLIC = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
+  // These two are signed.
+  'POST /v1/apple-webhooks/{registrationId}',
+  'POST /v1/sources/{sourceId}/receive',
+]
 const routes = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, { security }]) => ({
     name: `${method.toUpperCase()} ${path}`,
@@ -26,9 +33,9 @@ function scopesOf(name: string): string[] {
   return path === '/v1/people' && method === 'GET' ? ['rosters:read'] : []
 }
 
-/** Webhooks of its own rosters a bound token looks after; bound.redis.test.ts tries those. */
+/** Webhooks and sources of its own rosters a bound token looks after; bound.redis.test.ts tries those. */
 const closedToBound = closed.filter(
-  ({ name }) => !name.includes('{rosterId}') && !name.includes('/v1/webhooks') && scopesOf(name).length === 0,
+  ({ name }) => !name.includes('{rosterId}') && !/\/v1\/(webhooks|sources)/.test(name) && scopesOf(name).length === 0,
 )
 
 let api: TestApi

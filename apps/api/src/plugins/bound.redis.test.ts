@@ -54,6 +54,7 @@ const BODIES: Record<string, ((names: Names) => unknown) | undefined> = {
   }),
   'PUT /v1/rosters/{rosterId}/members': (names) => ({ members: [{ id: names.member, email: 'a@example.com' }] }),
   'PUT /v1/rosters/{rosterId}/members/{memberId}': () => ({ email: 'a@example.com' }),
+  'POST /v1/rosters/{rosterId}/members/{memberId}/link': () => ({ days: 1 }),
   'POST /v1/rosters/{rosterId}/reconciliations': () => ({ dryRun: true }),
   'POST /v1/rosters/{rosterId}/reconciliations/{reconciliationId}/approve': () => ({}),
   'POST /v1/rosters/{rosterId}/reconciliations/{reconciliationId}/reject': () => ({}),

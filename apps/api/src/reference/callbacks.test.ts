@@ -11,6 +11,8 @@ function factOf(type: Fact['type']): Fact {
   if (status !== undefined) {
     return { type: `member.${status}`, roster: 'gold', member: 'u-1', sequence: 1, status, problem: null, at }
   }
+  if (type === 'member.address_changed')
+    return { type, roster: 'gold', member: 'u-1', sequence: 1, status: 'pending', problem: null, at }
   const build = { id: 'b', version: '1', number: '2', expiresAt: null }
   if (type === 'build.available' || type === 'build.expiring') return { type, roster: 'gold', sequence: 1, build, at }
   if (type === 'team_key.rejected' || type === 'team_key.recovered')
@@ -27,7 +29,7 @@ describe('a callback', () => {
   })
 
   it('tells the address where it was asked for', () => {
-    const sent: unknown = JSON.parse(toCallbackBody(factOf('member.invited'), 'ann@example.com'))
+    const sent: unknown = JSON.parse(toCallbackBody(factOf('member.invited'), { email: 'ann@example.com' }))
     expect(callbackBody('member.invited').parse(sent)).toEqual(sent)
   })
 })

@@ -1,4 +1,4 @@
-import { CALLBACK_TYPES, MEMBER_STATUSES, TOLD_STATUSES } from '@flightroster/core/domain'
+import { CALLBACK_TYPES, MEMBER_STATUSES } from '@flightroster/core/domain'
 import { z } from 'zod'
 import { giveExample } from '../schemas/example.ts'
 import { time } from '../schemas/instant.ts'
@@ -15,6 +15,10 @@ const memberData = () =>
       status: z.enum(MEMBER_STATUSES),
       problem,
       email: z.string().nullable().optional().describe('Only with `includeEmail`'),
+      link: z
+        .string()
+        .optional()
+        .describe("To the member's own page: of `member.waiting` for an address, with `includeLink`"),
     }),
   })
 const buildData = () =>
@@ -41,7 +45,7 @@ interface Callback {
 
 const AT = '2026-11-24T10:00:03.000Z'
 
-const member = (status: (typeof TOLD_STATUSES)[number], code?: [code: string, detail: string, action: string]) =>
+const member = (status: (typeof MEMBER_STATUSES)[number], code?: [code: string, detail: string, action: string]) =>
   giveExample(memberData(), {
     roster: 'gold',
     sequence: 7,
@@ -81,6 +85,7 @@ const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
     summary: 'The person waits for something that only others can give',
     data: member('waiting', ['address_missing', 'No address is known.', 'Send the address of the Apple account.']),
   },
+  'member.address_changed': { summary: 'The member gave another address, on their own page', data: member('pending') },
   'build.available': { summary: 'A build can be tested', data: build },
   'build.expiring': { summary: 'The last usable build expires in 14, 7 or 1 days', data: build },
   'roster.held': {

@@ -24,8 +24,8 @@ describe('what a receiver reads', () => {
   })
 
   it('holds the address where it is to be told, null where there is none', () => {
-    expect(read(invited, 'ann@example.com').data.member.email).toBe('ann@example.com')
-    expect(read(invited, null).data.member.email).toBeNull()
+    expect(read(invited, { email: 'ann@example.com' }).data.member.email).toBe('ann@example.com')
+    expect(read(invited, { email: null }).data.member.email).toBeNull()
   })
 
   it('says what is wrong and what to do about it', () => {

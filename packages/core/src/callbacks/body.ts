@@ -1,17 +1,26 @@
 import type { TellableFact } from '../domain/delivery.ts'
 import { ERROR_RULES, type ErrorCode } from '../errors.ts'
 
-/** What a receiver reads. `email` goes into a member's facts where it is given, null included. */
-export function toCallbackBody(fact: TellableFact, email?: string | null): string {
-  return JSON.stringify({ type: fact.type, timestamp: new Date(fact.at).toISOString(), data: toData(fact, email) })
+/** What a receiver asked to be told of a member beside the fact. */
+export interface MemberDetails {
+  /** null: none is known. */
+  email?: string | null
+  /** To the member's own page. */
+  link?: string
 }
 
-function toData(fact: TellableFact, email: string | null | undefined): object {
+/** What a receiver reads. */
+export function toCallbackBody(fact: TellableFact, more: MemberDetails = {}): string {
+  return JSON.stringify({ type: fact.type, timestamp: new Date(fact.at).toISOString(), data: toData(fact, more) })
+}
+
+function toData(fact: TellableFact, { email, link }: MemberDetails): object {
   if (fact.type === 'webhook.test') return { webhook: fact.webhook }
   if ('member' in fact) {
     const { roster, sequence, member: id, status } = fact
     const member = { id, status, problem: toProblem(fact.problem) }
-    return { roster, sequence, member: email === undefined ? member : { ...member, email } }
+    const asked = { ...(email === undefined ? {} : { email }), ...(link === undefined ? {} : { link }) }
+    return { roster, sequence, member: { ...member, ...asked } }
   }
   if ('build' in fact) {
     const { id, version, number, expiresAt } = fact.build

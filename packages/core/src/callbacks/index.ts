@@ -1,4 +1,4 @@
-export { toCallbackBody } from './body.ts'
+export { toCallbackBody, type MemberDetails } from './body.ts'
 export { createUrlGuard, UrlRefused, type AdmittedUrl, type UrlGuard } from './guard-url.ts'
 export { nextTryAt } from './schedule.ts'
 export { sendCallback, type CallbackAnswer, type OutgoingCallback, type SendCallbackDeps } from './send-callback.ts'

@@ -11,7 +11,7 @@ export const TOLD_STATUSES = ['invited', 'accepted', 'installed', 'revoked', 're
 export type Fact = MemberFact | RosterFact | BuildFact | TeamKeyFact
 
 export interface MemberFact {
-  type: `member.${(typeof TOLD_STATUSES)[number]}`
+  type: `member.${(typeof TOLD_STATUSES)[number]}` | 'member.address_changed'
   roster: string
   member: string
   sequence: number

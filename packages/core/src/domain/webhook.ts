@@ -9,6 +9,7 @@ export const CALLBACK_TYPES = [
   'member.removed',
   'member.failed',
   'member.waiting',
+  'member.address_changed',
   'build.available',
   'build.expiring',
   'roster.held',
@@ -31,6 +32,8 @@ export interface Webhook {
   /** Only facts about these; null: all. */
   rosters: string[] | null
   includeEmail: boolean
+  /** A member who waits for an address is told with a link to their own page; absent: not. */
+  includeLink?: boolean
   sealedSecret: string
   /** Secrets before a rotation, newest first: they sign too until then (ms). */
   formerSecrets: { sealed: string; until: number }[]

@@ -83,6 +83,8 @@ export interface RosterKeys {
   unindexed: string
   /** hash: member id → newline-joined timeline entries, newest first */
   timeline: string
+  /** hash: member id → the mark that every good link to their own page carries */
+  links: string
   /** sets: members whose work waits until the roster is resumed or mended; apart, so that bulk work comes back as such */
   parked: string
   parkedBulk: string
@@ -237,6 +239,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     index: `${base}:index`,
     unindexed: `${base}:unindexed`,
     timeline: `${base}:timeline`,
+    links: `${base}:links`,
     parked: `${base}:parked`,
     parkedBulk: `${base}:parked-bulk`,
     reconciliations: `${base}:reconciliations`,

@@ -103,7 +103,8 @@ async function copyRoster(redis: Redis, { to: write }: Pens, move: RosterMove): 
       (cursor) => redis.zscan(key, cursor, 'COUNT', PAGE),
       (flat) => write(target, 'ZADD', scored(pairs(flat))),
     )
-  for (const name of ['desired', 'observed', 'timeline', 'builds'] as const) await copyHash(of[name], into[name])
+  for (const name of ['desired', 'observed', 'timeline', 'links', 'builds'] as const)
+    await copyHash(of[name], into[name])
   for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(of[name], into[name])
   for (const name of ['parked', 'parkedBulk', 'held'] as const) await copySet(of[name], into[name])
   await copyHash(from.testers(move.appId), to.testers(move.appId))

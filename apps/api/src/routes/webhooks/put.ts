@@ -47,5 +47,5 @@ function refuseForeign(caller: Caller, rosters: string[] | null): void {
   throw new AppError('not_found', { message: `There is no roster "${foreign}".` })
 }
 
-const settingsOf = ({ url, types, rosters, includeEmail }: Webhook) =>
-  JSON.stringify([url, types, rosters, includeEmail])
+const settingsOf = ({ url, types, rosters, includeEmail, includeLink = false }: Webhook) =>
+  JSON.stringify([url, types, rosters, includeEmail, includeLink])

@@ -27,6 +27,10 @@ export const webhookBody = z.strictObject({
     .default(null)
     .describe('Only what is about these, and about their team keys; null: everything'),
   includeEmail: z.boolean().default(false).describe("Tell a member's address as well"),
+  includeLink: z
+    .boolean()
+    .default(false)
+    .describe('Tell who waits for an address with a link to their own page; needs PUBLIC_URL'),
 })
 giveExample(webhookBody, {
   url: 'https://crm.example.com/hooks/flightroster',
@@ -40,6 +44,7 @@ export const webhook = z.object({
   types: z.array(z.string()),
   rosters: z.array(z.string()).nullable(),
   includeEmail: z.boolean(),
+  includeLink: z.boolean(),
   status: z
     .enum(['active', 'disabled'])
     .describe('disabled after five days without a good answer; PUT enables it again'),
@@ -53,6 +58,7 @@ giveExample(webhook, {
   types: ['member.*', 'roster.held'],
   rosters: ['gold'],
   includeEmail: false,
+  includeLink: false,
   status: 'active',
   failingSince: null,
   createdAt: '2026-11-01T09:00:00.000Z',
@@ -69,6 +75,7 @@ giveExample(webhookWithSecret, {
   types: ['member.*', 'roster.held'],
   rosters: ['gold'],
   includeEmail: false,
+  includeLink: false,
   status: 'active',
   failingSince: null,
   createdAt: '2026-11-01T09:00:00.000Z',
@@ -83,6 +90,7 @@ export function toWebhook({ webhook: record, health }: WebhookDescription): z.ou
     types: record.types,
     rosters: record.rosters,
     includeEmail: record.includeEmail,
+    includeLink: record.includeLink ?? false,
     status: health.disabledAt === null ? 'active' : 'disabled',
     failingSince: toTimeOrNull(health.failingSince),
     createdAt: toTime(record.createdAt),

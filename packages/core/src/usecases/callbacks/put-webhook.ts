@@ -12,6 +12,7 @@ export interface WebhookInput {
   types: string[]
   rosters: string[] | null
   includeEmail: boolean
+  includeLink?: boolean
 }
 
 export interface PutWebhookDeps {
@@ -43,6 +44,7 @@ export async function putWebhook(
     types: [...new Set(input.types)],
     rosters: input.rosters && [...new Set(input.rosters)],
     includeEmail: input.includeEmail,
+    includeLink: input.includeLink ?? false,
     updatedAt: now,
   }
   const secret = makeSecret()

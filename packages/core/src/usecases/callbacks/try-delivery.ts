@@ -4,6 +4,7 @@ import {
   signCallback,
   toCallbackBody,
   type CallbackAnswer,
+  type MemberDetails,
   type UrlGuard,
 } from '../../callbacks/index.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -19,6 +20,7 @@ import {
   type DeliveryEnding,
   type Store,
 } from '../../store/index.ts'
+import { makeMemberLink } from '../member-link/index.ts'
 import { openSecrets } from './webhook-secrets.ts'
 
 export interface TryDeps {
@@ -28,6 +30,8 @@ export interface TryDeps {
   clock: Clock
   log: Log
   urlGuard: UrlGuard
+  /** The API's address as the world sees it, for links. */
+  publicUrl: string | undefined
   random: () => number
   /** Ends tries that are under way; they are given back. */
   signal: AbortSignal
@@ -36,6 +40,7 @@ export interface TryDeps {
 }
 
 const ATTEMPTS_KEPT = 50
+const LINK_DAYS = 30
 
 /** One try of one delivery: sign, send, record what came of it, and what follows for its endpoint. */
 export async function tryDelivery(deps: TryDeps, claim: DeliveryClaim): Promise<void> {
@@ -79,18 +84,24 @@ async function attempt(deps: TryDeps, webhook: Webhook, delivery: Delivery, at: 
     const answer = 'The secret cannot be opened: ENCRYPTION_KEY is another one.'
     return { status: null, answer, durationMs: 0, isAborted: false }
   }
-  const body = toCallbackBody(delivery.fact, await findEmail(deps, webhook, delivery))
+  const body = toCallbackBody(delivery.fact, await findDetails(deps, webhook, delivery))
   const headers = signCallback({ id: delivery.id, at, body, secrets })
   const { urlGuard: guard, clock, signal, timeoutMs } = deps
   return sendCallback({ guard, clock, signal, timeoutMs }, { url: webhook.url, headers, body })
 }
 
-/** Read when it is sent, so that an address lies in no delivery; undefined where none is to be told. */
-async function findEmail(deps: TryDeps, webhook: Webhook, { fact }: Delivery): Promise<string | null | undefined> {
-  if (!webhook.includeEmail || !('member' in fact)) return undefined
+/** Read when it is sent, so that neither an address nor a link lies in a delivery. */
+async function findDetails(deps: TryDeps, webhook: Webhook, { fact }: Delivery): Promise<MemberDetails> {
+  if (!('member' in fact)) return {}
+  const wantsLink =
+    webhook.includeLink === true && fact.type === 'member.waiting' && fact.problem?.code === 'address_missing'
+  if (!webhook.includeEmail && !wantsLink) return {}
   const roster = await deps.store.rosters.find(fact.roster)
   const member = roster && (await deps.store.members(roster.teamKey, roster.id).find(fact.member))
-  return member?.desired.email ?? null
+  const details: MemberDetails = webhook.includeEmail ? { email: member?.desired.email ?? null } : {}
+  if (!wantsLink || !roster || !member || deps.publicUrl === undefined) return details
+  const { url } = await makeMemberLink(deps, { roster, member: member.id, days: LINK_DAYS })
+  return { ...details, link: url }
 }
 
 function conclude(

@@ -9,7 +9,7 @@ export interface RequestWorkInput {
   member: string
   kind: 'converge' | 'invitation' | 'retry'
   /** Where it was asked for. */
-  origin?: 'api' | 'console'
+  origin?: 'api' | 'console' | 'member'
 }
 
 export interface RequestWorkDeps {

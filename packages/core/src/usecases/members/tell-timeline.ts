@@ -50,6 +50,7 @@ const CAME_BY: Record<EventEntry['o'], string> = {
   reconcile: 'by a reconciliation',
   apple: 'by what Apple reports',
   source: 'by a membership system',
+  member: 'by the member, on their own page',
 }
 
 function tellEvent(entry: EventEntry): string {

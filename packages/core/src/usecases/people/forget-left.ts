@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createErasures, type MemberRecord } from '../../store/index.ts'
+import { createErasures, createMemberLinks, type MemberRecord } from '../../store/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import type { Visit } from '../lanes/visit.ts'
 
@@ -35,6 +35,8 @@ export async function eraseRecord(visit: Visit, roster: Roster, record: MemberRe
   const erasures = createErasures(visit.deps.store.redis, visit.teamKey)
   const ref = visit.deps.toRef(roster.id, record.id)
   const member = { roster: roster.id, appId: roster.app.id, ref, record }
+  // Whoever comes back under this id is another person to an old link.
+  await createMemberLinks(visit.deps.store.redis, visit.teamKey, roster.id).void([record.id])
   const answer = await erasures.eraseMember(visit.lease.token, member)
   if (answer === 'lost') throw new AppError('lease_lost')
   return answer === 'erased'

@@ -1,0 +1,96 @@
+import { emailKey, parseEmail } from '../../domain/email.ts'
+import type { MemberFact } from '../../domain/fact.ts'
+import { AppError } from '../../errors.ts'
+import type { ToRef } from '../../secrets/index.ts'
+import { createFacts, takeTurn, type TurnWindow } from '../../store/index.ts'
+import {
+  acceptEvents,
+  requestWork,
+  type IncomingEvent,
+  type IntakeDeps,
+  type RequestWorkDeps,
+} from '../intake/index.ts'
+import { limitRequest } from '../members/limit-request.ts'
+import type { OpenedLink } from './link.ts'
+
+/** The `source` of what members say themselves. */
+const SOURCE = '/member-page'
+
+const MINUTE_MS = 60_000
+const WINDOWS: Record<'page' | 'address', readonly TurnWindow[]> = {
+  page: [{ windowMs: MINUTE_MS, limit: 60 }],
+  // Each new address is mailed by Apple.
+  address: [
+    { windowMs: 60 * MINUTE_MS, limit: 3 },
+    { windowMs: 24 * 60 * MINUTE_MS, limit: 5 },
+  ],
+}
+
+type ActDeps = IntakeDeps & RequestWorkDeps & { toRef: ToRef }
+
+/** Throws rate_limited. */
+export async function limitMemberPage(deps: ActDeps, { roster, record }: OpenedLink, kind: keyof typeof WINDOWS) {
+  const ref = deps.toRef(roster.id, record.id)
+  const windows = WINDOWS[kind]
+  const turn = { teamKey: roster.teamKey, kind: `member-${kind}`, ref, windows }
+  const waitMs = await takeTurn(deps.store.redis, turn)
+  if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs })
+}
+
+/** The member gives the address of their Apple Account, or another one. Throws rate_limited. */
+export async function giveAddress(
+  deps: ActDeps,
+  link: OpenedLink,
+  text: string,
+): Promise<'given' | 'same' | 'invalid'> {
+  const email = parseEmail(text)
+  if (email === null) return 'invalid'
+  const { desired } = link.record
+  if (desired.email !== null && emailKey(desired.email) === emailKey(email)) return 'same'
+  await limitMemberPage(deps, link, 'address')
+  const { status } = await say(deps, link, { kind: 'update', email })
+  if (status === 'accepted') await tellUpstream(deps, link)
+  return 'given'
+}
+
+/** Apple's invitation again, as seldom as anybody may ask for it. Throws rate_limited. */
+export async function askForInvitation(deps: ActDeps, { roster, record }: OpenedLink): Promise<void> {
+  await limitRequest(deps, { roster, member: record.id, kind: 'invitation' })
+  await requestWork(deps, { roster: roster.id, member: record.id, kind: 'invitation', origin: 'member' })
+}
+
+export async function leaveRoster(deps: ActDeps, link: OpenedLink): Promise<void> {
+  await say(deps, link, { kind: 'leave', email: undefined })
+}
+
+async function say(deps: ActDeps, { roster, record }: OpenedLink, what: Pick<IncomingEvent, 'kind' | 'email'>) {
+  const event: IncomingEvent = {
+    ...what,
+    id: undefined,
+    source: SOURCE,
+    roster: roster.id,
+    member: record.id,
+    firstName: undefined,
+    lastName: undefined,
+    time: undefined,
+    origin: 'member',
+  }
+  const [outcome] = await acceptEvents(deps, [event])
+  if (!outcome || outcome.status === 'rejected') throw new AppError(outcome?.problem ?? 'not_found')
+  return outcome
+}
+
+/** The address itself goes to those alone who asked for addresses, and is read when it is sent. */
+async function tellUpstream({ store, clock }: ActDeps, { roster, record }: OpenedLink): Promise<void> {
+  const fact: MemberFact = {
+    type: 'member.address_changed',
+    roster: roster.id,
+    member: record.id,
+    // As new as what was told last: the outcomes that follow from it count on from there.
+    sequence: record.observed?.told?.sequence ?? 0,
+    status: 'pending',
+    problem: null,
+    at: clock.now(),
+  }
+  await createFacts(store.redis, roster.teamKey).add([fact])
+}

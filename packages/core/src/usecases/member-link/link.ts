@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../../domain/clock.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { AppError } from '../../errors.ts'
+import type { Sealer } from '../../secrets/index.ts'
+import { createMemberLinks, type MemberRecord, type Store } from '../../store/index.ts'
+import { getMember } from '../members/get-member.ts'
+
+export interface LinkDeps {
+  store: Store
+  sealer: Sealer
+  clock: Clock
+  publicUrl: string | undefined
+}
+
+/** What a link carries, sealed: nobody can make one, change one, or read an id from one. */
+interface LinkContent {
+  v: 1
+  roster: string
+  member: string
+  mark: string
+  /** When it ends, ms. */
+  until: number
+}
+
+const DAY_MS = 86_400_000
+/** Also the end of every guess: what was not sealed by us does not open. */
+const CONTEXT = 'member-link'
+const LONGEST_TOKEN = 2_000
+
+/**
+ * A link to the own page of one member. A new one leaves the others good. Throws not_found, public_url_missing.
+ */
+export async function makeMemberLink(
+  deps: LinkDeps,
+  { roster, member, days }: { roster: Roster; member: string; days: number },
+): Promise<{ url: string; expiresAt: number }> {
+  const { store, sealer, clock, publicUrl } = deps
+  if (publicUrl === undefined) throw new AppError('public_url_missing')
+  await getMember({ store }, roster, member)
+  const links = createMemberLinks(store.redis, roster.teamKey, roster.id)
+  const mark = await links.findOrSet(member, randomBytes(9).toString('base64url'))
+  const until = clock.now() + days * DAY_MS
+  const content: LinkContent = { v: 1, roster: roster.id, member, mark, until }
+  const token = sealer.seal(JSON.stringify(content), CONTEXT)
+  return { url: `${publicUrl.replace(/\/+$/, '')}/m/${token}`, expiresAt: until }
+}
+
+/** Makes every link of a member void. Throws not_found. */
+export async function voidMemberLinks(deps: { store: Store }, roster: Roster, member: string): Promise<void> {
+  await getMember(deps, roster, member)
+  await createMemberLinks(deps.store.redis, roster.teamKey, roster.id).void([member])
+}
+
+export interface OpenedLink {
+  roster: Roster
+  record: MemberRecord
+}
+
+/** Whose page a link opens; undefined for what is forged, void or outdated, which all look the same from outside. */
+export async function openMemberLink(
+  deps: Omit<LinkDeps, 'publicUrl'>,
+  token: string,
+): Promise<OpenedLink | undefined> {
+  const content = readContent(deps.sealer, token)
+  if (content === undefined || content.until <= deps.clock.now()) return undefined
+  const roster = await deps.store.rosters.find(content.roster)
+  if (!roster) return undefined
+  const links = createMemberLinks(deps.store.redis, roster.teamKey, roster.id)
+  const [mark, record] = await Promise.all([
+    links.find(content.member),
+    deps.store.members(roster.teamKey, roster.id).find(content.member),
+  ])
+  return record && mark === content.mark ? { roster, record } : undefined
+}
+
+function readContent(sealer: Sealer, token: string): LinkContent | undefined {
+  if (token.length > LONGEST_TOKEN) return undefined
+  try {
+    return JSON.parse(sealer.open(token, CONTEXT)) as LinkContent
+  } catch {
+    return undefined
+  }
+}
