@@ -435,6 +435,20 @@ const COLUMNS: ListCase[] = [
     plan: { refused: /"Kennung".*"Adresse"/ },
   },
   {
+    name: 'names that mean nothing, and no address anywhere',
+    list: 'Nr.,Plan,Ort\n1,2,3\n',
+    plan: { refused: /"Plan".*"Ort".*Expected are id, email/ },
+  },
+  { name: 'one column of words', list: 'empty text\nfoo\n', plan: { refused: /"empty text"/ } },
+  { name: 'ids that no header calls so', list: 'u-1\nu-2\n', plan: { refused: /"u-1".*Expected are id, email/ } },
+  { name: 'nothing but columns that are ignored', list: 'Status,Build\nx,y\n', plan: { refused: /^Expected are id/ } },
+  {
+    name: 'ids without a header, by their place',
+    list: 'u-1\nu-2\n',
+    query: '?columns=id:%231',
+    plan: { remove: ['u-3'] },
+  },
+  {
     name: 'a column twice',
     list: 'id,email,E-Mail\nu-1,ann@example.com,x@example.com\n',
     plan: { refused: /Duplicate column "E-Mail"/ },

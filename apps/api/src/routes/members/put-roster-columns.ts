@@ -108,7 +108,9 @@ export function readColumns(rows: readonly (readonly string[])[], map: ColumnMap
   if (map) return applyMap(first, map)
   const known = first.map((cell) => NAMES[foldName(cell)])
   const hasKeys = known.some((field) => field === 'id' || field === 'email')
-  if (first.some(holdsAddress) || !(hasKeys || looksLikeHeader(rows))) return guessColumns(rows)
+  // Without any address nothing says that the first row is no header: `Nr,Plan` must not be read as a list of ids, and put out all.
+  const isRow = first.some(holdsAddress) || !(hasKeys || looksLikeHeader(rows))
+  if (isRow && rows.some((row) => row.some(holdsAddress))) return guessColumns(rows)
   const fields = known.map((field): Column => field ?? 'ignored')
   const faults = first.flatMap((cell, at): Fault[] => {
     const place = { pointer: `/1/${at + 1}`, code: 'unknown_field' }
@@ -122,8 +124,11 @@ export function readColumns(rows: readonly (readonly string[])[], map: ColumnMap
   if (faults.length === 0 && hasKeys) return { fields, hasHeader: true }
   throw requestInvalid(
     faults,
-    `${faults.map(({ detail }) => detail).join(' ')} Expected are ${FIELDS.join(', ')} (at least id or email), or First Name, ` +
-      'Last Name, Email. Name other columns with ?columns=, as in ?columns=id:Record ID,email:E-mail.',
+    [
+      ...faults.map(({ detail }) => detail),
+      `Expected are ${FIELDS.join(', ')} (at least id or email), or First Name, Last Name, Email.`,
+      'Name other columns with ?columns=, as in ?columns=id:Record ID,email:E-mail.',
+    ].join(' '),
   )
 }
 

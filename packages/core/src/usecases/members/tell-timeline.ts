@@ -64,6 +64,8 @@ function tellRun({ c, s, p, d }: RunEntry): string {
     return `${call} → ${answer}${code === undefined ? '' : ` ${code}`}`
   })
   const asked = calls.length === 0 ? 'No call was needed' : `Asked App Store Connect: ${calls.join('; ')}`
-  const problem = p === undefined ? '' : ` ${ERROR_RULES[p]?.title ?? p}`
-  return `${asked}. Now ${s.replaceAll('_', ' ')}.${problem}${d === undefined ? '' : ` ${d}`}`
+  const problem = p === undefined ? undefined : (ERROR_RULES[p]?.title ?? p)
+  // The detail is often the title itself.
+  const said = [...new Set([problem, d])].filter((sentence) => sentence !== undefined)
+  return [`${asked}.`, `Now ${s.replaceAll('_', ' ')}.`, ...said].join(' ')
 }
