@@ -55,8 +55,9 @@ export function createPump(deps: PumpDeps): Pump {
     running.delete(claim)
     pull()
     wakeIn(end.inMs ?? POLL_MS)
+    wakeIn(end.holdMs)
   }
-  /** A lane that is due before the next poll is not kept waiting for it. */
+  /** A lane that is due before the next poll, or was rung while it was held, is not kept waiting for it. */
   const wakeIn = (inMs: number) => {
     if (inMs > 0 && inMs < POLL_MS) setTimeout(() => pull(), inMs + 1).unref()
   }

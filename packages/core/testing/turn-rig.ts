@@ -121,6 +121,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
     testers: new Map([[roster.app.id, known]]),
   }
   let isStopped = false
+  let isFull = false
   await convergeBatch(
     {
       lane: { markWriting: async () => true },
@@ -129,7 +130,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
       clock,
       parallel: 1,
       chunk: { size: turn.chunk ?? 50 },
-      seats: { mayEnter: () => true, noteFull: () => {} },
+      seats: { mayEnter: () => !isFull, noteFull: () => void (isFull = true) },
       isKnownElsewhere: async (_appId, _key, id) => turn.elsewhere?.includes(id) ?? false,
       brakes: {
         ...endpoints,

@@ -215,6 +215,21 @@ describe('calls that are not about a member', () => {
     }
   })
 
+  it('tries no further create once one has found the app full: the others wait in line, none of them noted as written', async () => {
+    const { sent, targets } = await runTurn({
+      members: Array.from({ length: 10 }, () => ({})),
+      answer: ({ asked }) =>
+        asked === 'create'
+          ? refuses(409, 'STATE_ERROR', { detail: 'The maximum number of external testers has been reached.' })
+          : asked === 'get group'
+            ? group
+            : shows(),
+    })
+    expect(sent.filter(({ asked }) => asked === 'create')).toHaveLength(1)
+    expect(new Set(targets.map(tellEnding))).toEqual(new Set(['in_line']))
+    expect(targets.map(({ observed }) => observed.writing)).toEqual(targets.map(() => null))
+  })
+
   it('notes an invitation right before it goes out: one that waits behind a stop was not sent', async () => {
     const observed = {
       email: emailOf(0),

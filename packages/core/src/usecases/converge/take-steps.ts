@@ -5,6 +5,7 @@ import type { CallStep } from '../../domain/plan.ts'
 import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { Brakes } from './brakes.ts'
 import { inChunks, inParallel } from './parallel.ts'
+import type { Seats } from './seats.ts'
 import type { Target } from './target.ts'
 import { traceCall } from './trace-turns.ts'
 
@@ -41,6 +42,7 @@ export interface StepDeps {
   sessionFor: (note: (record: CallRecord) => void) => AppleSession
   listener: Listener
   brakes: Pick<Brakes, 'goesOn' | 'doubt' | 'judged' | 'opensAt' | 'refused'>
+  seats: Pick<Seats, 'mayEnter'>
   /** Calls at once. */
   parallel: number
   chunk: ChunkSize
@@ -262,6 +264,8 @@ async function createTesters(deps: StepDeps, taken: TakenBy<'create'>[]): Promis
   if (taken.length === 0 || !(await deps.listener.beforeWrites(taken))) return
   await inParallel(deps.parallel, taken, async (item) => {
     const { desired, roster } = item.target
+    // Another's create has just found the app full: this one waits in line as well.
+    if (!deps.seats.mayEnter(item.target)) return deps.listener.unsent(item)
     const answer = await attempt(deps, [item], (session) =>
       session.createTester({
         groupId: roster.group.id,

@@ -6,6 +6,7 @@ const NOW = 1_000_000
 const nothing: Leftover = {
   now: NOW,
   did: true,
+  served: true,
   restUntil: null,
   refusedUntil: { events: 0, bulk: 0 },
   recorded: 0,
@@ -15,7 +16,7 @@ const nothing: Leftover = {
   scheduledAt: null,
   askedAt: null,
 }
-const idle = { ...nothing, did: false }
+const idle = { ...nothing, did: false, served: false }
 
 describe('when a lane is visited next', () => {
   it.each<[string, Partial<Leftover>, { inMs: number | null; holdMs?: number }]>([
@@ -58,6 +59,12 @@ describe('when a lane is visited next', () => {
     expect(nextVisit({ ...nothing, ...left })).toMatchObject({ idle: null, ...expected })
   })
 
+  it('is a little later than the next ring where nobody was served, and at once for work that is left', () => {
+    expect(nextVisit({ ...nothing, served: false })).toEqual({ inMs: null, holdMs: 250, idle: null })
+    expect(nextVisit({ ...nothing, served: false, recorded: 1 })).toEqual({ inMs: 0, holdMs: 250, idle: null })
+    expect(nextVisit(nothing)).toEqual({ inMs: null, holdMs: 0, idle: null })
+  })
+
   it('names the reason of a visit that did nothing', () => {
     expect(nextVisit(idle).idle).toBe('nothing')
     expect(nextVisit({ ...idle, restUntil: NOW + 1 }).idle).toBe('resting')
@@ -70,6 +77,7 @@ describe('when a lane is visited next', () => {
     const leftover = fc.record<Leftover>({
       now: fc.constant(NOW),
       did: fc.constant(false),
+      served: fc.constant(false),
       restUntil: fc.option(time),
       refusedUntil: fc.record({ events: time, bulk: time }),
       recorded: count,
@@ -81,8 +89,9 @@ describe('when a lane is visited next', () => {
     })
     fc.assert(
       fc.property(leftover, (left) => {
-        const { inMs } = nextVisit(left)
+        const { inMs, holdMs } = nextVisit(left)
         expect(inMs ?? Infinity).toBeGreaterThanOrEqual(250)
+        expect(holdMs).toBeGreaterThanOrEqual(250)
       }),
     )
   })

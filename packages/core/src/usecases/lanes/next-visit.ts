@@ -1,4 +1,4 @@
-/** Nothing was done, and nobody knows better: so long until the lane is visited again, ms. */
+/** Nothing was done, and nobody knows better: so long until the lane is visited again, ms. And whoever rings, where nobody was served. */
 const IDLE_MS = 250
 /** While nothing can be done, whoever rings is heard this much later at most, ms. */
 const LONGEST_HOLD_MS = 1_000
@@ -21,6 +21,8 @@ export interface Leftover {
   now: number
   /** Something was done: a job was made, carried out or brought back, a task, or a call at least. */
   did: boolean
+  /** A member's turn came to its end: settled, or failed. */
+  served: boolean
   /** Nothing at all may be done before (the lane is blocked, or Apple is out of order); null where that is not so. */
   restUntil: number | null
   /** The budget gives nothing to events, or to bulk work, before; 0 where it was not asked or gave something. */
@@ -40,7 +42,8 @@ export interface Leftover {
 /**
  * When a lane comes again. Work that is there makes it due at once only where this visit could have done it: what the budget refused
  * waits for the budget, a lane at rest for the end of its rest. And whatever the reason, a visit that did nothing is never
- * followed by another at once: a reason that was forgotten here costs four idle visits a second, not a thousand.
+ * followed by another at once: a reason that was forgotten here costs four idle visits a second, not a thousand. Nor
+ * does one that served nobody: a stream of events for people who can only be parked, or wait in line for a seat, is taken together.
  */
 export function nextVisit(left: Leftover): VisitEnd {
   const { now, did, restUntil } = left
@@ -60,10 +63,10 @@ export function nextVisit(left: Leftover): VisitEnd {
   return end(left, at === null ? null : Math.max(at, soonest), bulk > now ? 'budget' : 'nothing', events)
 }
 
-function end({ now, did }: Leftover, at: number | null, reason: Idle, heldUntil: number): VisitEnd {
+function end({ now, did, served }: Leftover, at: number | null, reason: Idle, heldUntil: number): VisitEnd {
   return {
     inMs: at === null ? null : Math.max(0, Math.round(at - now)),
-    holdMs: holdMs(heldUntil - now),
+    holdMs: holdMs(Math.max(heldUntil - now, served ? 0 : IDLE_MS)),
     idle: did ? null : reason,
   }
 }

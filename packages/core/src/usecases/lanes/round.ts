@@ -108,6 +108,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       isKnownElsewhere: findElsewhere(store, lane, visit.teamKey),
       finish: (target: Target) => {
         if (isProgress(target)) visit.did++
+        visit.served ||= target.ending?.kind === 'done' || target.ending?.kind === 'retry'
         return finishTarget(finishDeps, target).finally(() => {
           visit.held.delete(target.job)
           endTurns([target])

@@ -81,6 +81,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     stopped: null,
     nextAt: null,
     did: opened.recovered,
+    served: false,
     refusedUntil: { events: 0, bulk: 0 },
     bulkOnly: false,
     judging: null,
@@ -155,8 +156,9 @@ async function closeVisit(visit: Visit): Promise<VisitEnd> {
     const left = await deps.lane.close(lease.token)
     if (left === null) return lost
     const { refusedUntil, nextAt: askedAt } = visit
+    const { served } = visit
     const did = visit.did > 0 || gate.sent() > 0
-    return nextVisit({ now: deps.clock.now(), did, restUntil, refusedUntil, askedAt, ...planned, ...left })
+    return nextVisit({ now: deps.clock.now(), did, served, restUntil, refusedUntil, askedAt, ...planned, ...left })
   } catch (error) {
     deps.log.error({ err: error, teamKey }, 'The visit could not be settled.')
     return (await giveBackAnyway(deps.lane, lease.token)) ? idleFor('resting', FAULT_AGAIN_MS) : lost

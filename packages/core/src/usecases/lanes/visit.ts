@@ -57,6 +57,8 @@ export interface Visit {
   nextAt: number | null
   /** How much this visit did beside its calls: jobs made, ended or brought back, tasks. None of it, and the lane does not come at once. */
   did: number
+  /** True once a member's turn came to its end. */
+  served: boolean
   /** When the budget may give something again (ms) to events and to bulk work; 0 while it does. */
   refusedUntil: { events: number; bulk: number }
   /** True while nothing but bulk work is left: it leaves more of the quota to events. */
