@@ -8,6 +8,7 @@ COPY apps/api/package.json apps/api/
 COPY apps/worker/package.json apps/worker/
 COPY packages/core/package.json packages/core/
 COPY packages/emulator/package.json packages/emulator/
+COPY packages/client/package.json packages/client/
 COPY e2e/package.json e2e/
 COPY bench/package.json bench/
 # The pnpm version stands once, in package.json.

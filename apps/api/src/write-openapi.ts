@@ -1,4 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { buildOpenApiText } from './openapi-document.ts'
 
 writeFileSync(new URL('../openapi.json', import.meta.url), await buildOpenApiText())
+
+// What is made from the document is written with it, so that neither is ever a change behind.
+const client = fileURLToPath(new URL('../../../packages/client/scripts/generate.mjs', import.meta.url))
+execFileSync(process.execPath, [client], { stdio: 'inherit' })
