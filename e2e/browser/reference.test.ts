@@ -80,7 +80,7 @@ describe('the reference', () => {
       ) as object
     }
     expect(run('/v1/events', 'post')).toMatchObject({ accepted: 1, rejected: 0 })
-    expect(run('/v1/rosters/{rosterId}/members', 'get')).toHaveProperty('items')
+    expect(run('/v1/rosters/{rosterId}/members', 'get')).toMatchObject({ items: [{ id: 'u-2001' }] })
     expect(run('/v1/rosters/{rosterId}', 'get')).toMatchObject({ id: 'gold' })
     expect(run('/v1/webhooks/{webhookId}', 'put')).toHaveProperty('secret')
     expect(run('/v1/tokens', 'post')).toHaveProperty('token')

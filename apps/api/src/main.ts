@@ -21,7 +21,7 @@ import { checkSecrets } from '@flightroster/core/usecases/secrets'
 import { createHmac } from 'node:crypto'
 import { buildApp } from './app.ts'
 import { createLanes } from './lanes.ts'
-import { createLazyToRef } from './lazy-to-ref.ts'
+import { openToRef } from './open-to-ref.ts'
 import { startMetricsServer } from './metrics-server.ts'
 
 /** Below a second, so that a request that waits for a stopped store is answered within one. */
@@ -55,7 +55,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   )
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
   if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log })
-  const toRef = createLazyToRef(redis)
+  const toRef = await openToRef(redis)
   const lanes = createLanes({
     budgetWindowMs: config.budgetWindowMs,
     apiQuota: config.apiQuota,
