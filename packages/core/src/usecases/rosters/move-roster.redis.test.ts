@@ -89,6 +89,17 @@ describe('a roster that moves to another team key', () => {
     await until(['a', 'b', 'c', 'd'])
   })
 
+  it('that nobody noted is found once in a long while, and from then on at every look', async () => {
+    await acceptEvents(rig.deps, [event('a')])
+    await until(['a'])
+    await rig.store.rosters.put({ ...gold, moving: { from: 'acme', to: 'second', since: Date.now() } })
+    // Too fresh to be called abandoned: this look finds it, and may not touch it yet.
+    await resumeMoves(rig.deps)
+    await rig.store.rosters.put({ ...gold, moving: { from: 'acme', to: 'second', since: Date.now() - 60_000 } })
+    await resumeMoves(rig.deps)
+    expect(await rig.store.rosters.find('gold')).toMatchObject({ teamKey: 'second', moves: 1 })
+  })
+
   it('loses no event that arrives while it moves', async () => {
     const ids = Array.from({ length: 40 }, (_, at) => `m-${at}`)
     await acceptEvents(rig.deps, [event('a')])

@@ -110,8 +110,11 @@ export async function resumeMoves(deps: MoveDeps): Promise<void> {
   const now = clock.now()
   // Moves that a release before began are in no register: all rosters are looked at by one process, once in a long while.
   const all = (await takeTask(store.redis, 'moves', ALL_EVERY_MS)) ? await store.rosters.list() : []
+  const unnoted = all.filter(({ moving }) => moving).map(({ id }) => id)
+  // Noted first: where this attempt comes to nothing, the next look finds it.
+  if (unnoted.length > 0) await store.redis.sadd(globalKeys.moving, ...unnoted)
   const noted = await store.rosters.findMany(await store.redis.smembers(globalKeys.moving))
-  for (const roster of [...noted.values(), ...all.filter(({ id }) => !noted.has(id))]) {
+  for (const roster of noted.values()) {
     if (!roster.moving || now - roster.moving.since < ABANDONED_MS) continue
     await moveRoster(deps, roster, roster.moving.to).catch((error: unknown) => {
       // Another process is at it.
