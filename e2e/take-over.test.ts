@@ -94,10 +94,10 @@ describe('what release 0.1.0 left behind', () => {
       async () => expect((await deliveries()).filter(({ status }) => status !== 'delivered')).toEqual([]),
       { timeoutMs: 120_000, everyMs: 500 },
     )
-    const reading = await api.get<Reconciliation>(`/v1/rosters/gold/reconciliations/${expected.reading}`)
-    expect(reading.body.status).toBe('done')
     await eventually(
       async () => {
+        const reading = await api.get<Reconciliation>(`/v1/rosters/gold/reconciliations/${expected.reading}`)
+        expect(reading.body.status).toBe('done')
         const { body } = await api.get<{ teamKey: string }>('/v1/rosters/moving')
         expect(body.teamKey).toBe('acme-2')
       },

@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const WORKSPACES = ['apps/api', 'apps/worker', 'packages/core', 'packages/emulator']
 
 /**
- * A checkout of a commit with its programs built, kept from run to run; undefined where the clone's history does not hold it. It
+ * A checkout of a commit with its worker built, kept from run to run; undefined where the clone's history does not hold it. It
  * runs on the packages that are installed here.
  */
 export async function buildRelease(commit: string): Promise<string | undefined> {
@@ -32,7 +32,7 @@ export async function buildRelease(commit: string): Promise<string | undefined> 
       verbatimSymlinks: true,
     })
   }
-  await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'apps/api', 'apps/worker'], {
+  await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'apps/worker'], {
     cwd: making,
     maxBuffer: 16 * 1024 * 1024,
   })

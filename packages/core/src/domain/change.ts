@@ -15,6 +15,8 @@ export interface MemberChange {
   priority: Priority
   /** Digest of source and event id; undefined where the sender gave no id. */
   digest: string | undefined
+  /** The same as release 0.1.0 made it, for the marks of that time. */
+  formerDigest?: string | undefined
   /** One line of JSON: domain/timeline.ts. */
   timelineEntry: string
 }

@@ -14,3 +14,8 @@ export function createToRef(salt: Buffer): ToRef {
 export function eventDigest(roster: string, source: string, id: string): string {
   return hash('sha256', `${roster}\0${source}\0${id}`, 'base64url').slice(0, 22)
 }
+
+/** The mark that release 0.1.0 left of it, whatever the roster: good until the marks of that time have ended. */
+export function formerEventDigest(source: string, id: string): string {
+  return hash('sha256', `${source}\0${id}`, 'base64url').slice(0, 22)
+}

@@ -10,7 +10,8 @@
 --     [7] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
 --     than ten thousand short ones, and one table far faster than a thousand), FIELDS values for each change:
 --     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
---     status it begins with, version of the member that its text was made from (0: unknown member) or false where any will do
+--     status it begins with, version of the member that its text was made from (0: unknown member) or false where any will do,
+--     dedup digest as release 0.1.0 made it or false
 --     then two texts for each change, as they are stored: address and names as the end of the record's JSON,
 --     and the timeline entry
 -- Returns { -1, now } where the sender's clock is more than a period apart from this one: nothing is recorded. Else
@@ -30,7 +31,7 @@ if not seen or not seenBefore then return { -1, now, '', '' } end
 local limit = tonumber(ARGV[5])
 local rosterCount = tonumber(ARGV[7])
 local PER_ROSTER, FUTURE_MS = 5, 600000
-local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE = 8, 1, 2, 3, 4, 5, 6, 7
+local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE, FORMER = 9, 1, 2, 3, 4, 5, 6, 7, 8
 local PENDING = 0
 -- As written below; `tail` is all that does not change with the version.
 local RECORD = '^{"v":1,"version":(%d+),"joined":(%d+),"time":(%-?%d+),"at":%d+,"present":(%l+)(,.*)$'
@@ -70,6 +71,8 @@ for i = 1, #changes, FIELDS do
   end
   members[#members + 1] = member
   if digest then digests[#digests + 1] = digest end
+  local former = changes[i + FORMER]
+  if former then digests[#digests + 1] = former end
 end
 
 local function readFields(key, ids, take)
@@ -126,6 +129,8 @@ for at, member in ipairs(members) do
   if not roster.here then answer = 'g'
   elseif member.again then answer = 'r'
   elseif digest and marked[digest] then answer = 'd'
+  -- Release 0.1.0 knew an event by its source and id alone: of a member who is not here it was another roster's.
+  elseif changes[i + FORMER] and member.stored and marked[changes[i + FORMER]] then answer = 'd'
   elseif time > nowMs + FUTURE_MS then answer = 'f'
   elseif time < member.time then answer = 's'
   elseif base and base ~= member.version then

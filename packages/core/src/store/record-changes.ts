@@ -174,6 +174,7 @@ async function recordWhole(
       change.digest ?? false,
       change.email === null && change.kind !== 'leave' ? WAITING : PENDING,
       change.base ?? false,
+      change.formerDigest ?? false,
     )
     texts.push(tailOf(change), change.timelineEntry)
   }

@@ -2,7 +2,7 @@ import type { MemberChange, RecordedChange } from '../../domain/change.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
-import { eventDigest } from '../../secrets/index.ts'
+import { eventDigest, formerEventDigest } from '../../secrets/index.ts'
 import { createTraces, type Store } from '../../store/index.ts'
 
 /** A membership event that was parsed and is well formed. */
@@ -137,6 +137,7 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
     time: event.time,
     priority: 'interactive',
     digest: event.id === undefined ? undefined : eventDigest(event.roster, event.source, event.id),
+    formerDigest: event.id === undefined ? undefined : formerEventDigest(event.source, event.id),
     timelineEntry: formatEntry({ t: deps.clock.now(), k: ENTRY_KIND[event.kind], o: event.origin, e: event.id }),
   }
 }
