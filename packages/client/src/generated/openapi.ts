@@ -380,7 +380,7 @@ export interface paths {
         };
         /**
          * List members
-         * @description JSON by pages; with `Accept: text/csv` every member that matches, in one file: the columns of a list first, then `status`, `device`, `osVersion`, `build` and `sessions`, which reading it back ignores.
+         * @description JSON by pages in the order of ids, `total` with every page; with `Accept: text/csv` every member that matches, in one file: the columns of a list first, then `status`, `device`, `osVersion`, `build` and `sessions`, which reading it back ignores.
          *
          *     Needs the scope `rosters:read`.
          */
@@ -2367,7 +2367,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
-                /** @description Beginning of an id, an address or a name */
+                /** @description Beginning of an id, an address or any word of a name, without case or accents; several words: each of them */
                 q?: string;
                 limit?: number;
                 /** @description The `nextCursor` of the page before */
@@ -2391,6 +2391,8 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Member"][];
                         nextCursor: string | null;
+                        /** @description How many fit, over all pages */
+                        total: number;
                     };
                     "text/csv": string;
                 };

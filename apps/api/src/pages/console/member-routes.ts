@@ -137,7 +137,7 @@ async function sendMembers(deps: ApiDeps, request: FastifyRequest, reply: Fastif
   const status = MEMBER_STATUSES.find((one) => one === asked.status)
   const context = `members-after:${roster.id}`
   const after = asked.after === undefined ? undefined : openAfter(deps, asked.after, context)
-  const { members, next } = await listMembers(deps, roster, {
+  const { members, next, total } = await listMembers(deps, roster, {
     q,
     status,
     // A search that matched more than is shown would tell addresses and names letter by letter, by what it finds and by whether there is more.
@@ -151,6 +151,7 @@ async function sendMembers(deps: ApiDeps, request: FastifyRequest, reply: Fastif
     now: deps.clock.now(),
     roster,
     members,
+    total,
     status,
     q,
     next: next === null ? null : deps.sealer.seal(next, context),

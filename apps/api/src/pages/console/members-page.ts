@@ -12,6 +12,8 @@ export interface MembersPage {
   now: number
   roster: Roster
   members: readonly MemberDescription[]
+  /** How many fit, over all pages. */
+  total: number
   status: MemberStatus | undefined
   q: string
   /** Sealed: it may hold an address. */
@@ -29,14 +31,14 @@ export function membersPage(input: MembersPage): string {
     <h1>Members of ${roster.id}</h1>
     <form method="get" action="${here}" role="search" class="search">
       <label class="hidden" for="q"
-        >Beginning of an id${user.role === 'operator' ? ', address or name' : ', or a whole address'}</label
+        >Beginning of an id${user.role === 'operator' ? ', an address or any word of a name' : null}</label
       >
       <input
         id="q"
         type="search"
         name="q"
         value="${q}"
-        placeholder="${user.role === 'operator' ? 'Id, address or name' : 'Id, or whole address'}"
+        placeholder="${user.role === 'operator' ? 'Id, address or name' : 'Id'}"
       />
       <label class="hidden" for="status">Status</label
       ><select id="status" name="status">
@@ -47,12 +49,22 @@ export function membersPage(input: MembersPage): string {
         )}</select
       ><button type="submit">Show</button>
     </form>
+    ${q || status ? found(input) : null}
     ${members.length === 0 ? html`<p class="empty">Nobody fits.${q || status ? html` <a href="${here}">Show all</a>` : null}</p>` : table(input)}
     <nav aria-label="Pages" class="pager">
       ${isFirst ? null : html`<a href="${here}${query({ q, status })}">← To the beginning</a>`}
       ${next === null ? null : html`<a rel="next" href="${here}${query({ q, status, after: next })}">Next →</a>`}
     </nav>`
   return layout({ title: `Members of ${roster.id}`, section: 'console', user, body, wide: true })
+}
+
+/** What was searched, and how many were found. */
+function found({ user, total, status, q }: MembersPage): Html {
+  const where = user.role === 'operator' ? 'an id, an address or a word of a name begins' : 'an id begins'
+  const count = `${total.toLocaleString('en-US')} ${total === 1 ? 'person' : 'people'}`
+  return html`<p role="status">
+    ${count}${status ? `, ${STATUS_WORDS[status].word}` : null}${q ? html`: ${where} with “${q}”, whatever the case or accents` : null}.
+  </p>`
 }
 
 function table({ members, privacy, roster, now, names }: MembersPage): Html {

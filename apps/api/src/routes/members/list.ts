@@ -10,6 +10,9 @@ import { rosterParams } from '../rosters/schema.ts'
 import { CSV_HEADER, prefersCsv, toCsvRow } from './csv.ts'
 import { member, membersQuery, toMember } from './schema.ts'
 
+const total = z.int().min(0).describe('How many fit, over all pages')
+giveExample(total, 1)
+const membersPage = pageOf(member).extend({ total })
 const csvOfMembers = z.string()
 giveExample(csvOfMembers, 'id,email,firstName,lastName,status\nu-1001,ann.lee@example.com,Ann,Lee,invited\n')
 
@@ -22,7 +25,7 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
         operationId: 'listMembers',
         summary: 'List members',
         description:
-          'JSON by pages; with `Accept: text/csv` every member that matches, in one file: the columns of a list first, then ' +
+          'JSON by pages in the order of ids, `total` with every page; with `Accept: text/csv` every member that matches, in one file: the columns of a list first, then ' +
           '`status`, `device`, `osVersion`, `build` and `sessions`, which reading it back ignores.',
         params: rosterParams,
         querystring: membersQuery,
@@ -30,7 +33,7 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
           200: {
             description: 'Members',
             content: {
-              'application/json': { schema: pageOf(member) },
+              'application/json': { schema: membersPage },
               'text/csv': { schema: csvOfMembers },
             },
           },
@@ -53,6 +56,7 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
       return reply.send({
         items: page.members.map((described) => toMember(described, waiting.get(described.id) ?? null)),
         nextCursor: page.next === null ? null : toCursor(list, page.next),
+        total: page.total,
       })
     },
   )

@@ -187,3 +187,24 @@ describe('GET /v1/people', () => {
     ])
   })
 })
+
+describe('searching members', () => {
+  it('finds the second word of a name, without case or accents, and tells how many fit', async () => {
+    await join(['a', 'b'], { firstName: 'Élodie', lastName: 'van Strauß' })
+    await join(['c'], { firstName: 'Strausberg' })
+    await join(['d'], { firstName: 'Ann' })
+    const search = async (query: string) => {
+      const { items, nextCursor, total } = (await api.call('GET', `${MEMBERS}?${query}`)).json()
+      return { ids: items.map((member: { id: string }) => member.id), nextCursor, total }
+    }
+    expect(await search('q=STRAUS')).toEqual({ ids: ['a', 'b', 'c'], nextCursor: null, total: 3 })
+    expect(await search('q=strauss%20elo')).toEqual({ ids: ['a', 'b'], nextCursor: null, total: 2 })
+    const first = await search('q=straus&limit=2')
+    expect(first).toEqual({ ids: ['a', 'b'], nextCursor: expect.any(String), total: 3 })
+    const second = await search(`q=straus&limit=2&cursor=${first.nextCursor}`)
+    expect(second).toEqual({ ids: ['c'], nextCursor: null, total: 3 })
+    expect(await search('limit=1')).toMatchObject({ ids: ['a'], total: 4 })
+    const file = await api.call('GET', `${MEMBERS}?q=straus`, undefined, { accept: 'text/csv' })
+    expect(file.body.trimEnd().split('\r\n')).toHaveLength(4)
+  })
+})

@@ -13,7 +13,13 @@ const memberStatus = z.enum(MEMBER_STATUSES)
 
 export const membersQuery = z.strictObject({
   status: memberStatus.optional(),
-  q: z.string().max(256).optional().describe('Beginning of an id, an address or a name'),
+  q: z
+    .string()
+    .max(256)
+    .optional()
+    .describe(
+      'Beginning of an id, an address or any word of a name, without case or accents; several words: each of them',
+    ),
   limit,
   cursor,
 })

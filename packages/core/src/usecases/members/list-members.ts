@@ -1,17 +1,17 @@
 import type { Roster } from '../../domain/roster.ts'
-import type { MemberQuery, MemberRecord, Store } from '../../store/index.ts'
+import type { MemberFilter, MemberQuery, MemberRecord, Store } from '../../store/index.ts'
 import { describeMembers, type MemberDescription } from './describe-member.ts'
 
 export async function listMembers(
   deps: { store: Store },
   roster: Roster,
   query: MemberQuery,
-): Promise<{ members: MemberDescription[]; records: MemberRecord[]; next: string | null }> {
+): Promise<{ members: MemberDescription[]; records: MemberRecord[]; next: string | null; total: number }> {
   const members = deps.store.members(roster.teamKey, roster.id)
-  const { ids, next } = await members.list(query)
+  const { ids, next, total } = await members.list(query)
   const records = await members.findMany(ids)
   const found = records.filter((record) => record !== undefined)
-  return { members: await describeMembers(deps, roster, found), records: found, next }
+  return { members: await describeMembers(deps, roster, found), records: found, next, total }
 }
 
 const EXPORT_PAGE = 1_000
@@ -20,12 +20,15 @@ const EXPORT_PAGE = 1_000
 export async function* exportMembers(
   deps: { store: Store },
   roster: Roster,
-  query: Pick<MemberQuery, 'status' | 'q'>,
+  filter: MemberFilter,
 ): AsyncGenerator<MemberDescription[]> {
-  let after: string | undefined
-  do {
-    const page = await listMembers(deps, roster, { ...query, limit: EXPORT_PAGE, after })
-    yield page.members
-    after = page.next ?? undefined
-  } while (after !== undefined)
+  const members = deps.store.members(roster.teamKey, roster.id)
+  for await (const ids of members.listAll(filter, EXPORT_PAGE)) {
+    const records = await members.findMany(ids)
+    yield await describeMembers(
+      deps,
+      roster,
+      records.filter((record) => record !== undefined),
+    )
+  }
 }
