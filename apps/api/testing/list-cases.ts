@@ -40,6 +40,7 @@ const APPLES = 'First Name,Last Name,Email\nAnn,Lee,ann@example.com\n,,bob@examp
 const NOBODY: Plan = {}
 const UNCLEAR: Plan = { unclear: true, held: true }
 
+const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`
 const people = (count: number, from = 1) => Array.from({ length: count }, (_, at) => from + at)
 const crowd = (count: number): NonNullable<ListCase['roster']> =>
   Object.fromEntries(people(count).map((at): [string, [string]] => [`u-${at}`, [`u-${at}@example.com`]]))
@@ -321,6 +322,47 @@ const SPOILT: ListCase[] = [
     },
   ]),
   {
+    name: 'long ids that count up, one new and one gone',
+    roster: { '1000000000000001': ['ann@example.com'], '1000000000000002': ['bob@example.com'] },
+    list: 'id,email\n1000000000000001,ann@example.com\n1000000000000003,cat@example.com\n',
+    plan: { add: ['1000000000000003'], remove: ['1000000000000002'] },
+  },
+  ...(
+    [
+      ['1e3', '1000'],
+      ['1.10', '1.1'],
+      ['1000', '1,000'],
+      ['1000', '1.000,00'],
+      ['1:30', '01:30:00'],
+      ['10%', '0.1'],
+      ['(5)', '-5'],
+      ['3/4', '0.75'],
+      ['5-10', '43744'],
+      ['true', 'WAHR'],
+      ['5', '="005"'],
+      ['u-9', 'u\u20139'],
+      ["O'Neil", 'O\u2019Neil'],
+      ['M\u00fcller', 'M?ller'],
+      ['M\u00fcller', 'M\u00c3\u00bcller'],
+      ['M\u00fcller', 'Muller'],
+      ['\u0410\u043d\u043d\u0430', '????'],
+      ['stra\u00dfe', 'STRASSE'],
+      ['123456789012345678', '123456789012346000'],
+      ['123456789012345678', '123456789012345680'],
+    ] as const
+  ).map(([id, spoilt]): ListCase => ({
+    name: `the id ${id} that became ${spoilt}, and the address`,
+    roster: { [id]: ['x@example.com'] },
+    list: `id,email\n${quoted(spoilt)},x@example.com\n`,
+    plan: NOBODY,
+  })),
+  {
+    name: 'another id, and the address: a member of a new id',
+    roster: { 'u-1': ['ann@example.com'], 'u-2': ['bob@example.com'] },
+    list: 'id,email\nu-1,ann@example.com\nu-7,bob@example.com\n',
+    plan: { add: ['u-7'], remove: ['u-2'] },
+  },
+  {
     name: 'an id that looks rounded and is one',
     roster: { '1.2E+11': ['ann@example.com'], b: ['bob@example.com'] },
     list: 'id,email\n1.2E+11,ann@example.com\nb,bob@example.com\n',
@@ -372,10 +414,32 @@ const DRESSES: [name: string, dress: (email: string) => string, sure: boolean][]
   ['(at)', (email) => email.replace('@', ' (at) '), false],
   ['at and dot', (email) => email.replace('@', ' at ').replace('.', ' dot '), false],
   ['spaces around the @', (email) => email.replace('@', ' @ '), false],
+  ['a slash', (email) => `/${email}`, false],
+  ['a slash at its end', (email) => `${email}/`, false],
+  ['an equals sign', (email) => `=${email}`, false],
+  ['a sign before it', (email) => `-${email}`, false],
+  ['a picture before it', (email) => `\u{1f4e7}${email}`, false],
+  ['a subject without mailto', (email) => `${email}?subject=Hi`, false],
+  ['two full stops', (email) => email.replace('.', '..'), false],
+  ['a full stop before the @', (email) => email.replace('@', '.@'), false],
+  ['the number of a footnote', (email) => `${email}1`, false],
+  ['a Cyrillic letter', (email) => email.replace('o', '\u043e'), false],
+  ['a Greek letter', (email) => email.replace('o', '\u03bf'), false],
+  ['a link with slashes', (email) => `mailto://${email}`, true],
+  ['a space before its ending', (email) => email.replace('.com', ' .com'), false],
+  ['a comma in its domain', (email) => email.replace('.', ','), false],
+  ['brackets around its signs', (email) => email.replace('@', '[@]').replace('.', '[.]'), false],
+  ['(a)', (email) => email.replace('@', '(a)'), false],
+  ['_at_', (email) => email.replace('@', '_at_'), false],
+  ['%40', (email) => email.replace('@', '%40'), false],
+  ['quotes around its name', (email) => `"${email.replace('@', '"@')}`, false],
+  ['a formula', (email) => `=HYPERLINK("mailto:${email}","${email}")`, false],
+  ['a formula of parts', (email) => `="${email.replace('@', '"&"@"&"')}"`, false],
+  ['a link of Access', (email) => `${email}#mailto:${email}#`, false],
+  ['a link of Markdown', (email) => `[${email}](mailto:${email})`, false],
   ['a link of HTML', (email) => `<a href="mailto:${email}">${email}</a>`, false],
 ]
 
-const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`
 const DRESSED = DRESSES.flatMap(([name, dress, sure]): ListCase[] => {
   const cell = quoted(dress('bob@example.com'))
   return [
@@ -391,6 +455,98 @@ const DRESSED = DRESSES.flatMap(([name, dress, sure]): ListCase[] => {
     },
   ]
 })
+
+const ANY: ListCase['roster'] = { a: ['jo@ex\u00e4mple.com'], k: ['k@example.com'] }
+const SLIPS: ListCase[] = [
+  {
+    name: 'an address by the name of its domain in the DNS',
+    roster: ANY,
+    list: 'email\njo@xn--exmple-cua.com\nk@example.com\n',
+    plan: { rejected: [2] },
+  },
+  {
+    name: 'an odd address that is put right',
+    roster: { a: ['jo.@example.com'], k: ['k@example.com'] },
+    list: 'id,email\na,jo@example.com\nk,k@example.com\n',
+    plan: { update: ['a'] },
+  },
+  {
+    name: 'an odd address of somebody new',
+    list: 'email\nann@example.com\nbob@example.com\ncat@example.com\n-dan@example.com\n',
+    plan: { add: ['-dan@example.com'] },
+  },
+  {
+    name: 'a tag, which makes another address',
+    list: 'email\nann@example.com\nbob+x@example.com\ncat@example.com\n',
+    plan: { add: ['bob+x@example.com'], remove: ['u-2'] },
+  },
+  {
+    name: 'a row of which nothing but a broken address is left',
+    list: 'email\nann@example.com\nfoo@bar\tbaz\n',
+    plan: { ...UNCLEAR, rejected: [3] },
+  },
+]
+
+const MISREAD: ListCase[] = [
+  { name: 'addresses under the header id', list: 'id\nann@example.com\nBob@example.com\n', plan: { remove: ['u-3'] } },
+  {
+    name: 'addresses under id and email alike',
+    list: 'id,email\nann@example.com,ann@example.com\nbob@example.com,bob@example.com\n',
+    plan: { remove: ['u-3'] },
+  },
+  {
+    name: 'an address under id, and none under email',
+    list: 'id,email\nann@example.com,\nu-2,bob@example.com\nu-3,cat@example.com\n',
+    plan: NOBODY,
+  },
+  {
+    name: 'names and addresses without a header',
+    list: 'Ann Lee,ann@example.com\nBob Ross,bob@example.com\n',
+    plan: { remove: ['u-3'] },
+  },
+  {
+    name: 'a title above the header',
+    list: `Members of Gold,,,\n\n${OWN}`,
+    plan: NOBODY,
+  },
+  {
+    name: 'a title above a header in another order',
+    list: 'Gold\nExported yesterday\nlastName,email,id\nLee,ann@example.com,u-1\n,bob@example.com,u-2\n',
+    plan: { remove: ['u-3'] },
+  },
+  {
+    name: 'a title above columns by other names',
+    list: 'Members of Gold\nNr,Mail\nu-1,ann@example.com\nu-2,bob@example.com\nu-3,cat@example.com\n',
+    query: '?columns=id:Nr,email:Mail',
+    plan: NOBODY,
+  },
+  {
+    name: 'rows with another separator than the header',
+    list: HEAD + (ANN + BOB + CAT).replaceAll(',', ';'),
+    plan: { rejected: [2, 3, 4] },
+  },
+  {
+    name: 'rows that are quoted as a whole',
+    list: `${HEAD}"u-1,ann@example.com,Ann,Lee"\n${BOB}"u-3,cat@example.com,,"\n`,
+    plan: { rejected: [2, 4] },
+  },
+  { name: 'all in one line', list: 'ann@example.com, bob@example.com', plan: { refused: /several addresses/ } },
+  {
+    name: 'all in one line with names',
+    list: 'Ann Lee <ann@example.com>; Bob <bob@example.com>',
+    plan: { refused: /several addresses/ },
+  },
+  {
+    name: 'two a line',
+    list: 'ann@example.com,bob@example.com\ncat@example.com,dan@example.com\n',
+    plan: { refused: /several addresses/ },
+  },
+  {
+    name: 'the encoding of Japanese Windows',
+    list: Buffer.concat([Buffer.from('id,firstName\nu-1,'), Buffer.from([0x91, 0xbe, 0x98, 0x59]), Buffer.from('\n')]),
+    plan: { refused: /not plain which other encoding/ },
+  },
+]
 
 const COLUMNS: ListCase[] = [
   {
@@ -505,5 +661,7 @@ export const LIST_CASES: ListCase[] = [
   ...KEPT_OUT,
   ...SPOILT,
   ...DRESSED,
+  ...SLIPS,
+  ...MISREAD,
   ...COLUMNS,
 ]

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import { emailKey, parseEmail } from './email.ts'
 
 /** An address as somebody, or a program, wrote it into a list. */
@@ -29,12 +30,15 @@ const QUOTES =
   '"\'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb\u300c\u300d\u2032\u2033\uff07\uff02'
 const EDGES = new RegExp(`^[\\s${QUOTES},;:.|*\\u2022\\u00b7]+|[\\s${QUOTES},;:.|*\\u2022\\u00b7]+$`, 'gu')
 const LABEL =
-  /^(?:(?:mailto|smtp|sip|e-?mail(?:[- ]?(?:address|adresse))?|mail|email to|to|e-?post|correo|courriel)\s*[:=]\s*)+/i
-/** What an address is made of, as far as it can be told from the text around it. */
+  /^(?:(?:mailto|smtp|sip|e-?mail(?:[- ]?(?:address|adresse))?|mail|email to|to|e-?post|correo|courriel)\s*[:=]\s*(?:\/\/)?)+/i
+/** What an address is made of, as far as it can be told from the text around it; bounded, or long texts take long. */
 const TOKEN = new RegExp(
-  `[^\\s@<>()\\[\\]{},;:|/\\\\="${'\u201c\u201d\u201e\u00ab\u00bb'}]+@[^\\s@<>()\\[\\]{},;:|/\\\\="'?&#${'\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb'}]+`,
+  `[^\\s@<>()\\[\\]{},;:|/\\\\="${'\u201c\u201d\u201e\u00ab\u00bb'}]{1,100}@[^\\s@<>()\\[\\]{},;:|/\\\\="'?&#${'\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb'}]+`,
   'gu',
 )
+
+/** An address and much dress. */
+const LONGEST = 1_000
 
 /** Nearly all there are: nothing to undress, and a list has a hundred thousand. */
 const USUAL = /^[a-z0-9](?:[\w.+-]*[a-z0-9])?@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i
@@ -47,6 +51,8 @@ export function readWrittenEmail(raw: string): WrittenEmail {
   if (raw.length <= 254 && USUAL.test(raw) && !raw.includes('..')) {
     return { email: raw, asWritten: null, mayBe: [emailKey(raw)] }
   }
+  // A whole text: nobody can tell whom it means, and looking for it would take long.
+  if (raw.length > LONGEST) return { email: null, asWritten: null, mayBe: [] }
   const plain = parseEmail(raw)
   const text = toPlainLetters(raw)
   const bare = undress(text)
@@ -113,11 +119,59 @@ function isPlausible(email: string): boolean {
   return !/^[.'`]|[.`]$/.test(local) && /^[^\s.]+(?:\.[^\s.]+)*$/.test(domain) && !/[/'?#&=]/.test(domain)
 }
 
+/**
+ * All that a text may mean: taken for nobody's address, only for whom it protects, so rather one too many. `ann (at) example (dot) com`,
+ * `ann @ example.com`, `ann[@]example[.]com`, `"ann"@example.com`, `ann%40example.com`, `ann@example,com`.
+ */
 function candidatesOf(text: string): string[] {
-  // `ann (at) example (dot) com`, `ann @ example.com`: never taken, and never taken for nobody.
   const joined = text
-    .replaceAll(/\s*[([{<]\s*dot\s*[)\]}>]\s*|\s+dot\s+/gi, '.')
-    .replaceAll(/\s*[([{<]\s*at\s*[)\]}>]\s*|\s+at\s+(?=\S+\.)|\s*@\s*/gi, '@')
-  const found = [...text.matchAll(TOKEN), ...joined.matchAll(TOKEN)].map(([token]) => withoutLabel(withoutEdges(token)))
+    .replaceAll(/\s*[([{<]\s*dot\s*[)\]}>]\s*|\s+dot\s+|_dot_/gi, '.')
+    .replaceAll(/\s*[([{<]\s*at?\s*[)\]}>]\s*|\s+at\s+(?=\S+\.)|_at_|\s*@\s*|%40/gi, '@')
+  const bare = joined.replaceAll(/["'`\u201c\u201d\u2018\u2019()[\]{}&]/g, '')
+  const forms = new Set([text, joined, bare, bare.replaceAll(/\s+/g, ''), bare.replaceAll(/\s*,\s*/g, '.')])
+  const found = [...forms].flatMap((form) =>
+    [...form.matchAll(TOKEN)].map(([token]) => withoutLabel(withoutEdges(token))),
+  )
   return [...new Set(found.flatMap((token) => parseEmail(token) ?? []).map(emailKey))]
+}
+
+/** Looks like an address as people have them, so that it is known whom a text names. */
+export function isPlausibleEmail(email: string): boolean {
+  return isPlausible(email) && /^[\p{L}\p{N}].*@.*\.\p{L}[\p{L}\p{M}\p{N}-]*$/su.test(email) && !/\d$/.test(email)
+}
+
+/** Letters of other alphabets that look like ours. */
+const ALIKE = new Map([
+  ...zip(
+    '\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0458\u0455\u0501\u04bb\u051b\u051d\u043a\u043c\u0442\u0432\u043d',
+    'aceopxyijsdhqwkmtbh',
+  ),
+  ...zip('\u03b1\u03bf\u03bd\u03c1\u03b9\u03ba\u03c4\u03c5\u03c7\u03b5', 'aovpiktuxe'),
+  ...zip('\u0131\u0261\u217c', 'igl'),
+])
+
+function zip(letters: string, ours: string): [string, string][] {
+  return Array.from(letters, (letter, at) => [letter, ours[at] ?? letter])
+}
+
+/**
+ * What is left of an address without what slips in and can't be seen, or is no part of it: `bob.@example.com`, `/bob@example.com`,
+ * `bob@example.com1`, `b\u043eb@example.com` with a Cyrillic letter, `bob@ex\u00e4mple.com` by its name in the DNS. Two that are
+ * the same here are one person's, or look so much like it that nobody must leave for it.
+ */
+export function looseEmail(email: string): string {
+  const usual = email.toLowerCase()
+  if (isUsualEmail(email)) return usual
+  const folded = Array.from(toPlainLetters(usual).normalize('NFKC'), (letter) => ALIKE.get(letter) ?? letter).join('')
+  const [local = '', domain = ''] = folded.split('@')
+  const host = domain.replace(/[/?#&'"].*$/su, '').replaceAll(/\.{2,}/g, '.')
+  const bareHost = host.replace(/(\.\p{L}+)\d+$/u, '$1').replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
+  // An underscore is typed, not slipped in.
+  const bareLocal = local.replaceAll(/\.{2,}/g, '.').replaceAll(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, '')
+  return `${bareLocal || local}@${domainToASCII(bareHost) || bareHost}`
+}
+
+/** An address as nearly all are: a list that has another form of it beside may have a slip in it, never this one. */
+export function isUsualEmail(email: string): boolean {
+  return USUAL.test(email) && !email.includes('..') && !/\d$/.test(email)
 }

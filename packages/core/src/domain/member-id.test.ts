@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isSpoiltId, looseMemberId } from './member-id.ts'
+import { isAlmostSameId, isMadeOf, isSpoiltId, looseMemberId } from './member-id.ts'
 
 describe('an id that a spreadsheet has spoilt', () => {
   it.each(['1.23E+11', '1,23457E+11', '1E+12', '#NAME?', '#N/A', '#REF!', '#DIV/0!', '#WERT!', '####', 'Err:502'])(
@@ -40,4 +40,22 @@ describe('two ids', () => {
     ['u-1', 'u-01'],
     ['1234567890123456', '12345678901234567'],
   ])('are two: %s and %s', (one, other) => expect(looseMemberId(one)).not.toBe(looseMemberId(other)))
+})
+
+describe('long ids that are loosely the same', () => {
+  it.each([
+    ['12345678901234500', '12345678901234567', true],
+    ['12345678901234600', '12345678901234567', true],
+    ['12345678901234568', '12345678901234567', true],
+    ['1000000000000003', '1000000000000002', false],
+  ])('%s is made of %s: %s', (sent, known, expected) => expect(isMadeOf(sent, known)).toBe(expected))
+})
+
+describe('two ids of one address', () => {
+  it.each([
+    ['u-1', 'u-2'],
+    ['17', '71'],
+    ['1.5', '15'],
+    ['Ann', 'Anna'],
+  ])('are two people where they are %s and %s', (one, other) => expect(isAlmostSameId(one, other)).toBe(false))
 })

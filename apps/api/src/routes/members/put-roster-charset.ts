@@ -141,7 +141,9 @@ function endOfUtf8(bytes: Buffer): number {
  */
 function isPlainWindows(text: string): boolean {
   return (
-    !/[\u0081\u0083\u0088\u008a\u008c-\u0090\u009a\u009c-\u009f]/.test(text) &&
+    !/[\u0081\u0083\u0086-\u0090\u0098\u009a-\u009f\u00a2-\u00a6\u00a8\u00ac\u00af\u00b1-\u00b3\u00b5\u00b6\u00b8\u00b9\u00bc-\u00be]/.test(
+      text,
+    ) &&
     !/[\u00c0-\u00ff]{3}|[\u00c2\u00c3][\u0080-\u00bf]/.test(text) &&
     !/(?<=[^A-Za-z\u00c0-\u00ff])[\u00c0-\u00ff](?![A-Za-z\u00c0-\u00ff])/.test(text)
   )

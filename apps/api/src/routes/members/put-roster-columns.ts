@@ -1,4 +1,4 @@
-import { readWrittenEmail } from '@flightroster/core/domain'
+import { emailKey, readWrittenEmail } from '@flightroster/core/domain'
 import { requestInvalid, type Fault } from '../../plugins/to-problem.ts'
 
 const FIELDS = ['id', 'email', 'firstName', 'lastName'] as const
@@ -11,6 +11,10 @@ export const isListField = (text: string): text is ListField => FIELDS.some((fie
 export interface Columns {
   fields: readonly Column[]
   hasHeader: boolean
+  /** Rows above the header, such as a title. */
+  before: number
+  /** No header says what is what. */
+  isGuessed: boolean
 }
 
 /** Which field is in which column: a name of the header, or `#3` for the third column of a list without one. */
@@ -104,6 +108,25 @@ export function formatColumnMap(map: ColumnMap): string {
 
 /** What the first rows of a file say of its columns. Throws request_invalid for a header that can't be read. */
 export function readColumns(rows: readonly (readonly string[])[], map: ColumnMap | undefined): Columns {
+  const before = countTitles(rows, map)
+  return { ...readFrom(rows.slice(before), map), before }
+}
+
+/** Lines above a header. */
+const MOST_TITLES = 5
+
+/** Rows above one that is plainly the header. */
+function countTitles(rows: readonly (readonly string[])[], map: ColumnMap | undefined): number {
+  const isHeader = (row: readonly string[]) => {
+    if (map) return [...map.values()].every((name) => findColumn(row, name) >= 0)
+    const names = row.filter((cell) => cell.trim() !== '').map((cell) => NAMES[foldName(cell)])
+    return names.length > 1 && !names.includes(undefined) && (names.includes('id') || names.includes('email'))
+  }
+  const at = rows.slice(0, MOST_TITLES + 1).findIndex(isHeader)
+  return at > 0 && !rows.slice(0, at).some((row) => row.some(holdsAddress)) ? at : 0
+}
+
+function readFrom(rows: readonly (readonly string[])[], map: ColumnMap | undefined): Omit<Columns, 'before'> {
   const [first = []] = rows
   if (map) return applyMap(first, map)
   const known = first.map((cell) => NAMES[foldName(cell)])
@@ -121,7 +144,7 @@ export function readColumns(rows: readonly (readonly string[])[], map: ColumnMap
     const isTwice = fields[at] !== 'ignored' && fields.indexOf(fields[at] as Column) < at
     return isTwice ? [{ ...place, detail: `Duplicate column ${name}.` }] : []
   })
-  if (faults.length === 0 && hasKeys) return { fields, hasHeader: true }
+  if (faults.length === 0 && hasKeys) return { fields, hasHeader: true, isGuessed: false }
   throw requestInvalid(
     faults,
     [
@@ -133,7 +156,7 @@ export function readColumns(rows: readonly (readonly string[])[], map: ColumnMap
 }
 
 /** A map names the header's columns; what it does not name is ignored. */
-function applyMap(header: readonly string[], map: ColumnMap): Columns {
+function applyMap(header: readonly string[], map: ColumnMap): Omit<Columns, 'before'> {
   const fields: Column[] = header.map(() => 'ignored')
   const faults: string[] = []
   let hasHeader = true
@@ -150,7 +173,7 @@ function applyMap(header: readonly string[], map: ColumnMap): Columns {
     const names = header.filter((cell) => cell.trim() !== '' && !holdsAddress(cell)).map((cell) => `"${shorten(cell)}"`)
     throw columnsFault([...faults, names.length > 0 ? `The list has ${names.join(', ')}.` : 'The list has no header.'])
   }
-  return { fields: Array.from(fields, (field) => field ?? 'ignored'), hasHeader }
+  return { fields: Array.from(fields, (field) => field ?? 'ignored'), hasHeader, isGuessed: false }
 }
 
 function findColumn(header: readonly string[], name: string): number {
@@ -167,16 +190,28 @@ function looksLikeHeader([first = [], ...rows]: readonly (readonly string[])[]):
 }
 
 /** No header: where the addresses stand tells the forms apart. */
-function guessColumns(rows: readonly (readonly string[])[]): Columns {
+function guessColumns(rows: readonly (readonly string[])[]): Omit<Columns, 'before'> {
+  if (rows.some(holdsSeveral)) {
+    throw requestInvalid(
+      [],
+      'A row holds several addresses. Write one person a line; where an id is an address, too, begin with the line id,email.',
+    )
+  }
   const countOf = (at: number) => rows.filter((cells) => holdsAddress(cells[at])).length
   const [first, second, third] = [countOf(0), countOf(1), countOf(2)]
-  if (third > second) return { fields: OTHERS, hasHeader: false }
+  if (third > second) return { fields: OTHERS, hasHeader: false, isGuessed: true }
   // Nothing but addresses, or addresses before names; an id that is one has the address beside it.
-  return { fields: first > 0 && second === 0 ? ADDRESS_FIRST : OWN, hasHeader: false }
+  return { fields: first > 0 && second === 0 ? ADDRESS_FIRST : OWN, hasHeader: false, isGuessed: true }
 }
 
 function holdsAddress(cell: string | undefined): boolean {
   return cell !== undefined && cell.includes('@') && readWrittenEmail(cell).email !== null
+}
+
+/** People in one line, and no person with an id. */
+function holdsSeveral(row: readonly string[]): boolean {
+  const found = row.filter(holdsAddress).map((cell) => emailKey(readWrittenEmail(cell).email ?? ''))
+  return new Set(found).size > 1
 }
 
 function columnsFault(faults: readonly string[]) {

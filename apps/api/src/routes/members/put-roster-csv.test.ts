@@ -18,7 +18,6 @@ const OWN = 'id,email,firstName,lastName\r\nu-1,ann@example.com,Ann,Lee\r\nu-2,b
 describe('a list as CSV', () => {
   it.each([
     ['with a header', OWN],
-    ['without one', OWN.slice(OWN.indexOf('\n') + 1)],
     ['with a byte order mark', `\ufeff${OWN}`],
     ['with plain line feeds', OWN.replaceAll('\r\n', '\n')],
     ['with carriage returns', OWN.replaceAll('\r\n', '\r')],
@@ -38,6 +37,11 @@ describe('a list as CSV', () => {
       const { rows, rejected } = await read(text, { size })
       expect([rows, rejected]).toEqual([[ANN, BOB], []])
     }
+  })
+
+  it('is read without a header, and says that its ids are a guess', async () => {
+    const { rows } = await read(OWN.slice(OWN.indexOf('\n') + 1))
+    expect(rows).toEqual([ANN, BOB].map((row) => ({ ...row, idIsGuessed: true })))
   })
 
   it('is read in UTF-16 of both orders, told by its mark or its content type', async () => {

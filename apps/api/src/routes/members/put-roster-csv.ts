@@ -106,6 +106,7 @@ function createTable(mostRows: number, map: ColumnMap | undefined) {
   const waiting: string[][] = []
   let columns: Columns | undefined
   let number = 0
+  let filled = 0
   let rows = 0
   let width = 0
 
@@ -118,12 +119,13 @@ function createTable(mostRows: number, map: ColumnMap | undefined) {
       [cells, ...waiting].filter((row) => !isBlank(row)),
       map,
     )
-    const isHeader = columns.hasHeader && width === 0
     const { fields } = columns
-    if (!isHeader) {
+    filled++
+    // A title above the header is nobody's row, and so is the header.
+    if (filled > columns.before + (columns.hasHeader ? 1 : 0)) {
       rows++
       if (rows > mostRows) throw listTooLong(mostRows)
-      const sent = toSentRow(fields, cells)
+      const sent = toSentRow(columns, cells)
       const fault = faultOf(cells, fields.length)
       if (isCut && cells.length < width) {
         // Half a row must change nobody, and nobody knows which rows would have followed.
@@ -154,7 +156,7 @@ function createTable(mostRows: number, map: ColumnMap | undefined) {
 }
 
 /** A cell that is empty clears what is known; one that the row or the list does not have keeps it. */
-function toSentRow(fields: Columns['fields'], cells: string[]): SentRow {
+function toSentRow({ fields, isGuessed }: Columns, cells: string[]): SentRow {
   const cellOf = (field: ListField) => {
     const cell = cells[fields.indexOf(field)]
     return cell === undefined ? undefined : clean(cell)
@@ -168,6 +170,7 @@ function toSentRow(fields: Columns['fields'], cells: string[]): SentRow {
     email: email === '' ? null : email,
     firstName: nameOf('firstName'),
     lastName: nameOf('lastName'),
+    ...(isGuessed && hasIds ? { idIsGuessed: true } : {}),
   }
 }
 

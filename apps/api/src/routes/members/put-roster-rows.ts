@@ -1,4 +1,4 @@
-import { emailKey, readWrittenEmail } from '@flightroster/core/domain'
+import { emailKey, isPlausibleEmail, readWrittenEmail } from '@flightroster/core/domain'
 import { ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
 import type { RejectedRows, SnapshotPlan, SnapshotRow } from '@flightroster/core/usecases/reconcile'
 import { isMemberId } from '../../schemas/member-id.ts'
@@ -11,6 +11,8 @@ export interface SentRow {
   email: string | null | undefined
   firstName: string | null | undefined
   lastName: string | null | undefined
+  /** No header says that the first column holds ids. */
+  idIsGuessed?: boolean
 }
 
 export interface RejectedRow {
@@ -50,10 +52,11 @@ export function createRowCollector(): RowCollector {
   let count = 0
   let unclear = false
 
+  /** Says whether it is known who is meant: an address that is broken itself may be anybody's. */
   const protect = (id: string | undefined, emails: readonly string[]) => {
     if (id !== undefined && isMemberId(id)) ids.add(id)
     for (const key of emails) addresses.add(key)
-    return (id !== undefined && isMemberId(id)) || emails.length > 0
+    return (id !== undefined && isMemberId(id)) || emails.some(isPlausibleEmail)
   }
   const reject: RowCollector['reject'] = (row, code, detail, sent, cells = []) => {
     rejected.push({ row, code, detail })
@@ -89,6 +92,7 @@ export function createRowCollector(): RowCollector {
         id: sent.id,
         email,
         asWritten: written?.asWritten ?? null,
+        ...(sent.idIsGuessed ? { idIsGuessed: true } : {}),
         firstName: toName(sent.firstName),
         lastName: toName(sent.lastName),
       })
@@ -117,6 +121,9 @@ const WHY: Record<SnapshotPlan['keptOut'][number]['why'], string> = {
   spoilt:
     'A spreadsheet has changed this id: nobody can tell whose it was. Read the column as text and save the list again.',
   resembles: "The id is almost a member's, as a spreadsheet changes ids, and the address is another; nobody was added.",
+  address_resembles:
+    "The address is almost a member's, and has the look of a slip. Nothing was changed; send it alone where it is meant.",
+  unsplit: 'The row is one cell that holds several things: its separator is another than that of the list.',
 }
 
 /** Every row that was kept out, with those that could be judged only beside the roster. */

@@ -25,8 +25,12 @@ const REJECTED_TOLD = 1_000
 
 const WORKBOOKS = [
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.ms-excel',
+  'application/vnd.ms-excel.sheet.binary.macroEnabled.12',
   'application/vnd.ms-excel.sheet.macroEnabled.12',
   'application/vnd.oasis.opendocument.spreadsheet',
+  'application/vnd.apple.numbers',
+  'application/x-iwork-numbers-sffnumbers',
 ]
 
 /** The whole roster at once, as JSON or CSV. */
@@ -46,6 +50,11 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
     // Named as what they are, with what to do instead.
     scope.addContentTypeParser(WORKBOOKS, async () => {
       throw new AppError('media_type_unsupported', { message: `This is a workbook, not a list as CSV. ${HOW_TO_SAVE}` })
+    })
+    scope.addContentTypeParser('*', async () => {
+      throw new AppError('media_type_unsupported', {
+        message: `Send the list as text/csv, or as application/json. ${HOW_TO_SAVE}`,
+      })
     })
     const turns = new WeakMap<FastifyRequest, ListTurn>()
     const takeTurn = async (request: FastifyRequest, reply: FastifyReply) => {

@@ -1,7 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { emailKey } from '../../domain/email.ts'
 import type { Desired } from '../../domain/member.ts'
-import { isSpoiltId, looseMemberId } from '../../domain/member-id.ts'
+import { isSpoiltId } from '../../domain/member-id.ts'
+import { addressesOf, createLookAlikes, isSlip, looseIdsOf, type Known } from './look-alikes.ts'
 
 /** Rows looked at before others have their turn. */
 const AT_ONCE = 2_000
@@ -16,6 +17,8 @@ export interface SnapshotRow {
   email: string | null | undefined
   /** The address before it was undressed, where that is one by itself: a member may have just this. */
   asWritten: string | null
+  /** No header says that the first column holds ids. */
+  idIsGuessed?: boolean
   firstName: string | null | undefined
   lastName: string | null | undefined
 }
@@ -54,7 +57,7 @@ export interface SnapshotPlan {
   /** Some row may mean anybody, and somebody is in no other row: nobody is removed or cleared by this list. */
   unclear: boolean
   /** Rows that could be judged only beside the roster. */
-  keptOut: { row: number; why: 'spoilt' | 'resembles' }[]
+  keptOut: { row: number; why: 'spoilt' | 'resembles' | 'address_resembles' | 'unsplit' }[]
 }
 
 export interface SnapshotPlanner {
@@ -107,7 +110,10 @@ export async function createSnapshotPlanner(
     if (desired.time > at) plan.unchanged++
     else if (!desired.present) plan.add.push(toPlanned(row, id, desired))
     else if (isSame(row, desired)) plan.unchanged++
-    else {
+    else if (isSlip(row, desired)) {
+      plan.unchanged++
+      plan.keptOut.push({ row: row.row, why: 'address_resembles' })
+    } else {
       plan.update.push(toPlanned(row, id, desired))
       if (row.email === null && desired.email !== null) plan.clear.push(id)
     }
@@ -122,6 +128,10 @@ export async function createSnapshotPlanner(
     if (desired.present) settle({ ...row, firstName: undefined, lastName: undefined }, id, desired, row)
     else if ((former.get(key)?.desired.time ?? -Infinity) <= desired.time) former.set(key, { id, desired })
     return true
+  }
+  const withoutId = (row: SnapshotRow) => {
+    const known = findWithoutId(row, former, rest)
+    return known && { row, known }
   }
   const mayMean = (id: string, { email }: Desired) =>
     rejected.ids.has(id) || (email !== null && rejected.addresses.has(emailKey(email)))
@@ -144,25 +154,26 @@ export async function createSnapshotPlanner(
       plan.unchanged++
     },
     async finish() {
-      const doubt = { ids: new Set<string>(), addresses: new Set<string>(), loose: looseIdsOf(rejected, rest) }
+      const doubt = { ids: new Set<string>(), addresses: new Set<string>(), isLoose: looseIdsOf(rejected, rest) }
       let { unclear } = rejected
       const alike = await createLookAlikes(open, rest)
       let looked = 0
       for (const row of open) {
         if (++looked % AT_ONCE === 0) await breathe()
-        const known = row.id === undefined ? findWithoutId(row, former, rest) : alike.sameAs(row)
-        if (known) {
-          rest.delete(known.id)
-          settle(row, known.id, known.desired)
+        const found = row.id === undefined ? withoutId(row) : alike.sameAs(row)
+        if (found) {
+          rest.delete(found.known.id)
+          settle(found.row, found.known.id, found.known.desired, row)
           continue
         }
         const id = row.id ?? emailKey(row.email ?? '')
         const isSpoilt = row.id !== undefined && (isSpoiltId(row.id) || rejected.disputed.has(row.id))
-        const resembled = row.id === undefined ? [] : alike.resembled(row.id)
-        if (isSpoilt || resembled.length > 0) {
+        const resembled = alike.resembled(row)
+        const why = isSpoilt ? 'spoilt' : resembled?.why
+        if (why !== undefined) {
           unclear ||= isSpoilt
-          plan.keptOut.push({ row: row.row, why: isSpoilt ? 'spoilt' : 'resembles' })
-          for (const one of resembled) doubt.ids.add(one)
+          plan.keptOut.push({ row: row.row, why })
+          for (const one of resembled?.ids ?? []) doubt.ids.add(one)
           for (const key of addressesOf(row)) doubt.addresses.add(key)
         } else plan.add.push(toPlanned(row, id, undefined))
       }
@@ -172,7 +183,7 @@ export async function createSnapshotPlanner(
         (byAddress.size > 0 && desired.email === null) ||
         doubt.ids.has(id) ||
         (desired.email !== null && doubt.addresses.has(emailKey(desired.email))) ||
-        doubt.loose.has(looseMemberId(id))
+        doubt.isLoose(id)
       plan.unclear = unclear && (plan.clear.length > 0 || hasOlder(rest, at))
       for (const [id, desired] of rest) {
         if (++looked % AT_ONCE === 0) await breathe()
@@ -197,17 +208,6 @@ function withoutClears(plan: SnapshotPlan): SnapshotPlan {
   return { ...plan, clear: [], update }
 }
 
-/** Kept-out ids that some spreadsheet may have changed; only where anybody is left whom they could mean. */
-function looseIdsOf(rejected: RejectedRows, rest: ReadonlyMap<string, Desired>): Set<string> {
-  if (rest.size === 0) return new Set()
-  return new Set([...rejected.ids].map(looseMemberId))
-}
-
-interface Known {
-  id: string
-  desired: Desired
-}
-
 /** Who has, or had, the address; or has it as the id, which an earlier list without ids gave. */
 function findWithoutId(
   row: SnapshotRow,
@@ -219,43 +219,6 @@ function findWithoutId(
   if (before) return before
   const id = keys.find((key) => rest.has(key))
   return id === undefined ? undefined : { id, desired: rest.get(id) as Desired }
-}
-
-/** Members whom no row names, by what a spreadsheet leaves of their ids. */
-async function createLookAlikes(open: ReadonlySet<SnapshotRow>, rest: ReadonlyMap<string, Desired>) {
-  const ids = new Map<string, string[]>()
-  if (holdsId(open)) {
-    let looked = 0
-    for (const id of rest.keys()) {
-      if (++looked % AT_ONCE === 0) await breathe()
-      const loose = looseMemberId(id)
-      ids.set(loose, [...(ids.get(loose) ?? []), id])
-    }
-  }
-  const resembled = (id: string) =>
-    ids.size === 0 ? [] : (ids.get(looseMemberId(id)) ?? []).filter((one) => rest.has(one))
-  return {
-    resembled,
-    /** The id is one that a spreadsheet made of a member's, and the address is this member's. */
-    sameAs(row: SnapshotRow): Known | undefined {
-      const keys = addressesOf(row)
-      const id = resembled(row.id as string).find((one) => {
-        const email = rest.get(one)?.email
-        return email !== null && email !== undefined && keys.includes(emailKey(email))
-      })
-      return id === undefined ? undefined : { id, desired: rest.get(id) as Desired }
-    },
-  }
-}
-
-function holdsId(rows: ReadonlySet<SnapshotRow>): boolean {
-  for (const { id } of rows) if (id !== undefined) return true
-  return false
-}
-
-function addressesOf({ email, asWritten }: SnapshotRow): string[] {
-  if (email === null || email === undefined) return []
-  return asWritten === null ? [emailKey(email)] : [emailKey(email), emailKey(asWritten)]
 }
 
 function isSameAddress(row: SnapshotRow, desired: Desired): boolean {
