@@ -6,6 +6,7 @@ FROM base AS manifests
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/api/package.json apps/api/
 COPY apps/worker/package.json apps/worker/
+COPY apps/cli/package.json apps/cli/
 COPY packages/core/package.json packages/core/
 COPY packages/emulator/package.json packages/emulator/
 COPY packages/client/package.json packages/client/
