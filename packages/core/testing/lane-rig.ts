@@ -51,7 +51,8 @@ const APP = '1234'
 const log = createLog({ level: 'silent', name: 'test' })
 
 function makeDeps(redis: Redis, store: Store) {
-  const budgetOf = (lane: string) => createBudget(redis, lane, { windowMs: 3_600_000, defaultLimit: 3_600 })
+  const budgetOf = (lane: string) =>
+    createBudget(redis, lane, { windowMs: 3_600_000, defaultLimit: 3_600 }, systemClock)
   const lanes = {
     budget: async (lane: string) => {
       const { limit, remaining, observedAt } = await budgetOf(lane).read()

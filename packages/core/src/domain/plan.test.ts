@@ -101,6 +101,20 @@ describe('planStep for a member who should be in', () => {
       { do: 'add' },
     ],
     [
+      'waits for a removal of ours that was not answered, where the person is wanted in again',
+      { observed: { ...inGroup, ...writing({ kind: 'remove' }), confirmed: true }, tester: known },
+      { do: 'wait', until: NOW + 2_000 },
+    ],
+    [
+      'puts such a person in again, whatever was known or read of the group before',
+      {
+        observed: { ...inGroup, ...writing({ kind: 'remove', reads: 1 }), confirmed: true },
+        tester: known,
+        change: { now: NOW + 2_000, fresh: true },
+      },
+      { do: 'add', testerId: 't-1' },
+    ],
+    [
       'waits longer before each further read of a confirmed add',
       { observed: writing({ answer: 'confirmed', reads: 2 }) },
       { do: 'wait', until: NOW + 10_000 },

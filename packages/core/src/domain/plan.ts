@@ -113,6 +113,11 @@ function planPresent(input: PlanInput): Step {
     const step = planGone(input, email)
     if (step) return step
   }
+  // Left, and back before it was known what became of the removal: a read that still shows the person may be an old one.
+  if (writing?.kind === 'remove' && isAbout(writing, email)) {
+    const due = writing.at + READ_LOST_AFTER_MS
+    return input.now < due ? pendingUntil(due) : planEntry(input, email)
+  }
   // Whoever sent it died, or got no answer: a second one would mail twice.
   if (writing?.kind === 'invite') return { do: 'end_invitation', code: 'invitation_unknown' }
   if (!observed.confirmed) return planEntry(input, email)

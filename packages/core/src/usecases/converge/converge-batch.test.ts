@@ -47,6 +47,34 @@ describe('a batch', () => {
     expect(sent.map(({ asked }) => asked)).toEqual(['remove', 'add', 'create'])
   })
 
+  it('puts in again whom a removal without an answer may have taken out, and believes only what is read after it', async () => {
+    const removal = { kind: 'remove' as const, email: ANN, at: NOW - 60_000, reads: 1, answer: 'lost' as const }
+    const known = { [ANN]: 't-a' }
+    const members = [{ email: ANN, observed: { ...inGroup, writing: removal } }]
+    const out = await runTurn({ members, known, answer: () => ({ status: 204 }) })
+    expect(out.sent.map(({ asked }) => asked)).toEqual(['add'])
+    expect(out.targets[0]?.ending).toMatchObject({ kind: 'later', status: 'pending' })
+    expect(out.targets[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'confirmed' } })
+    const lost = await runTurn({ members, known, answer: () => 'lost' })
+    expect(lost.targets[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'lost' } })
+  })
+
+  it('leaves nothing under way behind for somebody who is settled', async () => {
+    const writing = {
+      kind: 'remove' as const,
+      email: 'old@example.com',
+      at: NOW - 60_000,
+      reads: 1,
+      answer: 'lost' as const,
+    }
+    const { targets } = await runTurn({
+      members: [{ email: ANN, observed: { ...inGroup, writing } }],
+      answer: () => 'lost',
+    })
+    expect(targets.map(tellEnding)).toEqual(['done invited'])
+    expect(targets[0]?.observed.writing).toBeNull()
+  })
+
   it('moves a person: the new address in, then the old one out', async () => {
     const { sent, targets } = await runTurn({
       members: [{ email: 'new@example.com', observed: { leaving: [ANN] } }],

@@ -17,7 +17,7 @@
  * | | refused, found | 1 | add by its id |
  * | add | refused | 0 | read the group |
  * | | refused | 1 | look the app up, give up |
- * | remove | lost | 0 | wait 2 s, read the group |
+ * | remove | lost | 0 | wait 2 s, read the group; the member is wanted in again meanwhile: wait 2 s, write the entry |
  * | remove, remove_app | refused | 0 | read the group; 1: give up |
  * | remove_app | confirmed (202) | 0–8 | look the app up; gone there: read the group; 9: give up |
  * | invite | lost | | never again: said to be unknown |
@@ -173,8 +173,8 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
     switch (step.do) {
       case 'settle':
         adoptTwin(batch, target, step)
-        // Reported as stopped, whatever of ours was under way: nothing is left to be read back.
-        if (step.status === 'revoked') target.observed = { ...target.observed, writing: null }
+        // Nothing of ours is left to be read back: readings of the group look at this member again.
+        target.observed = { ...target.observed, writing: null }
         target.ending = { kind: 'done', status: step.status, ...toTell(target, step) }
         return undefined
       case 'wait':

@@ -52,11 +52,11 @@ export function createBooks(deps: BooksDeps): Listener {
       for (const { target, step } of taken) {
         const kind = writingKind(step.do)
         if (kind === undefined) continue
-        const { email, writing } = target.observed
-        target.before = { email, writing }
+        const { email, writing, confirmed } = target.observed
+        target.before = { email, writing, confirmed }
         amend(target, {
           writing: { kind, email: step.email, at, reads: 0, answer: 'lost' },
-          ...(kind === 'create' || kind === 'add' ? { email: step.email } : {}),
+          ...(kind === 'create' || kind === 'add' ? { email: step.email, confirmed: false } : {}),
           ...(kind === 'remove_app' && target.desired.present ? { revived: target.desired.joined } : {}),
         })
       }
@@ -138,11 +138,11 @@ export function createBooks(deps: BooksDeps): Listener {
           writing: null,
         })
         if (isEntered && row.state === 'invited') entryMailed(target)
-      } else if (writing) {
+      } else if (writing && isEntry(writing)) {
         countRead(target, step.email)
       } else {
         // Known to be in, and not there any more: taken out by somebody else.
-        amend(target, { confirmed: false, state: null, observedAt: deps.clock.now() })
+        amend(target, { confirmed: false, state: null, writing: null, observedAt: deps.clock.now() })
         unlearn(target, step.email)
       }
     },

@@ -39,7 +39,7 @@ export interface Target {
   calls: RunEntry['c']
   ending: Ending | null
   /** What was noted before the write that is under way. */
-  before: Pick<Observed, 'email' | 'writing'> | null
+  before: Pick<Observed, 'email' | 'writing' | 'confirmed'> | null
   /** Told with the ending, where that has no problem of its own: why an invitation that was asked for was not sent. */
   notice: { problem: ErrorCode; detail: string } | null
   /** Null where nothing is traced. */
