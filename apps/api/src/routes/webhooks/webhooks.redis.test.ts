@@ -35,6 +35,7 @@ describe('PUT /v1/webhooks/{webhookId}', () => {
       types: ['member.*', 'build.available'],
       rosters: null,
       includeEmail: false,
+      includeLink: false,
       status: 'active',
       failingSince: null,
       createdAt: expect.any(String),
