@@ -85,6 +85,20 @@ describe('a batch', () => {
     expect(targets.map(tellEnding)).toEqual(['done invited'])
   })
 
+  it('takes the old address out of one who moves to an address that a fellow member is in with', async () => {
+    const { sent, targets } = await runTurn({
+      members: [
+        { email: 'shared@example.com', observed: { ...inGroup, email: 'shared@example.com', converged: 3 } },
+        { email: 'shared@example.com', observed: { leaving: [ANN] } },
+      ],
+      known: { [ANN]: 't-a' },
+      answer: () => ({ status: 204 }),
+    })
+    expect(sent).toEqual([{ asked: 'remove', names: ['t-a'] }])
+    expect(targets.map(tellEnding)).toEqual(['done invited', 'done invited'])
+    expect(targets[1]?.observed).toMatchObject({ email: 'shared@example.com', confirmed: true, leaving: [] })
+  })
+
   it('moves a person who had accepted: the old address leaves the app, and the new one is mailed once more', async () => {
     const { sent, targets } = await runTurn({
       members: [{ email: 'new@example.com', observed: { leaving: [ANN], invite: true } }],

@@ -172,7 +172,8 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
     })
     switch (step.do) {
       case 'settle':
-        adoptTwin(batch, target, step)
+        // As one who is in: a former address may have to leave, an invitation to go out.
+        if (adoptTwin(batch, target, step)) continue
         // Nothing of ours is left to be read back: readings of the group look at this member again.
         target.observed = { ...target.observed, writing: null }
         target.ending = { kind: 'done', status: step.status, ...toTell(target, step) }
@@ -225,12 +226,13 @@ function twinInBatch(batch: Batch, target: Target, email: string) {
 }
 
 /** Two members of one roster with one address are one tester: the second takes over what is known of the first. */
-function adoptTwin(batch: Batch, target: Target, step: Extract<Step, { do: 'settle' }>): void {
+function adoptTwin(batch: Batch, target: Target, step: Extract<Step, { do: 'settle' }>): boolean {
   const { email } = target.desired
-  if (!target.desired.present || email === null || target.observed.confirmed || step.status === 'revoked') return
+  if (!target.desired.present || email === null || target.observed.confirmed || step.status === 'revoked') return false
   const twin =
     batch.surroundings.twin(target.roster, target.member, emailKey(email)) ?? twinInBatch(batch, target, email)
-  if (!twin) return
+  if (!twin) return false
   const { state, observedAt, confirmed, settledState } = twin
   target.observed = { ...target.observed, email, state, observedAt, confirmed, settledState, writing: null }
+  return true
 }
