@@ -39,6 +39,7 @@ import { getPeopleRoute } from './routes/people/get.ts'
 import { decideReconciliationRoutes } from './routes/reconciliations/decide.ts'
 import { getReconciliationRoute, listReconciliationsRoute } from './routes/reconciliations/get.ts'
 import { postReconciliationRoute } from './routes/reconciliations/post.ts'
+import { rosterActivityRoute } from './routes/rosters/activity.ts'
 import { listBuildsRoute } from './routes/rosters/builds.ts'
 import { deleteRosterRoute } from './routes/rosters/delete.ts'
 import { getRosterRoute, listRostersRoute } from './routes/rosters/get.ts'
@@ -135,6 +136,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   deleteRosterRoute(app, deps)
   switchRosterRoutes(app, deps)
   listBuildsRoute(app, deps)
+  rosterActivityRoute(app, deps)
   registerAppleWebhookRoutes(app, deps)
   postAppleWebhook(app, deps)
   retryRosterRoute(app, deps)

@@ -8,6 +8,13 @@ export function onBehalfOf(deps: ApiDeps, { caller }: FastifyRequest) {
   return { ...deps, gateFor: (teamKey: string) => deps.quota.gateOf(teamKey, bound) }
 }
 
+/** For what is recorded because somebody asks: a roster's activity tells who, and with which request. `by`: where nobody has a name. */
+export function askedBy(deps: ApiDeps, { caller, user, id }: FastifyRequest, by?: string) {
+  const who = by ?? (caller ? `token:${caller.id}` : `user:${user.name}`)
+  return { ...deps, asker: { by: who, requestId: id } }
+}
+
+export type AskedDeps = ReturnType<typeof askedBy>
 export type AskingDeps = ReturnType<typeof onBehalfOf>
 
 /** For work that a worker will do, with calls of its own, because a caller asks for it: `charge` throws rate_limited. */

@@ -179,6 +179,7 @@ export function makeTarget(roster: Roster = makeRoster(), member: TurnMember = {
     invite: member.invite ?? false,
     learnt: new Map(),
     calls: [],
+    callMs: [],
     ending: null,
     before: null,
     notice: null,

@@ -5,7 +5,7 @@ import { STYLE_PATH } from './style.ts'
 export interface Page {
   title: string
   /** Which entry of the navigation is the current one. */
-  section?: 'console' | 'lanes' | 'connect' | 'audit' | undefined
+  section?: 'console' | 'lanes' | 'connect' | 'audit' | 'activity' | undefined
   /** Undefined: nobody has logged in. */
   user?: DashboardUser | undefined
   body: Content
@@ -48,7 +48,7 @@ function navigation(section: Page['section'], user: DashboardUser): Html {
         ${user.role === 'operator' ? link('connect', '/console/connect', 'Connect an app') : null}
         ${link('lanes', '/lanes', 'Lanes')}
         <li><a href="/dashboard">Queues</a></li>
-        ${link('audit', '/console/audit', 'Changes')}
+        ${link('activity', '/console/activity', 'Activity')} ${link('audit', '/console/audit', 'Changes')}
       </ul>
     </nav>
     <form class="who" method="post" action="/logout">

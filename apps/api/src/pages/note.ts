@@ -12,5 +12,5 @@ export async function note(
   target: string,
   detail?: string,
 ): Promise<void> {
-  await audit(deps, { actor: actorOf(request), action, target, detail })
+  await audit(deps, { actor: actorOf(request), action, target, detail, requestId: request.id })
 }

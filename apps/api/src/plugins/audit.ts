@@ -32,7 +32,7 @@ export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' |
   app.addHook('onSend', async (request, reply) => {
     if (!isChange(request) || request.changedNothing || reply.statusCode >= 400) return
     try {
-      await audit(deps, { actor: `token:${request.caller.id}`, ...describe(request) })
+      await audit(deps, { actor: `token:${request.caller.id}`, requestId: request.id, ...describe(request) })
     } catch (error) {
       // The change is made: an answer that says otherwise would be worse than a gap.
       deps.log.error({ err: error, route: request.routeOptions.url }, 'audit.failed')

@@ -7,6 +7,7 @@ import { finishDocument, type OpenApiDocument } from '../reference/finish-docume
 import { eventResult, eventResults } from '../routes/events/schema.ts'
 import { member, timelineItem } from '../routes/members/schema.ts'
 import { reconciliation } from '../routes/reconciliations/schema.ts'
+import { activityItem } from '../routes/rosters/activity.ts'
 import { roster } from '../routes/rosters/schema.ts'
 import { teamKey } from '../routes/team-keys/schema.ts'
 import { token } from '../routes/tokens/schema.ts'
@@ -62,6 +63,7 @@ The lines for a shell take a token from \`$TOKEN\`; where \`npm start\` runs, in
 They speak of its roster \`gold\`.`
 
 const NAMED = {
+  ActivityItem: activityItem,
   Build: build,
   Budget: budgetStatus,
   Delivery: delivery,

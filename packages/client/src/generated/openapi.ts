@@ -323,6 +323,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rosters/{rosterId}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read everything that happened on a roster
+         * @description Newest first, over all people: events, lists, comparisons with the group, what was asked for, what came of it, and changes of the settings. The last 30 days or 10,000 entries are kept. With a filter a page may be short, even empty, and still have a `nextCursor`: go on with it.
+         *
+         *     Needs the scope `rosters:read`.
+         */
+        get: operations["listRosterActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rosters/{rosterId}/apple-webhook": {
         parameters: {
             query?: never;
@@ -1386,6 +1408,35 @@ export interface components {
                 detail: string;
             }[];
         };
+        ActivityItem: {
+            /** @description RFC 3339, UTC */
+            at: string;
+            /** @enum {string} */
+            kind: "event" | "list" | "reconcile" | "request" | "outcome" | "settings";
+            /** @description null: it is about the roster as a whole */
+            member: string | null;
+            /** @description `token:3f…`, `user:ann`, `source:shop`, `member` (on their own page); null: Flightroster by itself */
+            by: string | null;
+            /** @description The member's status after an outcome */
+            status: ("pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed") | null;
+            problem: {
+                code: string;
+                detail: string;
+                action: string;
+            } | null;
+            /** @description Calls to App Store Connect; one call may be for many members */
+            calls: {
+                method: string;
+                path: string;
+                /** @description null: no answer */
+                status: number | null;
+                durationMs: number | null;
+            }[];
+            /** @description As in `x-request-id` of the request's answer and in our log */
+            requestId: string | null;
+            /** @description The same in a sentence */
+            text: string;
+        };
         Build: {
             id: string;
             version: string | null;
@@ -2262,6 +2313,45 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Build"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    listRosterActivity: {
+        parameters: {
+            query?: {
+                member?: string;
+                status?: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                kind?: "event" | "list" | "reconcile" | "request" | "outcome" | "settings";
+                /** @description As `by` of an item */
+                by?: string;
+                /** @description RFC 3339; this instant is included */
+                since?: string;
+                /** @description RFC 3339; this instant is included */
+                until?: string;
+                limit?: number;
+                /** @description The `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                rosterId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ActivityItem"][];
                         nextCursor: string | null;
                     };
                 };

@@ -35,6 +35,8 @@ export interface Reconciliation {
    */
   held: 'roster' | 'team_key' | 'empty' | 'list' | 'list_unclear' | null
   approvedAt: number | null
+  /** Who sent the list; absent: nobody, or it is older than this. */
+  by?: string
   /** Who approved or rejected it, and why. */
   decidedBy: string | null
   reason: string | null

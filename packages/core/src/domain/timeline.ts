@@ -57,9 +57,11 @@ export function formatEntry(entry: TimelineEntry): string {
 
 export function parseTimeline(lines: string | null): TimelineEntry[] {
   if (!lines) return []
-  return lines.split('\n').map((line) => {
-    const entry = JSON.parse(line) as TimelineEntry
-    if (entry.k !== 'run') return entry
-    return { ...entry, c: entry.c.map(([call, ...answer]): (typeof entry.c)[number] => [expand(call), ...answer]) }
-  })
+  return lines.split('\n').map(parseEntry)
+}
+
+export function parseEntry(line: string): TimelineEntry {
+  const entry = JSON.parse(line) as TimelineEntry
+  if (entry.k !== 'run') return entry
+  return { ...entry, c: entry.c.map(([call, ...answer]): (typeof entry.c)[number] => [expand(call), ...answer]) }
 }

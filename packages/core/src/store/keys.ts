@@ -83,6 +83,8 @@ export interface RosterKeys {
   unindexed: string
   /** hash: member id → newline-joined timeline entries, newest first */
   timeline: string
+  /** stream, bounded, with expiry: what happened, over all members */
+  activity: string
   /** hash: member id → the mark that every good link to their own page carries */
   links: string
   /** sets: members whose work waits until the roster is resumed or mended; apart, so that bulk work comes back as such */
@@ -239,6 +241,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     index: `${base}:index`,
     unindexed: `${base}:unindexed`,
     timeline: `${base}:timeline`,
+    activity: `${base}:activity`,
     links: `${base}:links`,
     parked: `${base}:parked`,
     parkedBulk: `${base}:parked-bulk`,

@@ -56,6 +56,6 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
       const lane = [keys.lease, keys.wroteAt, keys.rosters, keys.born]
       return (await writingScript.run(redis, [...lane, ...touched], [token, now, ...args])) === 1
     },
-    recordOutcome: (token, outcome) => recordOutcome(redis, keys, token, outcome),
+    recordOutcome: (token, outcome) => recordOutcome(redis, teamKey, token, outcome),
   }
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Erasure } from '../domain/erasure.ts'
+import { ACTIVITY_KEPT_MS } from './activity.ts'
 import { nodeOf } from './cluster-nodes.ts'
 import { createFencedWrite, type FencedWrite } from './fenced-writer.ts'
 import { laneKeys, queueKeys } from './keys.ts'
@@ -108,6 +109,7 @@ async function copyRoster(redis: Redis, { to: write }: Pens, move: RosterMove): 
   for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(of[name], into[name])
   for (const name of ['parked', 'parkedBulk', 'held'] as const) await copySet(of[name], into[name])
   await copyHash(from.testers(move.appId), to.testers(move.appId))
+  await copyActivity(redis, write, of.activity, into.activity)
   const columns = await redis.get(of.columns)
   if (columns !== null) await write(into.columns, 'SET', [columns])
   for (const name of ['revisions', 'wroteAt'] as const) {
@@ -129,6 +131,18 @@ async function copyRoster(redis: Redis, { to: write }: Pens, move: RosterMove): 
     const left = await redis.pttl(key)
     if (left > 0) await write(seen, 'PEXPIRE', [left])
   }
+}
+
+/** From where an earlier copy ended: a stream takes nothing that is older than what it has. */
+async function copyActivity(redis: Redis, write: FencedWrite, from: string, into: string): Promise<void> {
+  let [last] = (await redis.xrevrange(into, '+', '-', 'COUNT', 1)).map(([id]) => id)
+  for (;;) {
+    const entries = await redis.xrange(from, last === undefined ? '-' : `(${last}`, '+', 'COUNT', PAGE)
+    for (const [id, fields] of entries) await write(into, 'XADD', [id, ...fields])
+    last = entries.at(-1)?.[0] ?? last
+    if (entries.length < PAGE) break
+  }
+  if (last !== undefined) await write(into, 'PEXPIRE', [ACTIVITY_KEPT_MS])
 }
 
 async function keysLike(redis: Redis, prefix: string): Promise<string[]> {

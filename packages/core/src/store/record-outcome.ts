@@ -3,8 +3,9 @@ import type { Fact } from '../domain/fact.ts'
 import { MEMBER_STATUSES, type MemberStatus, type Observed } from '../domain/member.ts'
 import type { Roster } from '../domain/roster.ts'
 import { formatEntry, type TimelineEntry } from '../domain/timeline.ts'
+import { createActivity } from './activity.ts'
 import { defineScript } from './define-script.ts'
-import type { LaneKeys } from './keys.ts'
+import { laneKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 import { formatObserved } from './observed.ts'
 import { TIMELINE_KEPT } from './record-changes.ts'
@@ -23,6 +24,8 @@ export interface Outcome {
   observed: Observed
   status: MemberStatus
   entry: TimelineEntry | null
+  /** How long each call of the entry took. */
+  callMs?: readonly number[]
   /** What upstream is told, recorded in the same step. */
   fact: Fact | null
   /** done: nothing left; later: the job comes again; parked: waits for its roster; failed: waits for a person. */
@@ -36,11 +39,13 @@ export type OutcomeAnswer = 'recorded' | 'newer' | 'gone' | 'lost'
 
 export async function recordOutcome(
   redis: Redis,
-  keys: LaneKeys,
+  teamKey: string,
   token: string,
   outcome: Outcome,
 ): Promise<OutcomeAnswer> {
-  const { roster, member, ref, version, observed, status, entry, fact, ending, met, testerIds } = outcome
+  const { roster, member, ref, version, observed, status, entry, callMs, fact, ending, met, testerIds } = outcome
+  const keys = laneKeys(teamKey)
+  const line = entry ? formatEntry(entry) : ''
   const of = keys.roster(roster.id)
   const answer = await outcomeScript.run(
     redis,
@@ -68,7 +73,7 @@ export async function recordOutcome(
       version,
       formatObserved(observed),
       MEMBER_STATUSES.indexOf(status),
-      entry ? formatEntry(entry) : '',
+      line,
       TIMELINE_KEPT,
       ending,
       fact ? JSON.stringify(fact) : '',
@@ -77,5 +82,11 @@ export async function recordOutcome(
       ...[...testerIds].flatMap(([address, id]) => [address, id ?? '']),
     ],
   )
+  if (entry && (answer === 'recorded' || answer === 'newer')) {
+    // For people to read: an outcome is recorded whether or not it is told.
+    createActivity(redis, teamKey, roster.id)
+      .add([{ member, entry: line, callMs: callMs ?? [], asker: null }])
+      .catch(() => {})
+  }
   return answer as OutcomeAnswer
 }

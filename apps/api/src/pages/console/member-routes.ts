@@ -15,6 +15,7 @@ import {
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import { toName } from '../../routes/events/parse-event.ts'
 import { isMemberId } from '../../schemas/member-id.ts'
 import type { ApiServer } from '../../server.ts'
@@ -51,7 +52,7 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     app.post(`/console/rosters/:rosterId/member/${kind}`, CHANGE, async (request, reply) => {
       const { roster, member, names } = await readTarget(deps, request)
       try {
-        await requestForMember(deps, { roster, member, kind, origin: 'console' })
+        await requestForMember(askedBy(deps, request), { roster, member, kind, origin: 'console' })
       } catch (error) {
         if (!isAppError(error, 'rate_limited')) throw error
         return sendMember(deps, request, reply, roster, member, tooOften(error), 429)
@@ -63,7 +64,7 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
 
   app.post('/console/rosters/:rosterId/member/remove', CHANGE, async (request, reply) => {
     const { roster, member, names } = await readTarget(deps, request)
-    await deleteMember(deps, { roster, member })
+    await deleteMember(askedBy(deps, request), { roster, member })
     await note(deps, request, 'member.remove', `roster:${roster.id}`, deps.toRef(roster.id, member))
     return reply.redirect(`${names.href(roster.id, member)}&done=remove`, 303)
   })
@@ -179,7 +180,7 @@ function addRoute(app: ApiServer, deps: ApiDeps): void {
     const fault = faultOf(email, member)
     if (fault) return sendHtml(reply, addPersonAgain(request.user, roster.id, fault), 422)
     const input = { email, firstName: nameIn(form, 'firstName'), lastName: nameIn(form, 'lastName') }
-    const outcome = await putMember(deps, { roster, member, input, origin: 'console' })
+    const outcome = await putMember(askedBy(deps, request), { roster, member, input, origin: 'console' })
     if (outcome.problem)
       return sendHtml(reply, addPersonAgain(request.user, roster.id, errorNotice(new AppError(outcome.problem))), 422)
     await note(deps, request, 'member.put', `roster:${roster.id}`, deps.toRef(roster.id, member))

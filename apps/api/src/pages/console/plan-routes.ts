@@ -8,6 +8,7 @@ import {
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { readForm } from '../forms.ts'
 import { html, path, query, type Html } from '../html.ts'
@@ -49,7 +50,7 @@ export function planRoutes(app: ApiServer, deps: ApiDeps): void {
       throw new AppError('request_invalid', { message: 'Approve or reject the plan.' })
     const decide = decision === 'approve' ? approveReconciliation : rejectReconciliation
     try {
-      await decide(deps, { roster, id, by: actorOf(request), reason })
+      await decide(askedBy(deps, request), { roster, id, by: actorOf(request), reason })
     } catch (error) {
       if (!isAppError(error, 'plan_changed')) throw error
       const { reconciliation: fresh } = error.details as { reconciliation: string }

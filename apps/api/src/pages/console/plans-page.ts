@@ -107,6 +107,13 @@ export function planPage(input: PlanPage): string {
     <p>
       ${pill(tone, word)}${plan.held ? html` because ${HELD[plan.held]}` : null}. Planned ${when(plan.startedAt, now)}.
     </p>
+    <p>
+      ${plan.by === undefined ? null : html`The list was sent by ${plan.by}.`}
+      <a
+        href="${path`/console/rosters/${roster.id}/activity`}${query({ kind: plan.kind === 'snapshot' ? 'list' : 'reconcile' })}"
+        >Whom it changed</a
+      >
+    </p>
     ${plan.problem ? html`<div class="notice problem"><p>${privacy.text(plan.problem.detail)}</p></div>` : null}
     ${plan.decidedBy ? html`<p>Decided by ${plan.decidedBy}${plan.reason ? html`: “${privacy.text(plan.reason)}”` : null}.</p>` : plan.reason ? html`<p>${privacy.text(plan.reason)}</p>` : null}
     <div class="cards">

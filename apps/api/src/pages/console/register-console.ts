@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
+import { activityPageRoutes } from './activity-routes.ts'
 import { auditPageRoutes } from './audit-routes.ts'
 import { choiceRoutes } from './connect/choice-routes.ts'
 import { keyRoutes } from './connect/key-routes.ts'
@@ -23,4 +24,5 @@ export function registerConsole(app: ApiServer, deps: ApiDeps): void {
   choiceRoutes(app, deps)
   connectRosterRoutes(app, deps)
   auditPageRoutes(app, deps)
+  activityPageRoutes(app, deps)
 }

@@ -41,6 +41,7 @@ export function rosterPage(input: RosterPage): string {
       <a class="button primary" href="${path`/console/rosters/${roster.id}/members`}">Members</a>
       ${isOperator ? html`<a class="button" href="${path`/console/rosters/${roster.id}/upload`}">Upload a list (CSV)</a>` : null}
       <a class="button" href="${path`/console/rosters/${roster.id}/plans`}">Plans and comparisons</a>
+      <a class="button" href="${path`/console/rosters/${roster.id}/activity`}">Activity</a>
       ${isOperator ? actions(described) : null}
     </div>
     ${

@@ -6,7 +6,7 @@ import { startReconciliation } from '@flightroster/core/usecases/reconcile'
 import { describeRoster, getRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
-import { chargedTo } from '../../on-behalf-of.ts'
+import { askedBy, chargedTo } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { path, query, type Html } from '../html.ts'
 import { notice } from '../layout.ts'
@@ -62,7 +62,7 @@ function changeRoutes(app: ApiServer, deps: ApiDeps): void {
   }
   change('pause', (roster) => pauseRoster(deps, roster.id))
   change('resume', (roster) => resumeRoster(deps, roster.id))
-  change('retry', (roster) => retryFailed(deps, roster))
+  change('retry', (roster, request) => retryFailed(askedBy(deps, request), roster))
   change('compare', (roster, request) =>
     startReconciliation(chargedTo(deps, request, roster.teamKey), { roster, dryRun: false }),
   )

@@ -3,6 +3,7 @@ import { AppError, isAppError } from '@flightroster/core/errors'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import {
   formatColumnMap,
   isListField,
@@ -103,7 +104,7 @@ export function uploadRoutes(app: ApiServer, deps: ApiDeps): void {
       if (shown.fingerprint !== form.text('fingerprint')) {
         return sendDraft(deps, request, reply, { roster, upload, list, columns, allowEmpty, hasChanged: true })
       }
-      const { reconciliation } = await applyUpload(deps, roster, shown, allowEmpty)
+      const { reconciliation } = await applyUpload(askedBy(deps, request), roster, shown, allowEmpty)
       await forgetUpload(deps, roster, upload)
       const id = reconciliation?.id ?? ''
       await note(deps, request, 'roster.put-members', `roster:${roster.id}`, `reconciliation ${id}`)

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { ApiDeps } from '../../deps.ts'
+import type { AskedDeps } from '../../on-behalf-of.ts'
 import { decodeText, inPieces } from '../../routes/members/put-roster-charset.ts'
 import { formatColumnMap, parseColumnMap, type ColumnMap } from '../../routes/members/put-roster-columns.ts'
 import { previewCsv, readCsv } from '../../routes/members/put-roster-csv.ts'
@@ -113,7 +114,7 @@ function toPerson(row: Pick<PlannedRow, 'id'> & Partial<PlannedRow>, record: Mem
 
 /** Takes the list over as it was shown. */
 export async function applyUpload(
-  deps: ApiDeps,
+  deps: AskedDeps,
   roster: Roster,
   { list }: Draft,
   allowEmpty: boolean,

@@ -9,6 +9,7 @@ import {
 } from '@flightroster/core/usecases/member-link'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { toKnownError } from '../../plugins/to-problem.ts'
 import { STATUS_OF } from '../../plugins/statuses.ts'
@@ -69,7 +70,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
     visit(deps, request, reply, async ({ link, token, words }) => {
       assertIn(link)
       deps.health.assertTakesWrites()
-      const given = await giveAddress(deps, link, readForm(request).text('email'))
+      const given = await giveAddress(askedBy(deps, request, 'member'), link, readForm(request).text('email'))
       if (given === 'invalid') {
         const note: Note = { kind: 'bad', text: words.problems.address }
         return sendHtml(reply, memberOwnPage(words, link, token, note), 422)
@@ -82,7 +83,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
     visit(deps, request, reply, async ({ link, token }) => {
       assertIn(link)
       deps.health.assertTakesWrites()
-      await askForInvitation(deps, link)
+      await askForInvitation(askedBy(deps, request, 'member'), link)
       return reply.redirect(`/m/${token}?done=invitation`, 303)
     }),
   )
@@ -98,7 +99,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
       // Asked twice: a form that was sent without the question is answered by it.
       if (readForm(request).text('confirm') !== 'yes') return sendHtml(reply, leavePage(words, link, token))
       deps.health.assertTakesWrites()
-      if (link.record.desired.present) await leaveRoster(deps, link)
+      if (link.record.desired.present) await leaveRoster(askedBy(deps, request, 'member'), link)
       return reply.redirect(`/m/${token}?done=left`, 303)
     }),
   )

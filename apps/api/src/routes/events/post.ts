@@ -2,6 +2,7 @@ import { AppError, ERROR_RULES, type ErrorCode } from '@flightroster/core/errors
 import { acceptEvents, type EventOutcome } from '@flightroster/core/usecases/intake'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import { mayReach } from '../../plugins/auth.ts'
 import { readText } from '../../plugins/body-parsers.ts'
 import { problem } from '../../schemas/problem.ts'
@@ -109,11 +110,13 @@ export function allowEvents(app: ApiServer, deps: ApiDeps): void {
   })
 }
 
-async function record(deps: ApiDeps, { caller, span }: FastifyRequest, parsed: ParsedEvent[]) {
+async function record(deps: ApiDeps, request: FastifyRequest, parsed: ParsedEvent[]) {
+  const { caller, span } = request
   const usable = parsed.flatMap(({ outcome }) =>
     outcome.kind === 'event' && mayReach(caller, outcome.event.roster) ? [outcome.event] : [],
   )
-  const outcomes = usable.length === 0 ? [] : await withinStorePatience(acceptEvents(deps, usable, span?.traceparent))
+  const work = async () => acceptEvents(askedBy(deps, request), usable, span?.traceparent)
+  const outcomes = usable.length === 0 ? [] : await withinStorePatience(work())
   const outcomeOf = new Map(usable.map((event, at) => [event, outcomes[at]]))
   const results = { accepted: 0, duplicate: 0, stale: 0, rejected: 0, events: [] as EventResult[] }
   for (const item of parsed) {

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import { checkCharset, refuseCompressed } from '../../plugins/body-parsers.ts'
 import { requestInvalid } from '../../plugins/to-problem.ts'
 import type { ApiServer } from '../../server.ts'
@@ -100,6 +101,7 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
           }
           return await putList(
             deps,
+            request,
             request.params.rosterId,
             request.query,
             request.body as ReadList | undefined,
@@ -117,6 +119,7 @@ const isCsv = (request: FastifyRequest) => /^\s*text\/csv\b/i.test(request.heade
 
 async function putList(
   deps: ApiDeps,
+  request: FastifyRequest,
   rosterId: string,
   { dryRun, allowEmpty }: z.output<typeof putMembersQuery>,
   list: ReadList | undefined,
@@ -127,7 +130,7 @@ async function putList(
   const roster = await getRoster(deps, rosterId)
   assertSettled(roster)
   const { rows, doubt } = list
-  const result = await applySnapshot(deps, { roster, rows, rejected: doubt, dryRun, allowEmpty })
+  const result = await applySnapshot(askedBy(deps, request), { roster, rows, rejected: doubt, dryRun, allowEmpty })
   const answer = { ...toAnswer(result), ...toRejected(tellRejected(list, result.plan)) }
   return dryRun
     ? reply.code(200).send({ ...answer, plan: { ...answer.plan, names: toNames(result) } })

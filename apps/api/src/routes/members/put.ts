@@ -3,6 +3,7 @@ import { AppError } from '@flightroster/core/errors'
 import { deleteMember, putMember } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import { withinStorePatience } from '../../plugins/store-patience.ts'
 import type { ApiServer } from '../../server.ts'
 import { explain } from '../events/post.ts'
@@ -32,7 +33,9 @@ export function putMemberRoute(app: ApiServer, deps: ApiDeps): void {
       const { firstName, lastName } = request.body
       const input = { email: readEmail(request.body.email), firstName: toName(firstName), lastName: toName(lastName) }
       const traceparent = request.span?.traceparent
-      const outcome = await withinStorePatience(putMember(deps, { roster, member, input, traceparent }))
+      const outcome = await withinStorePatience(
+        putMember(askedBy(deps, request), { roster, member, input, traceparent }),
+      )
       return reply.code(202).send(toResult(rosterId, member, outcome))
     },
   )
@@ -57,7 +60,7 @@ export function deleteMemberRoute(app: ApiServer, deps: ApiDeps): void {
       const { rosterId, memberId: member } = request.params
       const roster = await getRoster(deps, rosterId)
       const traceparent = request.span?.traceparent
-      const outcome = await withinStorePatience(deleteMember(deps, { roster, member, traceparent }))
+      const outcome = await withinStorePatience(deleteMember(askedBy(deps, request), { roster, member, traceparent }))
       return reply.code(202).send(toResult(rosterId, member, outcome))
     },
   )

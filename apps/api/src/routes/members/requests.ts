@@ -2,7 +2,7 @@ import { requestForMember } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
-import { chargeBound } from '../../on-behalf-of.ts'
+import { askedBy, chargeBound } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { memberParams } from './schema.ts'
 import { giveExample } from '../../schemas/example.ts'
@@ -38,7 +38,7 @@ export function memberRequestRoutes(app: ApiServer, deps: ApiDeps): void {
         const { rosterId, memberId: member } = request.params
         const roster = await getRoster(deps, rosterId)
         await chargeBound(deps, request, roster.teamKey, 1)
-        await requestForMember(deps, { roster, member, kind })
+        await requestForMember(askedBy(deps, request), { roster, member, kind })
         return reply.code(202).send({ roster: rosterId, member, status: 'accepted' as const })
       },
     )

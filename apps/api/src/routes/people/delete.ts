@@ -2,6 +2,7 @@ import { parseEmail } from '@flightroster/core/domain'
 import { describeErasure, erasePerson } from '@flightroster/core/usecases/people'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import { requestInvalid } from '../../plugins/to-problem.ts'
 import type { ApiServer } from '../../server.ts'
 import { giveExample } from '../../schemas/example.ts'
@@ -50,7 +51,7 @@ export function deletePersonRoute(app: ApiServer, deps: ApiDeps): void {
           { pointer: '/query/email', code: 'address_invalid', detail: 'This is no e-mail address.' },
         ])
       }
-      const { id, memberships } = await erasePerson(deps, email)
+      const { id, memberships } = await erasePerson(askedBy(deps, request), email)
       request.changedNothing = memberships === 0
       const view = toErasure(await describeErasure(deps, id))
       return reply

@@ -1,6 +1,7 @@
 import { approveReconciliation, rejectReconciliation } from '@flightroster/core/usecases/reconcile'
 import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { decisionBody, reconciliation, reconciliationParams, toReconciliation } from './schema.ts'
 
@@ -31,7 +32,7 @@ export function decideReconciliationRoutes(app: ApiServer, deps: ApiDeps): void 
         const roster = await getRoster(deps, rosterId)
         assertSettled(roster)
         const reason = request.body?.reason || null
-        return toReconciliation(await decide(deps, { roster, id, by: request.caller.id, reason }))
+        return toReconciliation(await decide(askedBy(deps, request), { roster, id, by: request.caller.id, reason }))
       },
     )
   }

@@ -2,6 +2,7 @@ import { receivePayload } from '@flightroster/core/usecases/sources'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import { parseJson } from '../../plugins/body-parsers.ts'
 import { withinStorePatience } from '../../plugins/store-patience.ts'
 import type { ApiServer } from '../../server.ts'
@@ -43,7 +44,7 @@ export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const sent = { headers: headersOf(request), body }
         const work = receivePayload(
-          { ...deps, parseItem, parseJson },
+          { ...askedBy(deps, request, `source:${request.params.sourceId}`), parseItem, parseJson },
           request.params.sourceId,
           sent,
           request.span?.traceparent,

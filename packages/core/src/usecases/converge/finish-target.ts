@@ -97,6 +97,7 @@ function toOutcome(deps: FinishDeps, target: Target, ending: Ending): Outcome {
     observed,
     status,
     entry: toEntry(target, status, problem, detail, now),
+    callMs: target.callMs,
     fact: told?.fact ?? null,
     ending: toStoredEnding(target, ending),
     testerIds: target.learnt,

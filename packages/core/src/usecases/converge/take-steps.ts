@@ -353,6 +353,7 @@ function noteCall(chunk: Taken[], record: CallRecord): void {
   const status = record.status ?? 0
   for (const { target } of chunk) {
     target.calls.push(record.appleCode === null ? [call, status] : [call, status, record.appleCode])
+    target.callMs.push(Math.round(record.durationMs))
   }
 }
 

@@ -37,6 +37,8 @@ export interface Target {
   /** Tester ids learnt in this turn, by address (lower-cased); null: Apple has none any more. */
   learnt: Map<string, string | null>
   calls: RunEntry['c']
+  /** How long each of them took. */
+  callMs: number[]
   ending: Ending | null
   /** What was noted before the write that is under way. */
   before: Pick<Observed, 'email' | 'writing' | 'confirmed'> | null

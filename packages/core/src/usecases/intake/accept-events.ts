@@ -1,9 +1,11 @@
 import type { MemberChange, RecordedChange } from '../../domain/change.ts'
+import type { Asker } from '../../domain/activity.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest, formerEventDigest } from '../../secrets/index.ts'
 import { createTraces, type Store } from '../../store/index.ts'
+import { noteActivity } from '../activity/index.ts'
 
 /** A membership event that was parsed and is well formed. */
 export interface IncomingEvent {
@@ -33,6 +35,8 @@ export interface IntakeDeps {
   dedupDays: number
   /** Members that events may bring a roster to; absent: as many as come. */
   rosterLimit?: number
+  /** Who asks, and with which request: the rosters' activity tells it. Absent: nobody, it is our own work. */
+  asker?: Asker | undefined
 }
 
 const DAY_MS = 86_400_000
@@ -98,7 +102,7 @@ function placesOf(lanes: Map<string, number[]>, lane: string): number[] {
 
 /** Records changes of one team key and rings its lane, unless a worker is there already: it finds them by itself. */
 export async function recordAndWake(
-  deps: Pick<IntakeDeps, 'store' | 'dedupDays'>,
+  deps: Pick<IntakeDeps, 'store' | 'dedupDays' | 'asker'>,
   teamKey: string,
   changes: MemberChange[],
   {
@@ -121,6 +125,11 @@ export async function recordAndWake(
     createTraces(deps.store.redis, teamKey)
       .note(accepted, traceparent)
       .catch(() => {})
+  noteActivity(
+    deps,
+    teamKey,
+    accepted.map(({ roster, member, timelineEntry }) => ({ roster, member, entry: timelineEntry })),
+  )
   // Not waited for: what is recorded is kept, and a lane whose bell was not heard is found by the sweep.
   if (hasWork) deps.store.noteRecorded(teamKey, result).catch(() => {})
   return result.changes

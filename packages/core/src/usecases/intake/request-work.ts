@@ -1,8 +1,11 @@
+import type { Asker } from '../../domain/activity.ts'
 import type { Priority } from '../../domain/change.ts'
 import type { Clock } from '../../domain/clock.ts'
+import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError } from '../../errors.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import { createLaneStore, type Store } from '../../store/index.ts'
+import { noteActivity } from '../activity/index.ts'
 
 export interface RequestWorkInput {
   roster: string
@@ -16,6 +19,8 @@ export interface RequestWorkDeps {
   store: Store
   clock: Clock
   toRef: ToRef
+  /** Who asks, and with which request. */
+  asker?: Asker | undefined
 }
 
 const PRIORITY_OF: Record<RequestWorkInput['kind'], Priority> = {
@@ -28,15 +33,16 @@ const PRIORITY_OF: Record<RequestWorkInput['kind'], Priority> = {
 export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput): Promise<void> {
   const teamKey = (await deps.store.directory.newest([input.roster])).get(input.roster)
   if (teamKey === undefined) throw new AppError('not_found', { message: `There is no roster "${input.roster}".` })
-  const now = deps.clock.now()
+  const entry: EventEntry = { t: deps.clock.now(), k: input.kind, o: input.origin ?? 'api' }
   const { found, leased } = await createLaneStore(deps.store.redis, teamKey).requestWork({
     roster: input.roster,
     member: input.member,
     ref: deps.toRef(input.roster, input.member),
     flag: input.kind === 'invitation' ? 'invite' : 'fresh',
-    entry: { t: now, k: input.kind, o: input.origin ?? 'api' },
+    entry,
     priority: PRIORITY_OF[input.kind],
   })
   if (!found) throw new AppError('not_found', { message: `Roster "${input.roster}" has no such member.` })
+  noteActivity(deps, teamKey, [{ roster: input.roster, member: input.member, entry: formatEntry(entry) }])
   await deps.store.noteRecorded(teamKey, { leased })
 }

@@ -4,6 +4,7 @@ import type { Erasure } from '../../domain/erasure.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import {
+  createActivity,
   createDeliveries,
   createErasures,
   createPersonErasures,
@@ -47,6 +48,7 @@ export async function eraseMembers(visit: Visit, id: string): Promise<number | n
     // Former addresses too: nobody has them any more.
     await forgetUnneededTesters(store.redis, { teamKey, appId: roster.app.id })
   }
+  await createActivity(store.redis, visit.teamKey, erasure.roster).forget(new Set(erasure.members))
   const refs = erasure.members.map((member) => visit.deps.toRef(erasure.roster, member))
   const rest: Erasure = { ...erasure, members: [], email: '', refs, requestedAt: clock.now() }
   await erasures.put(rest)

@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createErasures, createMemberLinks, type MemberRecord } from '../../store/index.ts'
+import { createActivity, createErasures, createMemberLinks, type MemberRecord } from '../../store/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import type { Visit } from '../lanes/visit.ts'
 
@@ -19,6 +19,10 @@ export async function forgetLeft(visit: Visit, roster: Roster, records: MemberRe
   for (const chunk of inChunks(old, AT_ONCE)) {
     const answers = await Promise.all(chunk.map((record) => eraseRecord(visit, roster, record)))
     forgotten += answers.filter(Boolean).length
+  }
+  if (forgotten > 0) {
+    const activity = createActivity(visit.deps.store.redis, visit.teamKey, roster.id)
+    await activity.forget(new Set(old.map(({ id }) => id)))
   }
   return forgotten
 }

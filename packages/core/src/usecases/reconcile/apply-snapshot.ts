@@ -3,6 +3,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, ERROR_RULES } from '../../errors.ts'
 import { createFacts, createReconciliations, createSchedule } from '../../store/index.ts'
+import { noteRosterActivity } from '../activity/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { draftPlan, type DraftDeps, type DraftedPlan, type SnapshotInput } from './draft-plan.ts'
 import type { Estimate } from './estimate.ts'
@@ -37,8 +38,9 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
     const draft = await draftPlan(deps, input)
     await replaceHeld(deps, roster)
     const accepted = await recordRows(deps, roster, draft.plan, { time: draft.at, isHeld: draft.held !== null })
-    const record = toRecord(roster, id, draft, draft.revision + accepted)
+    const record = toRecord(deps, roster, id, draft, accepted)
     await reconciliations.put(record)
+    noteRosterActivity(deps, roster, { kind: 'list', text: tellPlan(record) })
     if (draft.held === null && record.removals.length + draft.plan.clear.length > 0)
       await removeNow(deps, roster, record, draft.plan)
     if (draft.held !== null) await tellHeld(deps, roster, record)
@@ -78,7 +80,13 @@ async function replaceHeld(deps: IntakeDeps, roster: Roster): Promise<void> {
   }
 }
 
-function toRecord(roster: Roster, id: string, { at, plan, held }: DraftedPlan, revision: number): Reconciliation {
+function toRecord(
+  { asker }: IntakeDeps,
+  roster: Roster,
+  id: string,
+  { at, plan, held, revision: before }: DraftedPlan,
+  accepted: number,
+): Reconciliation {
   const changes = plan.add.length + plan.update.length + (held === null ? plan.remove.length : 0)
   const read = plan.add.length + plan.update.length + plan.unchanged
   return {
@@ -96,13 +104,19 @@ function toRecord(roster: Roster, id: string, { at, plan, held }: DraftedPlan, r
     ...(held !== null && plan.clear.length > 0 ? { cleared: plan.clear } : {}),
     unmanaged: [],
     removesUnmanaged: false,
-    revision,
+    revision: before + accepted,
     held,
     approvedAt: null,
     decidedBy: null,
     reason: null,
+    ...(asker ? { by: asker.by } : {}),
     problem: held === 'list_unclear' ? { code: 'list_unclear', detail: ERROR_RULES.list_unclear.title, at } : null,
   }
+}
+
+function tellPlan({ plan, held, id }: Reconciliation): string {
+  const counts = `${plan.add} to add, ${plan.update} to change, ${plan.remove} to remove, ${plan.unchanged} as they are`
+  return `A list of the whole roster: ${counts}${held === null ? '' : '; its removals are held'} (plan ${id}).`
 }
 
 async function tellHeld(deps: IntakeDeps, roster: Roster, record: Reconciliation): Promise<void> {

@@ -3,6 +3,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { SEATS_LIMIT } from '../../domain/standing.ts'
 import { createFacts, createReconciliations } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { noteRosterActivity } from '../activity/index.ts'
 import type { GroupComparison } from './compare-group.ts'
 
 /** Keeps how a reading ended. What an earlier one held is replaced, unless it holds the very same people. */
@@ -25,7 +26,22 @@ export async function noteReading(
     }
   }
   await reconciliations.put({ ...plan, updatedAt: now })
+  if (isRequested || isHeld || isChange(plan)) {
+    noteRosterActivity(
+      visit.deps,
+      { id: roster.id, teamKey: visit.teamKey },
+      { kind: 'reconcile', text: tellReading(plan) },
+    )
+  }
   if (isHeld) await tellHeld(visit, roster, plan)
+}
+
+const isChange = ({ plan }: Reconciliation) => plan.add + plan.update + plan.remove > 0
+
+function tellReading({ plan, status, dryRun, id }: Reconciliation): string {
+  const counts = `${plan.add} to add, ${plan.update} to change, ${plan.remove} to remove`
+  const ending = dryRun ? '; a dry run, nothing was changed' : status === 'held' ? '; its removals are held' : ''
+  return `The group was read and compared: ${counts}${ending} (plan ${id}).`
 }
 
 function holdsSame(held: Reconciliation, plan: Reconciliation): boolean {
@@ -46,6 +62,11 @@ export async function noteIncomplete(visit: Visit, roster: Roster, record: Recon
     updatedAt: at,
     problem: { code: 'apple_answer_unreadable', detail, at },
   })
+  noteRosterActivity(
+    visit.deps,
+    { id: roster.id, teamKey: visit.teamKey },
+    { kind: 'reconcile', text: detail, problem: 'apple_answer_unreadable' },
+  )
   const standing = await store.standing(roster.id)
   await store.putStanding(roster.id, { ...standing, lastReconcile: { id: record.id, at, outcome: 'incomplete' } })
 }

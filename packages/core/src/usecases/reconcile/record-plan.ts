@@ -10,7 +10,7 @@ import type { PlannedRow, SnapshotPlan } from './plan-snapshot.ts'
 /** Changes in one atomic step; a longer one would hold the store up for everybody. */
 const CHUNK = 500
 
-export type RecordDeps = Pick<IntakeDeps, 'store' | 'clock' | 'dedupDays'>
+export type RecordDeps = Pick<IntakeDeps, 'store' | 'clock' | 'dedupDays' | 'asker'>
 
 /**
  * Records the joins and updates of a list as of `time`, behind the events of its lane; `isHeld`: no address is cleared. Returns

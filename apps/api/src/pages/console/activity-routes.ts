@@ -1,0 +1,174 @@
+import { ACTIVITY_KINDS, MEMBER_STATUSES, type ActivityItem, type ActivityKind } from '@flightroster/core/domain'
+import { isActivityPlace, listActivity, type ActivityFilter } from '@flightroster/core/usecases/activity'
+import { getRoster } from '@flightroster/core/usecases/rosters'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../../deps.ts'
+import type { ApiServer } from '../../server.ts'
+import { html, path, query, type Html } from '../html.ts'
+import { layout } from '../layout.ts'
+import { VIEW } from '../page-config.ts'
+import { privacyOf, type Privacy } from '../privacy.ts'
+import { sendHtml } from '../send-html.ts'
+import { exactTime, statusPill, STATUS_WORDS } from '../words.ts'
+import { createMemberNames, type MemberNames } from './member-link.ts'
+import { rosterIdOf } from './roster-routes.ts'
+
+const PER_PAGE = 50
+
+/** What happened, newest first: on one roster, and over all. */
+export function activityPageRoutes(app: ApiServer, deps: ApiDeps): void {
+  app.get('/console/activity', VIEW, async (request, reply) => {
+    const here = '/console/activity'
+    return sendActivity(deps, request, reply, { here, rosters: await deps.store.rosters.list(), one: null })
+  })
+  app.get('/console/rosters/:rosterId/activity', VIEW, async (request, reply) => {
+    const roster = await getRoster(deps, rosterIdOf(request))
+    const here = path`/console/rosters/${roster.id}/activity`
+    return sendActivity(deps, request, reply, { here, rosters: [roster], one: roster.id })
+  })
+}
+
+type Asked = Partial<Record<'member' | 'key' | 'status' | 'kind' | 'by' | 'since' | 'until' | 'before', string>>
+
+interface Scene {
+  here: string
+  rosters: readonly { id: string; teamKey: string }[]
+  /** The roster's id; null: over all. */
+  one: string | null
+}
+
+async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply, scene: Scene) {
+  const asked = request.query as Asked
+  const privacy = privacyOf(request.user)
+  const names = createMemberNames(deps.sealer)
+  const filter = readFilter(asked, privacy)
+  if (scene.one !== null && filter.member === undefined) filter.member = names.read(scene.one, { key: asked.key })
+  const before = asked.before !== undefined && isActivityPlace(asked.before) ? asked.before : undefined
+  const { items, next } = await listActivity(deps, scene.rosters, filter, { limit: PER_PAGE, before })
+  const title = scene.one === null ? 'Activity' : `Activity of ${scene.one}`
+  const body = html`${
+      scene.one === null
+        ? null
+        : html`<p class="crumbs">
+            <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${scene.one}`}">${scene.one}</a> ›
+          </p>`
+    }
+    <h1>${title}</h1>
+    <p class="lead">What happened in the last 30 days, newest first.</p>
+    ${filterForm(scene.here, asked, filter)}
+    ${items.length === 0 ? html`<p class="empty">${next === null ? 'Nothing that fits.' : 'Nothing that fits among the newest; go on with “Older”.'}</p>` : table({ items, privacy, names, isOverAll: scene.one === null })}
+    <nav class="pager" aria-label="Pages">
+      ${before === undefined ? null : html`<a href="${scene.here}${query({ ...asked, before: null })}">← To the newest</a>`}
+      ${next === null ? null : html`<a rel="next" href="${scene.here}${query({ ...asked, before: next })}">Older →</a>`}
+    </nav>`
+  const section = scene.one === null ? 'activity' : 'console'
+  return sendHtml(reply, layout({ title, section, user: request.user, body, wide: true }))
+}
+
+/** What can't be read is left out. A viewer can't ask whether an address is here. */
+function readFilter(asked: Asked, privacy: Privacy): ActivityFilter {
+  const member = (asked.member ?? '').trim().slice(0, 256)
+  const dayMs = (text: string | undefined, more: number) => {
+    const at = /^\d{4}-\d\d-\d\d$/.test(text ?? '') ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+    return Number.isNaN(at) ? undefined : at + more
+  }
+  return {
+    member: member !== '' && (privacy.isOperator || !member.includes('@')) ? member : undefined,
+    status: MEMBER_STATUSES.find((one) => one === asked.status),
+    kind: ACTIVITY_KINDS.find((one) => one === asked.kind),
+    by: (asked.by ?? '').trim().slice(0, 256) || undefined,
+    since: dayMs(asked.since, 0),
+    until: dayMs(asked.until, 86_399_999),
+  }
+}
+
+const KIND_WORDS: Record<ActivityKind, string> = {
+  event: 'event',
+  list: 'list',
+  reconcile: 'comparison',
+  request: 'request',
+  outcome: 'outcome',
+  settings: 'settings',
+}
+
+function filterForm(here: string, asked: Asked, filter: ActivityFilter): Html {
+  return html`<form method="get" action="${here}" role="search" class="search filters">
+    <label>Person’s id <input name="member" value="${filter.member ?? ''}" autocomplete="off" /></label>
+    <label
+      >What
+      <select name="kind">
+        <option value="">anything</option>
+        ${ACTIVITY_KINDS.map((one) => html`<option value="${one}" ${one === filter.kind ? html` selected` : null}>${KIND_WORDS[one]}</option>`)}
+      </select></label
+    >
+    <label
+      >Status after it
+      <select name="status">
+        <option value="">any</option>
+        ${MEMBER_STATUSES.map((one) => html`<option value="${one}" ${one === filter.status ? html` selected` : null}>${STATUS_WORDS[one].word}</option>`)}
+      </select></label
+    >
+    <label>By whom <input name="by" value="${filter.by ?? ''}" placeholder="user:ann" autocomplete="off" /></label>
+    <label>From <input type="date" name="since" value="${asked.since ?? ''}" /></label>
+    <label>To <input type="date" name="until" value="${asked.until ?? ''}" /></label>
+    <button type="submit">Show</button>
+  </form>`
+}
+
+function table(input: { items: ActivityItem[]; privacy: Privacy; names: MemberNames; isOverAll: boolean }): Html {
+  const { items, isOverAll } = input
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Activity">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          ${isOverAll ? html`<th scope="col">Roster</th>` : null}
+          <th scope="col">Person</th>
+          <th scope="col">What</th>
+          <th scope="col">Status</th>
+          <th scope="col">By</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${items.map((item) => row(item, input))}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function row(
+  { at, roster, kind, member, by, status, problem, calls, requestId, text }: ActivityItem,
+  { privacy, names, isOverAll }: { privacy: Privacy; names: MemberNames; isOverAll: boolean },
+): Html {
+  const said = calls.length > 0 ? text.replace(/^Asked App Store Connect: .*?\. Now /, 'Now ') : text
+  return html`<tr>
+    <td>${exactTime(at)}</td>
+    ${isOverAll ? html`<td><a href="${path`/console/rosters/${roster}/activity`}">${roster}</a></td>` : null}
+    <td>
+      ${member === null ? html`<span class="quiet">the roster</span>` : html`<a href="${names.href(roster, member)}">${privacy.id(member)}</a>`}
+    </td>
+    <td>
+      <span class="quiet">${KIND_WORDS[kind]}</span> ${privacy.text(said)}
+      ${problem && !said.includes(problem.detail) ? html`<br />${privacy.text(problem.detail)}` : null}
+      ${calls.length === 0 ? null : callList(calls, privacy)}
+      ${requestId === null ? null : html`<br /><small class="quiet">request <code>${requestId}</code></small>`}
+    </td>
+    <td>${status === null ? null : statusPill(status)}</td>
+    <td>${by === null ? html`<span class="quiet">by itself</span>` : privacy.text(by)}</td>
+  </tr>`
+}
+
+function callList(calls: ActivityItem['calls'], privacy: Privacy): Html {
+  return html`<details>
+    <summary>${calls.length === 1 ? '1 call to Apple' : `${calls.length} calls to Apple`}</summary>
+    <ul>
+      ${calls.map(
+        ({ method, path: asked, status, durationMs }) =>
+          html`<li>
+            <code>${method} ${privacy.text(asked)}</code> →
+            ${status === null ? 'no answer' : String(status)}${durationMs === null ? null : `, ${durationMs} ms`}
+          </li>`,
+      )}
+    </ul>
+  </details>`
+}

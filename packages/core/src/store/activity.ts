@@ -1,0 +1,90 @@
+import type { Redis } from 'ioredis'
+import type { ActivityLine, ActivityNote, NewActivityLine } from '../domain/activity.ts'
+import { parseEntry } from '../domain/timeline.ts'
+import { laneKeys } from './keys.ts'
+
+/** Entries of one roster that are kept, and for how long: whichever ends first. */
+const KEPT = 10_000
+export const ACTIVITY_KEPT_MS = 30 * 86_400_000
+const AT_ONCE = 1_000
+
+export type StoredActivity = ActivityLine & {
+  /** Of the stream: `<ms>-<number>`. */
+  id: string
+  at: number
+}
+
+/**
+ * What happened on a roster, over all its people, newest first. Timelines can't tell it: they lie by member, so one page of it would
+ * read those of a whole roster. It is for people to read: written beside what it tells of, in no atomic step, so a death in between
+ * loses a line here and never one of a timeline.
+ */
+export interface Activity {
+  add(lines: readonly NewActivityLine[]): Promise<void>
+  /** Newest first. `to`: where to begin, `(` before an id excludes it; `from`: where to end (ms). */
+  read(range: { to: string; from: number; count: number }): Promise<StoredActivity[]>
+  /** Takes out what happened to these members. */
+  forget(members: ReadonlySet<string>): Promise<void>
+}
+
+/** Keys are short: a roster keeps thousands of these. */
+interface Stored {
+  m?: string
+  b?: string
+  q?: string
+  /** A timeline entry, and how long its calls took. */
+  e?: object
+  d?: readonly number[]
+  n?: ActivityNote
+}
+
+export function createActivity(redis: Redis, teamKey: string, rosterId: string): Activity {
+  const key = laneKeys(teamKey).roster(rosterId).activity
+  return {
+    async add(lines) {
+      if (lines.length === 0) return
+      const pipeline = redis.pipeline()
+      for (const line of lines) pipeline.xadd(key, 'MAXLEN', '~', KEPT, '*', 'a', format(line))
+      await pipeline.pexpire(key, ACTIVITY_KEPT_MS).exec()
+    },
+    async read({ to, from, count }) {
+      return (await redis.xrevrange(key, to, from, 'COUNT', count)).map(([id, fields]) => parse(id, fields[1] ?? '{}'))
+    },
+    async forget(members) {
+      for (let to = '+'; ;) {
+        const entries = await redis.xrevrange(key, to, '-', 'COUNT', AT_ONCE)
+        const theirs = entries.filter(([, fields]) => {
+          const { m } = JSON.parse(fields[1] ?? '{}') as Stored
+          return m !== undefined && members.has(m)
+        })
+        if (theirs.length > 0) await redis.xdel(key, ...theirs.map(([id]) => id))
+        const last = entries.at(-1)
+        if (!last || entries.length < AT_ONCE) return
+        to = `(${last[0]}`
+      }
+    },
+  }
+}
+
+function format(line: NewActivityLine): string {
+  const { asker } = line
+  const head: Stored = {
+    ...(line.member === null ? {} : { m: line.member }),
+    ...(asker && { b: asker.by, q: asker.requestId }),
+  }
+  if (line.member === null) return JSON.stringify({ ...head, n: line.note } satisfies Stored)
+  if (line.callMs && line.callMs.length > 0) head.d = line.callMs
+  // The entry is text already.
+  return `${JSON.stringify(head).slice(0, -1)},"e":${line.entry}}`
+}
+
+function parse(id: string, json: string): StoredActivity {
+  const { m, b, q, e, d, n } = JSON.parse(json) as Stored
+  const base = {
+    id,
+    at: Number(id.slice(0, id.indexOf('-'))),
+    asker: b === undefined ? null : { by: b, requestId: q ?? '' },
+  }
+  if (n !== undefined || m === undefined) return { ...base, member: null, note: n ?? { kind: 'settings', text: '' } }
+  return { ...base, member: m, entry: parseEntry(JSON.stringify(e)), callMs: d ?? [] }
+}

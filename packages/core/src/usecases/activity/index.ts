@@ -1,0 +1,2 @@
+export { isActivityPlace, listActivity, type ActivityFilter } from './list-activity.ts'
+export { noteActivity, noteRosterActivity, type ActivityDeps } from './note-activity.ts'
