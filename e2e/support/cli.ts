@@ -12,12 +12,16 @@ export interface Ended {
   stderr: string
 }
 
+type Watch = (printed: string, kill: (signal: NodeJS.Signals) => void) => void
+
 export interface RunOptions {
   input?: string
   cwd?: string
   env?: Record<string, string>
   /** Called with what was printed so far to standard error; may stop the program. */
-  onNote?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void
+  onNote?: Watch
+  /** The same for standard output. */
+  onPrint?: Watch
 }
 
 /** The command line as it is packed, against one server. */
@@ -30,11 +34,14 @@ export interface Cli {
 export function createCli(api: Pick<Api, 'url' | 'token'>): Cli {
   execFileSync(process.execPath, [join(ROOT, 'apps/cli/scripts/bundle.mjs')])
   const base = { PATH: process.env['PATH'] ?? '', FLIGHTROSTER_URL: api.url, FLIGHTROSTER_TOKEN: api.token }
-  const run: Cli['run'] = async (args, { input, cwd, env, onNote } = {}) => {
+  const run: Cli['run'] = async (args, { input, cwd, env, onNote, onPrint } = {}) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...base, ...env }, ...(cwd ? { cwd } : {}) })
     let stdout = ''
     let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => void (stdout += chunk.toString()))
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+      if (!child.killed) onPrint?.(stdout, (signal) => child.kill(signal))
+    })
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString()
       if (!child.killed) onNote?.(stderr, (signal) => child.kill(signal))

@@ -1,4 +1,5 @@
 import { FlightrosterError } from '@flightroster/client'
+import { FileFaults } from './files/faults.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-codes.ts'
 
 /** An error as a person and as a script reads it. */
@@ -24,6 +25,14 @@ const ACTIONS: Record<string, string> = {
 
 export function explain(error: unknown): Explained {
   if (error instanceof FlightrosterError) return explainRefusal(error)
+  if (error instanceof FileFaults) {
+    const faults = error.faults.map((fault) => ({
+      ...fault,
+      pointer: `${fault.file}:${fault.line}:${fault.column}`,
+      code: error.code,
+    }))
+    return { exitCode: error.exitCode, sentence: error.message, action: error.action, faults, code: error.code }
+  }
   if (error instanceof CommandError) {
     const { exitCode, message, action, code } = error
     return { exitCode, sentence: message, action, faults: [], code }

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addFiles } from './commands/files.ts'
 import { addEvents } from './commands/events.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLanes } from './commands/lanes.ts'
@@ -33,6 +34,7 @@ export function buildProgram(signal: AbortSignal, end: (code: ExitCode) => void)
       end(await run(context, command.opts() as never, ...(args as never)))
     }
   addKeys(program, bind)
+  addFiles(program, bind)
   addMembers(program, bind)
   addPlans(program, bind)
   addLanes(program, bind)
@@ -50,6 +52,7 @@ function leavesOf(command: Command): Command[] {
 const EXAMPLES = `
 Examples:
   $ export FLIGHTROSTER_URL=https://beta.example.com FLIGHTROSTER_TOKEN=frt_…
+  $ flightroster plan -f rosters/
   $ flightroster members import people.csv --roster gold --dry-run
   $ flightroster members why gold u-17
   $ flightroster plans list --roster gold

@@ -3,6 +3,7 @@ import { readCommonOptions, terminalOf } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { explain, type Explained } from './explain.ts'
 import { buildProgram } from './program.ts'
+import { printable } from './terminal/table.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** Runs one command line; returns the exit code. */
@@ -55,7 +56,7 @@ function report(terminal: Terminal, { exitCode, ...explained }: Explained): Exit
   const { sentence, action, faults, code, requestId, status } = explained
   const trace = requestId ? `, request ${requestId}` : ''
   terminal.note(`${sentence} (${code}${trace})`)
-  for (const fault of faults) terminal.note(`  ${fault.pointer || '/'}  ${fault.detail}`)
+  for (const fault of faults) terminal.note(`${fault.pointer || '/'}: ${printable(fault.detail)}`)
   if (action) terminal.note(`Next: ${action}`)
   terminal.printJson({ error: { code, detail: sentence, action: action ?? null, errors: faults, requestId, status } })
   return exitCode
