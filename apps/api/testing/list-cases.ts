@@ -357,6 +357,18 @@ const SPOILT: ListCase[] = [
     plan: NOBODY,
   })),
   {
+    name: 'leading zeros, and no addresses',
+    roster: { '007': ['ann@example.com'], '010': ['bob@example.com'] },
+    list: 'id\n7\n10\n',
+    plan: NOBODY,
+  },
+  {
+    name: 'leading zeros, and two who may be meant',
+    roster: { '007': ['ann@example.com'], '0007': ['bob@example.com'] },
+    list: 'id\n7\n',
+    plan: { rejected: [2] },
+  },
+  {
     name: 'another id, and the address: a member of a new id',
     roster: { 'u-1': ['ann@example.com'], 'u-2': ['bob@example.com'] },
     list: 'id,email\nu-1,ann@example.com\nu-7,bob@example.com\n',

@@ -60,6 +60,9 @@ export async function createLookAlikes(
         id === undefined ? undefined : { row: said, known: { id, desired: rest.get(id) as Desired } }
       const alike = holders.find((id) => isAlmostSameId(row.id as string, id))
       if (alike !== undefined) return found(alike, row)
+      // The list says nothing of addresses, and only one can be meant.
+      const [only, ...others] = row.email === undefined ? byId(row.id) : []
+      if (only !== undefined && others.length === 0) return found(only, row)
       // Names, numbers or whatever stand where an id was guessed.
       if (row.idIsGuessed && holders[0] !== undefined) return found(holders[0], onlyAddress(row))
       const written = row.id.includes('@') ? readWrittenEmail(row.id).email : null
