@@ -316,6 +316,13 @@ export const ANSWERS: AnswerRow[] = [
     ends: 'done removed',
   },
   {
+    name: 'a leaver whom the group counts and does not show',
+    member: leaves(),
+    turn: [['read group', { status: 200, body: { data: [], links: {}, meta: { paging: { total: 1, limit: 200 } } } }]],
+    ends: 'retry apple_answer_unreadable',
+    there: true,
+  },
+  {
     name: 'a removal by an id that is gone, of somebody who is out',
     member: leaves(),
     turn: [
