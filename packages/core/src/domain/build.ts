@@ -37,6 +37,11 @@ export function isTestable(build: Build, now: number): boolean {
   return isUsable(build, now) && build.externalState === TESTABLE_STATE
 }
 
+/** Approved: Apple shows it as held until a group has it, and releases it then by itself unless somebody holds it. */
+export function opensByBeingGiven({ externalState }: Build): boolean {
+  return externalState === null || externalState === 'BETA_APPROVED' || externalState === 'READY_FOR_BETA_TESTING'
+}
+
 /** The one that testers of the group can use longest; undefined where there is none. */
 export function lastUsable<B extends Build>(groupBuilds: readonly B[], now: number): B | undefined {
   return groupBuilds
@@ -58,6 +63,10 @@ export function byUpload(a: Build, b: Build): number {
 
 /** Why nobody of a group can be invited: it has no build, or only such as no tester can install yet. */
 export type BuildLack = 'build_missing' | 'build_not_released'
+
+export function isBuildLack(code: string): code is BuildLack {
+  return code === 'build_missing' || code === 'build_not_released'
+}
 
 /** Findings about a group's builds that stop nobody. */
 export function groupFindings(groupBuilds: readonly Build[], now: number): Warning[] {

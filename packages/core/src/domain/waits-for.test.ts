@@ -12,7 +12,7 @@ const calm: WaitSurroundings = {
   budgetUntil: null,
   backlogUntil: NOW + 5_000,
 }
-const open: WaitingMember = { id: 'u-1', isOpen: true, isStuck: false, sleeping: null }
+const open: WaitingMember = { id: 'u-1', isOpen: true, isStuck: false, sleeping: null, isTroubled: false }
 /** Everything that can hold a member up, outermost first. */
 const reasons: [(typeof WAIT_CODES)[number], Partial<WaitSurroundings>, Partial<WaitingMember>, number | null][] = [
   ['lane_blocked', { lane: { blocked: problem, paused: false } }, {}, null],
@@ -50,6 +50,11 @@ describe('waitsFor', () => {
       expect(told?.code ?? null).toBe(code === 'roster_held' ? 'roster_held' : null)
     },
   )
+
+  it('tells of a turn that ended with a problem as one that is tried again, though it cost no attempt', () => {
+    const refused = { ...open, sleeping: { until: NOW + 8_000, attempts: 0 }, isTroubled: true }
+    expect(waitsFor(calm, refused)).toMatchObject({ code: 'retry', until: NOW + 8_000 })
+  })
 
   it('leaves who waits for an address or a seat to their problem, unless something outside stops everybody', () => {
     const stuck = { ...open, isStuck: true }

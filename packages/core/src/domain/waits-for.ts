@@ -47,6 +47,8 @@ export interface WaitingMember {
   isStuck: boolean
   /** Its job sleeps until then (ms). `attempts`: how many failed before. */
   sleeping: { until: number; attempts: number } | null
+  /** Its last turn ended with a problem: a look-up that was refused, say, which costs no attempt. */
+  isTroubled: boolean
 }
 
 /** The outermost reason why nothing happens to a member; null where nothing is left to do, or it is under way. */
@@ -69,7 +71,7 @@ export function waitsFor(around: WaitSurroundings, member: WaitingMember): Waits
   if (!around.hasWorker) return wait('no_worker', null)
   if (around.budgetUntil !== null) return wait('budget', around.budgetUntil)
   if (member.sleeping && member.sleeping.until > around.now) {
-    return wait(member.sleeping.attempts > 0 ? 'retry' : 'quiet_time', member.sleeping.until)
+    return wait(member.sleeping.attempts > 0 || member.isTroubled ? 'retry' : 'quiet_time', member.sleeping.until)
   }
   return wait('backlog', around.backlogUntil)
 }

@@ -12,6 +12,8 @@ export interface Look {
   /** What may be done at Apple for this roster. */
   gives: boolean
   submits: boolean
+  /** The group got an approved build just now: whether it can be installed shows in the next reading. */
+  mayOpen: boolean
 }
 
 export function openLook(roster: Roster, before: BuildBook | null, seen: Seen, now: number): Look {
@@ -19,7 +21,15 @@ export function openLook(roster: Roster, before: BuildBook | null, seen: Seen, n
   const submits = isAutomatic && roster.submitForReview
   const known = noteBuilds(before, roster.builds, seen, now)
   dropSettled(known, seen, { give: isAutomatic, submit: submits })
-  return { roster, before, known, seen, gives: isAutomatic && !roster.paused, submits: submits && !roster.paused }
+  return {
+    roster,
+    before,
+    known,
+    seen,
+    gives: isAutomatic && !roster.paused,
+    submits: submits && !roster.paused,
+    mayOpen: false,
+  }
 }
 
 export function amend(look: Look, buildId: string, change: Partial<KnownBuild>): void {

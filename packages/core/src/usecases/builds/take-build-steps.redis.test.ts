@@ -84,7 +84,7 @@ describe('an automatic roster', () => {
     refuse(2, 2)
     expect(gifts(await rig.look())).toHaveLength(5)
     expect(rig.numbersOf('gold')).toEqual(['1', '2', '4'])
-    expect(await rig.warnings()).toEqual(['build_not_released', 'build_refused'])
+    expect(await rig.warnings()).toEqual(['build_refused'])
     refuse(1)
     expect(gifts(await rig.look())).toHaveLength(1)
     expect(await rig.warnings()).toEqual(['build_refused'])

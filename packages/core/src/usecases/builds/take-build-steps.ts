@@ -1,5 +1,5 @@
 import type { AppleSession } from '../../apple/index.ts'
-import type { Build } from '../../domain/build.ts'
+import { opensByBeingGiven, type Build } from '../../domain/build.ts'
 import { anotherInReview, explainRefusal, planGifts, planReviews } from '../../domain/build-steps.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Warning } from '../../domain/roster.ts'
@@ -45,6 +45,7 @@ async function give(deps: BuildStepDeps, look: Look, builds: Build[]): Promise<n
     return 0
   }
   look.seen = { ...look.seen, group: [...look.seen.group, ...builds] }
+  look.mayOpen ||= builds.some((build) => opensByBeingGiven(build))
   for (const { id } of builds) amend(look, id, { held: true, refusal: null })
   const ids = builds.map(({ id }) => id)
   deps.log.info(

@@ -1,4 +1,4 @@
-import type { BuildLack } from '../../domain/build.ts'
+import { isBuildLack, type BuildLack } from '../../domain/build.ts'
 import type { BuildBook } from '../../domain/build-watch.ts'
 import type { Roster, Warning } from '../../domain/roster.ts'
 import { createBuilds, type Store } from '../../store/index.ts'
@@ -17,7 +17,7 @@ export function warningsOf(roster: Roster, looked: { at: number; book: BuildBook
 export async function readLack(store: Store, roster: Roster): Promise<BuildLack | null> {
   const looked = await createBuilds(store.redis, roster.teamKey).find(roster.id)
   for (const { code } of warningsOf(roster, looked)) {
-    if (code === 'build_missing' || code === 'build_not_released') return code
+    if (isBuildLack(code)) return code
   }
   return null
 }

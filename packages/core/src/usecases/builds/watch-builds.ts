@@ -1,4 +1,4 @@
-import { groupFindings } from '../../domain/build.ts'
+import { groupFindings, isBuildLack } from '../../domain/build.ts'
 import { refusalWarnings } from '../../domain/build-steps.ts'
 import { takeNews, type BuildBook } from '../../domain/build-watch.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -104,7 +104,7 @@ async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Pr
     v: 1,
     mode: roster.builds,
     builds: known,
-    findings: complete ? groupFindings(seen.group, now) : (before?.findings ?? []),
+    findings: findingsOf(look, complete, now),
     refusals: refusalWarnings(known, seen, now),
   }
   const isSame = before !== null && formatBook(before) === formatBook(book)
@@ -112,4 +112,11 @@ async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Pr
   if (!(await createBuilds(store.redis, visit.teamKey).record(visit.lease.token, entry)))
     throw new AppError('lease_lost')
   for (const { type, build } of news) log.info({ event: type, roster: roster.id, build: build.id }, type)
+}
+
+/** What the group lacks. Of a build that it got a moment ago, Apple's word from before is not repeated: it is about another state. */
+function findingsOf({ seen, before, mayOpen }: Look, isComplete: boolean, now: number): BuildBook['findings'] {
+  if (!isComplete) return before?.findings ?? []
+  const findings = groupFindings(seen.group, now)
+  return mayOpen ? findings.filter(({ code }) => !isBuildLack(code)) : findings
 }

@@ -1,7 +1,9 @@
 import { emailKey } from '../../domain/email.ts'
 import type { MemberStatus, TesterState } from '../../domain/member.ts'
+import { isBuildLack, type BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
+import { readLack } from '../builds/warnings-of.ts'
 import { createLaneStore, type MemberRecord, type Store } from '../../store/index.ts'
 
 export interface MemberDescription {
@@ -24,10 +26,15 @@ export async function describeMembers(
 ): Promise<MemberDescription[]> {
   const addresses = records.flatMap(({ observed }) => (observed?.email ? [emailKey(observed.email)] : []))
   const ids = await createLaneStore(deps.store.redis, roster.teamKey).testerIds(roster.app.id, [...new Set(addresses)])
-  return records.map((record) => describeMember(record, ids))
+  const lack = records.some(({ status }) => status === 'not_invited') ? await readLack(deps.store, roster) : null
+  return records.map((record) => describeMember(record, ids, lack))
 }
 
-function describeMember(record: MemberRecord, ids: ReadonlyMap<string, string>): MemberDescription {
+function describeMember(
+  record: MemberRecord,
+  ids: ReadonlyMap<string, string>,
+  lack: BuildLack | null,
+): MemberDescription {
   const { desired, observed } = record
   const id = observed?.email ? (ids.get(emailKey(observed.email)) ?? null) : null
   const state = observed?.state ?? null
@@ -42,12 +49,17 @@ function describeMember(record: MemberRecord, ids: ReadonlyMap<string, string>):
       state === null && id === null
         ? null
         : { id, state: state ?? 'unknown', observedAt: observed?.observedAt ?? null },
-    problem: problemOf(record),
+    problem: problemOf(record, lack),
     updatedAt: Math.max(desired.at, observed?.observedAt ?? 0, observed?.problem?.at ?? 0),
   }
 }
 
-function problemOf({ desired, observed, status }: MemberRecord): MemberDescription['problem'] {
+function problemOf({ desired, observed, status }: MemberRecord, lack: BuildLack | null): MemberDescription['problem'] {
+  const known = observed?.problem
+  // Of builds, the newest reading says more than what was written down at the member's last turn.
+  if (status === 'not_invited' && (!known || known.at < desired.at || isBuildLack(known.code))) {
+    return lack && explain({ code: lack, detail: ERROR_RULES[lack].title, at: known?.at ?? desired.at })
+  }
   // A problem that is older than what is wanted now was about something else.
   if (observed?.problem && observed.problem.at >= desired.at) return explain(observed.problem)
   if (status === 'waiting' && desired.email === null) {

@@ -1,3 +1,4 @@
+import { isBuildLack } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { waitsFor, type WaitingMember, type WaitSurroundings, type WaitsFor } from '../../domain/waits-for.ts'
@@ -38,6 +39,7 @@ export async function explainWaiting(
       isOpen: isOpen(record),
       isStuck: record.status === 'waiting',
       sleeping: sleeping.get(deps.toRef(roster.id, record.id)) ?? null,
+      isTroubled: isTroubled(record),
     }
     const reason = waitsFor(around, member)
     if (reason) reasons.set(record.id, reason)
@@ -48,6 +50,12 @@ export async function explainWaiting(
 /** The newest desired state is not carried out yet. A refusal is an end, until something new is wanted. */
 function isOpen({ desired, observed, status }: MemberRecord): boolean {
   return status !== 'failed' && desired.version !== (observed?.converged ?? 0)
+}
+
+/** A missing build is no trouble of a turn: the state is read once more, and that is all. */
+function isTroubled({ desired, observed }: MemberRecord): boolean {
+  const problem = observed?.problem
+  return problem !== null && problem !== undefined && problem.at >= desired.at && !isBuildLack(problem.code)
 }
 
 async function readSurroundings(
