@@ -10,9 +10,12 @@ export function createToRef(salt: Buffer): ToRef {
   }
 }
 
-/** Dedup mark of an event: the same source and id is the same event, on one roster. */
+/**
+ * Dedup mark of an event: the same source and id is the same event, on one roster. 64 bits as a whole number, which Redis keeps in 8
+ * bytes: among ten million marks, one new event in some 10^12 is taken for one that was there.
+ */
 export function eventDigest(roster: string, source: string, id: string): string {
-  return hash('sha256', `${roster}\0${source}\0${id}`, 'base64url').slice(0, 22)
+  return hash('sha256', `${roster}\0${source}\0${id}`, 'buffer').readBigInt64BE().toString()
 }
 
 /** The mark that release 0.1.0 left of it, whatever the roster: good until the marks of that time have ended. */

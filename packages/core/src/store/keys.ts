@@ -160,7 +160,9 @@ export interface LaneKeys {
   budget: string
   /** hash: address (lower-cased) → tester id */
   testers: (appId: string) => string
-  /** set: digests of the event ids seen in one period of EVENT_DEDUP_DAYS */
+  /** counter with expiry, and sets beside it: digests of the event ids seen in one period of EVENT_DEDUP_DAYS, see marks.lua */
+  marks: (period: number) => string
+  /** set with expiry: the same as release 0.1.0 kept them; read only */
   seen: (period: number) => string
   /** sorted set with expiry: when one member's requests of one limited kind were made (ms) */
   turns: (kind: string, ref: string) => string
@@ -224,6 +226,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     traces: `${root}:traces`,
     budget: `${root}:budget`,
     testers: (appId) => `${root}:testers:${appId}`,
+    marks: (period) => `${root}:marks:${period}`,
     seen: (period) => `${root}:seen:${period}`,
     turns: (kind, ref) => `${root}:turns:${kind}:${ref}`,
     kept: (name) => `${root}:kept:${name}`,

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis'
 import type { Erasure } from '../domain/erasure.ts'
 import { ACTIVITY_KEPT_MS } from './activity.ts'
+import { AppError } from '../errors.ts'
 import { nodeOf } from './cluster-nodes.ts'
+import { defineScript } from './define-script.ts'
 import { createFencedWrite, type FencedWrite } from './fenced-writer.ts'
 import { laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
@@ -10,6 +12,10 @@ import { forgetUnneededTesters } from './testers.ts'
 
 /** Two team keys lie in two slots, so what moves is read here and written there, a page at a time. */
 const PAGE = 500
+/** `LOAD` of marks.lua: how many marks there are for each set. */
+const MARKS_IN_SET = 160
+
+const bringMarks = defineScript(import.meta.url, './bring-marks.lua', './marks.lua')
 
 export interface RosterMove {
   roster: string
@@ -85,7 +91,8 @@ export function createMoverStore(redis: Redis, move: RosterMove): MoverStore {
   }
 }
 
-async function copyRoster(redis: Redis, { to: write }: Pens, move: RosterMove): Promise<void> {
+async function copyRoster(redis: Redis, pens: Pens, move: RosterMove): Promise<void> {
+  const write = pens.to
   const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
   const [of, into] = [from.roster(move.roster), to.roster(move.roster)]
   await createMembers(redis, move.from, move.roster).index()
@@ -123,14 +130,37 @@ async function copyRoster(redis: Redis, { to: write }: Pens, move: RosterMove): 
     const record = await redis.hget(from.reconciliations, id)
     if (record !== null) await write(to.reconciliations, 'HSET', [id, record])
   }
-  // The same event again stays a duplicate.
-  const [pattern, target] = [from.seen(0).slice(0, -1), to.seen(0).slice(0, -1)]
-  for (const key of await keysLike(nodeOf(redis, pattern), pattern)) {
-    const seen = target + key.slice(pattern.length)
-    await copySet(key, seen)
-    const left = await redis.pttl(key)
-    if (left > 0) await write(seen, 'PEXPIRE', [left])
+  await copyMarks(redis, pens, move)
+}
+
+/** The same event again stays a duplicate. The next lane has marks of its own in the same period, so each is added to them. */
+async function copyMarks(redis: Redis, { to: write }: Pens, move: RosterMove): Promise<void> {
+  const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
+  const fence = to.arriving(move.roster)
+  for (const { key, period, leftMs } of await periodsOf(redis, from.marks)) {
+    const sets = Math.floor(Number(await redis.get(key)) / MARKS_IN_SET) + 1
+    for (let number = 0; number < sets; number++) {
+      const marks = await redis.smembers(`${key}:${number}`)
+      const brought = await bringMarks.run(redis, [fence, to.marks(period)], [move.token, leftMs, ...marks])
+      if (brought !== 1) throw new AppError('lease_lost')
+    }
   }
+  for (const { key, period, leftMs } of await periodsOf(redis, from.seen)) {
+    await each(
+      (cursor) => redis.sscan(key, cursor, 'COUNT', PAGE),
+      (digests) => write(to.seen(period), 'SADD', digests),
+    )
+    await write(to.seen(period), 'PEXPIRE', [leftMs])
+  }
+}
+
+async function periodsOf(redis: Redis, keyOf: (period: number) => string) {
+  const prefix = keyOf(0).slice(0, -1)
+  const keys = await keysLike(nodeOf(redis, prefix), prefix)
+  const found = await Promise.all(
+    keys.map(async (key) => ({ key, period: Number(key.slice(prefix.length)), leftMs: await redis.pttl(key) })),
+  )
+  return found.filter(({ period, leftMs }) => Number.isInteger(period) && leftMs > 0)
 }
 
 /** From where an earlier copy ended: a stream takes nothing that is older than what it has. */

@@ -2,8 +2,10 @@
 -- Reads each member once and writes each structure once, however many changes a batch holds. Search entries are made later
 -- (index-members.lua): here a member is only noted as one to index.
 -- KEYS[1] lease  [2] rosters of the lane  [3] outbox now  [4] outbox interactive  [5] outbox bulk
---     [6] seen, this period as the sender believes  [7] seen, the period before  [8] revisions  [9] rosters of the lane that are being deleted
---     then five for each roster: desired, status, index, unindexed, timeline; at the end seen, the period after and that two before
+--     [6] dedup marks, this period as the sender believes  [7] those of the period before  [8] revisions
+--     [9] rosters of the lane that are being deleted
+--     then five for each roster: desired, status, index, unindexed, timeline; at the end dedup marks, of the period after and of that
+--     two before, and four sets of marks as release 0.1.0 kept them: this period, the one before, after, and two before
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] <ms of a period of dedup marks>:<number of that of KEYS[6]>  [3] timeline entries kept
 --     [4] 1 when rosters that are being deleted take the changes too
 --     [5] members that a roster may have, 0 for no limit  [6] index of the status of who was removed
@@ -24,10 +26,11 @@ local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
 -- Which period it is, this clock decides: at the turn of one, senders whose clocks differ would not agree.
 local periodMs, believed = string.match(ARGV[2], '^(%d+):(%-?%d+)$')
-local seenKeys = { [-2] = KEYS[#KEYS], [-1] = KEYS[7], [0] = KEYS[6], [1] = KEYS[#KEYS - 1] }
+local atEnd = #KEYS - 6
+local markKeys = { [-2] = KEYS[atEnd + 2], [-1] = KEYS[7], [0] = KEYS[6], [1] = KEYS[atEnd + 1] }
+local formerKeys = { [-2] = KEYS[atEnd + 6], [-1] = KEYS[atEnd + 4], [0] = KEYS[atEnd + 3], [1] = KEYS[atEnd + 5] }
 local period = math.floor(nowMs / tonumber(periodMs)) - tonumber(believed)
-local seen, seenBefore = seenKeys[period], seenKeys[period - 1]
-if not seen or not seenBefore then return { -1, now, '', '' } end
+if not markKeys[period] or not markKeys[period - 1] then return { -1, now, '', '' } end
 local limit = tonumber(ARGV[5])
 local rosterCount = tonumber(ARGV[7])
 local PER_ROSTER, FUTURE_MS = 5, 600000
@@ -60,7 +63,7 @@ end
 local changes = cjson.decode(ARGV[8 + rosterCount])
 -- Where the texts begin: two for each change.
 local texts = 9 + rosterCount
-local members, digests = {}, {}
+local members, digests, formers = {}, {}, {}
 for i = 1, #changes, FIELDS do
   local roster, id, digest = rosters[changes[i]], changes[i + MEMBER], changes[i + DIGEST]
   local member = roster.members[id]
@@ -72,7 +75,7 @@ for i = 1, #changes, FIELDS do
   members[#members + 1] = member
   if digest then digests[#digests + 1] = digest end
   local former = changes[i + FORMER]
-  if former then digests[#digests + 1] = former end
+  if former then formers[#formers + 1] = former end
 end
 
 local function readFields(key, ids, take)
@@ -97,13 +100,18 @@ for _, roster in ipairs(rosters) do
   readFields(roster.timeline, known, function(id, lines) roster.members[id].lines = lines end)
 end
 
-local marks, marked = {}, {}
-for _, key in ipairs({ seen, seenBefore }) do
-  for from = 1, #digests, 4000 do
-    local to = math.min(from + 3999, #digests)
-    local seen = redis.call('SMISMEMBER', key, unpack(digests, from, to))
-    for i = from, to do
-      if seen[i - from + 1] == 1 then marked[digests[i]] = true end
+local marks, marksBefore = openMarks(markKeys[period]), openMarks(markKeys[period - 1])
+readMarks(marks, digests)
+readMarks(marksBefore, digests)
+local formerly = {}
+for _, key in ipairs({ formerKeys[period], formerKeys[period - 1] }) do
+  if #formers > 0 and redis.call('EXISTS', key) == 1 then
+    for from = 1, #formers, 4000 do
+      local to = math.min(from + 3999, #formers)
+      local seen = redis.call('SMISMEMBER', key, unpack(formers, from, to))
+      for i = from, to do
+        if seen[i - from + 1] == 1 then formerly[formers[i]] = true end
+      end
     end
   end
 end
@@ -119,7 +127,7 @@ local function roomOf(roster)
 end
 
 local outboxes = { [3] = {}, [4] = {}, [5] = {} }
-local answers, versions = {}, {}
+local answers, versions, marked = {}, {}, {}
 for at, member in ipairs(members) do
   local i = (at - 1) * FIELDS + 1
   local roster, digest = rosters[changes[i]], changes[i + DIGEST]
@@ -128,9 +136,9 @@ for at, member in ipairs(members) do
   local base = changes[i + BASE]
   if not roster.here then answer = 'g'
   elseif member.again then answer = 'r'
-  elseif digest and marked[digest] then answer = 'd'
+  elseif digest and (marks.known[digest] or marksBefore.known[digest]) then answer = 'd'
   -- Release 0.1.0 knew an event by its source and id alone: of a member who is not here it was another roster's.
-  elseif changes[i + FORMER] and member.stored and marked[changes[i + FORMER]] then answer = 'd'
+  elseif changes[i + FORMER] and member.stored and formerly[changes[i + FORMER]] then answer = 'd'
   elseif time > nowMs + FUTURE_MS then answer = 'f'
   elseif time < member.time then answer = 's'
   elseif base and base ~= member.version then
@@ -157,8 +165,8 @@ for at, member in ipairs(members) do
     outbox[#outbox + 1] = roster.id .. '\0' .. member.id
   end
   if digest and (answer == 'a' or answer == 's') then
-    marked[digest] = true
-    marks[#marks + 1] = digest
+    marks.known[digest] = true
+    marked[#marked + 1] = digest
   end
   answers[at], versions[at] = answer, version
 end
@@ -194,8 +202,5 @@ end
 for at, outbox in pairs(outboxes) do
   if #outbox > 0 then inSlices(outbox, 'ZADD', KEYS[at]) end
 end
-if #marks > 0 then
-  inSlices(marks, 'SADD', seen)
-  if redis.call('PTTL', seen) < 0 then redis.call('PEXPIRE', seen, tonumber(periodMs) * 2) end
-end
+addMarks(marks, marked, tonumber(periodMs) * 2)
 return { redis.call('EXISTS', KEYS[1]), now, table.concat(answers), table.concat(versions, ',') }

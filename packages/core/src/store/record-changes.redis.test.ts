@@ -6,6 +6,8 @@ import { makeRoster, startRedis, type TestRedis } from '@flightroster/core/testi
 import { isNewer, type MemberChange } from '../domain/change.ts'
 import { NOTHING_OBSERVED } from '../domain/member.ts'
 import { formatEntry } from '../domain/timeline.ts'
+import { memoryOf, sum } from '../../testing/memory-of.ts'
+import { eventDigest } from '../secrets/index.ts'
 import { laneKeys } from './keys.ts'
 import { createLaneStore } from './lane-store.ts'
 import { createMembers } from './members.ts'
@@ -48,6 +50,8 @@ function change(member: string, overrides: Partial<MemberChange> = {}): MemberCh
   }
 }
 
+const mark = (name: string | number) => eventDigest('gold', '/members', String(name))
+
 const record = (changes: MemberChange[], now: number | undefined = NOW) =>
   recordChanges(redis, { teamKey: 'acme', changes, dedupMs: 7 * DAY, now })
 const outcomes = async (changes: MemberChange[], now?: number) =>
@@ -70,7 +74,7 @@ describe('recordChanges', () => {
   })
 
   it('counts the same source and id once, within a batch, later, and in the next period', async () => {
-    const event = change('u1', { digest: 'd1' })
+    const event = change('u1', { digest: mark('d1') })
     expect(await outcomes([event, event])).toEqual(['accepted', 'duplicate'])
     expect(await outcomes([event])).toEqual(['duplicate'])
     expect(await outcomes([event], NOW + 7 * DAY)).toEqual(['duplicate'])
@@ -131,10 +135,10 @@ describe('recordChanges', () => {
 
   it('goes on from the newest where an older or a repeated change of a batch leaves something out', async () => {
     const part = { kind: 'update', firstName: undefined, lastName: undefined } as const
-    await record([change('u1', { time: NOW - 5, digest: 'd0' })])
+    await record([change('u1', { time: NOW - 5, digest: mark('d0') })])
     const batch = [
       change('u1', { ...part, email: 'old@x.de', time: NOW - 9 }),
-      change('u1', { ...part, email: 'again@x.de', digest: 'd0' }),
+      change('u1', { ...part, email: 'again@x.de', digest: mark('d0') }),
       change('u1', { ...part, email: undefined, lastName: 'Lee' }),
       change('u1', { ...part, email: undefined, firstName: null }),
     ]
@@ -215,6 +219,61 @@ describe('recordChanges', () => {
   })
 })
 
+describe('dedup marks', () => {
+  const marksKey = keys.marks(Math.floor(NOW / (7 * DAY)))
+  const markAll = async (names: number[], options: { roster?: string } = {}) => {
+    const answers: string[] = []
+    for (let from = 0; from < names.length; from += 1_000) {
+      const page = names.slice(from, from + 1_000)
+      // All of one member, so that nothing else grows.
+      answers.push(...(await outcomes(page.map((name) => change('u1', { digest: mark(name), ...options })))))
+    }
+    return answers
+  }
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at)
+
+  it.each([1_000, 20_000, 100_000])('take 24 bytes each at most, of %i', async (count) => {
+    await markAll(range(0, count))
+    const sizes = await memoryOf(redis, marksKey)
+    expect(sum(sizes.values()) / count).toBeLessThanOrEqual(24)
+    // What they are is worth nothing once Redis keeps them in another form.
+    const forms = await Promise.all([...sizes.keys()].map((key) => redis.object('ENCODING', key)))
+    expect(new Set(forms)).toEqual(new Set(['int', 'intset']))
+  })
+
+  it('know every one again, and no other, however many there are and however they came', async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(sizes, async (batches) => {
+        await redis.flushall()
+        await redis.sadd(keys.rosters, 'gold')
+        let known = 0
+        for (const size of batches) {
+          // Some that are there, and one that comes twice in one request.
+          const again = range(Math.max(0, known - 20), known)
+          const added = range(known, known + size)
+          const expected = [...again.map(() => 'duplicate'), ...added.map(() => 'accepted'), 'duplicate']
+          expect(await markAll([...again, ...added, known])).toEqual(expected)
+          known += size
+        }
+        expect(new Set(await markAll(range(0, known)))).toEqual(new Set(['duplicate']))
+        expect(await redis.get(marksKey)).toBe(String(known))
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('end with the period after theirs, all of them at once', async () => {
+    await markAll(range(0, 1_000))
+    const expiries = await Promise.all(
+      [...(await memoryOf(redis, marksKey)).keys()].map((key) => redis.pexpiretime(key)),
+    )
+    expect(expiries.length).toBeGreaterThan(5)
+    expect(Math.min(...expiries)).toBeGreaterThan(Date.now() + 13.9 * DAY)
+    expect(Math.max(...expiries) - Math.min(...expiries)).toBeLessThan(60_000)
+  })
+})
+
 describe('search entries', () => {
   const entriesOf = async () => {
     await members().index()
@@ -244,14 +303,13 @@ it('keeps a member under 1.5 KB, with a timeline of a join and its outcome, and 
   const store = createLaneStore(redis, 'acme')
   for (let from = 0; from < COUNT; from += 1_000) {
     const page = ids.slice(from, from + 1_000)
-    const digest = (id: string) => `0123456789abcdef012${id.slice(0, 3)}`
     const timelineEntry = formatEntry({ t: NOW, k: 'joined', o: 'event', e: `member.joined-${page[0]}` })
     await record(
       page.map((id, at) =>
         change(id, {
           email: `firstname.lastname${from + at}@example.com`,
           lastName: 'Lastname',
-          digest: digest(id),
+          digest: String(Number.parseInt(id.slice(0, 3), 16)),
           timelineEntry,
         }),
       ),

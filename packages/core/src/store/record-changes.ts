@@ -11,6 +11,7 @@ const script = defineScript(
   './index-entries.lua',
   './prepend-line.lua',
   './arrival.lua',
+  './marks.lua',
 )
 
 /** Entries of one member's timeline that are kept; older ones go. */
@@ -152,8 +153,8 @@ async function recordWhole(
     keys.outboxNow,
     keys.outboxInteractive,
     keys.outboxBulk,
-    keys.seen(period),
-    keys.seen(period - 1),
+    keys.marks(period),
+    keys.marks(period - 1),
     keys.revisions,
     keys.closing,
   ]
@@ -161,7 +162,8 @@ async function recordWhole(
     const roster = keys.roster(id)
     keyList.push(roster.desired, roster.status, roster.index, roster.unindexed, roster.timeline)
   }
-  keyList.push(keys.seen(period + 1), keys.seen(period - 2))
+  keyList.push(keys.marks(period + 1), keys.marks(period - 2))
+  keyList.push(...[period, period - 1, period + 1, period - 2].map(keys.seen))
   const packed: (string | number | false | undefined)[] = []
   const texts: string[] = []
   for (const change of changes) {

@@ -1,0 +1,13 @@
+-- Adds dedup marks that another lane keeps of a roster that moves here.
+-- KEYS[1] fence  [2] marks   ARGV[1] token  [2] how long they are good for (ms)  [3..] marks
+-- Returns 1, or 0 when the fence is another's (nothing is written then)
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local brought = { unpack(ARGV, 3) }
+local marks = openMarks(KEYS[2])
+readMarks(marks, brought)
+local added = {}
+for _, mark in ipairs(brought) do
+  if not marks.known[mark] then added[#added + 1] = mark end
+end
+addMarks(marks, added, tonumber(ARGV[2]))
+return 1
