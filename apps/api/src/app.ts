@@ -8,6 +8,7 @@ import { useBodyParsers } from './plugins/body-parsers.ts'
 import { useDraining } from './plugins/draining.ts'
 import { answerClientError } from './plugins/client-error.ts'
 import { useCursorSeal } from './plugins/cursor-seal.ts'
+import { useLargeBodies } from './plugins/large-bodies.ts'
 import { watchMethods } from './plugins/method-not-allowed.ts'
 import { serveOpenApi, useOpenApi } from './plugins/openapi.ts'
 import { sendFrameworkError, useProblemDetails } from './plugins/problem-details.ts'
@@ -104,6 +105,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   const refuseOtherMethods = watchMethods(app)
   useAuth(app, { adminToken: deps.adminToken, findCaller: callersOf(createTokenFinder(deps)) })
   await useRateLimit(app, deps)
+  useLargeBodies(app)
   useAudit(app, deps)
   useStoreGuard(app, deps)
   await app.register(async (scope: ApiServer) => addRoutes(scope, deps))

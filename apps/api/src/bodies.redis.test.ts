@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { once } from 'node:events'
 import { request, type ClientRequest } from 'node:http'
@@ -8,8 +7,12 @@ import { makeHostileBodies, type HostileBody } from '../testing/hostile-bodies.t
 import { serveApi, type TestApi } from '../testing/serve.ts'
 import { makeDashboard, visit } from '../testing/visitor.ts'
 
-/** What is promised is 50 ms on a quiet machine (`pnpm bench tenants`); before, one such body held the process for seconds. */
-const LONGEST_HOLD_MS = 500
+/**
+ * Of the processor's time, which other programs do not take part in; the sender, in this process too, does. What is promised is
+ * 50 ms and 64 MB (`pnpm bench tenants`); once, one such body held the process for seconds.
+ */
+const LONGEST_HOLD_MS = 100
+const MOST_MB = 128
 
 let api: TestApi
 let port: number
@@ -27,12 +30,35 @@ interface Answer {
   type: string
   text: string
   heldMs: number
+  mb: number
 }
 
-/** Sends a body by a real connection, and measures how long the loop was held at a time meanwhile. */
+/** The most processor time between two turns of the loop, and the most memory beyond what was in use before. */
+function watchLoop() {
+  const inUse = () => {
+    const { heapUsed, external } = process.memoryUsage()
+    return (heapUsed + external) / 1024 / 1024
+  }
+  const before = inUse()
+  let [heldMs, mb] = [0, 0]
+  let last = process.cpuUsage()
+  const look = () => {
+    const { user, system } = process.cpuUsage(last)
+    last = process.cpuUsage()
+    heldMs = Math.max(heldMs, (user + system) / 1_000)
+    mb = Math.max(mb, inUse() - before)
+  }
+  const timer = setInterval(look, 1)
+  return () => {
+    look()
+    clearInterval(timer)
+    return { heldMs, mb }
+  }
+}
+
+/** Sends a body by a real connection, and measures what it costs meanwhile. */
 async function send({ method, path, type, body, withToken }: HostileBody): Promise<Answer> {
-  const histogram = monitorEventLoopDelay({ resolution: 5 })
-  histogram.enable()
+  const end = watchLoop()
   const origin = `http://127.0.0.1:${port}`
   const headers = {
     'content-type': type,
@@ -45,13 +71,13 @@ async function send({ method, path, type, body, withToken }: HostileBody): Promi
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', () => {
-        histogram.disable()
+        const cost = end()
         sent.destroy()
         resolve({
           status: answer.statusCode ?? 0,
           type: answer.headers['content-type'] ?? '',
           text: Buffer.concat(chunks).toString(),
-          heldMs: histogram.max / 1e6,
+          ...cost,
         })
       })
     })
@@ -69,9 +95,11 @@ describe('a hostile body', () => {
     async (_name, body) => {
       let answer = await send(body)
       // The machine may have been busy; what holds the loop by itself does so again.
-      for (let again = 0; again < 3 && answer.heldMs > LONGEST_HOLD_MS; again++) answer = await send(body)
+      for (let again = 0; again < 3 && (answer.heldMs > LONGEST_HOLD_MS || answer.mb > MOST_MB); again++)
+        answer = await send(body)
       expect(body.statuses).toContain(answer.status)
       expect(answer.heldMs).toBeLessThan(LONGEST_HOLD_MS)
+      expect(answer.mb).toBeLessThan(MOST_MB)
       expect(answer.text.length).toBeLessThan(1024 * 1024)
       // A page says one sentence about a form.
       if (answer.status !== 400 || answer.type.startsWith('text/html')) return
@@ -97,6 +125,64 @@ describe('a hostile body', () => {
       expect((await api.app.inject({ method: 'POST', url: '/login', payload: '{}', headers })).statusCode).toBe(415)
     }
   })
+})
+
+describe('large bodies of one sender', () => {
+  const tokenOf = async (name: string) => {
+    const made = await api.call('POST', '/v1/tokens', { name, scopes: ['events:write'], rosters: ['gold'] })
+    return `Bearer ${made.json().token}`
+  }
+  /** So many bytes of a batch, and the rest never comes. */
+  const begin = (authorization: string, bytes: number) => {
+    const headers = { authorization, 'content-type': 'application/json', 'content-length': String(bytes) }
+    const sent = request({ host: '127.0.0.1', port, method: 'POST', path: '/v1/events', headers, agent: false })
+    sent.on('error', () => {})
+    sent.write('[')
+    return sent
+  }
+  const batch = (name: string) =>
+    Array.from({ length: 1_000 }, (_, at) => ({
+      type: 'member.left',
+      data: { roster: 'gold', member: { id: `${name}-${at}-${'x'.repeat(60)}` } },
+    }))
+  const post = async (authorization: string, events: unknown) => {
+    const headers = { authorization, 'content-type': 'application/json' }
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(events),
+    })
+    return [answer.status, Number(answer.headers.get('retry-after')) > 0]
+  }
+
+  it('wait for each other, and let those of others and all small ones pass', async () => {
+    const [slow, other] = [await tokenOf('slow'), await tokenOf('other')]
+    const held = [begin(slow, 4_190_000), begin(slow, 4_190_000)]
+    await sleep(500)
+    let isDone = false
+    const waiting = post(slow, batch('slow')).then((answer) => {
+      isDone = true
+      return answer
+    })
+    expect(await post(other, batch('other'))).toEqual([202, false])
+    expect(await post(slow, batch('small').slice(0, 1))).toEqual([202, false])
+    expect(isDone).toBe(false)
+    for (const one of held) one.destroy()
+    expect(await waiting).toEqual([202, false])
+  })
+
+  it('are refused with when to come again where too many wait, and wherever they wait too long', async () => {
+    const [slow, other] = [await tokenOf('slower'), await tokenOf('another')]
+    const held = [begin(slow, 4_190_000), begin(slow, 4_190_000)]
+    await sleep(500)
+    const waiting = Array.from({ length: 40 }, () => post(slow, batch('slow')))
+    const first = await Promise.race(waiting)
+    expect(first).toEqual([429, true])
+    expect(await post(other, batch('other'))).toEqual([202, false])
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => [429, true]))
+    for (const one of held) one.destroy()
+    await expect.poll(() => post(slow, batch('again')), { timeout: 20_000 }).toEqual([202, false])
+  }, 60_000)
 })
 
 describe('a list', () => {

@@ -97,6 +97,16 @@ export function makeHostileBodies(): HostileBody[] {
     ['a batch with long ids', `[${numbered(1_000, (at) => item(`{"id":"${'i'.repeat(3_000)}${at}"}`))}]`],
     ['a batch of twice the same', `[${numbered(1_000, () => item(`{${repeat('"id":"a",', 3_000)}"id":"a"}`))}]`],
   ]
+  const cells: [string, string][] = [
+    ['a gap', `a${' '.repeat(60_000)}b@example.com`],
+    ['one word', 'a'.repeat(60_000)],
+    ['signs', '@'.repeat(60_000)],
+    ['words and signs', 'aaaaaaaa@'.repeat(6_500)],
+    ['brackets', '< '.repeat(30_000)],
+    ['labels', 'mailto:'.repeat(8_000)],
+    ['entities', '&#64;'.repeat(12_000)],
+    ['quotes', "'’".repeat(15_000)],
+  ]
   const lists: [string, string][] = [
     ...shapes(8 * MEGABYTE).flatMap(([name, text]): [string, string][] => [
       [`${name}, as a list`, text],
@@ -109,11 +119,23 @@ export function makeHostileBodies(): HostileBody[] {
       `{"members":[${numbered(90_000, (at) => `{"id":"u-${at}","x":1,"y":2}`)}]}`,
     ],
     ['a list of bad addresses', `{"members":[${numbered(90_000, (at) => `{"id":"u-${at}","email":"@@"}`)}]}`],
+    ...cells.map(([name, cell]): [string, string] => [
+      `a list of addresses that are ${name}`,
+      `{"members":[${numbered(130, (at) => `{"id":"u-${at}","email":"${cell}"}`)}]}`,
+    ]),
     ['a list of one person', `{"members":[${numbered(90_000, () => '{"id":"u-1"}')}]}`],
   ]
   const csv: [string, string][] = [
     ['a quote that never closes', `id,email\n"${'x,\n'.repeat(2 * MEGABYTE)}`],
     ['separators', ','.repeat(8 * MEGABYTE)],
+    ['wide rows', repeat(`${'x,'.repeat(30_000)}\n`, 8 * MEGABYTE)],
+    ['wide rows of nothing', repeat(`${','.repeat(60_000)}\n`, 8 * MEGABYTE)],
+    ['quoted wide rows', repeat(`${'"",'.repeat(20_000)}\n`, 8 * MEGABYTE)],
+    ...cells.flatMap(([name, cell]): [string, string][] => [
+      [`addresses that are ${name}`, `id,email\n${numbered(130, (at) => `u-${at},${cell}\n`).replaceAll('\n,', '\n')}`],
+      [`a header of ${name}`, `${cell},x\n${repeat('ann@example.com,1\n', 1_000)}`],
+    ]),
+    ['a header of digits', `${'a'.repeat(60_000)}1,x\n${repeat('1,ann@example.com\n', 1_000)}`],
     ['blank lines', '\n'.repeat(8 * MEGABYTE)],
     ['quotes', `id,email\n${repeat('"a""b",\n', 2 * MEGABYTE)}`],
     ['bad rows', `id,email\n${repeat('\u0001,@@\n', 90_000 * 5)}`],

@@ -3,19 +3,20 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
 import { findDuplicateKeys, holdsDuplicateKeys } from './duplicate-keys.ts'
-import { checkJsonShape, JSON_BOUNDS } from './json-shape.ts'
+import { createShapeCheck, JSON_BOUNDS, type JsonBounds } from './json-shape.ts'
+import type { Step } from './large-bodies.ts'
 import { requestInvalid } from './to-problem.ts'
 
 /** JSON in UTF-8 and nothing else. Routes that take other media types add their own parsers. */
 export function useBodyParsers(app: ApiServer): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    const text = readText(request, body)
-    const written = checkJsonShape(body, JSON_BOUNDS)
-    const value = parseJson(text)
-    refuseDuplicateKeys(text, written, value)
-    return value
-  })
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
+    app.bodyTurns.take(request, body.length, async (step) => {
+      const { text, members, value } = await readJson(request, body, JSON_BOUNDS, step)
+      await step(() => refuseDuplicateKeys(text, members, value))
+      return value
+    }),
+  )
   app.addHook('preValidation', async (request) => {
     if (request.routeOptions.schema?.body !== undefined || request.routeOptions.config.takesBody) return
     const body = request.body
@@ -24,7 +25,41 @@ export function useBodyParsers(app: ApiServer): void {
   })
 }
 
-/** `written`: as checkJsonShape counted; `place`: where the text stands in the body. Throws request_invalid. */
+export interface SentJson {
+  text: string
+  /** How many members its objects have, as they are written. */
+  members: number
+  /** undefined: the body is empty. */
+  value: unknown
+}
+
+/** Bytes looked through in one step. */
+const PIECE = 512 * 1024
+
+/** Throws media_type_unsupported, request_invalid. */
+export async function readJson(
+  request: FastifyRequest,
+  body: Buffer,
+  bounds: JsonBounds,
+  step: Step,
+): Promise<SentJson> {
+  checkCharset(request)
+  refuseCompressed(request)
+  const members = await measureJson(body, bounds, step)
+  const text = await step(() => decodeBody(body))
+  return { text, members, value: await step(() => parseJson(text)) }
+}
+
+/** How many members its objects have. Throws request_invalid where it is over a bound. */
+export async function measureJson(body: Buffer, bounds: JsonBounds, step: Step): Promise<number> {
+  const shape = createShapeCheck(bounds)
+  for (let from = 0; from < body.length; from += PIECE) {
+    await step(() => shape.look(body.subarray(from, from + PIECE)))
+  }
+  return shape.members()
+}
+
+/** `written`: as createShapeCheck counted; `place`: where the text stands in the body. Throws request_invalid. */
 export function refuseDuplicateKeys(text: string, written: number, value: unknown, place = ''): void {
   const duplicates = holdsDuplicateKeys(written, value) ? findDuplicateKeys(text) : []
   if (duplicates.length === 0) return
@@ -44,10 +79,8 @@ declare module 'fastify' {
   }
 }
 
-/** The body's text. Throws media_type_unsupported for another charset or a compressed body, request_invalid for broken UTF-8. */
-export function readText(request: FastifyRequest, body: Buffer): string {
-  checkCharset(request)
-  refuseCompressed(request)
+/** Throws request_invalid for broken UTF-8. */
+function decodeBody(body: Buffer): string {
   if (!isUtf8(body)) throw requestInvalid([], 'The body is not UTF-8.')
   const text = body.toString('utf8')
   return text.codePointAt(0) === 0xfeff ? text.slice(1) : text
@@ -71,7 +104,7 @@ export function refuseCompressed({ headers }: FastifyRequest): void {
 
 /** Own `__proto__` members stay members: what reads the value names them as unknown. */
 export function parseJson(text: string): unknown {
-  if (text.trim() === '') return undefined
+  if (!/\S/.test(text)) return undefined
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -82,11 +115,29 @@ export function parseJson(text: string): unknown {
 // oxlint-disable-next-line no-control-regex -- JSON strings hold no control characters.
 const JSON_TOKEN = /\s*(?:[{}[\],:]|"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|$)/y
 
+/** Characters that are looked through for the place of a fault: nobody waits for a hint of what is wrong with megabytes. */
+const EXPLAINED = 64 * 1024
+const LONGEST_WORD = 100
+
 /** V8's message quotes the body, which may hold an address; only the place is told. */
 function whereJsonBreaks(error: unknown, text: string): string {
   const said = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined
+  if (text.length > EXPLAINED) return whereLongBreaks(text, said === undefined ? undefined : Number(said))
   const position = said === undefined ? firstNoToken(text) : Number(said)
   if (position === undefined || position >= text.trimEnd().length) return 'it ends too early'
+  return placeOf(text, position)
+}
+
+function whereLongBreaks(text: string, said: number | undefined): string {
+  const head = text.slice(0, EXPLAINED)
+  const found = said ?? firstNoToken(head)
+  // A text that opens in what was looked through may well close behind it.
+  const isCut = found === undefined || (said === undefined && (head[found] === '"' || found > EXPLAINED - LONGEST_WORD))
+  if (isCut) return `somewhere behind its first ${EXPLAINED - LONGEST_WORD} characters, or it ends too early`
+  return found < EXPLAINED ? placeOf(head, found) : `unexpected character at character ${found + 1}`
+}
+
+function placeOf(text: string, position: number): string {
   let line = 1
   let begin = 0
   for (let end = text.indexOf('\n'); end >= 0 && end < position; end = text.indexOf('\n', begin)) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkJsonShape, JSON_BOUNDS } from './json-shape.ts'
+import { checkJsonShape, createShapeCheck, JSON_BOUNDS } from './json-shape.ts'
 
 const check = (text: string, bounds = JSON_BOUNDS) => checkJsonShape(Buffer.from(text), bounds)
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
@@ -33,6 +33,20 @@ describe('the shape of a JSON text', () => {
           return inner
         })
         expect(check(text, { ...JSON_BOUNDS, depth: 1_000 })).toBe(members)
+      }),
+    )
+  })
+
+  it('is the same in whatever pieces the text comes', () => {
+    const odd = fc.string({ unit: fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', ':', 'a', ' ') })
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), odd), fc.integer({ min: 1, max: 7 }), (text, size) => {
+        const bytes = Buffer.from(text)
+        const whole = createShapeCheck(JSON_BOUNDS)
+        const pieces = createShapeCheck(JSON_BOUNDS)
+        whole.look(bytes)
+        for (let from = 0; from < bytes.length; from += size) pieces.look(bytes.subarray(from, from + size))
+        expect(pieces.members()).toBe(whole.members())
       }),
     )
   })

@@ -17,68 +17,104 @@ const DEEPEST = 64
 /** No body of a route that takes one thing holds more; a route of many says so (`config.json`). */
 export const JSON_BOUNDS: JsonBounds = { depth: DEEPEST, entries: 10_000, values: 50_000 }
 
+export interface ShapeCheck {
+  /** Takes the next bytes, in whatever pieces they come. Throws request_invalid where the text is over a bound. */
+  look(bytes: Uint8Array): void
+  /** Object members so far. */
+  members(): number
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+/** Bytes that say something outside of texts: quotes, brackets, commas, colons. */
+const MARKS = new Uint8Array(256)
+for (const mark of '"{}[],:') MARKS[mark.charCodeAt(0)] = 1
+const NOTHING_YET = 0
+
 /**
- * Reads the bytes of a JSON text once, without building anything, and throws request_invalid where it is over a bound. Returns
- * how many object members it holds. Of what is no JSON it tells nothing: JSON.parse does.
+ * Reads the bytes of a JSON text once, without building anything, and counts its object members. Of what is no JSON it tells
+ * nothing: JSON.parse does.
  */
-export function checkJsonShape(bytes: Uint8Array, bounds: JsonBounds): number {
+export function createShapeCheck(bounds: JsonBounds): ShapeCheck {
   const entries = new Int32Array(bounds.depth + 1)
-  const isList = bytes[firstMark(bytes)] === 0x5b
   let depth = 0
   let values = 1
   let members = 0
-  for (let at = 0; at < bytes.length; at++) {
-    switch (bytes[at] as number) {
-      case 0x22: {
-        at = endOfText(bytes, at)
-        break
-      }
-      case 0x7b:
-      case 0x5b:
-        depth++
-        values++
-        if (depth > bounds.depth) throw tooMuch(`JSON is nested at most ${bounds.depth} deep here.`)
-        entries[depth] = 1
-        break
-      case 0x7d:
-      case 0x5d:
-        if (depth > 0) depth--
-        break
-      case 0x2c:
-        values++
-        entries[depth] = (entries[depth] ?? 0) + 1
-        if (depth === 1 && isList && bounds.items && (entries[1] ?? 0) > bounds.items.most) throw bounds.items.refuse()
-        if ((entries[depth] ?? 0) > bounds.entries) {
-          throw tooMuch(`An object or array has at most ${bounds.entries.toLocaleString('en-US')} entries here.`)
-        }
-        break
-      case 0x3a:
-        members++
-        break
-      default:
-    }
-    if (values > bounds.values) {
-      throw tooMuch(`The body holds at most ${bounds.values.toLocaleString('en-US')} values.`)
+  let isInText = false
+  let isEscaped = false
+  /** The first byte that is no blank and no byte order mark. */
+  let opening = NOTHING_YET
+
+  const open = () => {
+    depth++
+    values++
+    if (depth > bounds.depth) throw tooMuch(`JSON is nested at most ${bounds.depth} deep here.`)
+    entries[depth] = 1
+  }
+  const goOn = () => {
+    values++
+    const count = (entries[depth] ?? 0) + 1
+    entries[depth] = count
+    if (depth === 1 && opening === 0x5b && bounds.items && count > bounds.items.most) throw bounds.items.refuse()
+    if (count > bounds.entries) {
+      throw tooMuch(`An object or array has at most ${bounds.entries.toLocaleString('en-US')} entries here.`)
     }
   }
-  return members
+  /** Where the text goes on behind the one that is open; the end of the bytes where it does not close in them. */
+  const leaveText = (bytes: Uint8Array, from: number): number => {
+    let at = from
+    if (isEscaped) {
+      isEscaped = false
+      at++
+    }
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at]
+      if (byte === QUOTE) {
+        isInText = false
+        return at + 1
+      }
+      if (byte === BACKSLASH) at++
+    }
+    isEscaped = at > bytes.length
+    return bytes.length
+  }
+  return {
+    look(bytes) {
+      let at = 0
+      if (opening === NOTHING_YET) opening = firstMark(bytes)
+      while (at < bytes.length) {
+        if (isInText) {
+          at = leaveText(bytes, at)
+          continue
+        }
+        const byte = bytes[at++] as number
+        if (MARKS[byte] === 0) continue
+        if (byte === QUOTE) isInText = true
+        else if (byte === COMMA) goOn()
+        else if (byte === 0x3a) members++
+        else if (byte === 0x7b || byte === 0x5b) open()
+        else if (depth > 0) depth--
+        if (values > bounds.values) {
+          throw tooMuch(`The body holds at most ${bounds.values.toLocaleString('en-US')} values.`)
+        }
+      }
+    },
+    members: () => members,
+  }
 }
 
-/** The first byte that is no blank and no byte order mark. */
+/** The same of a whole text. */
+export function checkJsonShape(bytes: Uint8Array, bounds: JsonBounds): number {
+  const check = createShapeCheck(bounds)
+  check.look(bytes)
+  return check.members()
+}
+
 function firstMark(bytes: Uint8Array): number {
   let at = bytes[0] === 0xef ? 3 : 0
   while (at < bytes.length && (bytes[at] ?? 0) <= 0x20) at++
-  return at
-}
-
-/** Where the text that opens at `start` closes; the end of all where it does not. */
-function endOfText(bytes: Uint8Array, start: number): number {
-  for (let at = start + 1; at < bytes.length; at++) {
-    const byte = bytes[at]
-    if (byte === 0x22) return at
-    if (byte === 0x5c) at++
-  }
-  return bytes.length
+  return bytes[at] ?? NOTHING_YET
 }
 
 const tooMuch = (detail: string) => requestInvalid([{ pointer: '', code: 'too_big', detail }])

@@ -4,7 +4,6 @@ import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
 import { mayReach } from '../../plugins/auth.ts'
-import { readText } from '../../plugins/body-parsers.ts'
 import { problem } from '../../schemas/problem.ts'
 import { PROBLEM_TYPE, toProblem } from '../../plugins/to-problem.ts'
 import { z } from 'zod'
@@ -13,23 +12,19 @@ import type { ApiServer } from '../../server.ts'
 import type { ParsedEvent } from './parse-event.ts'
 import { readBinaryAttributes } from './binary-mode.ts'
 import { bindKey } from './idempotency.ts'
-import { EVENT_TYPES, measureEvents, readEvents, type EventsText } from './read-events.ts'
+import { EVENT_TYPES, readEvents } from './read-events.ts'
 import { eventBodies, eventResults, nothingUsable, type EventResult } from './schema.ts'
 
 /** A batch of 1,000 with names and long ids is well under 1 MB. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
-const NOTHING: EventsText = { text: '', members: 0, isLarge: false }
-
 /** ① One event or a batch → what became of each. */
 export function postEvents(app: ApiServer, deps: ApiDeps): void {
   app.register(async (scope: ApiServer) => {
-    // The text as it came: each item is judged by itself, so the body as a whole has no schema to fail.
+    // The bytes as they came: each item is judged by itself, so the body as a whole has no schema to fail.
     for (const type of EVENT_TYPES) {
       if (scope.hasContentTypeParser(type)) scope.removeContentTypeParser(type)
-      scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
-        measureEvents(body, readText(request, body)),
-      )
+      scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)
     }
     scope.post(
       '/v1/events',
@@ -72,12 +67,11 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
         deps.health.assertTakesWrites()
         const key = request.headers['idempotency-key']
         const idempotencyKey = Array.isArray(key) ? key[0] : key
-        const parsed = await readEvents({
-          body: (request.body as EventsText | undefined) ?? NOTHING,
-          contentType: request.headers['content-type'] ?? '',
-          idempotencyKey,
-          attributes: readBinaryAttributes(request.headers),
-        })
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const attributes = readBinaryAttributes(request.headers)
+        const parsed = await app.bodyTurns.take(request, body.length, (step) =>
+          readEvents({ request, body, idempotencyKey, attributes }, step),
+        )
         const binding = idempotencyKey === undefined ? undefined : await bindKey(deps, request, idempotencyKey, parsed)
         const results = await record(deps, request, parsed)
         if (results.rejected > 0) await binding?.release()

@@ -1,8 +1,9 @@
 import { AppError } from '@flightroster/core/errors'
-import { setImmediate as breathe } from 'node:timers/promises'
-import { parseJson } from '../../plugins/body-parsers.ts'
+import type { FastifyRequest } from 'fastify'
+import { readJson } from '../../plugins/body-parsers.ts'
 import { findDuplicateKeys, holdsDuplicateKeys } from '../../plugins/duplicate-keys.ts'
-import { checkJsonShape, JSON_BOUNDS, type JsonBounds } from '../../plugins/json-shape.ts'
+import { JSON_BOUNDS, type JsonBounds } from '../../plugins/json-shape.ts'
+import type { Step } from '../../plugins/large-bodies.ts'
 import { requestInvalid } from '../../plugins/to-problem.ts'
 import { parseEvent, type ParsedEvent } from './parse-event.ts'
 import { MAX_EVENTS } from './schema.ts'
@@ -24,40 +25,24 @@ const BOUNDS: JsonBounds = {
     refuse: () => new AppError('batch_too_large', { details: { most: MAX_EVENTS } }),
   },
 }
-/** Bytes from which on others are let go first between the steps of reading: each holds the process for some ms. */
-const LARGE = 256 * 1024
-/** Events judged at a time. */
-const AT_ONCE = 100
-
-/** The text of a body, and how many members its objects have. Throws request_invalid, batch_too_large. */
-export function measureEvents(body: Buffer, text: string): EventsText {
-  return { text, members: checkJsonShape(body, BOUNDS), isLarge: body.length > LARGE }
-}
-
-export interface EventsText {
-  text: string
-  members: number
-  isLarge: boolean
-}
+/** How long items of a large body are judged at a time. */
+const SLICE_MS = 5
 
 export interface SentEvents {
-  body: EventsText
-  contentType: string
+  request: FastifyRequest
+  body: Buffer
   idempotencyKey: string | undefined
   /** Of the headers in binary mode: the body is the data of one event. */
   attributes: Record<string, string> | undefined
 }
 
 /** The events of a body, each judged by itself. Throws request_invalid, batch_too_large. */
-export async function readEvents({
-  body: { text, members, isLarge },
-  contentType,
-  idempotencyKey,
-  attributes,
-}: SentEvents): Promise<ParsedEvent[]> {
-  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() as MediaType
-  if (isLarge) await breathe()
-  const sent = parseJson(text)
+export async function readEvents(
+  { request, body, idempotencyKey, attributes }: SentEvents,
+  step: Step,
+): Promise<ParsedEvent[]> {
+  const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() as MediaType
+  const { text, members, value: sent } = await readJson(request, body, BOUNDS, step)
   if (sent === undefined) throw requestInvalid([], 'The body is empty.')
   const isBinary = attributes !== undefined && mediaType === 'application/json'
   const isBatch = Array.isArray(sent) && !isBinary
@@ -71,13 +56,17 @@ export async function readEvents({
   const items: unknown[] = isBatch ? sent : [isBinary ? { ...attributes, data: sent } : sent]
   const options = { isCloudEvent: isBinary || mediaType !== 'application/json', idempotencyKey }
   const events: ParsedEvent[] = []
-  for (const item of items) {
-    if (isLarge && events.length % AT_ONCE === 0) await breathe()
-    events.push(parseEvent(item, options))
+  const judgeSome = () => {
+    const until = performance.now() + SLICE_MS
+    while (events.length < items.length && performance.now() < until)
+      events.push(parseEvent(items[events.length], options))
   }
-  if (!holdsDuplicateKeys(members, sent)) return events
-  if (isLarge) await breathe()
-  return refuseDuplicates(text, { isBatch, place: isBinary ? '/data' : '' }, events)
+  while (events.length < items.length) await step(judgeSome)
+  return step(() =>
+    holdsDuplicateKeys(members, sent)
+      ? refuseDuplicates(text, { isBatch, place: isBinary ? '/data' : '' }, events)
+      : events,
+  )
 }
 
 function checkKey(key: string | undefined, isBatch: boolean): void {

@@ -30,8 +30,8 @@ export function readCharset(contentType: string): Encoding | 'utf-16' {
   })
 }
 
-/** Bytes decoded and parsed before others have their turn. */
-const AT_ONCE = 64 * 1024
+/** Bytes decoded and parsed before others have their turn: they may hold some thousand lines. */
+const AT_ONCE = 8 * 1024
 
 /** The same bytes in pieces, with a breath for the rest of the process before each. */
 export async function* inPieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {

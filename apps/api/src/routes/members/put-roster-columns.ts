@@ -1,5 +1,5 @@
 import { emailKey, readWrittenEmail } from '@flightroster/core/domain'
-import { requestInvalid, type Fault } from '../../plugins/to-problem.ts'
+import { FAULTS_TOLD, requestInvalid, type Fault } from '../../plugins/to-problem.ts'
 
 const FIELDS = ['id', 'email', 'firstName', 'lastName'] as const
 export type ListField = (typeof FIELDS)[number]
@@ -148,7 +148,7 @@ function readFrom(rows: readonly (readonly string[])[], map: ColumnMap | undefin
   throw requestInvalid(
     faults,
     [
-      ...faults.map(({ detail }) => detail),
+      ...faults.slice(0, FAULTS_TOLD).map(({ detail }) => detail),
       `Expected are ${FIELDS.join(', ')} (at least id or email), or First Name, Last Name, Email.`,
       'Name other columns with ?columns=, as in ?columns=id:Record ID,email:E-mail.',
     ].join(' '),
@@ -186,8 +186,10 @@ function looksLikeHeader([first = [], ...rows]: readonly (readonly string[])[]):
   const words = first.filter((cell) => cell.trim() !== '')
   const proposed = words.filter((cell) => proposeField(cell) !== undefined)
   if (proposed.length > 0 && proposed.length * 2 >= words.length) return true
-  return first.some((cell, at) => /^[^\d@]*\p{L}[^\d@]*$/u.test(cell) && rows.some((row) => holdsAddress(row[at])))
+  return first.some((cell, at) => isWords(cell) && rows.some((row) => holdsAddress(row[at])))
 }
+
+const isWords = (cell: string) => /\p{L}/u.test(cell) && !/[\d@]/.test(cell)
 
 /** No header: where the addresses stand tells the forms apart. */
 function guessColumns(rows: readonly (readonly string[])[]): Omit<Columns, 'before'> {

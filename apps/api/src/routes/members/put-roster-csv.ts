@@ -14,10 +14,13 @@ import {
 } from './put-roster-columns.ts'
 import { assertIsText } from './put-roster-charset.ts'
 import { createRowCollector, type ReadList, type SentRow } from './put-roster-rows.ts'
+import { requestInvalid } from '../../plugins/to-problem.ts'
 
 /** Characters looked at to find out the separator, and rows to find out the columns. */
 const HEAD_LENGTH = 4_096
 const HEAD_ROWS = 20
+/** More than any table of people has. */
+const MOST_COLUMNS = 1_000
 /** A row is a few hundred characters; a quote that never closes must not swallow the file into memory. */
 const LONGEST_ROW = 64 * 1024
 
@@ -47,10 +50,13 @@ export async function readCsv(text: AsyncIterable<string>, mostRows: number, map
       table.add(cells)
     },
   })
+  const assertLine = createLineCheck()
   async function* rest() {
+    assertLine(start)
     yield start
     for await (const piece of pieces) {
       if (piece !== '') last = piece
+      assertLine(piece)
       yield piece
     }
   }
@@ -62,6 +68,17 @@ export async function readCsv(text: AsyncIterable<string>, mostRows: number, map
     return table.finish(true, 'A quote opens here and does not close, so nothing from this row on could be read.')
   }
   return table.finish(/[\r\n]$/.test(last))
+}
+
+/** The parser counts what stands in cells: a line of millions of empty ones is none too long for it. Throws request_invalid. */
+function createLineCheck(): (piece: string) => void {
+  let length = 0
+  return (piece) => {
+    const end = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'))
+    const first = end < 0 ? piece.length : piece.search(/[\r\n]/)
+    if (length + first > LONGEST_ROW) throw requestInvalid([], `A line has more than ${LONGEST_ROW} characters.`)
+    length = end < 0 ? length + piece.length : piece.length - end - 1
+  }
 }
 
 /** The first rows as they stand, for a person to say what is what in them. */
@@ -141,6 +158,7 @@ function createTable(mostRows: number, map: ColumnMap | undefined) {
       number++
     },
     add(cells: string[]) {
+      if (cells.length > MOST_COLUMNS) throw requestInvalid([], `A row has more than ${MOST_COLUMNS} columns.`)
       waiting.push(cells)
       if (waiting.length <= (columns ? 1 : HEAD_ROWS)) return
       const row = waiting.shift()

@@ -10,8 +10,8 @@ import { createRowCollector, type ReadList } from './put-roster-rows.ts'
 import { membersBody } from './put-roster-schema.ts'
 import { createListSplitter } from './split-json-list.ts'
 
-/** Bytes looked through before others have their turn. */
-const AT_ONCE = 64 * 1024
+/** Bytes looked through before others have their turn: they may hold some thousand rows. */
+const AT_ONCE = 8 * 1024
 /** A row is a few hundred bytes. */
 const LONGEST_ROW = 64 * 1024
 /** Two levels are those of the list itself. */

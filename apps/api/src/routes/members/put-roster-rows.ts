@@ -61,7 +61,8 @@ export function createRowCollector(): RowCollector {
   const reject: RowCollector['reject'] = (row, code, detail, sent, cells = []) => {
     rejected.push({ row, code, detail })
     count++
-    const found = new Set([sent.email, ...cells].flatMap((text) => (text ? readWrittenEmail(text).mayBe : [])))
+    const texts = [...new Set([sent.email, ...cells])]
+    const found = new Set(texts.flatMap((text) => (text ? readWrittenEmail(text).mayBe : [])))
     // The address may have slipped into another column.
     const names = protect(sent.id || undefined, [...found])
     if (sent.id === undefined && sent.email) protect(sent.email.trim().toLowerCase(), [])

@@ -86,6 +86,7 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
         config: {
           scope: 'rosters:write',
           takesBody: true,
+          streamsBody: true,
           bodies: { 'application/json': membersBody, 'text/csv': csvBody },
           problems: ['conflict', 'rate_limited', 'list_too_long', 'roster_full'],
         },

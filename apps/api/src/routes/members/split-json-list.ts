@@ -18,6 +18,9 @@ interface SplitOptions {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
+const COLON = 0x3a
+/** Of JSON, the last of all. */
+const BLANK = 0x20
 const PLACEHOLDER = Buffer.from('0')
 /** Makes the skeleton no JSON, as the list was none. */
 const BREAKS = Buffer.from(',')
@@ -36,6 +39,8 @@ export function createListSplitter({ name, longest, onItem, refuse }: SplitOptio
   let part: Buffer[] = []
   let partLength = 0
   let depth = 0
+  /** The last byte outside of texts that was no blank. */
+  let lastMark = 0
   let isInText = false
   let isEscaped = false
   /** True between the brackets of the list. */
@@ -65,7 +70,7 @@ export function createListSplitter({ name, longest, onItem, refuse }: SplitOptio
       if (items === 1) keepAround(PLACEHOLDER)
     } else if (items > 0 || !isLast) keepAround(BREAKS)
   }
-  const opensList = () => opening.test(Buffer.concat(around.slice(-TAIL)).toString('latin1').slice(-TAIL))
+  const opensList = () => opening.test(lastOf(around, TAIL).toString('latin1'))
 
   return {
     feed(chunk) {
@@ -84,7 +89,7 @@ export function createListSplitter({ name, longest, onItem, refuse }: SplitOptio
             break
           case 0x5b:
           case 0x7b:
-            if (byte === 0x5b && depth === 1 && !isInList) {
+            if (byte === 0x5b && depth === 1 && !isInList && lastMark === COLON) {
               keepAround(chunk.subarray(from, at))
               from = at
               if (opensList()) {
@@ -113,9 +118,22 @@ export function createListSplitter({ name, longest, onItem, refuse }: SplitOptio
             break
           default:
         }
+        if (byte > BLANK) lastMark = byte
       }
       keepPart(chunk.subarray(from))
     },
     finish: () => Buffer.concat([...around, ...part]),
   }
+}
+
+/** The last bytes of many pieces. */
+function lastOf(pieces: readonly Buffer[], most: number): Buffer {
+  const last: Buffer[] = []
+  let length = 0
+  for (let at = pieces.length - 1; at >= 0 && length < most; at--) {
+    const piece = pieces[at] as Buffer
+    last.unshift(piece.subarray(Math.max(0, piece.length - (most - length))))
+    length += piece.length
+  }
+  return Buffer.concat(last)
 }

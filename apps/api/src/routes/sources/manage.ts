@@ -5,11 +5,10 @@ import { AppError } from '@flightroster/core/errors'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { mayReach, type Caller } from '../../plugins/auth.ts'
-import { parseJson } from '../../plugins/body-parsers.ts'
 import { pageFrom, pageOf, pageQuery, readCursor, toCursor } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { parseItem } from './parse-item.ts'
-import { headersOf, RECEIVE_LIMIT } from './receive.ts'
+import { headersOf, payloadReader, RECEIVE_LIMIT } from './receive.ts'
 import {
   newSourceParams,
   payload,
@@ -186,7 +185,11 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
         const { id } = await find(request.params.sourceId, request.caller)
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const sent = { headers: headersOf(request), body }
-        const { events, ignored } = await tryPayload({ ...deps, parseItem, parseJson }, id, sent)
+        const { events, ignored } = await tryPayload(
+          { ...deps, parseItem, parseJson: payloadReader(app, request) },
+          id,
+          sent,
+        )
         return { events: events.map(toMadeEvent), ignored: ignored.map((reason) => ({ reason })) }
       },
     )

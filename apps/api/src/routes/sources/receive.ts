@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
-import { parseJson } from '../../plugins/body-parsers.ts'
+import { measureJson, parseJson } from '../../plugins/body-parsers.ts'
+import { JSON_BOUNDS } from '../../plugins/json-shape.ts'
 import { withinStorePatience } from '../../plugins/store-patience.ts'
 import type { ApiServer } from '../../server.ts'
 import { parseItem } from './parse-item.ts'
@@ -44,7 +45,11 @@ export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const sent = { headers: headersOf(request), body }
         const work = receivePayload(
-          { ...askedBy(deps, request, `source:${request.params.sourceId}`), parseItem, parseJson },
+          {
+            ...askedBy(deps, request, `source:${request.params.sourceId}`),
+            parseItem,
+            parseJson: payloadReader(app, request),
+          },
           request.params.sourceId,
           sent,
           request.span?.traceparent,
@@ -60,4 +65,13 @@ export function headersOf({ headers }: Pick<FastifyRequest, 'headers'>): Record<
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   )
+}
+
+/** Within the bounds of any body, and in its turn. */
+export function payloadReader(app: ApiServer, request: FastifyRequest): (body: Buffer) => Promise<unknown> {
+  return (body) =>
+    app.bodyTurns.take(request, body.length, async (step) => {
+      await measureJson(body, JSON_BOUNDS, step)
+      return step(() => parseJson(body.toString('utf8')))
+    })
 }

@@ -14,8 +14,8 @@ export type ParseItem = (item: unknown, source: string) => IncomingEvent | strin
 export interface ReadDeps {
   evaluator: Evaluator
   parseItem: ParseItem
-  /** Reads JSON text; throws request_invalid. */
-  parseJson: (text: string) => unknown
+  /** Reads a JSON body; throws request_invalid. */
+  parseJson: (body: Buffer) => Promise<unknown>
 }
 
 const MAX_EVENTS = 1_000
@@ -29,7 +29,7 @@ export async function readPayload(
 ): Promise<ReadPayload> {
   const text = body.toString('utf8')
   try {
-    const payload = parse(deps, text)
+    const payload = await parse(deps, body)
     if (source.kind !== 'generic')
       return { kind: 'facts', ...SOURCE_READERS[source.kind].read(payload, { headers, now }) }
     return await mapToEvents(deps, source, text)
@@ -39,9 +39,9 @@ export async function readPayload(
   }
 }
 
-function parse({ parseJson }: ReadDeps, text: string): unknown {
+async function parse({ parseJson }: ReadDeps, body: Buffer): Promise<unknown> {
   try {
-    const payload = parseJson(text)
+    const payload = await parseJson(body)
     if (payload === undefined) throw new PayloadError('The body is empty.')
     return payload
   } catch (error) {
