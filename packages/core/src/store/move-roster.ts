@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts'
 import { nodeOf } from './cluster-nodes.ts'
 import { defineScript } from './define-script.ts'
 import { createFencedWrite, type FencedWrite } from './fenced-writer.ts'
+import { keysLike } from './keys-like.ts'
 import { laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 import { createMembers } from './members.ts'
@@ -173,18 +174,6 @@ async function copyActivity(redis: Redis, write: FencedWrite, from: string, into
     if (entries.length < PAGE) break
   }
   if (last !== undefined) await write(into, 'PEXPIRE', [ACTIVITY_KEPT_MS])
-}
-
-async function keysLike(redis: Redis, prefix: string): Promise<string[]> {
-  const escaped = prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)
-  const found: string[] = []
-  let cursor = '0'
-  do {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', `${escaped}*`, 'COUNT', 1_000)
-    found.push(...keys)
-    cursor = next
-  } while (cursor !== '0')
-  return found
 }
 
 /** What was asked for by hand goes along; failed jobs stay behind, and would never be retried there. */

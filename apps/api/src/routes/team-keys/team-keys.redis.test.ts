@@ -1,3 +1,4 @@
+import { createBudget, writeLaneStanding } from '@flightroster/core/store'
 import { makePrivateKey } from '@flightroster/core/testing'
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -49,6 +50,33 @@ describe('team keys', () => {
       expect(text).not.toContain(secret)
       expect(text).not.toContain('PRIVATE KEY')
     }
+  })
+
+  it('inherit nothing of one of the same id that was deleted, though it was visited meanwhile', async () => {
+    const { redis } = api.store
+    const put = () => api.call('PUT', '/v1/team-keys/acme', body(makePrivateKey()))
+    const fresh = (await put()).json()
+    const problem = { code: 'key_rejected' as const, detail: 'Rejected.', at: Date.now() }
+    const leave = async () => {
+      await writeLaneStanding(redis, 'acme', { blocked: problem, status: 'rejected', problem })
+      await redis.hset('fr:{acme}:lane', {
+        paused: '1',
+        rest: JSON.stringify({ until: Date.now() + 60_000, ofBlock: true }),
+      })
+      await createBudget(redis, 'acme', { windowMs: 3_600_000, defaultLimit: 3_600 }).reserve(100, 0)
+      await redis.zadd('fr:{acme}:lane-acme:failed', 1, 'm-1')
+      await redis.hset('fr:{acme}:lane-acme:m-1', 'name', 'converge')
+      await redis.zadd('fr:{acme}:schedule', 1, 'reconcile:gold')
+      await redis.sadd('fr:{acme}:seen:1', 'an event')
+    }
+    await leave()
+    expect((await api.call('GET', '/v1/team-keys/acme')).json()).not.toEqual(fresh)
+    expect((await api.call('DELETE', '/v1/team-keys/acme')).statusCode).toBe(204)
+    expect(await redis.keys('fr:{acme}:*')).toEqual([])
+    await leave()
+    expect((await put()).statusCode).toBe(201)
+    expect((await api.call('GET', '/v1/team-keys/acme')).json()).toEqual(fresh)
+    expect(await redis.keys('fr:{acme}:*')).toEqual([])
   })
 
   it('keep the line ends of no particular system', async () => {

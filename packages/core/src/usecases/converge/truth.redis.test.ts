@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { eventually } from '../../../testing/eventually.ts'
+import { laneKeys } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { requestForMember } from '../members/index.ts'
 import { erasePerson } from '../people/erase-person.ts'
@@ -211,3 +213,27 @@ it.each([
     expect(line).toMatchObject({ k: 'run', p: problem, d: expect.any(String) })
   },
 )
+
+it('an invitation whose worker died before it heard the answer mails once, and the timeline says that nobody knows', async () => {
+  await using rig = await startLaneRig()
+  await rig.addRoster()
+  await post(rig, 'join', ['ann'])
+  await settle(rig, ['ann'], 'invited')
+  rig.emulator.resetLedgers()
+  const held = { kind: 'delay', when: 'after', delayMs: 60_000, match: { path: '/v1/betaTesterInvitations' } } as const
+  const slow = rig.emulator.failNext({ ...held, times: 1 })
+  const roster = (await rig.store.rosters.find('gold'))!
+  await requestForMember(rig.deps, { roster, member: 'ann', kind: 'invitation' })
+  const dead = rig.visitOnce()
+  await eventually(() => expect(slow.hits).toBe(1))
+  // Its lease runs out; the next worker finds the job in its hand.
+  await rig.redis.del(laneKeys('acme').lease)
+  await rig.until(async () => {
+    const [line] = await rig.store.members('acme', 'gold').timeline('ann')
+    expect(line).toMatchObject({ k: 'run', s: 'invited', p: 'invitation_unknown', d: expect.any(String) })
+  })
+  await dead
+  await watch(rig, 2_000, () => {})
+  expect(rig.emulator.mails()).toHaveLength(1)
+  expect(rig.emulator.calls().filter(({ path }) => path === '/v1/betaTesterInvitations')).toHaveLength(1)
+}, 90_000)

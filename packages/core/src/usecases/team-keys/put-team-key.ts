@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { TeamKey } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
-import { writeLaneStanding, type Store } from '../../store/index.ts'
+import { forgetLane, isLaneKnown, writeLaneStanding, type Store } from '../../store/index.ts'
 import { sealContext } from './open-session.ts'
 import { parsePrivateKey } from './parse-private-key.ts'
 
@@ -14,7 +14,7 @@ export interface NewTeamKey {
 }
 
 /**
- * Adds a team key or replaces it, which is a rotation: rosters, backlog and budget stay. A lane that the former key had
+ * Adds a team key, to which one that was deleted leaves nothing, or replaces it, which is a rotation: rosters, backlog and budget stay. A lane that the former key had
  * stopped goes on with the new one. Throws private_key_invalid.
  */
 export async function putTeamKey(
@@ -33,6 +33,9 @@ export async function putTeamKey(
     createdAt: now,
     updatedAt: now,
   }
+  // A visit may have been under way when its former was deleted.
+  if (!(await deps.store.teamKeys.find(input.id)) && (await isLaneKnown(deps.store.redis, input.id)))
+    await forgetLane(deps.store.redis, input.id)
   if (await deps.store.teamKeys.insert(record)) return { created: true, teamKey: record }
   const replaced = await deps.store.teamKeys.update(input.id, ({ createdAt }) => ({ ...record, createdAt }))
   if (!replaced) throw new AppError('conflict')
