@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { eventually } from '@flightroster/core/testing'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCli, type Cli } from './support/cli.ts'
 import { startStack, type Stack } from './support/stack.ts'
@@ -161,6 +162,47 @@ describe('flightroster', () => {
     expect((await cli.run(words)).code).toBe(2)
     const other = { KEY: key.privateKeyPem }
     expect((await cli.run([...words, '--key-env', 'KEY'], { env: other })).code).toBe(0)
+  })
+
+  it('is a doctor: what is well, what is wrong with what to do, and what could not be judged', async () => {
+    const well = await cli.run(['doctor'])
+    expect(well).toMatchObject({ code: 0, stderr: '' })
+    for (const check of [
+      'versions here',
+      'server',
+      'clock',
+      'version of the API',
+      'Redis',
+      'token',
+      'acme, agreements',
+    ]) {
+      expect(well.stdout).toContain(`✓ ${check}: `)
+    }
+    expect(well.stdout).toContain('· PUBLIC_URL: ')
+    const nowhere = await cli.run(['doctor', '--no-keys', '--public-url', 'https://127.0.0.1:1'])
+    expect(nowhere.code).toBe(1)
+    expect(nowhere.stdout).toMatch(/✗ PUBLIC_URL: .*\n    Next: /)
+    const down = await cli.json<{ findings: { check: string; ok: boolean }[] }>([
+      'doctor',
+      '--url',
+      'http://127.0.0.1:1',
+    ])
+    expect(down.findings.find(({ check }) => check === 'server')).toMatchObject({ ok: false })
+    const token = await cli.run(['doctor', '--token', 'wrong'])
+    expect(token.code).toBe(1)
+    expect(token.stdout).toContain('✗ token: ')
+  })
+
+  it('says that Redis may drop what was recorded', async () => {
+    await using lossy = await startStack({ workers: 0 })
+    const client = new Redis(lossy.redis.url)
+    await client.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    client.disconnect()
+    await eventually(async () => {
+      const ended = await createCli(lossy.api).run(['doctor', '--no-keys'])
+      expect(ended.code).toBe(1)
+      expect(ended.stdout).toMatch(/✗ Redis: .*noeviction/)
+    })
   })
 
   it('writes colours only where they are asked for', async () => {

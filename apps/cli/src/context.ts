@@ -10,7 +10,6 @@ export interface Context {
   /** Aborts at Ctrl-C. */
   signal: AbortSignal
   url: string
-  token: string
 }
 
 export interface CommonOptions {
@@ -54,5 +53,5 @@ export function createContext(options: CommonOptions, terminal: Terminal, signal
   if (!token) throw usageError('There is no token.', 'Set FLIGHTROSTER_TOKEN, or add --token.')
   if (/[^\x21-\x7e]/.test(token)) throw usageError('The token holds a space or another character that no token has.')
   const abortable = (request: Request) => fetch(request, { signal: AbortSignal.any([request.signal, signal]) })
-  return { client: createFlightroster({ url, token, fetch: abortable }), terminal, signal, url, token }
+  return { client: createFlightroster({ url, token, fetch: abortable }), terminal, signal, url }
 }

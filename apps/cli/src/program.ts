@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addFiles } from './commands/files.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addEvents } from './commands/events.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLanes } from './commands/lanes.ts'
@@ -33,6 +34,7 @@ export function buildProgram(signal: AbortSignal, end: (code: ExitCode) => void)
       const args = params.slice(0, -2) as never
       end(await run(context, command.opts() as never, ...(args as never)))
     }
+  addDoctor(program, bind)
   addKeys(program, bind)
   addFiles(program, bind)
   addMembers(program, bind)
@@ -52,6 +54,7 @@ function leavesOf(command: Command): Command[] {
 const EXAMPLES = `
 Examples:
   $ export FLIGHTROSTER_URL=https://beta.example.com FLIGHTROSTER_TOKEN=frt_…
+  $ flightroster doctor
   $ flightroster plan -f rosters/
   $ flightroster members import people.csv --roster gold --dry-run
   $ flightroster members why gold u-17

@@ -1,11 +1,10 @@
-import type { Answer } from '@flightroster/client'
 import type { Command } from 'commander'
 import { basename } from 'node:path'
 import { EXIT, usageError, type ExitCode } from '../exit-codes.ts'
 import type { Context } from '../context.ts'
 import type { Bind } from '../program.ts'
 import { readInput } from '../read-input.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import { printFindings } from '../terminal/findings.ts'
 
 interface AddOptions {
   issuerId: string
@@ -58,18 +57,10 @@ async function readKey({ keyFile, keyEnv }: AddOptions): Promise<string> {
 
 async function check({ client, terminal }: Context, _options: object, id: string): Promise<ExitCode> {
   const answer = await client.checkTeamKey({ teamKeyId: id })
-  printFindings(terminal, answer.findings)
+  printFindings(
+    terminal,
+    answer.findings.map((finding) => ({ ...finding, check: finding.check.replaceAll('_', ' ') })),
+  )
   terminal.printJson(answer)
   return answer.findings.every(({ ok }) => ok === true) ? EXIT.done : EXIT.failed
-}
-
-type Finding = Pick<Answer<'checkTeamKey'>['findings'][number], 'ok' | 'detail' | 'action'> & { check: string }
-
-/** A line a step, and what to do below what failed. */
-function printFindings({ paint, print }: Terminal, findings: readonly Finding[]): void {
-  for (const { check: name, ok, detail, action } of findings) {
-    const mark = ok === null ? paint.dim('·') : ok ? paint.green('✓') : paint.red('✗')
-    print(`${mark} ${name.replaceAll('_', ' ')}: ${detail}`)
-    if (ok !== true && action) print(`    Next: ${action}`)
-  }
 }
