@@ -62,6 +62,7 @@ import { getWebhookRoute, listWebhooksRoute } from './routes/webhooks/get.ts'
 import { putWebhookRoute } from './routes/webhooks/put.ts'
 import { rotateSecretRoute } from './routes/webhooks/rotate-secret.ts'
 import { testWebhookRoute } from './routes/webhooks/test.ts'
+import { scimRoutes } from './scim/register.ts'
 import type { ApiServer } from './server.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -176,4 +177,6 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
 
   sourceRoutes(app, deps)
   receiveRoute(app, deps)
+
+  scimRoutes(app, deps)
 }

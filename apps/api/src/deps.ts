@@ -41,6 +41,8 @@ export interface ApiDeps {
   trustProxy: boolean | number | string
   /** Cursors are sealed with it: one that we did not give is refused. */
   cursorKey: Buffer
+  /** Where SCIM users have the address of their Apple Account, for tokens that say nothing of it; undefined: as is usual. */
+  scimEmailAttribute: string | undefined
   /** False where /metrics has a port of its own. */
   servesMetrics: boolean
   /** For tests: an answer that its schema does not describe exactly, or a code that its route does not declare, is a fault. */

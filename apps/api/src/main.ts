@@ -17,6 +17,7 @@ import {
 import { openTracing } from '@flightroster/core/tracing'
 import { startHistory } from '@flightroster/core/usecases/history'
 import { resumeMoves } from '@flightroster/core/usecases/rosters'
+import { finishScim } from '@flightroster/core/usecases/scim'
 import { checkSecrets } from '@flightroster/core/usecases/secrets'
 import { createHmac } from 'node:crypto'
 import { buildApp } from './app.ts'
@@ -31,8 +32,8 @@ const COMMAND_TIMEOUT_MS = 800
 const ADVISED_TOKEN_LENGTH = 32
 const NOTICE_MS = 1_500
 const DEADLINE_MS = 15_000
-/** A roster whose move to another team key died with its API is moved on by any other. */
-const RESUME_MOVES_EVERY_MS = 15_000
+/** What died with an API process (a roster's move to another team key, a SCIM request) is finished by any other. */
+const FINISH_EVERY_MS = 15_000
 
 async function start(config: ApiConfig, log: Log): Promise<void> {
   const redis = createRedis(config.redisUrl, {
@@ -88,6 +89,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     cursorKey: createHmac('sha256', config.encryptionKey).update('cursors').digest(),
+    scimEmailAttribute: config.scimEmailAttribute,
     servesMetrics: config.metricsPort === undefined,
   })
   if (config.adminToken.length < ADVISED_TOKEN_LENGTH) {
@@ -96,14 +98,18 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   }
   const metricsServer = await startMetricsServer(config, { metrics, log })
   const history = startHistory({ store, clock, log })
-  const moves = setInterval(() => {
+  const finishing = setInterval(() => {
     resumeMoves({ store, clock, log, toRef }).catch((error: unknown) =>
       log.warn({ err: error }, 'roster.move_not_resumed'),
     )
-  }, RESUME_MOVES_EVERY_MS)
-  moves.unref()
+    const { eventDedupDays: dedupDays, rosterLimit } = config
+    finishScim({ store, clock, dedupDays, rosterLimit }).catch((error: unknown) =>
+      log.warn({ err: error }, 'scim.not_finished'),
+    )
+  }, FINISH_EVERY_MS)
+  finishing.unref()
   const close = async () => {
-    clearInterval(moves)
+    clearInterval(finishing)
     app.drain()
     await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
     await app.close()

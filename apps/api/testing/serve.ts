@@ -74,6 +74,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     publicUrl: PUBLIC_URL,
     trustProxy: false,
     cursorKey: Buffer.alloc(32, 5),
+    scimEmailAttribute: undefined,
     servesMetrics: true,
     verifiesAnswers: true,
     ...overrides,

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { EnvReader, type Env } from './config-reader.ts'
 import type { DashboardUser } from './domain/dashboard-user.ts'
+import { isScimAttribute } from './domain/scim.ts'
 import { isPasswordHash } from './secrets/password.ts'
 import { parseRedisUrl } from './store/redis-url.ts'
 
@@ -42,6 +43,8 @@ export interface ApiConfig extends CoreConfig {
   apiQuota: number
   /** Rows of a list and members of a roster. */
   rosterLimit: number
+  /** Where SCIM users have the address of their Apple Account; undefined: as is usual. */
+  scimEmailAttribute: string | undefined
 }
 
 export interface WorkerConfig extends CoreConfig {
@@ -78,6 +81,7 @@ export function loadApiConfig(env: Env): ApiConfig {
     rateLimitPerMinute: read.integer('RATE_LIMIT_PER_MINUTE', 60_000, { min: 1, max: 10_000_000 }),
     apiQuota: read.integer('API_QUOTA_PERCENT', 5, { min: 1, max: 50 }) / 100,
     rosterLimit: read.integer('ROSTER_LIMIT', 100_000, { min: 1, max: 1_000_000 }),
+    scimEmailAttribute: read.parsed('SCIM_EMAIL_ATTRIBUTE', undefined, SCIM_ATTRIBUTE_FORM, parseScimAttribute),
   }
   read.finish()
   return config
@@ -121,6 +125,13 @@ function readCore(read: EnvReader): CoreConfig {
 const KEY_FORM = '32 bytes in base64, such as `openssl rand -base64 32` prints'
 const URL_FORM = 'an http or https URL'
 const DASHBOARD_FORM = 'name:viewer|operator:hash, comma-separated; `pnpm hash-password` prints the hash'
+
+const SCIM_ATTRIBUTE_FORM = 'an attribute path of SCIM, such as emails[type eq "other"].value or nickName'
+
+function parseScimAttribute(text: string): string {
+  if (!isScimAttribute(text)) throw new Error('it is no such path')
+  return text
+}
 
 function parseRedis(text: string): string {
   parseRedisUrl(text)

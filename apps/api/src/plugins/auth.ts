@@ -16,6 +16,8 @@ export interface Caller {
   scopes: readonly Scope[]
   /** Rosters the caller may see and touch; null: all. */
   rosters: ReadonlySet<string> | null
+  /** Where users that the token brings by SCIM have their address; null: as for all. */
+  emailAttribute: string | null
 }
 
 declare module 'fastify' {
@@ -46,11 +48,12 @@ export function callersOf(findToken: (token: string) => Promise<ApiToken | undef
     const token = await findToken(text)
     if (!token) return undefined
     const scopes = SCOPES.filter((scope) => token.scopes.includes(scope))
-    return { id: token.id, name: token.name, scopes, rosters: token.rosters && new Set(token.rosters) }
+    const rosters = token.rosters && new Set(token.rosters)
+    return { id: token.id, name: token.name, scopes, rosters, emailAttribute: token.emailAttribute ?? null }
   }
 }
 
-const ADMIN: Caller = { id: 'ADMIN_TOKEN', name: 'ADMIN_TOKEN', scopes: ['admin'], rosters: null }
+const ADMIN: Caller = { id: 'ADMIN_TOKEN', name: 'ADMIN_TOKEN', scopes: ['admin'], rosters: null, emailAttribute: null }
 
 /** Runs before a body is read, so that nobody without a token makes us parse anything. */
 export function useAuth(app: ApiServer, deps: AuthDeps): void {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
 
-type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
+type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
 interface Operation {
   security?: unknown[]
   requestBody?: unknown
@@ -25,7 +25,7 @@ const routes = Object.entries(document.paths).flatMap(([path, item]) =>
 )
 
 /** Everything of others is called so; nothing of it may come out, nothing of it may change. */
-const SECRET = 'zq'
+const SECRET = 'zqzqz'
 const OWN = { roster: 'mine', teamKey: 'mine-key', webhook: 'mine-hook', member: 'u-1' }
 const FOREIGN = [
   { lane: 'the same team key', roster: `${SECRET}-near`, teamKey: OWN.teamKey },
@@ -41,6 +41,8 @@ interface Names {
   delivery: string
   token: string
   source: string
+  scimUser: string
+  scimGroup: string
 }
 
 /** A body that a route takes, naming these. A route that is new and takes a body needs a line here. */
@@ -71,13 +73,22 @@ const BODIES: Record<string, ((names: Names) => unknown) | undefined> = {
     type: 'customer.subscription.updated',
     data: { object: { id: 'sub_1', customer: names.member, status: 'active', plan: 'p' } },
   }),
+  'POST /scim/v2/Users': (names) => ({ userName: 'own@example.com', externalId: names.scimUser }),
+  'PUT /scim/v2/Users/{scimUserId}': () => ({ userName: 'own@example.com' }),
+  'PATCH /scim/v2/Users/{scimUserId}': () => ({ Operations: [{ op: 'replace', path: 'active', value: false }] }),
+  'POST /scim/v2/Groups': (names) => ({ displayName: 'own', members: [{ value: names.scimUser }] }),
+  'PUT /scim/v2/Groups/{scimGroupId}': (names) => ({ displayName: 'own', members: [{ value: names.scimUser }] }),
+  'PATCH /scim/v2/Groups/{scimGroupId}': (names) => ({
+    Operations: [{ op: 'add', path: 'members', value: [{ value: names.scimUser }] }],
+  }),
 }
 const QUERIES: Record<string, string | undefined> = {
-  'GET /v1/people': '?email=secret@zq.example.com',
-  'DELETE /v1/people': '?email=secret@zq.example.com',
+  'GET /v1/people': '?email=secret@zqzqz.example.com',
+  'DELETE /v1/people': '?email=secret@zqzqz.example.com',
 }
 /** All that a bound token reaches without a roster in the path; whoever adds a line says why it reveals nothing. */
-const OPEN_TO_BOUND = /^(POST \/v1\/events|GET \/v1\/people|GET \/v1\/rosters|[A-Z]+ \/v1\/(webhooks|sources).*)$/
+const OPEN_TO_BOUND =
+  /^(POST \/v1\/events|GET \/v1\/people|GET \/v1\/rosters|[A-Z]+ \/v1\/(webhooks|sources).*|[A-Z]+ \/scim\/v2\/.*)$/
 
 let api: TestApi
 let bearer: string
@@ -93,7 +104,7 @@ beforeAll(async () => {
     await api.addRoster({ id: roster, teamKey, group: group(roster) })
     const member = `${roster}-member`
     await api.call('PUT', `/v1/rosters/${roster}/members/${member}`, {
-      email: 'secret@zq.example.com',
+      email: 'secret@zqzqz.example.com',
       firstName: SECRET,
     })
     const reconciliation = (await api.call('POST', `/v1/rosters/${roster}/reconciliations`)).json().id
@@ -103,7 +114,13 @@ beforeAll(async () => {
     const token = (await api.call('POST', '/v1/tokens', { name: `${roster}-token`, scopes: ['admin'] })).json().id
     const source = `${roster}-source`
     await putSource(source, roster)
-    planted.set(roster, { roster, teamKey, webhook, member, reconciliation, delivery, token, source })
+    const scimUser = (
+      await api.call('POST', '/scim/v2/Users', { userName: `${roster}-secret@zqzqz.example.com` })
+    ).json()
+    const people = { displayName: `${roster}-people`, members: [{ value: scimUser.id }] }
+    const scimGroup = (await api.call('POST', '/scim/v2/Groups', people)).json().id
+    const scim = { scimUser: scimUser.id, scimGroup }
+    planted.set(roster, { roster, teamKey, webhook, member, reconciliation, delivery, token, source, ...scim })
   }
   await putHook(`${SECRET}-all`, null)
   await putHook(OWN.webhook, [OWN.roster])
@@ -123,14 +140,16 @@ const putHook = async (id: string, rosters: string[] | null) => {
 const asBound = (method: Method, url: string, body?: unknown) => api.call(method, url, body, { authorization: bearer })
 
 const NOWHERE: Names = {
-  roster: 'none',
-  teamKey: 'none-key',
-  webhook: 'none-hook',
-  member: 'none-member',
-  reconciliation: 'none-plan',
-  delivery: 'none-delivery',
-  token: 'none-token',
-  source: 'none-source',
+  roster: 'nowhere',
+  teamKey: 'nowhere-key',
+  webhook: 'nowhere-hook',
+  member: 'nowhere-member',
+  reconciliation: 'nowhere-plan',
+  delivery: 'nowhere-delivery',
+  token: 'nowhere-token',
+  source: 'nowhere-source',
+  scimUser: 'nowhere-user',
+  scimGroup: 'nowhere-group',
 }
 
 function urlOf({ name, path }: { name: string; path: string }, names: Names): string {
@@ -146,6 +165,9 @@ function urlOf({ name, path }: { name: string; path: string }, names: Names): st
     appId: '1',
     registrationId: 'none',
     erasureId: 'none',
+    scimUserId: names.scimUser,
+    scimGroupId: names.scimGroup,
+    scimName: 'User',
   }
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, param: string) => {
     const value = values[param]

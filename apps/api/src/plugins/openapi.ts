@@ -16,6 +16,7 @@ import { build } from '../schemas/build.ts'
 import { budgetStatus, laneStatus } from '../schemas/lane.ts'
 import { problem } from '../schemas/problem.ts'
 import { reportedProblem } from '../schemas/reported-problem.ts'
+import { scimError } from '../scim/shapes.ts'
 import type { ApiServer } from '../server.ts'
 import { nameSchemas } from './name-schemas.ts'
 
@@ -39,7 +40,7 @@ export async function useOpenApi(app: ApiServer, deps: { publicUrl: string | und
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
         // In by hand: a shape with an id of its own would come out twice, once as an input.
-        schemas: { Problem: toJsonSchema(problem) as never },
+        schemas: { Problem: toJsonSchema(problem) as never, ScimError: toJsonSchema(scimError) as never },
       },
       tags: TAGS,
     },
@@ -89,6 +90,7 @@ const TAGS = Object.entries({
   'team-keys': 'API keys of App Store Connect, and what they see there.',
   lanes: 'The queues of the team keys, for operators.',
   sources: 'Membership systems that post their own webhooks: Stripe, Patreon, Ghost, or any signed one.',
+  scim: 'Identity providers push their people and groups in (SCIM 2.0).',
   webhooks: 'Where upstream is told what became of its people.',
   callbacks: 'What is posted to your webhooks.',
   'apple-webhooks': 'Where Apple posts what becomes of builds.',

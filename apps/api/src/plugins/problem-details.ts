@@ -1,5 +1,6 @@
 import { AppError } from '@flightroster/core/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isScimPath, sendAppErrorAsScim } from '../scim/fault.ts'
 import type { ApiServer } from '../server.ts'
 import { logRequest } from './request-log.ts'
 import { PROBLEM_TYPE, toKnownError, toProblem } from './to-problem.ts'
@@ -21,6 +22,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const known = toKnownError(error)
   // Only the route's pattern: the path may hold an address.
   if (!known) request.log.error({ err: error, route: request.routeOptions.url }, 'request.failed')
+  if (isScimPath(request.url)) return sendAppErrorAsScim(known ?? new AppError('internal'), request, reply)
   const problem = toProblem(known ?? new AppError('internal'), request.id)
   request.problemCode = problem.code
   if (known?.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(known.retryAfterMs / 1000)))

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { STATUS_OF } from '../plugins/statuses.ts'
 import { PROBLEM_TYPE, toProblem } from '../plugins/to-problem.ts'
 import { problem } from '../schemas/problem.ts'
+import { SCIM_ERROR_EXAMPLE } from '../scim/shapes.ts'
 import { codesOf } from './codes.ts'
 
 declare module 'fastify' {
@@ -46,6 +47,10 @@ export function addProblems<T extends { response?: unknown; hide?: boolean }>(ro
   for (const code of codesOf(route)) byStatus.set(STATUS_OF[code], [...(byStatus.get(STATUS_OF[code]) ?? []), code])
   const responses = { ...(schema.response as Record<string, unknown>) }
   for (const [status, of] of [...byStatus].sort(([a], [b]) => a - b)) {
+    if (route.config?.isScim) {
+      responses[String(status)] ??= scimRefusal(of)
+      continue
+    }
     responses[String(status)] ??= {
       description: of.map((code) => `\`${code}\``).join(', '),
       content: {
@@ -57,6 +62,13 @@ export function addProblems<T extends { response?: unknown; hide?: boolean }>(ro
     }
   }
   return { ...schema, response: responses }
+}
+
+/** In SCIM's form, which has no codes. */
+function scimRefusal(of: readonly ErrorCode[]) {
+  const description = of.map((code) => ERROR_RULES[code].title).join(' ')
+  const content = { schema: { $ref: '#/components/schemas/ScimError' }, example: SCIM_ERROR_EXAMPLE }
+  return { description, content: { 'application/scim+json': content } }
 }
 
 /** What a problem of each code looks like; those that operations name. */

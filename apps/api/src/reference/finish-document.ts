@@ -57,6 +57,9 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   noticeId: 'ops',
   sourceId: 'shop',
   erasureId: 'era-1',
+  scimUserId: '2819c223-7f76-453a-919d-413861904646',
+  scimGroupId: 'e9e30dba-f08f-4109-8486-d5c6a331660a',
+  scimName: 'User',
   token: 'mlt-1',
   email: 'ann.lee@example.com',
 }

@@ -19,6 +19,8 @@ export interface RosterPolicies {
   removal: 'group' | 'app'
   removedByHand: 'restore' | 'report'
   removalGuard: { percent: number; atLeast: number }
+  /** displayName or externalId of the SCIM group whose people these are. */
+  scimGroup: string | null
   reconcileEveryMinutes: number
 }
 
@@ -29,6 +31,7 @@ export const DEFAULT_POLICIES: RosterPolicies = {
   removal: 'group',
   removedByHand: 'restore',
   removalGuard: { percent: 20, atLeast: 10 },
+  scimGroup: null,
   reconcileEveryMinutes: 60,
 }
 
@@ -46,6 +49,8 @@ export interface Roster extends RosterPolicies {
   deleting?: boolean
   /** Set while its data moves to the lane of another team key: nothing is recorded meanwhile. */
   moving?: { from: string; to: string; since: number; token?: string }
+  /** Its SCIM group was named by a token that is bound to rosters: groups of a directory that reaches further are not for it. */
+  scimGroupOfBound?: boolean
   /** How often it has moved; absent: never. */
   moves?: number
   /** What its builds lacked when it was put; the build watch keeps what came since. */

@@ -11,7 +11,7 @@ export type TimelineEntry = EventEntry | RunEntry | NoteEntry
 export interface EventEntry {
   t: number
   k: 'joined' | 'updated' | 'left' | 'converge' | 'invitation' | 'retry'
-  o: 'event' | 'api' | 'snapshot' | 'console' | 'reconcile' | 'apple' | 'source' | 'member'
+  o: 'event' | 'api' | 'snapshot' | 'console' | 'reconcile' | 'apple' | 'source' | 'member' | 'scim'
   e?: string | undefined
 }
 

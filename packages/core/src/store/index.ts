@@ -65,3 +65,12 @@ export { BEAT_EVERY_MS, createWorkers, type Workers } from './workers.ts'
 export { readSleepingJobs } from './sleeping-jobs.ts'
 export { createMemberLinks, type MemberLinks } from './member-links.ts'
 export { ACTIVITY_KEPT_MS, createActivity, type StoredActivity } from './activity.ts'
+export { createScimBindings, type ScimBindings } from './scim-bindings.ts'
+export {
+  createScimDirectories,
+  createScimDirectory,
+  type ScimDirectoryStore,
+  type ScimKey,
+  type ScimRecords,
+  type ScimStanding,
+} from './scim-directory.ts'

@@ -68,6 +68,12 @@ export const globalKeys = {
   workers: `${ROOT}:workers`,
   /** hash: source id → Source */
   sources: `${ROOT}:sources`,
+  /** hash: directory id → ScimDirectory */
+  scimDirectories: `${ROOT}:scim-directories`,
+  /** sorted set, all scores 0: `<name of a SCIM group, lower-cased>\0<roster id>` of rosters that name one */
+  scimBindings: `${ROOT}:scim-bindings`,
+  /** hash: roster id → names of SCIM groups, as JSON, whose members are still to be looked at: the roster names another one now */
+  scimRebinding: `${ROOT}:scim-rebinding`,
 } as const
 
 export interface RosterKeys {
@@ -330,5 +336,52 @@ export function sourceKeys(sourceId: string): SourceKeys {
     received: `${root}:received`,
     seen: (digest) => `${root}:seen:${digest}`,
     refused: `${root}:refused`,
+  }
+}
+
+export interface ScimKeys {
+  /** hash: user id → ScimUser */
+  users: string
+  /** hash: group id → ScimGroup */
+  groups: string
+  /** sorted sets, all scores 0: what users and groups are found by, `<letter>:<value>\0<id>` */
+  userIndex: string
+  groupIndex: string
+  /** sorted sets: ids by when they were made (ms): the order of lists */
+  userOrder: string
+  groupOrder: string
+  /** sorted set, all scores 0: ids of the users of one group */
+  members: (groupId: string) => string
+  /** hash: user id → ids of their groups, each between commas */
+  memberships: string
+  /** hash: user id → when something about them changed last (ms), later with each change */
+  revisions: string
+  /** sorted set: users about whom the rosters are still to be told, by revision */
+  touched: string
+  /** hash: user id → ScimTold */
+  told: string
+  /** set: deleted groups whose members are still to be looked at */
+  closing: string
+  /** list: what was out of the ordinary, newest first */
+  notes: string
+}
+
+/** One slot for each directory. No team key id holds a colon, so the hash tag is nobody else's. */
+export function scimKeys(directoryId: string): ScimKeys {
+  const root = `${ROOT}:{scim:${directoryId}}`
+  return {
+    users: `${root}:users`,
+    groups: `${root}:groups`,
+    userIndex: `${root}:user-index`,
+    groupIndex: `${root}:group-index`,
+    userOrder: `${root}:user-order`,
+    groupOrder: `${root}:group-order`,
+    members: (groupId) => `${root}:members:${groupId}`,
+    memberships: `${root}:memberships`,
+    revisions: `${root}:revisions`,
+    touched: `${root}:touched`,
+    told: `${root}:told`,
+    closing: `${root}:closing`,
+    notes: `${root}:notes`,
   }
 }

@@ -12,6 +12,8 @@ export interface ApiToken {
   scopes: string[]
   /** null: all. */
   rosters: string[] | null
+  /** Where users that it brings by SCIM have the address of their Apple Account; absent: as for all. */
+  emailAttribute?: string
   createdAt: number
 }
 

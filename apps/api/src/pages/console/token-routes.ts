@@ -14,7 +14,12 @@ export function tokenRoutes(app: ApiServer, deps: ApiDeps): void {
     deps.health.assertTakesWrites()
     const roster = await getRoster(deps, rosterIdOf(request))
     const name = `console-${roster.id}`
-    const { token, record } = await createToken(deps, { name, scopes: ['events:write'], rosters: [roster.id] })
+    const { token, record } = await createToken(deps, {
+      name,
+      scopes: ['events:write'],
+      rosters: [roster.id],
+      emailAttribute: null,
+    })
     await note(deps, request, 'token.create', `token:${record.id}`, name)
     return sendHtml(reply, connectedPage({ user: request.user, roster, base: baseUrlOf(deps, request), token }))
   })

@@ -1,5 +1,6 @@
 import type { Roster } from '@flightroster/core/domain'
 import { describeRoster, putRoster } from '@flightroster/core/usecases/rosters'
+import { bindScimGroup } from '@flightroster/core/usecases/scim'
 import type { ApiDeps } from '../../deps.ts'
 import { onBehalfOf } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
@@ -44,7 +45,8 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
       const input = toRosterInput(request.params.rosterId, request.body)
       const mayOnly = request.caller.rosters === null ? undefined : 'rules'
       const before = await deps.store.rosters.find(input.id)
-      const { created, roster } = await putRoster(onBehalfOf(deps, request), input, mayOnly)
+      const put = () => putRoster(onBehalfOf(deps, request), input, mayOnly)
+      const { created, roster } = await bindScimGroup(deps, input.id, input.scimGroup, put)
       request.changedNothing = before !== undefined && settingsOf(before) === settingsOf(roster)
       return reply.code(created ? 201 : 200).send(toRoster(await describeRoster(deps, roster)))
     },

@@ -24,6 +24,15 @@ const policies = {
     .strictObject({ percent: z.number().min(0).max(100).default(20), atLeast: z.number().int().min(0).default(10) })
     .default({ percent: 20, atLeast: 10 })
     .describe('Trips when removals are more than `percent` of the roster and at least `atLeast`'),
+  scimGroup: z
+    .string()
+    .trim()
+    .min(1)
+    .max(256)
+    .regex(/^\P{C}*$/u, 'No control characters')
+    .nullable()
+    .default(null)
+    .describe('The SCIM group (displayName or externalId) whose people these are'),
   reconcileEveryMinutes: z.number().int().min(1).max(10_080).default(60),
 }
 
@@ -61,6 +70,7 @@ export const roster = z.object({
   removal: z.enum(['group', 'app']),
   removedByHand: z.enum(['restore', 'report']),
   removalGuard: z.object({ percent: z.number(), atLeast: z.number() }),
+  scimGroup: z.string().nullable(),
   reconcileEveryMinutes: z.number(),
   status: z.enum(['active', 'paused', 'held', 'blocked']),
   problem: reportedProblem.nullable(),
@@ -92,6 +102,7 @@ giveExample(roster, {
   removal: 'group',
   removedByHand: 'restore',
   removalGuard: { percent: 20, atLeast: 10 },
+  scimGroup: null,
   reconcileEveryMinutes: 60,
   status: 'active',
   problem: null,
@@ -118,6 +129,7 @@ export function toRoster(described: RosterDescription): z.output<typeof roster> 
     removal: record.removal,
     removedByHand: record.removedByHand,
     removalGuard: record.removalGuard,
+    scimGroup: record.scimGroup ?? null,
     reconcileEveryMinutes: record.reconcileEveryMinutes,
     status,
     problem: toReportedProblem(problem),

@@ -72,6 +72,7 @@ function toToken(record: ApiToken & { lastUsedAt: number | null }): z.output<typ
     name: record.name,
     scopes: record.scopes as Scope[],
     rosters: record.rosters,
+    ...(record.emailAttribute === undefined ? {} : { emailAttribute: record.emailAttribute }),
     createdAt: toTime(record.createdAt),
     lastUsedAt: toTimeOrNull(record.lastUsedAt),
   }

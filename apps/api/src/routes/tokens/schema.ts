@@ -1,3 +1,4 @@
+import { isScimAttribute } from '@flightroster/core/domain'
 import { z } from 'zod'
 import { SCOPES } from '../../plugins/auth.ts'
 import { recordId } from '../../schemas/ids.ts'
@@ -19,6 +20,14 @@ export const tokenBody = z.strictObject({
     .refine((name) => !RESERVED.test(name), 'This name stands for others: choose another one'),
   scopes,
   rosters: z.array(recordId).max(1_000).nullable().default(null).describe('null: all rosters, and those to come'),
+  emailAttribute: z
+    .string()
+    .refine(isScimAttribute, 'No attribute path of SCIM')
+    .nullable()
+    .default(null)
+    .describe(
+      'Of the scope scim: where users have the address of their Apple Account; null: as SCIM_EMAIL_ATTRIBUTE says',
+    ),
 })
 giveExample(tokenBody, { name: 'crm', scopes: ['events:write', 'rosters:read'], rosters: ['gold'] })
 
@@ -27,6 +36,7 @@ export const token = z.object({
   name: z.string(),
   scopes,
   rosters: z.array(z.string()).nullable(),
+  emailAttribute: z.string().optional().describe('Where users brought by SCIM have their address; absent: as for all'),
   createdAt: time,
   lastUsedAt: time.nullable().describe('To the minute'),
 })

@@ -22,6 +22,8 @@ export interface IncomingEvent {
   /** ms, undefined: as of its arrival. */
   time: number | undefined
   origin: EventEntry['o']
+  /** Many that were asked for at once let others go before them; absent: interactive. */
+  priority?: 'interactive' | 'bulk'
 }
 
 export interface EventOutcome {
@@ -144,7 +146,7 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
     firstName: event.firstName,
     lastName: event.lastName,
     time: event.time,
-    priority: 'interactive',
+    priority: event.priority ?? 'interactive',
     digest: event.id === undefined ? undefined : eventDigest(event.roster, event.source, event.id),
     formerDigest: event.id === undefined ? undefined : formerEventDigest(event.source, event.id),
     timelineEntry: formatEntry({ t: deps.clock.now(), k: ENTRY_KIND[event.kind], o: event.origin, e: event.id }),

@@ -51,6 +51,7 @@ const CAME_BY: Record<EventEntry['o'], string> = {
   apple: 'by what Apple reports',
   source: 'by a membership system',
   member: 'by the member, on their own page',
+  scim: 'by the identity provider (SCIM)',
 }
 
 function tellEvent(entry: EventEntry): string {

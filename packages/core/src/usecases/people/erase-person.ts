@@ -4,6 +4,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { createErasures, createPersonErasures } from '../../store/index.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
+import { forgetInScim } from '../scim/index.ts'
 import { forgetInSources } from '../sources/index.ts'
 import { eraseTask, forgetInPlans } from './erase-members.ts'
 
@@ -14,11 +15,15 @@ import { eraseTask, forgetInPlans } from './erase-members.ts'
 export async function erasePerson(deps: IntakeDeps, email: string): Promise<{ id: string; memberships: number }> {
   const person = randomUUID()
   await createPersonErasures(deps.store.redis).begin(person, deps.clock.now())
+  // First, or a change of a group could bring the person back meanwhile.
+  await forgetInScim(deps, emailKey(email), [])
   const erased: { roster: string; ids: string[] }[] = []
   for (const roster of await deps.store.rosters.list()) {
     erased.push({ roster: roster.id, ids: await eraseInRoster(deps, person, roster, emailKey(email)) })
   }
   await forgetInSources(deps, emailKey(email), erased)
+  // Also whoever gave the address on their own page: the provider knows them by another one.
+  await forgetInScim(deps, emailKey(email), [...new Set(erased.flatMap(({ ids }) => ids))])
   return { id: person, memberships: erased.reduce((sum, { ids }) => sum + ids.length, 0) }
 }
 

@@ -119,7 +119,8 @@ function tellPlan({ plan, held, id }: Reconciliation): string {
   return `A list of the whole roster: ${counts}${held === null ? '' : '; its removals are held'} (plan ${id}).`
 }
 
-async function tellHeld(deps: IntakeDeps, roster: Roster, record: Reconciliation): Promise<void> {
+/** Upstream is told that a plan waits for a person. */
+export async function tellHeld(deps: Pick<IntakeDeps, 'store'>, roster: Roster, record: Reconciliation): Promise<void> {
   await createFacts(deps.store.redis, roster.teamKey).add([
     {
       type: 'roster.held',

@@ -42,7 +42,7 @@ export async function putRoster(
   const teamKey = await getTeamKey(deps, input.teamKey, 'team_key_not_found')
   const existing = await deps.store.rosters.find(input.id)
   const roster = existing
-    ? await changeRoster(deps, teamKey, existing, input)
+    ? await changeRoster(deps, teamKey, existing, input, mayOnly)
     : await createRoster(deps, teamKey, input)
   if (!existing) await countSeats(deps, teamKey, roster)
   // A death right before this is made good by the sweep.
@@ -95,6 +95,7 @@ async function changeRoster(
   teamKey: TeamKey,
   existing: Roster,
   input: RosterInput,
+  mayOnly: 'rules' | undefined,
 ): Promise<Roster> {
   refuseUnsettled(existing, teamKey.id)
   const session = openSession(deps, teamKey)
@@ -109,15 +110,26 @@ async function changeRoster(
   if (teamKey.id !== existing.teamKey || existing.moving) {
     await withoutLists(deps, existing, () => moveRoster(deps, existing, teamKey.id))
   }
-  const change = (roster: Roster): Roster => ({
+  const change = ({ scimGroupOfBound, ...roster }: Roster): Roster => ({
     ...roster,
     ...policiesOf(input),
+    ...(isNamedByBound({ ...roster, scimGroupOfBound }, input, mayOnly) ? { scimGroupOfBound: true } : {}),
     ...found,
     updatedAt: deps.clock.now(),
   })
   const changed = await deps.store.rosters.update(existing.id, change)
   if (!changed) throw new AppError('conflict', { message: `The roster "${existing.id}" was deleted meanwhile.` })
   return changed
+}
+
+/** A group that somebody else named stays as it was named, whoever repeats it among the other rules. */
+function isNamedByBound(
+  { scimGroup, scimGroupOfBound = false }: { scimGroup: string | null; scimGroupOfBound: boolean | undefined },
+  input: RosterInput,
+  mayOnly: 'rules' | undefined,
+): boolean {
+  if (input.scimGroup === null || mayOnly === undefined) return false
+  return scimGroup === input.scimGroup ? scimGroupOfBound : true
 }
 
 /**
@@ -205,7 +217,16 @@ async function readWarnings(
 }
 
 function policiesOf(input: RosterInput) {
-  const { builds, submitForReview, unmanagedTesters, removal, removedByHand, removalGuard, reconcileEveryMinutes } =
-    input
-  return { builds, submitForReview, unmanagedTesters, removal, removedByHand, removalGuard, reconcileEveryMinutes }
+  const { builds, submitForReview, unmanagedTesters, removal, removedByHand, removalGuard } = input
+  const { scimGroup, reconcileEveryMinutes } = input
+  return {
+    builds,
+    submitForReview,
+    unmanagedTesters,
+    removal,
+    removedByHand,
+    removalGuard,
+    scimGroup,
+    reconcileEveryMinutes,
+  }
 }

@@ -8,6 +8,8 @@ export interface TokenInput {
   scopes: string[]
   /** null: all. */
   rosters: string[] | null
+  /** Where users that it brings by SCIM have their address; null: as for all. */
+  emailAttribute: string | null
 }
 
 /** Makes a further token. Its text is given here and never again: only its hash is kept. */
@@ -23,6 +25,7 @@ export async function createToken(
     hash,
     scopes: [...new Set(input.scopes)],
     rosters: input.rosters && [...new Set(input.rosters)],
+    ...(input.emailAttribute === null ? {} : { emailAttribute: input.emailAttribute }),
     createdAt: deps.clock.now(),
   }
   if (!(await createTokens(deps.store.redis).insert(record))) throw new AppError('conflict')

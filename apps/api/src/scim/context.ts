@@ -1,0 +1,72 @@
+import { AppError, isAppError } from '@flightroster/core/errors'
+import { directoryOf, type OpenDirectory } from '@flightroster/core/usecases/scim'
+import type { FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../deps.ts'
+import { readText, refuseDuplicateKeys, parseJson } from '../plugins/body-parsers.ts'
+import { checkJsonShape, type JsonBounds } from '../plugins/json-shape.ts'
+import { toKnownError } from '../plugins/to-problem.ts'
+import type { ApiServer } from '../server.ts'
+import { isObject, type Resource } from './attributes.ts'
+import { ScimFault, sendAppErrorAsScim, sendScimFault, SCIM_ROOT } from './fault.ts'
+
+/** A group of tens of thousands as one list, each with a few words about them. */
+export const GROUP_LIMIT = 2 * 1024 * 1024
+export const USER_LIMIT = 256 * 1024
+const BOUNDS: JsonBounds = { depth: 64, entries: 40_000, values: 200_000 }
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Refuses in SCIM's form. */
+    isScim?: boolean
+  }
+}
+
+/** In a scope of its own: SCIM's media type beside JSON, and its own errors. */
+export function useScim(app: ApiServer): void {
+  app.removeAllContentTypeParsers()
+  for (const type of ['application/scim+json', 'application/json']) {
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+      const text = readText(request, body)
+      const written = checkJsonShape(body, BOUNDS)
+      const value = parseJson(text)
+      refuseDuplicateKeys(text, written, value)
+      return value
+    })
+  }
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof ScimFault) return sendScimFault(reply, error)
+    const known = toKnownError(error)
+    if (!known) request.log.error({ err: error, route: request.routeOptions.url }, 'request.failed')
+    if (known?.retryAfterMs !== undefined) {
+      reply.header('retry-after', Math.max(1, Math.ceil(known.retryAfterMs / 1_000)))
+    }
+    if (isAppError(known, 'unauthenticated')) reply.header('www-authenticate', 'Bearer')
+    return sendAppErrorAsScim(known ?? new AppError('internal'), request, reply)
+  })
+}
+
+export interface ScimContext {
+  directory: OpenDirectory
+  /** Where the address of a user stands; undefined: as is usual. */
+  emailAttribute: string | undefined
+  /** Before the paths in answers. */
+  base: string
+  traceparent: string | undefined
+}
+
+export function contextOf(deps: ApiDeps, request: FastifyRequest): ScimContext {
+  const { caller } = request
+  return {
+    directory: directoryOf(deps, caller.rosters && [...caller.rosters]),
+    emailAttribute: caller.emailAttribute ?? deps.scimEmailAttribute,
+    base: `${deps.publicUrl ?? ''}${SCIM_ROOT}`,
+    traceparent: request.span?.traceparent,
+  }
+}
+
+export function bodyOf(request: FastifyRequest): Resource {
+  if (!isObject(request.body)) throw new ScimFault(400, 'The body is no JSON object.', 'invalidSyntax')
+  return request.body
+}
+
+export const notFound = (what: string) => new ScimFault(404, `There is no such ${what}.`)

@@ -1,0 +1,72 @@
+import type { ScimGroup } from '@flightroster/core/domain'
+import type { OpenDirectory, ScimGroupDraft } from '@flightroster/core/usecases/scim'
+import { isObject, read, unwrap, type Resource } from './attributes.ts'
+import { ScimFault } from './fault.ts'
+import { memberIds } from './patch-group.ts'
+import { isAsked, project, type Projection } from './user-resource.ts'
+
+export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group'
+
+const LONGEST_NAME = 256
+
+export function toGroupDraft(body: unknown): ScimGroupDraft & { members: string[] | undefined } {
+  if (!isObject(body)) throw new ScimFault(400, 'The body is no Group.', 'invalidSyntax')
+  const members = read(body, 'members')
+  const externalId = unwrap(read(body, 'externalId'))
+  return {
+    displayName: readGroupName(read(body, 'displayName')),
+    externalId: typeof externalId === 'string' && externalId.trim() !== '' ? clean(externalId) : null,
+    members: members === undefined || members === null ? undefined : memberIds(members),
+  }
+}
+
+export function readGroupName(value: unknown): string {
+  const name = unwrap(value)
+  if (typeof name !== 'string' || name.trim() === '') {
+    throw new ScimFault(400, '"displayName" is required, as a text.', 'invalidValue')
+  }
+  if (name.length > LONGEST_NAME) {
+    throw new ScimFault(400, `"displayName" has at most ${LONGEST_NAME} characters.`, 'invalidValue')
+  }
+  return clean(name)
+}
+
+export const clean = (text: string) => text.replaceAll(/\p{Cc}/gu, '').trim()
+
+/** Without members: those are streamed, they may be many. */
+export function toGroupHead(group: ScimGroup, base: string): Resource {
+  return {
+    schemas: [GROUP_SCHEMA],
+    id: group.id,
+    displayName: group.displayName,
+    ...(group.externalId === null ? {} : { externalId: group.externalId }),
+    meta: {
+      resourceType: 'Group',
+      created: new Date(group.createdAt).toISOString(),
+      lastModified: new Date(group.updatedAt).toISOString(),
+      location: `${base}/Groups/${group.id}`,
+    },
+  }
+}
+
+/** A group's JSON piece by piece: a page of its members at a time is in memory. */
+export async function* groupText(
+  { store }: OpenDirectory,
+  group: ScimGroup,
+  base: string,
+  projection: Projection,
+): AsyncGenerator<string, void> {
+  const head = JSON.stringify(project(toGroupHead(group, base), projection))
+  if (!isAsked(projection, 'members')) {
+    yield head
+    return
+  }
+  yield `${head.slice(0, -1)},"members":[`
+  let isFirst = true
+  for await (const page of store.membersOf(group.id)) {
+    const items = page.map((id) => JSON.stringify({ value: id, type: 'User' })).join(',')
+    yield isFirst ? items : `,${items}`
+    isFirst = false
+  }
+  yield ']}'
+}

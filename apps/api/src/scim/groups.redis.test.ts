@@ -1,0 +1,203 @@
+import { createReconciliations } from '@flightroster/core/store'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addScimRoster, bindRoster, connectScim, finish, type ScimClient } from '../../testing/scim.ts'
+import { serveApi, type TestApi } from '../../testing/serve.ts'
+
+let api: TestApi
+let idp: ScimClient
+beforeAll(async () => {
+  api = await serveApi()
+  idp = await connectScim(api)
+})
+afterAll(() => api.close())
+
+const addUsers = async (prefix: string, count: number) => {
+  const ids: string[] = []
+  for (let at = 0; at < count; at++) ids.push(await idp.addUser(`${prefix}-${at}@example.com`))
+  return ids
+}
+const values = (ids: readonly string[]) => ids.map((value) => ({ value }))
+const held = (roster: string) => createReconciliations(api.store.redis, 'acme').listHeld(roster)
+
+describe('SCIM groups', () => {
+  it('are the people of the rosters that name them, and leave with the group, the switch or the user', async () => {
+    await addScimRoster(api, 'one', 'Beta One')
+    const [ann, bob, cyd] = (await addUsers('one', 3)) as [string, string, string]
+    const group = await idp.addGroup('beta one', [ann])
+    expect(await idp.present('one')).toEqual([ann])
+    const added = await idp.patch(`/Groups/${group}`, [{ op: 'add', path: 'members', value: values([bob, cyd]) }])
+    expect([added.status, added.text]).toEqual([204, ''])
+    expect(await idp.present('one')).toEqual([ann, bob, cyd].sort())
+    await idp.patch(`/Groups/${group}`, [{ op: 'remove', path: `members[value eq "${bob}"]` }])
+    expect(await idp.present('one')).toEqual([ann, cyd].sort())
+    await idp.patch(`/Users/${ann}`, [{ op: 'replace', path: 'active', value: 'False' }])
+    expect(await idp.present('one')).toEqual([cyd])
+    expect((await idp.call('GET', `/Users/${ann}`)).body).toMatchObject({ active: false, groups: [{ value: group }] })
+    await idp.patch(`/Users/${ann}`, [{ op: 'Replace', value: { active: true } }])
+    expect(await idp.present('one')).toEqual([ann, cyd].sort())
+    expect((await idp.call('DELETE', `/Users/${cyd}`)).status).toBe(204)
+    expect(await idp.present('one')).toEqual([ann])
+    expect((await idp.call('GET', `/Groups/${group}`)).body.members).toEqual([{ value: ann, type: 'User' }])
+    expect((await idp.call('GET', `/Groups/${group}?excludedAttributes=members`)).body.members).toBeUndefined()
+    const timeline = (await api.call('GET', `/v1/rosters/one/members/${ann}/timeline`)).json()
+    expect(JSON.stringify(timeline)).toContain('by the identity provider (SCIM)')
+  })
+
+  it('may be several of one roster: who is in any of them stays', async () => {
+    await addScimRoster(api, 'both', 'ext-both')
+    const [ann, bob] = (await addUsers('both', 2)) as [string, string]
+    const first = await idp.addGroup('Some name', [ann, bob], { externalId: 'ext-both' })
+    const second = await idp.addGroup('ext-both', [ann])
+    await idp.patch(`/Groups/${first}`, [{ op: 'remove', path: 'members', value: values([ann]) }])
+    expect(await idp.present('both')).toEqual([ann, bob].sort())
+    await idp.patch(`/Groups/${second}`, [{ op: 'remove', path: 'members', value: values([ann]) }])
+    expect(await idp.present('both')).toEqual([bob])
+  })
+
+  it('lose nobody else for somebody whom nobody knows, and a line is kept', async () => {
+    await addScimRoster(api, 'odd', 'Odd')
+    const [ann] = (await addUsers('odd', 1)) as [string]
+    const group = await idp.addGroup('Odd')
+    const added = await idp.patch(`/Groups/${group}`, [
+      { op: 'Add', path: 'members', value: [{ value: 'nobody-1' }, { value: ann }, 7, null, {}] },
+    ])
+    expect(added.status).toBe(204)
+    expect(await idp.present('odd')).toEqual([ann])
+  })
+
+  it('are held where a request takes away more than the guard allows, and a person decides', async () => {
+    await addScimRoster(api, 'guarded', 'Guarded')
+    const ids = await addUsers('guarded', 30)
+    const group = await idp.addGroup('Guarded', ids)
+    const left = ids.slice(15)
+    const answer = await idp.call('PUT', `/Groups/${group}`, { displayName: 'Guarded', members: values(left) })
+    expect(answer.status).toBe(200)
+    expect(answer.body.members).toHaveLength(15)
+    expect(await idp.present('guarded')).toEqual([...ids].sort())
+    const [plan] = await held('guarded')
+    expect(plan).toMatchObject({ held: 'roster', plan: { remove: 15 }, status: 'held' })
+    expect([...(plan?.removals ?? [])].sort()).toEqual(ids.slice(0, 15).sort())
+    expect((await api.call('GET', '/v1/rosters/guarded')).json().status).toBe('held')
+    const path = `/v1/rosters/guarded/reconciliations/${plan?.id ?? ''}/approve`
+    expect((await api.call('POST', path)).statusCode).toBe(200)
+    expect(await idp.present('guarded')).toEqual([...left].sort())
+    // Whoever comes back afterwards comes back.
+    await idp.patch(`/Groups/${group}`, [{ op: 'add', path: 'members', value: values(ids.slice(0, 1)) }])
+    expect(await idp.present('guarded')).toHaveLength(16)
+  })
+
+  it.each([
+    ['a whole remove', (group: string) => idp.patch(`/Groups/${group}`, [{ op: 'remove', path: 'members' }])],
+    [
+      'an empty list',
+      (group: string) => idp.patch(`/Groups/${group}`, [{ op: 'replace', path: 'members', value: [] }]),
+    ],
+    ['an empty PUT', (group: string) => idp.call('PUT', `/Groups/${group}`, { displayName: 'Emptied', members: [] })],
+    ['a deletion', (group: string) => idp.call('DELETE', `/Groups/${group}`)],
+    [
+      'another name',
+      (group: string) => idp.patch(`/Groups/${group}`, [{ op: 'replace', value: { displayName: 'No more' } }]),
+    ],
+  ])('are not emptied by %s without a person', async (name, empty) => {
+    const roster = `emptied-${name.replaceAll(/\W/g, '-')}`
+    await addScimRoster(api, roster, `Emptied ${name}`)
+    const ids = await addUsers(roster, 3)
+    const group = await idp.addGroup(`Emptied ${name}`, ids)
+    expect((await empty(group)).status).toBeLessThan(300)
+    expect(await idp.present(roster)).toEqual([...ids].sort())
+    expect((await held(roster)).map((plan) => [plan.held, plan.removals.length])).toEqual([['empty', 3]])
+    // One who is switched off leaves for good all the same.
+    await idp.patch(`/Users/${ids[0] ?? ''}`, [{ op: 'replace', path: 'active', value: false }])
+    expect(await idp.present(roster)).toEqual(ids.slice(1).sort())
+  })
+
+  it('lead to a roster from the moment it names them, and unbinding takes nobody away', async () => {
+    await addScimRoster(api, 'later', null)
+    const ids = await addUsers('later', 4)
+    await idp.addGroup('Later', ids)
+    expect(await idp.present('later')).toEqual([])
+    await bindRoster(api, 'later', 'Later')
+    expect(await idp.present('later')).toEqual([...ids].sort())
+    await bindRoster(api, 'later', null)
+    expect(await idp.present('later')).toEqual([...ids].sort())
+    await bindRoster(api, 'later', 'Nothing yet')
+    expect(await idp.present('later')).toEqual([...ids].sort())
+    await bindRoster(api, 'later', 'Later')
+    await bindRoster(api, 'later', 'Nothing yet')
+    expect(await idp.present('later')).toEqual([...ids].sort())
+    expect(await held('later')).toMatchObject([{ held: 'empty' }])
+  })
+
+  it('change nothing by being sent again', async () => {
+    await addScimRoster(api, 'same', 'Same')
+    const ids = await addUsers('same', 5)
+    const group = await idp.addGroup('Same', ids)
+    const revision = () => createReconciliations(api.store.redis, 'acme').revision('same')
+    const before = await revision()
+    await idp.call('PUT', `/Groups/${group}`, { displayName: 'Same', members: values(ids) })
+    await idp.patch(`/Groups/${group}`, [{ op: 'add', path: 'members', value: values(ids) }])
+    await idp.patch(`/Groups/${group}`, [{ op: 'replace', value: { id: group, displayName: 'Same' } }])
+    for (const id of ids) {
+      const { body } = await idp.call('GET', `/Users/${id}`)
+      await idp.call('PUT', `/Users/${id}`, body)
+    }
+    expect(await revision()).toBe(before)
+  })
+
+  it('are finished where a request died on the way', async () => {
+    await addScimRoster(api, 'died', 'Died')
+    const [ann] = (await addUsers('died', 1)) as [string]
+    const group = await idp.addGroup('Died')
+    const { directoryOf } = await import('@flightroster/core/usecases/scim')
+    await directoryOf(api.deps, null).store.amendMembers(group, 'add', [ann])
+    expect(await idp.present('died')).toEqual([])
+    await finish(api)
+    expect(await idp.present('died')).toEqual([ann])
+  })
+})
+
+describe('the address of a SCIM user', () => {
+  it('is the primary or work one, else the user name, and changes with it', async () => {
+    await addScimRoster(api, 'mail', 'Mail')
+    const ids = [
+      await idp.addUser('u1', {
+        emails: [
+          { value: 'home@example.com', type: 'home' },
+          { value: 'work@example.com', type: 'Work' },
+        ],
+      }),
+      await idp.addUser('u2', {
+        emails: [
+          { value: 'second@example.com', type: 'work' },
+          { value: 'first@example.com', primary: 'True' },
+        ],
+      }),
+      await idp.addUser('name@example.com'),
+      await idp.addUser('nobody-knows'),
+    ]
+    const group = await idp.addGroup('Mail', ids)
+    expect(group).toBeTruthy()
+    expect(await idp.addresses('mail')).toEqual(['first@example.com', 'name@example.com', null, 'work@example.com'])
+    const waiting = (await api.call('GET', '/v1/rosters/mail/members?status=waiting')).json().items
+    expect(waiting.map(({ id }: { id: string }) => id)).toEqual([ids[3]])
+    await idp.patch(`/Users/${ids[3] ?? ''}`, [
+      { op: 'Add', path: 'emails[type eq "work"].value', value: 'late@example.com' },
+    ])
+    expect(await idp.addresses('mail')).toContain('late@example.com')
+  })
+
+  it('stands where the token says, and is not undone by a change of something else', async () => {
+    await addScimRoster(api, 'mapped', 'Mapped')
+    const mapped = await connectScim(api, {
+      emailAttribute: 'urn:ietf:params:scim:schemas:extension:acme:2.0:User:appleId',
+    })
+    const extension = { 'urn:ietf:params:scim:schemas:extension:acme:2.0:User': { appleId: 'apple@example.com' } }
+    const ann = await mapped.addUser('mapped-1@example.com', extension)
+    const bob = await mapped.addUser('mapped-2@example.com')
+    await mapped.addGroup('Mapped', [ann, bob])
+    expect(await mapped.addresses('mapped')).toEqual(['apple@example.com', null])
+    await api.call('PUT', `/v1/rosters/mapped/members/${bob}`, { email: 'own@example.com' })
+    await mapped.patch(`/Users/${bob}`, [{ op: 'replace', path: 'name.givenName', value: 'Bob' }])
+    expect(await mapped.addresses('mapped')).toEqual(['apple@example.com', 'own@example.com'])
+  })
+})

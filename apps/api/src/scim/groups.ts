@@ -1,0 +1,236 @@
+import type { ScimGroup } from '@flightroster/core/domain'
+import type { ScimKey } from '@flightroster/core/store'
+import { changeScimGroup, createScimGroup, deleteScimGroup, noteOdd } from '@flightroster/core/usecases/scim'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import { anyId } from '../schemas/ids.ts'
+import type { ApiServer } from '../server.ts'
+import { bodyOf, contextOf, GROUP_LIMIT, notFound, type ScimContext } from './context.ts'
+import { SCIM_ROOT, streamScim } from './fault.ts'
+import { attributesOf, equalitiesOf, parseFilter, type Filter } from './filter.ts'
+import { groupText, readGroupName, clean, toGroupDraft, toGroupHead } from './group-resource.ts'
+import { findPage, listHead, listQuery, readQuery, readWindow, type Page, type Window } from './lists.ts'
+import { readGroupPatch } from './patch-group.ts'
+import { readPatch } from './patch-request.ts'
+import { SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
+import { groupBody, groupList, groupResource, patchBody } from './shapes.ts'
+import { readProjection, type Projection } from './user-resource.ts'
+import { noteUnknown } from './users.ts'
+
+const params = z.object({ scimGroupId: anyId })
+
+const KEYS = new Map<string, ScimKey | 'id'>([
+  ['id', 'id'],
+  ['displayname', 'name'],
+  ['externalid', 'externalId'],
+])
+const KNOWN = new Set(['id', 'displayname', 'externalid', 'members', 'meta', 'schemas'])
+
+export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
+  const send = (request: FastifyRequest, reply: FastifyReply, status: number, group: ScimGroup) => {
+    const { directory, base } = contextOf(deps, request)
+    const text = groupText(directory, group, base, readProjection(request.query as object))
+    return streamScim(reply.header('location', `${base}/Groups/${group.id}`), status, text)
+  }
+
+  app.get(
+    `${SCIM_ROOT}/Groups`,
+    {
+      schema: {
+        tags: ['scim'],
+        operationId: 'listScimGroups',
+        summary: 'List groups of the identity provider',
+        description: '`excludedAttributes=members` leaves the people out.',
+        querystring: listQuery,
+        response: { 200: groupList },
+      },
+      config: SCIM_ROUTE,
+    },
+    async (request, reply) => {
+      const { query } = request
+      const context = contextOf(deps, request)
+      const window = readWindow(query)
+      const filter = query.filter === undefined ? undefined : parseFilter(query.filter)
+      if (filter) await noteUnknown(deps, context, attributesOf(filter), KNOWN)
+      const page = await findGroupPage(context, filter, window)
+      return streamScim(reply, 200, listText(context, page, window, readProjection(query)))
+    },
+  )
+
+  app.post(
+    `${SCIM_ROOT}/Groups`,
+    {
+      bodyLimit: GROUP_LIMIT,
+      schema: {
+        tags: ['scim'],
+        operationId: 'createScimGroup',
+        summary: 'Make a group',
+        description: 'Kept, and does nothing until a roster names it (`scimGroup` in its settings).',
+        querystring: readQuery,
+        response: { 201: groupResource },
+      },
+      config: {
+        ...SCIM_CHANGE,
+        bodies: { 'application/scim+json': groupBody },
+        answerHeaders: { location: 'The group' },
+      },
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const { directory, traceparent } = contextOf(deps, request)
+      const { members = [], ...draft } = toGroupDraft(bodyOf(request))
+      const group = await createScimGroup(deps, directory, draft, new Set(members), traceparent)
+      return send(request, reply, 201, group)
+    },
+  )
+
+  app.get(
+    `${SCIM_ROOT}/Groups/:scimGroupId`,
+    {
+      schema: {
+        tags: ['scim'],
+        operationId: 'getScimGroup',
+        summary: 'Read a group',
+        description: '`excludedAttributes=members` leaves the people out.',
+        params,
+        querystring: readQuery,
+        response: { 200: groupResource },
+      },
+      config: SCIM_ROUTE,
+    },
+    async (request, reply) => {
+      const group = await contextOf(deps, request).directory.store.groups.find(request.params.scimGroupId)
+      if (!group) throw notFound('Group')
+      return send(request, reply, 200, group)
+    },
+  )
+
+  app.put(
+    `${SCIM_ROOT}/Groups/:scimGroupId`,
+    {
+      bodyLimit: GROUP_LIMIT,
+      schema: {
+        tags: ['scim'],
+        operationId: 'replaceScimGroup',
+        summary: 'Replace a group with its people',
+        description:
+          'One that would take away more people than the guard of a roster allows is answered as done; they stay on the roster until a person approves.',
+        params,
+        querystring: readQuery,
+        response: { 200: groupResource },
+      },
+      config: { ...SCIM_CHANGE, bodies: { 'application/scim+json': groupBody } },
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const { directory, traceparent } = contextOf(deps, request)
+      const { members, ...draft } = toGroupDraft(bodyOf(request))
+      // A list that is not there says nothing of who is in; an empty one does.
+      const delta = members && { isWhole: true, add: new Set(members), remove: new Set<string>() }
+      const { scimGroupId: id } = request.params
+      const group = await changeScimGroup(deps, directory, id, () => draft, delta, traceparent)
+      if (!group) throw notFound('Group')
+      return send(request, reply, 200, group)
+    },
+  )
+
+  app.patch(
+    `${SCIM_ROOT}/Groups/:scimGroupId`,
+    {
+      bodyLimit: GROUP_LIMIT,
+      schema: {
+        tags: ['scim'],
+        operationId: 'patchScimGroup',
+        summary: 'Change a group',
+        description:
+          'Each person who comes or goes is an event of their own. Somebody whom nobody knows sinks nobody else.',
+        params,
+        response: { 204: z.undefined() },
+      },
+      config: { ...SCIM_CHANGE, bodies: { 'application/scim+json': patchBody } },
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const { directory, traceparent } = contextOf(deps, request)
+      const { scimGroupId: id } = request.params
+      const patch = await readGroupPatch(readPatch(bodyOf(request)))
+      const name = patch.displayName === undefined ? undefined : readGroupName(patch.displayName)
+      const group = await changeScimGroup(
+        deps,
+        directory,
+        id,
+        ({ displayName, externalId }) => ({
+          displayName: name ?? displayName,
+          externalId: patch.externalId === undefined ? externalId : patch.externalId && clean(patch.externalId),
+        }),
+        patch.members,
+        traceparent,
+      )
+      if (!group) throw notFound('Group')
+      if (patch.ignored.length > 0) {
+        await noteOdd(deps, directory, `Group ${id}: a change was left out: ${patch.ignored.slice(0, 5).join('; ')}.`)
+      }
+      return reply.code(204).send()
+    },
+  )
+
+  app.delete(
+    `${SCIM_ROOT}/Groups/:scimGroupId`,
+    {
+      schema: {
+        tags: ['scim'],
+        operationId: 'deleteScimGroup',
+        summary: 'Delete a group',
+        description: 'Counts as emptying it: people of a roster that names it stay there until a person approves.',
+        params,
+        response: { 204: z.undefined() },
+      },
+      config: SCIM_CHANGE,
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const { directory, traceparent } = contextOf(deps, request)
+      if (!(await deleteScimGroup(deps, directory, request.params.scimGroupId, traceparent))) throw notFound('Group')
+      return reply.code(204).send()
+    },
+  )
+}
+
+/** Whether somebody is in a group is asked of the store for those whom the filter names: no group is read for it. */
+async function findGroupPage(
+  { directory, base }: ScimContext,
+  filter: Filter | undefined,
+  window: Window,
+): Promise<Page<ScimGroup>> {
+  const { store } = directory
+  const equal = filter ? equalitiesOf(filter) : []
+  const named = equal.filter(({ path }) => path === 'members.value' || path === 'members').map(({ value }) => value)
+  const toResource = (members: readonly string[]) => (group: ScimGroup) => ({
+    ...toGroupHead(group, base),
+    members: members.map((value) => ({ value })),
+  })
+  if (named.length === 0) {
+    return findPage({ records: store.groups, keys: KEYS, toResource: toResource([]) }, filter, window)
+  }
+  // Every group of theirs, and of those the ones that fit the rest.
+  const ids = (await store.groupsOf([named[0] as string]))[0] ?? []
+  const groups = (await store.groups.findMany(ids)).filter((group) => group !== undefined)
+  const among = await Promise.all(groups.map(({ id }) => store.whoIsIn(id, named)))
+  const fitting = groups.filter((_, at) => among[at]?.length === new Set(named).size)
+  return findPage({ records: store.groups, keys: KEYS, toResource: toResource(named) }, filter, window, fitting)
+}
+
+async function* listText(
+  { directory, base }: ScimContext,
+  { total, records }: Page<ScimGroup>,
+  window: Window,
+  projection: Projection,
+): AsyncGenerator<string, void> {
+  yield `${JSON.stringify(listHead(total, window, records.length)).slice(0, -1)},"Resources":[`
+  for (const [at, group] of records.entries()) {
+    if (at > 0) yield ','
+    yield* groupText(directory, group, base, projection)
+  }
+  yield ']}'
+}

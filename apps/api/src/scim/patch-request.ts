@@ -1,0 +1,45 @@
+import { isObject, read } from './attributes.ts'
+import { ScimFault } from './fault.ts'
+
+export interface PatchOperation {
+  op: 'add' | 'remove' | 'replace'
+  path: string | undefined
+  value: unknown
+}
+
+const MOST_OPERATIONS = 20_000
+
+/** The operations of a PATCH, whoever sent it: `Add` and `add` are one, and so are `Operations` and `operations`. */
+export function readPatch(body: unknown): PatchOperation[] {
+  if (!isObject(body)) throw new ScimFault(400, 'The body is no PatchOp message.', 'invalidSyntax')
+  const list = read(body, 'Operations')
+  const operations = isObject(list) ? [list] : list
+  if (!Array.isArray(operations) || operations.length === 0) {
+    throw new ScimFault(400, 'A PatchOp message has "Operations", one or more.', 'invalidSyntax')
+  }
+  if (operations.length > MOST_OPERATIONS) {
+    throw new ScimFault(413, `At most ${MOST_OPERATIONS.toLocaleString('en-US')} operations in one request.`, 'tooMany')
+  }
+  return operations.map(readOperation)
+}
+
+function readOperation(operation: unknown, at: number): PatchOperation {
+  if (!isObject(operation)) throw new ScimFault(400, `Operation ${at + 1} is no object.`, 'invalidSyntax')
+  const op = String(read(operation, 'op')).trim().toLowerCase()
+  if (op !== 'add' && op !== 'remove' && op !== 'replace') {
+    throw new ScimFault(400, `Operation ${at + 1}: "op" is add, remove or replace.`, 'invalidSyntax')
+  }
+  const path = read(operation, 'path')
+  if (path !== undefined && path !== null && typeof path !== 'string') {
+    throw new ScimFault(400, `Operation ${at + 1}: "path" is a text.`, 'invalidPath')
+  }
+  const value = read(operation, 'value')
+  const where = typeof path === 'string' && path.trim() !== '' ? path : undefined
+  if (op === 'remove' && where === undefined) {
+    throw new ScimFault(400, `Operation ${at + 1}: a remove needs a path.`, 'noTarget')
+  }
+  if (where === undefined && !isObject(value)) {
+    throw new ScimFault(400, `Operation ${at + 1}: without a path the value is an object.`, 'invalidValue')
+  }
+  return { op, path: where, value }
+}

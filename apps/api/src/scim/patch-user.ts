@@ -1,0 +1,158 @@
+import { isObject, keyIn, read, toBoolean, toList, unwrap, write, type Resource } from './attributes.ts'
+import { matches, type Filter } from './filter.ts'
+import { parsePatchPath, type PatchPath } from './patch-path.ts'
+import type { PatchOperation } from './patch-request.ts'
+
+/** Core attributes that have many values; whatever else came as a list is one too. */
+const MANY = new Set(
+  ['emails', 'phoneNumbers', 'ims', 'photos', 'addresses', 'groups', 'entitlements', 'roles', 'x509Certificates'].map(
+    (name) => name.toLowerCase(),
+  ),
+)
+/** Ours; a provider may send them back, and nothing comes of it. */
+const READ_ONLY = new Set(['id', 'meta', 'groups', 'schemas'])
+const BOOLEANS = new Set(['active', 'primary'])
+
+/** Makes the changes to a copy. Throws invalidPath, invalidFilter. */
+export function patchResource(resource: Resource, operations: readonly PatchOperation[]): Resource {
+  const copy = structuredClone(resource)
+  for (const operation of operations) applyOne(copy, operation)
+  return copy
+}
+
+function applyOne(resource: Resource, { op, path, value }: PatchOperation): void {
+  if (path !== undefined) return applyAt(resource, op, parsePatchPath(path), value)
+  // Each member is an operation of its own; its name may be a whole path ("name.givenName").
+  for (const [name, inner] of Object.entries(value as Resource)) {
+    const isExtension = /^urn:/i.test(name) && isObject(inner)
+    if (isExtension && op === 'add') mergeExtension(resource, name, inner)
+    else applyAt(resource, op, parsePatchPath(name), inner)
+  }
+}
+
+function mergeExtension(resource: Resource, name: string, value: Resource): void {
+  const known = read(resource, name)
+  write(resource, name, { ...(isObject(known) ? known : {}), ...plain(value) })
+}
+
+/** Without members whose names are no attributes: `__proto__` is none. */
+const plain = (value: Resource): Resource =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => /^(?:\$?[A-Za-z]|urn:)/.test(name)))
+
+type Op = PatchOperation['op']
+
+function applyAt(resource: Resource, op: Op, { parts, filter, sub }: PatchPath, value: unknown): void {
+  const [head = '', ...rest] = parts
+  if (READ_ONLY.has(head.toLowerCase())) return
+  if (filter) return applyToValues(resource, op, head, { filter, sub }, value)
+  if (rest.length === 0) return applyToAttribute(resource, op, head, value)
+  const known = read(resource, head)
+  // "emails.value" of a list is meant for each of its values.
+  if (Array.isArray(known)) {
+    for (const item of known)
+      if (isObject(item)) applyAt(item, op, { parts: rest, filter: undefined, sub: undefined }, value)
+    return
+  }
+  if (!isObject(known) && op === 'remove') return
+  const inner: Resource = isObject(known) ? known : {}
+  applyAt(inner, op, { parts: rest, filter: undefined, sub: undefined }, value)
+  write(resource, head, Object.keys(inner).length === 0 ? null : inner)
+}
+
+function applyToAttribute(resource: Resource, op: Op, name: string, value: unknown): void {
+  const known = read(resource, name)
+  const isMany = MANY.has(name.toLowerCase())
+  if (op === 'remove') {
+    // With a value: only what is named goes (as some providers take members away).
+    const named = toList(value).map(identityOf)
+    const isPart = isMany && named.length > 0 && Array.isArray(known)
+    write(resource, name, isPart ? orNothing(known.filter((item) => !named.includes(identityOf(item)))) : null)
+    return
+  }
+  if (isMany) {
+    const added = toList(value).map(toItem)
+    const kept =
+      op === 'add' ? toList(known).filter((item) => !added.some((one) => identityOf(one) === identityOf(item))) : []
+    write(resource, name, orNothing(withOnePrimary([...kept, ...added], added)))
+    return
+  }
+  if (isObject(known) && isObject(value)) {
+    write(resource, name, { ...known, ...plain(value) })
+    return
+  }
+  write(resource, name, toSingle(name, value))
+}
+
+function toSingle(name: string, value: unknown): unknown {
+  if (BOOLEANS.has(name.toLowerCase())) {
+    const one = unwrap(value)
+    return toBoolean(one) ?? one
+  }
+  // A list of one where a text is meant; of an attribute that nobody knows it may be meant so.
+  if (Array.isArray(value) && value.length === 1 && isObject(value[0]) && Object.hasOwn(value[0], 'value'))
+    return unwrap(value)
+  return isObject(value) ? plain(value) : value
+}
+
+const toItem = (item: unknown): unknown => (isObject(item) ? plain(item) : { value: item })
+
+const identityOf = (item: unknown): string => {
+  const value = isObject(item) ? item['value'] : item
+  return (JSON.stringify(value ?? item) ?? '').toLowerCase()
+}
+
+const orNothing = (list: unknown[]) => (list.length === 0 ? null : list)
+
+/** At most one is the primary one (RFC 7644, 3.5.2): the one that came last. */
+function withOnePrimary(items: unknown[], added: readonly unknown[]): unknown[] {
+  if (!added.some((item) => isObject(item) && toBoolean(item['primary']) === true)) return items
+  return items.map((item) =>
+    isObject(item) && !added.includes(item) && toBoolean(item['primary']) === true ? { ...item, primary: false } : item,
+  )
+}
+
+function applyToValues(
+  resource: Resource,
+  op: Op,
+  name: string,
+  { filter, sub }: { filter: Filter; sub: string | undefined },
+  value: unknown,
+): void {
+  const items = toList(read(resource, name)).map(toItem)
+  const isMeant = (item: unknown) => isObject(item) && matches(item, filter)
+  if (op === 'remove') {
+    const left =
+      sub === undefined ? items.filter((item) => !isMeant(item)) : items.map((item) => withoutPart(item, sub, isMeant))
+    write(resource, name, orNothing(left))
+    return
+  }
+  const change = (item: Resource): Resource => {
+    if (sub === undefined) return isObject(value) ? { ...item, ...plain(value) } : { ...item, value: unwrap(value) }
+    const copy = { ...item }
+    write(copy, sub, toSingle(sub, unwrap(value)))
+    return copy
+  }
+  const found = items.some(isMeant)
+  // A value that is not there yet is made: providers add and replace by filter without knowing what there is.
+  const next = found
+    ? items.map((item) => (isMeant(item) ? change(item as Resource) : item))
+    : [...items, change(toNew(filter))]
+  write(resource, name, orNothing(next))
+}
+
+function withoutPart(item: unknown, sub: string, isMeant: (item: unknown) => boolean): unknown {
+  if (!isObject(item) || !isMeant(item)) return item
+  const copy = { ...item }
+  delete copy[keyIn(copy, sub)]
+  return copy
+}
+
+/** What a filter of equalities says of a value that is to be made. */
+function toNew(filter: Filter): Resource {
+  if (filter.op === 'and') return Object.assign({}, ...filter.filters.map(toNew)) as Resource
+  if (filter.op !== 'eq' || filter.compValue === null) return {}
+  const made: Resource = {}
+  const name = /^[A-Za-z][\w-]*$/.exec(filter.attrPath)?.[0]
+  if (name !== undefined) made[name] = filter.compValue
+  return made
+}

@@ -1,0 +1,222 @@
+import type { ScimUser } from '@flightroster/core/domain'
+import type { ScimKey } from '@flightroster/core/store'
+import { changeScimUser, createScimUser, deleteScimUser, noteOdd } from '@flightroster/core/usecases/scim'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import { anyId } from '../schemas/ids.ts'
+import type { ApiServer } from '../server.ts'
+import { bodyOf, contextOf, notFound, USER_LIMIT, type ScimContext } from './context.ts'
+import { ScimFault, sendScim, SCIM_ROOT } from './fault.ts'
+import { attributesOf, parseFilter } from './filter.ts'
+import { findPage, listHead, listQuery, readQuery, readWindow } from './lists.ts'
+import { readPatch } from './patch-request.ts'
+import { patchResource } from './patch-user.ts'
+import { SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
+import { patchBody, userBody, userList, userResource } from './shapes.ts'
+import { project, readProjection, replaceUser, toUserDraft, toUserResource, type UserGroup } from './user-resource.ts'
+
+const params = z.object({ scimUserId: anyId })
+
+const KEYS = new Map<string, ScimKey | 'id'>([
+  ['id', 'id'],
+  ['username', 'name'],
+  ['externalid', 'externalId'],
+])
+
+/** Attributes that a filter may name without a word in the notes. */
+const KNOWN = new Set(
+  'id externalid username name displayname nickname title usertype active emails phonenumbers addresses groups meta schemas locale'.split(
+    ' ',
+  ),
+)
+
+export function userRoutes(app: ApiServer, deps: ApiDeps): void {
+  const send = async (request: FastifyRequest, reply: FastifyReply, status: number, user: ScimUser) => {
+    const context = contextOf(deps, request)
+    const [groups] = await groupsOf(context, [user])
+    const projection = readProjection(request.query as object)
+    const resource = toUserResource(user, groups ?? [], context.base)
+    return sendScim(reply.header('location', `${context.base}/Users/${user.id}`), status, project(resource, projection))
+  }
+  const taken = () => new ScimFault(409, 'Another user has this userName.', 'uniqueness')
+
+  app.get(
+    `${SCIM_ROOT}/Users`,
+    {
+      schema: {
+        tags: ['scim'],
+        operationId: 'listScimUsers',
+        summary: 'List users of the identity provider',
+        description: 'A filter that finds nobody is answered with an empty list.',
+        querystring: listQuery,
+        response: { 200: userList },
+      },
+      config: SCIM_ROUTE,
+    },
+    async (request, reply) => {
+      const { query } = request
+      const context = contextOf(deps, request)
+      const window = readWindow(query)
+      const filter = query.filter === undefined ? undefined : parseFilter(query.filter)
+      if (filter) await noteUnknown(deps, context, attributesOf(filter), KNOWN)
+      const toResource = (user: ScimUser) => toUserResource(user, [], context.base)
+      const search = { records: context.directory.store.users, keys: KEYS, toResource }
+      const { total, records } = await findPage(search, filter, window)
+      const groups = await groupsOf(context, records)
+      const projection = readProjection(query)
+      return sendScim(reply, 200, {
+        ...listHead(total, window, records.length),
+        Resources: records.map((user, at) => project(toUserResource(user, groups[at] ?? [], context.base), projection)),
+      })
+    },
+  )
+
+  app.post(
+    `${SCIM_ROOT}/Users`,
+    {
+      bodyLimit: USER_LIMIT,
+      schema: {
+        tags: ['scim'],
+        operationId: 'createScimUser',
+        summary: 'Make a user',
+        description: 'A member of the rosters of their groups. The id of the answer is the member id.',
+        response: { 201: userResource },
+      },
+      config: {
+        ...SCIM_CHANGE,
+        bodies: { 'application/scim+json': userBody },
+        answerHeaders: { location: 'The user' },
+      },
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const context = contextOf(deps, request)
+      const draft = toUserDraft(bodyOf(request), context.emailAttribute)
+      const user = await createScimUser(deps, context.directory, draft)
+      if (user === 'taken') throw taken()
+      return send(request, reply, 201, user)
+    },
+  )
+
+  app.get(
+    `${SCIM_ROOT}/Users/:scimUserId`,
+    {
+      schema: {
+        tags: ['scim'],
+        operationId: 'getScimUser',
+        summary: 'Read a user',
+        description: 'Also one who is switched off; after a deletion it is 404.',
+        params,
+        querystring: readQuery,
+        response: { 200: userResource },
+      },
+      config: SCIM_ROUTE,
+    },
+    async (request, reply) => {
+      const user = await contextOf(deps, request).directory.store.users.find(request.params.scimUserId)
+      if (!user) throw notFound('User')
+      return send(request, reply, 200, user)
+    },
+  )
+
+  const change = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    to: (user: ScimUser, context: ScimContext) => ReturnType<typeof toUserDraft>,
+  ) => {
+    deps.health.assertTakesWrites()
+    const context = contextOf(deps, request)
+    const { scimUserId: id } = request.params as z.output<typeof params>
+    const user = await changeScimUser(deps, context.directory, id, (known) => to(known, context), context.traceparent)
+    if (user === 'missing') throw notFound('User')
+    if (user === 'taken') throw taken()
+    return send(request, reply, 200, user)
+  }
+
+  app.put(
+    `${SCIM_ROOT}/Users/:scimUserId`,
+    {
+      bodyLimit: USER_LIMIT,
+      schema: {
+        tags: ['scim'],
+        operationId: 'replaceScimUser',
+        summary: 'Replace a user',
+        description: '`active: false` leaves every roster.',
+        params,
+        response: { 200: userResource },
+      },
+      config: { ...SCIM_CHANGE, bodies: { 'application/scim+json': userBody } },
+    },
+    async (request, reply) => {
+      const body = bodyOf(request)
+      return change(request, reply, (user, { emailAttribute }) => replaceUser(user, body, emailAttribute))
+    },
+  )
+
+  app.patch(
+    `${SCIM_ROOT}/Users/:scimUserId`,
+    {
+      bodyLimit: USER_LIMIT,
+      schema: {
+        tags: ['scim'],
+        operationId: 'patchScimUser',
+        summary: 'Change a user',
+        description: 'In the ways of all common providers: with and without paths, dotted names, booleans as text.',
+        params,
+        response: { 200: userResource },
+      },
+      config: { ...SCIM_CHANGE, bodies: { 'application/scim+json': patchBody } },
+    },
+    async (request, reply) => {
+      const operations = readPatch(bodyOf(request))
+      return change(request, reply, (user, { emailAttribute }) =>
+        toUserDraft(patchResource(user.resource, operations), emailAttribute),
+      )
+    },
+  )
+
+  app.delete(
+    `${SCIM_ROOT}/Users/:scimUserId`,
+    {
+      schema: {
+        tags: ['scim'],
+        operationId: 'deleteScimUser',
+        summary: 'Delete a user',
+        description: 'Leaves every roster and group; 404 afterwards.',
+        params,
+        response: { 204: z.undefined() },
+      },
+      config: SCIM_CHANGE,
+    },
+    async (request, reply) => {
+      deps.health.assertTakesWrites()
+      const { directory, traceparent } = contextOf(deps, request)
+      if (!(await deleteScimUser(deps, directory, request.params.scimUserId, traceparent))) throw notFound('User')
+      return reply.code(204).send()
+    },
+  )
+}
+
+async function groupsOf({ directory }: ScimContext, users: readonly ScimUser[]): Promise<UserGroup[][]> {
+  const { store } = directory
+  const ids = await store.groupsOf(users.map(({ id }) => id))
+  const all = [...new Set(ids.flat())]
+  const found = new Map((await store.groups.findMany(all)).map((group, at) => [all[at], group]))
+  return ids.map((some) => some.flatMap((id) => found.get(id) ?? []))
+}
+
+export async function noteUnknown(
+  deps: ApiDeps,
+  { directory }: ScimContext,
+  named: readonly string[],
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const unknown = named.filter((name) => !known.has(name) && !name.startsWith('urn:'))
+  if (unknown.length === 0) return
+  await noteOdd(
+    deps,
+    directory,
+    `A filter names ${unknown[0]?.slice(0, 100) ?? ''}, which nobody has; nobody was found by it.`,
+  )
+}

@@ -1,0 +1,122 @@
+/** What the rosters know of a SCIM user. */
+export interface ScimProfile {
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+}
+
+export interface ScimUser {
+  v: 1
+  /** The member id on every roster. */
+  id: string
+  userName: string
+  externalId: string | null
+  active: boolean
+  profile: ScimProfile
+  /** As the provider sent it, without passwords: providers read it back and compare. */
+  resource: Record<string, unknown>
+  createdAt: number
+  updatedAt: number
+}
+
+export interface ScimGroup {
+  v: 1
+  id: string
+  displayName: string
+  externalId: string | null
+  createdAt: number
+  updatedAt: number
+}
+
+/** The users and groups that tokens of one reach share, so that a new token goes on where the former one ended. */
+export interface ScimDirectory {
+  id: string
+  /** The rosters that its groups may lead to; null: all. */
+  rosters: string[] | null
+}
+
+/** What was out of the ordinary in a request; never an address or a name. */
+export interface ScimNote {
+  at: number
+  detail: string
+}
+
+/** What the rosters were told of one user. */
+export interface ScimTold {
+  /** Rosters that were told of the user as a member. */
+  rosters: string[]
+  /** Those of which it is not known whether they were told: they are told again. */
+  unsure: string[]
+  /** Rosters where the user stays because the guard held the removal. */
+  kept: string[]
+  profile: ScimProfile
+  isProfileUnsure: boolean
+}
+
+export const NOTHING_TOLD: ScimTold = {
+  rosters: [],
+  unsure: [],
+  kept: [],
+  profile: { email: null, firstName: null, lastName: null },
+  isProfileUnsure: false,
+}
+
+export interface ScimPlan {
+  joins: string[]
+  updates: string[]
+  leaves: string[]
+  /** To be kept before anything is told: whoever comes later knows what may have been told. */
+  claim: ScimTold
+  /** To be kept once everything is told. */
+  told: ScimTold
+}
+
+const FIELDS = ['email', 'firstName', 'lastName'] as const
+
+/**
+ * Pure: what has to be told so that the rosters know of a user what is so. `wanted`: the rosters of the user's groups;
+ * `isNamed`: whether a roster still takes its people from SCIM. Where it does not, its members stay. Undefined where nothing is
+ * to be told or noted.
+ */
+export function planScimUser(
+  user: Pick<ScimUser, 'active' | 'profile'> | undefined,
+  told: ScimTold,
+  wanted: readonly string[],
+  isNamed: (roster: string) => boolean,
+): ScimPlan | undefined {
+  const isIn = user?.active === true
+  const rosters = isIn ? [...new Set(wanted)].sort() : []
+  const profile = user?.profile ?? told.profile
+  const isChanged = told.isProfileUnsure || FIELDS.some((name) => told.profile[name] !== profile[name])
+  const knows = (roster: string) => told.rosters.includes(roster) && !told.unsure.includes(roster)
+  const joins = rosters.filter((roster) => !knows(roster))
+  const updates = isChanged ? rosters.filter(knows) : []
+  // Who is switched off or deleted leaves for good, a removal that was held among them.
+  const former = new Set([...told.rosters, ...told.unsure, ...(isIn ? [] : told.kept)])
+  const gone = [...former].filter((roster) => !rosters.includes(roster))
+  const leaves = gone.filter(isNamed)
+  const kept = told.kept.filter((roster) => isIn && !rosters.includes(roster) && isNamed(roster))
+  const isSame = joins.length + updates.length + gone.length === 0 && !isChanged && kept.length === told.kept.length
+  if (isSame) return undefined
+  const next: ScimTold = { rosters, unsure: [], kept, profile, isProfileUnsure: false }
+  return {
+    joins,
+    updates,
+    leaves,
+    claim: { ...next, unsure: [...joins, ...leaves], isProfileUnsure: updates.length > 0 },
+    told: next,
+  }
+}
+
+/** Names are compared without case and surrounding blanks. */
+export function scimNameKey(name: string): string {
+  return name.trim().toLowerCase()
+}
+
+const ATTRIBUTE =
+  /^(?:urn:[\w:.-]+:)?[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*(?:\[[A-Za-z][\w.-]* eq (?:"[^"\\]*"|true|false)\](?:\.[A-Za-z][\w-]*)?)?$/
+
+/** An attribute path that an address can be read from: `nickName`, `emails[type eq "other"].value`, an extension's attribute. */
+export function isScimAttribute(text: string): boolean {
+  return text.length <= 256 && ATTRIBUTE.test(text)
+}

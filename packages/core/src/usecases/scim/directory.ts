@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import type { ScimDirectory } from '../../domain/scim.ts'
+import { createScimDirectories, createScimDirectory, type ScimDirectoryStore } from '../../store/index.ts'
+import type { IntakeDeps } from '../intake/index.ts'
+
+export type ScimDeps = IntakeDeps
+
+/** One directory, as a request works with it. */
+export interface OpenDirectory extends ScimDirectory {
+  store: ScimDirectoryStore
+}
+
+const UNBOUND = 'all'
+
+/**
+ * The directory of the tokens that reach these rosters (null: all). It hangs on the reach and not on the token, so that a token can
+ * be replaced; and whoever reaches other rosters sees none of its users.
+ */
+export function directoryOf(deps: Pick<ScimDeps, 'store'>, rosters: readonly string[] | null): OpenDirectory {
+  const sorted = rosters && [...new Set(rosters)].sort()
+  const id =
+    sorted === null ? UNBOUND : `b-${createHash('sha256').update(sorted.join('\0')).digest('hex').slice(0, 24)}`
+  return { id, rosters: sorted, store: createScimDirectory(deps.store.redis, id) }
+}
+
+/** Enters a directory into the register, before anything is kept in it. */
+export async function registerDirectory(deps: Pick<ScimDeps, 'store'>, directory: OpenDirectory): Promise<void> {
+  const directories = createScimDirectories(deps.store.redis)
+  if (await directories.find(directory.id)) return
+  await directories.insert({ id: directory.id, rosters: directory.rosters })
+}
+
+export async function listDirectories(deps: Pick<ScimDeps, 'store'>): Promise<OpenDirectory[]> {
+  const found = await createScimDirectories(deps.store.redis).list()
+  return found.map(({ id, rosters }) => ({ id, rosters, store: createScimDirectory(deps.store.redis, id) }))
+}
+
+/** A line about what was out of the ordinary; the request goes on where it can't be kept. */
+export async function noteOdd(deps: Pick<ScimDeps, 'clock'>, { store }: OpenDirectory, detail: string): Promise<void> {
+  await store.note({ at: deps.clock.now(), detail: detail.slice(0, 500) }).catch(() => {})
+}

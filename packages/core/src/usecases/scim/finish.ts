@@ -1,0 +1,25 @@
+import { createScimBindings, takeTask } from '../../store/index.ts'
+import { inChunks } from '../converge/parallel.ts'
+import { finishRebinding } from './bind.ts'
+import { listDirectories, type ScimDeps } from './directory.ts'
+import { emptyClosed } from './groups.ts'
+import { settleUsers } from './settle.ts'
+
+/** A request that is still at work is given so long. */
+const ABANDONED_MS = 30_000
+const ONE_AT_A_TIME_MS = 10_000
+const CHUNK = 500
+
+/** Finishes what requests began that died on the way: what they kept says what is still to be told. */
+export async function finishScim(deps: ScimDeps, abandonedMs = ABANDONED_MS): Promise<void> {
+  const { redis } = deps.store
+  if (!(await takeTask(redis, 'scim', Math.min(ONE_AT_A_TIME_MS, abandonedMs)))) return
+  for (const [rosterId, names] of await createScimBindings(redis).rebinding()) {
+    await finishRebinding(deps, rosterId, names)
+  }
+  for (const directory of await listDirectories(deps)) {
+    for (const groupId of await directory.store.closing()) await emptyClosed(deps, directory, groupId)
+    const left = await directory.store.touchedBefore(deps.clock.now() - abandonedMs)
+    if (left.length > 0) await settleUsers(deps, directory, inChunks(left, CHUNK), { isWhole: false, isMany: true })
+  }
+}

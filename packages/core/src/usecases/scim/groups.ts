@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import type { ScimGroup } from '../../domain/scim.ts'
+import { inChunks } from '../converge/parallel.ts'
+import { noteOdd, registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
+import { settleUsers } from './settle.ts'
+
+/** A change of a group's members that never needs the group itself: what is added and taken out, or the whole that remains. */
+export interface MembersDelta {
+  /** True: nobody stays but those who are added. */
+  isWhole: boolean
+  add: ReadonlySet<string>
+  remove: ReadonlySet<string>
+}
+
+export interface ScimGroupDraft {
+  displayName: string
+  externalId: string | null
+}
+
+const CHUNK = 500
+/** From so many on, a request's people go behind those of others. */
+const MANY = 100
+/** Unknown ids that a note names. */
+const NAMED = 5
+
+export async function createScimGroup(
+  deps: ScimDeps,
+  directory: OpenDirectory,
+  draft: ScimGroupDraft,
+  members: ReadonlySet<string>,
+  traceparent?: string,
+): Promise<ScimGroup> {
+  await registerDirectory(deps, directory)
+  const now = deps.clock.now()
+  const group: ScimGroup = { v: 1, id: randomUUID(), ...draft, createdAt: now, updatedAt: now }
+  await directory.store.groups.insert(group)
+  await amendMembers(deps, directory, group, { isWhole: false, add: members, remove: new Set() }, traceparent)
+  return group
+}
+
+/** `change`: what becomes of its names, called more than once perhaps; undefined: nothing. Undefined where there is no such group. */
+export async function changeScimGroup(
+  deps: ScimDeps,
+  directory: OpenDirectory,
+  id: string,
+  change: (group: ScimGroup) => ScimGroupDraft,
+  members: MembersDelta | undefined,
+  traceparent?: string,
+): Promise<ScimGroup | undefined> {
+  const result = await directory.store.groups.update(id, (group) => {
+    const draft = change(group)
+    const isSame = draft.displayName === group.displayName && draft.externalId === group.externalId
+    return isSame ? undefined : { record: { ...group, ...draft, updatedAt: deps.clock.now() }, isTold: false }
+  })
+  if (typeof result === 'string') return undefined
+  const { before, after } = result
+  if (before !== after) await lookAtMembers(deps, directory, id)
+  if (members) await amendMembers(deps, directory, after, members, traceparent)
+  return after
+}
+
+/** The group may lead elsewhere by now. */
+async function lookAtMembers(deps: ScimDeps, directory: OpenDirectory, groupId: string): Promise<void> {
+  await settleUsers(deps, directory, touchMembers(directory, groupId), { isWhole: true, isMany: true })
+}
+
+/** Has the rosters told of everybody in a group. */
+export async function* touchMembers({ store }: OpenDirectory, groupId: string): AsyncGenerator<string[], void> {
+  for await (const page of store.membersOf(groupId)) {
+    await store.touch(page)
+    yield page
+  }
+}
+
+async function amendMembers(
+  deps: ScimDeps,
+  directory: OpenDirectory,
+  group: ScimGroup,
+  delta: MembersDelta,
+  traceparent?: string,
+): Promise<void> {
+  const unknown: string[] = []
+  const isMany = delta.isWhole || delta.add.size + delta.remove.size >= MANY
+  const changed = changeMembers(directory, group, delta, unknown)
+  await settleUsers(deps, directory, changed, { isWhole: delta.isWhole, isMany, traceparent })
+  if (unknown.length === 0) return
+  const named = unknown
+    .slice(0, NAMED)
+    .map((id) => id.slice(0, 64))
+    .join(', ')
+  const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : ''
+  await noteOdd(deps, directory, `Group ${group.id}: nobody has the id ${named}${more}; left out.`)
+}
+
+/** Carries the change out a page at a time; yields whom it changed, and adds to `unknown` whom nobody knows. */
+async function* changeMembers(
+  { store }: OpenDirectory,
+  group: Pick<ScimGroup, 'id'>,
+  { isWhole, add, remove }: MembersDelta,
+  unknown: string[],
+): AsyncGenerator<string[], void> {
+  for (const ids of inChunks([...add], CHUNK)) {
+    const result = await store.amendMembers(group.id, 'add', ids)
+    unknown.push(...(result?.unknown ?? []))
+    if (result && result.changed.length > 0) yield result.changed
+  }
+  const takeOut = async (ids: string[]) => (await store.amendMembers(group.id, 'remove', ids))?.changed ?? []
+  for (const ids of inChunks([...remove], CHUNK)) {
+    const changed = await takeOut(ids)
+    if (changed.length > 0) yield changed
+  }
+  if (!isWhole) return
+  for await (const page of store.membersOf(group.id)) {
+    const ids = page.filter((id) => !add.has(id))
+    const changed = ids.length === 0 ? [] : await takeOut(ids)
+    if (changed.length > 0) yield changed
+  }
+}
+
+/** Counts as emptying it. False where there is none; one whose deletion was begun is finished. */
+export async function deleteScimGroup(
+  deps: ScimDeps,
+  directory: OpenDirectory,
+  id: string,
+  traceparent?: string,
+): Promise<boolean> {
+  const { store } = directory
+  await store.close(id)
+  const wasThere = await store.groups.delete(id)
+  await emptyClosed(deps, directory, id, traceparent)
+  return wasThere
+}
+
+/** Lets the users of a deleted group go. */
+export async function emptyClosed(
+  deps: ScimDeps,
+  directory: OpenDirectory,
+  groupId: string,
+  traceparent?: string,
+): Promise<void> {
+  const { store } = directory
+  if (await store.groups.find(groupId)) return store.closed(groupId)
+  const changed = changeMembers(directory, { id: groupId }, { isWhole: true, add: new Set(), remove: new Set() }, [])
+  await settleUsers(deps, directory, changed, { isWhole: true, isMany: true, traceparent })
+  await store.closed(groupId)
+}

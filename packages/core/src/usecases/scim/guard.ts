@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { judgeRemovals } from '../../domain/guard.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { createReconciliations } from '../../store/index.ts'
+import { tellHeld } from '../reconcile/index.ts'
+import type { BindingReader } from './bindings.ts'
+import type { ScimDeps } from './directory.ts'
+
+const DAY_MS = 86_400_000
+
+interface Judged {
+  bindings: BindingReader
+  leavers: readonly { id: string; leaves: string[] }[]
+  /** Whom the same request brings, by roster. */
+  joined: ReadonlyMap<string, number>
+  isWhole: boolean
+}
+
+/**
+ * What one request takes away is judged for each roster like a list: `leave`, the rosters whose people go now; `kept`, those where a
+ * plan with the names waits for an approval, and upstream was told so.
+ */
+export async function holdOrFree(
+  deps: ScimDeps,
+  { bindings, leavers, joined, isWhole }: Judged,
+): Promise<{ leave: Set<string>; kept: Set<string> }> {
+  const leave = new Set<string>()
+  const kept = new Set<string>()
+  for (const key of new Set(leavers.flatMap(({ leaves }) => leaves))) {
+    const roster = await bindings.roster(key)
+    if (!roster) continue
+    const removals = leavers.filter(({ leaves }) => leaves.includes(key)).map((user) => user.id)
+    const isHeld = await judge(deps, roster, removals, {
+      joined: joined.get(roster.id) ?? 0,
+      // One person who is named may be the last one; a whole group that is emptied is no news to act upon unasked.
+      isEmptied: (isWhole || removals.length > 1) && (await bindings.countUsers(roster)) === 0,
+    })
+    const verdict = isHeld ? kept : leave
+    verdict.add(key)
+  }
+  return { leave, kept }
+}
+
+async function judge(
+  deps: ScimDeps,
+  roster: Roster,
+  removals: string[],
+  { joined, isEmptied }: { joined: number; isEmptied: boolean },
+): Promise<boolean> {
+  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const counts = await deps.store.members(roster.teamKey, roster.id).counts()
+  const present = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
+  const size = Math.max(removals.length, present - joined)
+  const [seconds, microseconds] = await deps.store.redis.time()
+  const at = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
+  const verdict = judgeRemovals({
+    settings: roster.removalGuard,
+    removals: removals.length,
+    size,
+    recent: await reconciliations.recentRemovals(at - DAY_MS),
+    empties: isEmptied,
+    allowEmpty: false,
+  })
+  const id = randomUUID()
+  if (!verdict.held) {
+    // Single people who leave are everyday events, which add up to nothing.
+    if (removals.length > 1)
+      await reconciliations.noteRemoval({ roster: roster.id, id, removals: removals.length, size, now: at })
+    return false
+  }
+  const record: Reconciliation = {
+    v: 1,
+    id,
+    roster: roster.id,
+    kind: 'snapshot',
+    status: 'held',
+    dryRun: false,
+    startedAt: at,
+    updatedAt: at,
+    progress: { read: 0, total: 0, converged: 0, toConverge: 0 },
+    plan: { add: 0, update: 0, remove: removals.length, unchanged: Math.max(0, size - removals.length) },
+    removals,
+    unmanaged: [],
+    removesUnmanaged: false,
+    revision: await reconciliations.revision(roster.id),
+    held: verdict.reason,
+    approvedAt: null,
+    decidedBy: null,
+    reason: null,
+    problem: null,
+  }
+  await reconciliations.put(record)
+  await tellHeld(deps, roster, record)
+  return true
+}
