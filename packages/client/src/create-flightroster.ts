@@ -85,7 +85,7 @@ function isWorthAnother(id: OperationId, { status }: FlightrosterError): boolean
 }
 
 interface PreparedRequest {
-  method: 'get' | 'put' | 'post' | 'delete'
+  method: 'get' | 'put' | 'post' | 'patch' | 'delete'
   path: string
   params: { path: Fields; query: Fields }
   body: unknown
