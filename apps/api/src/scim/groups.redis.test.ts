@@ -1,4 +1,5 @@
 import { createReconciliations } from '@flightroster/core/store'
+import { eventually } from '@flightroster/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addScimRoster, bindRoster, connectScim, finish, type ScimClient } from '../../testing/scim.ts'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
@@ -63,6 +64,13 @@ describe('SCIM groups', () => {
     ])
     expect(added.status).toBe(204)
     expect(await idp.present('odd')).toEqual([ann])
+    const activity = await eventually(async () => {
+      const { items } = (await api.call('GET', '/v1/rosters/odd/activity')).json()
+      expect(items).toHaveLength(2)
+      return items as { text: string; by: string }[]
+    })
+    expect(activity.map(({ by }) => by)).toEqual([expect.stringMatching(/^token:/), expect.stringMatching(/^token:/)])
+    expect(activity.some(({ text }) => text.includes('nobody has the id nobody-1'))).toBe(true)
   })
 
   it('are held where a request takes away more than the guard allows, and a person decides', async () => {

@@ -1,9 +1,10 @@
 import type { ScimGroup } from '@flightroster/core/domain'
 import type { ScimKey } from '@flightroster/core/store'
-import { changeScimGroup, createScimGroup, deleteScimGroup, noteOdd } from '@flightroster/core/usecases/scim'
+import { changeScimGroup, createScimGroup, deleteScimGroup, noteOddOfGroup } from '@flightroster/core/usecases/scim'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
+import { askedBy } from '../on-behalf-of.ts'
 import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, GROUP_LIMIT, notFound, type ScimContext } from './context.ts'
@@ -80,7 +81,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       deps.health.assertTakesWrites()
       const { directory, traceparent } = contextOf(deps, request)
       const { members = [], ...draft } = toGroupDraft(bodyOf(request))
-      const group = await createScimGroup(deps, directory, draft, new Set(members), traceparent)
+      const group = await createScimGroup(askedBy(deps, request), directory, draft, new Set(members), traceparent)
       return send(request, reply, 201, group)
     },
   )
@@ -129,7 +130,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       // A list that is not there says nothing of who is in; an empty one does.
       const delta = members && { isWhole: true, add: new Set(members), remove: new Set<string>() }
       const { scimGroupId: id } = request.params
-      const group = await changeScimGroup(deps, directory, id, () => draft, delta, traceparent)
+      const group = await changeScimGroup(askedBy(deps, request), directory, id, () => draft, delta, traceparent)
       if (!group) throw notFound('Group')
       return send(request, reply, 200, group)
     },
@@ -157,7 +158,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       const patch = await readGroupPatch(readPatch(bodyOf(request)))
       const name = patch.displayName === undefined ? undefined : readGroupName(patch.displayName)
       const group = await changeScimGroup(
-        deps,
+        askedBy(deps, request),
         directory,
         id,
         ({ displayName, externalId }) => ({
@@ -169,7 +170,12 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       )
       if (!group) throw notFound('Group')
       if (patch.ignored.length > 0) {
-        await noteOdd(deps, directory, `Group ${id}: a change was left out: ${patch.ignored.slice(0, 5).join('; ')}.`)
+        await noteOddOfGroup(
+          askedBy(deps, request),
+          directory,
+          group,
+          `a change was left out: ${patch.ignored.slice(0, 5).join('; ')}.`,
+        )
       }
       return reply.code(204).send()
     },
@@ -191,7 +197,8 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       deps.health.assertTakesWrites()
       const { directory, traceparent } = contextOf(deps, request)
-      if (!(await deleteScimGroup(deps, directory, request.params.scimGroupId, traceparent))) throw notFound('Group')
+      if (!(await deleteScimGroup(askedBy(deps, request), directory, request.params.scimGroupId, traceparent)))
+        throw notFound('Group')
       return reply.code(204).send()
     },
   )

@@ -4,6 +4,7 @@ import { changeScimUser, createScimUser, deleteScimUser, noteOdd } from '@flight
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
+import { askedBy } from '../on-behalf-of.ts'
 import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, notFound, USER_LIMIT, type ScimContext } from './context.ts'
@@ -93,7 +94,7 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
       deps.health.assertTakesWrites()
       const context = contextOf(deps, request)
       const draft = toUserDraft(bodyOf(request), context.emailAttribute)
-      const user = await createScimUser(deps, context.directory, draft)
+      const user = await createScimUser(askedBy(deps, request), context.directory, draft)
       if (user === 'taken') throw taken()
       return send(request, reply, 201, user)
     },
@@ -128,7 +129,13 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
     deps.health.assertTakesWrites()
     const context = contextOf(deps, request)
     const { scimUserId: id } = request.params as z.output<typeof params>
-    const user = await changeScimUser(deps, context.directory, id, (known) => to(known, context), context.traceparent)
+    const user = await changeScimUser(
+      askedBy(deps, request),
+      context.directory,
+      id,
+      (known) => to(known, context),
+      context.traceparent,
+    )
     if (user === 'missing') throw notFound('User')
     if (user === 'taken') throw taken()
     return send(request, reply, 200, user)
@@ -192,7 +199,8 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       deps.health.assertTakesWrites()
       const { directory, traceparent } = contextOf(deps, request)
-      if (!(await deleteScimUser(deps, directory, request.params.scimUserId, traceparent))) throw notFound('User')
+      if (!(await deleteScimUser(askedBy(deps, request), directory, request.params.scimUserId, traceparent)))
+        throw notFound('User')
       return reply.code(204).send()
     },
   )

@@ -1065,6 +1065,252 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/scim/v2/ServiceProviderConfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What of SCIM is spoken
+         * @description PATCH and filters; no bulk requests.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["getScimConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/ResourceTypes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the resource types of SCIM
+         * @description As RFC 7643 has them.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["listScimResourceTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/ResourceTypes/{scimName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one of the resource types of SCIM
+         * @description As RFC 7643 has it.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["getScimResourceType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the schemas of SCIM
+         * @description As RFC 7643 has them.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["listScimSchemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Schemas/{scimName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one of the schemas of SCIM
+         * @description As RFC 7643 has it.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["getScimSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users of the identity provider
+         * @description A filter that finds nobody is answered with an empty list.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["listScimUsers"];
+        put?: never;
+        /**
+         * Make a user
+         * @description A member of the rosters of their groups. The id of the answer is the member id.
+         *
+         *     Needs the scope `scim`.
+         */
+        post: operations["createScimUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Users/{scimUserId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a user
+         * @description Also one who is switched off; after a deletion it is 404.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["getScimUser"];
+        /**
+         * Replace a user
+         * @description `active: false` leaves every roster.
+         *
+         *     Needs the scope `scim`.
+         */
+        put: operations["replaceScimUser"];
+        post?: never;
+        /**
+         * Delete a user
+         * @description Leaves every roster and group; 404 afterwards.
+         *
+         *     Needs the scope `scim`.
+         */
+        delete: operations["deleteScimUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user
+         * @description In the ways of all common providers: with and without paths, dotted names, booleans as text.
+         *
+         *     Needs the scope `scim`.
+         */
+        patch: operations["patchScimUser"];
+        trace?: never;
+    };
+    "/scim/v2/Groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List groups of the identity provider
+         * @description `excludedAttributes=members` leaves the people out.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["listScimGroups"];
+        put?: never;
+        /**
+         * Make a group
+         * @description Kept, and does nothing until a roster names it (`scimGroup` in its settings).
+         *
+         *     Needs the scope `scim`.
+         */
+        post: operations["createScimGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Groups/{scimGroupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a group
+         * @description `excludedAttributes=members` leaves the people out.
+         *
+         *     Needs the scope `scim`.
+         */
+        get: operations["getScimGroup"];
+        /**
+         * Replace a group with its people
+         * @description One that would take away more people than the guard of a roster allows is answered as done; they stay on the roster until a person approves.
+         *
+         *     Needs the scope `scim`.
+         */
+        put: operations["replaceScimGroup"];
+        post?: never;
+        /**
+         * Delete a group
+         * @description Counts as emptying it: people of a roster that names it stay there until a person approves.
+         *
+         *     Needs the scope `scim`.
+         */
+        delete: operations["deleteScimGroup"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a group
+         * @description Each person who comes or goes is an event of their own. Somebody whom nobody knows sinks nobody else.
+         *
+         *     Needs the scope `scim`.
+         */
+        patch: operations["patchScimGroup"];
+        trace?: never;
+    };
 }
 export interface webhooks {
     "member.invited": {
@@ -1408,6 +1654,14 @@ export interface components {
                 detail: string;
             }[];
         };
+        ScimError: {
+            schemas: string[];
+            status: string;
+            scimType?: string;
+            detail: string;
+        } & {
+            [key: string]: unknown;
+        };
         ActivityItem: {
             /** @description RFC 3339, UTC */
             at: string;
@@ -1616,6 +1870,7 @@ export interface components {
                 percent: number;
                 atLeast: number;
             };
+            scimGroup: string | null;
             reconcileEveryMinutes: number;
             /** @enum {string} */
             status: "active" | "paused" | "held" | "blocked";
@@ -1683,6 +1938,8 @@ export interface components {
             name: string;
             scopes: ("events:write" | "rosters:read" | "rosters:write" | "scim" | "admin")[];
             rosters: string[] | null;
+            /** @description Where users brought by SCIM have their address; absent: as for all */
+            emailAttribute?: string;
             /** @description RFC 3339, UTC */
             createdAt: string;
             /** @description To the minute */
@@ -2149,6 +2406,11 @@ export interface operations {
                         /** @default 10 */
                         atLeast?: number;
                     };
+                    /**
+                     * @description The SCIM group (displayName or externalId) whose people these are
+                     * @default null
+                     */
+                    scimGroup?: string | null;
                     /** @default 60 */
                     reconcileEveryMinutes?: number;
                 };
@@ -3137,6 +3399,11 @@ export interface operations {
                      * @default null
                      */
                     rosters?: string[] | null;
+                    /**
+                     * @description Of the scope scim: where users have the address of their Apple Account; null: as SCIM_EMAIL_ATTRIBUTE says
+                     * @default null
+                     */
+                    emailAttribute?: string | null;
                 };
             };
         };
@@ -3153,6 +3420,8 @@ export interface operations {
                         name: string;
                         scopes: ("events:write" | "rosters:read" | "rosters:write" | "scim" | "admin")[];
                         rosters: string[] | null;
+                        /** @description Where users brought by SCIM have their address; absent: as for all */
+                        emailAttribute?: string;
                         /** @description RFC 3339, UTC */
                         createdAt: string;
                         /** @description To the minute */
@@ -4059,6 +4328,661 @@ export interface operations {
                         ignored: number;
                     };
                 };
+            };
+        };
+    };
+    getScimConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listScimResourceTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        totalResults: number;
+                        startIndex: number;
+                        itemsPerPage: number;
+                        Resources: {
+                            [key: string]: unknown;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getScimResourceType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scimName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listScimSchemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        totalResults: number;
+                        startIndex: number;
+                        itemsPerPage: number;
+                        Resources: {
+                            [key: string]: unknown;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getScimSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scimName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listScimUsers: {
+        parameters: {
+            query?: {
+                /** @description RFC 7644, 3.4.2.2; fast where it asks for userName, externalId, id, displayName or an address by eq */
+                filter?: string;
+                /** @description From 1 */
+                startIndex?: string;
+                /** @description At most 200 */
+                count?: string;
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        totalResults: number;
+                        startIndex: number;
+                        itemsPerPage: number;
+                        Resources: {
+                            [key: string]: unknown;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    createScimUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/scim+json": {
+                    schemas?: string[];
+                    /** @description Unique, without case */
+                    userName: string;
+                    externalId?: string;
+                    name?: {
+                        [key: string]: unknown;
+                    };
+                    emails?: ({
+                        value: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    /**
+                     * @description false: leaves every roster and stays readable
+                     * @default true
+                     */
+                    active?: boolean;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    /** @description The user */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        id: string;
+                        userName: string;
+                        active: boolean;
+                        meta: {
+                            resourceType: string;
+                            location: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getScimUser: {
+        parameters: {
+            query?: {
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path: {
+                scimUserId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        id: string;
+                        userName: string;
+                        active: boolean;
+                        meta: {
+                            resourceType: string;
+                            location: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    replaceScimUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scimUserId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/scim+json": {
+                    schemas?: string[];
+                    /** @description Unique, without case */
+                    userName: string;
+                    externalId?: string;
+                    name?: {
+                        [key: string]: unknown;
+                    };
+                    emails?: ({
+                        value: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    /**
+                     * @description false: leaves every roster and stays readable
+                     * @default true
+                     */
+                    active?: boolean;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        id: string;
+                        userName: string;
+                        active: boolean;
+                        meta: {
+                            resourceType: string;
+                            location: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    deleteScimUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scimUserId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchScimUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scimUserId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/scim+json": {
+                    schemas?: string[];
+                    Operations: ({
+                        op: string;
+                        path?: string;
+                        value?: unknown;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        id: string;
+                        userName: string;
+                        active: boolean;
+                        meta: {
+                            resourceType: string;
+                            location: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listScimGroups: {
+        parameters: {
+            query?: {
+                /** @description RFC 7644, 3.4.2.2; fast where it asks for userName, externalId, id, displayName or an address by eq */
+                filter?: string;
+                /** @description From 1 */
+                startIndex?: string;
+                /** @description At most 200 */
+                count?: string;
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        totalResults: number;
+                        startIndex: number;
+                        itemsPerPage: number;
+                        Resources: {
+                            [key: string]: unknown;
+                        }[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    createScimGroup: {
+        parameters: {
+            query?: {
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/scim+json": {
+                    schemas?: string[];
+                    displayName: string;
+                    externalId?: string;
+                    members?: ({
+                        /** @description The id of a User */
+                        value: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    /** @description The group */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        id: string;
+                        displayName: string;
+                        meta: {
+                            resourceType: string;
+                            location: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getScimGroup: {
+        parameters: {
+            query?: {
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path: {
+                scimGroupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        id: string;
+                        displayName: string;
+                        meta: {
+                            resourceType: string;
+                            location: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    replaceScimGroup: {
+        parameters: {
+            query?: {
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path: {
+                scimGroupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/scim+json": {
+                    schemas?: string[];
+                    displayName: string;
+                    externalId?: string;
+                    members?: ({
+                        /** @description The id of a User */
+                        value: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        id: string;
+                        displayName: string;
+                        meta: {
+                            resourceType: string;
+                            location: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    deleteScimGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scimGroupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchScimGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scimGroupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/scim+json": {
+                    schemas?: string[];
+                    Operations: ({
+                        op: string;
+                        path?: string;
+                        value?: unknown;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ScimGroup } from '../../domain/scim.ts'
 import { inChunks } from '../converge/parallel.ts'
-import { noteOdd, registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
+import { registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
+import { noteOddOfGroup } from './note-odd.ts'
 import { settleUsers } from './settle.ts'
 
 /** A change of a group's members that never needs the group itself: what is added and taken out, or the whole that remains. */
@@ -89,7 +90,7 @@ async function amendMembers(
     .map((id) => id.slice(0, 64))
     .join(', ')
   const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : ''
-  await noteOdd(deps, directory, `Group ${group.id}: nobody has the id ${named}${more}; left out.`)
+  await noteOddOfGroup(deps, directory, group, `nobody has the id ${named}${more}; left out.`)
 }
 
 /** Carries the change out a page at a time; yields whom it changed, and adds to `unknown` whom nobody knows. */

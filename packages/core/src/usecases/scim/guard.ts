@@ -3,6 +3,7 @@ import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations } from '../../store/index.ts'
+import { noteRosterActivity } from '../activity/index.ts'
 import { tellHeld } from '../reconcile/index.ts'
 import type { BindingReader } from './bindings.ts'
 import type { ScimDeps } from './directory.ts'
@@ -84,6 +85,7 @@ async function judge(
     unmanaged: [],
     removesUnmanaged: false,
     revision: await reconciliations.revision(roster.id),
+    ...(deps.asker ? { by: deps.asker.by } : {}),
     held: verdict.reason,
     approvedAt: null,
     decidedBy: null,
@@ -92,5 +94,9 @@ async function judge(
   }
   await reconciliations.put(record)
   await tellHeld(deps, roster, record)
+  noteRosterActivity(deps, roster, {
+    kind: 'request',
+    text: `The identity provider takes ${removals.length} people away; they stay until a person decides (plan ${id}).`,
+  })
   return true
 }
