@@ -2,8 +2,8 @@ import { AppError, isAppError } from '@flightroster/core/errors'
 import { directoryOf, type OpenDirectory } from '@flightroster/core/usecases/scim'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
-import { readText, refuseDuplicateKeys, parseJson } from '../plugins/body-parsers.ts'
-import { checkJsonShape, type JsonBounds } from '../plugins/json-shape.ts'
+import { readJson, refuseDuplicateKeys } from '../plugins/body-parsers.ts'
+import type { JsonBounds } from '../plugins/json-shape.ts'
 import { toKnownError } from '../plugins/to-problem.ts'
 import type { ApiServer } from '../server.ts'
 import { isObject, type Resource } from './attributes.ts'
@@ -25,13 +25,13 @@ declare module 'fastify' {
 export function useScim(app: ApiServer): void {
   app.removeAllContentTypeParsers()
   for (const type of ['application/scim+json', 'application/json']) {
-    app.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-      const text = readText(request, body)
-      const written = checkJsonShape(body, BOUNDS)
-      const value = parseJson(text)
-      refuseDuplicateKeys(text, written, value)
-      return value
-    })
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
+      app.bodyTurns.take(request, body.length, async (step) => {
+        const { text, members, value } = await readJson(request, body, BOUNDS, step)
+        await step(() => refuseDuplicateKeys(text, members, value))
+        return value
+      }),
+    )
   }
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof ScimFault) return sendScimFault(reply, error)
