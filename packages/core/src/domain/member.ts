@@ -30,8 +30,8 @@ export interface Desired {
   time: number
   /** When it arrived, in ms. */
   at: number
-  /** Search entries of this record in the roster's index. */
-  index: string[]
+  /** The entry of this record in the roster's index, where the store can't make it of bytes alone. */
+  index?: string[]
   /** `version` of the newest join, 0 before the first: one join takes a person who stopped testing back in at most once. */
   joined: number
 }

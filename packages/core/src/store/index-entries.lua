@@ -1,5 +1,5 @@
--- For scripts that search entries concern: those of a member, by id, by address, by name; lower-cased, the member id behind a NUL.
--- A record names them itself where they can't be made of bytes alone (record-changes.ts).
+-- For scripts that entries of the index concern: that of a member's address, lower-cased, the member id behind a NUL, and those by id and
+-- name that release 0.1.0 made, which are only removed. A record names them itself where they can't be made of bytes alone.
 local function indexEntries(id, record)
   if record.index then return record.index end
   local suffix = '\0' .. id

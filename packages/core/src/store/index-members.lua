@@ -1,4 +1,5 @@
--- Makes the search entries of members that were recorded since (record-changes.lua notes them), from their newest record.
+-- Makes the entries by which members are found by their address, of those recorded since (record-changes.lua notes them), from their
+-- newest record. Searches look through the records themselves.
 -- KEYS[1] unindexed  [2] index  [3] desired
 -- ARGV[1] how many at most
 -- Returns how many are left
@@ -8,8 +9,10 @@ local entries = {}
 for i, json in ipairs(redis.call('HMGET', KEYS[3], unpack(ids))) do
   if json then
     for _, entry in ipairs(indexEntries(ids[i], cjson.decode(json))) do
-      entries[#entries + 1] = '0'
-      entries[#entries + 1] = entry
+      if string.sub(entry, 1, 2) == 'e:' then
+        entries[#entries + 1] = '0'
+        entries[#entries + 1] = entry
+      end
     end
   end
 end

@@ -83,9 +83,9 @@ export interface RosterKeys {
   observed: string
   /** sorted set: member id by the index of its status in MEMBER_STATUSES */
   status: string
-  /** sorted set, all scores 0: `i:<id>\0<id>`, `e:<address>\0<id>`, `n:<name>\0<id>`, lower-cased: order and prefix search */
+  /** sorted set, all scores 0: `e:<address>\0<id>`, lower-cased. Release 0.1.0 kept `i:<id>\0<id>` and `n:<name>\0<id>` in it as well */
   index: string
-  /** list: ids of members whose entries in `index` are still to be made */
+  /** list: ids of members whose entry in `index` is still to be made */
   unindexed: string
   /** hash: member id → newline-joined timeline entries, newest first */
   timeline: string

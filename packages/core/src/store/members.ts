@@ -29,8 +29,10 @@ export interface Members {
   /** The same with nothing but what is wanted: a whole roster costs one answer a page. */
   scanDesired(cursor: string): Promise<{ cursor: string; members: { id: string; desired: Desired }[] }>
   counts(): Promise<Record<MemberStatus, number>>
-  /** Makes the search entries that intake left to be made. Whoever searches does it too. */
+  /** Makes the entries by address that intake left to be made. Whoever looks for an address does it too. */
   index(): Promise<void>
+  /** Removes what release 0.1.0 kept for its searches, a page at a time. */
+  dropFormerIndex(): Promise<void>
   /** Members whose tester had, has or is being given this address (lower-cased), whatever they have now. Looks through all of them. */
   observedWith(key: string): Promise<string[]>
   /** Ids of the members, present or not, whose record names exactly this address (lower-cased). */
@@ -75,6 +77,15 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
     list: (query) => listMembers(redis, keys, query),
     listAll: (filter, size) => listAllIds(redis, keys, filter, size),
     index: () => indexMembers(redis, keys),
+    async dropFormerIndex() {
+      for (const kind of ['i', 'n']) {
+        for (;;) {
+          const entries = await redis.zrangebylex(keys.index, `[${kind}:`, `(${kind};`, 'LIMIT', 0, REMOVED_AT_ONCE)
+          if (entries.length === 0) break
+          await redis.zrem(keys.index, ...entries)
+        }
+      }
+    },
     timeline: async (id) => parseTimeline(await redis.hget(keys.timeline, id)),
     async scan(cursor) {
       const [next, flat] = await redis.hscan(keys.desired, cursor, 'COUNT', 1_000)
@@ -124,6 +135,7 @@ function memberOf(entry: string): string {
 }
 
 /** Few enough for one step to be short. */
+const REMOVED_AT_ONCE = 1_000
 const INDEXED_AT_ONCE = 500
 
 /** Intake leaves the entries to be made: many are never searched for before the worker makes them, and 202 comes sooner. */

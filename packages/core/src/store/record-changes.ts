@@ -16,8 +16,6 @@ const script = defineScript(
 
 /** Entries of one member's timeline that are kept; older ones go. */
 export const TIMELINE_KEPT = 30
-/** Bytes of index entries are bounded: a name is searched by its beginning. */
-const INDEXED_NAME_LENGTH = 64
 
 const REMOVED = MEMBER_STATUSES.indexOf('removed')
 const PENDING = MEMBER_STATUSES.indexOf('pending')
@@ -202,22 +200,11 @@ async function recordWhole(
 function tailOf(change: WholeChange): string {
   const { member, email, firstName, lastName } = change
   const tail = `,"email":${toJson(email)},"firstName":${toJson(firstName)},"lastName":${toJson(lastName)}`
-  // The store makes them where it can (index-entries.lua); it knows no letters but those of ASCII.
-  const isPlain = [member, email, firstName, lastName].every((text) => text === null || !NOT_PLAIN.test(text))
-  return isPlain ? `${tail}}` : `${tail},"index":${JSON.stringify(indexEntries(change))}}`
+  // The store makes the index entry where it can (index-entries.lua); it knows no letters but those of ASCII.
+  if (email === null || !NOT_PLAIN.test(email)) return `${tail}}`
+  return `${tail},"index":${JSON.stringify([`e:${emailKey(email)}\u0000${member}`])}}`
 }
 
 const NOT_PLAIN = /\P{ASCII}|^\s|\s$/u
 
 const toJson = (text: string | null) => (text === null ? 'null' : JSON.stringify(text))
-
-/** Search and order: by id, by address, by name; lower-cased, the member id behind a NUL. */
-function indexEntries(change: WholeChange): string[] {
-  const suffix = `\u0000${change.member}`
-  const entries = [`i:${change.member.toLowerCase()}${suffix}`]
-  // An address that is the id is found by the id.
-  if (change.email !== null) entries.push(`e:${emailKey(change.email)}${suffix}`)
-  const name = [change.firstName, change.lastName].filter(Boolean).join(' ')
-  if (name) entries.push(`n:${name.toLowerCase().slice(0, INDEXED_NAME_LENGTH)}${suffix}`)
-  return entries
-}

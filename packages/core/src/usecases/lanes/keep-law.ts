@@ -30,6 +30,7 @@ export async function keepLaw(visit: Visit): Promise<number | null> {
   let forgotten = 0
   for (const roster of rosters) {
     await finishWhatWasBegun(visit, roster)
+    await store.members(visit.teamKey, roster.id).dropFormerIndex()
     let cursor = roster.id === from?.roster ? from.cursor : '0'
     do {
       if (!goesOn(visit)) {
