@@ -30,12 +30,27 @@ interface Entry {
   users: number
 }
 
+/** Whose counts may have changed is noted for the history of rosters. */
+function openLaneStore(store: Store, teamKey: string): LaneStore {
+  const lane = createLaneStore(store.redis, teamKey)
+  return {
+    ...lane,
+    async recordOutcome(token, outcome) {
+      try {
+        return await lane.recordOutcome(token, outcome)
+      } finally {
+        store.noteChanged(teamKey, outcome.roster.id)
+      }
+    },
+  }
+}
+
 export function createLanes(deps: { store: Store; clock: Clock; budget: BudgetSettings; keep?: number }): Lanes {
   const { store, clock, keep = 200 } = deps
   const entries = new Map<string, Entry>()
 
   const open = (teamKey: string): OpenLane => ({
-    store: createLaneStore(store.redis, teamKey),
+    store: openLaneStore(store, teamKey),
     queue: createLaneQueue(
       store.redis,
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },

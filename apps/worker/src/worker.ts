@@ -8,6 +8,7 @@ import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import { BEAT_EVERY_MS, createWorkers, globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import { sweepTasks } from '@flightroster/core/usecases/builds'
+import { startHistory } from '@flightroster/core/usecases/history'
 import { createEnqueuer, sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
 import { openCredentials } from '@flightroster/core/usecases/team-keys'
 import { createCallbacks } from './callbacks.ts'
@@ -49,6 +50,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   const { store, clock, log } = deps
   let draining = false
   let sweep: NodeJS.Timeout | undefined
+  let history: ReturnType<typeof startHistory> | undefined
   const lanes = createLanes({ store, clock, budget: deps.budget })
   const callbacks = createCallbacks(deps)
   const enqueuer = createEnqueuer({
@@ -119,11 +121,13 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
       // Jittered, so that workers started together do not all sweep at once.
       sweep = setInterval(runSweep, deps.sweepEveryMs * (0.8 + Math.random() * 0.4))
       runSweep()
+      history = startHistory({ store, clock, log })
     },
     async close() {
       draining = true
       clearInterval(sweep)
       clearInterval(beating)
+      history?.close()
       await pump.drain()
       await enqueuer.close()
       // After the visits: what they recorded last is put on its way, and any worker sends it.

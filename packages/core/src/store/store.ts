@@ -52,6 +52,10 @@ export interface Store {
   recordedCounts(lanes: string[]): Promise<number[]>
   /** Work of the lane was recorded: it is rung, unless a worker visits it, and jobs are made of it. */
   noteRecorded(teamKey: string, state: { leased: boolean }): Promise<void>
+  /** Members of a roster may have another status now. */
+  noteChanged(teamKey: string, rosterId: string): void
+  /** Rosters in which this process changed something since it was asked before: id → team key id. */
+  takeChanged(): Map<string, string>
   /** Told of every lane for which this process recorded work. */
   onRecorded(listener: (teamKey: string) => void): void
 }
@@ -65,6 +69,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
   const rosters = createRegister<Roster>(redis, globalKeys.rosters)
   const ready = createReadyIndex(redis)
   const listeners: ((teamKey: string) => void)[] = []
+  let changed = new Map<string, string>()
   return {
     redis,
     ready,
@@ -73,6 +78,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
     recordChanges: recordTogether((options) => {
       const confirm = { key: laneKeys(options.teamKey).lease, replicas: settings.waitReplicas }
+      for (const { roster } of options.changes) changed.set(roster, options.teamKey)
       return writeConfirmed(redis, confirm, (node) => recordChanges(node, options))
     }),
     directory: createRosterDirectory(rosters),
@@ -127,6 +133,12 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     async noteRecorded(teamKey, { leased }) {
       for (const tell of listeners) tell(teamKey)
       if (!leased) await ready.ring(teamKey)
+    },
+    noteChanged: (teamKey, rosterId) => void changed.set(rosterId, teamKey),
+    takeChanged() {
+      const taken = changed
+      changed = new Map()
+      return taken
     },
     onRecorded: (listener) => void listeners.push(listener),
     rostersOf: (teamKey) => redis.smembers(laneKeys(teamKey).rosters),

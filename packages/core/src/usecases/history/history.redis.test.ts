@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createSettableClock, makeRoster, startRedis, type TestRedis } from '../../../testing/index.ts'
+import type { MemberChange } from '../../domain/change.ts'
+import type { Roster } from '../../domain/roster.ts'
 import { createLog } from '../../log.ts'
 import { createRedis, createStore, laneKeys, type Store } from '../../store/index.ts'
 import { readHistory, sampleHistory } from './index.ts'
@@ -17,24 +19,55 @@ afterAll(async () => {
   await server.close()
 })
 
-it('keeps a sample for each change of the counts, once in a while and by one process', async () => {
-  const roster = makeRoster()
+it('keeps a sample for each change of the counts, of the rosters in which this process changed something', async () => {
+  const [roster, other] = [makeRoster(), makeRoster({ id: 'silver' })]
   await store.enterRoster(roster)
+  await store.enterRoster(other)
   const { status } = laneKeys(roster.teamKey).roster(roster.id)
   const sample = async () => {
-    await store.redis.del('fr:task:history')
-    await sampleHistory({ store, clock }, 60_000)
+    await sampleHistory({ store, clock })
     clock.advance(60_000)
   }
-  await store.redis.zadd(status, 0, 'u-1')
+  const set = async (...words: (string | number)[]) => {
+    await store.redis.zadd(status, ...words)
+    store.noteChanged(roster.teamKey, roster.id)
+  }
+  await set(0, 'u-1')
   await sample()
+  // The same counts once more, then none that this process would know of.
+  await set(0, 'u-1')
   await sample()
-  await store.redis.zadd(status, 3, 'u-1', 0, 'u-2')
-  await Promise.all([sample(), sampleHistory({ store, clock }, 60_000)])
-  const history = await readHistory({ store, clock }, roster)
-  expect(history.map(({ counts }) => [counts.pending, counts.invited])).toEqual([
+  await store.redis.zadd(status, 0, 'u-2')
+  await sample()
+  await set(3, 'u-1')
+  await sample()
+  const counted = async (of: Roster) =>
+    (await readHistory({ store, clock }, of)).map(({ counts }) => [counts.pending, counts.invited])
+  expect(await counted(roster)).toEqual([
     [1, 0],
     [1, 1],
     [1, 1],
   ])
+  // Only how it is now.
+  expect(await counted(other)).toEqual([[0, 0]])
+})
+
+it('hears of what is recorded', async () => {
+  const roster = makeRoster({ id: 'bronze' })
+  await store.enterRoster(roster)
+  const change: MemberChange = {
+    roster: roster.id,
+    member: 'u-1',
+    kind: 'join',
+    email: null,
+    firstName: null,
+    lastName: null,
+    time: undefined,
+    priority: 'interactive',
+    digest: undefined,
+    timelineEntry: '{}',
+  }
+  await store.recordChanges({ teamKey: roster.teamKey, changes: [change], dedupMs: 86_400_000 })
+  await sampleHistory({ store, clock })
+  expect(await readHistory({ store, clock }, roster)).toHaveLength(2)
 })

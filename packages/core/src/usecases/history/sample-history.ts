@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { MEMBER_STATUSES } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createRosterHistory, takeTask, type HistorySample, type Store } from '../../store/index.ts'
+import { createRosterHistory, type HistorySample, type Store } from '../../store/index.ts'
 
 /** Rosters at once: a thousand of them are no burst for the store. */
 const AT_ONCE = 100
@@ -11,16 +11,18 @@ interface HistoryDeps {
   clock: Clock
 }
 
-/** Notes for each roster how many members have which status, where that changed. One process in `everyMs` does it. */
-export async function sampleHistory(deps: HistoryDeps, everyMs: number): Promise<void> {
-  if (!(await takeTask(deps.store.redis, 'history', everyMs - 500))) return
-  const rosters = await deps.store.rosters.list()
-  for (let from = 0; from < rosters.length; from += AT_ONCE) {
-    await Promise.all(rosters.slice(from, from + AT_ONCE).map((roster) => sampleOne(deps, roster)))
+/**
+ * Notes how many members have which status, for the rosters in which this process changed something since the last time: however many
+ * rosters there are, those at rest cost nothing. Where two processes changed one, the second finds it noted.
+ */
+export async function sampleHistory(deps: HistoryDeps): Promise<void> {
+  const changed = [...deps.store.takeChanged()]
+  for (let from = 0; from < changed.length; from += AT_ONCE) {
+    await Promise.all(changed.slice(from, from + AT_ONCE).map(([id, teamKey]) => sampleOne(deps, { id, teamKey })))
   }
 }
 
-async function sampleOne({ store, clock }: HistoryDeps, roster: Roster): Promise<void> {
+async function sampleOne({ store, clock }: HistoryDeps, roster: Pick<Roster, 'id' | 'teamKey'>): Promise<void> {
   const history = createRosterHistory(store.redis, roster.teamKey, roster.id)
   const [counts, last] = await Promise.all([store.members(roster.teamKey, roster.id).counts(), history.last()])
   if (last && MEMBER_STATUSES.every((status) => last.counts[status] === counts[status])) return
