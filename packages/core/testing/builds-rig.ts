@@ -2,7 +2,7 @@ import type { BuildFact } from '../src/domain/fact.ts'
 import type { Roster } from '../src/domain/roster.ts'
 import { createFacts, createSchedule, type Schedule } from '../src/store/index.ts'
 import { buildsTask } from '../src/usecases/builds/index.ts'
-import { describeRoster } from '../src/usecases/rosters/index.ts'
+import { describeRoster, type RosterDescription } from '../src/usecases/rosters/index.ts'
 import { makeRoster } from './fixtures.ts'
 import { startLaneRig, type LaneRig } from './lane-rig.ts'
 
@@ -18,6 +18,7 @@ export interface BuildsRig extends LaneRig {
   facts(): Promise<BuildFact[]>
   /** The same, as `roster type number`. */
   told(): Promise<string[]>
+  described(roster?: string): Promise<RosterDescription>
   /** Codes of what the roster warns of. */
   warnings(roster?: string): Promise<string[]>
   /** Numbers of the builds that the group has. */
@@ -48,10 +49,9 @@ export async function startBuildsRig(): Promise<BuildsRig> {
     },
     facts: async () => (await createFacts(redis, 'acme').peek(1_000)) as BuildFact[],
     told: async () => (await rig.facts()).map(({ type, roster, build }) => `${roster} ${type} ${build.number}`),
-    async warnings(roster = 'gold') {
-      const described = await describeRoster({ store }, (await store.rosters.find(roster))!)
-      return described.roster.warnings.map(({ code }) => code)
-    },
+    described: async (roster = 'gold') =>
+      describeRoster({ store, clock: lane.deps.clock }, (await store.rosters.find(roster))!),
+    warnings: async (roster) => (await rig.described(roster)).roster.warnings.map(({ code }) => code),
     numbersOf: (group) =>
       emulator
         .builds(APP)

@@ -33,7 +33,7 @@ export function externalState(build: BuildRecord, now: number): string {
 }
 
 /** Approved, and out of external testers' reach until somebody presses "Notify Testers". */
-function isHeld(build: BuildRecord): boolean {
+export function isHeld(build: BuildRecord): boolean {
   return !build.autoNotify && !build.released
 }
 

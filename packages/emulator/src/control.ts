@@ -161,6 +161,7 @@ function inventoryRoutes(route: Route, script: Scripting): void {
   })
   route('POST', '/builds/:id', (input, id) => script.updateBuild(id, input))
   route('POST', '/builds/:id/expire', (_, id) => script.expireBuild(id))
+  route('POST', '/builds/:id/release', (_, id) => script.releaseBuild(id))
   route('POST', '/builds/:id/review', (input, id) => {
     const state = reviewStates.find((one) => one === input.state)
     if (!state) throw new BadInput(`state must be one of ${reviewStates.join(', ')}`)

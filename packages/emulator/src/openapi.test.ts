@@ -153,6 +153,11 @@ describe.skipIf(!openApi)("against Apple's OpenAPI file", () => {
     await call('PATCH', `/v1/buildBetaDetails/${detail}`, 200, {
       data: { type: 'buildBetaDetails', id: detail, attributes: { autoNotifyEnabled: false } },
     })
+    const notification = {
+      data: { type: 'buildBetaNotifications', relationships: { build: { data: { type: 'builds', id: buildId } } } },
+    }
+    await call('POST', '/v1/buildBetaNotifications', 201, notification)
+    await call('POST', '/v1/buildBetaNotifications', 409, notification)
     await call('GET', `/v1/buildBetaDetails/${detail}/build`, 200)
     await call('GET', `/v1/buildBetaDetails/${detail}/relationships/build`, 200)
   })

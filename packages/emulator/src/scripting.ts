@@ -227,7 +227,7 @@ export class Scripting {
 
   /** "Notify Testers": a held build reaches its groups. */
   releaseBuild(buildId: string): void {
-    this.#changeBuild(buildId, (build) => (build.released = true))
+    this.#parts.world.releaseBuild(this.#build(buildId), this.#now())
   }
 
   /** The outcome of beta review. */

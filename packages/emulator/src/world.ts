@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { externalState } from './build-states.ts'
 import { Invitations } from './invitations.ts'
 import type { AppRecord, BuildRecord, GroupRecord, WebhookRecord } from './records.ts'
 import type { Settings } from './settings.ts'
@@ -99,6 +100,18 @@ export class World {
     this.apps.get(group.appId)?.groups.delete(group.id)
     for (const id of group.builds.keys()) this.builds.get(id)?.groups.delete(group.id)
     this.testers.write({ kind: 'disband', groupId: group.id }, now)
+    this.onChange()
+  }
+
+  /** A held build reaches its groups: those who wait for their invitation get it. */
+  releaseBuild(build: BuildRecord, now: number): void {
+    const before = externalState(build, now)
+    build.released = true
+    this.onBuildState(build, before, externalState(build, now))
+    for (const id of build.groups.keys()) {
+      const group = this.groups.get(id)
+      if (group) this.invitations.buildArrived(group, now)
+    }
     this.onChange()
   }
 

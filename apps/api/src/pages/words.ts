@@ -1,4 +1,4 @@
-import type { MemberStatus } from '@flightroster/core/domain'
+import type { BuildState, MemberStatus } from '@flightroster/core/domain'
 import { html, type Html } from './html.ts'
 
 /** Statuses in the words of people who have never seen App Store Connect's. */
@@ -16,6 +16,18 @@ export const STATUS_WORDS: Record<MemberStatus, { word: string; means: string; t
   revoked: { word: 'stopped testing', means: 'The person stopped testing, or was removed from the app.', tone: 'warn' },
   removed: { word: 'removed', means: 'Not on the roster any more, and out of the group.', tone: 'quiet' },
   failed: { word: 'failed', means: 'Could not be added; the reason stands beside it.', tone: 'bad' },
+}
+
+export const BUILD_STATE_WORDS: Record<BuildState, string> = {
+  processing: 'Apple is processing it',
+  compliance_missing: 'export compliance is not answered',
+  ready_to_submit: 'not submitted for review yet',
+  in_review: 'in beta review',
+  rejected: 'rejected by Apple',
+  approved_held: 'approved, waits for “Notify Testers”',
+  testing: 'tested by another group',
+  expired: 'expired',
+  unknown: 'in a state that is not known here',
 }
 
 export type Tone = 'good' | 'calm' | 'busy' | 'warn' | 'bad' | 'quiet'

@@ -8,7 +8,7 @@ import { eventResult, eventResults } from '../routes/events/schema.ts'
 import { member, timelineItem } from '../routes/members/schema.ts'
 import { reconciliation } from '../routes/reconciliations/schema.ts'
 import { activityItem } from '../routes/rosters/activity.ts'
-import { roster } from '../routes/rosters/schema.ts'
+import { putRoster, roster } from '../routes/rosters/schema.ts'
 import { teamKey } from '../routes/team-keys/schema.ts'
 import { token } from '../routes/tokens/schema.ts'
 import { delivery, webhook } from '../routes/webhooks/schema.ts'
@@ -74,6 +74,7 @@ const NAMED = {
   Member: member,
   ReportedProblem: reportedProblem,
   Reconciliation: reconciliation,
+  PutRoster: putRoster,
   Roster: roster,
   TeamKey: teamKey,
   TimelineItem: timelineItem,

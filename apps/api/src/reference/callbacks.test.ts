@@ -14,7 +14,11 @@ function factOf(type: Fact['type']): Fact {
   if (type === 'member.address_changed')
     return { type, roster: 'gold', member: 'u-1', sequence: 1, status: 'pending', problem: null, at }
   const build = { id: 'b', version: '1', number: '2', expiresAt: null }
-  if (type === 'build.available' || type === 'build.expiring') return { type, roster: 'gold', sequence: 1, build, at }
+  if (type === 'build.available') return { type, roster: 'gold', sequence: 1, build, at }
+  if (type === 'build.expiring' || type === 'build.run_out') {
+    const successor = { number: '3', state: 'in_review' } as const
+    return { type, roster: 'gold', sequence: 1, build, peopleAffected: 7, successor, at }
+  }
   if (type === 'team_key.rejected' || type === 'team_key.recovered')
     return { type, teamKey: 'demo', sequence: 1, problem, at }
   if (type === 'roster.held') return { type, roster: 'gold', sequence: 1, reconciliation: 'rec-7', problem, at }

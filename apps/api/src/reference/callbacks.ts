@@ -1,4 +1,4 @@
-import { CALLBACK_TYPES, MEMBER_STATUSES } from '@flightroster/core/domain'
+import { BUILD_STATES, CALLBACK_TYPES, MEMBER_STATUSES } from '@flightroster/core/domain'
 import { z } from 'zod'
 import { giveExample } from '../schemas/example.ts'
 import { time } from '../schemas/instant.ts'
@@ -26,6 +26,14 @@ const buildData = () =>
     roster: z.string(),
     sequence,
     build: z.object({ id: z.string(), version: z.string(), number: z.string(), expiresAt: time.nullable() }),
+  })
+const buildEndData = () =>
+  buildData().extend({
+    peopleAffected: z.number().int().describe('Members who are in the group'),
+    successor: z
+      .object({ number: z.string(), state: z.enum(BUILD_STATES) })
+      .nullable()
+      .describe('What comes after it; null: nothing newer is in the pipeline'),
   })
 const rosterData = () =>
   z.object({
@@ -60,6 +68,13 @@ const build = giveExample(buildData(), {
   sequence: 3,
   build: { id: 'b-42', version: '2.1', number: '214', expiresAt: '2027-02-20T08:00:00.000Z' },
 })
+const buildEnd = giveExample(buildEndData(), {
+  roster: 'gold',
+  sequence: 4,
+  build: { id: 'b-42', version: '2.1', number: '214', expiresAt: '2027-02-20T08:00:00.000Z' },
+  peopleAffected: 812,
+  successor: { number: '219', state: 'in_review' },
+})
 const roster = (example: Partial<z.input<ReturnType<typeof rosterData>>>) =>
   giveExample(rosterData(), { roster: 'gold', sequence: 2, problem: null, ...example })
 const teamKey = (problem: z.input<ReturnType<typeof teamKeyData>>['problem']) =>
@@ -87,7 +102,8 @@ const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
   },
   'member.address_changed': { summary: 'The member gave another address, on their own page', data: member('pending') },
   'build.available': { summary: 'A build can be tested', data: build },
-  'build.expiring': { summary: 'The last usable build expires in 14, 7 or 1 days', data: build },
+  'build.expiring': { summary: 'The last usable build expires in 14, 7 or 1 days', data: buildEnd },
+  'build.run_out': { summary: 'The last usable build has gone: nobody can install the app', data: buildEnd },
   'roster.held': {
     summary: 'Removals wait for an approval',
     data: roster({ reconciliation: 'rec-7' }),

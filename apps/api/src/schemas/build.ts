@@ -1,4 +1,6 @@
 import type { BuildRow } from '@flightroster/core/apple'
+import { BUILD_STATES } from '@flightroster/core/domain'
+import type { ListedBuild } from '@flightroster/core/usecases/rosters'
 import { z } from 'zod'
 import { time, toTimeOrNull } from './instant.ts'
 import { giveExample } from './example.ts'
@@ -14,7 +16,7 @@ export const build = z.object({
   expiresAt: time.nullable(),
   expired: z.boolean(),
 })
-giveExample(build, {
+const EXAMPLE = {
   id: 'b-42',
   version: '1.0',
   number: '42',
@@ -24,7 +26,12 @@ giveExample(build, {
   uploadedAt: '2026-11-22T08:00:00.000Z',
   expiresAt: '2027-02-20T08:00:00.000Z',
   expired: false,
-})
+}
+giveExample(build, EXAMPLE)
+
+/** As a roster's group has it. */
+export const listedBuild = build.extend({ state: z.enum(BUILD_STATES), usable: z.boolean() })
+giveExample(listedBuild, { ...EXAMPLE, state: 'testing', usable: true })
 
 export function toBuild(row: BuildRow): z.output<typeof build> {
   return {
@@ -38,4 +45,8 @@ export function toBuild(row: BuildRow): z.output<typeof build> {
     expiresAt: toTimeOrNull(row.expiresAt),
     expired: row.expired,
   }
+}
+
+export function toListedBuild(row: ListedBuild): z.output<typeof listedBuild> {
+  return { ...toBuild(row), state: row.state, usable: row.usable }
 }

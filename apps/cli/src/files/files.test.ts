@@ -40,6 +40,7 @@ const ROSTER: Fields = {
   group: { id: 'g-1', name: 'Beta – Gold' },
   builds: 'manual',
   submitForReview: false,
+  heldBuilds: 'report',
   unmanagedTesters: 'keep',
   removal: 'group',
   removedByHand: 'restore',

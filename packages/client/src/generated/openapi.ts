@@ -311,8 +311,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the builds that the roster's group can test
-         * @description Needs the scope `rosters:read`.
+         * List the builds of the roster's group
+         * @description `usable`: external testers can install it right now. Apple is asked once a minute at most, whoever asks.
+         *
+         *     Needs the scope `rosters:read`.
          */
         get: operations["listBuilds"];
         put?: never;
@@ -1513,6 +1515,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "build.run_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The last usable build has gone: nobody can install the app
+         * @description Posted to your webhook, signed. Answer with any 2xx within 15 s; anything else is sent again.
+         */
+        post: operations["onBuildRunOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "roster.held": {
         parameters: {
             query?: never;
@@ -1845,7 +1867,7 @@ export interface components {
             reason: string | null;
             problem: components["schemas"]["ReportedProblem"] | null;
         };
-        Roster: {
+        PutRoster: {
             id: string;
             teamKey: string;
             app: {
@@ -1860,6 +1882,93 @@ export interface components {
             /** @enum {string} */
             builds: "automatic" | "manual";
             submitForReview: boolean;
+            /** @enum {string} */
+            heldBuilds: "report" | "release";
+            /** @enum {string} */
+            unmanagedTesters: "keep" | "remove";
+            /** @enum {string} */
+            removal: "group" | "app";
+            /** @enum {string} */
+            removedByHand: "restore" | "report";
+            removalGuard: {
+                percent: number;
+                atLeast: number;
+            };
+            scimGroup: string | null;
+            reconcileEveryMinutes: number;
+            /** @enum {string} */
+            status: "active" | "paused" | "held" | "blocked";
+            problem: components["schemas"]["ReportedProblem"] | null;
+            warnings: {
+                code: string;
+                detail: string;
+                action: string;
+            }[];
+            counts: {
+                pending: number;
+                waiting: number;
+                not_invited: number;
+                invited: number;
+                accepted: number;
+                installed: number;
+                revoked: number;
+                removed: number;
+                failed: number;
+            };
+            /** @description External testers of the app; null until they were counted */
+            seats: {
+                used: number;
+                limit: number;
+            } | null;
+            /** @description Testers in the group whom nobody put on the roster */
+            drift: number;
+            lastReconcile: {
+                id: string | null;
+                /** @description RFC 3339, UTC */
+                at: string;
+                /** @enum {string} */
+                outcome: "in_sync" | "changed" | "held" | "incomplete" | "failed";
+            } | null;
+            /** @description RFC 3339, UTC */
+            createdAt: string;
+            /** @description RFC 3339, UTC */
+            updatedAt: string;
+        };
+        Roster: {
+            id: string;
+            teamKey: string;
+            app: {
+                id: string;
+                bundleId: string;
+                name: string;
+            };
+            group: {
+                id: string;
+                name: string;
+            };
+            /** @description How long the group can still test */
+            builds: {
+                /**
+                 * @description What a PUT calls `builds`
+                 * @enum {string}
+                 */
+                mode: "automatic" | "manual";
+                /** @description Builds that testers of the group can install */
+                usable: number;
+                /** @description When the last usable one goes; null: never, or there is none */
+                runsOutAt: string | null;
+                /** @description Members who are in the group */
+                peopleAffected: number;
+                /** @description What comes after the last usable one; null: nothing newer is in the pipeline */
+                successor: {
+                    number: string;
+                    /** @enum {string} */
+                    state: "processing" | "compliance_missing" | "ready_to_submit" | "in_review" | "rejected" | "approved_held" | "testing" | "expired" | "unknown";
+                } | null;
+            };
+            submitForReview: boolean;
+            /** @enum {string} */
+            heldBuilds: "report" | "release";
             /** @enum {string} */
             unmanagedTesters: "keep" | "remove";
             /** @enum {string} */
@@ -2377,6 +2486,12 @@ export interface operations {
                      */
                     submitForReview?: boolean;
                     /**
+                     * @description A build that Apple approved and holds until somebody presses "Notify Testers": only said, or released
+                     * @default report
+                     * @enum {string}
+                     */
+                    heldBuilds?: "report" | "release";
+                    /**
                      * @description Testers nobody put on the roster
                      * @default keep
                      * @enum {string}
@@ -2424,7 +2539,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Roster"];
+                    "application/json": components["schemas"]["PutRoster"];
                 };
             };
             /** @description Made */
@@ -2434,7 +2549,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Roster"];
+                    "application/json": components["schemas"]["PutRoster"];
                 };
             };
         };
@@ -2574,7 +2689,20 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Build"][];
+                        items: {
+                            id: string;
+                            version: string | null;
+                            number: string;
+                            platform: string | null;
+                            processingState: string;
+                            externalState: string | null;
+                            uploadedAt: string | null;
+                            expiresAt: string | null;
+                            expired: boolean;
+                            /** @enum {string} */
+                            state: "processing" | "compliance_missing" | "ready_to_submit" | "in_review" | "rejected" | "approved_held" | "testing" | "expired" | "unknown";
+                            usable: boolean;
+                        }[];
                         nextCursor: string | null;
                     };
                 };
@@ -3568,7 +3696,7 @@ export interface operations {
                 "application/json": {
                     /** @description http or https, at a public address, without user name and password */
                     url: string;
-                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.address_changed" | "build.available" | "build.expiring" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
+                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
                     /**
                      * @description Only what is about these, and about their team keys; null: everything
                      * @default null
@@ -5549,6 +5677,74 @@ export interface operations {
                             number: string;
                             expiresAt: string | null;
                         };
+                        /** @description Members who are in the group */
+                        peopleAffected: number;
+                        /** @description What comes after it; null: nothing newer is in the pipeline */
+                        successor: {
+                            number: string;
+                            /** @enum {string} */
+                            state: "processing" | "compliance_missing" | "ready_to_submit" | "in_review" | "rejected" | "approved_held" | "testing" | "expired" | "unknown";
+                        } | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBuildRunOut: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One fact keeps one id over all its tries and replays */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this try */
+                "webhook-timestamp": string;
+                /** @description Standard Webhooks: `v1,` and base64; several while a secret changes */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "build.run_out";
+                    /** @description RFC 3339, UTC */
+                    timestamp: string;
+                    data: {
+                        roster: string;
+                        /** @description Counts up; what is older than what you have can be dropped */
+                        sequence: number;
+                        build: {
+                            id: string;
+                            version: string;
+                            number: string;
+                            expiresAt: string | null;
+                        };
+                        /** @description Members who are in the group */
+                        peopleAffected: number;
+                        /** @description What comes after it; null: nothing newer is in the pipeline */
+                        successor: {
+                            number: string;
+                            /** @enum {string} */
+                            state: "processing" | "compliance_missing" | "ready_to_submit" | "in_review" | "rejected" | "approved_held" | "testing" | "expired" | "unknown";
+                        } | null;
                     };
                 };
             };

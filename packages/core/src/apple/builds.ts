@@ -72,6 +72,14 @@ export function createBuildCalls(caller: Caller) {
       const read = readJson(createdDocument, () => true)
       await caller.call({ method: 'POST', path: '/v1/betaAppReviewSubmissions', body, read })
     },
+
+    /** "Notify Testers". Throws apple_refused where the build is not approved, or is released by itself (auto-notify). */
+    async notifyTesters(buildId: string): Promise<void> {
+      const relationships = { build: { data: { type: 'builds', id: buildId } } }
+      const body = { data: { type: 'buildBetaNotifications', relationships } }
+      const read = readJson(createdDocument, () => true)
+      await caller.call({ method: 'POST', path: '/v1/buildBetaNotifications', body, read })
+    },
   }
 }
 

@@ -24,7 +24,9 @@ function toData(fact: TellableFact, { email, link }: MemberDetails): object {
   }
   if ('build' in fact) {
     const { id, version, number, expiresAt } = fact.build
-    return { roster: fact.roster, sequence: fact.sequence, build: { id, version, number, expiresAt } }
+    const { roster, sequence, peopleAffected, successor } = fact
+    const end = successor === undefined ? {} : { peopleAffected: peopleAffected ?? 0, successor }
+    return { roster, sequence, build: { id, version, number, expiresAt }, ...end }
   }
   if ('teamKey' in fact) return { teamKey: fact.teamKey, sequence: fact.sequence, problem: toProblem(fact.problem) }
   const { roster, sequence, reconciliation } = fact

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { makeBuild } from '@flightroster/core/testing'
 import type { Build } from './build.ts'
 import { anotherInReview, dropSettled, explainRefusal, planGifts, planReviews, refusalWarnings } from './build-steps.ts'
-import type { KnownBuild } from './build-watch.ts'
+import type { BuildStep, KnownBuild } from './build-watch.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 const DAY = 86_400_000
@@ -27,7 +27,8 @@ const known = (ids: string[], overrides: Partial<KnownBuild> = {}) =>
       },
     ]),
   )
-const refused = (step: 'give' | 'submit', at = NOW): Pick<KnownBuild, 'refusal'> => ({
+const held = (id: string) => build(id, { externalState: 'BETA_APPROVED' })
+const refused = (step: BuildStep, at = NOW): Pick<KnownBuild, 'refusal'> => ({
   refusal: { step, at, warning: { code: 'build_refused', detail: 'No.', action: 'Look.' } },
 })
 const ids = (builds: Build[]) => builds.map(({ id }) => id)
@@ -161,21 +162,23 @@ describe('a refusal', () => {
     expect(anotherInReview(build('2'), build('1')).detail).toContain('1.0 (1)')
   })
 
-  it.each<[string, 'give' | 'submit', Build[], Build[], boolean]>([
+  it.each<[string, BuildStep, Build[], Build[], boolean]>([
     ['to give it goes once the group has it', 'give', [build('1')], [build('1')], false],
     ['to give it stays while the group has it not', 'give', [build('1')], [], true],
     ['to review it goes once it is in review', 'submit', [build('1', { externalState: 'IN_BETA_REVIEW' })], [], false],
     ['to review it stays while it waits', 'submit', [waits('1')], [waits('1')], true],
+    ['to be released goes once it is', 'release', [build('1')], [build('1')], false],
+    ['to be released stays while Apple holds it', 'release', [held('1')], [held('1')], true],
     ['goes with the build', 'give', [], [], false],
   ])('%s', (_, step, app, group, stays) => {
     const book = known(['1'], refused(step))
-    dropSettled(book, { app, group }, { give: true, submit: true })
+    dropSettled(book, { app, group }, { give: true, submit: true, release: true })
     expect(book.get('1')?.refusal !== null).toBe(stays)
   })
 
   it('goes when the roster takes that step no more', () => {
     const book = known(['1'], refused('submit'))
-    dropSettled(book, { app: [waits('1')], group: [waits('1')] }, { give: true, submit: false })
+    dropSettled(book, { app: [waits('1')], group: [waits('1')] }, { give: true, submit: false, release: true })
     expect(book.get('1')?.refusal).toBeNull()
   })
 

@@ -1,5 +1,5 @@
-import { buildName, byUpload, isUsable, type Build } from './build.ts'
-import { versionKey, type KnownBuild, type Seen } from './build-watch.ts'
+import { buildName, byUpload, heldBuilds, isUsable, type Build } from './build.ts'
+import { versionKey, type BuildStep, type KnownBuild, type Seen } from './build-watch.ts'
 import type { Warning } from './roster.ts'
 
 const UNSUBMITTED = 'READY_FOR_BETA_SUBMISSION'
@@ -68,6 +68,18 @@ export function planReviews(known: ReadonlyMap<string, KnownBuild>, seen: Seen, 
   return steps
 }
 
+/** A release whose answer was lost may have happened, and shows within a minute or two; a refused one is tried again later. */
+const RELEASE_AGAIN_MS = { unknown: 75_000, refused: 600_000 }
+
+/** Held builds of the group that testers are to be notified of now: each once. */
+export function planReleases(known: ReadonlyMap<string, KnownBuild>, seen: Seen, now: number): Build[] {
+  return heldBuilds(seen.group, now).filter(({ id }) => {
+    const release = known.get(id)?.release
+    if (release === undefined) return true
+    return release.outcome !== 'done' && release.at + RELEASE_AGAIN_MS[release.outcome] <= now
+  })
+}
+
 /** Oldest upload first. */
 function groupByVersion(builds: readonly Build[]): Map<string, Build[]> {
   const versions = new Map<string, Build[]>()
@@ -79,11 +91,7 @@ function groupByVersion(builds: readonly Build[]): Map<string, Build[]> {
 }
 
 /** Drops refusals of steps that are not taken any more, or whose reason is gone as far as Apple's listing shows. */
-export function dropSettled(
-  known: Map<string, KnownBuild>,
-  seen: Seen,
-  takes: { give: boolean; submit: boolean },
-): void {
+export function dropSettled(known: Map<string, KnownBuild>, seen: Seen, takes: Record<BuildStep, boolean>): void {
   const byId = new Map(seen.app.map((build) => [build.id, build]))
   const inGroup = new Set(seen.group.map((build) => build.id))
   for (const [id, entry] of known) {
@@ -91,7 +99,9 @@ export function dropSettled(
     const build = byId.get(id)
     const isGiven = entry.refusal.step === 'give' && inGroup.has(id)
     const isSubmitted = entry.refusal.step === 'submit' && build?.externalState !== UNSUBMITTED
-    if (!takes[entry.refusal.step] || !build || isGiven || isSubmitted) known.set(id, { ...entry, refusal: null })
+    const isReleased = entry.refusal.step === 'release' && build?.externalState !== 'BETA_APPROVED'
+    if (!takes[entry.refusal.step] || !build || isGiven || isSubmitted || isReleased)
+      known.set(id, { ...entry, refusal: null })
   }
 }
 
@@ -101,8 +111,13 @@ export function refusalWarnings(known: ReadonlyMap<string, KnownBuild>, seen: Se
     const entry = known.get(build.id)
     if (!entry?.give && !entry?.submit) return []
     if (isUsable(build, now) && build.externalState === 'MISSING_EXPORT_COMPLIANCE') return [exportCompliance(build)]
-    return entry.refusal ? [entry.refusal.warning] : []
+    return entry.refusal && entry.refusal.step !== 'release' ? [entry.refusal.warning] : []
   })
+}
+
+/** Unlike the others, a release is also asked for where somebody gives the builds by hand. */
+export function releaseRefusal(known: KnownBuild | undefined): Warning | null {
+  return known?.refusal?.step === 'release' ? known.refusal.warning : null
 }
 
 /** What Apple said when it refused a step. */
@@ -112,17 +127,26 @@ export interface AppleWords {
 }
 
 /** Names the missing step where Apple's words tell it; null: there is nothing to do, the step was done before. */
-export function explainRefusal(step: 'give' | 'submit', build: Build, { code, detail }: AppleWords): Warning | null {
+export function explainRefusal(step: BuildStep, build: Build, { code, detail }: AppleWords): Warning | null {
   const words = `${code ?? ''} ${detail ?? ''}`
   if (/EXPORT_COMPLIANCE|export compliance|encryption/i.test(words)) return exportCompliance(build)
   if (/ANOTHER_BUILD_IN_REVIEW|another build\b.*\breview/i.test(words)) return anotherInReview(build, null)
   if (step === 'submit' && /already (been )?submitted|submitted\b.*\balready/i.test(words)) return null
+  // Auto-notify is on, or somebody was faster: it is released, or will be without us.
+  if (step === 'release' && /already|auto[-_ ]?notif/i.test(words)) return null
   if (TEST_INFORMATION.test(words)) {
     return {
       code: 'test_information_missing',
       detail: `${buildName(build)} cannot go to beta review: the test information of the app is not complete.${quote(detail)}`,
       action:
         'Fill in TestFlight → Test Information (description, feedback e-mail, contact, sign-in) in App Store Connect.',
+    }
+  }
+  if (step === 'release') {
+    return {
+      code: 'build_not_released',
+      detail: `App Store Connect would not release ${buildName(build)} to its testers.${quote(detail)}`,
+      action: 'Press "Notify Testers" in App Store Connect (TestFlight → Builds → the build); it is tried again.',
     }
   }
   return step === 'give'

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { makeBuild } from '@flightroster/core/testing'
 import type { Build } from './build.ts'
+import { judgeSupply } from './build-supply.ts'
 import { noteBuilds, takeNews, type BuildBook, type KnownBuild } from './build-watch.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
@@ -23,8 +24,9 @@ function watcher(mode: BuildBook['mode'] = 'manual') {
   return {
     look(group: Build[], now = NOW, app = group, complete = true) {
       const known = noteBuilds(book, mode, { app, group }, now)
-      const news = takeNews('gold', known, group, now, complete)
-      book = bookOf(known, mode)
+      const supply = { before: book?.supply, now: judgeSupply(book?.supply, { app, group }, now, complete) }
+      const news = takeNews('gold', known, group, now, complete, supply)
+      book = { ...bookOf(known, mode), supply: supply.now }
       return news.map(({ type, build: told }) => `${type} ${told.id}`)
     },
     known: () => book?.builds ?? new Map<string, KnownBuild>(),
@@ -52,13 +54,17 @@ describe('build.available', () => {
     const watch = watcher()
     watch.look([build('1')])
     expect(watch.look([], NOW, [build('1')])).toEqual([])
-    expect(watch.look([])).toEqual([])
     expect(watch.look([build('1')])).toEqual([])
+    watch.look([build('1'), build('2')])
+    expect(watch.look([build('2')])).toEqual([])
+    expect(watch.look([build('1'), build('2')])).toEqual([])
   })
 
   it('carries what a receiver needs', () => {
     const known = new Map<string, KnownBuild>()
-    const [news] = takeNews('gold', known, [build('1', { version: null })], NOW, true)
+    const group = [build('1', { version: null })]
+    const supply = { before: null, now: judgeSupply(null, { app: group, group }, NOW, true) }
+    const [news] = takeNews('gold', known, group, NOW, true, supply)
     expect(news).toEqual({
       type: 'build.available',
       roster: 'gold',
@@ -128,11 +134,48 @@ describe('build.expiring', () => {
           )
         }
         for (const { id } of builds) {
-          expect(told.filter((one) => one === `build.available ${id}`).length).toBeLessThanOrEqual(1)
+          // Once, and once more each time that everything had gone.
+          const ends = told.filter((one) => one.startsWith('build.run_out')).length
+          expect(told.filter((one) => one === `build.available ${id}`).length).toBeLessThanOrEqual(1 + ends)
           expect(told.filter((one) => one === `build.expiring ${id}`).length).toBeLessThanOrEqual(3)
         }
       }),
     )
+  })
+})
+
+describe('build.run_out', () => {
+  const ends = (id: string, days: number) => build(id, { expiresAt: NOW + days * DAY })
+
+  it('is told once when the time of the last usable build is over, seen or unseen, and its recovery once', () => {
+    const watch = watcher()
+    expect(watch.look([ends('1', 60)])).toEqual(['build.available 1'])
+    const over = NOW + 61 * DAY
+    expect(watch.look([ends('1', 60)], over)).toEqual(['build.run_out 1'])
+    expect([watch.look([], over), watch.look([], over)]).toEqual([[], []])
+    expect(watch.look([ends('2', 90)], over)).toEqual(['build.available 2'])
+    expect(watch.look([ends('2', 90)], over)).toEqual([])
+  })
+
+  it('is told of a build that went before its time only when two readings in a row miss it', () => {
+    const watch = watcher()
+    watch.look([ends('1', 60)])
+    expect(watch.look([])).toEqual([])
+    expect(watch.look([ends('1', 60)])).toEqual([])
+    expect([watch.look([]), watch.look([]), watch.look([])]).toEqual([[], ['build.run_out 1'], []])
+    expect([watch.look([ends('1', 60)]), watch.look([ends('1', 60)])]).toEqual([['build.available 1'], []])
+  })
+
+  it('is not told while another one can be tested, of a group that never had any, nor by a listing that may lack one', () => {
+    const watch = watcher()
+    const later = ends('2', 80)
+    watch.look([ends('1', 20), later])
+    expect(watch.look([later], NOW + 21 * DAY)).toEqual([])
+    const over = NOW + 81 * DAY
+    expect([watch.look([], over, [], false), watch.look([], over, [], false)]).toEqual([[], []])
+    expect(watch.look([], over)).toEqual(['build.run_out 2'])
+    const empty = watcher()
+    expect([empty.look([]), empty.look([])]).toEqual([[], []])
   })
 })
 

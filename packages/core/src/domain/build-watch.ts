@@ -1,4 +1,5 @@
 import { byUpload, isTestable, lastUsable, type Build } from './build.ts'
+import { toToldBuild, type Supply } from './build-supply.ts'
 import type { BuildFact } from './fact.ts'
 import type { Warning } from './roster.ts'
 
@@ -7,6 +8,8 @@ const EXPIRING_AT_DAYS = [1, 7, 14] as const
 const DAY_MS = 86_400_000
 /** Apple's builds live 90 days. */
 const LIFE_MS = 90 * DAY_MS
+
+export type BuildStep = 'give' | 'submit' | 'release'
 
 /** What is remembered of one build for one roster. */
 export interface KnownBuild {
@@ -21,7 +24,9 @@ export interface KnownBuild {
   /** May be submitted for beta review. */
   submit: boolean
   /** Apple's last refusal to give it to the group, or to review it. */
-  refusal: { step: 'give' | 'submit'; at: number; warning: Warning } | null
+  refusal: { step: BuildStep; at: number; warning: Warning } | null
+  /** That testers be notified of it, so that an approved build is held no more: when it was asked for (ms), and what came of it. */
+  release?: { at: number; outcome: 'done' | 'unknown' | 'refused' }
   /** Forgotten after this (ms), once Apple lists it no more. */
   until: number
 }
@@ -33,6 +38,8 @@ export interface BuildBook {
   builds: ReadonlyMap<string, KnownBuild>
   /** What the group lacks. */
   findings: Warning[]
+  /** How long the group can still test; absent in the books of a former version. */
+  supply?: Supply
   /** Steps that Apple refused. */
   refusals: Warning[]
 }
@@ -107,10 +114,12 @@ export function takeNews(
   group: readonly Build[],
   now: number,
   isComplete: boolean,
+  supply: { before: Supply | null | undefined; now: Supply },
 ): BuildNews[] {
   const news: BuildNews[] = []
+  const { successor } = supply.now
   const tell = (type: BuildNews['type'], build: Build) =>
-    news.push({ type, roster, build: toToldBuild(build), at: now })
+    news.push({ type, roster, build: toToldBuild(build), at: now, ...(type === 'build.expiring' ? { successor } : {}) })
   const amend = (build: Build, change: Partial<KnownBuild>) => {
     const entry = known.get(build.id) ?? { ...UNKNOWN, until: build.expiresAt ?? now + LIFE_MS }
     known.set(build.id, { ...entry, ...change, held: true })
@@ -119,6 +128,13 @@ export function takeNews(
     if (!isTestable(build, now) || known.get(build.id)?.told) continue
     tell('build.available', build)
     amend(build, { told: true })
+  }
+  // What was there before is back: whoever was told that it had gone is told of one build again.
+  const back =
+    supply.before?.gone === 'told' && supply.now.gone === 'no' && news.length === 0 ? lastUsable(group, now) : undefined
+  if (back) tell('build.available', back)
+  if (supply.now.gone === 'told' && supply.before?.gone !== 'told' && supply.now.last) {
+    news.push({ type: 'build.run_out', roster, build: supply.now.last, at: now, successor })
   }
   const last = isComplete ? lastUsable(group, now) : undefined
   const days = last && expiringAt(last, now)
@@ -133,9 +149,4 @@ export function takeNews(
 function expiringAt({ expiresAt }: Build, now: number): KnownBuild['expiring'] {
   if (expiresAt === null) return null
   return EXPIRING_AT_DAYS.find((days) => expiresAt - now <= days * DAY_MS) ?? null
-}
-
-function toToldBuild({ id, version, number, expiresAt }: Build): BuildFact['build'] {
-  const ends = expiresAt === null ? null : new Date(expiresAt).toISOString()
-  return { id, version: version ?? '', number, expiresAt: ends }
 }

@@ -20,6 +20,8 @@ export interface Build {
 
 /** The one external state in which a tester can install a build: an approved one may be held until somebody releases it. */
 const TESTABLE_STATE = 'IN_BETA_TESTING'
+/** Approved, and out of everybody's reach: until somebody presses "Notify Testers", or by itself a moment later with auto-notify on. */
+const HELD_STATE = 'BETA_APPROVED'
 const DAY_MS = 86_400_000
 const EXPIRING_DAYS = 14
 
@@ -40,6 +42,51 @@ export function isTestable(build: Build, now: number): boolean {
 /** Approved: Apple shows it as held until a group has it, and releases it then by itself unless somebody holds it. */
 export function opensByBeingGiven({ externalState }: Build): boolean {
   return externalState === null || externalState === 'BETA_APPROVED' || externalState === 'READY_FOR_BETA_TESTING'
+}
+
+/** What a program manager is told of a build. */
+export const BUILD_STATES = [
+  'processing',
+  'compliance_missing',
+  'ready_to_submit',
+  'in_review',
+  'rejected',
+  'approved_held',
+  'testing',
+  'expired',
+  'unknown',
+] as const
+export type BuildState = (typeof BUILD_STATES)[number]
+
+const STATES: ReadonlyMap<string | null, BuildState> = new Map([
+  ['PROCESSING', 'processing'],
+  ['MISSING_EXPORT_COMPLIANCE', 'compliance_missing'],
+  ['IN_EXPORT_COMPLIANCE_REVIEW', 'compliance_missing'],
+  ['READY_FOR_BETA_SUBMISSION', 'ready_to_submit'],
+  ['WAITING_FOR_BETA_REVIEW', 'in_review'],
+  ['IN_BETA_REVIEW', 'in_review'],
+  ['BETA_REJECTED', 'rejected'],
+  [HELD_STATE, 'approved_held'],
+  [TESTABLE_STATE, 'testing'],
+  ['EXPIRED', 'expired'],
+])
+
+export function buildState(build: Build, now: number): BuildState {
+  if (isOver(build, now)) return 'expired'
+  if (build.processingState === 'PROCESSING') return 'processing'
+  return build.processingState === 'VALID' ? (STATES.get(build.externalState) ?? 'unknown') : 'unknown'
+}
+
+/**
+ * Approved builds of a group that wait for "Notify Testers", oldest first. One that is older than a build which can be tested on the
+ * same platform has been left behind: nobody waits for it.
+ */
+export function heldBuilds<B extends Build>(groupBuilds: readonly B[], now: number): B[] {
+  const testable = groupBuilds.filter((build) => isTestable(build, now))
+  const isBehind = ({ platform, uploadedAt }: B) =>
+    uploadedAt !== null &&
+    testable.some((build) => build.platform === platform && build.uploadedAt !== null && build.uploadedAt > uploadedAt)
+  return groupBuilds.filter((build) => buildState(build, now) === 'approved_held' && !isBehind(build)).sort(byUpload)
 }
 
 /** The one that testers of the group can use longest; undefined where there is none. */
@@ -68,10 +115,24 @@ export function isBuildLack(code: string): code is BuildLack {
   return code === 'build_missing' || code === 'build_not_released'
 }
 
+/** Approved builds that somebody has to release, by their names and by the name of the button. */
+export function heldFinding(held: readonly Build[]): Warning {
+  const names = held.map(buildName).join(', ')
+  const it = held.length === 1 ? 'it' : 'them'
+  return {
+    code: 'build_not_released',
+    detail: `Approved, and no tester can install ${it} until somebody presses "Notify Testers": ${names}.`,
+    action:
+      'Press "Notify Testers" in App Store Connect (TestFlight → Builds → the build), or set "heldBuilds" of the roster to "release".',
+  }
+}
+
 /** Findings about a group's builds that stop nobody. */
 export function groupFindings(groupBuilds: readonly Build[], now: number): Warning[] {
   const last = lastUsable(groupBuilds, now)
   if (last === undefined) {
+    const held = heldBuilds(groupBuilds, now)
+    if (held.length > 0) return [heldFinding(held)]
     const code: BuildLack = groupBuilds.some((build) => !isOver(build, now)) ? 'build_not_released' : 'build_missing'
     const { title, action } = ERROR_RULES[code]
     return [{ code, detail: title, action }]

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { BuildState } from './build.ts'
 import type { MemberStatus, Observed } from './member.ts'
 
 /** Statuses that upstream is told of; `pending` and `not_invited` are on the way to one of them. */
@@ -30,11 +31,19 @@ export interface RosterFact {
 }
 
 export interface BuildFact {
-  type: 'build.available' | 'build.expiring'
+  type: 'build.available' | 'build.expiring' | 'build.run_out'
   roster: string
   sequence: number
   build: { id: string; version: string; number: string; expiresAt: string | null }
+  /** Of an end: members who are in the group, and what comes after the build; null: nothing newer is in the pipeline. */
+  peopleAffected?: number
+  successor?: Successor | null
   at: number
+}
+
+export interface Successor {
+  number: string
+  state: BuildState
 }
 
 export interface TeamKeyFact {

@@ -99,6 +99,11 @@ export const NOTHING_OBSERVED: Observed = {
   told: null,
 }
 
+/** Members whom the loss of the last build hits. */
+export function peopleInGroup(counts: Record<MemberStatus, number>): number {
+  return counts.not_invited + counts.invited + counts.accepted + counts.installed
+}
+
 /** `status` of a member whose desired state was carried out. */
 export function settledStatus(present: boolean, state: TesterState | null): MemberStatus {
   if (!present) return 'removed'

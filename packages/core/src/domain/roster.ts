@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { Supply } from './build-supply.ts'
 
 export interface Problem {
   code: ErrorCode
@@ -15,6 +16,8 @@ export interface Warning {
 export interface RosterPolicies {
   builds: 'automatic' | 'manual'
   submitForReview: boolean
+  /** A build that Apple approved and holds until somebody presses "Notify Testers". */
+  heldBuilds: 'report' | 'release'
   unmanagedTesters: 'keep' | 'remove'
   removal: 'group' | 'app'
   removedByHand: 'restore' | 'report'
@@ -27,6 +30,7 @@ export interface RosterPolicies {
 export const DEFAULT_POLICIES: RosterPolicies = {
   builds: 'manual',
   submitForReview: false,
+  heldBuilds: 'report',
   unmanagedTesters: 'keep',
   removal: 'group',
   removedByHand: 'restore',
@@ -55,6 +59,8 @@ export interface Roster extends RosterPolicies {
   moves?: number
   /** What its builds lacked when it was put; the build watch keeps what came since. */
   warnings: Warning[]
+  /** What was left of its builds when it was put; the build watch keeps what came since. */
+  supply?: Supply
   /** When `warnings` were read (ms); absent: when it was made. */
   warningsAt?: number
   createdAt: number

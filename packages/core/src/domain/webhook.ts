@@ -12,6 +12,7 @@ export const CALLBACK_TYPES = [
   'member.address_changed',
   'build.available',
   'build.expiring',
+  'build.run_out',
   'roster.held',
   'roster.blocked',
   'roster.recovered',

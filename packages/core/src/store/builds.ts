@@ -33,8 +33,8 @@ export function createBuilds(redis: Redis, teamKey: string): Builds {
     },
     async record(leaseToken, { roster, at, book, news }) {
       // The order of the fields matters: see record-builds.lua.
-      const facts = news.map(({ type, build, at: toldAt }) =>
-        JSON.stringify({ type, roster, sequence: 0, build, at: toldAt }),
+      const facts = news.map(({ type, roster: of, build, at: toldAt, ...more }) =>
+        JSON.stringify({ type, roster: of, sequence: 0, build, at: toldAt, ...more }),
       )
       const recorded = await recordScript.run(
         redis,

@@ -16,8 +16,13 @@ export interface Register<T extends { id: string }> {
   delete(id: string): Promise<boolean>
 }
 
-export function createRegister<T extends { id: string }>(redis: Redis, key: string): Register<T> {
-  const parse = (json: string): T => JSON.parse(json)
+/** `complete`: fills in what records of a former version lack. */
+export function createRegister<T extends { id: string }>(
+  redis: Redis,
+  key: string,
+  complete: (record: T) => T = (record) => record,
+): Register<T> {
+  const parse = (json: string): T => complete(JSON.parse(json) as T)
   return {
     async find(id) {
       const json = await redis.hget(key, id)

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { Roster, TeamKey } from '../domain/roster.ts'
+import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys, queueKeys } from './keys.ts'
@@ -66,7 +66,7 @@ export interface StoreSettings {
 }
 
 export function createStore(redis: Redis, settings: StoreSettings = { waitReplicas: 0 }): Store {
-  const rosters = createRegister<Roster>(redis, globalKeys.rosters)
+  const rosters = createRegister<Roster>(redis, globalKeys.rosters, (roster) => ({ ...DEFAULT_POLICIES, ...roster }))
   const ready = createReadyIndex(redis)
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()

@@ -4,6 +4,7 @@ import { reviewOperations } from './beta-app-review-submissions.ts'
 import { groupOperations } from './beta-groups.ts'
 import { invitationOperations } from './beta-tester-invitations.ts'
 import { testerOperations } from './beta-testers.ts'
+import { notificationOperations } from './build-beta-notifications.ts'
 import { buildOperations } from './builds.ts'
 import { webhookOperations } from './webhooks.ts'
 
@@ -14,6 +15,7 @@ export const operations: Operation[] = [
   ...testerOperations,
   ...invitationOperations,
   ...buildOperations,
+  ...notificationOperations,
   ...reviewOperations,
   ...webhookOperations,
 ]

@@ -4,7 +4,7 @@ import type { HistorySample } from '@flightroster/core/store'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
 import { html, path, query, type Html } from '../html.ts'
 import { button, layout, notice } from '../layout.ts'
-import { count, number, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
+import { BUILD_STATE_WORDS, count, number, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
 import type { Health } from './health.ts'
 import { progressBar } from './rosters-page.ts'
 import { settingsList } from './settings-list.ts'
@@ -85,7 +85,7 @@ function heldNotice(roster: string, held: Reconciliation, now: number): Html {
   </div>`
 }
 
-function facts({ described: { counts: by, standing }, now }: RosterPage): Html {
+function facts({ described: { counts: by, standing, supply }, now }: RosterPage): Html {
   const wanted = Object.values(by).reduce((sum, one) => sum + one, 0) - by.removed
   const inGroup = by.invited + by.accepted + by.installed + by.not_invited
   const card = (label: string, value: Html | string, more: Html | string = '') =>
@@ -98,9 +98,18 @@ function facts({ described: { counts: by, standing }, now }: RosterPage): Html {
   return html`<div class="cards">
     ${card('In the group', `${number(inGroup)} of ${number(wanted)}`, 'people of this roster')}
     ${card('Seats of the app', seats ? number(seats.limit - seats.used) : '–', seats ? `free of ${number(seats.limit)}` : 'not counted yet')}
+    ${card('Builds to install', number(supply.usable), buildsLine(supply, now))}
     ${card('Strangers', number(drift), 'testers in the group whom nobody put on the roster')}
     ${card('Last compared', when(lastReconcile?.at, now, 'not yet'), lastReconcile ? OUTCOMES[lastReconcile.outcome] : 'with the group at Apple')}
   </div>`
+}
+
+function buildsLine({ usable, runsOutAt, successor }: RosterDescription['supply'], now: number): Html {
+  const next = successor
+    ? `${successor.number} comes next: ${BUILD_STATE_WORDS[successor.state]}`
+    : 'nothing newer is in the pipeline'
+  if (usable === 0) return html`${next}`
+  return html`${runsOutAt === null ? 'without an end' : html`the last one goes ${when(runsOutAt, now)}`}; ${next}`
 }
 
 const OUTCOMES = {

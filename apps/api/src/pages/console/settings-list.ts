@@ -14,6 +14,12 @@ export function settingsList(roster: Roster): Html {
         : 'Somebody adds them in App Store Connect.',
     ],
     [
+      'Approved builds that Apple holds',
+      roster.heldBuilds === 'release'
+        ? 'are released to the testers.'
+        : 'are reported: somebody presses “Notify Testers”.',
+    ],
+    [
       'Who leaves',
       roster.removal === 'app'
         ? 'is taken out of the group and loses the app.'

@@ -1,7 +1,7 @@
 import { listBuilds } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
 import { onBehalfOf } from '../../on-behalf-of.ts'
-import { build, toBuild } from '../../schemas/build.ts'
+import { listedBuild, toListedBuild } from '../../schemas/build.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { rosterParams } from './schema.ts'
@@ -13,10 +13,12 @@ export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
       schema: {
         tags: ['rosters'],
         operationId: 'listBuilds',
-        summary: "List the builds that the roster's group can test",
+        summary: "List the builds of the roster's group",
+        description:
+          '`usable`: external testers can install it right now. Apple is asked once a minute at most, whoever asks.',
         params: rosterParams,
         querystring: pageQuery,
-        response: { 200: pageOf(build) },
+        response: { 200: pageOf(listedBuild) },
       },
       config: {
         scope: 'rosters:read',
@@ -39,7 +41,7 @@ export function listBuildsRoute(app: ApiServer, deps: ApiDeps): void {
         builds.sort((a, b) => (a.id < b.id ? -1 : 1)),
         request.query,
       )
-      return { items: page.items.map(toBuild), nextCursor: page.nextCursor }
+      return { items: page.items.map(toListedBuild), nextCursor: page.nextCursor }
     },
   )
 }

@@ -4,7 +4,7 @@ import { bindScimGroup } from '@flightroster/core/usecases/scim'
 import type { ApiDeps } from '../../deps.ts'
 import { onBehalfOf } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
-import { newRosterParams, roster, rosterBody, toRoster, toRosterInput } from './schema.ts'
+import { newRosterParams, putRoster as answer, rosterBody, toPutRoster, toRosterInput } from './schema.ts'
 
 export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
   app.put(
@@ -18,7 +18,7 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
           'App and group are resolved through Apple and are for life. Findings that do not stop it come as `warnings`.',
         params: newRosterParams,
         body: rosterBody,
-        response: { 200: roster, 201: roster },
+        response: { 200: answer, 201: answer },
       },
       config: {
         scope: 'admin',
@@ -48,12 +48,13 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
       const put = () => putRoster(onBehalfOf(deps, request), input, mayOnly)
       const { created, roster } = await bindScimGroup(deps, input.id, input.scimGroup, put)
       request.changedNothing = before !== undefined && settingsOf(before) === settingsOf(roster)
-      return reply.code(created ? 201 : 200).send(toRoster(await describeRoster(deps, roster)))
+      return reply.code(created ? 201 : 200).send(toPutRoster(await describeRoster(deps, roster)))
     },
   )
 }
 
 /** Without what is noted of a roster by the way. */
-function settingsOf({ updatedAt: _at, warnings: _warnings, warningsAt: _seen, ...settings }: Roster): string {
+function settingsOf(roster: Roster): string {
+  const { updatedAt: _at, warnings: _warnings, warningsAt: _seen, supply: _supply, ...settings } = roster
   return JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -59,8 +59,9 @@ describe('PUT /v1/rosters/{rosterId}', () => {
       seats: { used: 0, limit: 10_000 },
       lastReconcile: null,
     })
-    expect((await api.call('GET', '/v1/rosters/r')).json()).toEqual(created.json())
-    expect((await api.call('GET', '/v1/rosters')).json()).toEqual({ items: [created.json()], nextCursor: null })
+    const read = (await api.call('GET', '/v1/rosters/r')).json()
+    expect(read).toEqual({ ...created.json(), builds: expect.objectContaining({ mode: 'manual', usable: 1 }) })
+    expect((await api.call('GET', '/v1/rosters')).json()).toEqual({ items: [read], nextCursor: null })
     expect(api.emulator.violations()).toEqual([])
   })
 
@@ -204,14 +205,24 @@ describe('a roster', () => {
     expect((await api.call('POST', '/v1/rosters/none/pause')).statusCode).toBe(404)
   })
 
-  it('lists the builds that its group can test', async () => {
-    await put('r')
+  it('lists the builds of its group, with their state and whether they can be installed', async () => {
     api.emulator.addBuild('1', { version: '2', groups: ['gold'], expired: true })
     api.emulator.addBuild('1', { version: '3', groups: ['gold'], review: 'WAITING_FOR_REVIEW' })
     api.emulator.addBuild('1', { version: '4' })
+    api.emulator.addBuild('1', { version: '5', groups: ['gold'], autoNotify: false })
+    await put('r')
     const { items } = (await api.call('GET', '/v1/rosters/r/builds')).json()
-    expect(items).toMatchObject([
-      { version: '1.0', number: '1', externalState: 'IN_BETA_TESTING', expiresAt: expect.any(String) },
+    const listed = items.map((item: Record<string, unknown>) => [item['number'], item['state'], item['usable']])
+    expect(listed.sort()).toEqual([
+      ['1', 'testing', true],
+      ['2', 'expired', false],
+      ['3', 'in_review', false],
+      ['5', 'approved_held', false],
     ])
+    expect(items[0]).toMatchObject({ id: expect.any(String), version: '1.0', expiresAt: expect.any(String) })
+    expect((await api.call('GET', '/v1/rosters/r')).json()).toMatchObject({
+      heldBuilds: 'report',
+      builds: { mode: 'manual', usable: 1, runsOutAt: expect.any(String), peopleAffected: 0 },
+    })
   })
 })

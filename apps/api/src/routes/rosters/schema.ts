@@ -1,8 +1,8 @@
-import { MEMBER_STATUSES } from '@flightroster/core/domain'
+import { BUILD_STATES, MEMBER_STATUSES } from '@flightroster/core/domain'
 import type { RosterDescription, RosterInput } from '@flightroster/core/usecases/rosters'
 import { z } from 'zod'
 import { anyId, recordId } from '../../schemas/ids.ts'
-import { time, toTime } from '../../schemas/instant.ts'
+import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
 import { giveExample } from '../../schemas/example.ts'
 
@@ -17,6 +17,10 @@ const policies = {
     .boolean()
     .default(false)
     .describe('With automatic builds: submit the first build of a version for beta review'),
+  heldBuilds: z
+    .enum(['report', 'release'])
+    .default('report')
+    .describe('A build that Apple approved and holds until somebody presses "Notify Testers": only said, or released'),
   unmanagedTesters: z.enum(['keep', 'remove']).default('keep').describe('Testers nobody put on the roster'),
   removal: z.enum(['group', 'app']).default('group'),
   removedByHand: z.enum(['restore', 'report']).default('restore').describe('A member taken out in App Store Connect'),
@@ -59,13 +63,28 @@ export function toRosterInput(id: string, body: z.output<typeof rosterBody>): Ro
   return { id, ...body }
 }
 
-export const roster = z.object({
+const groupBuilds = z
+  .object({
+    mode: z.enum(['automatic', 'manual']).describe('What a PUT calls `builds`'),
+    usable: z.number().int().describe('Builds that testers of the group can install'),
+    runsOutAt: time.nullable().describe('When the last usable one goes; null: never, or there is none'),
+    peopleAffected: z.number().int().describe('Members who are in the group'),
+    successor: z
+      .object({ number: z.string(), state: z.enum(BUILD_STATES) })
+      .nullable()
+      .describe('What comes after the last usable one; null: nothing newer is in the pipeline'),
+  })
+  .describe('How long the group can still test')
+
+/** What a PUT answers: its settings as they were sent, and how the roster is. */
+export const putRoster = z.object({
   id: z.string(),
   teamKey: z.string(),
   app: z.object({ id: z.string(), bundleId: z.string(), name: z.string() }),
   group: z.object({ id: z.string(), name: z.string() }),
   builds: z.enum(['automatic', 'manual']),
   submitForReview: z.boolean(),
+  heldBuilds: z.enum(['report', 'release']),
   unmanagedTesters: z.enum(['keep', 'remove']),
   removal: z.enum(['group', 'app']),
   removedByHand: z.enum(['restore', 'report']),
@@ -91,31 +110,55 @@ export const roster = z.object({
   createdAt: time,
   updatedAt: time,
 })
-giveExample(roster, {
+
+/** What is read: `builds` tells what the group has. */
+export const roster = putRoster.extend({ builds: groupBuilds })
+
+const EXAMPLE = {
   id: 'gold',
   teamKey: 'demo',
   app: { id: '6449123456', bundleId: 'com.acme.app', name: 'Acme Demo' },
   group: { id: '1a0c9a54-6b1e-4d43-9a0b-0c9f4a1f0002', name: 'Beta – Gold' },
-  builds: 'manual',
   submitForReview: false,
-  unmanagedTesters: 'keep',
-  removal: 'group',
-  removedByHand: 'restore',
+  heldBuilds: 'report' as const,
+  unmanagedTesters: 'keep' as const,
+  removal: 'group' as const,
+  removedByHand: 'restore' as const,
   removalGuard: { percent: 20, atLeast: 10 },
   scimGroup: null,
   reconcileEveryMinutes: 60,
-  status: 'active',
+  status: 'active' as const,
   problem: null,
   warnings: [],
   counts: Object.fromEntries(MEMBER_STATUSES.map((status) => [status, status === 'invited' ? 12 : 0])),
   seats: { used: 46, limit: 10_000 },
   drift: 0,
-  lastReconcile: { id: 'rec-6', at: '2026-11-24T10:00:03.000Z', outcome: 'in_sync' },
+  lastReconcile: { id: 'rec-6', at: '2026-11-24T10:00:03.000Z', outcome: 'in_sync' as const },
   createdAt: '2026-11-01T09:00:00.000Z',
   updatedAt: '2026-11-24T10:00:03.000Z',
+}
+giveExample(putRoster, { ...EXAMPLE, builds: 'manual' })
+giveExample(roster, {
+  ...EXAMPLE,
+  builds: {
+    mode: 'manual',
+    usable: 2,
+    runsOutAt: '2027-02-20T08:00:00.000Z',
+    peopleAffected: 12,
+    successor: { number: '219', state: 'in_review' },
+  },
 })
 
 export function toRoster(described: RosterDescription): z.output<typeof roster> {
+  const { usable, runsOutAt, peopleAffected, successor } = described.supply
+  const mode = described.roster.builds
+  return {
+    ...toPutRoster(described),
+    builds: { mode, usable, runsOutAt: toTimeOrNull(runsOutAt), peopleAffected, successor },
+  }
+}
+
+export function toPutRoster(described: RosterDescription): z.output<typeof putRoster> {
   const { roster: record, status, problem, counts, standing } = described
   const { seats, drift, lastReconcile } = standing
   return {
@@ -125,6 +168,7 @@ export function toRoster(described: RosterDescription): z.output<typeof roster> 
     group: record.group,
     builds: record.builds,
     submitForReview: record.submitForReview,
+    heldBuilds: record.heldBuilds,
     unmanagedTesters: record.unmanagedTesters,
     removal: record.removal,
     removedByHand: record.removedByHand,

@@ -14,20 +14,24 @@ export interface Look {
   submits: boolean
   /** The group got an approved build just now: whether it can be installed shows in the next reading. */
   mayOpen: boolean
+  releases: boolean
 }
 
 export function openLook(roster: Roster, before: BuildBook | null, seen: Seen, now: number): Look {
   const isAutomatic = roster.builds === 'automatic'
   const submits = isAutomatic && roster.submitForReview
   const known = noteBuilds(before, roster.builds, seen, now)
-  dropSettled(known, seen, { give: isAutomatic, submit: submits })
+  const releases = roster.heldBuilds === 'release'
+  dropSettled(known, seen, { give: isAutomatic, submit: submits, release: releases })
+  const isOn = !roster.paused
   return {
     roster,
     before,
     known,
     seen,
-    gives: isAutomatic && !roster.paused,
-    submits: submits && !roster.paused,
+    gives: isAutomatic && isOn,
+    submits: submits && isOn,
+    releases: releases && isOn,
     mayOpen: false,
   }
 }

@@ -1,6 +1,7 @@
 import type { AppleSession } from '../../apple/index.ts'
 import { opensByBeingGiven, type Build } from '../../domain/build.ts'
-import { anotherInReview, explainRefusal, planGifts, planReviews } from '../../domain/build-steps.ts'
+import { anotherInReview, explainRefusal, planGifts, planReleases, planReviews } from '../../domain/build-steps.ts'
+import type { BuildStep } from '../../domain/build-watch.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Warning } from '../../domain/roster.ts'
 import { isAppError, type AppError } from '../../errors.ts'
@@ -8,7 +9,7 @@ import type { Log } from '../../log.ts'
 import { amend, type Look } from './look.ts'
 
 export interface BuildStepDeps {
-  session: Pick<AppleSession, 'addGroupBuilds' | 'submitForReview'>
+  session: Pick<AppleSession, 'addGroupBuilds' | 'submitForReview' | 'notifyTesters'>
   clock: Clock
   log: Log
 }
@@ -88,13 +89,44 @@ async function submit(deps: BuildStepDeps, looks: Look[], build: Build): Promise
   return true
 }
 
-function noteRefusal(
-  deps: BuildStepDeps,
-  looks: Look[],
-  step: 'give' | 'submit',
-  build: Build,
-  warning: Warning | null,
-): void {
+/** Releases builds that Apple holds, once for all rosters of the app. True when Apple took any. */
+export async function releaseBuilds(deps: BuildStepDeps, looks: Look[]): Promise<boolean> {
+  const wanted = new Map<string, { build: Build; looks: Look[] }>()
+  for (const look of looks.filter(({ releases }) => releases)) {
+    for (const build of planReleases(look.known, look.seen, deps.clock.now())) {
+      wanted.set(build.id, { build, looks: [...(wanted.get(build.id)?.looks ?? []), look] })
+    }
+  }
+  let taken = false
+  for (const { build, looks: of } of wanted.values()) taken = (await release(deps, of, build)) || taken
+  return taken
+}
+
+async function release(deps: BuildStepDeps, looks: Look[], build: Build): Promise<boolean> {
+  const note = (outcome: 'done' | 'unknown' | 'refused') => {
+    const change = { release: { at: deps.clock.now(), outcome }, ...(outcome === 'done' ? { refusal: null } : {}) }
+    for (const look of looks) amend(look, build.id, change)
+  }
+  try {
+    await deps.session.notifyTesters(build.id)
+  } catch (error) {
+    // It may have been done: whether it was shows in a later reading, and testers are notified once.
+    if (isAppError(error, 'apple_unavailable', 'apple_unreachable', 'apple_answer_unreadable')) note('unknown')
+    if (!isRefusal(error)) throw error
+    const warning = explainRefusal('release', build, wordsOf(error))
+    noteRefusal(deps, looks, 'release', build, warning)
+    note(warning === null ? 'done' : 'refused')
+    return warning === null
+  }
+  note('done')
+  deps.log.info(
+    { event: 'build.released', build: build.id, rosters: looks.map(({ roster }) => roster.id) },
+    'build.released',
+  )
+  return true
+}
+
+function noteRefusal(deps: BuildStepDeps, looks: Look[], step: BuildStep, build: Build, warning: Warning | null): void {
   for (const look of looks) {
     amend(look, build.id, { refusal: warning && { step, at: deps.clock.now(), warning } })
     if (warning)

@@ -53,7 +53,7 @@ describe('the build watch', () => {
     await rig.look()
     await rig.look()
     expect(await rig.told()).toEqual(['gold build.available 1', 'gold build.expiring 1'])
-    expect(await rig.warnings()).toEqual(['build_expiring'])
+    expect(await rig.warnings()).toEqual(['build_expiring', 'builds_run_out'])
     rig.emulator.expireBuild(build.id)
     await rig.look()
     expect(await rig.warnings()).toEqual(['build_missing'])

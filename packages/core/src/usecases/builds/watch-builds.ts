@@ -1,7 +1,9 @@
-import { groupFindings, isBuildLack } from '../../domain/build.ts'
-import { refusalWarnings } from '../../domain/build-steps.ts'
+import { groupFindings, heldBuilds, heldFinding, isBuildLack, lastUsable } from '../../domain/build.ts'
+import { describeSupply, judgeSupply, supplyFindings, type Supply } from '../../domain/build-supply.ts'
+import { refusalWarnings, releaseRefusal } from '../../domain/build-steps.ts'
 import { takeNews, type BuildBook } from '../../domain/build-watch.ts'
-import type { Roster } from '../../domain/roster.ts'
+import { peopleInGroup } from '../../domain/member.ts'
+import type { Roster, Warning } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import { createBuilds, createSchedule, formatBook } from '../../store/index.ts'
 import { dropUnusedWebhook } from '../apple-webhooks/drop-unused-webhook.ts'
@@ -11,12 +13,14 @@ import { sessionOf, type Visit } from '../lanes/visit.ts'
 import { openLook, type Look } from './look.ts'
 import { buildsTask } from './plan-roster-tasks.ts'
 import { readAppBuilds, type AppBuilds } from './read-app-builds.ts'
-import { giveBuilds, submitBuilds } from './take-build-steps.ts'
+import { giveBuilds, releaseBuilds, submitBuilds } from './take-build-steps.ts'
 
 /** After a look that failed, or ended its worker. */
 const RETRY_MS = 60_000
 /** After a token that Apple rejected by chance. */
 const CHANCE_MS = 1_000
+/** While a roster wants held builds released: an approval is seen, and answered, within a minute. */
+const RELEASE_WATCH_MS = 45_000
 /** After a step that Apple took: what came of it shows in the next reading. */
 const SOON_MS = 10_000
 
@@ -37,11 +41,15 @@ export async function watchBuilds(visit: Visit, task: string, appId: string): Pr
     return schedule.settle(task, putOffTo, null)
   }
   try {
-    const isWritten = await lookAtApp(visit, appId, rosters)
+    const { isWritten, isDoubtful, endsAt } = await lookAtApp(visit, appId, rosters)
+    const releases = rosters.some((roster) => roster.heldBuilds === 'release' && !roster.paused)
+    const everyMs = releases ? Math.min(RELEASE_WATCH_MS, settings.buildWatchMs) : settings.buildWatchMs
     // Never later than the interval, and a little earlier at random, so that many apps do not stay in step.
-    const next = Math.round(clock.now() + settings.buildWatchMs * (0.8 + Math.random() * 0.2))
+    const next = Math.round(clock.now() + everyMs * (0.8 + Math.random() * 0.2))
     await schedule.settle(task, putOffTo, task === buildsTask(appId) ? next : null)
-    if (isWritten) await schedule.plan(buildsTask(appId), clock.now() + Math.min(SOON_MS, settings.buildWatchMs))
+    if (endsAt < next) await schedule.plan(buildsTask(appId), endsAt)
+    if (isWritten || isDoubtful)
+      await schedule.plan(buildsTask(appId), clock.now() + Math.min(SOON_MS, settings.buildWatchMs))
   } catch (error) {
     if (isAppError(error, 'apple_rate_limited')) stopLane(visit, error)
     if (isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) {
@@ -58,11 +66,19 @@ async function rostersOfApp(visit: Visit, appId: string): Promise<Roster[]> {
   return [...found.values()].filter((roster) => roster.teamKey === visit.teamKey && roster.app.id === appId)
 }
 
-/** True when something was changed at Apple. */
-async function lookAtApp(visit: Visit, appId: string, rosters: Roster[]): Promise<boolean> {
+interface Looked {
+  /** Something was changed at Apple. */
+  isWritten: boolean
+  /** A group's last build is missing before its time: one more reading decides. */
+  isDoubtful: boolean
+  /** When the first of the groups has no usable build any more (ms). */
+  endsAt: number
+}
+
+async function lookAtApp(visit: Visit, appId: string, rosters: Roster[]): Promise<Looked> {
   const { store, clock, log } = visit.deps
   const served = rosters.filter((roster) => roster.blocked === null && !roster.deleting)
-  if (served.length === 0) return false
+  if (served.length === 0) return { isWritten: false, isDoubtful: false, endsAt: Infinity }
   const session = sessionOf(visit)
   const groupIds = served.map((roster) => roster.group.id)
   const read = await readAppBuilds(session, appId, groupIds)
@@ -74,9 +90,15 @@ async function lookAtApp(visit: Visit, appId: string, rosters: Roster[]): Promis
     looks.push(openLook(roster, known?.book ?? null, seen, clock.now()))
   }
   const taken = await takeSteps({ session, clock, log }, looks)
-  for (const look of looks) await recordLook(visit, look, read)
+  const supplies: Supply[] = []
+  for (const look of looks) supplies.push(await recordLook(visit, look, read))
   if (taken.failure) throw taken.failure
-  return taken.isWritten
+  const now = clock.now()
+  return {
+    isWritten: taken.isWritten,
+    isDoubtful: supplies.some(({ gone }) => gone === 'once'),
+    endsAt: Math.min(...supplies.map((supply) => describeSupply(supply, now).runsOutAt ?? Infinity)),
+  }
 }
 
 /** A step that fails keeps no other roster from being told what was read. */
@@ -86,6 +108,8 @@ async function takeSteps(
 ): Promise<{ isWritten: boolean; failure: AppError | null }> {
   let isWritten = false
   try {
+    // First, by what Apple shows: a build that is given now may open by itself.
+    isWritten = await releaseBuilds(deps, looks)
     for (const look of looks) isWritten = (await giveBuilds(deps, look)) || isWritten
     isWritten = (await submitBuilds(deps, looks)) || isWritten
     return { isWritten, failure: null }
@@ -95,16 +119,22 @@ async function takeSteps(
   }
 }
 
-async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Promise<void> {
+async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Promise<Supply> {
   const { store, clock, log } = visit.deps
   const { roster, known, seen, before } = look
   const now = clock.now()
-  const news = takeNews(roster.id, known, seen.group, now, complete)
+  const supply = judgeSupply(before?.supply, seen, now, complete)
+  const news = takeNews(roster.id, known, seen.group, now, complete, { before: before?.supply, now: supply })
+  if (news.some(({ successor }) => successor !== undefined)) {
+    const people = peopleInGroup(await store.members(roster.teamKey, roster.id).counts())
+    for (const one of news) if (one.successor !== undefined) one.peopleAffected = people
+  }
   const book: BuildBook = {
     v: 1,
     mode: roster.builds,
     builds: known,
-    findings: findingsOf(look, complete, now),
+    findings: findingsOf(look, complete, supply, now),
+    supply,
     refusals: refusalWarnings(known, seen, now),
   }
   const isSame = before !== null && formatBook(before) === formatBook(book)
@@ -112,11 +142,25 @@ async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Pr
   if (!(await createBuilds(store.redis, visit.teamKey).record(visit.lease.token, entry)))
     throw new AppError('lease_lost')
   for (const { type, build } of news) log.info({ event: type, roster: roster.id, build: build.id }, type)
+  return supply
 }
 
 /** What the group lacks. Of a build that it got a moment ago, Apple's word from before is not repeated: it is about another state. */
-function findingsOf({ seen, before, mayOpen }: Look, isComplete: boolean, now: number): BuildBook['findings'] {
+function findingsOf(
+  { known, seen: { group }, before, mayOpen }: Look,
+  isComplete: boolean,
+  supply: Supply,
+  now: number,
+): Warning[] {
   if (!isComplete) return before?.findings ?? []
-  const findings = groupFindings(seen.group, now)
-  return mayOpen ? findings.filter(({ code }) => !isBuildLack(code)) : findings
+  const held = heldBuilds(group, now)
+  const refused = held.flatMap(({ id }) => releaseRefusal(known.get(id)) ?? [])
+  // Where nothing can be tested the group's own findings name them already.
+  const isNamed = lastUsable(group, now) === undefined || held.length === 0
+  const findings = [...groupFindings(group, now), ...(isNamed ? [] : [heldFinding(held)])]
+  return [
+    ...(mayOpen ? findings.filter(({ code }) => !isBuildLack(code)) : findings),
+    ...refused,
+    ...supplyFindings(supply, now),
+  ]
 }

@@ -1,9 +1,11 @@
-import type { MemberStatus } from '../../domain/member.ts'
+import { describeSupply, type SupplyDescription } from '../../domain/build-supply.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { peopleInGroup, type MemberStatus } from '../../domain/member.ts'
 import type { Problem, Roster } from '../../domain/roster.ts'
 import type { RosterStanding } from '../../domain/standing.ts'
 import { createBuilds, createReconciliations, readLaneStanding, type Store } from '../../store/index.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
-import { warningsOf } from '../builds/warnings-of.ts'
+import { supplyOf, warningsOf } from '../builds/warnings-of.ts'
 
 export interface RosterDescription {
   roster: Roster
@@ -11,9 +13,10 @@ export interface RosterDescription {
   problem: Problem | null
   counts: Record<MemberStatus, number>
   standing: RosterStanding
+  supply: SupplyDescription & { peopleAffected: number }
 }
 
-export async function describeRoster(deps: { store: Store }, roster: Roster): Promise<RosterDescription> {
+export async function describeRoster(deps: { store: Store; clock: Clock }, roster: Roster): Promise<RosterDescription> {
   const [counts, lane, standing, builds, held] = await Promise.all([
     deps.store.members(roster.teamKey, roster.id).counts(),
     readLaneStanding(deps.store.redis, roster.teamKey),
@@ -28,6 +31,10 @@ export async function describeRoster(deps: { store: Store }, roster: Roster): Pr
     problem: blocked ?? problemOfHeld(held[0]),
     counts,
     standing,
+    supply: {
+      ...describeSupply(supplyOf(roster, builds), deps.clock.now()),
+      peopleAffected: peopleInGroup(counts),
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 export { deleteRoster } from './delete-roster.ts'
 export { describeRoster, type RosterDescription } from './describe-roster.ts'
 export { getRoster, rosterNotFound } from './get-roster.ts'
-export { listBuilds } from './list-builds.ts'
+export { listBuilds, type ListedBuild } from './list-builds.ts'
 export { pauseRoster, resumeRoster } from './pause-roster.ts'
 export { putRoster, type PutRosterDeps } from './put-roster.ts'
 export type { RosterInput } from './roster-input.ts'

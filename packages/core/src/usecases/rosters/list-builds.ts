@@ -1,16 +1,18 @@
 import type { BuildRow } from '../../apple/index.ts'
-import { isTestable } from '../../domain/build.ts'
+import { buildState, isTestable, type BuildState } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 import { getTeamKey, keptBuilds, openSession, readKept, type AppleDeps } from '../team-keys/index.ts'
 import { getRoster } from './get-roster.ts'
 
-/** Builds that the roster's group can test, as Apple had them at most a minute ago, newest first. */
+export type ListedBuild = BuildRow & { state: BuildState; usable: boolean }
+
+/** The builds of the roster's group, as Apple had them at most a minute ago, newest first. */
 export async function listBuilds(
   deps: AppleDeps & { store: Store; clock: Clock },
   rosterId: string,
-): Promise<BuildRow[]> {
+): Promise<ListedBuild[]> {
   const roster = await getRoster(deps, rosterId)
   const teamKey = await getTeamKey(deps, roster.teamKey, 'team_key_not_found')
   const read = () => openSession(deps, teamKey).listGroupBuilds(roster.group.id)
@@ -22,5 +24,5 @@ export async function listBuilds(
     })
   })
   const now = deps.clock.now()
-  return builds.filter((build) => isTestable(build, now))
+  return builds.map((build) => ({ ...build, state: buildState(build, now), usable: isTestable(build, now) }))
 }

@@ -1,7 +1,8 @@
 import type { AppleSession } from '../../apple/index.ts'
 import { groupFindings } from '../../domain/build.ts'
+import { judgeSupply } from '../../domain/build-supply.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { Roster, TeamKey } from '../../domain/roster.ts'
+import type { Roster, RosterPolicies, TeamKey } from '../../domain/roster.ts'
 import { NO_STANDING, SEATS_LIMIT } from '../../domain/standing.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
@@ -208,25 +209,16 @@ async function readWarnings(
   teamKey: TeamKey,
   session: AppleSession,
   groupId: string,
-): Promise<Pick<Roster, 'warnings' | 'warningsAt'>> {
+): Promise<Pick<Roster, 'warnings' | 'warningsAt' | 'supply'>> {
   // What somebody may just have put right in App Store Connect is read anew.
   await forgetKept(deps, teamKey, keptBuilds(groupId))
   const builds = await readKept(deps, teamKey, keptBuilds(groupId), () => session.listGroupBuilds(groupId))
   const warningsAt = deps.clock.now()
-  return { warnings: groupFindings(builds, warningsAt), warningsAt }
+  const supply = judgeSupply(null, { app: builds, group: builds }, warningsAt, true)
+  return { warnings: groupFindings(builds, warningsAt), warningsAt, supply }
 }
 
-function policiesOf(input: RosterInput) {
-  const { builds, submitForReview, unmanagedTesters, removal, removedByHand, removalGuard } = input
-  const { scimGroup, reconcileEveryMinutes } = input
-  return {
-    builds,
-    submitForReview,
-    unmanagedTesters,
-    removal,
-    removedByHand,
-    removalGuard,
-    scimGroup,
-    reconcileEveryMinutes,
-  }
+function policiesOf(input: RosterInput): RosterPolicies {
+  const { id: _id, teamKey: _teamKey, app: _app, group: _group, ...policies } = input
+  return policies
 }

@@ -77,6 +77,7 @@ function readPolicies(form: Form): RosterPolicies {
   return {
     builds,
     submitForReview: builds === 'automatic' && form.has('submitForReview'),
+    heldBuilds: oneOf('heldBuilds', ['report', 'release']),
     unmanagedTesters: oneOf('unmanagedTesters', ['keep', 'remove']),
     removal: oneOf('removal', ['group', 'app']),
     removedByHand: oneOf('removedByHand', ['restore', 'report']),

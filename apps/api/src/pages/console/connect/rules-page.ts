@@ -54,6 +54,10 @@ export function rulesPage({ user, teamKey, app, group, rosterId, problem }: Rule
           <span>and, by itself, the first build of a version is submitted for beta review</span></label
         >`,
       )}
+      ${options('heldBuilds', 'When Apple has approved a build, and holds it until somebody presses “Notify Testers”', [
+        ['report', 'only say so'],
+        ['release', 'release it to the testers'],
+      ])}
       ${options('removal', 'When somebody leaves the roster', [
         ['group', 'take them out of the group; builds they have may run until they expire'],
         ['app', 'take the app away from them altogether'],
@@ -82,7 +86,7 @@ export function rulesPage({ user, teamKey, app, group, rosterId, problem }: Rule
 }
 
 function options(
-  name: 'builds' | 'removal' | 'unmanagedTesters' | 'removedByHand',
+  name: 'builds' | 'heldBuilds' | 'removal' | 'unmanagedTesters' | 'removedByHand',
   legend: string,
   choices: [string, string][],
   more?: Html,
