@@ -3,7 +3,18 @@ import { spawnTied } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 
-const BENCHMARKS = ['intake', 'latency', 'calls', 'budget', 'throughput', 'lanes', 'pages', 'members', 'tenants']
+const BENCHMARKS = [
+  'intake',
+  'latency',
+  'calls',
+  'budget',
+  'throughput',
+  'lanes',
+  'pages',
+  'members',
+  'storage',
+  'tenants',
+]
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !BENCHMARKS.includes(name))
