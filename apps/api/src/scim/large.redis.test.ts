@@ -1,0 +1,116 @@
+import { createReconciliations } from '@flightroster/core/store'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addScimRoster, connectScim, type ScimClient } from '../../testing/scim.ts'
+import { serveApi, type TestApi } from '../../testing/serve.ts'
+
+let api: TestApi
+let idp: ScimClient
+beforeAll(async () => {
+  api = await serveApi()
+  idp = await connectScim(api)
+})
+afterAll(() => api.close())
+
+describe('large and hostile SCIM requests', () => {
+  it('change thousands of people at once, and nothing by being sent again', async () => {
+    await addScimRoster(api, 'large', 'Large')
+    const ids: string[] = []
+    for (let at = 0; at < 3_000; at += 50) {
+      const some = Array.from({ length: 50 }, (_, one) => idp.addUser(`large-${at + one}@example.com`))
+      ids.push(...(await Promise.all(some)))
+    }
+    const group = await idp.addGroup('Large')
+    const add = { op: 'add', path: 'members', value: ids.map((value) => ({ value })) }
+    expect((await idp.patch(`/Groups/${group}`, [add])).status).toBe(204)
+    const total = async () => (await api.call('GET', '/v1/rosters/large')).json().counts.pending
+    expect(await total()).toBe(3_000)
+    const { body } = await idp.call('GET', `/Groups/${group}`)
+    expect(new Set(body.members.map(({ value }: { value: string }) => value))).toEqual(new Set(ids))
+    const revision = () => createReconciliations(api.store.redis, 'acme').revision('large')
+    const before = await revision()
+    expect((await idp.call('PUT', `/Groups/${group}`, body)).status).toBe(200)
+    expect(await revision()).toBe(before)
+    // One operation for each, as some providers send them.
+    const each = ids.slice(0, 500).map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` }))
+    expect((await idp.patch(`/Groups/${group}`, each)).status).toBe(204)
+    expect((await createReconciliations(api.store.redis, 'acme').listHeld('large')).length).toBe(0)
+    const left = (await idp.call('GET', `/Groups/${group}`)).body.members
+    expect(left).toHaveLength(2_500)
+  }, 120_000)
+
+  it('are refused where they are too deep, too many or of another type', async () => {
+    const group = await idp.addGroup('Hostile')
+    const id = await idp.addUser('hostile@example.com')
+    const deep = `${'('.repeat(500)}userName eq "x"${')'.repeat(500)}`
+    const filters = [
+      deep,
+      'not '.repeat(400),
+      `userName eq "${'x'.repeat(3_000)}"`,
+      'a[b[c eq 1]',
+      ')',
+      '"',
+      'userName eq {}',
+    ]
+    for (const filter of filters) {
+      const { status, body } = await idp.call('GET', `/Users?filter=${encodeURIComponent(filter)}`)
+      expect([status, body.scimType]).toEqual([400, 'invalidFilter'])
+    }
+    const patches: unknown[] = [
+      {},
+      { Operations: [] },
+      { Operations: 'x' },
+      { Operations: [7] },
+      { Operations: [{ op: 'move', path: 'members' }] },
+      { Operations: [{ op: 'add', path: 7, value: [] }] },
+      { Operations: [{ op: 'remove' }] },
+      { Operations: [{ op: 'replace', value: 'x' }] },
+      { Operations: [{ op: 'add', path: 'members[', value: [] }] },
+      { Operations: [{ op: 'add', path: '__proto__.polluted', value: 'x' }] },
+      { Operations: [{ op: 'add', path: 'constructor.prototype.polluted["x"]', value: 'x' }] },
+      { Operations: [{ op: 'add', path: 'a.b.c.d.e.f.g', value: 'x' }] },
+    ]
+    for (const body of patches) {
+      for (const path of [`/Users/${id}`, `/Groups/${group}`]) {
+        const answer = await idp.call('PATCH', path, body)
+        expect([JSON.stringify(body), answer.status]).toEqual([JSON.stringify(body), 400])
+      }
+    }
+    const many = Array.from({ length: 20_001 }, () => ({ op: 'add', path: 'x', value: 1 }))
+    expect((await idp.patch(`/Users/${id}`, many)).status).toBeGreaterThanOrEqual(400)
+    expect(({} as { polluted?: string }).polluted).toBeUndefined()
+    const odd = await idp.patch(`/Users/${id}`, [
+      { op: 'replace', path: 'emails', value: 'text@example.com' },
+      { op: 'replace', path: 'name', value: 7 },
+      { op: 'add', path: 'constructor', value: { prototype: { polluted: 'x' } } },
+    ])
+    expect([odd.status, odd.body.emails]).toEqual([200, [{ value: 'text@example.com' }]])
+    expect(({} as { polluted?: string }).polluted).toBeUndefined()
+  })
+})
+
+describe('an erased person', () => {
+  it('leaves no trace among the users of a provider, whichever attribute the address stood in', async () => {
+    await addScimRoster(api, 'erased', 'Erased')
+    const address = 'Erase.Me@example.com'
+    const first = await idp.addUser('erase-1', { emails: [{ value: address, type: 'work' }] })
+    const second = await idp.addUser(address)
+    const third = await idp.addUser('erase-3', { nickName: address })
+    const stays = await idp.addUser('stays@example.com')
+    await idp.addGroup('Erased', [first, second, third, stays])
+    const answer = await api.call('DELETE', '/v1/people?email=erase.me%40example.com')
+    expect(answer.statusCode).toBe(202)
+    expect(await idp.present('erased')).toEqual([stays])
+    for (const id of [first, second, third]) expect((await idp.call('GET', `/Users/${id}`)).status).toBe(404)
+    for (const key of await api.store.redis.keys('fr:{scim:*')) {
+      const type = await api.store.redis.type(key)
+      const kept =
+        type === 'hash'
+          ? Object.entries(await api.store.redis.hgetall(key)).flat()
+          : type === 'zset'
+            ? await api.store.redis.zrange(key, '0', '-1')
+            : []
+      expect(kept.filter((text) => text.toLowerCase().includes('erase.me'))).toEqual([])
+      expect(kept.filter((text) => [first, second, third].some((id) => text.includes(id)))).toEqual([])
+    }
+  })
+})
