@@ -132,6 +132,7 @@ async function putList(
   assertSettled(roster)
   const { rows, doubt } = list
   const result = await applySnapshot(askedBy(deps, request), { roster, rows, rejected: doubt, dryRun, allowEmpty })
+  request.changedNothing = result.isIdle
   const answer = { ...toAnswer(result), ...toRejected(tellRejected(list, result.plan)) }
   return dryRun
     ? reply.code(200).send({ ...answer, plan: { ...answer.plan, names: toNames(result) } })

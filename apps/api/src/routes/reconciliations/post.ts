@@ -33,8 +33,8 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
         roster,
         dryRun: request.body?.dryRun ?? false,
       })
-      // One that was under way already.
-      request.changedNothing = record.startedAt < begun
+      // One that was under way already, or one that only reads.
+      request.changedNothing = record.startedAt < begun || record.dryRun
       const location = `/v1/rosters/${encodeURIComponent(roster.id)}/reconciliations/${record.id}`
       return reply.code(202).header('location', location).send(toReconciliation(record))
     },

@@ -31,7 +31,9 @@ export function deleteRosterRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { rosterId: id } = request.params
+      const before = await deps.store.rosters.find(id)
       const how = await deleteRoster(deps, { id, testers: request.query.testers })
+      request.changedNothing = how === 'begun' && before?.deleting === true
       if (how === 'gone') return reply.code(204).send()
       return reply.code(202).send({ roster: id, status: 'deleting' as const })
     },

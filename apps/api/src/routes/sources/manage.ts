@@ -54,7 +54,11 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
       const { sourceId: id } = request.params
       const { body, caller } = request
       await assertReach(id, body.rosters, caller)
-      const { source: record, isNew } = await putSource(deps, {
+      const {
+        source: record,
+        isNew,
+        isChanged,
+      } = await putSource(deps, {
         id,
         kind: body.kind,
         secret: body.secret,
@@ -63,6 +67,7 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
         map: body.kind === 'generic' ? body.map : null,
         within: caller.rosters && [...caller.rosters],
       })
+      request.changedNothing = !isChanged
       return reply.code(isNew ? 201 : 200).send(view(record))
     },
   )
@@ -182,6 +187,7 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
         },
       },
       async (request) => {
+        request.changedNothing = true
         const { id } = await find(request.params.sourceId, request.caller)
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const sent = { headers: headersOf(request), body }

@@ -1,3 +1,4 @@
+import { readLaneStanding } from '@flightroster/core/store'
 import { describeTeamKey, putTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
@@ -19,7 +20,10 @@ export function putTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
       config: { scope: 'admin', problems: ['private_key_invalid', 'conflict'] },
     },
     async (request, reply) => {
-      const { created, teamKey } = await putTeamKey(deps, { id: request.params.teamKeyId, ...request.body })
+      const { teamKeyId: id } = request.params
+      const { blocked } = await readLaneStanding(deps.store.redis, id)
+      const { created, isChanged, teamKey } = await putTeamKey(deps, { id, ...request.body })
+      request.changedNothing = !isChanged && blocked === null
       return reply.code(created ? 201 : 200).send(toTeamKey(await describeTeamKey(deps, teamKey)))
     },
   )

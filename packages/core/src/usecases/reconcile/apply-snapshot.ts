@@ -17,6 +17,8 @@ export interface SnapshotResult {
   plan: SnapshotPlan
   held: Reconciliation['held']
   estimate: Estimate
+  /** Nobody joins, leaves or changes by it, and no plan that waited for an approval gave way to it. */
+  isIdle: boolean
 }
 
 /**
@@ -25,7 +27,7 @@ export interface SnapshotResult {
  */
 export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: SnapshotInput): Promise<SnapshotResult> {
   const { roster } = input
-  if (input.dryRun) return { reconciliation: null, ...(await draftPlan(deps, input)) }
+  if (input.dryRun) return { reconciliation: null, ...(await draftPlan(deps, input)), isIdle: true }
   const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
   const id = randomUUID()
   if (!(await reconciliations.begin(roster.id, id))) {
@@ -36,7 +38,7 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
   }
   try {
     const draft = await draftPlan(deps, input)
-    await replaceHeld(deps, roster)
+    const replaced = await replaceHeld(deps, roster)
     const accepted = await recordRows(deps, roster, draft.plan, { time: draft.at, isHeld: draft.held !== null })
     const record = toRecord(deps, roster, id, draft, accepted)
     await reconciliations.put(record)
@@ -44,7 +46,8 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
     if (draft.held === null && record.removals.length + draft.plan.clear.length > 0)
       await removeNow(deps, roster, record, draft.plan)
     if (draft.held !== null) await tellHeld(deps, roster, record)
-    return { reconciliation: record, ...draft }
+    const isIdle = replaced === 0 && draft.held === null && changesOf(draft.plan) === 0
+    return { reconciliation: record, ...draft, isIdle }
   } finally {
     await reconciliations.end(roster.id, id)
   }
@@ -66,8 +69,11 @@ async function removeNow(deps: IntakeDeps, roster: Roster, record: Reconciliatio
   await schedule.drop(approvedTask(record.id))
 }
 
-/** Only the newest list counts: a plan that waits for approval is replaced by it. */
-async function replaceHeld(deps: IntakeDeps, roster: Roster): Promise<void> {
+const changesOf = ({ add, update, remove }: SnapshotPlan) => add.length + update.length + remove.length
+
+/** Only the newest list counts: a plan that waits for approval is replaced by it. Returns how many were. */
+async function replaceHeld(deps: IntakeDeps, roster: Roster): Promise<number> {
+  let replaced = 0
   const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
   for (const item of await reconciliations.listHeld(roster.id)) {
     if (item.kind !== 'snapshot') continue
@@ -77,7 +83,9 @@ async function replaceHeld(deps: IntakeDeps, roster: Roster): Promise<void> {
       reason: 'A newer list replaced it.',
       updatedAt: deps.clock.now(),
     })
+    replaced++
   }
+  return replaced
 }
 
 function toRecord(

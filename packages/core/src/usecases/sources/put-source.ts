@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../domain/clock.ts'
 import type { Source, SourceKindName, SourceSignature } from '../../domain/source.ts'
 import { AppError } from '../../errors.ts'
@@ -37,7 +38,10 @@ export function sourceContext(id: string): string {
  * Makes a source or changes one. A changed secret leaves the former one good for a day, so that both sides need not change at
  * once. Throws public_url_missing, map_invalid, secret_missing, conflict.
  */
-export async function putSource(deps: SourceDeps, input: SourceInput): Promise<{ source: Source; isNew: boolean }> {
+export async function putSource(
+  deps: SourceDeps,
+  input: SourceInput,
+): Promise<{ source: Source; isNew: boolean; isChanged: boolean }> {
   if (deps.publicUrl === undefined) throw new AppError('public_url_missing')
   if (input.map !== null) await assertMap(deps.evaluator, input.map)
   const { store, sealer, clock } = deps
@@ -56,14 +60,17 @@ export async function putSource(deps: SourceDeps, input: SourceInput): Promise<{
       createdAt: now,
       updatedAt: now,
     }
-    if (await sources.insert(record)) return { source: record, isNew: true }
+    if (await sources.insert(record)) return { source: record, isNew: true, isChanged: true }
   }
+  let isChanged = true
   const changed = await sources.update(id, (known) => {
     if (known.kind !== kind) throw new AppError('source_kind_fixed', { details: { source: id } })
     const secrets = secret === undefined ? {} : renewSecret(sealer, known, secret, now)
-    return { ...known, ...settings, ...secrets, updatedAt: now }
+    const next = { ...known, ...settings, ...secrets }
+    isChanged = !isDeepStrictEqual(next, known)
+    return { ...next, updatedAt: now }
   })
-  if (changed) return { source: changed, isNew: false }
+  if (changed) return { source: changed, isNew: false, isChanged }
   if (secret === undefined) throw new AppError('secret_missing', { details: { source: id } })
   throw new AppError('conflict')
 }

@@ -14,13 +14,14 @@ export interface NewTeamKey {
 }
 
 /**
- * Adds a team key, to which one that was deleted leaves nothing, or replaces it, which is a rotation: rosters, backlog and budget stay. A lane that the former key had
- * stopped goes on with the new one. Throws private_key_invalid.
+ * Adds a team key, to which one that was deleted leaves nothing, or replaces it, which is a rotation: rosters, backlog and budget
+ * stay. A lane that the former key had stopped goes on with the new one. `isChanged`: it was not this very key before. Throws
+ * private_key_invalid.
  */
 export async function putTeamKey(
   deps: { store: Store; sealer: Sealer; clock: Clock },
   input: NewTeamKey,
-): Promise<{ created: boolean; teamKey: TeamKey }> {
+): Promise<{ created: boolean; isChanged: boolean; teamKey: TeamKey }> {
   const privateKey = parsePrivateKey(input.privateKey)
   if (privateKey === undefined) throw new AppError('private_key_invalid', { details: { pointer: '/privateKey' } })
   const now = deps.clock.now()
@@ -36,10 +37,25 @@ export async function putTeamKey(
   // A visit may have been under way when its former was deleted.
   if (!(await deps.store.teamKeys.find(input.id)) && (await isLaneKnown(deps.store.redis, input.id)))
     await forgetLane(deps.store.redis, input.id)
-  if (await deps.store.teamKeys.insert(record)) return { created: true, teamKey: record }
-  const replaced = await deps.store.teamKeys.update(input.id, ({ createdAt }) => ({ ...record, createdAt }))
+  if (await deps.store.teamKeys.insert(record)) return { created: true, isChanged: true, teamKey: record }
+  let isChanged = true
+  const replaced = await deps.store.teamKeys.update(input.id, (known) => {
+    isChanged = !isSame(deps.sealer, known, record)
+    return { ...record, createdAt: known.createdAt }
+  })
   if (!replaced) throw new AppError('conflict')
   await writeLaneStanding(deps.store.redis, input.id, { status: 'unchecked', problem: null, blocked: null })
   await deps.store.ready.ring(input.id)
-  return { created: false, teamKey: replaced }
+  return { created: false, isChanged, teamKey: replaced }
+}
+
+/** One that was sealed with a key we no longer have is another. */
+function isSame(sealer: Sealer, known: TeamKey, record: TeamKey): boolean {
+  if (known.issuerId !== record.issuerId || known.keyId !== record.keyId) return false
+  const open = ({ id, sealedPrivateKey }: TeamKey) => sealer.open(sealedPrivateKey, sealContext(id))
+  try {
+    return open(known) === open(record)
+  } catch {
+    return false
+  }
 }
