@@ -45,6 +45,7 @@ const ROSTER: Fields = {
   removal: 'group',
   removedByHand: 'restore',
   removalGuard: { percent: 30, atLeast: 10 },
+  scimGroup: null,
   reconcileEveryMinutes: 60,
 }
 const SERVER = { teamKey: { acme: { issuerId: 'iss', keyId: 'K1' } }, roster: { gold: ROSTER } }
