@@ -129,6 +129,8 @@ export const ANSWERS: AnswerRow[] = [
       ['by its pointer', 400, refuses(400, 'PARAMETER_ERROR.INVALID', { pointer: email })],
       ['by its pointer', 409, refuses(409, 'ENTITY_ERROR.ATTRIBUTE.INVALID', { pointer: email })],
       ['by its pointer', 422, refuses(422, 'ENTITY_UNPROCESSABLE', { pointer: email })],
+      ['by a place within it', 409, refuses(409, 'ENTITY_ERROR.ATTRIBUTE.TYPE', { pointer: `${email}/0` })],
+      ['as a parameter', 400, refuses(400, 'PARAMETER_ERROR.INVALID', { parameter: 'email' })],
       ['by its words', 409, refuses(409, 'STATE_ERROR', { detail: 'The email is blocked' })],
       ['by quoting it', 422, refuses(422, 'SOMETHING.NEW', { detail: `${ANN} cannot be invited` })],
     ] as const

@@ -141,7 +141,7 @@ function saysExists({ code, title, detail }: AppleProblem): boolean {
 }
 
 function pointsAtAddress({ pointer }: AppleProblem): boolean {
-  return /\/e-?mail(address)?$/i.test(pointer)
+  return /(?:^|[/.])e-?mail(?:address)?(?:[/.]\d+)?$/i.test(pointer)
 }
 
 const BAD =
