@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import { findMasters } from './cluster-nodes.ts'
+import { findRefusals } from './permissions.ts'
 import { leaveDemoted, toStoreError } from './redis.ts'
 
 /** The worst first: a cluster is as its worst master is. */
@@ -152,4 +153,10 @@ export async function checkRedis(redis: Redis): Promise<void> {
   if (redis.status !== 'ready') await Promise.race([once(redis, 'ready').catch(() => {}), sleep(CONNECT_PATIENCE_MS)])
   const report = await lookAtStore(redis)
   if (report.state === 'evicting' || report.state === 'clustered') throw new UnfitStoreError(report.detail)
+  if (redis.status !== 'ready') return
+  const refused = await findRefusals(redis)
+  if (refused.length === 0) return
+  throw new UnfitStoreError(
+    `Redis does not allow the user of REDIS_URL what is needed: ${refused.join(', ')}. docs/operating.md has the line that does ("Restricted users").`,
+  )
 }

@@ -127,7 +127,7 @@ export function leaveDemoted(redis: Redis): void {
 const refusal = (codes: string) => new RegExp(`(?:^|: -?)(?:${codes})\\b`)
 const DEMOTED = refusal('READONLY|MASTERDOWN')
 const REFUSED = refusal(
-  'OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|WRONGPASS|BUSY|UNBLOCKED',
+  'OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|NOPERM|WRONGPASS|BUSY|UNBLOCKED',
 )
 const LOST =
   /^(Command timed out|Connection is closed|Stream isn't writeable|None of startup nodes|Too many Cluster redirections)/
