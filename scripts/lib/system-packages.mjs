@@ -6,6 +6,7 @@ const QUIET = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
 
 const REDIS = { name: 'Redis', apt: 'redis-server', apk: 'redis' }
 const PROMETHEUS = { name: 'promtool', apt: 'prometheus', apk: 'prometheus' }
+const PYTHON = { name: 'Python', apt: 'python3', apk: 'python3' }
 const CHROMIUM = { name: 'Chromium', apt: 'chromium', apk: 'chromium' }
 
 /** Installs Redis as root on Debian, Ubuntu and Alpine. False where that is left to the user. */
@@ -23,6 +24,11 @@ export async function installChromium() {
 /** And promtool, which tests the alerts: in Debian's package of Prometheus. */
 export async function installPromtool() {
   return (await installAsRoot(PROMETHEUS)) === 0
+}
+
+/** And Python, which one of the examples is written in. */
+export async function installPython() {
+  return (await installAsRoot(PYTHON)) === 0
 }
 
 /** The exit code of what was run; undefined where nothing was. */

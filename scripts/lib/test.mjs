@@ -6,7 +6,7 @@ import { ROOT, STAMPS } from './place.mjs'
 import { findRedisServer } from './redis-server.mjs'
 import { runTool } from './run-tool.mjs'
 import { complain, say, step } from './say.mjs'
-import { installChromium, installPromtool } from './system-packages.mjs'
+import { installChromium, installPromtool, installPython } from './system-packages.mjs'
 import { countTests } from './test-counts.mjs'
 import { which } from './which.mjs'
 
@@ -29,6 +29,7 @@ export async function test(args) {
     const redis = await findRedisServer()
     await findBrowser()
     await findPromtool()
+    await findPython()
     const checks = await runChecks()
     const tests = await runVitest(args, redis)
     const passed = checks.passed + tests.passed
@@ -54,6 +55,12 @@ async function findBrowser() {
 async function findPromtool() {
   if (which('promtool') || (await installPromtool())) return
   say('There is no promtool: the tests of the alerts are skipped (it is in the package prometheus).')
+}
+
+/** What one example is written in. */
+async function findPython() {
+  if (which('python3') || (await installPython())) return
+  say('There is no python3: the test of the receiver in Python fails without it.')
 }
 
 async function runChecks() {
