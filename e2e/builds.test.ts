@@ -130,7 +130,7 @@ describe('builds', () => {
       undefined,
       200,
     )
-    expect(warnings.map(({ code }) => code)).toEqual(['build_expiring'])
+    expect(warnings.map(({ code }) => code)).toEqual(['build_expiring', 'builds_run_out'])
     upstream.close()
   })
 })
