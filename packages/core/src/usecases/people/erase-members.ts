@@ -25,9 +25,12 @@ export const eraseTask = (id: string) => `erase:${id}`
 const ALL = 10_000
 const SOON_MS = 2_000
 const MINUTE_MS = 60_000
-const DAY_MS = 1_440 * MINUTE_MS
-/** When the logs of callbacks are looked at after the first time: a delivery is tried for three days. */
-const LOOKS_MS = [5_000, 20_000, MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS, DAY_MS, 4 * DAY_MS]
+const HOUR_MS = 60 * MINUTE_MS
+/** How long after an erasure its next look at the logs of callbacks comes so soon: [until, every]. Later, each hour: a delivery is tried for three days. */
+const LOOKS: readonly (readonly [number, number])[] = [
+  [20_000, 5_000],
+  [HOUR_MS, MINUTE_MS],
+]
 
 /**
  * Carries an erasure on, whoever died on the way: each member leaves, and once Apple has let it go, every trace goes. One that
@@ -70,14 +73,18 @@ async function forgetCallbacks(visit: Visit, erasure: Erasure, refs: string[]): 
   for (const webhook of webhooks) {
     for (const ref of refs) left += (await createDeliveries(store.redis, webhook.id).forgetAbout(ref)).left
   }
-  const next = LOOKS_MS.find((after) => requestedAt + after > clock.now())
-  if (left > 0 && next !== undefined) return requestedAt + next
+  // Never told as complete while a trace is left: one that was sent again by hand is tried for three days more.
+  if (left > 0) return clock.now() + untilNextLook(clock.now() - requestedAt)
   if (erasure.person !== undefined) {
     const part = { id, roster: erasure.roster, teamKey: visit.teamKey, doneAt: clock.now() }
     await createPersonErasures(store.redis).putPart(erasure.person, part)
   }
   await erasures.end(id)
   return null
+}
+
+function untilNextLook(age: number): number {
+  return LOOKS.find(([until]) => age < until)?.[1] ?? HOUR_MS
 }
 
 /** Returns how many are not erased yet. */

@@ -136,6 +136,49 @@ describe('erasing a person', () => {
     expect(erasures[0]?.toLowerCase()).not.toContain('ann@example.com')
   })
 
+  it('is complete within the hour in which the last callback about it ended, and not before, however many days that takes', async () => {
+    await createWebhooks(rig.redis).put({
+      v: 1,
+      id: 'crm',
+      url: 'https://example.com',
+      types: ['build.available'],
+      rosters: null,
+      includeEmail: false,
+      sealedSecret: 'x',
+      formerSecrets: [],
+      createdAt: 0,
+      updatedAt: 0,
+    })
+    const keys = webhookKeys('crm')
+    const delivery = { v: 1, id: 'msg_1', subject: rig.deps.toRef('gold', 'u-1'), status: 'pending' }
+    await rig.redis.hset(keys.deliveries, 'msg_1', JSON.stringify(delivery))
+    await rig.redis.hset(keys.places, 'msg_1', '1')
+    await join('gold', 'u-1')
+    await settled()
+    const { id } = await erasePerson(rig.deps, ANN)
+    const status = async () => (await describeErasure({ store: rig.store }, id)).waitsFor?.code
+    await rig.until(async () => expect(await status()).toBe('callbacks'))
+    const schedule = createSchedule(rig.redis, 'acme')
+    const [part = ''] = await rig.redis.hkeys(laneKeys('acme').erasures)
+    const dueIn = async () => ((await schedule.dueAt([eraseTask(part)]))[0] ?? 0) - Date.now()
+    const days = async (count: number) => {
+      const erasure = (await createErasures(rig.redis, 'acme').find(part))!
+      await createErasures(rig.redis, 'acme').put({ ...erasure, requestedAt: Date.now() - count * 86_400_000 })
+      await schedule.plan(eraseTask(part), 0)
+      await rig.until(async () => expect(await dueIn()).toBeGreaterThan(0))
+    }
+    await days(2)
+    expect(await dueIn()).toBeLessThan(3_600_000)
+    await days(9)
+    expect(await status()).toBe('callbacks')
+    // All was told meanwhile, and the last delivery ended.
+    await rig.redis.del(laneKeys('acme').facts)
+    await rig.redis.hdel(keys.places, 'msg_1')
+    await schedule.plan(eraseTask(part), 0)
+    await rig.until(async () => expect((await describeErasure({ store: rig.store }, id)).status).toBe('done'))
+    expect(await rig.redis.hlen(keys.deliveries)).toBe(0)
+  })
+
   it('is finished though whoever asked for it died before anybody left', async () => {
     await join('gold', 'u-1')
     await settled()
