@@ -36,6 +36,7 @@ import { putMembersRoute } from './routes/members/put-roster.ts'
 import { memberRequestRoutes } from './routes/members/requests.ts'
 import { deletePersonRoute } from './routes/people/delete.ts'
 import { getErasureRoute } from './routes/people/erasure.ts'
+import { noticeRoutes } from './routes/notices/manage.ts'
 import { getPeopleRoute } from './routes/people/get.ts'
 import { decideReconciliationRoutes } from './routes/reconciliations/decide.ts'
 import { getReconciliationRoute, listReconciliationsRoute } from './routes/reconciliations/get.ts'
@@ -174,6 +175,8 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   testWebhookRoute(app, deps)
   listDeliveriesRoute(app, deps)
   replayDeliveryRoute(app, deps)
+
+  noticeRoutes(app, deps)
 
   sourceRoutes(app, deps)
   receiveRoute(app, deps)

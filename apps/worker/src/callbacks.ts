@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import type { UrlGuard } from '@flightroster/core/callbacks'
+import type { Mailer, UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
@@ -21,6 +21,7 @@ export interface CallbacksDeps {
   clock: Clock
   log: Log
   urlGuard: UrlGuard
+  mailer?: Mailer | undefined
   publicUrl: string | undefined
   /** Team keys whose facts this worker tells; all when undefined. */
   only: readonly string[] | undefined

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppleClient } from '@flightroster/core/apple'
-import { createUrlGuard } from '@flightroster/core/callbacks'
+import { createMailer, createUrlGuard, type Mailer } from '@flightroster/core/callbacks'
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
@@ -55,6 +55,7 @@ async function main(): Promise<void> {
   )
   let draining = false
   let worker: RunningWorker | undefined
+  let mailer: Mailer | undefined
   const server =
     config.workerPort === undefined
       ? undefined
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
     async drain() {
       draining = true
       await worker?.close()
+      mailer?.close()
       await tracing.close()
       health.close()
       clock.close()
@@ -92,6 +94,7 @@ async function main(): Promise<void> {
     log.fatal(fault)
     process.exit(1)
   }
+  mailer = config.smtp && createMailer(config.smtp.url, config.smtp.from)
   worker = buildWorker({
     store,
     subscriber,
@@ -102,6 +105,7 @@ async function main(): Promise<void> {
     toRef: createToRef(salt),
     publicUrl: config.publicUrl,
     urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
+    mailer,
     dedupDays: config.eventDedupDays,
     clock,
     log,

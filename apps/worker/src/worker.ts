@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AppleClient } from '@flightroster/core/apple'
-import type { UrlGuard } from '@flightroster/core/callbacks'
+import type { Mailer, UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import { measureLane, type Metrics } from '@flightroster/core/metrics'
@@ -26,6 +26,8 @@ export interface WorkerDeps {
   toRef: ToRef
   /** Where callbacks may go. */
   urlGuard: UrlGuard
+  /** For notices by e-mail; absent: none can go. */
+  mailer?: Mailer | undefined
   /** The API's address as the world sees it. */
   publicUrl: string | undefined
   dedupDays: number

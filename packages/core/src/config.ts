@@ -53,6 +53,8 @@ export interface WorkerConfig extends CoreConfig {
   concurrency: number
   /** Team keys this worker serves; undefined: all. */
   lanes: string[] | undefined
+  /** Where notices by e-mail go out, and from whom; undefined: nowhere. */
+  smtp: { url: string; from: string } | undefined
   /** Nothing is removed because of a read this soon after our own write; shorter only with an emulator whose reads do not lag. */
   quietAfterWriteMs: number
 }
@@ -97,9 +99,22 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
     concurrency: read.integer('WORKER_CONCURRENCY', 100, { min: 1, max: 1_000 }),
     quietAfterWriteMs: read.integer('QUIET_AFTER_WRITE_SECONDS', 120, { min: 1, max: 3_600 }) * 1_000,
     lanes: read.parsed('WORKER_LANES', undefined, 'team key ids, comma-separated', parseLanes),
+    smtp: readSmtp(read),
   }
   read.finish()
   return config
+}
+
+function readSmtp(read: EnvReader): WorkerConfig['smtp'] {
+  const url = read.optionalSecret('SMTP_URL', 'smtp://user:password@host:587 or smtps://…', parseSmtp)
+  const from = read.text('SMTP_FROM', 'Flightroster <flightroster@localhost>')
+  return url === undefined ? undefined : { url, from }
+}
+
+function parseSmtp(text: string): string {
+  if (!URL.canParse(text)) throw new Error('it is no URL')
+  if (!/^smtps?:$/.test(new URL(text).protocol)) throw new Error('its scheme is neither smtp nor smtps')
+  return text
 }
 
 function readCore(read: EnvReader): CoreConfig {

@@ -5,5 +5,6 @@ export { makeBuild, makePrivateKey, makeRoster, makeTeamKey } from './fixtures.t
 export { freePort } from './free-port.ts'
 export { startRedis, type TestRedis, type TestRedisOptions } from './redis.ts'
 export { spawnTied } from './spawn-tied.ts'
+export { startSmtp, type SmtpServer } from './smtp.ts'
 export { answerWith, startReceiver, type Answer, type ReceivedCallback, type Receiver } from './receiver.ts'
 export * from './sign-source.ts'

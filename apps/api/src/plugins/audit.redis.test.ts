@@ -38,6 +38,8 @@ async function call(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: unkn
 }
 const entries = async () => (await api.call('GET', '/v1/audit?limit=1000')).json().items.length as number
 
+const notice = { kind: 'slack', target: 'https://hooks.example.com/x', types: ['roster.held'] }
+
 interface Idle {
   route: string
   /** Makes everything as the request will ask for. */
@@ -97,6 +99,12 @@ const IDLE: Idle[] = [
   },
   { route: 'POST /v1/webhooks/{webhookId}/test', again: () => call('POST', '/v1/webhooks/w/test') },
   {
+    route: 'PUT /v1/notices/{noticeId}',
+    before: () => call('PUT', '/v1/notices/n', notice),
+    again: () => call('PUT', '/v1/notices/n', notice),
+  },
+  { route: 'POST /v1/notices/{noticeId}/test', again: () => call('POST', '/v1/notices/n/test') },
+  {
     route: 'PUT /v1/sources/{sourceId}',
     before: () => call('PUT', '/v1/sources/s', { ...source, secret: 'secret-of-sender' }),
     again: () => call('PUT', '/v1/sources/s', { ...source, secret: 'secret-of-sender' }),
@@ -124,6 +132,7 @@ const ALWAYS_A_CHANGE = [
   'DELETE /v1/webhooks/{webhookId}',
   'POST /v1/webhooks/{webhookId}/rotate-secret',
   'POST /v1/webhooks/{webhookId}/deliveries/{deliveryId}/replay',
+  'DELETE /v1/notices/{noticeId}',
   'DELETE /v1/sources/{sourceId}',
 ]
 /** Of these a member's timeline, or the source's own list, tells. */

@@ -15,6 +15,7 @@ const NOUNS: Readonly<Record<string, string | undefined>> = {
   rosters: 'roster',
   reconciliations: 'reconciliation',
   webhooks: 'webhook',
+  notices: 'notice',
   deliveries: 'delivery',
   tokens: 'token',
   people: 'person',

@@ -43,7 +43,8 @@ function scopesOf(name: string): string[] {
 
 /** Webhooks and sources of its own rosters a bound token looks after; bound.redis.test.ts tries those. */
 const closedToBound = closed.filter(
-  ({ name }) => !name.includes('{rosterId}') && !/\/v1\/(webhooks|sources)/.test(name) && scopesOf(name).length === 0,
+  ({ name }) =>
+    !name.includes('{rosterId}') && !/\/v1\/(webhooks|notices|sources)/.test(name) && scopesOf(name).length === 0,
 )
 
 let api: TestApi

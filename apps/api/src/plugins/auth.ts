@@ -115,6 +115,16 @@ export function mayReachAll(caller: Caller, rosterIds: readonly string[] | null)
   return caller.rosters === null || (rosterIds !== null && rosterIds.every((id) => mayReach(caller, id)))
 }
 
+/** A token bound to rosters names them: nothing about others may come to its webhooks and notices. Throws scope_missing, not_found. */
+export function refuseForeignRosters(caller: Caller, rosters: readonly string[] | null): void {
+  if (mayReachAll(caller, rosters)) return
+  if (rosters === null) {
+    throw new AppError('scope_missing', { message: 'The token is bound to rosters: name some of them in "rosters".' })
+  }
+  const foreign = rosters.find((id) => !mayReach(caller, id)) ?? ''
+  throw new AppError('not_found', { message: `There is no roster "${foreign}".` })
+}
+
 /** The id of a token that is bound to rosters. Pages have no caller: whoever is logged in is bound to nothing. */
 export function boundId(caller: Caller | null): string | null {
   return caller === null || caller.rosters === null ? null : caller.id

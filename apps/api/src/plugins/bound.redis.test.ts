@@ -43,6 +43,7 @@ interface Names {
   source: string
   scimUser: string
   scimGroup: string
+  notice: string
 }
 
 /** A body that a route takes, naming these. A route that is new and takes a body needs a line here. */
@@ -63,6 +64,12 @@ const BODIES: Record<string, ((names: Names) => unknown) | undefined> = {
   'POST /v1/tokens': (names) => ({ name: 'x', scopes: ['admin'], rosters: [names.roster] }),
   'PUT /v1/webhooks/{webhookId}': (names) => ({
     url: 'https://hooks.example.com/x',
+    types: ['*'],
+    rosters: [names.roster],
+  }),
+  'PUT /v1/notices/{noticeId}': (names) => ({
+    kind: 'slack',
+    target: 'https://hooks.example.com/x',
     types: ['*'],
     rosters: [names.roster],
   }),
@@ -88,7 +95,7 @@ const QUERIES: Record<string, string | undefined> = {
 }
 /** All that a bound token reaches without a roster in the path; whoever adds a line says why it reveals nothing. */
 const OPEN_TO_BOUND =
-  /^(POST \/v1\/events|GET \/v1\/people|GET \/v1\/rosters|[A-Z]+ \/v1\/(webhooks|sources).*|[A-Z]+ \/scim\/v2\/.*)$/
+  /^(POST \/v1\/events|GET \/v1\/people|GET \/v1\/rosters|[A-Z]+ \/v1\/(webhooks|notices|sources).*|[A-Z]+ \/scim\/v2\/.*)$/
 
 let api: TestApi
 let bearer: string
@@ -120,7 +127,9 @@ beforeAll(async () => {
     const people = { displayName: `${roster}-people`, members: [{ value: scimUser.id }] }
     const scimGroup = (await api.call('POST', '/scim/v2/Groups', people)).json().id
     const scim = { scimUser: scimUser.id, scimGroup }
-    planted.set(roster, { roster, teamKey, webhook, member, reconciliation, delivery, token, source, ...scim })
+    const notice = `${roster}-notice`
+    await putNotice(notice, roster)
+    planted.set(roster, { roster, teamKey, webhook, member, reconciliation, delivery, token, source, notice, ...scim })
   }
   await putHook(`${SECRET}-all`, null)
   await putHook(OWN.webhook, [OWN.roster])
@@ -132,6 +141,10 @@ afterAll(() => api.close())
 const putSource = async (id: string, roster: string) => {
   const body = { kind: 'stripe', secret: 'x', rosters: { '*': roster } }
   expect((await api.call('PUT', `/v1/sources/${id}`, body)).statusCode).toBe(201)
+}
+const putNotice = async (id: string, roster: string) => {
+  const body = { kind: 'slack', target: 'https://hooks.example.com/x', types: ['*'], rosters: [roster] }
+  expect((await api.call('PUT', `/v1/notices/${id}`, body)).statusCode).toBe(201)
 }
 const putHook = async (id: string, rosters: string[] | null) => {
   const body = { url: 'https://hooks.example.com/x', types: ['*'], rosters }
@@ -150,6 +163,7 @@ const NOWHERE: Names = {
   source: 'nowhere-source',
   scimUser: 'nowhere-user',
   scimGroup: 'nowhere-group',
+  notice: 'nowhere-notice',
 }
 
 function urlOf({ name, path }: { name: string; path: string }, names: Names): string {
@@ -162,6 +176,7 @@ function urlOf({ name, path }: { name: string; path: string }, names: Names): st
     deliveryId: names.delivery,
     tokenId: names.token,
     sourceId: names.source,
+    noticeId: names.notice,
     appId: '1',
     registrationId: 'none',
     erasureId: 'none',
@@ -267,6 +282,17 @@ describe('a token bound to one roster', () => {
     expect((await asBound('POST', '/v1/webhooks/second/rotate-secret')).statusCode).toBe(200)
     expect((await asBound('GET', '/v1/webhooks/second/deliveries')).json().items).toHaveLength(1)
     expect((await asBound('DELETE', '/v1/webhooks/second')).statusCode).toBe(204)
+  })
+
+  it('looks after the notices of its roster, and of no other', async () => {
+    const body = { kind: 'slack', target: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }
+    expect((await asBound('PUT', '/v1/notices/own', body)).statusCode).toBe(201)
+    const listed = (await asBound('GET', '/v1/notices')).json().items
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual(['own'])
+    expect((await asBound('PUT', '/v1/notices/own', { ...body, rosters: null })).statusCode).toBe(403)
+    expect((await asBound('PUT', '/v1/notices/own', { ...body, rosters: [FOREIGN[0]?.roster] })).statusCode).toBe(404)
+    expect((await asBound('POST', '/v1/notices/own/test')).statusCode).toBe(202)
+    expect((await asBound('DELETE', '/v1/notices/own')).statusCode).toBe(204)
   })
 
   it('looks after the sources of its roster, which reach no further', async () => {

@@ -6,6 +6,7 @@ import { addBodies, addProblems, describeScope, toJsonSchema } from '../referenc
 import { finishDocument, type OpenApiDocument } from '../reference/finish-document.ts'
 import { eventResult, eventResults } from '../routes/events/schema.ts'
 import { member, timelineItem } from '../routes/members/schema.ts'
+import { notice } from '../routes/notices/schema.ts'
 import { reconciliation } from '../routes/reconciliations/schema.ts'
 import { activityItem } from '../routes/rosters/activity.ts'
 import { putRoster, roster } from '../routes/rosters/schema.ts'
@@ -72,6 +73,7 @@ const NAMED = {
   EventResults: eventResults,
   Lane: laneStatus,
   Member: member,
+  Notice: notice,
   ReportedProblem: reportedProblem,
   Reconciliation: reconciliation,
   PutRoster: putRoster,
@@ -93,6 +95,7 @@ const TAGS = Object.entries({
   sources: 'Membership systems that post their own webhooks: Stripe, Patreon, Ghost, or any signed one.',
   scim: 'Identity providers push their people and groups in (SCIM 2.0).',
   webhooks: 'Where upstream is told what became of its people.',
+  notices: 'Where people are told what needs them: Slack, Teams, e-mail.',
   callbacks: 'What is posted to your webhooks.',
   'apple-webhooks': 'Where Apple posts what becomes of builds.',
   tokens: 'Who may call what.',

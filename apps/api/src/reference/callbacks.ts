@@ -109,7 +109,7 @@ const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
     data: roster({ reconciliation: 'rec-7' }),
   },
   'roster.blocked': { summary: 'A roster stopped: only a person can mend it', data: roster({ problem: REJECTED }) },
-  'roster.recovered': { summary: 'A roster goes on', data: roster({}) },
+  'roster.recovered': { summary: 'A roster goes on, or its held plan was decided', data: roster({}) },
   'team_key.rejected': { summary: 'Apple refuses a team key', data: teamKey(REJECTED) },
   'team_key.recovered': { summary: 'A team key works again', data: teamKey(null) },
   'webhook.test': {

@@ -905,6 +905,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notices/{noticeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a notice
+         * @description Needs the scope `admin`.
+         */
+        get: operations["getNotice"];
+        /**
+         * Make a notice, or change it
+         * @description One message when something begins and one when it is over, with a link into the console. The first goes at once; what comes within a minute after it is one message with counts. Neither an address nor a name of a member is in it.
+         *
+         *     Needs the scope `admin`.
+         */
+        put: operations["putNotice"];
+        post?: never;
+        /**
+         * Delete a notice, with what was on its way to it
+         * @description Needs the scope `admin`.
+         */
+        delete: operations["deleteNotice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List notices
+         * @description Needs the scope `admin`.
+         */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/{noticeId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to see whether notices arrive
+         * @description See `lastSent` and `lastError` of the notice for what came of it.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["testNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sources/{sourceId}": {
         parameters: {
             query?: never;
@@ -1585,7 +1657,7 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A roster goes on
+         * A roster goes on, or its held plan was decided
          * @description Posted to your webhook, signed. Answer with any 2xx within 15 s; anything else is sent again.
          */
         post: operations["onRosterRecovered"];
@@ -1814,6 +1886,23 @@ export interface components {
             } | null;
             /** @description Never reclaimed, and never removed by a list or a reading */
             protected: boolean;
+            /** @description RFC 3339, UTC */
+            updatedAt: string;
+        };
+        Notice: {
+            id: string;
+            /** @enum {string} */
+            kind: "slack" | "teams" | "email";
+            /** @description Masked: an incoming webhook is a secret */
+            target: string;
+            types: string[];
+            rosters: string[] | null;
+            /** @description When a message last went out */
+            lastSent: string | null;
+            /** @description Why the newest try failed; null: it did not */
+            lastError: string | null;
+            /** @description RFC 3339, UTC */
+            createdAt: string;
             /** @description RFC 3339, UTC */
             updatedAt: string;
         };
@@ -3923,6 +4012,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+        };
+    };
+    getNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                noticeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+        };
+    };
+    putNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                noticeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "slack" | "teams" | "email";
+                    /** @description The incoming webhook of Slack or Teams (http or https, at a public address), or an e-mail address */
+                    target: string;
+                    /** @description What to tell; whoever is told that something began is told when it is over */
+                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
+                    /**
+                     * @description Only what is about these, and about their team keys; null: everything
+                     * @default null
+                     */
+                    rosters?: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+        };
+    };
+    deleteNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                noticeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Notice"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    testNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                noticeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Recorded; it is carried out from now on */
+            202: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
                 };
             };
         };

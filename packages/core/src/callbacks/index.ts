@@ -3,3 +3,5 @@ export { createUrlGuard, UrlRefused, type AdmittedUrl, type UrlGuard } from './g
 export { nextTryAt } from './schedule.ts'
 export { sendCallback, type CallbackAnswer, type OutgoingCallback, type SendCallbackDeps } from './send-callback.ts'
 export { makeSecret, signCallback } from './sign.ts'
+export { toMailText, toSlackBody, toTeamsBody } from './notice-body.ts'
+export { createMailer, type Mailer, type OutgoingMail } from './send-mail.ts'

@@ -1,7 +1,7 @@
 -- Records how a try ended, and who comes next.
 -- KEYS[1] deliveries  [2] log  [3] line  [4] places  [5] due  [6] in flight  [7] ended  [8] forwards  [9] health
 -- ARGV[1] now (ms)  [2] delivery id  [3] until when the claim holds (ms)  [4] delivered|failed|again|released
---     [5] the delivery (JSON)  [6] its next try (ms), for again  [7] after how long without a good answer to disable (ms)
+--     [5] the delivery (JSON)  [6] its next try (ms), for again, and for released where it is not now  [7] after how long without a good answer to disable (ms)
 --     [8] ended deliveries kept  [9] for how long one is kept in any case (ms)  [10] for how long at most (ms)
 --     [11] failures in a row that make an outage
 -- Returns { lost|settled, 1 where a good answer ended an outage, 1 where the endpoint was disabled }
@@ -11,7 +11,7 @@ local held = redis.call('ZSCORE', KEYS[6], id)
 if not held or tonumber(held) ~= tonumber(ARGV[3]) then return { 'lost', 0, 0 } end
 redis.call('ZREM', KEYS[6], id)
 if how == 'released' then
-  redis.call('ZADD', KEYS[5], now, id)
+  redis.call('ZADD', KEYS[5], ARGV[6] == '' and now or ARGV[6], id)
   return { 'settled', 0, 0 }
 end
 redis.call('HSET', KEYS[1], id, ARGV[5])

@@ -24,6 +24,8 @@ export interface Deliveries {
   list(query: { limit: number; after: string | undefined }): Promise<{ items: ListedDelivery[]; next: string | null }>
   /** Sends it once more, with a schedule of its own; one that is being tried right now is left alone. False where it is gone. */
   replay(id: string, now: number): Promise<boolean>
+  /** Those about one subject that are still on their way, oldest first. */
+  pending(subject: string, limit: number): Promise<Delivery[]>
   health(): Promise<EndpointHealth>
   /** Active again, as if it had never failed; what is pending is due now. */
   enable(now: number): Promise<void>
@@ -112,6 +114,14 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
         )
         if (answer !== 'changed') return true
       }
+    },
+    async pending(subject, limit) {
+      const range = [`[${subject}\0`, `(${subject}\u0001`] as const
+      const places = await redis.zrangebylex(keys.line, ...range, 'LIMIT', 0, limit)
+      if (places.length === 0) return []
+      const ids = places.map((place) => place.slice(place.lastIndexOf('\0') + 1))
+      const found = await redis.hmget(keys.deliveries, ...ids)
+      return found.flatMap((json) => (json ? [JSON.parse(json) as Delivery] : []))
     },
     health,
     async enable(now) {

@@ -20,8 +20,8 @@ export type DeliveryEnding =
   | { kind: 'failed' }
   /** Tried again at that time (ms). */
   | { kind: 'again'; at: number }
-  /** Not tried to the end: due at once, as if it had not been claimed. */
-  | { kind: 'released' }
+  /** Not tried to the end: due at once, or at that time (ms), as if it had not been claimed. */
+  | { kind: 'released'; at?: number }
 
 export interface Settled {
   /** False: another worker has it by now, or the webhook is gone. */
@@ -99,7 +99,8 @@ export function createDeliveryLine(redis: Redis): DeliveryLine {
     },
     async settle(claimed, delivery, ending, now) {
       const settled = await settle(redis, claimed, delivery, ending, now)
-      if (ending.kind === 'again') await redis.zadd(hint, 'LT', ending.at, claimed.webhook)
+      const at = ending.kind === 'again' || ending.kind === 'released' ? ending.at : undefined
+      if (at !== undefined) await redis.zadd(hint, 'LT', at, claimed.webhook)
       return settled
     },
     async disableDead(webhookId, now) {
@@ -146,7 +147,7 @@ async function settle(
       claimed.until,
       ending.kind,
       JSON.stringify(delivery),
-      ending.kind === 'again' ? ending.at : '',
+      (ending.kind === 'again' || ending.kind === 'released' ? ending.at : undefined) ?? '',
       DISABLED_AFTER_MS,
       ENDED_KEPT,
       ENDED_KEPT_FOR_MS,

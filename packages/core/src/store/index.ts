@@ -34,6 +34,7 @@ export { createStoreClock, type StoreClock } from './store-clock.ts'
 export { forgetLane, isLaneKnown } from './forget-lane.ts'
 export { createFacts, lanesWithFacts, takeUntold, type Facts } from './facts.ts'
 export { createWebhooks, type Webhooks } from './webhooks.ts'
+export { createNoticeBook, createNotices, type NoticeBook, type NoticeState } from './notices.ts'
 export { createDeliveries, type Deliveries, type ListedDelivery } from './deliveries.ts'
 export {
   createDeliveryLine,

@@ -52,7 +52,9 @@ export const globalKeys = {
   doorbell: `${ROOT}:doorbell`,
   /** hash: webhook id → Webhook */
   webhooks: `${ROOT}:webhooks`,
-  /** counter: goes up with every change of a webhook, so that readers may keep them meanwhile */
+  /** hash: notice id → Notice */
+  notices: `${ROOT}:notices`,
+  /** counter: goes up with every change of a webhook or a notice, so that readers may keep them meanwhile */
   webhooksVersion: `${ROOT}:webhooks-version`,
   /** hash: registration id → AppleWebhook */
   appleWebhooks: `${ROOT}:apple-webhooks`,
@@ -289,6 +291,10 @@ export interface WebhookKeys {
   forwards: string
   /** hash: order (counter), failures in a row, failingSince (ms), disabledAt (ms) */
   health: string
+  /** hash, of a notice: sentAt and quietFrom (ms), error, and `told <thing>` → the state that was told last */
+  notice: string
+  /** set with expiry, of a notice: delivery ids that an earlier message has told */
+  covered: string
 }
 
 /** No team key id holds a colon, so the hash tag is nobody else's. */
@@ -304,6 +310,8 @@ export function webhookKeys(webhookId: string): WebhookKeys {
     ended: `${root}:ended`,
     forwards: `${root}:forwards`,
     health: `${root}:health`,
+    notice: `${root}:notice`,
+    covered: `${root}:covered`,
   }
 }
 

@@ -9,10 +9,12 @@ export interface Webhooks extends Register<Webhook> {
   version(): Promise<string>
 }
 
+/** After the write, so that a version that was read is never newer than the records read after it. */
+export const noteEndpointChange = async (redis: Redis) => void (await redis.incr(globalKeys.webhooksVersion))
+
 export function createWebhooks(redis: Redis): Webhooks {
   const register = createRegister<Webhook>(redis, globalKeys.webhooks)
-  const noteChange = async () => void (await redis.incr(globalKeys.webhooksVersion))
-  /** After the write, so that a version that was read is never newer than the records read after it. */
+  const noteChange = () => noteEndpointChange(redis)
   const noting = async <T>(write: Promise<T>): Promise<T> => {
     const result = await write
     await noteChange()

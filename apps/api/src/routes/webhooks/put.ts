@@ -3,8 +3,7 @@ import { listWebhooks, describeWebhook, putWebhook } from '@flightroster/core/us
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { newWebhookParams, toWebhook, webhook, webhookBody, webhookWithSecret } from './schema.ts'
-import { AppError } from '@flightroster/core/errors'
-import { mayReach, mayReachAll, type Caller } from '../../plugins/auth.ts'
+import { mayReachAll, refuseForeignRosters } from '../../plugins/auth.ts'
 
 export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
   app.put(
@@ -23,7 +22,7 @@ export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { webhookId: id } = request.params
-      refuseForeign(request.caller, request.body.rosters)
+      refuseForeignRosters(request.caller, request.body.rosters)
       const before = (await listWebhooks(deps)).find((known) => known.id === id)
       const { webhook: record, secret } = await putWebhook(deps, {
         id,
@@ -35,16 +34,6 @@ export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
       return secret === null ? reply.code(200).send(view) : reply.code(201).send({ ...view, secret })
     },
   )
-}
-
-/** A token bound to rosters names them: nothing about others may come to its webhook. */
-function refuseForeign(caller: Caller, rosters: string[] | null): void {
-  if (mayReachAll(caller, rosters)) return
-  if (rosters === null) {
-    throw new AppError('scope_missing', { message: 'The token is bound to rosters: name some of them in "rosters".' })
-  }
-  const foreign = rosters.find((id) => !mayReach(caller, id)) ?? ''
-  throw new AppError('not_found', { message: `There is no roster "${foreign}".` })
 }
 
 const settingsOf = ({ url, types, rosters, includeEmail, includeLink = false }: Webhook) =>

@@ -71,7 +71,7 @@ export async function putWebhook(
 const notFound = (id: string) => new AppError('not_found', { message: `There is no webhook "${id}".` })
 
 /** A name that does not resolve, or not in time, is judged when it is called. */
-async function judgeUrl(guard: UrlGuard, url: string): Promise<void> {
+export async function judgeUrl(guard: UrlGuard, url: string): Promise<void> {
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), LOOKUP_MS)
   try {

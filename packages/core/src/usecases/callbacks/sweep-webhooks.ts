@@ -1,8 +1,9 @@
 import type { Clock } from '../../domain/clock.ts'
+import { toEndpoint } from '../../domain/notice.ts'
 import type { Log } from '../../log.ts'
-import { createDeliveryLine, createWebhooks, type Store } from '../../store/index.ts'
+import { createDeliveryLine, createNotices, createWebhooks, type Store } from '../../store/index.ts'
 
-/** The guarantee behind the hint of what is due: every webhook is looked at. Disables those whose time is over, tried or not. */
+/** The guarantee behind the hint of what is due: every webhook and every notice is looked at. Disables those webhooks whose time is over, tried or not. */
 export async function sweepWebhooks({ store, clock, log }: { store: Store; clock: Clock; log: Log }): Promise<void> {
   const webhooks = createWebhooks(store.redis)
   const line = createDeliveryLine(store.redis)
@@ -12,5 +13,6 @@ export async function sweepWebhooks({ store, clock, log }: { store: Store; clock
     await webhooks.noteChange()
     log.warn({ event: 'webhook.disabled', webhook: id }, 'webhook.disabled')
   }
-  await line.noteAll(ids, clock.now())
+  const notices = await createNotices(store.redis).list()
+  await line.noteAll([...ids, ...notices.map(({ id }) => toEndpoint(id))], clock.now())
 }

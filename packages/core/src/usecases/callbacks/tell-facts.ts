@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../domain/clock.ts'
 import type { Fact } from '../../domain/fact.ts'
+import { toEndpoint, wantsNotice, type Notice } from '../../domain/notice.ts'
 import { wantsFact, type Webhook } from '../../domain/webhook.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import { createDeliveries, createDeliveryLine, createFacts, type Store } from '../../store/index.ts'
+import { NOTICE_SUBJECT, withoutPerson } from '../notices/try-notice.ts'
 import { toDeliveryId, toSubject } from './identify-fact.ts'
 import { makeDelivery } from './make-delivery.ts'
 import type { WebhookDirectory } from './webhook-directory.ts'
@@ -40,10 +42,13 @@ export async function tellFacts(deps: TellDeps, teamKey: string): Promise<number
 }
 
 async function addDeliveries(deps: TellDeps, teamKey: string, facts: Fact[]): Promise<number> {
-  const webhooks = await deps.directory.active()
-  if (webhooks.length === 0) return 0
+  const { webhooks, notices } = await deps.directory.active()
+  if (webhooks.length + notices.length === 0) return 0
   const rosters = new Set(await deps.store.rostersOf(teamKey))
-  const made = await Promise.all(webhooks.map((webhook) => addTo(deps, webhook, facts, rosters)))
+  const made = await Promise.all([
+    ...webhooks.map((webhook) => addTo(deps, webhook, facts, rosters)),
+    ...notices.map((notice) => addToNotice(deps, notice, facts, rosters)),
+  ])
   return made.reduce((sum, count) => sum + count, 0)
 }
 
@@ -56,4 +61,20 @@ async function addTo(deps: TellDeps, webhook: Webhook, facts: Fact[], rosters: R
   await createDeliveries(store.redis, webhook.id).add(deliveries, now)
   await createDeliveryLine(store.redis).note(webhook.id, now)
   return deliveries.length
+}
+
+async function addToNotice(
+  deps: TellDeps,
+  notice: Notice,
+  facts: Fact[],
+  rosters: ReadonlySet<string>,
+): Promise<number> {
+  const { store, clock, toRef } = deps
+  const now = clock.now()
+  const wanted = facts.filter((fact) => wantsNotice(notice, fact, rosters))
+  if (wanted.length === 0) return 0
+  const made = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), withoutPerson(fact), NOTICE_SUBJECT, now))
+  const added = await createDeliveries(store.redis, toEndpoint(notice.id)).add(made, now)
+  if (added > 0) await createDeliveryLine(store.redis).note(toEndpoint(notice.id), now)
+  return added
 }

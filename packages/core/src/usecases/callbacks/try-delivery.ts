@@ -1,14 +1,15 @@
 import {
-  nextTryAt,
   sendCallback,
   signCallback,
   toCallbackBody,
   type CallbackAnswer,
+  type Mailer,
   type MemberDetails,
   type UrlGuard,
 } from '../../callbacks/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Delivery } from '../../domain/delivery.ts'
+import { noticeIdOf } from '../../domain/notice.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import type { Log } from '../../log.ts'
 import type { Sealer } from '../../secrets/index.ts'
@@ -17,10 +18,11 @@ import {
   createDeliveryLine,
   createWebhooks,
   type DeliveryClaim,
-  type DeliveryEnding,
   type Store,
 } from '../../store/index.ts'
 import { makeMemberLink } from '../member-link/index.ts'
+import { tryNotice } from '../notices/try-notice.ts'
+import { conclude } from './conclude.ts'
 import { openSecrets } from './webhook-secrets.ts'
 
 export interface TryDeps {
@@ -30,6 +32,8 @@ export interface TryDeps {
   clock: Clock
   log: Log
   urlGuard: UrlGuard
+  /** For notices by e-mail; absent: none can go. */
+  mailer?: Mailer | undefined
   /** The API's address as the world sees it, for links. */
   publicUrl: string | undefined
   random: () => number
@@ -39,11 +43,12 @@ export interface TryDeps {
   timeoutMs?: number
 }
 
-const ATTEMPTS_KEPT = 50
 const LINK_DAYS = 30
 
 /** One try of one delivery: sign, send, record what came of it, and what follows for its endpoint. */
 export async function tryDelivery(deps: TryDeps, claim: DeliveryClaim): Promise<void> {
+  const notice = noticeIdOf(claim.webhook)
+  if (notice !== undefined) return tryNotice(deps, claim, notice)
   const webhook = await createWebhooks(deps.store.redis).find(claim.webhook)
   if (!webhook) {
     // Deleted while a fact was put on its way to it.
@@ -102,22 +107,4 @@ async function findDetails(deps: TryDeps, webhook: Webhook, { fact }: Delivery):
   if (!wantsLink || !roster || !member || deps.publicUrl === undefined) return details
   const { url } = await makeMemberLink(deps, { roster, member: member.id, days: LINK_DAYS })
   return { ...details, link: url }
-}
-
-function conclude(
-  deps: TryDeps,
-  before: Delivery,
-  at: number,
-  { status, answer, durationMs, isAborted }: CallbackAnswer,
-): { delivery: Delivery; ending: DeliveryEnding } {
-  if (isAborted) return { delivery: before, ending: { kind: 'released' } }
-  const attempts = [...before.attempts, { at, status, durationMs, answer }].slice(-ATTEMPTS_KEPT)
-  if (status !== null && status >= 200 && status < 300) {
-    return { delivery: { ...before, attempts, status: 'delivered' }, ending: { kind: 'delivered' } }
-  }
-  const tries = before.tries + 1
-  const firstTryAt = before.firstTryAt ?? at
-  const next = nextTryAt({ tries, firstTryAt, now: deps.clock.now(), random: deps.random() })
-  const delivery: Delivery = { ...before, attempts, tries, firstTryAt, status: next === null ? 'failed' : 'pending' }
-  return { delivery, ending: next === null ? { kind: 'failed' } : { kind: 'again', at: next } }
 }

@@ -1,11 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
+import type { Notice } from '../../domain/notice.ts'
 import type { Webhook } from '../../domain/webhook.ts'
-import { createDeliveries, createWebhooks, type Store } from '../../store/index.ts'
+import { createDeliveries, createNotices, createWebhooks, type Store } from '../../store/index.ts'
 
-/** The webhooks that facts are told to, kept until one of them changes. */
+/** The webhooks and notices that facts are told to, kept until one of them changes. */
+export interface Told {
+  webhooks: Webhook[]
+  notices: Notice[]
+}
+
 export interface WebhookDirectory {
-  active(): Promise<Webhook[]>
+  active(): Promise<Told>
 }
 
 /** Should a change have been written and its note lost. */
@@ -18,7 +24,7 @@ const KEPT_AT_MOST_MS = 30_000
 export function createWebhookDirectory(deps: { store: Store; clock: Clock }): WebhookDirectory {
   const { redis } = deps.store
   const webhooks = createWebhooks(redis)
-  let kept: { version: string; until: number; active: Webhook[] } | undefined
+  let kept: { version: string; until: number; active: Told } | undefined
   let asking: Promise<string> | undefined
   /** Those who ask in one turn of the event loop ask together: the read goes out after all of them have asked. */
   const readVersion = () => {
@@ -35,7 +41,10 @@ export function createWebhookDirectory(deps: { store: Store; clock: Clock }): We
       if (kept && kept.version === version && now < kept.until) return kept.active
       const all = await webhooks.list()
       const healths = await Promise.all(all.map(({ id }) => createDeliveries(redis, id).health()))
-      const active = all.filter((_, at) => healths[at]?.disabledAt === null)
+      const active = {
+        webhooks: all.filter((_, at) => healths[at]?.disabledAt === null),
+        notices: await createNotices(redis).list(),
+      }
       kept = { version, until: now + KEPT_AT_MOST_MS, active }
       return active
     },

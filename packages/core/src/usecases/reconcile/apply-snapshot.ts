@@ -10,6 +10,7 @@ import type { Estimate } from './estimate.ts'
 import type { SnapshotPlan } from './plan-snapshot.ts'
 import { recordLeaves, recordRows } from './record-plan.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from './tasks.ts'
+import { tellDecided } from './tell-decided.ts'
 
 export interface SnapshotResult {
   /** null for a dry run: nothing was recorded. */
@@ -46,6 +47,7 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
     if (draft.held === null && record.removals.length + draft.plan.clear.length > 0)
       await removeNow(deps, roster, record, draft.plan)
     if (draft.held !== null) await tellHeld(deps, roster, record)
+    else if (replaced > 0) await tellDecided(deps, roster, record.startedAt)
     const isIdle = replaced === 0 && draft.held === null && changesOf(draft.plan) === 0
     return { reconciliation: record, ...draft, isIdle }
   } finally {
@@ -73,19 +75,17 @@ const changesOf = ({ add, update, remove }: SnapshotPlan) => add.length + update
 
 /** Only the newest list counts: a plan that waits for approval is replaced by it. Returns how many were. */
 async function replaceHeld(deps: IntakeDeps, roster: Roster): Promise<number> {
-  let replaced = 0
   const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
-  for (const item of await reconciliations.listHeld(roster.id)) {
-    if (item.kind !== 'snapshot') continue
+  const held = (await reconciliations.listHeld(roster.id)).filter(({ kind }) => kind === 'snapshot')
+  for (const item of held) {
     await reconciliations.replace(item, {
       ...item,
       status: 'rejected',
       reason: 'A newer list replaced it.',
       updatedAt: deps.clock.now(),
     })
-    replaced++
   }
-  return replaced
+  return held.length
 }
 
 function toRecord(

@@ -9,6 +9,7 @@ import { inChunks } from '../converge/parallel.ts'
 import { recordLeaves } from './record-plan.ts'
 import { stillUnmanaged } from './still-unmanaged.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from './tasks.ts'
+import { tellDecided } from './tell-decided.ts'
 
 export interface Decision {
   roster: Roster
@@ -51,6 +52,7 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
     throw decidedMeanwhile(record.id)
   }
   if (record.kind === 'snapshot') await recordLeaves(deps, roster, record.id, record, record.startedAt)
+  await tellDecided(deps, roster, now)
   await deps.store.ready.ring(roster.teamKey)
   return approved
 }
@@ -66,6 +68,7 @@ export async function rejectReconciliation(deps: IntakeDeps, decision: Decision)
   }
   const reconciliations = createReconciliations(deps.store.redis, decision.roster.teamKey)
   if (!(await reconciliations.replace(record, rejected))) throw decidedMeanwhile(record.id)
+  await tellDecided(deps, decision.roster, rejected.updatedAt)
   return rejected
 }
 

@@ -5,6 +5,7 @@ import { createFacts, createReconciliations } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import type { GroupComparison } from './compare-group.ts'
+import { tellDecided } from './tell-decided.ts'
 
 /** Keeps how a reading ended. What an earlier one held is replaced, unless it holds the very same people. */
 export async function noteReading(
@@ -34,6 +35,8 @@ export async function noteReading(
     )
   }
   if (isHeld) await tellHeld(visit, roster, plan)
+  else if (!plan.dryRun && earlier.length > 0)
+    await tellDecided(visit.deps, { id: roster.id, teamKey: visit.teamKey }, now)
 }
 
 const isChange = ({ plan }: Reconciliation) => plan.add + plan.update + plan.remove > 0

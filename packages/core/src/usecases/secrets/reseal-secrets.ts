@@ -1,6 +1,7 @@
 import type { Log } from '../../log.ts'
 import { SealError, type Sealer } from '../../secrets/index.ts'
-import { createAppleWebhooks, createSources, createWebhooks, type Store } from '../../store/index.ts'
+import { createAppleWebhooks, createSources, createNotices, createWebhooks, type Store } from '../../store/index.ts'
+import { noticeContext } from '../notices/notices.ts'
 import { resealSecret } from '../callbacks/webhook-secrets.ts'
 import { webhookSealContext } from '../apple-webhooks/register-apple-webhook.ts'
 import { sourceContext } from '../sources/index.ts'
@@ -58,6 +59,15 @@ export async function resealSecrets(deps: ResealDeps): Promise<ResealResult> {
           ...former,
           sealed: resealSecret(sealer, id, former.sealed),
         })),
+      })),
+    )
+  }
+  const notices = createNotices(store.redis)
+  for (const { id, sealedTarget } of await notices.list()) {
+    await each(`notice "${id}"`, sealedTarget, () =>
+      notices.update(id, (record) => ({
+        ...record,
+        sealedTarget: resealOf(sealer, record.sealedTarget, noticeContext(id)),
       })),
     )
   }

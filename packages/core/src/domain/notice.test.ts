@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import type { Fact } from './fact.ts'
+import { composeNotice, pickNews, wantsNotice } from './notice.ts'
+
+const URL = 'https://flightroster.example.com/beta'
+const roster = (
+  type: 'roster.held' | 'roster.blocked' | 'roster.recovered',
+  id = 'gold',
+  reconciliation?: string,
+): Fact => ({
+  type,
+  roster: id,
+  sequence: 1,
+  problem: type === 'roster.blocked' ? { code: 'group_gone', detail: 'Ann@example.com is gone' } : null,
+  ...(reconciliation === undefined ? {} : { reconciliation }),
+  at: 1,
+})
+const failed = (member: string): Fact => ({
+  type: 'member.failed',
+  roster: 'gold',
+  member,
+  sequence: 1,
+  status: 'failed',
+  problem: { code: 'address_invalid', detail: `${member} is no address` },
+  at: 1,
+})
+
+describe('a notice', () => {
+  it('that is told of trouble is told when it is over, and of nothing else', () => {
+    const rule = { types: ['roster.held'], rosters: ['gold'] }
+    const wants = (fact: Fact) => wantsNotice(rule, fact, new Set(['gold']))
+    expect([wants(roster('roster.held')), wants(roster('roster.recovered'))]).toEqual([true, true])
+    expect([wants(roster('roster.blocked')), wants(roster('roster.held', 'silver'))]).toEqual([false, false])
+  })
+
+  it('tells a change of state once, and its end only where its beginning was told', () => {
+    const [held, again, other] = ['p-1', 'p-1', 'p-2'].map((plan) => roster('roster.held', 'gold', plan)) as [
+      Fact,
+      Fact,
+      Fact,
+    ]
+    const over = roster('roster.recovered')
+    expect(pickNews([over], new Map()).news).toEqual([])
+    const { news, told } = pickNews([held, again, other, over, over], new Map())
+    expect(news).toEqual([held, other, over])
+    expect([...told]).toEqual([['roster:gold', null]])
+    const later = pickNews([again, over], new Map([['roster:gold', 'roster.held p-1']]))
+    expect(later.news).toEqual([over])
+  })
+})
+
+describe('a message', () => {
+  it('of one thing says what to do, and leads to it', () => {
+    expect(composeNotice([roster('roster.held', 'gold', 'p-1') as never], URL)).toEqual({
+      title: 'Roster gold: a plan is held, and nobody leaves until somebody decides.',
+      lines: ['Look at who would leave, then approve or reject the plan.'],
+      link: `${URL}/console/rosters/gold/plans/p-1`,
+    })
+  })
+
+  it('of several counts people, and names nobody', () => {
+    const facts = [failed('ann@example.com'), failed('ben@example.com'), roster('roster.blocked', 'silver')]
+    const message = composeNotice(facts, URL)
+    expect(message).toMatchObject({ title: '3 things have changed', link: `${URL}/console` })
+    expect(message.lines[0]).toBe('Roster gold: 2 people failed.')
+    expect(JSON.stringify(message)).not.toMatch(/example\.com is|ann@|ben@|Ann@/)
+  })
+
+  it('has no link where nobody knows the way, and an end', () => {
+    const many = Array.from({ length: 30 }, (_, at) => roster('roster.held', `r-${at}`))
+    const message = composeNotice(many, undefined)
+    expect([message.link, message.lines.length, message.lines.at(-1)]).toEqual([null, 21, '… and 10 more'])
+  })
+})

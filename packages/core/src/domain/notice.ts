@@ -1,0 +1,173 @@
+import { ERROR_RULES } from '../errors.ts'
+import type { TellableFact } from './delivery.ts'
+import type { Fact } from './fact.ts'
+import { wantsFact } from './webhook.ts'
+
+export const NOTICE_KINDS = ['slack', 'teams', 'email'] as const
+export type NoticeKind = (typeof NOTICE_KINDS)[number]
+
+/** Who of the people is told of what. An incoming webhook's address is a secret, so targets are sealed, bound to their record. */
+export interface Notice {
+  v: 1
+  id: string
+  kind: NoticeKind
+  sealedTarget: string
+  /** The target as it may be shown. */
+  masked: string
+  /** Types, `roster.*` and the like, or `*`. */
+  types: string[]
+  /** Only facts about these; null: all. */
+  rosters: string[] | null
+  createdAt: number
+  updatedAt: number
+}
+
+/** Notices have the line of deliveries that webhooks have; no webhook's id holds a colon. */
+const ENDPOINT = 'notice:'
+export const toEndpoint = (noticeId: string) => `${ENDPOINT}${noticeId}`
+export const noticeIdOf = (endpoint: string) =>
+  endpoint.startsWith(ENDPOINT) ? endpoint.slice(ENDPOINT.length) : undefined
+
+/** What went on before it is over: whoever is told of the one is told of the other. */
+const ENDS: Readonly<Record<string, readonly Fact['type'][] | undefined>> = {
+  'roster.recovered': ['roster.held', 'roster.blocked'],
+  'team_key.recovered': ['team_key.rejected'],
+}
+
+export function wantsNotice(
+  notice: Pick<Notice, 'types' | 'rosters'>,
+  fact: Fact,
+  rostersOfKey: ReadonlySet<string>,
+): boolean {
+  if (wantsFact(notice, fact, rostersOfKey)) return true
+  return (ENDS[fact.type] ?? []).some((type) => wantsFact(notice, { ...fact, type } as Fact, rostersOfKey))
+}
+
+/** What somebody was told last of a roster or a team key, by `roster:gold` or `team-key:acme`; absent: it is well. */
+export type ToldStates = ReadonlyMap<string, string>
+
+/**
+ * Of these facts, in their order, those that change what was told: one message when something begins, one when it is over.
+ * `told`: the states afterwards, null where one is over.
+ */
+export function pickNews(
+  facts: readonly Fact[],
+  before: ToldStates,
+): { news: Fact[]; told: Map<string, string | null> } {
+  const told = new Map<string, string | null>()
+  const news = facts.filter((fact) => {
+    const thing = thingOf(fact)
+    if (thing === null) return true
+    const known = told.has(thing) ? told.get(thing) : (before.get(thing) ?? null)
+    const state = ENDS[fact.type] ? null : stateOf(fact)
+    if (state === (known ?? null)) return false
+    told.set(thing, state)
+    return true
+  })
+  return { news, told }
+}
+
+/** People and builds have no state that ends: each fact about them is news. */
+function thingOf(fact: Fact): string | null {
+  if ('teamKey' in fact) return `team-key:${fact.teamKey}`
+  return fact.type.startsWith('roster.') ? `roster:${fact.roster}` : null
+}
+
+function stateOf(fact: Fact): string {
+  const plan = 'reconciliation' in fact ? fact.reconciliation : undefined
+  const problem = 'problem' in fact ? fact.problem?.code : undefined
+  return [fact.type, plan ?? problem ?? ''].join(' ')
+}
+
+/** A message to people, in plain text. Neither an address nor a member's name or id is in it. */
+export interface NoticeMessage {
+  title: string
+  lines: string[]
+  link: string | null
+}
+
+const MOST_LINES = 20
+
+/** `publicUrl`: where the console is; undefined: there is no link. */
+export function composeNotice(facts: readonly TellableFact[], publicUrl: string | undefined): NoticeMessage {
+  const link = publicUrl === undefined ? null : publicUrl + linkOf(facts)
+  const said = sayAll(facts)
+  if (said.length === 1) return { title: said[0]?.title ?? '', lines: [said[0]?.more ?? ''].filter(Boolean), link }
+  const lines = said.map(({ title }) => title)
+  const rest = lines.length - MOST_LINES
+  return {
+    title: `${facts.length} things have changed`,
+    lines: rest > 0 ? [...lines.slice(0, MOST_LINES), `… and ${rest} more`] : lines,
+    link,
+  }
+}
+
+interface Said {
+  title: string
+  more?: string | undefined
+}
+
+/** One line for each, but people of a roster to whom the same happened are counted. */
+function sayAll(facts: readonly TellableFact[]): Said[] {
+  const groups = new Map<string, { first: TellableFact; count: number }>()
+  facts.forEach((fact, at) => {
+    const key = 'member' in fact ? `${fact.roster} ${fact.type}` : String(at)
+    const group = groups.get(key)
+    if (group) group.count++
+    else groups.set(key, { first: fact, count: 1 })
+  })
+  return [...groups.values()].map(({ first, count }) => say(first, count))
+}
+
+const MEMBER_WORDS: Readonly<Record<string, string | undefined>> = {
+  'member.revoked': 'stopped testing',
+  'member.address_changed': 'changed their address',
+  'member.waiting': 'waiting',
+}
+
+function say(fact: TellableFact, count: number): Said {
+  if (fact.type === 'webhook.test') return { title: 'A test: notices arrive here.' }
+  if ('teamKey' in fact) {
+    if (fact.type === 'team_key.recovered') return { title: `Team key ${fact.teamKey} works again.` }
+    return { title: `Team key ${fact.teamKey}: ${titleOf(fact)}`, more: actionOf(fact) }
+  }
+  const roster = `Roster ${fact.roster}`
+  if ('member' in fact) {
+    const word = MEMBER_WORDS[fact.type] ?? fact.type.slice('member.'.length)
+    return { title: `${roster}: ${count} ${count === 1 ? 'person' : 'people'} ${word}.` }
+  }
+  if ('build' in fact) {
+    const build = `build ${fact.build.version} (${fact.build.number})`
+    if (fact.type === 'build.available') return { title: `${roster}: ${build} can be tested.` }
+    const ends = fact.build.expiresAt === null ? '' : ` It ends on ${fact.build.expiresAt.slice(0, 10)}.`
+    return { title: `${roster}: ${build}: ${fact.type.slice('build.'.length).replaceAll('_', ' ')}.${ends}` }
+  }
+  switch (fact.type) {
+    case 'roster.held':
+      return {
+        title: `${roster}: a plan is held, and nobody leaves until somebody decides.`,
+        more: 'Look at who would leave, then approve or reject the plan.',
+      }
+    case 'roster.recovered':
+      return { title: `${roster} goes on again.` }
+    case 'roster.blocked':
+      return { title: `${roster} is blocked: ${titleOf(fact)}`, more: actionOf(fact) }
+  }
+}
+
+type Troubled = Extract<Fact, { problem: unknown }>
+/** The rule's own words: a detail may quote what somebody sent. */
+const titleOf = ({ problem }: Troubled) => (problem ? ERROR_RULES[problem.code].title : 'something is wrong.')
+const actionOf = ({ problem }: Troubled) => (problem ? ERROR_RULES[problem.code].action : undefined)
+
+function linkOf(facts: readonly TellableFact[]): string {
+  const [first] = facts
+  const rosters = new Set(facts.flatMap((fact) => ('roster' in fact ? [fact.roster] : [''])))
+  if (!first || first.type === 'webhook.test') return '/console'
+  if (facts.every((fact) => 'teamKey' in fact)) return '/lanes'
+  const [roster = ''] = rosters
+  if (rosters.size !== 1 || roster === '') return '/console'
+  const page = `/console/rosters/${encodeURIComponent(roster)}`
+  const plan = facts.length === 1 && 'reconciliation' in first ? first.reconciliation : undefined
+  return plan === undefined ? page : `${page}/plans/${encodeURIComponent(plan)}`
+}

@@ -1,0 +1,25 @@
+import { nextTryAt, type CallbackAnswer } from '../../callbacks/index.ts'
+import type { Delivery } from '../../domain/delivery.ts'
+import type { DeliveryEnding } from '../../store/index.ts'
+import type { TryDeps } from './try-delivery.ts'
+
+const ATTEMPTS_KEPT = 50
+
+/** What one try comes to: delivered, again by the schedule, or given up. */
+export function conclude(
+  deps: Pick<TryDeps, 'clock' | 'random'>,
+  before: Delivery,
+  at: number,
+  { status, answer, durationMs, isAborted }: CallbackAnswer,
+): { delivery: Delivery; ending: DeliveryEnding } {
+  if (isAborted) return { delivery: before, ending: { kind: 'released' } }
+  const attempts = [...before.attempts, { at, status, durationMs, answer }].slice(-ATTEMPTS_KEPT)
+  if (status !== null && status >= 200 && status < 300) {
+    return { delivery: { ...before, attempts, status: 'delivered' }, ending: { kind: 'delivered' } }
+  }
+  const tries = before.tries + 1
+  const firstTryAt = before.firstTryAt ?? at
+  const next = nextTryAt({ tries, firstTryAt, now: deps.clock.now(), random: deps.random() })
+  const delivery: Delivery = { ...before, attempts, tries, firstTryAt, status: next === null ? 'failed' : 'pending' }
+  return { delivery, ending: next === null ? { kind: 'failed' } : { kind: 'again', at: next } }
+}

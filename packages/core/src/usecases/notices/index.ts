@@ -1,0 +1,10 @@
+export {
+  deleteNotice,
+  describeNotice,
+  getNotice,
+  listNotices,
+  noticeNotFound,
+  putNotice,
+  testNotice,
+  type NoticeDescription,
+} from './notices.ts'

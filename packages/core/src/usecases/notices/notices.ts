@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import type { UrlGuard } from '../../callbacks/index.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { TestFact } from '../../domain/delivery.ts'
+import { maskEmail, parseEmail } from '../../domain/email.ts'
+import { toEndpoint, type Notice, type NoticeKind } from '../../domain/notice.ts'
+import { AppError } from '../../errors.ts'
+import type { Sealer } from '../../secrets/index.ts'
+import {
+  createDeliveries,
+  createDeliveryLine,
+  createNoticeBook,
+  createNotices,
+  type NoticeState,
+  type Store,
+} from '../../store/index.ts'
+import { makeDelivery } from '../callbacks/make-delivery.ts'
+import { judgeUrl } from '../callbacks/put-webhook.ts'
+
+export interface NoticeInput {
+  id: string
+  kind: NoticeKind
+  target: string
+  types: string[]
+  rosters: string[] | null
+}
+
+export interface PutNoticeDeps {
+  store: Store
+  sealer: Sealer
+  clock: Clock
+  urlGuard: UrlGuard
+}
+
+export interface NoticeDescription {
+  notice: Notice
+  state: NoticeState
+}
+
+/** Names the record, so that a sealed target copied onto another notice does not open. */
+export const noticeContext = (id: string) => `notice:${id}`
+
+/** Makes a notice, or changes one. One that is not the caller's is as good as none. Throws url_not_allowed, address_invalid, not_found. */
+export async function putNotice(
+  deps: PutNoticeDeps,
+  input: NoticeInput & { isOwn?: (known: Notice) => boolean },
+): Promise<{ notice: Notice; isNew: boolean; isSame: boolean }> {
+  const notices = createNotices(deps.store.redis)
+  const { id, kind, isOwn = () => true } = input
+  const known = await notices.find(id)
+  if (known && !isOwn(known)) throw noticeNotFound(id)
+  const target = await readTarget(deps.urlGuard, kind, input.target)
+  const now = deps.clock.now()
+  const settings = {
+    kind,
+    masked: kind === 'email' ? maskEmail(target) : `${new URL(target).origin}/…`,
+    types: [...new Set(input.types)],
+    rosters: input.rosters && [...new Set(input.rosters)],
+    updatedAt: now,
+  }
+  const isSame = known !== undefined && isTheSame(deps.sealer, known, { ...settings, target })
+  const sealedTarget = deps.sealer.seal(target, noticeContext(id))
+  const record: Notice = { v: 1, id, ...settings, sealedTarget, createdAt: now }
+  if (await notices.insert(record)) return { notice: record, isNew: true, isSame: false }
+  const changed = await notices.update(id, (current) => {
+    if (!isOwn(current)) throw noticeNotFound(id)
+    return { ...current, ...settings, sealedTarget }
+  })
+  if (!changed) throw new AppError('conflict')
+  await createDeliveries(deps.store.redis, toEndpoint(id)).enable(now)
+  await createDeliveryLine(deps.store.redis).note(toEndpoint(id), now)
+  return { notice: changed, isNew: false, isSame }
+}
+
+function isTheSame(sealer: Sealer, known: Notice, next: Omit<NoticeInput, 'id'>): boolean {
+  const settingsOf = ({ kind, types, rosters }: Pick<Notice, 'kind' | 'types' | 'rosters'>) =>
+    JSON.stringify([kind, types, rosters])
+  return (
+    settingsOf(known) === settingsOf(next) && sealer.open(known.sealedTarget, noticeContext(known.id)) === next.target
+  )
+}
+
+async function readTarget(guard: UrlGuard, kind: NoticeKind, text: string): Promise<string> {
+  if (kind !== 'email') {
+    await judgeUrl(guard, text)
+    return text
+  }
+  const email = parseEmail(text)
+  // What SMTP could take for more than one address, or for a command, is none here.
+  if (email !== null && /^[^\s<>()[\]\\,;:"]+$/u.test(email)) return email
+  const errors = [{ pointer: '/target', code: 'address_invalid', detail: 'This is no e-mail address.' }]
+  throw new AppError('address_invalid', { message: 'This is no e-mail address.', details: { errors } })
+}
+
+export const listNotices = (deps: { store: Store }): Promise<Notice[]> => createNotices(deps.store.redis).list()
+
+/** Throws not_found. */
+export async function getNotice(deps: { store: Store }, id: string): Promise<Notice> {
+  const notice = await createNotices(deps.store.redis).find(id)
+  if (!notice) throw noticeNotFound(id)
+  return notice
+}
+
+export const noticeNotFound = (id: string) =>
+  new AppError('not_found', { message: `There is no notice "${id}".`, details: { notice: id } })
+
+export async function describeNotice(deps: { store: Store }, notice: Notice): Promise<NoticeDescription> {
+  return { notice, state: await createNoticeBook(deps.store.redis, notice.id).state() }
+}
+
+/** Takes a notice out with everything that was on its way to it. Throws not_found. */
+export async function deleteNotice(deps: { store: Store }, id: string): Promise<void> {
+  await getNotice(deps, id)
+  await createNotices(deps.store.redis).delete(id)
+  await createDeliveries(deps.store.redis, toEndpoint(id)).destroy()
+  await createDeliveryLine(deps.store.redis).forget(toEndpoint(id))
+}
+
+/** Sends a message, whatever types the notice asks for, and waits for no other. Throws not_found. */
+export async function testNotice(deps: { store: Store; clock: Clock }, id: string): Promise<NoticeDescription> {
+  const notice = await getNotice(deps, id)
+  const now = deps.clock.now()
+  const unique = randomUUID()
+  const fact: TestFact = { type: 'webhook.test', webhook: toEndpoint(id), at: now }
+  const delivery = makeDelivery(`msg_${unique.replaceAll('-', '')}`, fact, `test-${unique}`, now)
+  await createDeliveries(deps.store.redis, toEndpoint(id)).add([delivery], now)
+  await createDeliveryLine(deps.store.redis).note(toEndpoint(id), now)
+  return describeNotice(deps, notice)
+}

@@ -1,0 +1,101 @@
+import { sendCallback, toMailText, toSlackBody, toTeamsBody, type CallbackAnswer } from '../../callbacks/index.ts'
+import type { Delivery } from '../../domain/delivery.ts'
+import type { Fact } from '../../domain/fact.ts'
+import { composeNotice, pickNews, toEndpoint, type Notice, type NoticeMessage } from '../../domain/notice.ts'
+import {
+  createDeliveries,
+  createDeliveryLine,
+  createNoticeBook,
+  createNotices,
+  type DeliveryClaim,
+  type DeliveryEnding,
+} from '../../store/index.ts'
+import { conclude } from '../callbacks/conclude.ts'
+import type { TryDeps } from '../callbacks/try-delivery.ts'
+import { noticeContext } from './notices.ts'
+
+/** All that a notice is told of is about one thing to its reader, so that one message at a time is on its way. */
+export const NOTICE_SUBJECT = 'notice'
+/** What comes within this after a message waits, and goes together. */
+const QUIET_MS = 60_000
+const AT_ONCE = 1_000
+
+/**
+ * One try of a message to people. The first goes at once; what comes within a minute after it is one message. It takes along whatever
+ * is on its way by then, and those find out, when their turn comes, that they were told.
+ */
+export async function tryNotice(deps: TryDeps, claim: DeliveryClaim, noticeId: string): Promise<void> {
+  const { redis } = deps.store
+  const notice = await createNotices(redis).find(noticeId)
+  const deliveries = createDeliveries(redis, toEndpoint(noticeId))
+  if (!notice) return deliveries.destroy()
+  const { delivery, ending } = await attempt(deps, notice, claim.delivery)
+  const now = deps.clock.now()
+  const settled = await createDeliveryLine(redis).settle(claim, delivery, ending, now)
+  // People may be away for longer than a program: a notice is never given up as a whole.
+  if (settled.disabled) await deliveries.enable(now)
+  else if (settled.recovered) await deliveries.bringForward(now)
+}
+
+type Result = { delivery: Delivery; ending: DeliveryEnding }
+
+async function attempt(deps: TryDeps, notice: Notice, delivery: Delivery): Promise<Result> {
+  const at = deps.clock.now()
+  const book = createNoticeBook(deps.store.redis, notice.id)
+  const silently = (): Result => ({ delivery: { ...delivery, status: 'delivered' }, ending: { kind: 'delivered' } })
+  const isTest = delivery.fact.type === 'webhook.test'
+  let batch = [delivery]
+  if (!isTest) {
+    if (await book.isCovered(delivery.id)) return silently()
+    const from = await book.quietFrom()
+    if (from !== null && at < from + QUIET_MS) return { delivery, ending: { kind: 'released', at: from + QUIET_MS } }
+    batch = await createDeliveries(deps.store.redis, toEndpoint(notice.id)).pending(NOTICE_SUBJECT, AT_ONCE)
+  }
+  const ids = batch.map(({ id }) => id)
+  const facts = batch.flatMap(({ fact }) => (fact.type === 'webhook.test' ? [] : [fact]))
+  const { news, told } = pickNews(facts, await book.told())
+  if (!isTest && news.length === 0) {
+    await book.cover(ids, told)
+    return silently()
+  }
+  const message = composeNotice(isTest ? [delivery.fact] : news, deps.publicUrl)
+  const answer = await send(deps, notice, message)
+  const result = conclude(deps, delivery, at, answer)
+  if (result.ending.kind === 'delivered') {
+    const now = deps.clock.now()
+    await book.noteSent({ at: now, quietFrom: isTest ? null : now, ids, told })
+  } else if (result.ending.kind !== 'released') {
+    await book.noteError(answer.status === null ? answer.answer : `${answer.status} ${answer.answer}`.slice(0, 500))
+  }
+  deps.log.info(
+    { event: 'notice.tried', notice: notice.id, facts: news.length, status: answer.status, ending: result.ending.kind },
+    'notice.tried',
+  )
+  return result
+}
+
+async function send(deps: TryDeps, notice: Notice, message: NoticeMessage): Promise<CallbackAnswer> {
+  let target: string
+  try {
+    target = deps.sealer.open(notice.sealedTarget, noticeContext(notice.id))
+  } catch (error) {
+    deps.log.error({ err: error, notice: notice.id }, 'The target of a notice cannot be opened.')
+    return noAnswer('The target cannot be opened: ENCRYPTION_KEY is another one.')
+  }
+  if (notice.kind === 'email') {
+    if (!deps.mailer) return noAnswer('Mails need SMTP_URL at the workers.')
+    const mail = { to: target, subject: `Flightroster: ${message.title}`, text: toMailText(message) }
+    return { ...(await deps.mailer.send(mail)), isAborted: false }
+  }
+  const body = notice.kind === 'slack' ? toSlackBody(message) : toTeamsBody(message)
+  const { urlGuard: guard, clock, signal, timeoutMs } = deps
+  return sendCallback({ guard, clock, signal, timeoutMs }, { url: target, headers: {}, body })
+}
+
+const noAnswer = (answer: string): CallbackAnswer => ({ status: null, answer, durationMs: 0, isAborted: false })
+
+/** A fact as a notice keeps it: it counts people, so their ids and what they sent are left out. */
+export function withoutPerson(fact: Fact): Fact {
+  if (!('member' in fact)) return fact
+  return { ...fact, member: '', problem: fact.problem && { code: fact.problem.code, detail: '' } }
+}

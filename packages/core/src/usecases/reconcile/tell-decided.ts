@@ -1,0 +1,13 @@
+import type { Roster } from '../../domain/roster.ts'
+import { createFacts, createReconciliations, type Store } from '../../store/index.ts'
+
+/** A held plan was decided or replaced: a roster that none holds any more goes on, and whoever was told of the plan is told so. */
+export async function tellDecided(
+  { store }: { store: Store },
+  { id, teamKey }: Pick<Roster, 'id' | 'teamKey'>,
+  at: number,
+): Promise<void> {
+  if (await createReconciliations(store.redis, teamKey).hasHeld(id)) return
+  const sequence = await store.nextSequence(teamKey, `roster:${id}`)
+  await createFacts(store.redis, teamKey).add([{ type: 'roster.recovered', roster: id, sequence, problem: null, at }])
+}
