@@ -16,7 +16,7 @@ let mailer: Mailer
 beforeEach(async () => {
   rig = await startCallbacksRig()
   smtp = await startSmtp()
-  mailer = createMailer(smtp.url, 'Flightroster <ops@flightroster.example.com>', 2_000)
+  mailer = createMailer(smtp.url, 'Flightroster <ops@flightroster.example.com>', 10_000)
 })
 afterEach(async () => {
   mailer.close()
@@ -51,7 +51,7 @@ const deliver = async () => {
   for (;;) {
     const { claims } = await createDeliveryLine(rig.redis).claim('notice:ops', { now: rig.clock.now(), max: 100 })
     if (claims.length === 0) return
-    await Promise.all(claims.map((claim) => tryDelivery({ ...rig.deps, mailer }, claim)))
+    await Promise.all(claims.map((claim) => tryDelivery({ ...rig.deps, mailer, timeoutMs: 10_000 }, claim)))
   }
 }
 const texts = () => rig.receiver.received.map(({ text }) => (JSON.parse(text) as { text: string }).text)
