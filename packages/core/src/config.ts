@@ -105,9 +105,11 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
   return config
 }
 
+const SMTP_FROM = 'Flightroster <flightroster@localhost>'
+
 function readSmtp(read: EnvReader): WorkerConfig['smtp'] {
   const url = read.optionalSecret('SMTP_URL', 'smtp://user:password@host:587 or smtps://…', parseSmtp)
-  const from = read.text('SMTP_FROM', 'Flightroster <flightroster@localhost>')
+  const from = read.parsed('SMTP_FROM', SMTP_FROM, 'a name and an address', (text) => text)
   return url === undefined ? undefined : { url, from }
 }
 
