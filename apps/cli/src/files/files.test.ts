@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportFiles } from './export-files.ts'
 import { FileFaults } from './faults.ts'
+import schema from './flightroster.schema.json' with { type: 'json' }
 import type { Fields, Kind, ServerState } from './kinds.ts'
 import { makePlan, type Plan } from './make-plan.ts'
 import { readWanted } from './read-files.ts'
@@ -34,19 +35,16 @@ function serverOf(items: Partial<Record<Kind, Record<string, Fields>>> = {}, dri
   return { teamKey: of('teamKey'), roster: of('roster'), webhook: of('webhook'), source: of('source') }
 }
 
+const defaults = Object.entries(schema.definitions.roster.properties).flatMap(([name, field]) =>
+  'default' in field ? [[name, field.default] as const] : [],
+)
+/** Whatever settings there are by now, as the API has them unless told. */
 const ROSTER: Fields = {
+  ...Object.fromEntries(defaults),
   teamKey: 'acme',
   app: { id: '1', bundleId: 'com.acme.app' },
   group: { id: 'g-1', name: 'Beta – Gold' },
-  builds: 'manual',
-  submitForReview: false,
-  heldBuilds: 'report',
-  unmanagedTesters: 'keep',
-  removal: 'group',
-  removedByHand: 'restore',
   removalGuard: { percent: 30, atLeast: 10 },
-  scimGroup: null,
-  reconcileEveryMinutes: 60,
 }
 const SERVER = { teamKey: { acme: { issuerId: 'iss', keyId: 'K1' } }, roster: { gold: ROSTER } }
 const OPTIONS = { prune: false, sendSecrets: false }
