@@ -1,16 +1,15 @@
 import type { AppleSession, TesterRow } from '../../apple/index.ts'
-import { isWriteAmbiguous } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
-import { settledStatus, type MemberStatus, type Observed } from '../../domain/member.ts'
+import type { Observed } from '../../domain/member.ts'
 import { isEntry } from '../../domain/plan.ts'
-import type { Roster } from '../../domain/roster.ts'
-import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import type { Seats } from './seats.ts'
-import { endpointOf, READS, REFUSALS, writingKind, type Listener, type Taken } from './take-steps.ts'
-import type { Ending, KnownTesters, Target } from './target.ts'
+import { writingKind } from './attempt.ts'
+import { bookFailure, endInvitation, isGroupGone, takeBack, unsettledStatus } from './book-failure.ts'
+import type { Listener } from './take-steps.ts'
+import type { KnownTesters, Target } from './target.ts'
 
 export interface BooksDeps {
   lane: Pick<LaneStore, 'markWriting'>
@@ -25,7 +24,7 @@ export interface BooksDeps {
   isKnownElsewhere: (appId: string, key: string, testerId: string) => Promise<boolean>
 }
 
-/** Turns answers into what is known of each member. The only place where a working copy of Observed is written. */
+/** Turns answers into what is known of each member; failures in `book-failure.ts`. Nowhere else is a working copy of Observed written. */
 export function createBooks(deps: BooksDeps): Listener {
   const confirmedGroups = new Set<string>()
 
@@ -201,139 +200,14 @@ export function createBooks(deps: BooksDeps): Listener {
   }
 }
 
-interface Pens {
-  amend: (target: Target, change: Partial<Observed>) => void
-  unlearn: (target: Target, email: string) => void
-}
-
-/** A write that surely had no effect: as if it had never been noted. */
-function takeBack(target: Target): void {
-  if (target.before) target.observed = { ...target.observed, ...target.before }
-}
-
-/** What a failed call means for one member: by what was asked, by the error's disposition, and by whether it may have been applied. */
-async function bookFailure(
-  deps: BooksDeps,
-  confirmedGroups: Set<string>,
-  { target, step, merged, asked }: Taken & { merged: number; asked: 'step' | 'read' },
-  error: AppError,
-  pens: Pens,
-): Promise<void> {
-  const rule = ERROR_RULES[error.code]
-  const isWrite = asked === 'step'
-  const isRefusal = REFUSALS.includes(error.code)
-  const mayBeThere = isWrite && isRefusal && !(step.do === 'create' && rule.disposition === 'reject')
-  if (isWrite && !isWriteAmbiguous(error) && (!mayBeThere || step.do === 'invite')) takeBack(target)
-  if (rule.stops === 'lane') {
-    deps.brakes.stop(error)
-    target.ending = { kind: 'give_back' }
-    return
-  }
-  if (error.code === 'apple_not_found' && (await isGroupGone(deps, confirmedGroups, target.roster))) return
-  if (isWrite && step.do === 'invite') return bookFailedInvitation(deps, target, error)
-  if (mayBeThere) {
-    // An unknown group is refused in as many ways as a bad tester: the group is read, once a turn.
-    if (await isGroupGone(deps, confirmedGroups, target.roster)) return
-    const { writing } = target.observed
-    pens.unlearn(target, step.email)
-    target.learnt.set(emailKey(step.email), null)
-    if (writing) pens.amend(target, { writing: { ...writing, answer: 'refused', reads: 0 } })
-    return
-  }
-  if (!isWrite && (isRefusal || error.code === 'call_forbidden')) {
-    // Says nothing of the person: asked again later, and nothing is believed meanwhile.
-    target.ending = later(target, deps.brakes.againAt(READS), error)
-    return
-  }
-  switch (rule.disposition) {
-    case 'reject':
-      pens.amend(target, { confirmed: false, writing: null })
-      target.ending = { kind: 'done', status: 'failed', problem: error.code, detail: error.message }
-      return
-    case 'wait':
-      deps.seats.noteFull(target.roster.app.id)
-      pens.amend(target, { writing: null })
-      target.ending = { kind: 'in_line' }
-      return
-    case 'retry':
-    case 'block':
-      // A call for many speaks of Apple, not of one of them: nobody loses an attempt.
-      if (error.code === 'call_forbidden') {
-        target.ending =
-          merged > 1 ? later(target, deps.brakes.againAt(endpointOf(step)), error) : { kind: 'retry', error }
-        return
-      }
-      deps.brakes.trouble(error, merged)
-      target.ending = merged > 1 ? { kind: 'give_back' } : { kind: 'retry', error }
-  }
-}
-
-/** An invitation that was asked for ends in a mail, or in words that say why not. Surely not sent goes again; a second mail never does. */
-function bookFailedInvitation(deps: BooksDeps, target: Target, error: AppError): void {
-  const { appleCode, status } = error.details
-  const said = [status, appleCode].filter((word) => typeof word === 'string' || typeof word === 'number').join(' ')
-  if (isWriteAmbiguous(error)) {
-    deps.brakes.trouble(error, 1)
-    return endInvitation(target, 'invitation_unknown')
-  }
-  if (error.code === 'build_missing') {
-    endInvitation(target)
-    target.ending = { kind: 'done', status: 'not_invited', problem: 'build_missing' }
-    return
-  }
-  if (typeof appleCode === 'string' && appleCode.endsWith('ALREADY_ACCEPTED')) {
-    // Newer than what we know of the person.
-    target.fresh = true
-    return endInvitation(target)
-  }
-  const detail = `${ERROR_RULES.invitation_refused.title} Answer: ${said || 'none'}.`
-  if (ERROR_RULES[error.code].disposition === 'reject' || target.job.isLastAttempt) {
-    return endInvitation(target, 'invitation_refused', detail)
-  }
-  if (error.code === 'apple_unreachable') deps.brakes.trouble(error, 1)
-  target.ending = { kind: 'retry', error, status: settledStatus(true, target.observed.state) }
-}
-
-/** Whoever asked for an invitation has what there is to have: a mail, or the reason why not. */
-export function endInvitation(target: Target, problem: ErrorCode | null = null, detail?: string): void {
-  target.invite = false
-  target.observed = { ...target.observed, invite: false }
-  if (target.observed.writing?.kind === 'invite') target.observed = { ...target.observed, writing: null }
-  if (problem !== null) target.notice = { problem, detail: detail ?? ERROR_RULES[problem].title }
-}
-
-function later(target: Target, until: number, { code, message }: AppError): Ending {
-  return { kind: 'later', until, status: unsettledStatus(target), problem: code, detail: message }
-}
-
 /** The mail of the entry is the invitation that a person asked for. The one after a move goes out once the old address has left. */
 function entryMailed(target: Target): void {
   target.invite = false
 }
 
-/** What is said of somebody whose turn ended before it was known: what was known before. */
-function unsettledStatus({ observed, desired }: Target): MemberStatus {
-  return desired.present && observed.confirmed ? settledStatus(true, observed.state) : 'pending'
-}
-
 /** Somebody who did more than being invited was there before our create. */
 function isOlder({ state }: TesterRow): boolean {
   return state === 'accepted' || state === 'installed' || state === 'revoked'
-}
-
-async function isGroupGone(deps: BooksDeps, confirmedGroups: Set<string>, roster: Roster): Promise<boolean> {
-  if (roster.blocked) return true
-  if (confirmedGroups.has(roster.group.id)) return false
-  try {
-    await deps.session.getGroup(roster.group.id)
-    confirmedGroups.add(roster.group.id)
-    return false
-  } catch (error) {
-    if (!isAppError(error)) throw error
-    if (error.code !== 'apple_not_found') return false
-    await deps.brakes.groupGone(roster)
-    return true
-  }
 }
 
 function isOwn(target: Target, email: string): boolean {
