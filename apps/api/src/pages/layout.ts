@@ -5,7 +5,7 @@ import { STYLE_PATH } from './style.ts'
 export interface Page {
   title: string
   /** Which entry of the navigation is the current one. */
-  section?: 'console' | 'lanes' | 'connect' | 'audit' | 'activity' | undefined
+  section?: 'console' | 'lanes' | 'connect' | 'audit' | 'activity' | 'webhooks' | 'notices' | undefined
   /** Undefined: nobody has logged in. */
   user?: DashboardUser | undefined
   body: Content
@@ -47,6 +47,7 @@ function navigation(section: Page['section'], user: DashboardUser): Html {
         ${link('console', '/console', 'Rosters')}
         ${user.role === 'operator' ? link('connect', '/console/connect', 'Connect an app') : null}
         ${link('lanes', '/lanes', 'Lanes')}
+        ${user.role === 'operator' ? html`${link('webhooks', '/console/webhooks', 'Webhooks')}${link('notices', '/console/notices', 'Notices')}` : null}
         <li><a href="/dashboard">Queues</a></li>
         ${link('activity', '/console/activity', 'Activity')} ${link('audit', '/console/audit', 'Changes')}
       </ul>
@@ -63,6 +64,17 @@ export function notice(kind: 'done' | 'problem', title: string, more?: Content):
     <p><strong>${title}</strong></p>
     ${more}
   </div>`
+}
+
+/** For what can't be taken back: asks once, saying what will happen. Works without scripts. */
+export function askFirst(label: string, what: Content, yes: Html): Html {
+  return html`<details class="ask">
+    <summary class="button">${label}</summary>
+    <div class="notice hint">
+      <p>${what}</p>
+      ${yes}
+    </div>
+  </details>`
 }
 
 export function button(action: string, label: string, fields: Record<string, string> = {}, tone = ''): Html {

@@ -10,6 +10,8 @@ import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { rosterRoutes } from './roster-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
+import { noticePageRoutes } from './told/notice-routes.ts'
+import { webhookRoutes } from './told/webhook-routes.ts'
 import { uploadRoutes } from './upload-routes.ts'
 
 /** What program managers work with. */
@@ -25,4 +27,6 @@ export function registerConsole(app: ApiServer, deps: ApiDeps): void {
   connectRosterRoutes(app, deps)
   auditPageRoutes(app, deps)
   activityPageRoutes(app, deps)
+  webhookRoutes(app, deps)
+  noticePageRoutes(app, deps)
 }

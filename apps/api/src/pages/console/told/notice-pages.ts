@@ -1,0 +1,137 @@
+import { NOTICE_KINDS, type DashboardUser, type NoticeKind } from '@flightroster/core/domain'
+import type { NoticeDescription } from '@flightroster/core/usecases/notices'
+import { html, path, type Html } from '../../html.ts'
+import { askFirst, button, layout } from '../../layout.ts'
+import { pill, when } from '../../words.ts'
+import { ruleFields, type Rule } from './rule-form.ts'
+
+export interface NoticeDraft extends Rule {
+  id: string
+  kind: NoticeKind
+  target: string
+}
+
+export const NEW_NOTICE: NoticeDraft = {
+  id: '',
+  kind: 'slack',
+  target: '',
+  types: ['roster.held', 'roster.blocked', 'team_key.rejected', 'build.expiring'],
+  rosters: null,
+}
+
+const KIND_WORDS: Record<NoticeKind, string> = { slack: 'Slack', teams: 'Teams', email: 'E-mail' }
+
+interface Common {
+  user: DashboardUser
+  now: number
+  draft: NoticeDraft
+  about?: Html | undefined
+}
+
+export function noticesPage({ user, now, notices, draft, about }: Common & { notices: NoticeDescription[] }): string {
+  const body = html`<h1>Notices</h1>
+    <p class="lead">
+      People are told what needs them, once, and once more when it is over. Systems are told by
+      <a href="/console/webhooks">webhooks</a>.
+    </p>
+    ${about}
+    ${
+      notices.length === 0
+        ? html`<p class="empty">Nobody is told yet.</p>`
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Notices">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Notice</th>
+                  <th scope="col">Where</th>
+                  <th scope="col">Last message</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Rosters</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${notices.map(
+                  ({ notice, state }) =>
+                    html`<tr>
+                      <th scope="row"><a href="${path`/console/notices/${notice.id}`}">${notice.id}</a></th>
+                      <td>${KIND_WORDS[notice.kind]}: ${notice.masked}</td>
+                      <td>${when(state.lastSentAt, now, 'none yet')}</td>
+                      <td>${statePill(state.lastError)}</td>
+                      <td>${notice.rosters?.join(', ') ?? 'all'}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`
+    }
+    <details class="box" ${about ? html` open` : null}>
+      <summary>Make a notice</summary>
+      ${noticeForm(draft, true)}
+    </details>`
+  return layout({ title: 'Notices', section: 'notices', user, body, wide: true })
+}
+
+const statePill = (lastError: string | null) =>
+  lastError === null ? pill('good', 'well') : pill('bad', 'not arriving')
+
+function noticeForm(draft: NoticeDraft, isNew: boolean): Html {
+  return html`<form
+    method="post"
+    action="${isNew ? '/console/notices' : path`/console/notices/${draft.id}`}"
+    class="stack"
+  >
+    ${isNew ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label>` : null}
+    <label
+      >By
+      <select name="kind">
+        ${NOTICE_KINDS.map((kind) => html`<option value="${kind}" ${kind === draft.kind ? html` selected` : null}>${KIND_WORDS[kind]}</option>`)}
+      </select></label
+    >
+    <label
+      >Where
+      <small
+        >The incoming webhook of Slack or Teams, or an e-mail
+        address.${isNew ? null : ' Give it again to change anything: it is not shown.'}</small
+      ><input name="target" value="${draft.target}" required maxlength="2000" autocomplete="off"
+    /></label>
+    ${ruleFields(draft)}
+    <button type="submit" class="primary">${isNew ? 'Make it' : 'Save'}</button>
+  </form>`
+}
+
+export function noticePage({ user, now, described, draft, about }: Common & { described: NoticeDescription }): string {
+  const { notice, state } = described
+  const to = (verb: string) => path`/console/notices/${notice.id}/${verb}`
+  const body = html`<p class="crumbs"><a href="/console/notices">Notices</a> ›</p>
+    <h1>${notice.id}</h1>
+    ${about}
+    <dl class="facts">
+      <dt>State</dt>
+      <dd>${statePill(state.lastError)}</dd>
+      <dt>Where</dt>
+      <dd>${KIND_WORDS[notice.kind]}: ${notice.masked}</dd>
+      <dt>Last message</dt>
+      <dd>${when(state.lastSentAt, now, 'none yet')}</dd>
+      <dt>Tells</dt>
+      <dd>${notice.types.join(', ')}</dd>
+      <dt>Rosters</dt>
+      <dd>${notice.rosters?.join(', ') ?? 'all'}</dd>
+    </dl>
+    ${
+      state.lastError === null
+        ? null
+        : html`<div class="notice problem">
+            <p><strong>The newest try failed.</strong></p>
+            <p>${state.lastError}</p>
+          </div>`
+    }
+    <div class="row">
+      ${button(to('test'), 'Send a test')}
+      ${askFirst('Delete', 'Nobody is told there any more, and what waits for its minute is dropped.', button(to('delete'), 'Yes, delete this notice', {}, 'danger'))}
+    </div>
+    <details class="box" ${about && draft.target !== '' ? html` open` : null}>
+      <summary>Change it</summary>
+      ${noticeForm(draft, false)}
+    </details>`
+  return layout({ title: `Notice ${notice.id}`, section: 'notices', user, body })
+}

@@ -1,0 +1,137 @@
+import { NOTICE_KINDS, type NoticeKind } from '@flightroster/core/domain'
+import { AppError } from '@flightroster/core/errors'
+import {
+  deleteNotice,
+  describeNotice,
+  getNotice,
+  listNotices,
+  putNotice,
+  testNotice,
+} from '@flightroster/core/usecases/notices'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../../../deps.ts'
+import { noticeBody } from '../../../routes/notices/schema.ts'
+import type { ApiServer } from '../../../server.ts'
+import { readForm } from '../../forms.ts'
+import { path, query, type Html } from '../../html.ts'
+import { notice } from '../../layout.ts'
+import { note } from '../../note.ts'
+import { errorNotice } from '../../page-errors.ts'
+import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
+import { sendHtml } from '../../send-html.ts'
+import { NEW_NOTICE, noticePage, noticesPage, type NoticeDraft } from './notice-pages.ts'
+import { idFault, isRecordId, readRule, ruleFault } from './rule-form.ts'
+
+const noticeIdOf = (request: FastifyRequest) => (request.params as { noticeId: string }).noticeId
+
+/** Notices as over REST. For operators: a target may be somebody's address. */
+export function noticePageRoutes(app: ApiServer, deps: ApiDeps): void {
+  app.get('/console/notices', OPERATOR_VIEW, async (request, reply) => {
+    const { done } = request.query as { done?: string }
+    return sendList(
+      deps,
+      request,
+      reply,
+      NEW_NOTICE,
+      done === 'delete' ? notice('done', 'The notice is gone.') : undefined,
+    )
+  })
+
+  app.post('/console/notices', CHANGE, async (request, reply) => {
+    deps.health.assertTakesWrites()
+    const draft = readDraft(request, readForm(request).text('id'))
+    if (!isRecordId(draft.id)) return sendList(deps, request, reply, draft, idFault(), 422)
+    if ((await listNotices(deps)).some(({ id }) => id === draft.id)) {
+      const taken = notice('problem', `There is a notice “${draft.id}” already; change that one, or take another id.`)
+      return sendList(deps, request, reply, draft, taken, 409)
+    }
+    const fault = await save(deps, draft)
+    if (fault) return sendList(deps, request, reply, draft, fault, 422)
+    await note(deps, request, 'notice.put', `notice:${draft.id}`)
+    return reply.redirect(path`/console/notices/${draft.id}` + query({ done: 'put' }), 303)
+  })
+
+  app.get('/console/notices/:noticeId', OPERATOR_VIEW, async (request, reply) => {
+    const { done } = request.query as { done?: string }
+    const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
+    return sendOne(deps, request, reply, words === undefined ? undefined : notice('done', words))
+  })
+
+  app.post('/console/notices/:noticeId', CHANGE, async (request, reply) => {
+    deps.health.assertTakesWrites()
+    const id = noticeIdOf(request)
+    await getNotice(deps, id)
+    const draft = readDraft(request, id)
+    const fault = await save(deps, draft)
+    if (fault) return sendOne(deps, request, reply, fault, draft, 422)
+    await note(deps, request, 'notice.put', `notice:${id}`)
+    return reply.redirect(path`/console/notices/${id}` + query({ done: 'put' }), 303)
+  })
+
+  app.post('/console/notices/:noticeId/test', CHANGE, async (request, reply) => {
+    await testNotice(deps, noticeIdOf(request))
+    return reply.redirect(path`/console/notices/${noticeIdOf(request)}` + query({ done: 'test' }), 303)
+  })
+
+  app.post('/console/notices/:noticeId/delete', CHANGE, async (request, reply) => {
+    deps.health.assertTakesWrites()
+    await deleteNotice(deps, noticeIdOf(request))
+    await note(deps, request, 'notice.delete', `notice:${noticeIdOf(request)}`)
+    return reply.redirect('/console/notices?done=delete', 303)
+  })
+}
+
+const DONE: Record<string, string> = {
+  put: 'Saved. Send a test to see whether it arrives.',
+  test: 'A test is on its way: look again in a moment.',
+}
+
+function readDraft(request: FastifyRequest, id: string): NoticeDraft {
+  const form = readForm(request)
+  const kind = NOTICE_KINDS.find((one): one is NoticeKind => one === form.text('kind')) ?? 'slack'
+  return { id, kind, target: form.text('target'), ...readRule(form) }
+}
+
+/** What is wrong with it, or undefined once it is saved. */
+async function save(deps: ApiDeps, { id, ...draft }: NoticeDraft): Promise<Html | undefined> {
+  const parsed = noticeBody.safeParse(draft)
+  if (!parsed.success) return ruleFault(parsed.error)
+  try {
+    await putNotice(deps, { id, ...parsed.data })
+    return undefined
+  } catch (error) {
+    const isTheirs = error instanceof AppError && ['url_not_allowed', 'address_invalid'].includes(error.code)
+    if (isTheirs) return errorNotice(error)
+    throw error
+  }
+}
+
+async function sendList(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  draft: NoticeDraft,
+  about?: Html,
+  status = 200,
+) {
+  const notices = await Promise.all((await listNotices(deps)).map((one) => describeNotice(deps, one)))
+  return sendHtml(reply, noticesPage({ user: request.user, now: deps.clock.now(), notices, draft, about }), status)
+}
+
+async function sendOne(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  about?: Html,
+  draft?: NoticeDraft,
+  status = 200,
+) {
+  const described = await describeNotice(deps, await getNotice(deps, noticeIdOf(request)))
+  // The target is not shown again: whoever changes the rule gives it anew.
+  const shown = draft ?? { ...described.notice, target: '' }
+  return sendHtml(
+    reply,
+    noticePage({ user: request.user, now: deps.clock.now(), described, draft: shown, about }),
+    status,
+  )
+}

@@ -1,0 +1,91 @@
+import { CALLBACK_TYPES } from '@flightroster/core/domain'
+import type { z } from 'zod'
+import type { Form } from '../../forms.ts'
+import { html, type Html } from '../../html.ts'
+import { notice } from '../../layout.ts'
+
+/** What a rule is about: which types, of which rosters. Webhooks and notices choose alike. */
+export interface Rule {
+  types: readonly string[]
+  rosters: readonly string[] | null
+}
+
+const FAMILIES = ['member', 'build', 'roster', 'team_key'] as const
+const FAMILY_WORDS: Record<(typeof FAMILIES)[number], string> = {
+  member: 'People',
+  build: 'Builds',
+  roster: 'Rosters',
+  team_key: 'Team keys',
+}
+const WORDS: Readonly<Record<string, string | undefined>> = {
+  'member.waiting': 'waits for an address or a seat',
+  'member.revoked': 'stopped testing',
+  'member.address_changed': 'gave another address',
+  'build.available': 'can be tested',
+  'build.expiring': 'expires soon',
+  'roster.held': 'a plan waits for a decision',
+  'roster.blocked': 'only a person can go on',
+  'roster.recovered': 'goes on again',
+  'team_key.rejected': 'Apple refuses it',
+  'team_key.recovered': 'works again',
+}
+
+const wordsOf = (type: string) => WORDS[type] ?? type.slice(type.indexOf('.') + 1).replaceAll('_', ' ')
+
+export function ruleFields({ types, rosters }: Rule): Html {
+  const isChosen = (type: string) =>
+    types.includes('*') || types.includes(type) || types.includes(`${type.slice(0, type.indexOf('.'))}.*`)
+  return html`<fieldset>
+      <legend>What is told</legend>
+      ${FAMILIES.map(
+        (family) =>
+          html`<p><strong>${FAMILY_WORDS[family]}</strong></p>
+            ${CALLBACK_TYPES.filter((type) => type.startsWith(`${family}.`)).map(
+              (type) =>
+                html`<label class="check"
+                  ><input type="checkbox" name="type:${type}" ${isChosen(type) ? html` checked` : null} />
+                  ${wordsOf(type)} <small class="quiet">${type}</small></label
+                >`,
+            )}`,
+      )}
+    </fieldset>
+    <label
+      >Only these rosters <small>Ids with commas between them; empty: all.</small
+      ><input name="rosters" value="${(rosters ?? []).join(', ')}" autocomplete="off"
+    /></label>`
+}
+
+export function readRule(form: Form): { types: string[]; rosters: string[] | null } {
+  const chosen = CALLBACK_TYPES.filter((type) => form.has(`type:${type}`))
+  const rosters = form
+    .text('rosters')
+    .split(/[\s,]+/)
+    .filter(Boolean)
+  return {
+    types: chosen.length === CALLBACK_TYPES.length ? ['*'] : chosen,
+    rosters: rosters.length === 0 ? null : rosters,
+  }
+}
+
+const FIELD_WORDS: Readonly<Record<string, string | undefined>> = {
+  types: 'Choose at least one thing to be told.',
+  rosters: 'These are no ids of rosters.',
+  url: 'This is no URL that can be called.',
+  target: 'Say where to send it.',
+}
+
+/** What is wrong with a form, in sentences. */
+export function ruleFault({ issues }: z.ZodError): Html {
+  const fields = [...new Set(issues.map(({ path }) => String(path[0] ?? '')))]
+  return notice(
+    'problem',
+    'Nothing was saved.',
+    html`${fields.map((field) => html`<p>${FIELD_WORDS[field] ?? `Correct “${field}”.`}</p>`)}`,
+  )
+}
+
+/** `CRM` is no id that a path takes as it is. */
+export const isRecordId = (text: string) => /^[A-Za-z0-9._-]{1,64}$/.test(text)
+
+export const idFault = () =>
+  notice('problem', 'Nothing was saved.', html`<p>An id has 1 to 64 letters, digits, dots, dashes or underscores.</p>`)

@@ -1,0 +1,222 @@
+import type { DashboardUser } from '@flightroster/core/domain'
+import type { ListedDelivery } from '@flightroster/core/store'
+import type { WebhookDescription } from '@flightroster/core/usecases/callbacks'
+import { html, path, query, type Html } from '../../html.ts'
+import { askFirst, button, layout } from '../../layout.ts'
+import { exactTime, pill, when, type Tone } from '../../words.ts'
+import { ruleFields, type Rule } from './rule-form.ts'
+
+export interface WebhookDraft extends Rule {
+  id: string
+  url: string
+  includeEmail: boolean
+  includeLink: boolean
+}
+
+export const NEW_WEBHOOK: WebhookDraft = {
+  id: '',
+  url: '',
+  types: ['*'],
+  rosters: null,
+  includeEmail: false,
+  includeLink: false,
+}
+
+export interface WebhooksPage {
+  user: DashboardUser
+  now: number
+  webhooks: readonly WebhookDescription[]
+  draft: WebhookDraft
+  notice?: Html | undefined
+}
+
+export function webhooksPage({ user, now, webhooks, draft, notice }: WebhooksPage): string {
+  const body = html`<h1>Webhooks</h1>
+    <p class="lead">
+      Where your systems are told what became of their people. People are told by
+      <a href="/console/notices">notices</a>.
+    </p>
+    ${notice}
+    ${
+      webhooks.length === 0
+        ? html`<p class="empty">Nobody is told yet.</p>`
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Webhooks">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Webhook</th>
+                  <th scope="col">Where</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Rosters</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${webhooks.map(
+                  (one) =>
+                    html`<tr>
+                      <th scope="row">
+                        <a href="${path`/console/webhooks/${one.webhook.id}`}">${one.webhook.id}</a>
+                      </th>
+                      <td>${one.webhook.url}</td>
+                      <td>${healthPill(one, now)}</td>
+                      <td>${one.webhook.rosters?.join(', ') ?? 'all'}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`
+    }
+    <details class="box" ${notice ? html` open` : null}>
+      <summary>Make a webhook</summary>
+      ${webhookForm(draft, true)}
+    </details>`
+  return layout({ title: 'Webhooks', section: 'webhooks', user, body, wide: true })
+}
+
+function healthPill({ health }: WebhookDescription, now: number): Html {
+  if (health.disabledAt !== null) return pill('bad', 'disabled')
+  if (health.failingSince === null) return pill('good', 'active')
+  return html`${pill('warn', 'failing')} <span class="quiet">since ${when(health.failingSince, now)}</span>`
+}
+
+function webhookForm(draft: WebhookDraft, isNew: boolean): Html {
+  return html`<form
+    method="post"
+    action="${isNew ? '/console/webhooks' : path`/console/webhooks/${draft.id}`}"
+    class="stack"
+  >
+    ${isNew ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label>` : null}
+    <label
+      >URL
+      <input
+        type="url"
+        name="url"
+        value="${draft.url}"
+        required
+        maxlength="2000"
+        placeholder="https://crm.example.com/hooks/flightroster"
+        autocomplete="off"
+    /></label>
+    ${ruleFields(draft)}
+    <label class="check"
+      ><input type="checkbox" name="includeEmail" ${draft.includeEmail ? html` checked` : null} /> with the address of
+      the person</label
+    >
+    <label class="check"
+      ><input type="checkbox" name="includeLink" ${draft.includeLink ? html` checked` : null} /> with a link to their
+      own page for who waits for an address</label
+    >
+    <button type="submit" class="primary">${isNew ? 'Make it' : 'Save'}</button>
+  </form>`
+}
+
+export interface WebhookPage {
+  user: DashboardUser
+  now: number
+  described: WebhookDescription
+  draft: WebhookDraft
+  deliveries: readonly ListedDelivery[]
+  next: string | null
+  /** One that was just made: shown this once. */
+  secret?: string | undefined
+  notice?: Html | undefined
+}
+
+export function webhookPage(input: WebhookPage): string {
+  const { user, now, described, draft, secret } = input
+  const { webhook } = described
+  const to = (verb: string) => path`/console/webhooks/${webhook.id}/${verb}`
+  const body = html`<p class="crumbs"><a href="/console/webhooks">Webhooks</a> ›</p>
+    <h1>${webhook.id}</h1>
+    ${input.notice}
+    ${
+      secret === undefined
+        ? null
+        : html`<div class="notice hint" role="status">
+            <p>
+              <strong>Its secret, this once: <code>${secret}</code></strong>
+            </p>
+            <p>The receiver checks signatures with it.</p>
+          </div>`
+    }
+    <p>${healthPill(described, now)} ${webhook.url}</p>
+    ${described.health.disabledAt === null ? null : html`<p>Nothing is sent there since ${exactTime(described.health.disabledAt)}. Mend the receiver, then press “Save” below: it is active again, and what waits goes out.</p>`}
+    <div class="row">
+      ${described.health.disabledAt === null ? button(to('test'), 'Send a test') : null}
+      ${askFirst('New secret', 'There is a new secret, shown once. The present one signs too for a day, then it ends.', button(to('rotate-secret'), 'Yes, make a new secret'))}
+      ${askFirst('Delete', 'Nothing more is told there. What is on its way to it is dropped, and its log is gone.', button(to('delete'), 'Yes, delete this webhook', {}, 'danger'))}
+    </div>
+    <details class="box" ${input.notice ? html` open` : null}>
+      <summary>Change it</summary>
+      ${webhookForm(draft, false)}
+    </details>
+    <h2>Deliveries</h2>
+    ${deliveryTable(input)}
+    ${input.next === null ? null : html`<nav class="pager" aria-label="Pages"><a rel="next" href="${path`/console/webhooks/${webhook.id}`}${query({ after: input.next })}">Older →</a></nav>`}`
+  return layout({ title: `Webhook ${webhook.id}`, section: 'webhooks', user, body, wide: true })
+}
+
+const STATUS_TONES: Record<ListedDelivery['delivery']['status'], Tone> = {
+  pending: 'busy',
+  delivered: 'good',
+  failed: 'bad',
+}
+
+function deliveryTable({ deliveries, now, described }: WebhookPage): Html {
+  if (deliveries.length === 0) return html`<p class="empty">Nothing yet. “Send a test” sends one.</p>`
+  const replay = (id: string) => path`/console/webhooks/${described.webhook.id}/deliveries/${id}/replay`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Deliveries">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Made</th>
+          <th scope="col">What</th>
+          <th scope="col">About</th>
+          <th scope="col">State</th>
+          <th scope="col">Tries</th>
+          <th scope="col">Again</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${deliveries.map(
+          ({ delivery, nextAttemptAt }) =>
+            html`<tr>
+              <td>${exactTime(delivery.createdAt)}</td>
+              <td>${delivery.fact.type}</td>
+              <td>${aboutOf(delivery.fact)}</td>
+              <td>
+                ${pill(STATUS_TONES[delivery.status], delivery.status)}
+                ${nextAttemptAt === null ? null : html`<span class="quiet">next try ${when(nextAttemptAt, now)}</span>`}
+              </td>
+              <td>${attempts(delivery)}</td>
+              <td>${described.health.disabledAt === null ? button(replay(delivery.id), 'Send again') : null}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function aboutOf(fact: ListedDelivery['delivery']['fact']): string {
+  if (fact.type === 'webhook.test') return 'a test'
+  if ('member' in fact) return `${fact.roster}: ${fact.member}`
+  return 'teamKey' in fact ? fact.teamKey : fact.roster
+}
+
+function attempts({ attempts: tries }: ListedDelivery['delivery']): Html | string {
+  const last = tries.at(-1)
+  if (!last) return 'none yet'
+  const statusOf = (status: number | null) => (status === null ? 'no answer' : String(status))
+  return html`<details>
+    <summary>${tries.length}, last: ${statusOf(last.status)}</summary>
+    <ul>
+      ${tries.map(
+        ({ at, status, durationMs, answer }) =>
+          html`<li>
+            ${exactTime(at)}: ${statusOf(status)}, ${durationMs} ms
+            ${answer === '' ? null : html`<pre><code>${answer}</code></pre>`}
+          </li>`,
+      )}
+    </ul>
+  </details>`
+}
