@@ -7,6 +7,9 @@ export function settingsList(roster: Roster): Html {
   const { percent, atLeast } = roster.removalGuard
   const rows: [string, string][] = [
     ['Team key', roster.teamKey],
+    ...(roster.scimGroup
+      ? ([['People come from', `the SCIM group “${roster.scimGroup}”.`]] satisfies [string, string][])
+      : []),
     [
       'New builds',
       roster.builds === 'automatic'
