@@ -13,7 +13,7 @@ const error = new AppError('apple_unreachable')
 /** Ends a turn, and tells in order what was recorded, what became of the job and of the line for seats. */
 async function finish(
   ending: Ending,
-  { answer = 'recorded' as 'recorded' | 'newer' | 'lost', member = {} as TurnMember, calls = true } = {},
+  { answer = 'recorded' as 'recorded' | 'newer' | 'lost' | 'gone', member = {} as TurnMember, calls = true } = {},
 ) {
   const story: string[] = []
   const outcomes: Outcome[] = []
@@ -103,6 +103,23 @@ describe('what becomes of a job', () => {
 
   it('leaves the job to the worker that has the lease now', async () => {
     expect((await storyOf(done, { answer: 'lost' })).story).toEqual(['record done invited', 'lease lost'])
+  })
+
+  it('gives a job back whose roster is gone, or another by now: it is looked at anew', async () => {
+    expect((await storyOf(done, { answer: 'gone' })).story).toEqual(['record done invited', 'give back'])
+  })
+
+  it('parks bulk work as such', async () => {
+    const { deps, target, outcomes } = await finish({ kind: 'parked', problem: null })
+    target.job.isBulk = true
+    await finishTarget(deps, target)
+    expect(outcomes[0]?.ending).toBe('parked-bulk')
+  })
+
+  it('counts what was asked for by hand as met once it was done, not while it is still to do', async () => {
+    const member = { fresh: true, invite: true }
+    expect((await storyOf({ kind: 'retry', error }, { member })).outcome?.met).toEqual({ fresh: 0, invite: 0 })
+    expect((await storyOf(done, { member })).outcome?.met).toEqual({ fresh: 1, invite: 1 })
   })
 
   it('completes a job whose member was changed meanwhile: the change makes the next one', async () => {
