@@ -43,6 +43,7 @@ describe('flightroster', () => {
       'dist/bundle/THIRD-PARTY-LICENSES.txt',
       'dist/bundle/flightroster.js',
       'package.json',
+      'src/files/flightroster.schema.json',
     ])
     const env = { PATH: process.env['PATH'], FLIGHTROSTER_URL: stack.api.url, FLIGHTROSTER_TOKEN: stack.api.token }
     const { stdout } = await run('npx', ['--offline', 'flightroster', 'lanes'], { cwd: project.folder, env })
