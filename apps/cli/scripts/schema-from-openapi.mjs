@@ -5,10 +5,11 @@ const KINDS = {
   teamKey: { path: '/v1/team-keys/{teamKeyId}', secrets: ['privateKey'] },
   roster: { path: '/v1/rosters/{rosterId}', secrets: [] },
   webhook: { path: '/v1/webhooks/{webhookId}', secrets: [] },
+  notice: { path: '/v1/notices/{noticeId}', secrets: ['target'] },
   source: { path: '/v1/sources/{sourceId}', secrets: ['secret'] },
 }
-/** A source has a `kind` of its own, and a document only one. */
-const RENAMED = { source: { from: 'kind', to: 'sourceKind' } }
+/** A notice and a source have a `kind` of their own, and a document only one. */
+const RENAMED = { notice: { from: 'kind', to: 'noticeKind' }, source: { from: 'kind', to: 'sourceKind' } }
 
 export function readDocument() {
   return JSON.parse(readFileSync(new URL('../../api/openapi.json', import.meta.url), 'utf8'))
@@ -22,6 +23,10 @@ export function toFileSchema(document) {
     const renamed = RENAMED[kind]
     if (!renamed) {
       definitions[kind] = toDocument(kind, body, secrets)
+      continue
+    }
+    if (!body.oneOf) {
+      definitions[kind] = toDocument(kind, rename(body, renamed), secrets)
       continue
     }
     const variants = body.oneOf.map((variant) => [variant.properties[renamed.from].enum[0], rename(variant, renamed)])

@@ -37,7 +37,7 @@ export function addFiles(program: Command, bind: Bind): void {
     )
     .action(bind(plan))
   withFiles(program.command('apply'))
-    .description('makes the server what the files say: team keys, rosters, webhooks, sources')
+    .description('makes the server what the files say: team keys, rosters, webhooks, notices, sources')
     .option('-y, --yes', 'asks nothing')
     .option('--secrets-to <dir>', "where a new webhook's secret goes, which is shown only once")
     .addHelpText(

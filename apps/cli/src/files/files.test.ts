@@ -32,7 +32,13 @@ async function folderOf(files: Record<string, string>): Promise<string> {
 
 function serverOf(items: Partial<Record<Kind, Record<string, Fields>>> = {}, drift = 0): ServerState {
   const of = (kind: Kind) => new Map(Object.entries(items[kind] ?? {}).map(([id, fields]) => [id, { fields, drift }]))
-  return { teamKey: of('teamKey'), roster: of('roster'), webhook: of('webhook'), source: of('source') }
+  return {
+    teamKey: of('teamKey'),
+    roster: of('roster'),
+    webhook: of('webhook'),
+    notice: of('notice'),
+    source: of('source'),
+  }
 }
 
 const defaults = Object.entries(schema.definitions.roster.properties).flatMap(([name, field]) =>
@@ -89,6 +95,21 @@ describe('a plan', () => {
     const plan = await planOf({ 'a.yaml': KEY, 'b/c.yml': GOLD, 'hook.yaml': hook }, serverOf({ ...SERVER, webhook }))
     expect(told(plan)).toEqual([])
     expect(plan.unchanged).toBe(3)
+  })
+
+  it('sends the target of a notice where something of it changes: the server shows it masked', async () => {
+    const ops =
+      'kind: notice\nid: ops\nnoticeKind: slack\ntarget: { env: SLACK_URL }\ntypes: [roster.held]\nrosters: [gold]\n'
+    const files = { 'a.yaml': `${KEY}---\n${GOLD}`, 'ops.yaml': ops }
+    const fresh = await planOf(files, serverOf(SERVER))
+    expect(told(fresh).map(([name]) => name)).toEqual(['create notice ops'])
+    expect(told(fresh)[0]).toContain('target="(from the variable SLACK_URL)"')
+    const there = { ops: { noticeKind: 'slack', types: ['roster.held'], rosters: ['gold'] } }
+    expect(told(await planOf(files, serverOf({ ...SERVER, notice: there })))).toEqual([])
+    const other = { ops: { ...there.ops, rosters: null } }
+    expect(told(await planOf(files, serverOf({ ...SERVER, notice: other })))[0]).toContain(
+      'target="(from the variable SLACK_URL)"',
+    )
   })
 
   it('names the very field that differs, and nothing else', async () => {
@@ -167,7 +188,11 @@ describe('a fault', () => {
       GOLD.replace('{ bundleId: com.acme.app }', 'com.acme.app'),
       'a.yaml:5:6: "app" must be { bundleId } or { id }.',
     ],
-    ['an unknown kind', 'kind: rooster\nid: gold\n', 'a.yaml:1:7: "kind" is one of teamKey, roster, webhook, source.'],
+    [
+      'an unknown kind',
+      'kind: rooster\nid: gold\n',
+      'a.yaml:1:7: "kind" is one of teamKey, roster, webhook, notice, source.',
+    ],
     ['a list', '- kind: roster\n', 'a.yaml:1:1: A document is a list of fields: kind, id, and those of its PUT.'],
     [
       'a secret in the open',

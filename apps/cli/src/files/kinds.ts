@@ -80,6 +80,17 @@ export const KINDS = {
     put: (client, id, body) => client.putWebhook({ webhookId: id, body: body as Args<'putWebhook'>['body'] }),
     remove: (client, id) => client.deleteWebhook({ webhookId: id }),
   },
+  notice: {
+    title: 'notice',
+    folder: 'notices',
+    secrets: ['target'],
+    alwaysSendsSecrets: true,
+    list: (client) =>
+      collect(client.all.listNotices(), ({ kind, types, rosters }) => ({ noticeKind: kind, types, rosters })),
+    put: (client, id, { noticeKind, ...body }) =>
+      client.putNotice({ noticeId: id, body: { kind: noticeKind, ...body } as Args<'putNotice'>['body'] }),
+    remove: (client, id) => client.deleteNotice({ noticeId: id }),
+  },
   source: {
     title: 'source',
     folder: 'sources',

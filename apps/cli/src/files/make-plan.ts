@@ -146,7 +146,7 @@ function findFaults(one: Wanted, wanted: readonly Wanted[], server: ServerState,
 }
 
 function rostersIn(kind: Kind, { rosters }: Fields): [(string | number)[], string][] {
-  if (kind === 'webhook' && Array.isArray(rosters))
+  if ((kind === 'webhook' || kind === 'notice') && Array.isArray(rosters))
     return rosters.map((roster, at) => [['rosters', at], String(roster)])
   if (kind === 'source' && isFields(rosters))
     return Object.entries(rosters).map(([name, roster]) => [['rosters', name], String(roster)])

@@ -26,15 +26,25 @@ const stripe = {
   rosters: { '*': 'gold' },
 }
 
+const notice = {
+  kind: 'notice',
+  id: 'ops',
+  noticeKind: 'slack',
+  target: { env: 'SLACK_URL' },
+  types: ['roster.held'],
+}
+
 it.each([
   roster,
   { kind: 'teamKey', id: 'acme', issuerId: 'i', keyId: 'K1', privateKey: { file: 'AuthKey_K1.p8' } },
   { kind: 'teamKey', id: 'acme', issuerId: 'i', keyId: 'K1' },
   { kind: 'webhook', id: 'crm', url: 'https://crm.example.com/hook', types: ['member.*'] },
+  notice,
+  { ...notice, target: undefined },
   stripe,
   { kind: 'source', id: 'forum', sourceKind: 'generic', signature: { header: 'X-Signature' }, map: '$' },
 ])('takes $kind $id', (document) => {
-  expect(validate(document)).toBe(true)
+  expect(validate(JSON.parse(JSON.stringify(document)))).toBe(true)
 })
 
 it.each([
@@ -45,6 +55,7 @@ it.each([
   ['a wrong word', { ...roster, builds: 'sometimes' }],
   ['a bad id', { ...roster, id: 'gold members' }],
   ['a secret in the open', { ...stripe, secret: 'whsec_1' }],
+  ['a target in the open', { ...notice, target: 'https://hooks.slack.com/services/T0/B0/x' }],
   ['a private key in the open', { kind: 'teamKey', id: 'acme', issuerId: 'i', keyId: 'K1', privateKey: '-----BEGIN' }],
   ['a map for a sender that has its own', { ...stripe, map: '$' }],
 ])('refuses %s', (_, document) => {
