@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startRedis, type TestRedis } from '@flightroster/core/testing'
 import { systemClock } from '../domain/clock.ts'
+import { eventDigest } from '../secrets/index.ts'
 import { laneKeys } from './keys.ts'
 import { recordChanges } from './record-changes.ts'
 import { createStoreClock } from './store-clock.ts'
@@ -65,7 +66,7 @@ describe('a host whose clock is wrong', () => {
             lastName: null,
             time: undefined,
             priority: 'interactive',
-            digest: 'digest',
+            digest: eventDigest('gold', '/crm', 'evt-1'),
             timelineEntry: '{}',
           },
         ],
