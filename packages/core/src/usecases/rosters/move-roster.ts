@@ -26,7 +26,7 @@ export interface MoveDeps {
 const LEASE_MS = 20_000
 const RENEW_EVERY_MS = 5_000
 const PATIENCE_MS = 20_000
-const ASK_AGAIN_MS = 250
+const ASK_AGAIN_MS = 10
 /** A move whose mover gave no sign for so long is gone on with by whoever looks. */
 const ABANDONED_MS = 30_000
 const ALL_EVERY_MS = 3_600_000
