@@ -25,7 +25,7 @@ const rule = (disposition: Disposition, stops: Reach, title: string, action: str
 
 const RULES = {
   // What a caller sent
-  request_invalid: rule('reject', 'request', 'The request does not fit.', 'Correct the places named in errors[].'),
+  request_invalid: rule('reject', 'request', 'The request is not valid.', 'Correct the places named in errors[].'),
   unauthenticated: rule('reject', 'request', 'No valid token.', 'Send "Authorization: Bearer <token>".'),
   scope_missing: rule('reject', 'request', 'The token may not do this.', 'Use a token with the scope named.'),
   not_found: rule('reject', 'request', 'There is no such thing.', 'Check the id in the path.'),

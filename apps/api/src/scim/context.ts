@@ -69,4 +69,4 @@ export function bodyOf(request: FastifyRequest): Resource {
   return request.body
 }
 
-export const notFound = (what: string) => new ScimFault(404, `There is no such ${what}.`)
+export const notFound = (what: string) => new ScimFault(404, `${what} not found.`)

@@ -91,4 +91,4 @@ export const scimError = z.looseObject({
   scimType: z.string().optional(),
   detail: z.string(),
 })
-export const SCIM_ERROR_EXAMPLE = { schemas: [ERROR_SCHEMA], status: '404', detail: 'There is no such User.' }
+export const SCIM_ERROR_EXAMPLE = { schemas: [ERROR_SCHEMA], status: '404', detail: 'User not found.' }

@@ -195,7 +195,7 @@ function faultOf(email: string | null, member: string): Html | undefined {
   if (email === null)
     return notice(
       'problem',
-      'This is no e-mail address.',
+      'This is not a valid e-mail address.',
       html`<p>Give the address of the person's Apple account, such as ann@example.com.</p>`,
     )
   if (!isMemberId(member))

@@ -56,7 +56,8 @@ function judge(sent: SentEvent, options: ParseOptions): ParsedEvent['outcome'] {
   // Who leaves needs no address, so a bad one keeps nobody in.
   const raw = kind === 'leave' ? undefined : member.email
   const email = raw == null ? raw : parseEmail(raw)
-  if (raw != null && email === null) return reject('address_invalid', '/data/member/email: This is no e-mail address.')
+  if (raw != null && email === null)
+    return reject('address_invalid', '/data/member/email: This is not a valid e-mail address.')
   return {
     kind: 'event',
     event: {

@@ -91,7 +91,7 @@ export const dryRunAnswer = z.object({ ...answer, plan: z.object({ ...counts, na
 giveExample(dryRunAnswer, {
   reconciliation: null,
   estimate: { calls: 4, seconds: 5 },
-  rejected: [{ row: 17, code: 'address_invalid', detail: 'This is no e-mail address.' }],
+  rejected: [{ row: 17, code: 'address_invalid', detail: 'This is not a valid e-mail address.' }],
   held: false,
   plan: { add: 1, update: 0, remove: 1, unchanged: 40, names: { add: ['u-2001'], update: [], remove: ['u-1002'] } },
 })

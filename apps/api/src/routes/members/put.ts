@@ -70,8 +70,8 @@ function readEmail(raw: string | null | undefined): string | null | undefined {
   if (raw === null || raw === undefined) return raw
   const email = parseEmail(raw)
   if (email !== null) return email
-  const errors = [{ pointer: '/email', code: 'address_invalid', detail: 'This is no e-mail address.' }]
-  throw new AppError('address_invalid', { message: 'This is no e-mail address.', details: { errors } })
+  const errors = [{ pointer: '/email', code: 'address_invalid', detail: 'This is not a valid e-mail address.' }]
+  throw new AppError('address_invalid', { message: 'This is not a valid e-mail address.', details: { errors } })
 }
 
 type Outcome = Awaited<ReturnType<typeof putMember>>

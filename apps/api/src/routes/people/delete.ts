@@ -48,7 +48,7 @@ export function deletePersonRoute(app: ApiServer, deps: ApiDeps): void {
       const email = parseEmail(request.query.email)
       if (email === null) {
         throw requestInvalid([
-          { pointer: '/query/email', code: 'address_invalid', detail: 'This is no e-mail address.' },
+          { pointer: '/query/email', code: 'address_invalid', detail: 'This is not a valid e-mail address.' },
         ])
       }
       const { id, memberships } = await erasePerson(askedBy(deps, request), email)

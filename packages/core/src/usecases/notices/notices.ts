@@ -88,8 +88,8 @@ async function readTarget(guard: UrlGuard, kind: NoticeKind, text: string): Prom
   const email = parseEmail(text)
   // What SMTP could take for more than one address, or for a command, is none here.
   if (email !== null && /^[^\s<>()[\]\\,;:"]+$/u.test(email)) return email
-  const errors = [{ pointer: '/target', code: 'address_invalid', detail: 'This is no e-mail address.' }]
-  throw new AppError('address_invalid', { message: 'This is no e-mail address.', details: { errors } })
+  const errors = [{ pointer: '/target', code: 'address_invalid', detail: 'This is not a valid e-mail address.' }]
+  throw new AppError('address_invalid', { message: 'This is not a valid e-mail address.', details: { errors } })
 }
 
 export const listNotices = (deps: { store: Store }): Promise<Notice[]> => createNotices(deps.store.redis).list()
