@@ -27,9 +27,9 @@ import { startMetricsServer } from './metrics-server.ts'
 
 /** Below a second, so that a request that waits for a stopped store is answered within one. */
 const COMMAND_TIMEOUT_MS = 800
-/** How long /readyz says 503 before the listener closes, so that whoever sends us requests can notice. */
 /** A shorter ADMIN_TOKEN is taken, with a warning. */
 const ADVISED_TOKEN_LENGTH = 32
+/** How long /readyz says 503 before the listener closes, so that whoever sends us requests can notice. */
 const NOTICE_MS = 1_500
 const DEADLINE_MS = 15_000
 /** What died with an API process (a roster's move to another team key, a SCIM request) is finished by any other. */

@@ -189,4 +189,13 @@ describe('requests past the limit of a token', () => {
     expect((await limited.call('GET', '/healthz')).statusCode).toBe(200)
     await limited.close()
   })
+
+  it('are counted one by one, however many come together', async () => {
+    const limited = await serveApi({ rateLimitPerMinute: 20 })
+    const { token } = (await limited.call('POST', '/v1/tokens', { name: 'a', scopes: ['rosters:read'] })).json()
+    const ask = () => limited.call('GET', '/v1/rosters', undefined, as(token))
+    const answers = await Promise.all(Array.from({ length: 25 }, ask))
+    expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(20)
+    await limited.close()
+  })
 })

@@ -1,0 +1,80 @@
+import { eventually, freePort, startRedis, startSmtp } from '@flightroster/core/testing'
+import { Redis } from 'ioredis'
+import { expect, it } from 'vitest'
+import { createApi } from './support/api.ts'
+import { startStack } from './support/stack.ts'
+
+/** More than the stack asks for itself while it starts. */
+const REQUESTS_A_MINUTE = 60
+const PASSWORD = 'p@ss/word'
+const DATABASE = 5
+
+// TRUST_PROXY and PUBLIC_URL, OTEL_… and other forms of REDIS_URL are tried in behind-a-path, tracing, failover, cluster and restricted-user.
+it('passes each setting on to the library that it is for', { timeout: 180_000 }, async () => {
+  await using redis = await startRedis({ appendFsync: 'always' })
+  const store = new Redis(redis.url)
+  await store.config('SET', 'requirepass', PASSWORD)
+  const mail = await startSmtp()
+  const [metricsPort, workerPort] = [await freePort(), await freePort()]
+  const url = `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${redis.port}/${DATABASE}`
+  await using stack = await startStack({
+    redis: { ...redis, url },
+    env: {
+      LOG_LEVEL: 'warn',
+      METRICS_PORT: String(metricsPort),
+      WORKER_PORT: String(workerPort),
+      RATE_LIMIT_PER_MINUTE: String(REQUESTS_A_MINUTE),
+      ROSTER_LIMIT: '2',
+      SMTP_URL: mail.url,
+      SMTP_FROM: 'Beta desk <beta@example.com>',
+    },
+  })
+  const { api } = stack
+  const statusOf = async (address: string) => (await fetch(address)).status
+
+  // REDIS_URL: the password, and the database.
+  expect(await store.dbsize()).toBe(0)
+  await store.select(DATABASE)
+  expect(await store.dbsize()).toBeGreaterThan(0)
+  store.disconnect()
+
+  // METRICS_PORT and WORKER_PORT: a port of their own.
+  expect(await statusOf(`${api.url}/metrics`)).toBe(404)
+  expect(await statusOf(`http://127.0.0.1:${metricsPort}/metrics`)).toBe(200)
+  await eventually(async () => expect(await statusOf(`http://127.0.0.1:${workerPort}/readyz`)).toBe(200), {
+    timeoutMs: 60_000,
+  })
+
+  // ROSTER_LIMIT.
+  const members = ['u-1', 'u-2', 'u-3'].map((id) => ({ id, email: `${id}@example.com` }))
+  const refused = await api.request('PUT', '/v1/rosters/gold/members', { members })
+  expect([refused.status, refused.body['code']]).toEqual([413, 'list_too_long'])
+  await api.must('PUT', '/v1/rosters/gold/members', { members: members.slice(0, 2) }, 202)
+
+  // SMTP_URL and SMTP_FROM.
+  await api.must('PUT', '/v1/notices/ops', { kind: 'email', target: 'ops@example.com', types: ['roster.held'] }, 201)
+  await api.must('POST', '/v1/notices/ops/test', undefined, 202)
+  await eventually(
+    () => expect(mail.mails.map(({ from, to }) => [from, to])).toEqual([['beta@example.com', ['ops@example.com']]]),
+    {
+      timeoutMs: 60_000,
+    },
+  )
+
+  // RATE_LIMIT_PER_MINUTE: each token's own.
+  const { token } = await api.must<{ token: string }>(
+    'POST',
+    '/v1/tokens',
+    { name: 'crm', scopes: ['rosters:read'] },
+    201,
+  )
+  const crm = createApi(api.url, token)
+  const answers = await Promise.all(Array.from({ length: REQUESTS_A_MINUTE + 5 }, () => crm.get('/v1/rosters')))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(REQUESTS_A_MINUTE)
+  expect(answers.filter(({ body }) => body['code'] === 'rate_limited')).toHaveLength(5)
+  expect((await api.get('/v1/rosters')).status).toBe(200)
+
+  // LOG_LEVEL: a line a request is of level info.
+  expect(stack.output()).not.toContain('request.done')
+  mail.close()
+})
