@@ -364,6 +364,12 @@ describe('a token bound to one roster', () => {
       expect([moved.statusCode, moved.json().code]).toEqual([403, 'scope_missing'])
     }
     expect((await call(OWN.roster, {})).json().code).toBe('roster_bound')
+    const { app, group } = (await api.store.rosters.find(OWN.roster)) ?? {}
+    const own = { app: { id: app?.id }, group: { id: group?.id } }
+    for (const seats of [{ reserve: 1 }, { priority: 1 }]) {
+      const taken = await call(OWN.roster, { ...own, seats })
+      expect([taken.statusCode, taken.json().code]).toEqual([403, 'scope_missing'])
+    }
   })
 
   it("can't have another's event taken for one that was there", async () => {

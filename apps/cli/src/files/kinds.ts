@@ -36,12 +36,13 @@ async function collect<T extends { id: string; drift?: number }>(
 }
 
 /** Only what the PUT takes, whatever else a server tells of a roster. */
-function rosterFields({ app, group, builds, ...rest }: Schemas['Roster']): Fields {
+function rosterFields({ app, group, builds, seats, ...rest }: Schemas['Roster']): Fields {
   const known = new Set(Object.keys(schema.definitions.roster.properties))
   const settings = Object.entries(rest).filter(([name]) => known.has(name) && name !== 'id')
   return {
     ...Object.fromEntries(settings),
     builds: builds.mode,
+    seats: { reserve: seats.reserve, priority: seats.priority },
     app: { id: app.id, bundleId: app.bundleId },
     group: { id: group.id, name: group.name },
   }

@@ -2004,11 +2004,15 @@ export interface components {
                 removed: number;
                 failed: number;
             };
-            /** @description External testers of the app; null until they were counted */
+            /** @description What a PUT calls `seats`, and the seats of the app */
             seats: {
-                used: number;
+                reserve: number;
+                priority: number;
+                /** @description External testers of the app; null until they were counted */
+                used: number | null;
+                /** @description How many the app can have */
                 limit: number;
-            } | null;
+            };
             /** @description Testers in the group whom nobody put on the roster */
             drift: number;
             lastReconcile: {
@@ -2089,11 +2093,15 @@ export interface components {
                 removed: number;
                 failed: number;
             };
-            /** @description External testers of the app; null until they were counted */
+            /** @description What a PUT calls `seats`, and the seats of the app */
             seats: {
-                used: number;
+                reserve: number;
+                priority: number;
+                /** @description External testers of the app; null until they were counted */
+                used: number | null;
+                /** @description How many the app can have */
                 limit: number;
-            } | null;
+            };
             /** @description Testers in the group whom nobody put on the roster */
             drift: number;
             lastReconcile: {
@@ -2580,6 +2588,25 @@ export interface operations {
                      * @enum {string}
                      */
                     heldBuilds?: "report" | "release";
+                    /**
+                     * @description How this roster shares the app's seats with the others
+                     * @default {
+                     *       "reserve": 0,
+                     *       "priority": 0
+                     *     }
+                     */
+                    seats?: {
+                        /**
+                         * @description Seats of the app that nobody of another roster gets; those who are in count
+                         * @default 0
+                         */
+                        reserve?: number;
+                        /**
+                         * @description Who waits for a seat goes in by priority, the higher first, then by arrival
+                         * @default 0
+                         */
+                        priority?: number;
+                    };
                     /**
                      * @description Testers nobody put on the roster
                      * @default keep

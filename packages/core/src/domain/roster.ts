@@ -18,6 +18,8 @@ export interface RosterPolicies {
   submitForReview: boolean
   /** A build that Apple approved and holds until somebody presses "Notify Testers". */
   heldBuilds: 'report' | 'release'
+  /** Of the app's seats: how many are kept for this roster, and how early those of it who wait go in (higher first). */
+  seats: { reserve: number; priority: number }
   unmanagedTesters: 'keep' | 'remove'
   removal: 'group' | 'app'
   removedByHand: 'restore' | 'report'
@@ -31,6 +33,7 @@ export const DEFAULT_POLICIES: RosterPolicies = {
   builds: 'manual',
   submitForReview: false,
   heldBuilds: 'report',
+  seats: { reserve: 0, priority: 0 },
   unmanagedTesters: 'keep',
   removal: 'group',
   removedByHand: 'restore',

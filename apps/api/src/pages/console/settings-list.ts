@@ -1,6 +1,6 @@
 import type { Roster } from '@flightroster/core/domain'
 import { html, type Html } from '../html.ts'
-import { duration } from '../words.ts'
+import { duration, number } from '../words.ts'
 
 /** The rules of a roster in plain words. */
 export function settingsList(roster: Roster): Html {
@@ -27,6 +27,10 @@ export function settingsList(roster: Roster): Html {
       roster.removal === 'app'
         ? 'is taken out of the group and loses the app.'
         : 'is taken out of the group; builds they have may run until they expire.',
+    ],
+    [
+      'Seats of the app',
+      `${roster.seats.reserve === 0 ? 'None is' : roster.seats.reserve === 1 ? 'One is' : `${number(roster.seats.reserve)} are`} kept for this roster; who waits has priority ${roster.seats.priority}.`,
     ],
     ['Strangers in the group', roster.unmanagedTesters === 'remove' ? 'are removed.' : 'stay, and are counted.'],
     ['Taken out by hand', roster.removedByHand === 'restore' ? 'is put back.' : 'is only reported.'],

@@ -56,7 +56,7 @@ describe('PUT /v1/rosters/{rosterId}', () => {
       problem: null,
       warnings: [],
       counts: { pending: 0, failed: 0 },
-      seats: { used: 0, limit: 10_000 },
+      seats: { reserve: 0, priority: 0, used: 0, limit: 10_000 },
       lastReconcile: null,
     })
     const read = (await api.call('GET', '/v1/rosters/r')).json()
@@ -203,6 +203,39 @@ describe('a roster', () => {
     expect((await api.call('GET', '/v1/rosters/r')).json().status).toBe('paused')
     expect((await api.call('POST', '/v1/rosters/r/resume')).json().status).toBe('active')
     expect((await api.call('POST', '/v1/rosters/none/pause')).statusCode).toBe(404)
+  })
+
+  it('keeps seats of the app for a roster and tells them beside those that are taken', async () => {
+    const seats = { reserve: 100, priority: 7 }
+    expect((await put('r', { seats })).json().seats).toEqual({ ...seats, used: 0, limit: 10_000 })
+    expect((await put('r', { seats: { reserve: 200 } })).json().seats).toMatchObject({ reserve: 200, priority: 0 })
+    expect((await api.call('GET', '/v1/rosters/r')).json().seats).toMatchObject({ reserve: 200, priority: 0 })
+    expect((await put('r')).json().seats).toMatchObject({ reserve: 0, priority: 0 })
+  })
+
+  it.each([
+    [{ reserve: 10_001 }, '/seats/reserve'],
+    [{ reserve: -1 }, '/seats/reserve'],
+    [{ reserve: 1.5 }, '/seats/reserve'],
+    [{ priority: 'high' }, '/seats/priority'],
+    [{ used: 3 }, '/seats/used'],
+  ])('refuses %j as seats, and says where', async (seats, pointer) => {
+    const answer = await put('r', { seats })
+    expect([answer.statusCode, answer.json().errors.map((fault: { pointer: string }) => fault.pointer)]).toEqual([
+      400,
+      [pointer],
+    ])
+  })
+
+  it('warns where more seats are kept for the rosters of an app than it has', async () => {
+    await put('r', { seats: { reserve: 6_000 } })
+    const answer = await put('s', { group: { id: 'silver' }, seats: { reserve: 6_000 } })
+    expect(answer.statusCode).toBe(201)
+    const codes = (body: { warnings: { code: string }[] }) => body.warnings.map(({ code }) => code)
+    expect(codes(answer.json())).toContain('seats_overbooked')
+    expect(codes((await api.call('GET', '/v1/rosters/r')).json())).toContain('seats_overbooked')
+    await put('s', { group: { id: 'silver' }, seats: { reserve: 4_000 } })
+    expect(codes((await api.call('GET', '/v1/rosters/r')).json())).not.toContain('seats_overbooked')
   })
 
   it('lists the builds of its group, with their state and whether they can be installed', async () => {

@@ -1,4 +1,4 @@
-import { BUILD_STATES, MEMBER_STATUSES } from '@flightroster/core/domain'
+import { BUILD_STATES, MEMBER_STATUSES, SEATS_LIMIT } from '@flightroster/core/domain'
 import type { RosterDescription, RosterInput } from '@flightroster/core/usecases/rosters'
 import { z } from 'zod'
 import { anyId, recordId } from '../../schemas/ids.ts'
@@ -21,6 +21,25 @@ const policies = {
     .enum(['report', 'release'])
     .default('report')
     .describe('A build that Apple approved and holds until somebody presses "Notify Testers": only said, or released'),
+  seats: z
+    .strictObject({
+      reserve: z
+        .number()
+        .int()
+        .min(0)
+        .max(SEATS_LIMIT, `An app has ${SEATS_LIMIT} seats: no more can be kept for a roster`)
+        .default(0)
+        .describe('Seats of the app that nobody of another roster gets; those who are in count'),
+      priority: z
+        .number()
+        .int()
+        .min(-1_000_000)
+        .max(1_000_000)
+        .default(0)
+        .describe('Who waits for a seat goes in by priority, the higher first, then by arrival'),
+    })
+    .default({ reserve: 0, priority: 0 })
+    .describe("How this roster shares the app's seats with the others"),
   unmanagedTesters: z.enum(['keep', 'remove']).default('keep').describe('Testers nobody put on the roster'),
   removal: z.enum(['group', 'app']).default('group'),
   removedByHand: z.enum(['restore', 'report']).default('restore').describe('A member taken out in App Store Connect'),
@@ -96,9 +115,13 @@ export const putRoster = z.object({
   warnings: z.array(z.object({ code: z.string(), detail: z.string(), action: z.string() })),
   counts: z.object(Object.fromEntries(MEMBER_STATUSES.map((status) => [status, z.number().int()]))),
   seats: z
-    .object({ used: z.number().int(), limit: z.number().int() })
-    .nullable()
-    .describe('External testers of the app; null until they were counted'),
+    .object({
+      reserve: z.number().int(),
+      priority: z.number().int(),
+      used: z.number().int().nullable().describe('External testers of the app; null until they were counted'),
+      limit: z.number().int().describe('How many the app can have'),
+    })
+    .describe('What a PUT calls `seats`, and the seats of the app'),
   drift: z.number().int().describe('Testers in the group whom nobody put on the roster'),
   lastReconcile: z
     .object({
@@ -131,7 +154,7 @@ const EXAMPLE = {
   problem: null,
   warnings: [],
   counts: Object.fromEntries(MEMBER_STATUSES.map((status) => [status, status === 'invited' ? 12 : 0])),
-  seats: { used: 46, limit: 10_000 },
+  seats: { reserve: 0, priority: 0, used: 46, limit: SEATS_LIMIT },
   drift: 0,
   lastReconcile: { id: 'rec-6', at: '2026-11-24T10:00:03.000Z', outcome: 'in_sync' as const },
   createdAt: '2026-11-01T09:00:00.000Z',
@@ -179,7 +202,7 @@ export function toPutRoster(described: RosterDescription): z.output<typeof putRo
     problem: toReportedProblem(problem),
     warnings: record.warnings,
     counts,
-    seats,
+    seats: { ...record.seats, used: seats?.used ?? null, limit: seats?.limit ?? SEATS_LIMIT },
     drift,
     lastReconcile: lastReconcile && { ...lastReconcile, at: toTime(lastReconcile.at) },
     createdAt: toTime(record.createdAt),

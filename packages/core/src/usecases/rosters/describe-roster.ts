@@ -1,8 +1,8 @@
 import { describeSupply, type SupplyDescription } from '../../domain/build-supply.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { peopleInGroup, type MemberStatus } from '../../domain/member.ts'
-import type { Problem, Roster } from '../../domain/roster.ts'
-import type { RosterStanding } from '../../domain/standing.ts'
+import type { Problem, Roster, Warning } from '../../domain/roster.ts'
+import { SEATS_LIMIT, type RosterStanding } from '../../domain/standing.ts'
 import { createBuilds, createReconciliations, readLaneStanding, type Store } from '../../store/index.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { supplyOf, warningsOf } from '../builds/warnings-of.ts'
@@ -25,8 +25,9 @@ export async function describeRoster(deps: { store: Store; clock: Clock }, roste
     createReconciliations(deps.store.redis, roster.teamKey).listHeld(roster.id),
   ])
   const blocked = roster.blocked ?? lane.blocked
+  const warnings = [...warningsOf(roster, builds), ...(await findOverbooked(deps.store, roster))]
   return {
-    roster: { ...roster, warnings: warningsOf(roster, builds) },
+    roster: { ...roster, warnings },
     status: roster.paused || lane.paused ? 'paused' : blocked ? 'blocked' : held.length > 0 ? 'held' : 'active',
     problem: blocked ?? problemOfHeld(held[0]),
     counts,
@@ -36,6 +37,21 @@ export async function describeRoster(deps: { store: Store; clock: Clock }, roste
       peopleAffected: peopleInGroup(counts),
     },
   }
+}
+
+/** More seats are kept for the rosters of an app than it can have: not all of them can be filled. */
+async function findOverbooked(store: Store, { seats, app }: Roster): Promise<Warning[]> {
+  if (seats.reserve === 0) return []
+  const rosters = await store.rosters.findMany(await store.rosterIdsOfApp(app.id))
+  const kept = [...rosters.values()].reduce((sum, other) => sum + other.seats.reserve, 0)
+  if (kept <= SEATS_LIMIT) return []
+  return [
+    {
+      code: 'seats_overbooked',
+      detail: `${kept} seats are kept for the rosters of ${app.bundleId} together; an app has ${SEATS_LIMIT}.`,
+      action: 'Lower `seats.reserve` of some of its rosters.',
+    },
+  ]
 }
 
 const WHY: Record<Exclude<Reconciliation['held'], 'list_unclear' | null>, string> = {

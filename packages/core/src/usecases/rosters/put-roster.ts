@@ -143,6 +143,10 @@ async function refuseMoreThanRules({ store }: PutRosterDeps, input: RosterInput)
   if (!existing) throw refused('create one')
   if (existing.teamKey !== input.teamKey) throw refused('give a roster another team key')
   if (!namesSame(existing, input)) throw boundTo(existing)
+  // What it takes, the app's other rosters lose.
+  const { reserve, priority } = input.seats
+  if (reserve > existing.seats.reserve) throw refused('keep more seats of the app for a roster')
+  if (priority > existing.seats.priority) throw refused('raise the priority of a roster')
 }
 
 function boundTo({ id, group, app }: Roster, cause?: unknown): AppError {

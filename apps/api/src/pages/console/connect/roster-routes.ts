@@ -82,6 +82,7 @@ function readPolicies(form: Form): RosterPolicies {
     removal: oneOf('removal', ['group', 'app']),
     removedByHand: oneOf('removedByHand', ['restore', 'report']),
     removalGuard: { percent: whole('percent', percent, 100), atLeast: whole('atLeast', atLeast, 100_000) },
+    seats: DEFAULT_POLICIES.seats,
     scimGroup: DEFAULT_POLICIES.scimGroup,
     reconcileEveryMinutes: DEFAULT_POLICIES.reconcileEveryMinutes,
   }
