@@ -37,6 +37,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     APP_STORE_CONNECT_URL: options.appleUrl,
     ADMIN_TOKEN: token,
     RATE_LIMIT_PER_MINUTE: '10000000',
+    // Rounds add up to more members than a roster usually has.
+    ROSTER_LIMIT: '1000000',
     LOG_LEVEL: 'warn',
     ...options.env,
   }
