@@ -1,5 +1,5 @@
 # One image; the command chooses the process (docker-compose.yml).
-FROM node:24-bookworm-slim AS base
+FROM node:24.11.1-bookworm-slim AS base
 WORKDIR /app
 
 FROM base AS manifests

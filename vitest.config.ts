@@ -24,7 +24,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'redis',
-          include: ['{apps,packages}/*/{src,testing}/**/*.redis.test.ts'],
+          include: ['{apps,packages}/*/{src,testing}/**/*.redis.test.ts', 'scripts/**/*.redis.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           setupFiles,
           testTimeout: 60_000,

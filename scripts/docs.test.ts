@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { ROOT } from './lib/place.mjs'
 
 const pages = [
@@ -49,7 +50,65 @@ test("the table of README.md names exactly the variables of config.ts, with conf
   }
 })
 
+interface Service {
+  command: string | string[]
+  environment: Record<string, string | number>
+  image: string
+  networks: string[]
+  read_only: boolean
+  cap_drop: string[]
+  security_opt: string[]
+  mem_limit: string
+  ports?: string[]
+}
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  services: Record<'redis' | 'api' | 'worker' | 'emulator', Service>
+  networks: Record<string, { internal?: boolean } | null>
+}
+
 test('the commands of docker-compose.yml start what the build makes', () => {
   const entries = [...read('docker-compose.yml').matchAll(/command: node (\S+)\/dist\/main\.js/g)]
   expect(entries.map((match) => match[1])).toEqual(['apps/api', 'apps/worker', 'packages/emulator'])
+})
+
+/** What docker-compose.yml decides by itself: a value of its own in place of the variable. */
+const DECIDED = ['HOST', 'PORT', 'REDIS_URL', 'WORKER_PORT']
+
+test.each(['api', 'worker'] as const)('every variable of README.md reaches %s by docker-compose.yml', (name) => {
+  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)`.*\| (both|API|worker) \|$/gm)]
+  const wanted = rows
+    .filter(([, , reader]) => reader === 'both' || reader?.toLowerCase() === name)
+    .map(([, variable]) => variable ?? '')
+  expect(wanted.length).toBeGreaterThan(15)
+  const { environment } = compose.services[name]
+  expect(
+    Object.keys(environment)
+      .filter((variable) => variable !== 'HEALTH_URL')
+      .toSorted(),
+  ).toEqual(wanted.toSorted())
+  for (const variable of wanted.filter((one) => !DECIDED.includes(one))) {
+    expect(String(environment[variable])).toMatch(new RegExp(`^\\$\\{${variable}(:-|:\\?.+)\\}$`))
+  }
+})
+
+test.each(Object.entries(compose.services))(
+  '%s of docker-compose.yml may do no more than it must',
+  (_name, service) => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      mem_limit: expect.any(String),
+    })
+    // Pinned to one release, or built here.
+    expect(service.image).toMatch(/^(flightroster|[a-z]+:\d+\.\d+\.\d+-\w+)$/)
+  },
+)
+
+test('only API and worker reach the Redis of docker-compose.yml, which has no port and no way out', () => {
+  const { services, networks } = compose
+  expect(services.redis.networks).toEqual(['store'])
+  expect(services.redis.ports).toBeUndefined()
+  expect(networks['store']).toEqual({ internal: true })
+  expect(services.emulator.networks).not.toContain('store')
 })

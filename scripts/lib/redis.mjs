@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './ports.mjs'
 import { askRedis } from './redis-probe.mjs'
 import { DOCKER, findRedisServer, isNewEnough } from './redis-server.mjs'
 import { noteRunning } from './running.mjs'
+import { openRedisPassword } from './secrets.mjs'
 import { Stop, step } from './say.mjs'
 import { waitUntil } from './wait-until.mjs'
 
@@ -16,17 +17,27 @@ export async function openRedis(place, processes, env = process.env) {
   }
   const server = await findRedisServer()
   const port = await freePort()
+  const password = openRedisPassword(place)
   const folder = join(place.data, 'redis')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // In files, since anybody on this machine can read command lines.
+  const [settings, url] = [join(place.data, 'redis.conf'), join(place.data, 'redis-url')]
+  writeFileSync(settings, `requirepass ${password}\n`, { mode: 0o600 })
+  writeFileSync(url, `redis://:${password}@127.0.0.1:${port}\n`, { mode: 0o600 })
   await step(`Starting Redis on port ${port} (data in ${place.name}/redis)`, async () => {
-    const child = processes.start({ name: 'redis', level: 0, command: server, args: commandLine(port, folder) })
+    const child = processes.start({
+      name: 'redis',
+      level: 0,
+      command: server,
+      args: [settings, ...commandLine(port, folder)],
+    })
     noteRunning(place, { port, redis: child.pid })
     await Promise.race([
       processes.died,
-      waitUntil(() => isReady(port), { timeoutMs: 60_000, otherwise: new Stop('Redis does not answer.') }),
+      waitUntil(() => isReady(port, password), { timeoutMs: 60_000, otherwise: new Stop('Redis does not answer.') }),
     ])
   })
-  return { REDIS_URL: `redis://127.0.0.1:${port}` }
+  return { REDIS_URL_FILE: url }
 }
 
 /** Every write is on the disk before it is answered, and nothing is ever dropped. */
@@ -35,8 +46,8 @@ function commandLine(port, folder) {
   return ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...durable]
 }
 
-async function isReady(port) {
-  const info = await askRedis({ host: '127.0.0.1', port })
+async function isReady(port, password) {
+  const info = await askRedis({ host: '127.0.0.1', port, password })
   return info.kind === 'info' && info.fields.get('loading') !== '1'
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { askRedis } from './redis-probe.mjs'
 import { Stop } from './say.mjs'
+import { openRedisPassword } from './secrets.mjs'
 
 const fileOf = (place) => join(place.data, 'running.json')
 
@@ -9,7 +10,10 @@ const fileOf = (place) => join(place.data, 'running.json')
 export async function assertNotRunning(place) {
   if (!existsSync(fileOf(place))) return
   const { port, redis, others = [] } = JSON.parse(readFileSync(fileOf(place), 'utf8'))
-  const info = await askRedis({ host: '127.0.0.1', port })
+  const server = { host: '127.0.0.1', port }
+  let info = await askRedis({ ...server, password: openRedisPassword(place) })
+  // One that was started before there were passwords.
+  if (info.kind === 'refused') info = await askRedis(server)
   // The port may be another server's by now, and the number of the process another program's.
   if (info.kind !== 'info' || info.fields.get('process_id') !== String(redis)) return
   throw new Stop(

@@ -39,6 +39,13 @@ export async function openDashboardUser(place, given, env = process.env) {
   return { name: 'demo', password }
 }
 
+/** What the Redis of this folder asks of whoever connects. */
+export function openRedisPassword(place) {
+  const file = join(place.data, 'redis-password')
+  ensure(file, () => randomBytes(24).toString('base64url'))
+  return readFileSync(file, 'utf8').trim()
+}
+
 /** The key that the emulator accepts and the demo registers. */
 export function openEmulatorKey(place) {
   const file = join(place.data, 'emulator-key.p8')
