@@ -30,6 +30,7 @@ import { listLanesRoute } from './routes/lanes/get.ts'
 import { getMemberRoute, getTimelineRoute } from './routes/members/get.ts'
 import { memberLinkRoutes } from './routes/members/link.ts'
 import { listMembersRoute } from './routes/members/list.ts'
+import { protectMemberRoutes } from './routes/members/protect.ts'
 import { deleteMemberRoute, putMemberRoute } from './routes/members/put.ts'
 import { createListGate } from './routes/members/list-gate.ts'
 import { putMembersRoute } from './routes/members/put-roster.ts'
@@ -152,6 +153,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   putMemberRoute(app, deps)
   deleteMemberRoute(app, deps)
   memberRequestRoutes(app, deps)
+  protectMemberRoutes(app, deps)
   memberLinkRoutes(app, deps)
   getPeopleRoute(app, deps)
   deletePersonRoute(app, deps)

@@ -83,6 +83,16 @@ const IDLE: Idle[] = [
     again: () => call('PUT', '/v1/rosters/gold/members', list),
   },
   {
+    route: 'POST /v1/rosters/{rosterId}/members/{memberId}/protect',
+    before: () => call('POST', '/v1/rosters/gold/members/u-1/protect'),
+    again: () => call('POST', '/v1/rosters/gold/members/u-1/protect'),
+  },
+  {
+    route: 'POST /v1/rosters/{rosterId}/members/{memberId}/unprotect',
+    before: () => call('POST', '/v1/rosters/gold/members/u-1/unprotect'),
+    again: () => call('POST', '/v1/rosters/gold/members/u-1/unprotect'),
+  },
+  {
     route: 'POST /v1/rosters/{rosterId}/reconciliations',
     again: () => call('POST', '/v1/rosters/gold/reconciliations', { dryRun: true }),
   },
@@ -137,7 +147,7 @@ const ALWAYS_A_CHANGE = [
 ]
 /** Of these a member's timeline, or the source's own list, tells. */
 const TOLD_ELSEWHERE =
-  /^(POST \/v1\/(events|apple-webhooks\/.*|sources\/.*\/receive)|.* \/v1\/rosters\/{rosterId}\/members\/.*)$/
+  /^(POST \/v1\/(events|apple-webhooks\/.*|sources\/.*\/receive)|.* \/v1\/rosters\/{rosterId}\/members\/(?!.*protect$).*)$/
 
 describe('the audit of what changed nothing', () => {
   it.each(IDLE.map((one) => [one.route, one] as const))('is empty: %s', async (_route, { before, again }) => {

@@ -23,17 +23,17 @@ const NOUNS: Readonly<Record<string, string | undefined>> = {
   sources: 'source',
 }
 const VERBS: Readonly<Record<string, string | undefined>> = { POST: 'create', PUT: 'put', DELETE: 'delete' }
-/** A member's own timeline tells these; there are thousands of them an hour. */
-const TOLD_ELSEWHERE = /^\/v1\/(events|rosters\/:rosterId\/members\/)/
+/** A member's own timeline tells these; there are thousands of them an hour. Who is protected is a decision about plans to come. */
+const TOLD_ELSEWHERE = /^\/v1\/(events|rosters\/:rosterId\/members\/(?!:memberId\/(un)?protect$))/
 const WHOLE_ROSTER = '/v1/rosters/:rosterId/members'
 
 /** Every change that a token made, whichever route it came by: a new one cannot be forgotten. */
-export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'log'>): void {
+export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'toRef'>): void {
   app.decorateRequest('changedNothing', false)
   app.addHook('onSend', async (request, reply) => {
     if (!isChange(request) || request.changedNothing || reply.statusCode >= 400) return
     try {
-      await audit(deps, { actor: `token:${request.caller.id}`, requestId: request.id, ...describe(request) })
+      await audit(deps, { actor: `token:${request.caller.id}`, requestId: request.id, ...describe(deps, request) })
     } catch (error) {
       // The change is made: an answer that says otherwise would be worse than a gap.
       deps.log.error({ err: error, route: request.routeOptions.url }, 'audit.failed')
@@ -47,7 +47,10 @@ function isChange({ method, caller, routeOptions, query }: FastifyRequest): bool
   return !TOLD_ELSEWHERE.test(url) && (query as { dryRun?: boolean }).dryRun !== true
 }
 
-function describe(request: FastifyRequest): { action: string; target: string; detail: string } {
+function describe(
+  { toRef }: Pick<ApiDeps, 'toRef'>,
+  request: FastifyRequest,
+): { action: string; target: string; detail: string } {
   const url = request.routeOptions.url ?? ''
   const words = url.split('/').slice(2)
   const nouns = words.flatMap((word) => NOUNS[word] ?? [])
@@ -55,7 +58,11 @@ function describe(request: FastifyRequest): { action: string; target: string; de
   const last = words.at(-1) ?? ''
   const isVerb = !last.startsWith(':') && NOUNS[last] === undefined && url !== WHOLE_ROSTER
   const verb = isVerb ? last : url === WHOLE_ROSTER ? 'put-members' : (VERBS[request.method] ?? request.method)
-  const [id, ...others] = Object.values(request.params as Record<string, string>)
+  const { memberId, ...params } = request.params as Record<string, string>
+  const [id, ...others] = Object.values(params)
+  if (memberId !== undefined && id !== undefined)
+    // A member's id may be an address.
+    return { action: `member.${last}`, target: `${subject}:${id}`, detail: toRef(id, memberId) }
   return {
     action: `${thing}.${verb}`,
     target: id === undefined ? subject : `${subject}:${id}`,

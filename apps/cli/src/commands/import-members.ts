@@ -79,6 +79,8 @@ function printPlan({ terminal: { print, note, paint } }: Context, { plan, reject
   )
   printNames(names.remove, (name) => print(paint.red(`- ${name}`)), print)
   print(`${plan.add} to add, ${plan.update} to update, ${plan.remove} to remove, ${plan.unchanged} unchanged.`)
+  for (const { id, reason } of rest.kept ?? [])
+    print(paint.dim(`= ${printable(id)} stays: ${reason.replaceAll('_', ' ')}`))
   for (const { row, detail } of rejected) note(`Row ${row} is kept out: ${printable(detail)}`)
   const more = (rest.rejectedTotal ?? rejected.length) - rejected.length
   if (more > 0) note(`… and ${count(more, 'more row')}.`)

@@ -45,7 +45,9 @@ async function why({ client, terminal }: Context, _options: object, roster: stri
   const { print, paint } = terminal
   const name = [member.firstName, member.lastName].filter(Boolean).join(' ')
   const who = [member.id, name, member.email ?? 'no address'].filter(Boolean).map(printable).join(', ')
-  print(`${who}: ${paint.bold(member.status.replaceAll('_', ' '))} (should be ${member.desired})`)
+  print(
+    `${who}: ${paint.bold(member.status.replaceAll('_', ' '))} (should be ${member.desired})${member.protected ? ', protected' : ''}`,
+  )
   const reasons = [member.problem, member.waitsFor].filter((reason) => reason !== null)
   for (const reason of reasons) {
     const until = 'until' in reason && reason.until ? `, until ${reason.until}` : ''

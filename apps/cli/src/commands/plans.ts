@@ -85,6 +85,8 @@ function printPlan({ print, paint }: Context['terminal'], plan: Plan): void {
   if (plan.heldBy) print(`Held: ${HELD_BY[plan.heldBy] ?? plan.heldBy}.`)
   for (const member of plan.removals) print(paint.red(`- ${printable(member)}`))
   for (const member of plan.cleared ?? []) print(paint.yellow(`~ ${printable(member)} loses the address`))
+  for (const { id, reason } of plan.kept ?? [])
+    print(paint.dim(`= ${printable(id)} stays: ${reason.replaceAll('_', ' ')}`))
   if (plan.unmanaged.length > 0)
     print(`${count(plan.unmanaged.length, 'tester')} in the group whom nobody put on the roster.`)
   if (plan.problem) print(plan.problem.detail, `Next: ${plan.problem.action}`)

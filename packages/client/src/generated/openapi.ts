@@ -521,6 +521,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rosters/{rosterId}/members/{memberId}/protect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Protect a member
+         * @description Never reclaimed, and never removed by a list or a reading: only an event or an erasure removes. Plans say whom they left alone.
+         *
+         *     Needs the scope `rosters:write`.
+         */
+        post: operations["protectMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rosters/{rosterId}/members/{memberId}/unprotect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Protect a member no more
+         * @description Lists, readings and reclaims treat the member as any other again.
+         *
+         *     Needs the scope `rosters:write`.
+         */
+        post: operations["unprotectMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rosters/{rosterId}/members/{memberId}/link": {
         parameters: {
             query?: never;
@@ -1940,6 +1984,12 @@ export interface components {
             removals: string[];
             /** @description Members who lose their address by this held plan: they leave the group and stay on the roster */
             cleared?: string[];
+            /** @description Members whom it would have removed, but for this reason */
+            kept?: {
+                id: string;
+                /** @enum {string} */
+                reason: "protected";
+            }[];
             /** @description Testers in the group whom nobody put on the roster */
             unmanaged: {
                 testerId: string;
@@ -2130,7 +2180,7 @@ export interface components {
             /** @description RFC 3339, UTC */
             at: string;
             /** @enum {string} */
-            kind: "joined" | "updated" | "left" | "converge" | "invitation" | "retry" | "run" | "note";
+            kind: "joined" | "updated" | "left" | "converge" | "invitation" | "retry" | "protected" | "unprotected" | "restored" | "run" | "note";
             text: string;
             /** @description Calls to App Store Connect with their answers; status null: no answer */
             calls?: {
@@ -3049,6 +3099,12 @@ export interface operations {
                         }[];
                         /** @description Only where more rows were kept out than are told */
                         rejectedTotal?: number;
+                        /** @description Members whom it would have removed, but for this reason */
+                        kept?: {
+                            id: string;
+                            /** @enum {string} */
+                            reason: "protected";
+                        }[];
                         /** @description The removals wait for an approval */
                         held: boolean;
                         /** @description `list_unclear`: a row could mean anybody, so nobody is removed by this list */
@@ -3095,6 +3151,12 @@ export interface operations {
                         }[];
                         /** @description Only where more rows were kept out than are told */
                         rejectedTotal?: number;
+                        /** @description Members whom it would have removed, but for this reason */
+                        kept?: {
+                            id: string;
+                            /** @enum {string} */
+                            reason: "protected";
+                        }[];
                         /** @description The removals wait for an approval */
                         held: boolean;
                         /** @description `list_unclear`: a row could mean anybody, so nobody is removed by this list */
@@ -3279,6 +3341,54 @@ export interface operations {
                         /** @enum {string} */
                         status: "accepted";
                     };
+                };
+            };
+        };
+    };
+    protectMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rosterId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+        };
+    };
+    unprotectMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rosterId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
                 };
             };
         };

@@ -32,6 +32,8 @@ export const OPERATIONS = {
   getMemberTimeline: { method: 'GET', path: '/v1/rosters/{rosterId}/members/{memberId}/timeline', isPaged: true },
   convergeMember: { method: 'POST', path: '/v1/rosters/{rosterId}/members/{memberId}/converge', isPaged: false },
   inviteMember: { method: 'POST', path: '/v1/rosters/{rosterId}/members/{memberId}/invitation', isPaged: false },
+  protectMember: { method: 'POST', path: '/v1/rosters/{rosterId}/members/{memberId}/protect', isPaged: false },
+  unprotectMember: { method: 'POST', path: '/v1/rosters/{rosterId}/members/{memberId}/unprotect', isPaged: false },
   makeMemberLink: { method: 'POST', path: '/v1/rosters/{rosterId}/members/{memberId}/link', isPaged: false },
   voidMemberLinks: { method: 'DELETE', path: '/v1/rosters/{rosterId}/members/{memberId}/link', isPaged: false },
   listPeople: { method: 'GET', path: '/v1/people', isPaged: true },

@@ -59,6 +59,9 @@ const KIND_OF_ENTRY: Record<TimelineEntry['k'], ActivityKind> = {
   converge: 'request',
   invitation: 'request',
   retry: 'request',
+  protected: 'request',
+  unprotected: 'request',
+  restored: 'request',
   run: 'outcome',
   note: 'outcome',
 }

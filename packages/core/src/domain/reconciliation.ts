@@ -7,6 +7,12 @@ export interface PlanCounts {
   unchanged: number
 }
 
+/** Whom a plan leaves alone, and why. */
+export interface Kept {
+  id: string
+  reason: 'protected'
+}
+
 /** A snapshot or a reading of a whole group: what it would change, and how far it is. */
 export interface Reconciliation {
   v: 1
@@ -23,6 +29,10 @@ export interface Reconciliation {
   removals: string[]
   /** Members whose address the list clears, by a plan that is held; absent: none. */
   cleared?: string[]
+  /** Whom it would have removed, but for a reason; absent: nobody. */
+  kept?: Kept[]
+  /** Its removals were asked for by events (an identity provider's): those remove the protected as well. */
+  fromEvents?: true
   /** Testers whom nobody put on the roster: masked where addresses may not be shown. */
   unmanaged: { testerId: string; email: string | null }[]
   /** Whether the unmanaged are to be removed too, as the roster said when the plan was made. */

@@ -10,7 +10,7 @@ export type TimelineEntry = EventEntry | RunEntry | NoteEntry
 /** An upstream fact or a request that was accepted. `k`: what; `o`: where from; `e`: the event's id. */
 export interface EventEntry {
   t: number
-  k: 'joined' | 'updated' | 'left' | 'converge' | 'invitation' | 'retry'
+  k: 'joined' | 'updated' | 'left' | 'converge' | 'invitation' | 'retry' | 'protected' | 'unprotected' | 'restored'
   o: 'event' | 'api' | 'snapshot' | 'console' | 'reconcile' | 'apple' | 'source' | 'member' | 'scim'
   e?: string | undefined
 }

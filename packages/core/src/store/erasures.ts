@@ -69,6 +69,7 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
           keys.testers(appId),
           of.parkedBulk,
           keys.seatLine(appId),
+          of.protections,
         ],
         [token, record.id, desired.version, ref, `${roster}\0${record.id}`, ...known],
       )

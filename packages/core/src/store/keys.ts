@@ -97,6 +97,8 @@ export interface RosterKeys {
   activity: string
   /** hash: member id → the mark that every good link to their own page carries */
   links: string
+  /** hash: member id → since when (ms) and by whom, of those whom no list, reading or reclaim removes */
+  protections: string
   /** sets: members whose work waits until the roster is resumed or mended; apart, so that bulk work comes back as such */
   parked: string
   parkedBulk: string
@@ -256,6 +258,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     timeline: `${base}:timeline`,
     activity: `${base}:activity`,
     links: `${base}:links`,
+    protections: `${base}:protections`,
     parked: `${base}:parked`,
     parkedBulk: `${base}:parked-bulk`,
     reconciliations: `${base}:reconciliations`,

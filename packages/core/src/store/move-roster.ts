@@ -112,7 +112,7 @@ async function copyRoster(redis: Redis, pens: Pens, move: RosterMove): Promise<v
       (cursor) => redis.zscan(key, cursor, 'COUNT', PAGE),
       (flat) => write(target, 'ZADD', scored(pairs(flat))),
     )
-  for (const name of ['desired', 'observed', 'timeline', 'links', 'builds'] as const)
+  for (const name of ['desired', 'observed', 'timeline', 'links', 'protections', 'builds'] as const)
     await copyHash(of[name], into[name])
   for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(of[name], into[name])
   for (const name of ['parked', 'parkedBulk', 'held'] as const) await copySet(of[name], into[name])

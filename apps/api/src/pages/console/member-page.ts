@@ -53,6 +53,15 @@ export function memberPage(input: MemberPage): string {
       <dd>
         ${member.tester ? html`${member.tester.state.replaceAll('_', ' ')} <span class="quiet">(${when(member.tester.observedAt, now, 'not read yet')})</span>` : html`<span class="quiet">nothing yet</span>`}
       </dd>
+      ${
+        member.protection
+          ? html`<dt>Protected</dt>
+              <dd>
+                ${when(member.protection.at, now)}, by ${privacy.text(member.protection.by)}
+                <span class="quiet">No list, comparison or reclaim removes this person.</span>
+              </dd>`
+          : null
+      }
       <dt>Last change</dt>
       <dd>${when(member.updatedAt, now)}</dd>
     </dl>
@@ -67,6 +76,7 @@ function actions({ roster, member, names }: MemberPage): Html {
   const mayInvite = member.desired === 'present' && member.email !== null
   return html`${button(to('converge'), 'Look at Apple and put right now', fields)}
   ${mayInvite ? button(to('invitation'), "Send Apple's invitation again", fields) : null}
+  ${member.protection ? button(to('unprotect'), 'Protect no more', fields) : button(to('protect'), 'Protect', fields)}
   ${member.desired === 'present' ? button(to('remove'), 'Take off the roster', fields, 'danger') : null}`
 }
 

@@ -7,6 +7,7 @@ import {
   explainWaiting,
   getMember,
   listMembers,
+  protectMember,
   putMember,
   requestForMember,
   tellTimeline,
@@ -69,6 +70,16 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     return reply.redirect(`${names.href(roster.id, member)}&done=remove`, 303)
   })
 
+  for (const kind of ['protect', 'unprotect'] as const) {
+    app.post(`/console/rosters/:rosterId/member/${kind}`, CHANGE, async (request, reply) => {
+      const { roster, member, names } = await readTarget(deps, request)
+      const asked = { roster, member, isProtected: kind === 'protect', origin: 'console' } as const
+      const isNew = await protectMember(askedBy(deps, request), asked)
+      if (isNew) await note(deps, request, `member.${kind}`, `roster:${roster.id}`, deps.toRef(roster.id, member))
+      return reply.redirect(`${names.href(roster.id, member)}&done=${kind}`, 303)
+    })
+  }
+
   addRoute(app, deps)
   jobRoute(app, deps)
 }
@@ -77,6 +88,8 @@ const DONE: Record<string, string> = {
   converge: 'Asked for: it goes ahead of the backlog. Look again in a moment.',
   invitation: "Apple's invitation was asked for again.",
   remove: 'Taken off the roster; the tester leaves the group in a moment.',
+  protect: 'Protected: only an event, a removal by hand or an erasure takes this person off the roster now.',
+  unprotect: 'Protected no more: lists and comparisons treat this person as any other.',
   added: 'Added to the roster. Apple sends the invitation in a moment: look again.',
 }
 

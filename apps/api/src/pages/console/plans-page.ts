@@ -137,6 +137,7 @@ export function planPage(input: PlanPage): string {
             ${leavingList(input)}`
         : null
     }
+    ${keptList(input)}
     ${
       plan.unmanaged.length > 0
         ? html`<h2>Strangers in the group</h2>
@@ -150,6 +151,22 @@ export function planPage(input: PlanPage): string {
         : null
     }`
   return layout({ title: 'Plan', section: 'console', user, body })
+}
+
+const KEPT_REASONS: Record<NonNullable<Reconciliation['kept']>[number]['reason'], string> = {
+  protected: 'protected',
+}
+
+const KEPT_SHOWN = 500
+
+/** Whom it would have removed, and why it does not. */
+function keptList({ plan: { kept = [] }, privacy, names, roster }: PlanPage): Html | null {
+  if (kept.length === 0) return null
+  return html`<h2>Who stays all the same</h2>
+    <ul>
+      ${kept.slice(0, KEPT_SHOWN).map(({ id, reason }) => html`<li><a href="${names.href(roster.id, id)}">${privacy.id(id)}</a>: ${KEPT_REASONS[reason]}</li>`)}
+    </ul>
+    ${kept.length > KEPT_SHOWN ? html`<p>… and ${number(kept.length - KEPT_SHOWN)} more.</p>` : null}`
 }
 
 function progress({ status, progress: { converged, toConverge } }: Reconciliation): Html | null {

@@ -84,7 +84,7 @@ export function draftPage(input: DraftPage): string {
       ${card('to add', plan.add.length)}${card('to change', plan.update.length)}${card('to remove', plan.remove.length)}${card('as they are', plan.unchanged)}
     </div>
     ${changes === 0 ? html`<p>${nothingToChange(draft)}</p>` : html`<p>About ${count(estimate.calls, 'call')} to Apple, ${duration(estimate.seconds * 1000)}.</p>`}
-    ${held ? heldNotice(held, draft) : null} ${clearing(plan.clear.length)}
+    ${held ? heldNotice(held, draft) : null} ${clearing(plan.clear.length)} ${keeping(plan.kept.length)}
     ${draft.rejected.length > 0 ? rejected(input) : null} ${columnsAgain(input)} ${confirm(input, changes)}
     ${plan.remove.length > 0 ? people('Who would leave', draft.leaving, plan.remove.length, privacy) : null}
     ${plan.add.length > 0 ? people('Who would come', draft.coming, plan.add.length, privacy) : null}
@@ -126,6 +126,13 @@ const clearing = (people: number): Html | null =>
     ? null
     : html`<p>
         ${count(people, 'person', 'people')} would lose the address: they leave the group and wait for another one.
+      </p>`
+
+const keeping = (people: number): Html | null =>
+  people === 0
+    ? null
+    : html`<p>
+        ${count(people, 'protected person', 'protected people')} would stay, though the list does not keep them in.
       </p>`
 
 /** The columns may have been understood wrongly. */

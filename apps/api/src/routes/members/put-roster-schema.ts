@@ -57,6 +57,10 @@ const counts = {
 
 export const planCounts = z.object(counts)
 
+export const kept = z
+  .array(z.object({ id: z.string(), reason: z.enum(['protected']) }))
+  .describe('Members whom it would have removed, but for this reason')
+
 const answer = {
   reconciliation: z.string().nullable().describe('null for a dry run'),
   estimate: z.object({ calls: z.number().int(), seconds: z.number().int() }),
@@ -64,6 +68,7 @@ const answer = {
     .array(z.object({ row: z.number().int(), code: z.string(), detail: z.string() }))
     .describe('Rows that were kept out. Nobody whom they name is removed because of it'),
   rejectedTotal: z.number().int().optional().describe('Only where more rows were kept out than are told'),
+  kept: kept.optional(),
   held: z.boolean().describe('The removals wait for an approval'),
   problem: z
     .object({ code: z.string(), detail: z.string(), action: z.string() })

@@ -145,6 +145,7 @@ function toAnswer({ reconciliation, plan, estimate, held }: SnapshotResult) {
     reconciliation: reconciliation?.id ?? null,
     plan: { add: add.length, update: update.length, remove: remove.length, unchanged },
     estimate,
+    ...(plan.kept.length > 0 ? { kept: plan.kept.map((id) => ({ id, reason: 'protected' as const })) } : {}),
     held: held !== null,
     ...(held === 'list_unclear' ? { problem: explain('list_unclear') } : {}),
   }

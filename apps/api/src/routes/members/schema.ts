@@ -98,14 +98,26 @@ export function toMember(described: MemberDescription, waitsFor: WaitsFor | null
     tester: tester && { id: tester.id, state: STATE_WORDS[tester.state], observedAt: toTimeOrNull(tester.observedAt) },
     problem: problem && { ...problem, at: toTime(problem.at) },
     waitsFor: waitsFor && { ...waitsFor, until: toTimeOrNull(waitsFor.until) },
-    protected: false,
+    protected: described.protection !== null,
     updatedAt: toTime(described.updatedAt),
   }
 }
 
 export const timelineItem = z.object({
   at: time,
-  kind: z.enum(['joined', 'updated', 'left', 'converge', 'invitation', 'retry', 'run', 'note']),
+  kind: z.enum([
+    'joined',
+    'updated',
+    'left',
+    'converge',
+    'invitation',
+    'retry',
+    'protected',
+    'unprotected',
+    'restored',
+    'run',
+    'note',
+  ]),
   text: z.string(),
   calls: z
     .array(z.object({ call: z.string(), status: z.number().int().nullable(), code: z.string().nullable() }))

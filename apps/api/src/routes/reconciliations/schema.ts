@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { anyId } from '../../schemas/ids.ts'
 import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
-import { planCounts } from '../members/put-roster-schema.ts'
+import { kept, planCounts } from '../members/put-roster-schema.ts'
 import { giveExample } from '../../schemas/example.ts'
 
 export const reconciliationParams = z.object({ rosterId: anyId, reconciliationId: anyId })
@@ -34,6 +34,7 @@ export const reconciliation = z.object({
     .array(z.string())
     .optional()
     .describe('Members who lose their address by this held plan: they leave the group and stay on the roster'),
+  kept: kept.optional(),
   unmanaged: z
     .array(z.object({ testerId: z.string(), email: z.string().nullable() }))
     .describe('Testers in the group whom nobody put on the roster'),
@@ -80,6 +81,7 @@ export function toReconciliation(record: Reconciliation): z.output<typeof reconc
     plan: record.plan,
     removals: record.removals,
     ...(record.cleared ? { cleared: record.cleared } : {}),
+    ...(record.kept ? { kept: record.kept } : {}),
     unmanaged: record.unmanaged,
     heldBy: record.held,
     startedAt: toTime(record.startedAt),

@@ -4,7 +4,13 @@ import { isBuildLack, type BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
 import { readLack } from '../builds/warnings-of.ts'
-import { createLaneStore, type MemberRecord, type Store } from '../../store/index.ts'
+import {
+  createLaneStore,
+  createProtections,
+  type MemberRecord,
+  type Protection,
+  type Store,
+} from '../../store/index.ts'
 
 export interface MemberDescription {
   id: string
@@ -15,6 +21,8 @@ export interface MemberDescription {
   status: MemberStatus
   tester: { id: string | null; state: TesterState; observedAt: number | null } | null
   problem: { code: ErrorCode; detail: string; action: string; retryable: boolean; at: number } | null
+  /** Null: not protected. */
+  protection: Protection | null
   updatedAt: number
 }
 
@@ -25,16 +33,22 @@ export async function describeMembers(
   records: readonly MemberRecord[],
 ): Promise<MemberDescription[]> {
   const addresses = records.flatMap(({ observed }) => (observed?.email ? [emailKey(observed.email)] : []))
-  const ids = await createLaneStore(deps.store.redis, roster.teamKey).testerIds(roster.app.id, [...new Set(addresses)])
+  const [ids, protections] = await Promise.all([
+    createLaneStore(deps.store.redis, roster.teamKey).testerIds(roster.app.id, [...new Set(addresses)]),
+    createProtections(deps.store.redis, roster.teamKey, roster.id).among(records.map(({ id }) => id)),
+  ])
   const lack = records.some(({ status }) => status === 'not_invited') ? await readLack(deps.store, roster) : null
-  return records.map((record) => describeMember(record, ids, lack))
+  return records.map((record) => ({
+    ...describeMember(record, ids, lack),
+    protection: protections.get(record.id) ?? null,
+  }))
 }
 
 function describeMember(
   record: MemberRecord,
   ids: ReadonlyMap<string, string>,
   lack: BuildLack | null,
-): MemberDescription {
+): Omit<MemberDescription, 'protection'> {
   const { desired, observed } = record
   const id = observed?.email ? (ids.get(emailKey(observed.email)) ?? null) : null
   const state = observed?.state ?? null

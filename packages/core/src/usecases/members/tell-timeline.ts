@@ -22,6 +22,9 @@ export function tellTimeline(entries: readonly TimelineEntry[]): TimelineItem[] 
       case 'converge':
       case 'invitation':
       case 'retry':
+      case 'protected':
+      case 'unprotected':
+      case 'restored':
         return { at: entry.t, kind: entry.k, text: tellEvent(entry) }
     }
   })
@@ -40,6 +43,9 @@ const SAID: Record<EventEntry['k'], string> = {
   converge: 'Converging was asked for',
   invitation: "Apple's invitation was asked for again",
   retry: 'Another try was asked for',
+  protected: 'Protected: no list, comparison or reclaim removes this person',
+  unprotected: 'Protected no more',
+  restored: 'Put back',
 }
 
 const CAME_BY: Record<EventEntry['o'], string> = {

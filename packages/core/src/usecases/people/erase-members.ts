@@ -188,8 +188,15 @@ export async function forgetInPlans(
   for (const item of items) {
     const removals = item.removals.filter((id) => !gone.has(id))
     const unmanaged = item.unmanaged.filter((tester) => tester.email === null || emailKey(tester.email) !== email)
-    const isNamed = removals.length < item.removals.length || unmanaged.length < item.unmanaged.length
-    if (isNamed) await reconciliations.replace(item, { ...item, removals, unmanaged })
+    const cleared = item.cleared?.filter((id) => !gone.has(id))
+    const kept = item.kept?.filter(({ id }) => !gone.has(id))
+    const isNamed =
+      removals.length < item.removals.length ||
+      unmanaged.length < item.unmanaged.length ||
+      cleared?.length !== item.cleared?.length ||
+      kept?.length !== item.kept?.length
+    const named = { removals, unmanaged, ...(cleared ? { cleared } : {}), ...(kept ? { kept } : {}) }
+    if (isNamed) await reconciliations.replace(item, { ...item, ...named })
   }
 }
 

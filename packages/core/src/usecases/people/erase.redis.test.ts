@@ -10,6 +10,7 @@ import {
 } from '../../store/index.ts'
 import { webhookKeys } from '../../store/keys.ts'
 import { acceptEvents } from '../intake/index.ts'
+import { protectMember } from '../members/index.ts'
 import { startReconciliation } from '../reconcile/index.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
 import { deleteRoster } from '../rosters/delete-roster.ts'
@@ -92,6 +93,16 @@ describe('erasing a person', () => {
     const roster = (await rig.store.rosters.find('gold'))!
     await startReconciliation(rig.deps, { roster, dryRun: false })
     await rig.visit()
+    await protectMember(
+      { ...rig.deps, asker: { by: 'user:eve', requestId: 'r' } },
+      { roster, member: 'person-17', isProtected: true, origin: 'api' },
+    )
+    await createReconciliations(rig.redis, 'acme').put({
+      ...newReconciliation(roster, 1),
+      status: 'done',
+      cleared: ['person-17'],
+      kept: [{ id: 'person-17', reason: 'protected' }],
+    })
     expect((await erasePerson(rig.deps, 'ann@example.com')).memberships).toBe(3)
     await rig.until(() => expect(everywhere().map(({ email }) => email)).toEqual(['bob@example.com']))
     await rig.until(async () => expect(await rig.redis.hlen(laneKeys('other').erasures)).toBe(0))

@@ -67,7 +67,7 @@ async function removeNow(deps: IntakeDeps, roster: Roster, record: Reconciliatio
     size: plan.size,
     now: record.startedAt,
   })
-  await recordLeaves(deps, roster, record.id, { removals: record.removals }, record.startedAt)
+  await recordLeaves(deps, roster, record, { removals: record.removals })
   await schedule.drop(approvedTask(record.id))
 }
 
@@ -109,6 +109,7 @@ function toRecord(
     progress: { read, total: read, converged: 0, toConverge: changes },
     plan: { add: plan.add.length, update: plan.update.length, remove: plan.remove.length, unchanged: plan.unchanged },
     removals: plan.remove,
+    ...(plan.kept.length > 0 ? { kept: plan.kept.map((id) => ({ id, reason: 'protected' as const })) } : {}),
     ...(held !== null && plan.clear.length > 0 ? { cleared: plan.clear } : {}),
     unmanaged: [],
     removesUnmanaged: false,
@@ -122,9 +123,10 @@ function toRecord(
   }
 }
 
-function tellPlan({ plan, held, id }: Reconciliation): string {
+function tellPlan({ plan, held, id, kept = [] }: Reconciliation): string {
   const counts = `${plan.add} to add, ${plan.update} to change, ${plan.remove} to remove, ${plan.unchanged} as they are`
-  return `A list of the whole roster: ${counts}${held === null ? '' : '; its removals are held'} (plan ${id}).`
+  const protectedOnes = kept.length === 0 ? '' : `; ${kept.length} protected, who stay`
+  return `A list of the whole roster: ${counts}${protectedOnes}${held === null ? '' : '; its removals are held'} (plan ${id}).`
 }
 
 /** Upstream is told that a plan waits for a person. */

@@ -3,7 +3,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Desired } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createReconciliations } from '../../store/index.ts'
+import { createProtections, createReconciliations } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { recordLeaves } from './record-plan.ts'
@@ -51,7 +51,7 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
   if (!(await reconciliations.replace(record, approved, { name: approvedTask(record.id), at: dueAt }))) {
     throw decidedMeanwhile(record.id)
   }
-  if (record.kind === 'snapshot') await recordLeaves(deps, roster, record.id, record, record.startedAt)
+  if (record.kind === 'snapshot') await recordLeaves(deps, roster, record, record)
   await tellDecided(deps, roster, now)
   await deps.store.ready.ring(roster.teamKey)
   return approved
@@ -91,7 +91,7 @@ async function getHeld(deps: IntakeDeps, { roster, id }: Decision): Promise<Reco
 
 const CHUNK = 500
 
-type Leaving = Required<Pick<Reconciliation, 'removals' | 'cleared' | 'unmanaged'>>
+type Leaving = Required<Pick<Reconciliation, 'removals' | 'cleared' | 'unmanaged' | 'kept'>>
 
 const peopleOf = ({ removals, cleared = [] }: Pick<Reconciliation, 'removals' | 'cleared'>) =>
   removals.length + cleared.length
@@ -120,7 +120,15 @@ async function whoWouldLeave(deps: IntakeDeps, roster: Roster, record: Reconcili
     record.cleared ?? [],
     ({ present, time, email }) => present && time <= record.startedAt && email !== null,
   )
-  return { removals, cleared, unmanaged: await stillUnmanaged(members, record) }
+  const asked = new Set(record.fromEvents || record.kind === 'reconcile' ? [] : [...removals, ...cleared])
+  const protections = await createProtections(deps.store.redis, roster.teamKey, roster.id).among([...asked])
+  const goes = (id: string) => !protections.has(id)
+  return {
+    removals: removals.filter(goes),
+    cleared: cleared.filter(goes),
+    kept: [...protections.keys()].map((id) => ({ id, reason: 'protected' as const })),
+    unmanaged: await stillUnmanaged(members, record),
+  }
 }
 
 function isAsShown(record: Reconciliation, leaving: Leaving): boolean {
@@ -135,7 +143,7 @@ async function planAgain(
   deps: IntakeDeps,
   roster: Roster,
   record: Reconciliation,
-  { removals, cleared, unmanaged: strangers }: Leaving,
+  { removals, cleared, kept, unmanaged: strangers }: Leaving,
 ): Promise<Reconciliation> {
   const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
   const revision = await reconciliations.revision(roster.id)
@@ -153,6 +161,7 @@ async function planAgain(
     id: randomUUID(),
     removals,
     ...(cleared.length > 0 || record.cleared ? { cleared } : {}),
+    ...(kept.length > 0 ? { kept: [...(record.kept ?? []), ...kept] } : {}),
     unmanaged: record.removesUnmanaged ? strangers : record.unmanaged,
     plan: { ...record.plan, remove: removals.length + unmanaged },
     revision,

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createReconciliations, type Members, type Store } from '../../store/index.ts'
+import { createProtections, createReconciliations, type Members, type Store } from '../../store/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { estimateChanges, type Estimate, type EstimateDeps } from './estimate.ts'
 import {
@@ -45,7 +45,8 @@ export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<
   const [seconds, microseconds] = await redis.time()
   const at = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
   const revision = await createReconciliations(redis, roster.teamKey).revision(roster.id)
-  const planner = await createSnapshotPlanner(input.rows, input.rejected, at)
+  const kept = await createProtections(redis, roster.teamKey, roster.id).all()
+  const planner = await createSnapshotPlanner(input.rows, input.rejected, at, (id) => kept.has(id))
   const members = deps.store.members(roster.teamKey, roster.id)
   let cursor = '0'
   do {

@@ -56,6 +56,8 @@ export interface SnapshotPlan {
   size: number
   /** Some row may mean anybody, and somebody is in no other row: nobody is removed or cleared by this list. */
   unclear: boolean
+  /** Ids of protected members whom it would have removed, or whose address it would have cleared. */
+  kept: string[]
   /** Rows that could be judged only beside the roster. */
   keptOut: { row: number; why: 'spoilt' | 'resembles' | 'address_resembles' | 'unsplit' }[]
 }
@@ -72,13 +74,14 @@ export interface SnapshotPlanner {
 
 /**
  * Pure: what makes the roster equal to the rows as of `at` (ms). Ids are distinct, and so are the addresses of rows without
- * one. Whoever changed after `at` is left alone, since the newer fact wins when the plan is recorded. Others have their turn
+ * one. Who is protected is not removed, and keeps an address. Whoever changed after `at` is left alone, since the newer fact wins when the plan is recorded. Others have their turn
  * meanwhile: there may be a hundred thousand rows.
  */
 export async function createSnapshotPlanner(
   rows: readonly SnapshotRow[],
   rejected: RejectedRows,
   at: number,
+  isProtected: (id: string) => boolean = () => false,
 ): Promise<SnapshotPlanner> {
   const byId = new Map<string, SnapshotRow>()
   const byAddress = new Map<string, SnapshotRow>()
@@ -102,11 +105,15 @@ export async function createSnapshotPlanner(
     unchanged: 0,
     size: 0,
     unclear: false,
+    kept: [],
     keptOut: [],
   }
 
-  const settle = (row: SnapshotRow, id: string, desired: Desired, sent = row) => {
+  const settle = (told: SnapshotRow, id: string, desired: Desired, sent = told) => {
     open.delete(sent)
+    const keepsAddress = told.email === null && desired.present && desired.email !== null && isProtected(id)
+    const row = keepsAddress ? { ...told, email: undefined } : told
+    if (keepsAddress && desired.time <= at) plan.kept.push(id)
     if (desired.time > at) plan.unchanged++
     else if (!desired.present) plan.add.push(toPlanned(row, id, desired))
     else if (isSame(row, desired)) plan.unchanged++
@@ -188,7 +195,10 @@ export async function createSnapshotPlanner(
       for (const [id, desired] of rest) {
         if (++looked % AT_ONCE === 0) await breathe()
         if (desired.time > at || plan.unclear || isDoubtful(id, desired)) plan.unchanged++
-        else plan.remove.push(id)
+        else if (isProtected(id)) {
+          plan.unchanged++
+          plan.kept.push(id)
+        } else plan.remove.push(id)
       }
       return plan.unclear ? withoutClears(plan) : plan
     },

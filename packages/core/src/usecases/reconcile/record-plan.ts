@@ -3,6 +3,8 @@ import type { MemberChange } from '../../domain/change.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { AppError } from '../../errors.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
+import { createProtections } from '../../store/index.ts'
 import { eventDigest } from '../../secrets/index.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
 import type { PlannedRow, SnapshotPlan } from './plan-snapshot.ts'
@@ -37,7 +39,8 @@ export async function recordRows(
     timelineEntry,
   })
   const joined = await record(deps, roster, plan.add, toChange('join', entryOf('joined')))
-  const cleared = new Set(isHeld ? plan.clear : [])
+  const kept = await protectedAmong(deps, roster.teamKey, roster.id, plan.clear)
+  const cleared = new Set(isHeld ? plan.clear : kept.keys())
   const update = plan.update.map((row) => (cleared.has(row.id) ? { ...row, email: undefined } : row))
   return joined + (await record(deps, roster, update, toChange('update', entryOf('updated'))))
 }
@@ -57,9 +60,8 @@ interface Removals {
 export async function recordLeaves(
   deps: RecordDeps,
   roster: Roster,
-  source: string,
+  { id: source, startedAt: time, fromEvents }: Pick<Reconciliation, 'id' | 'startedAt' | 'fromEvents'>,
   { removals, cleared = [] }: Removals,
-  time: number,
 ): Promise<void> {
   const toChange = (kind: 'leave' | 'update') => {
     const k = kind === 'leave' ? 'left' : 'updated'
@@ -77,8 +79,9 @@ export async function recordLeaves(
       timelineEntry,
     })
   }
-  await record(deps, roster, removals, toChange('leave'))
-  await record(deps, roster, cleared, toChange('update'))
+  const protects = fromEvents !== true
+  await record(deps, roster, removals, toChange('leave'), protects)
+  await record(deps, roster, cleared, toChange('update'), protects)
 }
 
 async function record<T>(
@@ -86,25 +89,45 @@ async function record<T>(
   roster: Roster,
   items: readonly T[],
   toChange: (item: T) => MemberChange,
+  protects = false,
 ): Promise<number> {
   let accepted = 0
   for (let from = 0; from < items.length; from += CHUNK) {
     const changes = items.slice(from, from + CHUNK).map(toChange)
-    accepted += await recordWhereItIs(deps, roster, changes)
+    accepted += await recordWhereItIs(deps, roster, changes, protects)
   }
   return accepted
 }
+
+const protectedAmong = ({ store }: RecordDeps, teamKey: string, roster: string, members: readonly string[]) =>
+  createProtections(store.redis, teamKey, roster).among(members)
 
 const MOVE_PATIENCE_MS = 60_000
 const MOVED_AGAIN_MS = 500
 
 /** A roster may move to another team key while a list of it is recorded: what its former lane does not take goes where it went. */
-async function recordWhereItIs(deps: RecordDeps, roster: Roster, changes: MemberChange[]): Promise<number> {
+async function recordWhereItIs(
+  deps: RecordDeps,
+  roster: Roster,
+  changes: MemberChange[],
+  protects: boolean,
+): Promise<number> {
   const patienceEnds = performance.now() + MOVE_PATIENCE_MS
   let { teamKey } = roster
   let accepted = 0
   let left = changes
   for (;;) {
+    if (protects) {
+      // A plan may be older than a protection.
+      const kept = await protectedAmong(
+        deps,
+        teamKey,
+        roster.id,
+        left.map(({ member }) => member),
+      )
+      left = left.filter(({ member }) => !kept.has(member))
+      if (left.length === 0) return accepted
+    }
     const recorded = await recordAndWake(deps, teamKey, left)
     accepted += recorded.filter(({ outcome }) => outcome === 'accepted').length
     left = left.filter((_, at) => recorded[at]?.outcome === 'gone')

@@ -14,7 +14,7 @@ export async function runApproved(visit: Visit, record: Reconciliation): Promise
   const roster = await store.rosters.find(record.roster)
   if (!roster) return
   if (record.kind === 'snapshot') {
-    await recordLeaves({ store, clock, dedupDays }, roster, record.id, record, record.startedAt)
+    await recordLeaves({ store, clock, dedupDays }, roster, record, record)
     return
   }
   const members = await store.members(visit.teamKey, roster.id).findMany(record.removals)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeTeamKey } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createMoverStore, createReconciliations, laneKeys, leaveLane } from '../../store/index.ts'
+import { createMoverStore, createProtections, createReconciliations, laneKeys, leaveLane } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from '../reconcile/index.ts'
 import { moveRoster, resumeMoves } from './move-roster.ts'
@@ -57,7 +57,9 @@ describe('a roster that moves to another team key', () => {
     await until(['a', 'b'])
     const { reconciliation } = await list([])
     await acceptEvents(rig.deps, [event('c'), event('d')])
+    await createProtections(rig.redis, 'acme', 'gold').put('a', { at: 1, by: 'user:ann' }, '{}')
     await moveRoster(rig.deps, gold, 'second')
+    expect([...(await createProtections(rig.redis, 'second', 'gold').all())]).toEqual(['a'])
     expect(await rig.store.rosters.find('gold')).toMatchObject({ teamKey: 'second' })
     expect(await rig.redis.keys('fr:{acme}:roster:gold:*')).toEqual([])
     expect(await acceptEvents(rig.deps, [event('a')])).toEqual([{ status: 'duplicate', problem: null }])

@@ -82,6 +82,7 @@ async function judge(
     progress: { read: 0, total: 0, converged: 0, toConverge: 0 },
     plan: { add: 0, update: 0, remove: removals.length, unchanged: Math.max(0, size - removals.length) },
     removals,
+    fromEvents: true,
     unmanaged: [],
     removesUnmanaged: false,
     revision: await reconciliations.revision(roster.id),

@@ -1,0 +1,50 @@
+import type { Redis } from 'ioredis'
+import { defineScript } from './define-script.ts'
+import { laneKeys } from './keys.ts'
+import { TIMELINE_KEPT } from './record-changes.ts'
+
+const protectScript = defineScript(import.meta.url, './protect-member.lua', './prepend-line.lua')
+
+/** Since when (ms), and by whom. */
+export interface Protection {
+  at: number
+  by: string
+}
+
+/**
+ * Members whom no list, reading or reclaim removes. Beside the desired state, since it is none: it has no version, no event decides
+ * it, and nothing follows from it at Apple.
+ */
+export interface Protections {
+  /** Null ends it. `entry`: a line for the member's timeline, written where something changed. */
+  put(member: string, protection: Protection | null, entry: string): Promise<'changed' | 'same' | 'missing'>
+  /** Of these members, those who are protected. */
+  among(members: readonly string[]): Promise<Map<string, Protection>>
+  all(): Promise<Set<string>>
+}
+
+export function createProtections(redis: Redis, teamKey: string, rosterId: string): Protections {
+  const keys = laneKeys(teamKey).roster(rosterId)
+  return {
+    async put(member, protection, entry) {
+      const value = protection === null ? '' : JSON.stringify(protection)
+      const answer = await protectScript.run(
+        redis,
+        [keys.desired, keys.protections, keys.timeline],
+        [member, value, entry, TIMELINE_KEPT],
+      )
+      return answer as 'changed' | 'same' | 'missing'
+    },
+    async among(members) {
+      if (members.length === 0) return new Map()
+      const found = await redis.hmget(keys.protections, ...members)
+      return new Map(
+        members.flatMap((id, at) => {
+          const json = found[at]
+          return json ? [[id, JSON.parse(json) as Protection] as const] : []
+        }),
+      )
+    },
+    all: async () => new Set(await redis.hkeys(keys.protections)),
+  }
+}
