@@ -29,6 +29,7 @@ const pages = () => [
   `/console/connect/acme/group?app=${running.stack.app}`,
   `/console/connect/acme/rules?app=${running.stack.app}&group=new&name=Beta`,
   '/console/audit',
+  '/console/scim',
   '/lanes',
 ]
 

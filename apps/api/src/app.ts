@@ -55,6 +55,7 @@ import { deleteTeamKeyRoute } from './routes/team-keys/delete.ts'
 import { getTeamKeyRoute, listTeamKeysRoute } from './routes/team-keys/get.ts'
 import { putTeamKeyRoute } from './routes/team-keys/put.ts'
 import { switchLaneRoutes } from './routes/team-keys/switch.ts'
+import { scimGroupRoutes } from './routes/scim-groups/routes.ts'
 import { sourceRoutes } from './routes/sources/manage.ts'
 import { receiveRoute } from './routes/sources/receive.ts'
 import { tokenRoutes } from './routes/tokens/routes.ts'
@@ -181,6 +182,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   noticeRoutes(app, deps)
 
   sourceRoutes(app, deps)
+  scimGroupRoutes(app, deps)
   receiveRoute(app, deps)
 
   scimRoutes(app, deps)

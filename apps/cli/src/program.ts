@@ -6,6 +6,7 @@ import { addKeys } from './commands/keys.ts'
 import { addLanes } from './commands/lanes.ts'
 import { addMembers } from './commands/members.ts'
 import { addPlans } from './commands/plans.ts'
+import { addScim } from './commands/scim.ts'
 import { addCompletion } from './completion.ts'
 import { addCommonOptions, createContext, readCommonOptions, terminalOf, type Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
@@ -39,6 +40,7 @@ export function buildProgram(signal: AbortSignal, end: (code: ExitCode) => void)
   addFiles(program, bind)
   addMembers(program, bind)
   addPlans(program, bind)
+  addScim(program, bind)
   addLanes(program, bind)
   addEvents(program, bind)
   addCompletion(program, end)

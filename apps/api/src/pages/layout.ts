@@ -5,7 +5,17 @@ import { STYLE_PATH } from './style.ts'
 export interface Page {
   title: string
   /** Which entry of the navigation is the current one. */
-  section?: 'console' | 'lanes' | 'connect' | 'audit' | 'activity' | 'webhooks' | 'notices' | undefined
+  section?:
+    | 'console'
+    | 'lanes'
+    | 'connect'
+    | 'audit'
+    | 'activity'
+    | 'webhooks'
+    | 'notices'
+    | 'sources'
+    | 'scim'
+    | undefined
   /** Undefined: nobody has logged in. */
   user?: DashboardUser | undefined
   body: Content
@@ -48,6 +58,7 @@ function navigation(section: Page['section'], user: DashboardUser): Html {
         ${user.role === 'operator' ? link('connect', '/console/connect', 'Connect an app') : null}
         ${link('lanes', '/lanes', 'Lanes')}
         ${user.role === 'operator' ? html`${link('webhooks', '/console/webhooks', 'Webhooks')}${link('notices', '/console/notices', 'Notices')}` : null}
+        ${link('sources', '/console/sources', 'Sources')} ${link('scim', '/console/scim', 'SCIM')}
         <li><a href="/dashboard">Queues</a></li>
         ${link('activity', '/console/activity', 'Activity')} ${link('audit', '/console/audit', 'Changes')}
       </ul>

@@ -1095,6 +1095,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scim/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the groups that identity providers pushed, with the rosters that name them
+         * @description A group does nothing until a roster names it (`scimGroup` in its settings).
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["listPushedGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rosters/{rosterId}/scim-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say what a roster would do with the people of a group
+         * @description As if `scimGroup` in its settings named this group from now on. Changes nothing.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["previewScimGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -4590,6 +4634,109 @@ export interface operations {
                             reason: string | null;
                         }[];
                         nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    listPushedGroups: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            displayName: string;
+                            externalId: string | null;
+                            /** @description Users in it, those who are switched off among them */
+                            members: number;
+                            /** @description Rosters whose people these are; none: the group does nothing */
+                            rosters: string[];
+                            /** @description RFC 3339, UTC */
+                            createdAt: string;
+                            /** @description RFC 3339, UTC */
+                            updatedAt: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    previewScimGroup: {
+        parameters: {
+            query: {
+                /** @description displayName or externalId, as `scimGroup` would name it */
+                group: string;
+            };
+            header?: never;
+            path: {
+                rosterId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        roster: string;
+                        /** @description The groups of this name; none: it has not come yet */
+                        groups: {
+                            id: string;
+                            displayName: string;
+                            members: number;
+                        }[];
+                        plan: {
+                            add: number;
+                            /** @description People of the group that the roster names now */
+                            remove: number;
+                            unchanged: number;
+                        };
+                        /** @description People who came otherwise; they stay */
+                        others: number;
+                        /** @description Of `add`: who wait until they give the address of their Apple account */
+                        withoutAddress: number;
+                        /** @description The removals would wait for an approval */
+                        held: boolean;
+                        /** @description By name in order, at most 1,000 of each */
+                        people: {
+                            add: {
+                                /** @description The member id */
+                                id: string;
+                                email: string | null;
+                                firstName: string | null;
+                                lastName: string | null;
+                            }[];
+                            remove: {
+                                /** @description The member id */
+                                id: string;
+                                email: string | null;
+                                firstName: string | null;
+                                lastName: string | null;
+                            }[];
+                        };
                     };
                 };
             };

@@ -1,6 +1,7 @@
 import { ACTIVITY_KINDS, MEMBER_STATUSES, type ActivityItem, type ActivityKind } from '@flightroster/core/domain'
 import { isActivityPlace, listActivity, type ActivityFilter } from '@flightroster/core/usecases/activity'
 import { getRoster } from '@flightroster/core/usecases/rosters'
+import { listScimNotes } from '@flightroster/core/usecases/scim'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
@@ -12,6 +13,7 @@ import { sendHtml } from '../send-html.ts'
 import { exactTime, statusPill, STATUS_WORDS } from '../words.ts'
 import { createMemberNames, type MemberNames } from './member-link.ts'
 import { rosterIdOf } from './roster-routes.ts'
+import { noteList } from './scim/scim-pages.ts'
 
 const PER_PAGE = 50
 
@@ -56,6 +58,7 @@ async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: Fasti
     <h1>${title}</h1>
     <p class="lead">What happened in the last 30 days, newest first.</p>
     ${filterForm(scene.here, asked, filter)}
+    ${scene.one === null && before === undefined ? await oddOfProviders(deps, privacy) : null}
     ${items.length === 0 ? html`<p class="empty">${next === null ? 'Nothing that fits.' : 'Nothing that fits among the newest; go on with “Older”.'}</p>` : table({ items, privacy, names, isOverAll: scene.one === null })}
     <nav class="pager" aria-label="Pages">
       ${before === undefined ? null : html`<a href="${scene.here}${query({ ...asked, before: null })}">← To the newest</a>`}
@@ -63,6 +66,17 @@ async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: Fasti
     </nav>`
   const section = scene.one === null ? 'activity' : 'console'
   return sendHtml(reply, layout({ title, section, user: request.user, body, wide: true }))
+}
+
+/** What identity providers sent that did not fit: no roster's activity has what is about none. */
+async function oddOfProviders(deps: ApiDeps, privacy: Privacy): Promise<Html | null> {
+  const notes = await listScimNotes(deps)
+  if (notes.length === 0) return null
+  return html`<details class="box">
+    <summary>Odd requests of identity providers</summary>
+    ${noteList(notes.slice(0, 10), privacy)}
+    <p><a href="/console/scim">All of them, and the groups</a></p>
+  </details>`
 }
 
 /** What can't be read is left out. A viewer can't ask whether an address is here. */

@@ -9,6 +9,8 @@ import { memberRoutes } from './member-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { rosterRoutes } from './roster-routes.ts'
+import { scimPageRoutes } from './scim/scim-routes.ts'
+import { sourcePageRoutes } from './sources/source-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { noticePageRoutes } from './told/notice-routes.ts'
 import { webhookRoutes } from './told/webhook-routes.ts'
@@ -29,4 +31,6 @@ export function registerConsole(app: ApiServer, deps: ApiDeps): void {
   activityPageRoutes(app, deps)
   webhookRoutes(app, deps)
   noticePageRoutes(app, deps)
+  sourcePageRoutes(app, deps)
+  scimPageRoutes(app, deps)
 }

@@ -11,7 +11,7 @@ export const rosterParams = z.object({ rosterId: anyId })
 
 const appleId = z.string().min(1).max(128)
 
-const policies = {
+export const policies = {
   builds: z.enum(['automatic', 'manual']).default('manual').describe('automatic: the group gets every new build'),
   submitForReview: z
     .boolean()

@@ -78,12 +78,14 @@ giveExample(source, {
   updatedAt: '2026-11-01T09:00:00.000Z',
 })
 
+export const sourceUrl = (id: string, publicUrl: string | undefined) => `${publicUrl ?? ''}/v1/sources/${id}/receive`
+
 export function toSource(record: Source, publicUrl: string | undefined): z.output<typeof source> {
   const { id, kind, rosters: map, signature: scheme } = record
   return {
     id,
     kind,
-    url: `${publicUrl ?? ''}/v1/sources/${id}/receive`,
+    url: sourceUrl(id, publicUrl),
     rosters: map,
     signature: scheme,
     map: record.map,

@@ -3,6 +3,14 @@ export { directoryOf, listDirectories, noteOdd, type OpenDirectory, type ScimDep
 export { changeScimUser, createScimUser, deleteScimUser, type ScimUserDraft } from './users.ts'
 export { changeScimGroup, createScimGroup, deleteScimGroup, type MembersDelta, type ScimGroupDraft } from './groups.ts'
 export { bindScimGroup } from './bind.ts'
-export { listScimGroups, previewScimGroup, type ListedScimGroup, type ScimPreview } from './overview.ts'
+export {
+  listScimGroups,
+  listScimNotes,
+  PREVIEW_NAMED,
+  previewScimGroup,
+  type ListedScimGroup,
+  type ScimPerson,
+  type ScimPreview,
+} from './overview.ts'
 export { finishScim } from './finish.ts'
 export { forgetInScim } from './forget-person.ts'

@@ -1,21 +1,25 @@
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Roster } from '../../domain/roster.ts'
-import type { ScimGroup } from '../../domain/scim.ts'
-import { createReconciliations } from '../../store/index.ts'
+import { inNameOrder } from '../../domain/name-order.ts'
+import type { ScimGroup, ScimNote, ScimProfile } from '../../domain/scim.ts'
+import { createReconciliations, type MemberRecord } from '../../store/index.ts'
 import { findGroups, mayFeed, readBindings } from './bindings.ts'
 import { listDirectories, type OpenDirectory, type ScimDeps } from './directory.ts'
 
 export interface ListedScimGroup {
   group: ScimGroup
+  /** Rosters that its directory may lead to; null: all. */
+  reach: string[] | null
   members: number
   /** Ids of the rosters whose people these are. */
   rosters: string[]
 }
 
 const PAGE = 200
+export const PREVIEW_NAMED = 1_000
 const DAY_MS = 86_400_000
 
-/** Every group that came, whether a roster names it or not. */
+/** Every group that came, whether a roster names it or not: those that none names first, then by name. */
 export async function listScimGroups(
   deps: Pick<ScimDeps, 'store'>,
   isReachable: (directory: OpenDirectory) => boolean = () => true,
@@ -30,12 +34,28 @@ export async function listScimGroups(
           directory.store.countMembers(group.id),
           bindings.rostersOfGroup(group),
         ])
-        listed.push({ group, members, rosters: rosters.map(({ id }) => id) })
+        listed.push({ group, reach: directory.rosters, members, rosters: rosters.map(({ id }) => id).sort() })
       }
       if (groups.length < PAGE) break
     }
   }
-  return listed
+  const byName = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
+  return listed.sort(
+    (a, b) =>
+      Number(a.rosters.length > 0) - Number(b.rosters.length > 0) ||
+      byName.compare(a.group.displayName, b.group.displayName),
+  )
+}
+
+/** What was out of the ordinary in requests of identity providers, newest first. */
+export async function listScimNotes(deps: Pick<ScimDeps, 'store'>): Promise<ScimNote[]> {
+  const notes = await Promise.all((await listDirectories(deps)).map(({ store }) => store.notes()))
+  return notes.flat().sort((a, b) => b.at - a.at)
+}
+
+/** A person of whom a preview tells. */
+export interface ScimPerson extends ScimProfile {
+  id: string
 }
 
 export interface ScimPreview {
@@ -43,9 +63,13 @@ export interface ScimPreview {
   add: number
   remove: number
   unchanged: number
+  /** People of the roster whom the group does not have and who stay, since they came otherwise. */
+  others: number
   /** Of those who would be added: people without an address, who wait until they give one. */
   withoutAddress: number
   held: 'roster' | 'team_key' | 'empty' | null
+  /** By name in order, at most `PREVIEW_NAMED` of each. */
+  people: { add: ScimPerson[]; remove: ScimPerson[] }
 }
 
 /** What would happen to a roster that names this SCIM group. Changes nothing. */
@@ -56,60 +80,87 @@ export async function previewScimGroup(
   /** True: the name would be given by a token that is bound to rosters. */
   byBound: boolean,
 ): Promise<ScimPreview> {
-  const preview: ScimPreview = { groups: [], add: 0, remove: 0, unchanged: 0, withoutAddress: 0, held: null }
   const would: Roster = { ...roster, scimGroup: name, scimGroupOfBound: byBound }
   const members = deps.store.members(roster.teamKey, roster.id)
-  let staying = 0
-  for (const directory of (await listDirectories(deps)).filter((one) => mayFeed(one, would))) {
+  const groups: ScimPreview['groups'] = []
+  const [coming, going]: [ScimPerson[], ScimPerson[]] = [[], []]
+  let [unchanged, users] = [0, 0]
+  for (const directory of await listDirectories(deps)) {
     const { store } = directory
-    const wanted = await findGroups(directory, name)
-    const seen = new Set<string>()
+    const wanted = mayFeed(directory, would) ? await findGroups(directory, name) : []
     for (const { id, displayName } of wanted) {
-      preview.groups.push({ id, displayName, members: await store.countMembers(id) })
-      for await (const page of store.membersOf(id)) {
-        const fresh = wanted.length === 1 ? page : page.filter((one) => !seen.has(one))
-        if (wanted.length > 1) for (const one of fresh) seen.add(one)
-        const users = await store.users.findMany(fresh)
-        const known = await members.findMany(fresh)
-        users.forEach((user, at) => {
-          if (!user?.active) return
-          staying++
-          if (known[at]?.desired.present) preview.unchanged++
-          else {
-            preview.add++
-            if (user.profile.email === null) preview.withoutAddress++
-          }
-        })
-      }
+      const size = await store.countMembers(id)
+      groups.push({ id, displayName, members: size })
+      users += size
     }
-    if (!mayFeed(directory, roster) || !roster.scimGroup) continue
-    for (const former of await findGroups(directory, roster.scimGroup)) {
-      for await (const page of store.membersOf(former.id)) {
-        const stay = new Set((await Promise.all(wanted.map(({ id }) => store.whoIsIn(id, page)))).flat())
-        const going = page.filter((id) => !stay.has(id))
-        const known = await members.findMany(going)
-        preview.remove += known.filter((record) => record?.desired.present).length
+    for await (const page of peopleOf(directory, wanted)) {
+      const [known, found] = await Promise.all([members.findMany(page), store.users.findMany(page)])
+      found.forEach((user, at) => {
+        if (!user?.active) return
+        if (known[at]?.desired.present) unchanged++
+        else coming.push({ id: user.id, ...user.profile })
+      })
+    }
+    if (!roster.scimGroup || !mayFeed(directory, roster)) continue
+    const former = await findGroups(directory, roster.scimGroup)
+    for await (const page of peopleOf(directory, former)) {
+      const stay = new Set((await Promise.all(wanted.map(({ id }) => store.whoIsIn(id, page)))).flat())
+      const leavers = await members.findMany(page.filter((id) => !stay.has(id)))
+      for (const record of leavers) if (record?.desired.present) going.push(personOf(record))
+    }
+  }
+  const present = await countPresent(deps, roster)
+  return {
+    groups,
+    add: coming.length,
+    remove: going.length,
+    unchanged,
+    others: Math.max(0, present - unchanged - going.length),
+    withoutAddress: coming.filter(({ email }) => email === null).length,
+    held: await judge(deps, roster, { removals: going.length, size: present, empties: users === 0 }),
+    people: {
+      add: inNameOrder(coming).slice(0, PREVIEW_NAMED),
+      remove: inNameOrder(going).slice(0, PREVIEW_NAMED),
+    },
+  }
+}
+
+/** Everybody in these groups, once, a page at a time. */
+async function* peopleOf({ store }: OpenDirectory, groups: readonly ScimGroup[]): AsyncGenerator<string[], void> {
+  const seen = new Set<string>()
+  for (const { id } of groups) {
+    for await (const page of store.membersOf(id)) {
+      if (groups.length === 1) yield page
+      else {
+        yield page.filter((one) => !seen.has(one))
+        for (const one of page) seen.add(one)
       }
     }
   }
-  preview.held = await judge(deps, roster, preview, staying)
-  return preview
+}
+
+const personOf = ({ id, desired: { email, firstName, lastName } }: MemberRecord): ScimPerson => ({
+  id,
+  email,
+  firstName,
+  lastName,
+})
+
+async function countPresent(deps: ScimDeps, roster: Roster): Promise<number> {
+  const counts = await deps.store.members(roster.teamKey, roster.id).counts()
+  return Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
 }
 
 async function judge(
   deps: ScimDeps,
   roster: Roster,
-  { remove }: ScimPreview,
-  staying: number,
+  plan: { removals: number; size: number; empties: boolean },
 ): Promise<ScimPreview['held']> {
-  const counts = await deps.store.members(roster.teamKey, roster.id).counts()
-  const size = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
+  const recent = createReconciliations(deps.store.redis, roster.teamKey).recentRemovals(deps.clock.now() - DAY_MS)
   const verdict = judgeRemovals({
     settings: roster.removalGuard,
-    removals: remove,
-    size,
-    recent: await createReconciliations(deps.store.redis, roster.teamKey).recentRemovals(deps.clock.now() - DAY_MS),
-    empties: staying === 0,
+    ...plan,
+    recent: await recent,
     allowEmpty: false,
   })
   return verdict.held ? verdict.reason : null

@@ -2,6 +2,7 @@ import { NOTICE_KINDS, type DashboardUser, type NoticeKind } from '@flightroster
 import type { NoticeDescription } from '@flightroster/core/usecases/notices'
 import { html, path, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
+import { recordListPage } from '../../record-list.ts'
 import { pill, when } from '../../words.ts'
 import { ruleFields, type Rule } from './rule-form.ts'
 
@@ -29,46 +30,27 @@ interface Common {
 }
 
 export function noticesPage({ user, now, notices, draft, about }: Common & { notices: NoticeDescription[] }): string {
-  const body = html`<h1>Notices</h1>
-    <p class="lead">
-      People are told what needs them, once, and once more when it is over. Systems are told by
-      <a href="/console/webhooks">webhooks</a>.
-    </p>
-    ${about}
-    ${
-      notices.length === 0
-        ? html`<p class="empty">Nobody is told yet.</p>`
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Notices">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Notice</th>
-                  <th scope="col">Where</th>
-                  <th scope="col">Last message</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Rosters</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${notices.map(
-                  ({ notice, state }) =>
-                    html`<tr>
-                      <th scope="row"><a href="${path`/console/notices/${notice.id}`}">${notice.id}</a></th>
-                      <td>${KIND_WORDS[notice.kind]}: ${notice.masked}</td>
-                      <td>${when(state.lastSentAt, now, 'none yet')}</td>
-                      <td>${statePill(state.lastError)}</td>
-                      <td>${notice.rosters?.join(', ') ?? 'all'}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`
-    }
-    <details class="box" ${about ? html` open` : null}>
-      <summary>Make a notice</summary>
-      ${noticeForm(draft, true)}
-    </details>`
-  return layout({ title: 'Notices', section: 'notices', user, body, wide: true })
+  return recordListPage({
+    user,
+    title: 'Notices',
+    section: 'notices',
+    lead: html`People are told what needs them, once, and once more when it is over. Systems are told by
+      <a href="/console/webhooks">webhooks</a>.`,
+    about,
+    head: ['Notice', 'Where', 'Last message', 'State', 'Rosters'],
+    rows: notices.map(
+      ({ notice, state }) =>
+        html`<tr>
+          <th scope="row"><a href="${path`/console/notices/${notice.id}`}">${notice.id}</a></th>
+          <td>${KIND_WORDS[notice.kind]}: ${notice.masked}</td>
+          <td>${when(state.lastSentAt, now, 'none yet')}</td>
+          <td>${statePill(state.lastError)}</td>
+          <td>${notice.rosters?.join(', ') ?? 'all'}</td>
+        </tr>`,
+    ),
+    empty: 'Nobody is told yet.',
+    form: { label: 'Make a notice', content: noticeForm(draft, true), isOpen: draft !== NEW_NOTICE },
+  })
 }
 
 const statePill = (lastError: string | null) =>

@@ -14,37 +14,27 @@ import { noticeBody } from '../../../routes/notices/schema.ts'
 import type { ApiServer } from '../../../server.ts'
 import { readForm } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
-import { notice } from '../../layout.ts'
 import { note } from '../../note.ts'
 import { errorNotice } from '../../page-errors.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
+import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { NEW_NOTICE, noticePage, noticesPage, type NoticeDraft } from './notice-pages.ts'
-import { idFault, isRecordId, readRule, ruleFault } from './rule-form.ts'
+import { readRule, ruleFault } from './rule-form.ts'
 
 const noticeIdOf = (request: FastifyRequest) => (request.params as { noticeId: string }).noticeId
 
 /** Notices as over REST. For operators: a target may be somebody's address. */
 export function noticePageRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/notices', OPERATOR_VIEW, async (request, reply) => {
-    const { done } = request.query as { done?: string }
-    return sendList(
-      deps,
-      request,
-      reply,
-      NEW_NOTICE,
-      done === 'delete' ? notice('done', 'The notice is gone.') : undefined,
-    )
+    return sendList(deps, request, reply, NEW_NOTICE, doneNotice({ delete: 'The notice is gone.' }, request.query))
   })
 
   app.post('/console/notices', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
     const draft = readDraft(request, readForm(request).text('id'))
-    if (!isRecordId(draft.id)) return sendList(deps, request, reply, draft, idFault(), 422)
-    if ((await listNotices(deps)).some(({ id }) => id === draft.id)) {
-      const taken = notice('problem', `There is a notice “${draft.id}” already; change that one, or take another id.`)
-      return sendList(deps, request, reply, draft, taken, 409)
-    }
+    const idFault = newIdFault('notice', draft.id, await listNotices(deps))
+    if (idFault) return sendList(deps, request, reply, draft, ...idFault)
     const fault = await save(deps, draft)
     if (fault) return sendList(deps, request, reply, draft, fault, 422)
     await note(deps, request, 'notice.put', `notice:${draft.id}`)
@@ -52,9 +42,7 @@ export function noticePageRoutes(app: ApiServer, deps: ApiDeps): void {
   })
 
   app.get('/console/notices/:noticeId', OPERATOR_VIEW, async (request, reply) => {
-    const { done } = request.query as { done?: string }
-    const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
-    return sendOne(deps, request, reply, words === undefined ? undefined : notice('done', words))
+    return sendOne(deps, request, reply, doneNotice(DONE, request.query))
   })
 
   app.post('/console/notices/:noticeId', CHANGE, async (request, reply) => {

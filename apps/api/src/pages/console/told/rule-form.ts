@@ -83,9 +83,3 @@ export function ruleFault({ issues }: z.ZodError): Html {
     html`${fields.map((field) => html`<p>${FIELD_WORDS[field] ?? `Correct “${field}”.`}</p>`)}`,
   )
 }
-
-/** `CRM` is no id that a path takes as it is. */
-export const isRecordId = (text: string) => /^[A-Za-z0-9._-]{1,64}$/.test(text)
-
-export const idFault = () =>
-  notice('problem', 'Nothing was saved.', html`<p>An id has 1 to 64 letters, digits, dots, dashes or underscores.</p>`)

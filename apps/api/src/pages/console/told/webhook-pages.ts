@@ -3,6 +3,7 @@ import type { ListedDelivery } from '@flightroster/core/store'
 import type { WebhookDescription } from '@flightroster/core/usecases/callbacks'
 import { html, path, query, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
+import { recordListPage } from '../../record-list.ts'
 import { exactTime, pill, when, type Tone } from '../../words.ts'
 import { ruleFields, type Rule } from './rule-form.ts'
 
@@ -31,46 +32,26 @@ export interface WebhooksPage {
 }
 
 export function webhooksPage({ user, now, webhooks, draft, notice }: WebhooksPage): string {
-  const body = html`<h1>Webhooks</h1>
-    <p class="lead">
-      Where your systems are told what became of their people. People are told by
-      <a href="/console/notices">notices</a>.
-    </p>
-    ${notice}
-    ${
-      webhooks.length === 0
-        ? html`<p class="empty">Nobody is told yet.</p>`
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Webhooks">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Webhook</th>
-                  <th scope="col">Where</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Rosters</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${webhooks.map(
-                  (one) =>
-                    html`<tr>
-                      <th scope="row">
-                        <a href="${path`/console/webhooks/${one.webhook.id}`}">${one.webhook.id}</a>
-                      </th>
-                      <td>${one.webhook.url}</td>
-                      <td>${healthPill(one, now)}</td>
-                      <td>${one.webhook.rosters?.join(', ') ?? 'all'}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`
-    }
-    <details class="box" ${notice ? html` open` : null}>
-      <summary>Make a webhook</summary>
-      ${webhookForm(draft, true)}
-    </details>`
-  return layout({ title: 'Webhooks', section: 'webhooks', user, body, wide: true })
+  return recordListPage({
+    user,
+    title: 'Webhooks',
+    section: 'webhooks',
+    lead: html`Where your systems are told what became of their people. People are told by
+      <a href="/console/notices">notices</a>.`,
+    about: notice,
+    head: ['Webhook', 'Where', 'State', 'Rosters'],
+    rows: webhooks.map(
+      (one) =>
+        html`<tr>
+          <th scope="row"><a href="${path`/console/webhooks/${one.webhook.id}`}">${one.webhook.id}</a></th>
+          <td>${one.webhook.url}</td>
+          <td>${healthPill(one, now)}</td>
+          <td>${one.webhook.rosters?.join(', ') ?? 'all'}</td>
+        </tr>`,
+    ),
+    empty: 'Nobody is told yet.',
+    form: { label: 'Make a webhook', content: webhookForm(draft, true), isOpen: draft !== NEW_WEBHOOK },
+  })
 }
 
 function healthPill({ health }: WebhookDescription, now: number): Html {

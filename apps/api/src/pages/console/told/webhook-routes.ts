@@ -16,12 +16,12 @@ import { webhookBody } from '../../../routes/webhooks/schema.ts'
 import type { ApiServer } from '../../../server.ts'
 import { readForm } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
-import { notice } from '../../layout.ts'
 import { note } from '../../note.ts'
 import { errorNotice } from '../../page-errors.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
+import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
-import { idFault, isRecordId, readRule, ruleFault } from './rule-form.ts'
+import { readRule, ruleFault } from './rule-form.ts'
 import { NEW_WEBHOOK, webhookPage, webhooksPage, type WebhookDraft } from './webhook-pages.ts'
 
 const PER_PAGE = 50
@@ -30,24 +30,14 @@ const webhookIdOf = (request: FastifyRequest) => (request.params as { webhookId:
 /** Webhooks as over REST: made, changed, tested, with what was sent and what was answered. For operators: answers may quote anybody. */
 export function webhookRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/webhooks', OPERATOR_VIEW, async (request, reply) => {
-    const { done } = request.query as { done?: string }
-    return sendList(
-      deps,
-      request,
-      reply,
-      NEW_WEBHOOK,
-      done === 'delete' ? notice('done', 'The webhook is gone.') : undefined,
-    )
+    return sendList(deps, request, reply, NEW_WEBHOOK, doneNotice({ delete: 'The webhook is gone.' }, request.query))
   })
 
   app.post('/console/webhooks', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
     const draft = readDraft(request, readForm(request).text('id'))
-    if (!isRecordId(draft.id)) return sendList(deps, request, reply, draft, idFault(), 422)
-    if ((await listWebhooks(deps)).some(({ id }) => id === draft.id)) {
-      const taken = notice('problem', `There is a webhook “${draft.id}” already; change that one, or take another id.`)
-      return sendList(deps, request, reply, draft, taken, 409)
-    }
+    const idFault = newIdFault('webhook', draft.id, await listWebhooks(deps))
+    if (idFault) return sendList(deps, request, reply, draft, ...idFault)
     const saved = await save(deps, draft)
     if ('fault' in saved) return sendList(deps, request, reply, draft, saved.fault, 422)
     await note(deps, request, 'webhook.put', `webhook:${draft.id}`)
@@ -55,9 +45,7 @@ export function webhookRoutes(app: ApiServer, deps: ApiDeps): void {
   })
 
   app.get('/console/webhooks/:webhookId', OPERATOR_VIEW, async (request, reply) => {
-    const { done } = request.query as { done?: string }
-    const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
-    return sendOne(deps, request, reply, { about: words === undefined ? undefined : notice('done', words) })
+    return sendOne(deps, request, reply, { about: doneNotice(DONE, request.query) })
   })
 
   app.post('/console/webhooks/:webhookId', CHANGE, async (request, reply) => {

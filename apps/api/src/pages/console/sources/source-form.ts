@@ -1,0 +1,151 @@
+import { SOURCE_KINDS, type Source, type SourceKindName } from '@flightroster/core/domain'
+import type { z } from 'zod'
+import type { Form } from '../../forms.ts'
+import { html, path, type Html } from '../../html.ts'
+import { notice } from '../../layout.ts'
+
+/** As typed; the secret is never sent back. */
+export interface SourceDraft {
+  id: string
+  kind: SourceKindName
+  /** A line a plan: `price_1Abc = gold`. */
+  rosters: string
+  header: string
+  algorithm: string
+  encoding: string
+  prefix: string
+  map: string
+}
+
+export const NEW_SOURCE: SourceDraft = {
+  id: '',
+  kind: 'stripe',
+  rosters: '',
+  header: 'X-Signature',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  prefix: '',
+  map: '',
+}
+
+export const KIND_WORDS: Record<SourceKindName, string> = {
+  stripe: 'Stripe',
+  patreon: 'Patreon',
+  ghost: 'Ghost',
+  generic: 'any signed sender',
+}
+
+export function draftOf({ id, kind, rosters, signature, map }: Source): SourceDraft {
+  const lines = Object.entries(rosters).map(([plan, roster]) => `${plan} = ${roster}`)
+  return { ...NEW_SOURCE, id, kind, rosters: lines.join('\n'), ...signature, map: map ?? '' }
+}
+
+export function readSourceDraft(form: Form, known: Pick<SourceDraft, 'id' | 'kind'>): SourceDraft {
+  const { header, algorithm, encoding } = NEW_SOURCE
+  return {
+    ...known,
+    rosters: form.text('rosters'),
+    header: form.text('header') || header,
+    algorithm: form.text('algorithm') || algorithm,
+    encoding: form.text('encoding') || encoding,
+    prefix: form.text('prefix'),
+    map: form.text('map'),
+  }
+}
+
+export const kindIn = (form: Form): SourceKindName =>
+  SOURCE_KINDS.find((kind) => kind === form.text('kind')) ?? 'stripe'
+
+/** As a PUT's body, to be judged by its schema; a sentence where a line of the rosters is none. */
+export function bodyOf(
+  { kind, rosters, header, algorithm, encoding, prefix, map }: SourceDraft,
+  secret: string,
+): object | string {
+  const entries: [string, string][] = []
+  for (const line of rosters.split(/\r?\n/).filter((text) => text.trim() !== '')) {
+    // A name of a plan may hold "=", an id of a roster may not.
+    const [, plan, roster] = /^(.+?)\s*(?:=|→)\s*([^=→]+)$/u.exec(line.trim()) ?? []
+    if (!plan || !roster) return `“${line.trim()}” is no “plan = roster”.`
+    entries.push([plan, roster])
+  }
+  const common = { kind, ...(secret === '' ? {} : { secret }), rosters: Object.fromEntries(entries) }
+  return kind === 'generic' ? { ...common, signature: { header, algorithm, encoding, prefix }, map } : common
+}
+
+const FIELD_WORDS: Readonly<Record<string, string | undefined>> = {
+  secret: 'The secret is too long.',
+  rosters: 'Name rosters by their ids: a line a plan, as in “price_1Abc = gold”.',
+  signature: 'Say how the sender signs: the header, and how the signature is written.',
+  map: 'Give the expression that makes events of a payload.',
+}
+
+export function draftFault({ issues }: z.ZodError): Html {
+  const fields = [...new Set(issues.map((issue) => String(issue.path[0] ?? '')))]
+  return notice(
+    'problem',
+    'Nothing was saved.',
+    html`${fields.map((field) => html`<p>${FIELD_WORDS[field] ?? `Correct “${field}”.`}</p>`)}`,
+  )
+}
+
+export function sourceForm(draft: SourceDraft, isNew: boolean): Html {
+  return html`<form
+    method="post"
+    action="${isNew ? '/console/sources' : path`/console/sources/${draft.id}`}"
+    class="stack"
+  >
+    ${
+      isNew
+        ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label
+            ><label
+              >Sender
+              <select name="kind">
+                ${SOURCE_KINDS.map((kind) => html`<option value="${kind}" ${kind === draft.kind ? html` selected` : null}>${KIND_WORDS[kind]}</option>`)}
+              </select></label
+            >`
+        : null
+    }
+    <label
+      >Its signing secret
+      <small
+        >${isNew ? 'It shows one for each webhook. If it does so only after it has the address, give any now and the right one later.' : 'Empty: it stays. A new one leaves the present one good for a day.'}</small
+      ><input type="password" name="secret" maxlength="1000" autocomplete="off" ${isNew ? html` required` : null}
+    /></label>
+    <label
+      >Its plans, and where they lead
+      <small>A line a plan: <code>price_1Abc = gold</code>. <code>* = bronze</code>: every other paid plan.</small
+      ><textarea name="rosters" rows="4" spellcheck="false">${draft.rosters}</textarea>
+    </label>
+    ${
+      isNew
+        ? html`<details>
+            <summary>Only for any signed sender</summary>
+            ${genericFields(draft)}
+          </details>`
+        : draft.kind === 'generic'
+          ? genericFields(draft)
+          : null
+    }
+    <button type="submit" class="primary">${isNew ? 'Make it' : 'Save'}</button>
+  </form>`
+}
+
+function genericFields({ header, algorithm, encoding, prefix, map }: SourceDraft): Html {
+  const choice = (name: string, values: readonly string[], now: string) =>
+    html`<select name="${name}">
+      ${values.map((value) => html`<option ${value === now ? html` selected` : null}>${value}</option>`)}
+    </select>`
+  return html`<div class="stack">
+    <label>Header of the signature <input name="header" value="${header}" autocomplete="off" /></label>
+    <label>Made with ${choice('algorithm', ['sha256', 'sha1', 'md5'], algorithm)}</label>
+    <label>Written in ${choice('encoding', ['hex', 'base64'], encoding)}</label>
+    <label
+      >Before the signature <small>Such as <code>sha256=</code>; mostly nothing.</small
+      ><input name="prefix" value="${prefix}" autocomplete="off"
+    /></label>
+    <label
+      >Expression <small>JSONata, from the payload to one event or several, as in POST /v1/events.</small
+      ><textarea name="map" rows="6" spellcheck="false">${map}</textarea>
+    </label>
+  </div>`
+}

@@ -1,0 +1,69 @@
+import type { DashboardUser } from '@flightroster/core/domain'
+import { html, type Content, type Html } from './html.ts'
+import { layout, notice, type Page } from './layout.ts'
+
+export interface RecordList {
+  user: DashboardUser
+  /** `Webhooks` */
+  title: string
+  section: Page['section']
+  lead: Content
+  about?: Html | undefined
+  head: readonly string[]
+  rows: readonly Html[]
+  /** Said where there is none. */
+  empty: Content
+  /** Undefined: whoever looks may make none. */
+  form?: { label: string; content: Html; isOpen: boolean } | undefined
+}
+
+/** The page of what operators look after by its id: what there is, and a form for one more. */
+export function recordListPage({ user, title, section, lead, about, head, rows, empty, form }: RecordList): string {
+  const body = html`<h1>${title}</h1>
+    <p class="lead">${lead}</p>
+    ${about}
+    ${
+      rows.length === 0
+        ? html`<p class="empty">${empty}</p>`
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
+            <table>
+              <thead>
+                <tr>
+                  ${head.map((name) => html`<th scope="col">${name}</th>`)}
+                </tr>
+              </thead>
+              <tbody>
+                ${rows}
+              </tbody>
+            </table>
+          </div>`
+    }
+    ${
+      form === undefined
+        ? null
+        : html`<details class="box" ${form.isOpen ? html` open` : null}>
+            <summary>${form.label}</summary>
+            ${form.content}
+          </details>`
+    }`
+  return layout({ title, section, user, body, wide: true })
+}
+
+const IS_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+/** Why nothing of this id can be made, with the status of the answer. `CRM/1` is no id that a path takes as it is. */
+export function newIdFault(noun: string, id: string, known: readonly { id: string }[]): [Html, number] | undefined {
+  if (!IS_ID.test(id)) {
+    const rule = html`<p>An id has 1 to 64 letters, digits, dots, dashes or underscores.</p>`
+    return [notice('problem', 'Nothing was saved.', rule), 422]
+  }
+  if (!known.some((one) => one.id === id)) return undefined
+  return [notice('problem', `There is a ${noun} “${id}” already; change that one, or take another id.`), 409]
+}
+
+/** What was done before the page that came of it was asked for, by its name in the query. */
+export function doneNotice(words: Readonly<Record<string, string>>, query: unknown): Html | undefined {
+  const { done } = query as { done?: string }
+  const said = done !== undefined && Object.hasOwn(words, done) ? words[done] : undefined
+  return said === undefined ? undefined : notice('done', said)
+}
