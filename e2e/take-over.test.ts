@@ -1,4 +1,5 @@
 import { answerWith, eventually, startReceiver, startRedis } from '@flightroster/core/testing'
+import { laneKeys } from '@flightroster/core/store'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { buildRelease } from './support/release-build.ts'
@@ -132,6 +133,13 @@ describe('what release 0.1.0 left behind', () => {
     await workers[2]?.stop('SIGTERM')
     await expectWanted(stack, expected)
     expect(emulator.violations()).toEqual([])
+    // What the former release reads stays JSON for a day.
+    const redis = new Redis(stack.redis.url)
+    const { desired, observed } = laneKeys('acme').roster('gold')
+    for (const record of [...(await redis.hvals(desired)), ...(await redis.hvals(observed))]) {
+      expect(JSON.parse(record)).toHaveProperty('v')
+    }
+    redis.disconnect()
   })
 })
 

@@ -17,7 +17,7 @@ export interface MemberChange {
   digest: string | undefined
   /** The same as release 0.1.0 made it, for the marks of that time. */
   formerDigest?: string | undefined
-  /** One line of JSON: domain/timeline.ts. */
+  /** One line: domain/timeline.ts. */
   timelineEntry: string
 }
 

@@ -2,8 +2,8 @@ import type { ErrorCode } from '../errors.ts'
 import type { MemberStatus } from './member.ts'
 
 /**
- * The receipt of one person: event → decision → Apple call → answer → outcome. Stored as one compact line of JSON an entry,
- * newest first, so keys are one letter: a roster of 100,000 keeps its timelines in memory.
+ * The receipt of one person: event → decision → Apple call → answer → outcome. Kept as one short line an entry, newest first: a
+ * roster of 100,000 keeps its timelines in memory.
  */
 export type TimelineEntry = EventEntry | RunEntry | NoteEntry
 
@@ -37,11 +37,11 @@ export interface NoteEntry {
 
 /** `GET /v1/betaTesters` is kept as `G/betaTesters`: nearly every entry holds one. */
 const METHODS = { G: 'GET', P: 'POST', U: 'PUT', A: 'PATCH', D: 'DELETE' } as const
-const LETTERS = new Map<string, string>(Object.entries(METHODS).map(([letter, method]) => [method, letter]))
+const METHOD_LETTERS = lettersOf(METHODS)
 
 function shorten(call: string): string {
   const match = /^([A-Z]+) \/v1(\/.*)$/.exec(call)
-  const letter = LETTERS.get(match?.[1] ?? '')
+  const letter = METHOD_LETTERS.get(match?.[1] ?? '')
   return letter === undefined ? call : `${letter}${match?.[2] ?? ''}`
 }
 
@@ -50,9 +50,66 @@ function expand(call: string): string {
   return match ? `${METHODS[match[1] as keyof typeof METHODS]} /v1${match[2] ?? ''}` : call
 }
 
+/** The words that entries are made of, by the letter they are kept as. A word without one makes a line of JSON, as all were before. */
+const KINDS = { j: 'joined', u: 'updated', l: 'left', c: 'converge', i: 'invitation', y: 'retry' } as const
+const ORIGINS = {
+  E: 'event',
+  A: 'api',
+  S: 'snapshot',
+  C: 'console',
+  R: 'reconcile',
+  P: 'apple',
+  O: 'source',
+  M: 'member',
+  I: 'scim',
+} as const
+const STATUSES = {
+  P: 'pending',
+  W: 'waiting',
+  N: 'not_invited',
+  I: 'invited',
+  A: 'accepted',
+  T: 'installed',
+  V: 'revoked',
+  R: 'removed',
+  F: 'failed',
+} as const
+const KIND_LETTERS = lettersOf(KINDS)
+const ORIGIN_LETTERS = lettersOf(ORIGINS)
+const STATUS_LETTERS = lettersOf(STATUSES)
+
+function lettersOf(words: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(words).map(([letter, word]) => [word, letter]))
+}
+
+/**
+ * What it is (a letter), when (ms, base 36), then of an event where it came from and its id: `jmij2k0a1Eevt-1`; of a run the status
+ * after it, its calls and why: `rmij2k0a1I"201 P/betaTesters",{"d":"…"}`; of a note the note: `nmij2k0a1"…"`. Strings are JSON's.
+ */
 export function formatEntry(entry: TimelineEntry): string {
-  if (entry.k !== 'run') return JSON.stringify(entry)
-  return JSON.stringify({ ...entry, c: entry.c.map(([call, ...answer]) => [shorten(call), ...answer]) })
+  const at = Number.isSafeInteger(entry.t) && entry.t >= 0 ? entry.t.toString(36) : undefined
+  if (at === undefined) return JSON.stringify(entry)
+  if (entry.k === 'note') return `n${at}${JSON.stringify(entry.d)}`
+  if (entry.k !== 'run') {
+    const [kind, origin] = [KIND_LETTERS.get(entry.k), ORIGIN_LETTERS.get(entry.o)]
+    if (kind === undefined || origin === undefined) return JSON.stringify(entry)
+    return `${kind}${at}${origin}${entry.e === undefined ? '' : JSON.stringify(entry.e).slice(1, -1)}`
+  }
+  const status = STATUS_LETTERS.get(entry.s)
+  if (status === undefined || entry.c.some(([, , code]) => /[^!-~]/.test(code ?? ''))) return JSON.stringify(entry)
+  const { p, d } = entry
+  const parts = [...entry.c.map(formatCall), ...(p === undefined && d === undefined ? [] : [{ p, d }])]
+  return `r${at}${status}${JSON.stringify(parts).slice(1, -1)}`
+}
+
+function formatCall([call, status, code]: RunEntry['c'][number]): string {
+  return `${status}${code === undefined ? '' : `:${code}`} ${shorten(call)}`
+}
+
+function parseCall(text: string): RunEntry['c'][number] {
+  const [, status, code, call = ''] = /^(\d+)(?::(\S*))? (.*)$/s.exec(text) ?? []
+  if (code === undefined) return [expand(call), Number(status)]
+  return [expand(call), Number(status), code]
 }
 
 export function parseTimeline(lines: string | null): TimelineEntry[] {
@@ -60,7 +117,24 @@ export function parseTimeline(lines: string | null): TimelineEntry[] {
   return lines.split('\n').map(parseEntry)
 }
 
+/** Reads the lines of JSON that were written before, too. */
 export function parseEntry(line: string): TimelineEntry {
+  if (line.startsWith('{')) return parseJsonEntry(line)
+  const [, letter = '', at = '', sort = '', rest = ''] = /^([a-z])([0-9a-z]+)([A-Z]?)(.*)$/s.exec(line) ?? []
+  const t = Number.parseInt(at, 36)
+  if (letter === 'n') return { t, k: 'note', d: JSON.parse(rest) as string }
+  if (letter !== 'r') {
+    const k = KINDS[letter as keyof typeof KINDS]
+    const o = ORIGINS[sort as keyof typeof ORIGINS]
+    return rest === '' ? { t, k, o } : { t, k, o, e: JSON.parse(`"${rest}"`) as string }
+  }
+  const parts = JSON.parse(`[${rest}]`) as (string | Pick<RunEntry, 'p' | 'd'>)[]
+  const calls = parts.filter((part) => typeof part === 'string')
+  const why = parts.find((part) => typeof part === 'object')
+  return { t, k: 'run', c: calls.map(parseCall), s: STATUSES[sort as keyof typeof STATUSES], ...why }
+}
+
+function parseJsonEntry(line: string): TimelineEntry {
   const entry = JSON.parse(line) as TimelineEntry
   if (entry.k !== 'run') return entry
   return { ...entry, c: entry.c.map(([call, ...answer]): (typeof entry.c)[number] => [expand(call), ...answer]) }

@@ -32,8 +32,8 @@ interface Stored {
   m?: string
   b?: string
   q?: string
-  /** A timeline entry, and how long its calls took. */
-  e?: object
+  /** A timeline entry (domain/timeline.ts; as an object where it was kept before), and how long its calls took. */
+  e?: string | object
   d?: readonly number[]
   n?: ActivityNote
 }
@@ -74,8 +74,7 @@ function format(line: NewActivityLine): string {
   }
   if (line.member === null) return JSON.stringify({ ...head, n: line.note } satisfies Stored)
   if (line.callMs && line.callMs.length > 0) head.d = line.callMs
-  // The entry is text already.
-  return `${JSON.stringify(head).slice(0, -1)},"e":${line.entry}}`
+  return JSON.stringify({ ...head, e: line.entry })
 }
 
 function parse(id: string, json: string): StoredActivity {
@@ -86,5 +85,5 @@ function parse(id: string, json: string): StoredActivity {
     asker: b === undefined ? null : { by: b, requestId: q ?? '' },
   }
   if (n !== undefined || m === undefined) return { ...base, member: null, note: n ?? { kind: 'settings', text: '' } }
-  return { ...base, member: m, entry: parseEntry(JSON.stringify(e)), callMs: d ?? [] }
+  return { ...base, member: m, entry: parseEntry(typeof e === 'string' ? e : JSON.stringify(e)), callMs: d ?? [] }
 }

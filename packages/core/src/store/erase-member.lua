@@ -5,11 +5,11 @@
 --     [6..] addresses (lower-cased) whose tester ids are forgotten
 -- Returns erased|kept|lost
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
-local json = redis.call('HGET', KEYS[2], ARGV[2])
-if json then
-  local desired = cjson.decode(json)
+local text = redis.call('HGET', KEYS[2], ARGV[2])
+if text then
+  local desired = readDesired(text)
   if desired.present or tostring(desired.version) ~= ARGV[3] then return 'kept' end
-  for _, entry in ipairs(indexEntries(ARGV[2], desired)) do redis.call('ZREM', KEYS[6], entry) end
+  for _, entry in ipairs(indexEntries(ARGV[2], readTail(desired.tail))) do redis.call('ZREM', KEYS[6], entry) end
 end
 redis.call('HDEL', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[3], ARGV[2])

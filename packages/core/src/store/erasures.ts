@@ -6,7 +6,7 @@ import { laneKeys } from './keys.ts'
 import { createMembers, type MemberRecord } from './members.ts'
 import { createTraces } from './traces.ts'
 
-const eraseScript = defineScript(import.meta.url, './erase-member.lua', './index-entries.lua')
+const eraseScript = defineScript(import.meta.url, './erase-member.lua', './index-entries.lua', './desired.lua')
 
 /** People of one team key's rosters who are to be forgotten. */
 export interface Erasures {

@@ -6,9 +6,9 @@
 local ids = redis.call('LPOP', KEYS[1], ARGV[1])
 if not ids then return 0 end
 local entries = {}
-for i, json in ipairs(redis.call('HMGET', KEYS[3], unpack(ids))) do
-  if json then
-    for _, entry in ipairs(indexEntries(ids[i], cjson.decode(json))) do
+for i, text in ipairs(redis.call('HMGET', KEYS[3], unpack(ids))) do
+  if text then
+    for _, entry in ipairs(indexEntries(ids[i], readTail(readDesired(text).tail))) do
       if string.sub(entry, 1, 2) == 'e:' then
         entries[#entries + 1] = '0'
         entries[#entries + 1] = entry

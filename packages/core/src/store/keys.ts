@@ -42,6 +42,8 @@ export const globalKeys = {
   attempts: (kind: string, ref: string) => `${ROOT}:login:${kind}:${ref}`,
   /** string with expiry: digest of the body that came with an Idempotency-Key, by a digest of caller and key */
   idempotency: (digest: string) => `${ROOT}:idempotency:${digest}`,
+  /** string: from when on (ms) records of members are written in their short form, see packing.ts */
+  packedFrom: `${ROOT}:packed-from`,
   /** string: random salt of the opaque member references, made once */
   salt: `${ROOT}:salt`,
   /** sorted set: lane id by earliest useful visit (ms) */
@@ -81,9 +83,9 @@ export const globalKeys = {
 } as const
 
 export interface RosterKeys {
-  /** hash: member id → Desired */
+  /** hash: member id → Desired, see desired.ts */
   desired: string
-  /** hash: member id → Observed */
+  /** hash: member id → Observed, see observed.ts */
   observed: string
   /** sorted set: member id by the index of its status in MEMBER_STATUSES */
   status: string

@@ -5,7 +5,13 @@ import { defineScript } from './define-script.ts'
 import { queueKeys, type LaneKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 
-const strandedScript = defineScript(import.meta.url, './record-stranded.lua', './arrival.lua')
+const strandedScript = defineScript(
+  import.meta.url,
+  './record-stranded.lua',
+  './arrival.lua',
+  './desired.lua',
+  './observed.lua',
+)
 
 /** What proves the law of a lane (docs/architecture.md), and heals what breaks it. */
 export interface LaneLaw {

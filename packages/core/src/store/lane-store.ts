@@ -8,6 +8,7 @@ import { createLaneOutbox, type LaneOutbox } from './lane-outbox.ts'
 import { createLaneVisits, type LaneVisits } from './lane-visits.ts'
 import { createLaneWork, type LaneWork } from './lane-work.ts'
 import { formatObserved } from './observed.ts'
+import { isPacking } from './packing.ts'
 import { recordOutcome, type Outcome, type OutcomeAnswer } from './record-outcome.ts'
 
 const writingScript = defineScript(import.meta.url, './mark-writing.lua')
@@ -46,11 +47,12 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
         const { observed, reading, readingTouched } = keys.roster(mark.roster.id)
         return [observed, reading, readingTouched]
       })
+      const packed = await isPacking(redis)
       const args = marks.flatMap(({ roster, member, observed }) => [
         roster.id,
         roster.createdAt,
         member,
-        formatObserved(observed),
+        formatObserved(observed, packed),
         observed.writing?.email ?? '',
       ])
       const lane = [keys.lease, keys.wroteAt, keys.rosters, keys.born]

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
-import { MEMBER_STATUSES, type Desired, type MemberStatus } from '../domain/member.ts'
+import { MEMBER_STATUSES, type MemberStatus } from '../domain/member.ts'
 import { parseSearch, type Search } from '../domain/search.ts'
 import { defineScript } from './define-script.ts'
+import { parseDesired } from './desired.ts'
 import type { RosterKeys } from './keys.ts'
 
 const pageScript = defineScript(import.meta.url, './page-members.lua')
@@ -85,9 +86,9 @@ const fitsPlainId = (search: Search, id: string) =>
   !id.includes('@') && search.matches({ id, email: null, firstName: null, lastName: null })
 
 /** Most records are sorted out by their text: parsing each takes five times as long. */
-function fitsRecord(search: Search, id: string, json: string): boolean {
-  if (!search.mayMatch(json) && !search.mayMatch(id)) return false
-  return search.matches({ ...(JSON.parse(json) as Desired), id })
+function fitsRecord(search: Search, id: string, text: string): boolean {
+  if (!search.mayMatch(text) && !search.mayMatch(id)) return false
+  return search.matches({ ...parseDesired(text), id })
 }
 
 async function keepStatus(

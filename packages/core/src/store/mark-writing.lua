@@ -2,7 +2,7 @@
 -- roster that is not in this lane any more nothing is noted.
 -- KEYS[1] lease  [2] wrote-at  [3] rosters of the lane  [4] when they were made
 --     then for each member: observed hash, reading and touched of the roster
--- ARGV[1] token  [2] now (ms)  then roster id, when it was made (ms), member id, observed (JSON) and the address that is written
+-- ARGV[1] token  [2] now (ms)  then roster id, when it was made (ms), member id, observed (observed.ts) and the address that is written
 --     about, or empty, for each
 -- Returns 1, or 0 when the lease is lost (nothing is noted then).
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end

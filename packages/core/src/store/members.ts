@@ -5,9 +5,10 @@ import { parseTimeline, type TimelineEntry } from '../domain/timeline.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys, type RosterKeys } from './keys.ts'
 import { listAllIds, listMembers, type MemberFilter, type MemberPage, type MemberQuery } from './list-members.ts'
+import { parseDesired } from './desired.ts'
 import { parseObserved } from './observed.ts'
 
-const indexScript = defineScript(import.meta.url, './index-members.lua', './index-entries.lua')
+const indexScript = defineScript(import.meta.url, './index-members.lua', './index-entries.lua', './desired.lua')
 
 export interface MemberRecord {
   id: string
@@ -51,12 +52,12 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
       redis.zmscore(keys.status, ...ids),
     ])
     return ids.map((id, at) => {
-      const json = desired[at]
-      if (!json) return undefined
+      const text = desired[at]
+      if (!text) return undefined
       const seen = observed[at]
       return {
         id,
-        desired: JSON.parse(json),
+        desired: parseDesired(text),
         observed: seen ? parseObserved(seen) : null,
         status: MEMBER_STATUSES[Number(scores[at] ?? 0)] ?? 'pending',
       }
@@ -97,7 +98,7 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
       const [next, flat] = await redis.hscan(keys.desired, cursor, 'COUNT', 1_000)
       const members = []
       for (let at = 0; at + 1 < flat.length; at += 2) {
-        members.push({ id: String(flat[at]), desired: JSON.parse(String(flat[at + 1])) as Desired })
+        members.push({ id: String(flat[at]), desired: parseDesired(String(flat[at + 1])) })
       }
       return { cursor: next, members }
     },

@@ -1,11 +1,30 @@
-import { NOTHING_OBSERVED, type Observed, type TesterState } from '../domain/member.ts'
-import type { MemberStatus } from '../domain/member.ts'
+import {
+  MEMBER_STATUSES,
+  NOTHING_OBSERVED,
+  type MemberStatus,
+  type Observed,
+  type TesterState,
+} from '../domain/member.ts'
 
-/**
- * Observed as it is kept: one letter a field, and nothing that is as in NOTHING_OBSERVED. There is one for every member, and
- * the long words would be most of it.
- */
-interface Kept {
+/** As they are counted in the short form: never renumber, only append. */
+const STATES: readonly TesterState[] = ['not_invited', 'invited', 'accepted', 'installed', 'revoked', 'unknown']
+
+/** What seldom differs from NOTHING_OBSERVED, one letter a field. */
+interface Rare {
+  /** writing */
+  w?: Observed['writing']
+  /** leaving */
+  l?: string[]
+  /** invite */
+  i?: 1
+  /** revived */
+  r?: number
+  /** problem */
+  p?: Observed['problem']
+}
+
+/** The form of release 0.1.0. */
+interface Long extends Rare {
   v: 2
   /** converged */
   c?: number
@@ -17,59 +36,94 @@ interface Kept {
   a?: number
   /** confirmed */
   k?: 1
-  /** writing */
-  w?: Observed['writing']
-  /** leaving */
-  l?: string[]
-  /** invite */
-  i?: 1
-  /** revived */
-  r?: number
   /** settledState */
   t?: 1
-  /** problem */
-  p?: Observed['problem']
   /** told: status, sequence, problem */
   u?: [MemberStatus, number, NonNullable<Observed['told']>['problem']?]
 }
 
-export function formatObserved(observed: Observed): string {
-  const { told } = observed
-  const kept: Kept = {
-    v: 2,
-    ...(observed.converged ? { c: observed.converged } : {}),
-    ...(observed.email === null ? {} : { e: observed.email }),
-    ...(observed.state === null ? {} : { s: observed.state }),
-    ...(observed.observedAt === null ? {} : { a: observed.observedAt }),
-    ...(observed.confirmed ? { k: 1 } : {}),
+/**
+ * What is observed is there for every member, so it is kept short: `3`, converged, the number of the state with `k` where confirmed and `t`
+ * where settledState, observedAt (base 36), told as `<status>.<sequence>` and perhaps `.<problem>`, what is rare as JSON, and the address;
+ * parted by tabs, and what is as in NOTHING_OBSERVED is empty. Not `packed`: as JSON with a letter a field, which 0.1.0 reads.
+ */
+export function formatObserved(observed: Observed, packed: boolean): string {
+  const { converged, email, state, observedAt, confirmed, settledState, told } = observed
+  const rare: Rare = {
     ...(observed.writing ? { w: observed.writing } : {}),
     ...(observed.leaving.length > 0 ? { l: observed.leaving } : {}),
     ...(observed.invite ? { i: 1 } : {}),
     ...(observed.revived ? { r: observed.revived } : {}),
-    ...(observed.settledState ? { t: 1 } : {}),
     ...(observed.problem ? { p: observed.problem } : {}),
+  }
+  if (packed) {
+    const flags = `${confirmed ? 'k' : ''}${settledState ? 't' : ''}`
+    return [
+      '3',
+      converged,
+      `${state === null ? '' : STATES.indexOf(state)}${flags}`,
+      observedAt?.toString(36) ?? '',
+      told
+        ? [MEMBER_STATUSES.indexOf(told.status), told.sequence, ...(told.problem ? [told.problem] : [])].join('.')
+        : '',
+      Object.keys(rare).length > 0 ? JSON.stringify(rare) : '',
+      ...(email === null ? [] : [email]),
+    ].join('\t')
+  }
+  const kept: Long = {
+    v: 2,
+    ...(converged ? { c: converged } : {}),
+    ...(email === null ? {} : { e: email }),
+    ...(state === null ? {} : { s: state }),
+    ...(observedAt === null ? {} : { a: observedAt }),
+    ...(confirmed ? { k: 1 } : {}),
+    ...(settledState ? { t: 1 } : {}),
+    ...rare,
     ...(told ? { u: told.problem ? [told.status, told.sequence, told.problem] : [told.status, told.sequence] } : {}),
   }
   return JSON.stringify(kept)
 }
 
-/** Reads the version before too, which spelled every field out. */
-export function parseObserved(json: string): Observed {
-  const kept = JSON.parse(json) as Kept | Observed
+/** Reads the versions before too: JSON with a letter a field, or with every field spelled out. */
+export function parseObserved(text: string): Observed {
+  if (!text.startsWith('{')) return parsePacked(text)
+  const kept = JSON.parse(text) as Long | Observed
   if (kept.v === 1) return { ...NOTHING_OBSERVED, ...kept }
   return {
-    v: 1,
+    ...parseRare(kept),
     converged: kept.c ?? 0,
     email: kept.e ?? null,
     state: kept.s ?? null,
     observedAt: kept.a ?? null,
     confirmed: kept.k === 1,
-    writing: kept.w ?? null,
-    leaving: kept.l ?? [],
-    invite: kept.i === 1,
-    revived: kept.r ?? 0,
     settledState: kept.t === 1,
-    problem: kept.p ?? null,
     told: kept.u ? { status: kept.u[0], sequence: kept.u[1], problem: kept.u[2] ?? null } : null,
+  }
+}
+
+function parseRare({ w, l, i, r, p }: Rare) {
+  return { v: 1 as const, writing: w ?? null, leaving: l ?? [], invite: i === 1, revived: r ?? 0, problem: p ?? null }
+}
+
+function parsePacked(text: string): Observed {
+  const [, converged, state = '', at = '', told = '', rare = '', ...email] = text.split('\t')
+  return {
+    ...parseRare(rare === '' ? {} : (JSON.parse(rare) as Rare)),
+    converged: Number(converged),
+    email: email.length === 0 ? null : email.join('\t'),
+    state: STATES[Number.parseInt(state, 10)] ?? null,
+    observedAt: at === '' ? null : Number.parseInt(at, 36),
+    confirmed: state.includes('k'),
+    settledState: state.includes('t'),
+    told: told === '' ? null : parseTold(told),
+  }
+}
+
+function parseTold(text: string): NonNullable<Observed['told']> {
+  const [status, sequence, problem = null] = text.split('.')
+  return {
+    status: MEMBER_STATUSES[Number(status)] ?? 'pending',
+    sequence: Number(sequence),
+    problem: problem as NonNullable<Observed['told']>['problem'],
   }
 }

@@ -14,8 +14,7 @@
 --     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
 --     status it begins with, version of the member that its text was made from (0: unknown member) or false where any will do,
 --     dedup digest as release 0.1.0 made it or false
---     then two texts for each change, as they are stored: address and names as the end of the record's JSON,
---     and the timeline entry
+--     then two texts for each change, as they are stored: the end of the record (desired.ts), and the timeline entry
 -- Returns { -1, now } where the sender's clock is more than a period apart from this one: nothing is recorded. Else
 --     { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
 --     version than its text was made from (the member's later changes with it, so that their order stays), versions or 0 joined
@@ -36,8 +35,6 @@ local rosterCount = tonumber(ARGV[7])
 local PER_ROSTER, FUTURE_MS = 5, 600000
 local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE, FORMER = 9, 1, 2, 3, 4, 5, 6, 7, 8
 local PENDING = 0
--- As written below; `tail` is all that does not change with the version.
-local RECORD = '^{"v":1,"version":(%d+),"joined":(%d+),"time":(%-?%d+),"at":%d+,"present":(%l+)(,.*)$'
 
 local rosters = {}
 for i = 1, rosterCount do
@@ -90,11 +87,10 @@ end
 
 for _, roster in ipairs(rosters) do
   local known = {}
-  readFields(roster.desired, roster.order, function(id, json)
-    local member = roster.members[id]
-    local version, joined, time, present, tail = string.match(json, RECORD)
-    member.version, member.joined, member.time, member.tail, member.stored = tonumber(version), tonumber(joined), tonumber(time), tail, tail
-    member.present = present == 'true'
+  readFields(roster.desired, roster.order, function(id, text)
+    local member, desired = roster.members[id], readDesired(text)
+    member.version, member.joined, member.time, member.present = desired.version, desired.joined, desired.time, desired.present
+    member.tail, member.stored = desired.tail, desired.tail
     known[#known + 1] = id
   end)
   readFields(roster.timeline, known, function(id, lines) roster.members[id].lines = lines end)
@@ -171,7 +167,6 @@ for at, member in ipairs(members) do
   answers[at], versions[at] = answer, version
 end
 
-local RECORD_FORM = '{"v":1,"version":%d,"joined":%d,"time":%.0f,"at":' .. now .. ',"present":%s%s'
 for _, roster in ipairs(rosters) do
   if #roster.added > 0 then
     local desired, timeline, statuses, gone, unindexed = {}, {}, {}, {}, {}
@@ -179,15 +174,14 @@ for _, roster in ipairs(rosters) do
       local id, stored = member.id, member.stored
       local field, value = 2 * i - 1, 2 * i
       desired[field], timeline[field], statuses[value] = id, id, id
-      desired[value] =
-        string.format(RECORD_FORM, member.version, member.joined, member.time, member.present and 'true' or 'false', member.tail)
+      desired[value] = formatDesired(member, nowMs)
       timeline[value] = member.lines
       statuses[field] = member.present and member.status or PENDING
       if stored ~= member.tail then
         unindexed[#unindexed + 1] = id
         -- What no longer leads to the member is gone at once.
         if stored then
-          for _, entry in ipairs(indexEntries(id, cjson.decode('{' .. string.sub(stored, 2)))) do gone[#gone + 1] = entry end
+          for _, entry in ipairs(indexEntries(id, readTail(stored))) do gone[#gone + 1] = entry end
         end
       end
     end

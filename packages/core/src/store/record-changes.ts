@@ -1,13 +1,14 @@
 import type { Redis } from 'ioredis'
 import type { RecordedChange, MemberChange } from '../domain/change.ts'
-import { emailKey } from '../domain/email.ts'
 import { MEMBER_STATUSES } from '../domain/member.ts'
 import { defineScript } from './define-script.ts'
+import { formatTail, parseDesired } from './desired.ts'
 import { laneKeys } from './keys.ts'
 
 const script = defineScript(
   import.meta.url,
   './record-changes.lua',
+  './desired.lua',
   './index-entries.lua',
   './prepend-line.lua',
   './arrival.lua',
@@ -31,6 +32,8 @@ export interface RecordOptions {
   intoClosing?: boolean | undefined
   /** Members that a roster may have: who would be one more is not recorded. Absent: as many as come. */
   limit?: number | undefined
+  /** True: records are written in their short form. */
+  packed?: boolean
   /** A test may pass a time (ms); Redis's own clock otherwise. */
   now?: number | undefined
 }
@@ -122,8 +125,8 @@ async function readKnown(
       const ids = [...members]
       const found = await redis.hmget(laneKeys(teamKey).roster(roster).desired, ...ids)
       ids.forEach((id, at) => {
-        const json = found[at]
-        known.set(`${roster}\0${id}`, json ? (JSON.parse(json) as KnownMember) : UNKNOWN)
+        const text = found[at]
+        known.set(`${roster}\0${id}`, text ? parseDesired(text) : UNKNOWN)
       })
     }),
   )
@@ -176,7 +179,7 @@ async function recordWhole(
       change.base ?? false,
       change.formerDigest ?? false,
     )
-    texts.push(tailOf(change), change.timelineEntry)
+    texts.push(formatTail(change.member, change, options.packed === true), change.timelineEntry)
   }
   const intoClosing = options.intoClosing === true ? 1 : 0
   const flags = [intoClosing, options.limit ?? 0, REMOVED]
@@ -195,16 +198,3 @@ async function recordWhole(
     })),
   }
 }
-
-/** The end of a record's JSON: what does not change with its version. The step writes it as it is. */
-function tailOf(change: WholeChange): string {
-  const { member, email, firstName, lastName } = change
-  const tail = `,"email":${toJson(email)},"firstName":${toJson(firstName)},"lastName":${toJson(lastName)}`
-  // The store makes the index entry where it can (index-entries.lua); it knows no letters but those of ASCII.
-  if (email === null || !NOT_PLAIN.test(email)) return `${tail}}`
-  return `${tail},"index":${JSON.stringify([`e:${emailKey(email)}\u0000${member}`])}}`
-}
-
-const NOT_PLAIN = /\P{ASCII}|^\s|\s$/u
-
-const toJson = (text: string | null) => (text === null ? 'null' : JSON.stringify(text))

@@ -3,16 +3,16 @@
 -- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app  [8] parked  [9] parked, bulk
 --     [10] facts  [11] rosters of the lane  [12] when they were made  [13..15] outboxes
 -- ARGV[1] token  [2] roster id  [3] when the roster was made (ms)  [4] member id  [5] ref  [6] desired version this is about
---     [7] observed (JSON)  [8] status index  [9] timeline entry, or empty  [10] timeline entries kept
+--     [7] observed (observed.ts)  [8] status index  [9] timeline entry, or empty  [10] timeline entries kept
 --     [11] done|later|failed|parked|parked-bulk  [12] fact that upstream is told (JSON), or empty
 --     [13] how many requests to read first were met  [14] how many to invite
 --     [15] address or empty, [16] its tester id, or empty when Apple no longer has one, and so on in pairs
 -- Returns recorded|newer|gone|lost
 local member, ref, ending = ARGV[4], ARGV[5], ARGV[11]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
-local json = redis.call('HGET', KEYS[3], member)
+local text = redis.call('HGET', KEYS[3], member)
 local born = redis.call('HGET', KEYS[12], ARGV[2])
-if not json or redis.call('SISMEMBER', KEYS[11], ARGV[2]) == 0 or (born and born ~= ARGV[3]) then return 'gone' end
+if not text or redis.call('SISMEMBER', KEYS[11], ARGV[2]) == 0 or (born and born ~= ARGV[3]) then return 'gone' end
 redis.call('HSET', KEYS[4], member, ARGV[7])
 if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[6], member, prependLine(redis.call('HGET', KEYS[6], member), ARGV[9], tonumber(ARGV[10])))
@@ -36,8 +36,7 @@ if entry then
   if now ~= work then redis.call('HSET', KEYS[2], ref, now) end
 end
 
-local version = string.match(json, '"version":(%d+)')
-if version ~= ARGV[6] then return 'newer' end
+if readDesired(text).version ~= tonumber(ARGV[6]) then return 'newer' end
 redis.call('ZADD', KEYS[5], ARGV[8], member)
 local isParked = ending == 'parked' or ending == 'parked-bulk'
 if isParked then redis.call('SADD', ending == 'parked' and KEYS[8] or KEYS[9], member) end

@@ -8,9 +8,10 @@ import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 import { formatObserved } from './observed.ts'
+import { isPacking } from './packing.ts'
 import { TIMELINE_KEPT } from './record-changes.ts'
 
-const outcomeScript = defineScript(import.meta.url, './record-outcome.lua', './prepend-line.lua')
+const outcomeScript = defineScript(import.meta.url, './record-outcome.lua', './prepend-line.lua', './desired.lua')
 
 export interface Outcome {
   /** As it was when the turn began: one that was deleted and made again meanwhile is another. */
@@ -71,7 +72,7 @@ export async function recordOutcome(
       member,
       ref,
       version,
-      formatObserved(observed),
+      formatObserved(observed, await isPacking(redis)),
       MEMBER_STATUSES.indexOf(status),
       line,
       TIMELINE_KEPT,

@@ -8,13 +8,12 @@
 local roster, jobs = ARGV[1], ARGV[4]
 
 local function isOpen(member)
-  local json = redis.call('HGET', KEYS[1], member)
-  if not json then return nil end
+  local text = redis.call('HGET', KEYS[1], member)
+  if not text then return nil end
   if redis.call('ZSCORE', KEYS[3], member) == ARGV[3] then return nil end
-  local desired = cjson.decode(json)
+  local desired = readDesired(text)
   local seen = redis.call('HGET', KEYS[2], member)
-  local observed = seen and cjson.decode(seen) or {}
-  return desired.version ~= (observed.c or observed.converged or 0) and desired
+  return desired.version ~= (seen and convergedOf(seen) or 0) and desired
 end
 
 local function isRecorded(word)

@@ -5,6 +5,7 @@ import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 import { createMembers, type Members } from './members.ts'
+import { isPacking } from './packing.ts'
 import { createReadyIndex, type ReadyIndex } from './ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
 import { recordTogether } from './record-together.ts'
@@ -67,19 +68,32 @@ export interface StoreSettings {
 
 export function createStore(redis: Redis, settings: StoreSettings = { waitReplicas: 0 }): Store {
   const rosters = createRegister<Roster>(redis, globalKeys.rosters, (roster) => ({ ...DEFAULT_POLICIES, ...roster }))
+  const teamKeys = createRegister<TeamKey>(redis, globalKeys.teamKeys)
   const ready = createReadyIndex(redis)
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
   return {
     redis,
     ready,
-    teamKeys: createRegister<TeamKey>(redis, globalKeys.teamKeys),
+    teamKeys: {
+      ...teamKeys,
+      // A store without one is a new one: that is noted before there is any.
+      put: async (record) => {
+        await isPacking(redis)
+        await teamKeys.put(record)
+      },
+      insert: async (record) => {
+        await isPacking(redis)
+        return teamKeys.insert(record)
+      },
+    },
     rosters,
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
-    recordChanges: recordTogether((options) => {
+    recordChanges: recordTogether(async (options) => {
+      const packed = await isPacking(redis)
       const confirm = { key: laneKeys(options.teamKey).lease, replicas: settings.waitReplicas }
       for (const { roster } of options.changes) changed.set(roster, options.teamKey)
-      return writeConfirmed(redis, confirm, (node) => recordChanges(node, options))
+      return writeConfirmed(redis, confirm, (node) => recordChanges(node, { ...options, packed }))
     }),
     directory: createRosterDirectory(rosters),
     groupHolder: (groupId) => redis.hget(globalKeys.groups, groupId),

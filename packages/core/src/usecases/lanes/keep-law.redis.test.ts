@@ -160,8 +160,10 @@ describe('the scan', () => {
     )
     const monthOld = Date.now() - 30 * 86_400_000 - 1
     for (const member of ['ann', 'cay']) {
-      const json = (await rig.redis.hget(keys.roster('gold').desired, member)) ?? ''
-      await rig.redis.hset(keys.roster('gold').desired, member, json.replace(/"at":\d+/, `"at":${monthOld}`))
+      const text = (await rig.redis.hget(keys.roster('gold').desired, member)) ?? ''
+      const older = text.replace(/^(2 \d+ \d+ (\d+)) -?\d+/, (_, head, time) => `${head} ${monthOld - Number(time)}`)
+      expect(older).not.toBe(text)
+      await rig.redis.hset(keys.roster('gold').desired, member, older)
     }
     await rig.due(lawTask('acme'))
     await rig.until(async () => expect(await rig.statuses()).toEqual({ bob: 'removed', cay: 'invited' }))

@@ -18,7 +18,7 @@ it('puts a new job in the place of one that lies failed, and keeps what was aske
   const toRef = createToRef(randomBytes(32))
   const ref = toRef('gold', 'ann')
   await redis.sadd(laneKeys('acme').rosters, 'gold')
-  await redis.hset(laneKeys('acme').roster('gold').desired, 'ann', '{"v":1,"version":1}')
+  await redis.hset(laneKeys('acme').roster('gold').desired, 'ann', '2 1 1 1 0 1[null,null,null]')
 
   await lane.open('token', 15_000)
   await lane.recordAgain([{ roster: 'gold', member: 'ann' }])
