@@ -3,16 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { once } from 'node:events'
 import { request, type ClientRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { makeHostileBodies, type HostileBody } from '../testing/hostile-bodies.ts'
 import { serveApi, type TestApi } from '../testing/serve.ts'
 import { makeDashboard, visit } from '../testing/visitor.ts'
 
-/**
- * Of the processor's time, which other programs do not take part in; the sender, in this process too, does. What is promised is
- * 50 ms and 64 MB (`pnpm bench tenants`); once, one such body held the process for seconds.
- */
-const LONGEST_HOLD_MS = 150
-const MOST_MB = 128
+/** As promised. Once, one such body held the process for seconds. */
+const LONGEST_HOLD_MS = 50
+const MOST_MB = 64
+/** The machine may be busy, and the sender is in this process, too; what holds the loop by itself does so each time. */
+const TRIES = 5
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 let api: TestApi
 let port: number
@@ -33,20 +37,28 @@ interface Answer {
   mb: number
 }
 
-/** The most processor time between two turns of the loop, and the most memory beyond what was in use before. */
+/**
+ * The longest that the process was held between two turns of the loop, and the most memory in use beyond what was before. Held: by the
+ * clock and by the processor's time, whichever is less, since other programs take from the one and other threads add to the other.
+ */
 function watchLoop() {
   const inUse = () => {
     const { heapUsed, external } = process.memoryUsage()
     return (heapUsed + external) / 1024 / 1024
   }
+  collectGarbage()
   const before = inUse()
   let [heldMs, mb] = [0, 0]
-  let last = process.cpuUsage()
+  let last = { cpu: process.cpuUsage(), at: performance.now() }
   const look = () => {
-    const { user, system } = process.cpuUsage(last)
-    last = process.cpuUsage()
-    heldMs = Math.max(heldMs, (user + system) / 1_000)
-    mb = Math.max(mb, inUse() - before)
+    const { user, system } = process.cpuUsage(last.cpu)
+    heldMs = Math.max(heldMs, Math.min((user + system) / 1_000, performance.now() - last.at))
+    // What is in use is what is left once nobody waits for the rest.
+    if (inUse() - before > Math.max(mb, MOST_MB / 2)) {
+      collectGarbage()
+      mb = Math.max(mb, inUse() - before)
+    }
+    last = { cpu: process.cpuUsage(), at: performance.now() }
   }
   const timer = setInterval(look, 1)
   return () => {
@@ -94,8 +106,7 @@ describe('a hostile body', () => {
     'holds nobody up and is answered briefly: %s',
     async (_name, body) => {
       let answer = await send(body)
-      // The machine may have been busy; what holds the loop by itself does so again.
-      for (let again = 0; again < 3 && (answer.heldMs > LONGEST_HOLD_MS || answer.mb > MOST_MB); again++)
+      for (let again = 1; again < TRIES && (answer.heldMs > LONGEST_HOLD_MS || answer.mb > MOST_MB); again++)
         answer = await send(body)
       expect(body.statuses).toContain(answer.status)
       expect(answer.heldMs).toBeLessThan(LONGEST_HOLD_MS)

@@ -76,6 +76,12 @@ const RULES = {
     'Send member.joined, member.updated or member.left.',
   ),
   roster_not_found: rule('reject', 'request', 'No such roster.', 'Create it with PUT /v1/rosters/{rosterId} first.'),
+  limit_reached: rule(
+    'reject',
+    'request',
+    'There are as many of these as there may be.',
+    'Delete one that is no longer needed, or ask for a token that is not bound to rosters.',
+  ),
   roster_full: rule(
     'reject',
     'request',

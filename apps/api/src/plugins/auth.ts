@@ -125,6 +125,17 @@ export function refuseForeignRosters(caller: Caller, rosters: readonly string[] 
   throw new AppError('not_found', { message: `There is no roster "${foreign}".` })
 }
 
+/** How many webhooks, notices or sources there may be that reach nothing but what a bound token reaches. */
+const MOST_OF_BOUND = 50
+
+/** A token that is bound to nothing has no share: it may make as many as it likes. */
+export function shareOf<T>(
+  caller: Caller,
+  isOwn: (record: T) => boolean,
+): { isOwn: typeof isOwn; most: number } | undefined {
+  return caller.rosters === null ? undefined : { isOwn, most: MOST_OF_BOUND }
+}
+
 /** The id of a token that is bound to rosters. Pages have no caller: whoever is logged in is bound to nothing. */
 export function boundId(caller: Caller | null): string | null {
   return caller === null || caller.rosters === null ? null : caller.id

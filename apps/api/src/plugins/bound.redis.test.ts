@@ -316,6 +316,29 @@ describe('a token bound to one roster', () => {
     expect((await asBound('DELETE', '/v1/sources/shop')).statusCode).toBe(204)
   })
 
+  it.each([
+    ['webhooks', { url: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }],
+    ['notices', { kind: 'slack', target: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }],
+    ['sources', { kind: 'stripe', secret: 'x', rosters: { price_1: OWN.roster } }],
+  ])('has at most 50 %s, however many it asks for at once, and others are not counted', async (kind, body) => {
+    const put = async (id: string) => (await asBound('PUT', `/v1/${kind}/${id}`, body)).statusCode
+    const ids = Array.from({ length: 60 }, (_, at) => `many-${at}`)
+    const count = async () => (await asBound('GET', `/v1/${kind}?limit=1000`)).json().items.length as number
+    await Promise.all(ids.map(put))
+    for (const id of ids) if ((await put(id)) === 409) break
+    expect(await count()).toBe(50)
+    const more = await asBound('PUT', `/v1/${kind}/one-more`, body)
+    expect([more.statusCode, more.json().code]).toEqual([409, 'limit_reached'])
+    const listed = (await asBound('GET', `/v1/${kind}?limit=1000`)).json().items as { id: string }[]
+    const [mine = ''] = listed.map(({ id }) => id).filter((id) => id.startsWith('many-'))
+    expect(await put(mine)).toBe(200)
+    expect((await api.call('PUT', `/v1/${kind}/of-admin`, body)).statusCode).toBe(201)
+    expect((await asBound('DELETE', `/v1/${kind}/of-admin`)).statusCode).toBe(kind === 'sources' ? 404 : 204)
+    for (const id of ids) await asBound('DELETE', `/v1/${kind}/${id}`)
+    expect(await put('one-more')).toBe(201)
+    expect((await asBound('DELETE', `/v1/${kind}/one-more`)).statusCode).toBe(204)
+  })
+
   it('is told of no webhook for all rosters, and makes none', async () => {
     expect((await asBound('GET', `/v1/webhooks/${SECRET}-all`)).statusCode).toBe(404)
     const wide = { url: 'https://hooks.example.com/y', types: ['*'] }

@@ -2,7 +2,7 @@ import { AppError } from '@flightroster/core/errors'
 import type { FastifyRequest } from 'fastify'
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { ApiServer } from '../server.ts'
-import { createFairLine } from './fair-line.ts'
+import { createFairLine } from '@flightroster/core/domain'
 
 /** Bytes up to which a body is read at once: that takes less than a millisecond or two. */
 const LARGE_BODY = 64 * 1024

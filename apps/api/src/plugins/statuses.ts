@@ -23,6 +23,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   event_invalid: 422,
   event_type_unknown: 422,
   roster_not_found: 404,
+  limit_reached: 409,
   roster_full: 409,
   member_id_invalid: 422,
   row_invalid: 422,

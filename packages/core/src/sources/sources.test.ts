@@ -208,7 +208,7 @@ describe('expressions', () => {
 
   it('map a payload to events', async () => {
     const map = '{"type": "member.joined", "data": {"roster": plan, "member": {"id": user.id}}}'
-    expect(await evaluator.evaluate(map, '{"plan":"gold","user":{"id":"u-1"}}')).toEqual({
+    expect(await evaluator.evaluate(map, '{"plan":"gold","user":{"id":"u-1"}}', 'a')).toEqual({
       type: 'member.joined',
       data: { roster: 'gold', member: { id: 'u-1' } },
     })
@@ -220,9 +220,29 @@ describe('expressions', () => {
     ['matches slowly', '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /^(a+)+$/)'],
     ['makes too much', '[1..9999999]'],
   ])('that %s are ended, and the next one is served', async (_, map) => {
-    await expect(evaluator.evaluate(map, '{}')).rejects.toThrow(PayloadError)
-    expect(await evaluator.evaluate('1 + 1', '{}')).toBe(2)
+    await expect(evaluator.evaluate(map, '{}', 'b')).rejects.toThrow(PayloadError)
+    expect(await evaluator.evaluate('1 + 1', '{}', 'b')).toBe(2)
   })
+
+  it('that have to be ended are met once by others, and not each time: everybody has their turns', async () => {
+    const shared = createEvaluator({ timeLimitMs: 500 })
+    const loop = '($f := function($n) { $f($n + 1) }; $f(0))'
+    const hostile = Array.from({ length: 8 }, () => shared.evaluate(loop, '{}', 'hostile').catch(() => 'ended'))
+    const waits: number[] = []
+    for (let count = 0; count < 5; count++) {
+      const begun = performance.now()
+      expect(await shared.evaluate('1 + 1', '{}', 'kind')).toBe(2)
+      waits.push(performance.now() - begun)
+    }
+    expect(Math.max(...waits.slice(1))).toBeLessThan(500)
+    const more = Array.from({ length: 30 }, () =>
+      shared.evaluate(loop, '{}', 'hostile').catch((error: unknown) => error),
+    )
+    expect(await Promise.race(more)).toMatchObject({ code: 'rate_limited' })
+    expect(await shared.evaluate('1 + 1', '{}', 'kind')).toBe(2)
+    await shared.close()
+    await Promise.all([...hostile, ...more])
+  }, 60_000)
 
   it('reach neither the process nor files', async () => {
     for (const map of [
@@ -231,12 +251,12 @@ describe('expressions', () => {
       '$eval("process.exit()")',
       '$.constructor.constructor("return process")()',
     ]) {
-      const result = await evaluator.evaluate(map, '{}').catch((error: unknown) => error)
+      const result = await evaluator.evaluate(map, '{}', 'c').catch((error: unknown) => error)
       expect([map, result === null || result instanceof PayloadError]).toEqual([map, true])
     }
   })
 
   it('that cannot be read are named', async () => {
-    await expect(evaluator.compile('{"a": ')).rejects.toThrow(MapError)
+    await expect(evaluator.compile('{"a": ', 'a')).rejects.toThrow(MapError)
   })
 })

@@ -85,7 +85,16 @@ describe('a link to the own page of a member', () => {
         bodies.add(answer.body)
       }
     }
-    for (const path of ['/m/x', '/m/v1.000000000000.AAAA', link.slice(0, -2), `${link}A`, `/m/${'a'.repeat(1_900)}`])
+    for (const path of [
+      '/m/x',
+      '/m/v1.000000000000.AAAA',
+      link.slice(0, -2),
+      `${link}A`,
+      `${link}%0d%0aset-cookie:a=b`,
+      `${link}%e2%82%ac`,
+      `${link}=`,
+      `/m/${'a'.repeat(1_900)}`,
+    ])
       await gone(path)
     const now = api.deps.clock.now()
     const clock = api.deps.clock

@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import { TextDecoder } from 'node:util'
 import { AppError } from '@flightroster/core/errors'
 import { requestInvalid } from '../../plugins/to-problem.ts'
@@ -28,19 +27,6 @@ export function readCharset(contentType: string): Encoding | 'utf-16' {
   throw new AppError('media_type_unsupported', {
     message: 'The charset of this list is not read here; send UTF-8, or UTF-16 with a byte order mark.',
   })
-}
-
-/** Bytes decoded and parsed before others have their turn: they may hold some thousand lines. */
-const AT_ONCE = 8 * 1024
-
-/** The same bytes in pieces, with a breath for the rest of the process before each. */
-export async function* inPieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  for await (const chunk of chunks) {
-    for (let from = 0; from < chunk.length; from += AT_ONCE) {
-      await breathe()
-      yield chunk.subarray(from, from + AT_ONCE)
-    }
-  }
 }
 
 /** Bytes that tell UTF-16 without a mark, and files that are no text. */

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { setImmediate as breathe } from 'node:timers/promises'
 import { z } from 'zod'
 import { parseJson, refuseDuplicateKeys } from '../../plugins/body-parsers.ts'
 import { checkJsonShape, JSON_BOUNDS, type JsonBounds } from '../../plugins/json-shape.ts'
@@ -10,8 +9,6 @@ import { createRowCollector, type ReadList } from './put-roster-rows.ts'
 import { membersBody } from './put-roster-schema.ts'
 import { createListSplitter } from './split-json-list.ts'
 
-/** Bytes looked through before others have their turn: they may hold some thousand rows. */
-const AT_ONCE = 8 * 1024
 /** A row is a few hundred bytes. */
 const LONGEST_ROW = 64 * 1024
 /** Two levels are those of the list itself. */
@@ -47,13 +44,9 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
     },
   })
   let isFirst = true
-  for await (const chunk of body) {
-    for (let from = 0; from < chunk.length; from += AT_ONCE) {
-      const piece = chunk.subarray(from, from + AT_ONCE)
-      splitter.feed(isFirst ? withoutMark(piece) : piece)
-      isFirst = false
-      await breathe()
-    }
+  for await (const piece of body) {
+    splitter.feed(isFirst ? withoutMark(piece) : piece)
+    isFirst = false
   }
   const text = readUtf8(splitter.finish())
   const sent = parseJson(text)

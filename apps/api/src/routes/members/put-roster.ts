@@ -11,8 +11,9 @@ import { requestInvalid } from '../../plugins/to-problem.ts'
 import type { ApiServer } from '../../server.ts'
 import { explain } from '../events/post.ts'
 import { rosterParams } from '../rosters/schema.ts'
+import { inPieces } from './in-pieces.ts'
 import type { ListTurn } from './list-gate.ts'
-import { decodeText, HOW_TO_SAVE, inPieces, readCharset } from './put-roster-charset.ts'
+import { decodeText, HOW_TO_SAVE, readCharset } from './put-roster-charset.ts'
 import { parseColumnMap } from './put-roster-columns.ts'
 import { readCsv } from './put-roster-csv.ts'
 import { readJsonList } from './put-roster-json.ts'
@@ -40,7 +41,7 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
     scope.removeContentTypeParser('application/json')
     scope.addContentTypeParser('application/json', async (request: FastifyRequest, body: Readable) => {
       checkCharset(request)
-      return readList(request, body, (chunks) => readJsonList(chunks, deps.rosterLimit))
+      return readList(request, body, (chunks) => readJsonList(inPieces(chunks), deps.rosterLimit))
     })
     scope.addContentTypeParser('text/csv', async (request: FastifyRequest, body: Readable) => {
       const charset = readCharset(request.headers['content-type'] ?? '')

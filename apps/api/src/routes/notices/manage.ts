@@ -11,7 +11,7 @@ import {
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
-import { mayReachAll, refuseForeignRosters } from '../../plugins/auth.ts'
+import { mayReachAll, refuseForeignRosters, shareOf } from '../../plugins/auth.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { newNoticeParams, notice, noticeBody, noticeParams, toNotice } from './schema.ts'
@@ -32,13 +32,21 @@ export function noticeRoutes(app: ApiServer, deps: ApiDeps): void {
         body: noticeBody,
         response: { 200: notice, 201: notice },
       },
-      config: { scope: 'admin', isForBound: true, problems: ['url_not_allowed', 'address_invalid', 'conflict'] },
+      config: {
+        scope: 'admin',
+        isForBound: true,
+        problems: ['url_not_allowed', 'address_invalid', 'conflict', 'limit_reached'],
+      },
     },
     async (request, reply) => {
       const { noticeId: id } = request.params
       refuseForeignRosters(request.caller, request.body.rosters)
       const isOwn = (known: Notice) => mayReachAll(request.caller, known.rosters)
-      const { notice: record, isNew, isSame } = await putNotice(deps, { id, ...request.body, isOwn })
+      const {
+        notice: record,
+        isNew,
+        isSame,
+      } = await putNotice(deps, { id, ...request.body, isOwn, share: shareOf(request.caller, isOwn) })
       request.changedNothing = isSame
       return reply.code(isNew ? 201 : 200).send(toNotice(await describeNotice(deps, record)))
     },

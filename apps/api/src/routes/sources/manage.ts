@@ -4,7 +4,7 @@ import type { ReceivedPayload, Source } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
-import { mayReach, type Caller } from '../../plugins/auth.ts'
+import { mayReach, shareOf, type Caller } from '../../plugins/auth.ts'
 import { pageFrom, pageOf, pageQuery, readCursor, toCursor } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { parseItem } from './parse-item.ts'
@@ -47,7 +47,14 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
       config: {
         scope: 'admin',
         isForBound: true,
-        problems: ['public_url_missing', 'map_invalid', 'secret_missing', 'source_kind_fixed', 'conflict'],
+        problems: [
+          'public_url_missing',
+          'map_invalid',
+          'secret_missing',
+          'source_kind_fixed',
+          'conflict',
+          'limit_reached',
+        ],
       },
     },
     async (request, reply) => {
@@ -66,6 +73,7 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
         signature: body.kind === 'generic' ? body.signature : null,
         map: body.kind === 'generic' ? body.map : null,
         within: caller.rosters && [...caller.rosters],
+        share: shareOf(caller, (known) => isReachable(known, caller)),
       })
       request.changedNothing = !isChanged
       return reply.code(isNew ? 201 : 200).send(view(record))

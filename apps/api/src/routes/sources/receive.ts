@@ -37,7 +37,13 @@ export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
           takesBody: true,
           isTraced: true,
           bodies: { 'application/json': payload },
-          problems: ['signature_invalid', 'payload_not_understood', 'body_too_large', 'store_unavailable'],
+          problems: [
+            'signature_invalid',
+            'payload_not_understood',
+            'body_too_large',
+            'rate_limited',
+            'store_unavailable',
+          ],
         },
       },
       async (request) => {

@@ -3,7 +3,7 @@ import { listWebhooks, describeWebhook, putWebhook } from '@flightroster/core/us
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { newWebhookParams, toWebhook, webhook, webhookBody, webhookWithSecret } from './schema.ts'
-import { mayReachAll, refuseForeignRosters } from '../../plugins/auth.ts'
+import { mayReachAll, refuseForeignRosters, shareOf } from '../../plugins/auth.ts'
 
 export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
   app.put(
@@ -18,16 +18,18 @@ export function putWebhookRoute(app: ApiServer, deps: ApiDeps): void {
         body: webhookBody,
         response: { 200: webhook, 201: webhookWithSecret },
       },
-      config: { scope: 'admin', isForBound: true, problems: ['url_not_allowed', 'conflict'] },
+      config: { scope: 'admin', isForBound: true, problems: ['url_not_allowed', 'conflict', 'limit_reached'] },
     },
     async (request, reply) => {
       const { webhookId: id } = request.params
       refuseForeignRosters(request.caller, request.body.rosters)
+      const isOwn = (known: Webhook) => mayReachAll(request.caller, known.rosters)
       const before = (await listWebhooks(deps)).find((known) => known.id === id)
       const { webhook: record, secret } = await putWebhook(deps, {
         id,
         ...request.body,
-        isOwn: (known) => mayReachAll(request.caller, known.rosters),
+        isOwn,
+        share: shareOf(request.caller, isOwn),
       })
       request.changedNothing = secret === null && before !== undefined && settingsOf(before) === settingsOf(record)
       const view = toWebhook(await describeWebhook(deps, record))

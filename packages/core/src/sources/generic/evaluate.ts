@@ -1,12 +1,17 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { createFairLine } from '../../domain/fair-line.ts'
+import { AppError } from '../../errors.ts'
 import { PayloadError } from '../source-kind.ts'
+import { createEvaluationProcess, type Evaluation, type EvaluationProcess } from './evaluation-process.ts'
 
+/** `actor`: whose turn it takes. */
 export interface Evaluator {
-  /** The expression's result as data. Throws MapError where it can't be compiled, PayloadError where it fails on this payload. */
-  evaluate(expression: string, payload: string): Promise<unknown>
-  /** Throws MapError. */
-  compile(expression: string): Promise<void>
+  /**
+   * The expression's result as data. Throws MapError where it can't be compiled, PayloadError where it fails on this payload,
+   * rate_limited where too many of the actor's wait.
+   */
+  evaluate(expression: string, payload: string, actor: string): Promise<unknown>
+  /** Throws MapError, rate_limited. */
+  compile(expression: string, actor: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -15,94 +20,87 @@ export class MapError extends Error {
   override readonly name = 'MapError'
 }
 
-interface Answer {
-  id: number
-  text?: string
-  fault?: string
-}
-
-interface Waiting {
-  resolve: (answer: Answer) => void
-  timer: NodeJS.Timeout
-}
-
-const TIME_LIMIT_MS = 1_000
-/** A process needs a moment before its first answer. */
-const START_LIMIT_MS = 10_000
-const LONGEST_RESULT = 1_000_000
-/** MB. A thread's limit would not do: some allocations that fail in a thread end the whole process. */
-const EXEC_ARGV = ['--max-old-space-size=64', '--stack-size=900']
-const ENTRY = fileURLToPath(new URL('./evaluate-process.js', import.meta.url))
+/** Below the time in which a payload is answered. */
+const TIME_LIMIT_MS = 500
+const WAITING = { own: 20, all: 500 }
+const RETRY_AFTER_MS = 2_000
+/** Whose expression had to be ended is evaluated among others of that kind for so long. */
+const APART_MS = 10 * 60_000
+/** Actors that are kept apart at once. */
+const APART = 1_000
 
 /**
- * Evaluates JSONata in a process with bounded memory, one expression at a time. What takes longer than `timeLimitMs` ends with
- * its process; the next one starts another. JSONata itself reaches neither network nor files. Nothing runs until it is asked.
+ * Evaluates JSONata in processes with bounded memory. What takes longer than `timeLimitMs` ends with its process; the next one
+ * starts another. Each actor has its turns, and one whose expression had to be ended has them in a second process: a loop of one
+ * tenant is met once by the others, not with each payload. JSONata itself reaches neither network nor files. Nothing runs until it
+ * is asked.
  */
 export function createEvaluator({ timeLimitMs = TIME_LIMIT_MS }: { timeLimitMs?: number } = {}): Evaluator {
-  let child: ChildProcess | undefined
-  let isWarm = false
-  let waiting: (Waiting & { id: number }) | undefined
-  let line: Promise<unknown> = Promise.resolve()
-  let lastId = 0
+  const usual = createLine(timeLimitMs)
+  const apart = createLine(timeLimitMs)
+  const apartUntil = new Map<string, number>()
 
-  const settle = (answer: Answer) => {
-    if (waiting?.id !== answer.id) return
-    const { resolve, timer } = waiting
-    waiting = undefined
-    clearTimeout(timer)
-    resolve(answer)
+  const isApart = (actor: string) => (apartUntil.get(actor) ?? 0) > Date.now()
+  const setApart = (actor: string) => {
+    apartUntil.delete(actor)
+    apartUntil.set(actor, Date.now() + APART_MS)
+    for (const [oldest] of apartUntil) if (apartUntil.size > APART) apartUntil.delete(oldest)
   }
-  const end = (fault: string) => {
-    child?.kill('SIGKILL')
-    child = undefined
-    isWarm = false
-    if (waiting) settle({ id: waiting.id, fault })
+  const inTurn = async <T>(actor: string, work: (process: EvaluationProcess) => Promise<T>): Promise<T> => {
+    if (!isApart(actor)) {
+      const end = await usual.enter(actor)
+      // One before it may have had to be ended meanwhile.
+      if (!isApart(actor)) return usual.carryOut(work, end)
+      end()
+    }
+    return apart.carryOut(work, await apart.enter(actor))
   }
-  const start = (): ChildProcess => {
-    const started = fork(ENTRY, [], { execArgv: EXEC_ARGV, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-    started.unref()
-    started.channel?.unref()
-    started.on('message', (answer: Answer) => {
-      isWarm = true
-      settle(answer)
-    })
-    const ended = () => started === child && end('it needs too much memory')
-    started.on('error', ended)
-    started.on('exit', ended)
-    return started
+  const ask = async (process: EvaluationProcess, actor: string, expression: string, payload?: string) => {
+    const answer: Evaluation = await process.ask(expression, payload)
+    if (answer.isEnded) setApart(actor)
+    return answer
   }
-  const ask = (source: string, payload: string | undefined) => {
-    const turn = line.then(
-      () =>
-        new Promise<Answer>((resolve) => {
-          const id = ++lastId
-          child ??= start()
-          const limit = isWarm ? timeLimitMs : START_LIMIT_MS
-          const timer = setTimeout(() => end(`it takes longer than ${limit} ms`), limit)
-          waiting = { id, resolve, timer }
-          child.send({ id, source, payload, longest: LONGEST_RESULT })
-        }),
-    )
-    line = turn
-    return turn
-  }
-  const compile = async (expression: string) => {
-    const { fault } = await ask(expression, undefined)
+  const compileIn = async (process: EvaluationProcess, actor: string, expression: string) => {
+    const { fault } = await ask(process, actor, expression)
     if (fault !== undefined) throw new MapError(`The expression can't be read: ${fault}`)
   }
   return {
-    compile,
-    async evaluate(expression, payload) {
-      // Warms the process, so that the limit is the expression's own.
-      await compile(expression)
-      const { text, fault } = await ask(expression, payload)
-      if (fault !== undefined || text === undefined)
-        throw new PayloadError(`The expression failed on this payload: ${fault}.`)
-      return JSON.parse(text)
+    compile: (expression, actor) => inTurn(actor, (process) => compileIn(process, actor, expression)),
+    evaluate: (expression, payload, actor) =>
+      inTurn(actor, async (process) => {
+        // Warms the process, so that the limit is the expression's own.
+        await compileIn(process, actor, expression)
+        const { text, fault } = await ask(process, actor, expression, payload)
+        if (fault !== undefined || text === undefined)
+          throw new PayloadError(`The expression failed on this payload: ${fault}.`)
+        return JSON.parse(text) as unknown
+      }),
+    async close() {
+      await Promise.all([usual.close(), apart.close()])
+    },
+  }
+}
+
+/** One process, and who is next. */
+function createLine(timeLimitMs: number) {
+  const process = createEvaluationProcess(timeLimitMs)
+  const line = createFairLine({ own: 1, all: 1, waiting: WAITING })
+  let underWay: Promise<unknown> = Promise.resolve()
+  return {
+    async enter(actor: string): Promise<() => void> {
+      const end = await line.enter(actor, 1)
+      if (end) return end
+      const message = 'Many payloads wait for an expression already. Send this one again in a moment.'
+      throw new AppError('rate_limited', { message, retryAfterMs: RETRY_AFTER_MS })
+    },
+    carryOut<T>(work: (process: EvaluationProcess) => Promise<T>, end: () => void): Promise<T> {
+      const done = work(process).finally(end)
+      underWay = done.catch(() => {})
+      return done
     },
     async close() {
-      end('the API is shutting down')
-      await line
+      process.close()
+      await underWay
     },
   }
 }

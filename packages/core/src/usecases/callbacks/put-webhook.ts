@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { createDeliveries, createDeliveryLine, createWebhooks, type Store } from '../../store/index.ts'
 import { resealSecret, webhookContext } from './webhook-secrets.ts'
+import { insertWithin, type OwnShare } from '../own-share.ts'
 
 export interface WebhookInput {
   id: string
@@ -27,11 +28,11 @@ const LOOKUP_MS = 2_000
 
 /**
  * Makes a webhook, with its secret (told this once), or changes one: the secret stays, a disabled one is active again and what
- * is pending goes out at once. One that is not the caller's is as good as none. Throws url_not_allowed, not_found.
+ * is pending goes out at once. One that is not the caller's is as good as none. Throws url_not_allowed, not_found, limit_reached.
  */
 export async function putWebhook(
   deps: PutWebhookDeps,
-  input: WebhookInput & { isOwn?: (known: Webhook) => boolean },
+  input: WebhookInput & { isOwn?: (known: Webhook) => boolean; share?: OwnShare<Webhook> | undefined },
 ): Promise<{ webhook: Webhook; secret: string | null }> {
   const webhooks = createWebhooks(deps.store.redis)
   const { isOwn = () => true } = input
@@ -56,7 +57,7 @@ export async function putWebhook(
     formerSecrets: [],
     createdAt: now,
   }
-  if (await webhooks.insert(record)) return { webhook: record, secret }
+  if (await insertWithin(webhooks, record, input.share)) return { webhook: record, secret }
   const changed = await webhooks.update(input.id, (current) => {
     if (!isOwn(current)) throw notFound(input.id)
     return { ...current, ...settings, sealedSecret: resealSecret(deps.sealer, input.id, current.sealedSecret) }

@@ -132,6 +132,21 @@ describe('a notice', () => {
     expect((await state()).lastError).toContain('550 no such user')
   })
 
+  it('tells nobody its target by what was answered: mail servers and pages repeat it', async () => {
+    await put({ kind: 'email', target: 'Ops@example.com' })
+    smtp.answer = '550 5.1.1 <ops@example.com>: Recipient address rejected'
+    await testNotice(rig.deps, 'ops')
+    await deliver()
+    expect((await state()).lastError).toBe('550 550 5.1.1 <O…@e….com>: Recipient address rejected')
+    await put({ target: new URL('/services/T0/secret?k=hidden', rig.receiver.url).href })
+    rig.receiver.answer = answerWith(404, 'No such page: /services/T0/secret?k=hidden, nor /services/T0/secret')
+    await testNotice(rig.deps, 'ops')
+    await deliver()
+    const { lastError } = await state()
+    expect(lastError).toContain('404 No such page')
+    expect(lastError).not.toMatch(/secret|hidden/)
+  })
+
   it('is tested at once, whatever waits', async () => {
     await put()
     await tell(fact('roster.held'))

@@ -16,6 +16,7 @@ import {
 } from '../../store/index.ts'
 import { makeDelivery } from '../callbacks/make-delivery.ts'
 import { judgeUrl } from '../callbacks/put-webhook.ts'
+import { insertWithin, type OwnShare } from '../own-share.ts'
 
 export interface NoticeInput {
   id: string
@@ -40,10 +41,10 @@ export interface NoticeDescription {
 /** Names the record, so that a sealed target copied onto another notice does not open. */
 export const noticeContext = (id: string) => `notice:${id}`
 
-/** Makes a notice, or changes one. One that is not the caller's is as good as none. Throws url_not_allowed, address_invalid, not_found. */
+/** Makes a notice, or changes one. One that is not the caller's is as good as none. Throws url_not_allowed, address_invalid, not_found, limit_reached. */
 export async function putNotice(
   deps: PutNoticeDeps,
-  input: NoticeInput & { isOwn?: (known: Notice) => boolean },
+  input: NoticeInput & { isOwn?: (known: Notice) => boolean; share?: OwnShare<Notice> | undefined },
 ): Promise<{ notice: Notice; isNew: boolean; isSame: boolean }> {
   const notices = createNotices(deps.store.redis)
   const { id, kind, isOwn = () => true } = input
@@ -61,7 +62,7 @@ export async function putNotice(
   const isSame = known !== undefined && isTheSame(deps.sealer, known, { ...settings, target })
   const sealedTarget = deps.sealer.seal(target, noticeContext(id))
   const record: Notice = { v: 1, id, ...settings, sealedTarget, createdAt: now }
-  if (await notices.insert(record)) return { notice: record, isNew: true, isSame: false }
+  if (await insertWithin(notices, record, input.share)) return { notice: record, isNew: true, isSame: false }
   const changed = await notices.update(id, (current) => {
     if (!isOwn(current)) throw noticeNotFound(id)
     return { ...current, ...settings, sealedTarget }

@@ -85,11 +85,23 @@ async function send(deps: TryDeps, notice: Notice, message: NoticeMessage): Prom
   if (notice.kind === 'email') {
     if (!deps.mailer) return noAnswer('Mails need SMTP_URL at the workers.')
     const mail = { to: target, subject: `Flightroster: ${message.title}`, text: toMailText(message) }
-    return { ...(await deps.mailer.send(mail)), isAborted: false }
+    return withoutTarget({ ...(await deps.mailer.send(mail)), isAborted: false }, [target], notice.masked)
   }
   const body = notice.kind === 'slack' ? toSlackBody(message) : toTeamsBody(message)
   const { urlGuard: guard, clock, signal, timeoutMs } = deps
-  return sendCallback({ guard, clock, signal, timeoutMs }, { url: target, headers: {}, body })
+  const answer = await sendCallback({ guard, clock, signal, timeoutMs }, { url: target, headers: {}, body })
+  const { pathname, search } = new URL(target)
+  return withoutTarget(answer, [target, pathname + search, pathname], notice.masked)
+}
+
+/**
+ * A mail server names the address that it refuses, and a page the path that it does not know: whoever reads of the failure is not
+ * told the target by it. `parts`: the longest first.
+ */
+function withoutTarget(answer: CallbackAnswer, parts: readonly string[], masked: string): CallbackAnswer {
+  const hidden = parts.filter((part) => part.length > 1).map((part) => part.replaceAll(/[^\w\s]/g, String.raw`\$&`))
+  if (hidden.length === 0) return answer
+  return { ...answer, answer: answer.answer.replaceAll(new RegExp(hidden.join('|'), 'gi'), () => masked) }
 }
 
 const noAnswer = (answer: string): CallbackAnswer => ({ status: null, answer, durationMs: 0, isAborted: false })

@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { MapError, type Evaluator } from '../../sources/index.ts'
 import { createSourceBook, createSources, type Store } from '../../store/index.ts'
+import { insertWithin, type OwnShare } from '../own-share.ts'
 
 export interface SourceInput {
   id: string
@@ -16,6 +17,7 @@ export interface SourceInput {
   map: string | null
   /** What the caller's token is bound to; null: nothing. */
   within: string[] | null
+  share?: OwnShare<Source> | undefined
 }
 
 export interface SourceDeps {
@@ -36,14 +38,14 @@ export function sourceContext(id: string): string {
 
 /**
  * Makes a source or changes one. A changed secret leaves the former one good for a day, so that both sides need not change at
- * once. Throws public_url_missing, map_invalid, secret_missing, conflict.
+ * once. Throws public_url_missing, map_invalid, secret_missing, conflict, limit_reached.
  */
 export async function putSource(
   deps: SourceDeps,
   input: SourceInput,
 ): Promise<{ source: Source; isNew: boolean; isChanged: boolean }> {
   if (deps.publicUrl === undefined) throw new AppError('public_url_missing')
-  if (input.map !== null) await assertMap(deps.evaluator, input.map)
+  if (input.map !== null) await assertMap(deps.evaluator, input.map, actorOf(input))
   const { store, sealer, clock } = deps
   const now = clock.now()
   const { id, kind, secret } = input
@@ -60,7 +62,7 @@ export async function putSource(
       createdAt: now,
       updatedAt: now,
     }
-    if (await sources.insert(record)) return { source: record, isNew: true, isChanged: true }
+    if (await insertWithin(sources, record, input.share)) return { source: record, isNew: true, isChanged: true }
   }
   let isChanged = true
   const changed = await sources.update(id, (known) => {
@@ -83,9 +85,14 @@ function renewSecret(sealer: Sealer, known: Source, secret: string, now: number)
   return { sealedSecret: sealer.seal(secret, context), formerSecrets: former }
 }
 
-async function assertMap(evaluator: Evaluator, map: string): Promise<void> {
+/** Whose turn it is when an expression is evaluated: a bound token's sources together have one. */
+export function actorOf({ id, within }: Pick<Source, 'id' | 'within'>): string {
+  return within === null ? `source:${id}` : `rosters:${within.toSorted().join(',')}`
+}
+
+async function assertMap(evaluator: Evaluator, map: string, actor: string): Promise<void> {
   try {
-    await evaluator.compile(map)
+    await evaluator.compile(map, actor)
   } catch (error) {
     if (!(error instanceof MapError)) throw error
     throw new AppError('map_invalid', { message: error.message, cause: error })

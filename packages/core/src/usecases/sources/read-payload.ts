@@ -2,6 +2,7 @@ import type { Source, SourceFact } from '../../domain/source.ts'
 import { AppError } from '../../errors.ts'
 import { PayloadError, SOURCE_READERS, type Evaluator, type ReceivedRequest } from '../../sources/index.ts'
 import type { IncomingEvent } from '../intake/index.ts'
+import { actorOf } from './put-source.ts'
 
 /** What a payload says: facts about people, or (generic) events as they are. */
 export type ReadPayload =
@@ -51,7 +52,7 @@ async function parse({ parseJson }: ReadDeps, body: Buffer): Promise<unknown> {
 }
 
 async function mapToEvents(deps: ReadDeps, source: Source, text: string): Promise<ReadPayload> {
-  const result = await deps.evaluator.evaluate(source.map ?? '$', text)
+  const result = await deps.evaluator.evaluate(source.map ?? '$', text, actorOf(source))
   const items = Array.isArray(result) ? result : result === null || result === undefined ? [] : [result]
   if (items.length === 0)
     return { kind: 'events', events: [], ignored: ['The expression makes no event of this payload.'] }
