@@ -46,6 +46,7 @@ import { rosterActivityRoute } from './routes/rosters/activity.ts'
 import { listBuildsRoute } from './routes/rosters/builds.ts'
 import { deleteRosterRoute } from './routes/rosters/delete.ts'
 import { getRosterRoute, listRostersRoute } from './routes/rosters/get.ts'
+import { rosterIdleRoute } from './routes/rosters/idle.ts'
 import { putRosterRoute } from './routes/rosters/put.ts'
 import { retryRosterRoute } from './routes/rosters/retry.ts'
 import { switchRosterRoutes } from './routes/rosters/switch.ts'
@@ -142,6 +143,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   deleteRosterRoute(app, deps)
   switchRosterRoutes(app, deps)
   listBuildsRoute(app, deps)
+  rosterIdleRoute(app, deps)
   rosterActivityRoute(app, deps)
   registerAppleWebhookRoutes(app, deps)
   postAppleWebhook(app, deps)

@@ -325,6 +325,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rosters/{rosterId}/idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who does not use the seat
+         * @description By what is kept; Apple is not asked. Nobody is a candidate for a figure that is missing, more than 48 hours old, or from a listing that was not complete: `unknown` counts those, and `doubts` says why.
+         *
+         *     Needs the scope `rosters:read`.
+         */
+        get: operations["listIdle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rosters/{rosterId}/activity": {
         parameters: {
             query?: never;
@@ -2067,6 +2089,21 @@ export interface components {
             submitForReview: boolean;
             /** @enum {string} */
             heldBuilds: "report" | "release";
+            idle: {
+                /** @description Invited, and not accepted, in days; null: it is not looked for */
+                notAcceptedDays: number | null;
+                /** @description Accepted, and not installed, in days; null: it is not looked for */
+                notInstalledDays: number | null;
+                /** @description Installed, and no session, in days; null: it is not looked for */
+                noSessionDays: number | null;
+                /** @description Between `member.idle` and the day the seat is taken back */
+                graceDays: number;
+                /**
+                 * @description Whether seats are taken back without anybody asking; `when_full`: only while somebody waits for one
+                 * @enum {string}
+                 */
+                reclaim: "never" | "when_full" | "always";
+            } | null;
             /** @enum {string} */
             unmanagedTesters: "keep" | "remove";
             /** @enum {string} */
@@ -2156,6 +2193,21 @@ export interface components {
             submitForReview: boolean;
             /** @enum {string} */
             heldBuilds: "report" | "release";
+            idle: {
+                /** @description Invited, and not accepted, in days; null: it is not looked for */
+                notAcceptedDays: number | null;
+                /** @description Accepted, and not installed, in days; null: it is not looked for */
+                notInstalledDays: number | null;
+                /** @description Installed, and no session, in days; null: it is not looked for */
+                noSessionDays: number | null;
+                /** @description Between `member.idle` and the day the seat is taken back */
+                graceDays: number;
+                /**
+                 * @description Whether seats are taken back without anybody asking; `when_full`: only while somebody waits for one
+                 * @enum {string}
+                 */
+                reclaim: "never" | "when_full" | "always";
+            } | null;
             /** @enum {string} */
             unmanagedTesters: "keep" | "remove";
             /** @enum {string} */
@@ -2702,6 +2754,38 @@ export interface operations {
                         priority?: number;
                     };
                     /**
+                     * @description When a seat counts as idle; null: nobody looks
+                     * @default null
+                     */
+                    idle?: {
+                        /**
+                         * @description Invited, and not accepted, in days; null: it is not looked for
+                         * @default null
+                         */
+                        notAcceptedDays?: number | null;
+                        /**
+                         * @description Accepted, and not installed, in days; null: it is not looked for
+                         * @default null
+                         */
+                        notInstalledDays?: number | null;
+                        /**
+                         * @description Installed, and no session, in days; null: it is not looked for
+                         * @default null
+                         */
+                        noSessionDays?: number | null;
+                        /**
+                         * @description Between `member.idle` and the day the seat is taken back
+                         * @default 7
+                         */
+                        graceDays?: number;
+                        /**
+                         * @description Whether seats are taken back without anybody asking; `when_full`: only while somebody waits for one
+                         * @default never
+                         * @enum {string}
+                         */
+                        reclaim?: "never" | "when_full" | "always";
+                    } | null;
+                    /**
                      * @description Testers nobody put on the roster
                      * @default keep
                      * @enum {string}
@@ -2914,6 +2998,69 @@ export interface operations {
                             usable: boolean;
                         }[];
                         nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    listIdle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rosterId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The roster's `idle`; null: nobody looks */
+                        rule: {
+                            /** @description Invited, and not accepted, in days; null: it is not looked for */
+                            notAcceptedDays: number | null;
+                            /** @description Accepted, and not installed, in days; null: it is not looked for */
+                            notInstalledDays: number | null;
+                            /** @description Installed, and no session, in days; null: it is not looked for */
+                            noSessionDays: number | null;
+                            /** @description Between `member.idle` and the day the seat is taken back */
+                            graceDays: number;
+                            /**
+                             * @description Whether seats are taken back without anybody asking; `when_full`: only while somebody waits for one
+                             * @enum {string}
+                             */
+                            reclaim: "never" | "when_full" | "always";
+                        } | null;
+                        /** @description When the group was last read as a whole */
+                        measuredAt: string | null;
+                        /** @description When usage was last read, and believed */
+                        usageMeasuredAt: string | null;
+                        candidates: {
+                            id: string;
+                            /** @enum {string} */
+                            reason: "not_accepted" | "not_installed" | "no_session";
+                            /** @description What the days count from: when we first saw it */
+                            since: string;
+                            /** @description When the seat is taken back by itself, at the earliest; null: never by itself */
+                            reclaimAt: string | null;
+                            protected: boolean;
+                        }[];
+                        /** @description Members of whom it is not known, for `doubts`; they are no candidates */
+                        unknown: number;
+                        doubts: {
+                            /** @enum {string} */
+                            code: "unseen" | "missing" | "other_period" | "listing_old" | "old" | "off" | "unread" | "refused" | "incomplete" | "empty" | "late" | "implausible";
+                            detail: string;
+                            action: string;
+                            count: number;
+                        }[];
                     };
                 };
             };

@@ -20,6 +20,7 @@ export const OPERATIONS = {
   pauseRoster: { method: 'POST', path: '/v1/rosters/{rosterId}/pause', isPaged: false },
   resumeRoster: { method: 'POST', path: '/v1/rosters/{rosterId}/resume', isPaged: false },
   listBuilds: { method: 'GET', path: '/v1/rosters/{rosterId}/builds', isPaged: true },
+  listIdle: { method: 'GET', path: '/v1/rosters/{rosterId}/idle', isPaged: false },
   listRosterActivity: { method: 'GET', path: '/v1/rosters/{rosterId}/activity', isPaged: true },
   putAppleWebhook: { method: 'PUT', path: '/v1/rosters/{rosterId}/apple-webhook', isPaged: false },
   deleteAppleWebhook: { method: 'DELETE', path: '/v1/rosters/{rosterId}/apple-webhook', isPaged: false },

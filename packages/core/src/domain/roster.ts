@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Supply } from './build-supply.ts'
+import type { IdleRule } from './idle.ts'
 
 export interface Problem {
   code: ErrorCode
@@ -20,6 +21,8 @@ export interface RosterPolicies {
   heldBuilds: 'report' | 'release'
   /** Of the app's seats: how many are kept for this roster, and how early those of it who wait go in (higher first). */
   seats: { reserve: number; priority: number }
+  /** When a seat counts as idle; null: nobody looks. */
+  idle: IdleRule | null
   unmanagedTesters: 'keep' | 'remove'
   removal: 'group' | 'app'
   removedByHand: 'restore' | 'report'
@@ -34,6 +37,7 @@ export const DEFAULT_POLICIES: RosterPolicies = {
   submitForReview: false,
   heldBuilds: 'report',
   seats: { reserve: 0, priority: 0 },
+  idle: null,
   unmanagedTesters: 'keep',
   removal: 'group',
   removedByHand: 'restore',

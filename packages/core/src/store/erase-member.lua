@@ -1,6 +1,7 @@
 -- Forgets a member who is out of the group, if the lease is ours and nothing was recorded since it was read.
 -- KEYS[1] lease  [2] desired  [3] observed  [4] status  [5] timeline  [6] index  [7] parked  [8] work  [9..11] outboxes
 --     [12] testers of the app  [13] parked, bulk  [14] those who wait for a seat of the app  [15] protections
+--     [16] sightings  [17] usages
 -- ARGV[1] token  [2] member id  [3] desired version that was read  [4] ref  [5] word in the outboxes
 --     [6..] addresses (lower-cased) whose tester ids are forgotten
 -- Returns erased|kept|lost
@@ -20,6 +21,6 @@ redis.call('SREM', KEYS[13], ARGV[2])
 redis.call('HDEL', KEYS[8], ARGV[4])
 for i = 9, 11 do redis.call('ZREM', KEYS[i], ARGV[5]) end
 redis.call('ZREM', KEYS[14], ARGV[5])
-redis.call('HDEL', KEYS[15], ARGV[2])
+for i = 15, 17 do redis.call('HDEL', KEYS[i], ARGV[2]) end
 for i = 6, #ARGV do redis.call('HDEL', KEYS[12], ARGV[i]) end
 return 'erased'

@@ -70,6 +70,8 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
           of.parkedBulk,
           keys.seatLine(appId),
           of.protections,
+          of.sightings,
+          of.usages,
         ],
         [token, record.id, desired.version, ref, `${roster}\0${record.id}`, ...known],
       )

@@ -119,6 +119,12 @@ export interface RosterKeys {
   readingTouched: string
   /** hash with expiry: address (lower-cased) of those → its row as read since, or empty where it is not in the group */
   readingChecked: string
+  /** hash: member id → Sighting, compactly: since when its tester has its state, how it came, its devices */
+  sightings: string
+  /** hash: member id → Usage, compactly: what Apple counted for its tester */
+  usages: string
+  /** hash: `seenAt` → when the group was last listed as a whole (ms), `usage` → UsageBook */
+  figures: string
   /** list: how many members had which status, a line for each change */
   history: string
   /** string: which column of an uploaded list is what, as somebody said last */
@@ -271,6 +277,9 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     readingAgain: `${base}:reading:again`,
     readingTouched: `${base}:reading:touched`,
     readingChecked: `${base}:reading:checked`,
+    sightings: `${base}:sightings`,
+    usages: `${base}:usages`,
+    figures: `${base}:figures`,
     history: `${base}:history`,
     builds: `${base}:builds`,
     columns: `${base}:columns`,

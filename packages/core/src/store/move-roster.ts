@@ -28,6 +28,9 @@ export interface RosterMove {
   token: string
 }
 
+/** What Apple told of the testers, which is the same under another key: days are counted on. */
+const FIGURES = ['sightings', 'usages', 'figures'] as const
+
 interface Pens {
   /** Writes in the former lane, as long as its lease is ours. */
   from: FencedWrite
@@ -112,7 +115,7 @@ async function copyRoster(redis: Redis, pens: Pens, move: RosterMove): Promise<v
       (cursor) => redis.zscan(key, cursor, 'COUNT', PAGE),
       (flat) => write(target, 'ZADD', scored(pairs(flat))),
     )
-  for (const name of ['desired', 'observed', 'timeline', 'links', 'protections', 'builds'] as const)
+  for (const name of ['desired', 'observed', 'timeline', 'links', 'protections', 'builds', ...FIGURES] as const)
     await copyHash(of[name], into[name])
   for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(of[name], into[name])
   for (const name of ['parked', 'parkedBulk', 'held'] as const) await copySet(of[name], into[name])

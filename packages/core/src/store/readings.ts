@@ -134,7 +134,8 @@ function parseRow(text: string): ReadRow {
   return { id, email, state }
 }
 
-async function readHash(redis: Redis, key: string): Promise<Map<string, string>> {
+/** A whole hash, a page at a time. */
+export async function readHash(redis: Redis, key: string): Promise<Map<string, string>> {
   const read = new Map<string, string>()
   let cursor = '0'
   do {

@@ -5,6 +5,7 @@ import type { Roster } from '../domain/roster.ts'
 import { formatEntry, type TimelineEntry } from '../domain/timeline.ts'
 import { createActivity } from './activity.ts'
 import { defineScript } from './define-script.ts'
+import { forgetFigures } from './figures.ts'
 import { laneKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 import { formatObserved } from './observed.ts'
@@ -83,6 +84,7 @@ export async function recordOutcome(
       ...[...testerIds].flatMap(([address, id]) => [address, id ?? '']),
     ],
   )
+  if (status === 'removed' && answer === 'recorded') await forgetFigures(redis, teamKey, roster.id, member)
   if (entry && (answer === 'recorded' || answer === 'newer')) {
     // For people to read: an outcome is recorded whether or not it is told.
     createActivity(redis, teamKey, roster.id)

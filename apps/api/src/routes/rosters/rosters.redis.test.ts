@@ -47,6 +47,7 @@ describe('PUT /v1/rosters/{rosterId}', () => {
       group: { id: 'gold', name: 'Gold' },
       builds: 'manual',
       submitForReview: false,
+      idle: null,
       unmanagedTesters: 'keep',
       removal: 'group',
       removedByHand: 'restore',
@@ -63,6 +64,13 @@ describe('PUT /v1/rosters/{rosterId}', () => {
     expect(read).toEqual({ ...created.json(), builds: expect.objectContaining({ mode: 'manual', usable: 1 }) })
     expect((await api.call('GET', '/v1/rosters')).json()).toEqual({ items: [read], nextCursor: null })
     expect(api.emulator.violations()).toEqual([])
+  })
+
+  it('keeps the rule of idleness with what was left out of it, until it is left out itself', async () => {
+    const rule = { notAcceptedDays: 30, notInstalledDays: null, noSessionDays: null, graceDays: 7, reclaim: 'never' }
+    expect((await put('r', { idle: { notAcceptedDays: 30 } })).json().idle).toEqual(rule)
+    expect((await api.call('GET', '/v1/rosters/r')).json().idle).toEqual(rule)
+    expect((await put('r')).json().idle).toBeNull()
   })
 
   it('takes app and group by id', async () => {

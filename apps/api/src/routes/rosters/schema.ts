@@ -5,6 +5,7 @@ import { anyId, recordId } from '../../schemas/ids.ts'
 import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
 import { giveExample } from '../../schemas/example.ts'
+import { idleRule, idleRuleInput } from './idle-rule.ts'
 
 export const newRosterParams = z.object({ rosterId: recordId })
 export const rosterParams = z.object({ rosterId: anyId })
@@ -40,6 +41,7 @@ export const policies = {
     })
     .default({ reserve: 0, priority: 0 })
     .describe("How this roster shares the app's seats with the others"),
+  idle: idleRuleInput,
   unmanagedTesters: z.enum(['keep', 'remove']).default('keep').describe('Testers nobody put on the roster'),
   removal: z.enum(['group', 'app']).default('group'),
   removedByHand: z.enum(['restore', 'report']).default('restore').describe('A member taken out in App Store Connect'),
@@ -104,6 +106,7 @@ export const putRoster = z.object({
   builds: z.enum(['automatic', 'manual']),
   submitForReview: z.boolean(),
   heldBuilds: z.enum(['report', 'release']),
+  idle: idleRule.nullable(),
   unmanagedTesters: z.enum(['keep', 'remove']),
   removal: z.enum(['group', 'app']),
   removedByHand: z.enum(['restore', 'report']),
@@ -144,6 +147,7 @@ const EXAMPLE = {
   group: { id: '1a0c9a54-6b1e-4d43-9a0b-0c9f4a1f0002', name: 'Beta – Gold' },
   submitForReview: false,
   heldBuilds: 'report' as const,
+  idle: null,
   unmanagedTesters: 'keep' as const,
   removal: 'group' as const,
   removedByHand: 'restore' as const,
@@ -192,6 +196,7 @@ export function toPutRoster(described: RosterDescription): z.output<typeof putRo
     builds: record.builds,
     submitForReview: record.submitForReview,
     heldBuilds: record.heldBuilds,
+    idle: record.idle,
     unmanagedTesters: record.unmanagedTesters,
     removal: record.removal,
     removedByHand: record.removedByHand,

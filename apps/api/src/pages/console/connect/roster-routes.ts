@@ -78,6 +78,7 @@ function readPolicies(form: Form): RosterPolicies {
     builds,
     submitForReview: builds === 'automatic' && form.has('submitForReview'),
     heldBuilds: oneOf('heldBuilds', ['report', 'release']),
+    idle: DEFAULT_POLICIES.idle,
     unmanagedTesters: oneOf('unmanagedTesters', ['keep', 'remove']),
     removal: oneOf('removal', ['group', 'app']),
     removedByHand: oneOf('removedByHand', ['restore', 'report']),

@@ -1,0 +1,1 @@
+export { listIdle, type IdleList } from './list-idle.ts'
