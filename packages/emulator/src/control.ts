@@ -5,10 +5,11 @@ import { roles } from './keys.ts'
 import type { Parts } from './pipeline.ts'
 import { reviewStates } from './records.ts'
 import type { ReviewState } from './records.ts'
-import type { Scripting } from './scripting.ts'
-import type { SeedApp, SeedBuild, SeedGroup, SeedTester } from './seed.ts'
+import type { Scripting, SeedUsage } from './scripting.ts'
+import type { SeedApp, SeedBuild, SeedGroup, SeedPublicTester, SeedTester } from './seed.ts'
 import { settingsFaults } from './settings.ts'
 import type { SettingsPatch } from './settings.ts'
+import type { AppDevice } from './usage.ts'
 
 type Handler = (input: Record<string, unknown>, id: string) => unknown
 
@@ -129,6 +130,18 @@ function testerRoutes(route: Route, script: Scripting): void {
   route('POST', '/testers/state', (input) => {
     const state = input.state === null ? null : text(input, 'state')
     script.setState(text(input, 'tester'), state, optional(input, 'appId'))
+  })
+  route('POST', '/testers/public', (input) =>
+    script.addPublicTester(text(input, 'groupId'), input as unknown as SeedPublicTester),
+  )
+  route('POST', '/testers/usage', (input) => {
+    const usage = input.usage as SeedUsage | SeedUsage[] | 'gap' | undefined
+    if (usage === undefined) throw new BadInput('usage must be an entry, a list of them, or "gap"')
+    script.setUsage(text(input, 'tester'), usage, optional(input, 'appId'))
+  })
+  route('POST', '/testers/devices', (input) => {
+    if (input.devices !== null && !Array.isArray(input.devices)) throw new BadInput('devices must be a list, or null')
+    script.setDevices(text(input, 'tester'), input.devices as AppDevice[] | null, optional(input, 'appId'))
   })
   const remove: Handler = (input) => {
     const groupId = optional(input, 'groupId')

@@ -131,6 +131,17 @@ export function invalidParameter(parameter: string, detail: string): AppleError 
   })
 }
 
+export function requiredParameter(parameter: string): AppleError {
+  return new AppleError({
+    status: 400,
+    code: 'PARAMETER_ERROR.REQUIRED',
+    title: 'A required parameter is missing',
+    detail: `The parameter '${parameter}' is required`,
+    source: { parameter },
+    violation: true,
+  })
+}
+
 export function invalidEntity(detail: string): AppleError {
   return new AppleError({
     status: 400,

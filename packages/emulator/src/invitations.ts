@@ -1,6 +1,7 @@
 import { externalState, isInstallableIn } from './build-states.ts'
 import type { BuildRecord, GroupRecord, Mail, MailKind } from './records.ts'
 import type { TesterRow } from './testers.ts'
+import type { AppDevice } from './usage.ts'
 import type { World } from './world.ts'
 
 interface Due {
@@ -68,10 +69,21 @@ export class Invitations {
   }
 
   setState(row: TesterRow, state: string | null, now: number): void {
-    if (row.state !== state) this.#world.testers.write({ kind: 'put', row: { ...row, state } }, now)
+    if (row.state !== state) {
+      const devices = state === 'INSTALLED' ? (row.devices ?? [this.#deviceOf(row)]) : row.devices
+      this.#world.testers.write({ kind: 'put', row: { ...row, state, devices } }, now)
+    }
     if (state === 'INVITED') this.#toAccept.push({ at: now, testerId: row.id })
     if (state === 'ACCEPTED') this.#toInstall.push({ at: now, testerId: row.id })
     this.#world.onChange()
+  }
+
+  /** Whoever installs does so on some device, with the newest build of the app. */
+  #deviceOf({ appIds }: TesterRow): AppDevice {
+    const builds = [...(this.#world.apps.get(appIds[0] ?? '')?.builds.keys() ?? [])]
+    const newest = this.#world.builds.get(builds.at(-1) ?? '')
+    const build = newest && { appBuildVersion: newest.version }
+    return { model: 'iPhone17,3', platform: 'IOS', osVersion: '26.1', ...build }
   }
 
   /** Moves on whatever is due by now. */

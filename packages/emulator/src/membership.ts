@@ -10,6 +10,7 @@ export interface NewTester {
   lastName?: string | null
   appIds: readonly string[]
   state?: string | null
+  inviteType?: TesterRow['inviteType']
 }
 
 export function createTester(world: World, input: NewTester, now: number): TesterRow {
@@ -20,7 +21,8 @@ export function createTester(world: World, input: NewTester, now: number): Teste
     firstName: input.firstName ?? null,
     lastName: input.lastName ?? null,
     state: input.state === undefined ? 'NOT_INVITED' : input.state,
-    inviteType: 'EMAIL',
+    inviteType: input.inviteType ?? 'EMAIL',
+    devices: null,
     appIds: input.appIds,
     seq: world.nextSeq(),
   }

@@ -112,6 +112,35 @@ describe.skipIf(!openApi)("against Apple's OpenAPI file", () => {
     await call('DELETE', `/v1/betaTesters/${await rig.create('gone@example.com')}`, 204)
   })
 
+  it('answers on usage and devices as Apple does', async () => {
+    const { appId, groupId } = rig
+    const id = await rig.create('user@example.com')
+    rig.emulator.setState(id, 'INSTALLED')
+    rig.emulator.addPublicTester(groupId, { state: 'INSTALLED' })
+    rig.emulator.setUsage(id, { sessions: 3, crashes: 1 })
+    const listed = await call(
+      'GET',
+      `/v1/betaGroups/${groupId}/betaTesters?fields[betaTesters]=email,inviteType,appDevices`,
+      200,
+    )
+    const rows = listed.body.data.map(({ attributes }: any) => attributes)
+    expect(rows).toContainEqual(expect.objectContaining({ email: 'user@example.com', inviteType: 'EMAIL' }))
+    expect(rows.find((row: any) => row.inviteType === 'PUBLIC_LINK')).toEqual({
+      inviteType: 'PUBLIC_LINK',
+      appDevices: [expect.objectContaining({ platform: 'IOS' })],
+    })
+    for (const owner of [`betaGroups/${groupId}`, `apps/${appId}`]) {
+      const path = `/v1/${owner}/metrics/betaTesterUsages`
+      await call('GET', path, 400)
+      await call('GET', `${path}?groupBy=betaTesters&period=P8D`, 400)
+      const page = await call('GET', `${path}?groupBy=betaTesters&period=P30D&limit=1`, 200)
+      expect(page.body.meta.paging.total).toBe(2)
+      expect(page.body.links.next).toBeDefined()
+      const one = await call('GET', `${path}?filter[betaTesters]=${id}&period=P7D`, 200)
+      expect(one.body.data[0].dataPoints[0].values).toEqual({ sessionCount: 3, crashCount: 1, feedbackCount: 0 })
+    }
+  })
+
   it('answers on invitations as Apple does', async () => {
     const id = await rig.create('guest@example.com')
     const body = {

@@ -11,6 +11,8 @@ export interface Parameters {
   include?: readonly string[]
   /** Types whose `fields[…]` may be chosen. */
   fields?: readonly TypeName[]
+  /** Others without brackets, each with its allowed values. */
+  plain?: Record<string, readonly string[]>
   limit?: true
   /** `limit[relationship]` and the most it takes. */
   limits?: Record<string, number>
@@ -68,8 +70,13 @@ function checkPlain(name: string, values: string[], spec: Parameters): void {
       }
       break
     }
-    default:
-      throw illegalParameter(name)
+    default: {
+      const allowed = spec.plain && Object.hasOwn(spec.plain, name) ? spec.plain[name] : undefined
+      if (!allowed) throw illegalParameter(name)
+      for (const value of values) {
+        if (!allowed.includes(value)) throw invalidParameter(name, `'${value}' is not a valid value`)
+      }
+    }
   }
 }
 

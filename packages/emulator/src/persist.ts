@@ -58,7 +58,10 @@ function restore(data: DataFile, world: World, keys: Keys, now: number): void {
   for (const [email, account] of data.accounts) world.invitations.accounts.set(email, account)
   let seq = 0
   for (const change of data.testers) {
-    world.truth.apply(change)
+    // What an earlier version kept had no devices.
+    world.truth.apply(
+      change.kind === 'put' ? { ...change, row: { ...change.row, devices: change.row.devices ?? null } } : change,
+    )
     seq = Math.max(seq, change.kind === 'put' ? change.row.seq : 'seq' in change ? change.seq : 0)
     if (change.kind === 'put') world.invitations.setState(change.row, change.row.state, now)
   }

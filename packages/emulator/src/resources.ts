@@ -113,13 +113,14 @@ const betaGroups = define<GroupRecord>({
 
 const betaTesters = define<TesterRow>({
   find: findTester,
-  attributes: ({ firstName, lastName, email, inviteType, state }) => ({
+  attributes: ({ firstName, lastName, email, inviteType, state, devices }) => ({
     firstName,
     lastName,
-    email,
+    email: email === '' ? undefined : email,
     inviteType,
     // Apple's own answers leave it out now and then.
     state: state === 'ABSENT' ? undefined : state,
+    appDevices: devices,
   }),
   relations: {
     apps: { target: 'apps', ids: (row) => new Map(row.appIds.map((id, place) => [id, place])) },

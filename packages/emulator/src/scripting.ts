@@ -5,11 +5,12 @@ import type { CallRecord } from './ledgers.ts'
 import { leaveGroup, removeFromApp, tick } from './membership.ts'
 import type { Parts } from './pipeline.ts'
 import type { AppRecord, BuildRecord, GroupRecord, Mail, ReviewState } from './records.ts'
-import { addUsers, bindAccount, plantApp, plantBuild, plantGroup, plantTester } from './seed.ts'
-import type { SeedApp, SeedBuild, SeedGroup, SeedTester } from './seed.ts'
+import { addUsers, bindAccount, plantApp, plantBuild, plantGroup, plantPublicTester, plantTester } from './seed.ts'
+import type { SeedApp, SeedBuild, SeedGroup, SeedPublicTester, SeedTester } from './seed.ts'
 import { applySettings } from './settings.ts'
 import type { SettingsPatch } from './settings.ts'
 import type { TesterRow } from './testers.ts'
+import type { AppDevice, UsageEntry } from './usage.ts'
 import type { Delivery } from './webhook-sender.ts'
 
 export interface KeyCredentials {
@@ -29,6 +30,16 @@ export interface TesterView {
   groups: string[]
   apps: string[]
 }
+
+/** What a tester did, all at one time: now, if not told. */
+export type SeedUsage = Partial<UsageEntry>
+
+const toEntry = ({ at, sessions = 0, crashes = 0, feedback = 0 }: SeedUsage, now: number): UsageEntry => ({
+  at: at ?? now,
+  sessions,
+  crashes,
+  feedback,
+})
 
 /** Everything a test or a demo can do behind Apple's API: look, set, and have things fail. */
 export class Scripting {
@@ -65,7 +76,7 @@ export class Scripting {
   groupMembers(groupId: string): string[] {
     this.#now()
     const { truth } = this.#parts.world
-    return [...truth.membersOf(groupId).keys()].map((id) => truth.byId.get(id)?.email ?? id)
+    return [...truth.membersOf(groupId).keys()].map((id) => truth.byId.get(id)?.email || id)
   }
 
   testers(appId?: string): TesterView[] {
@@ -135,6 +146,30 @@ export class Scripting {
     const found = rows.filter((row) => appId === undefined || row.appIds.includes(appId))
     if (found.length === 0) throw new Error('There is no such tester')
     return found
+  }
+
+  /** What a tester did with its apps, in place of everything before; `gap`: Apple gives no row for it. */
+  setUsage(emailOrId: string, usage: SeedUsage | SeedUsage[] | 'gap', appId?: string): void {
+    const now = this.#now()
+    const entries = usage === 'gap' ? usage : [usage].flat().map((one) => toEntry(one, now))
+    for (const row of this.#find(emailOrId, appId)) {
+      for (const id of row.appIds) {
+        if (appId === undefined || id === appId) this.#parts.world.usage.set(id, row.id, entries)
+      }
+    }
+  }
+
+  /** Where a tester has the app; null: Apple says nothing of it. */
+  setDevices(emailOrId: string, devices: AppDevice[] | null, appId?: string): void {
+    const now = this.#now()
+    for (const row of this.#find(emailOrId, appId)) {
+      this.#parts.world.testers.write({ kind: 'put', row: { ...row, devices } }, now)
+    }
+  }
+
+  /** By the group's public link: anonymous, without an address. */
+  addPublicTester(groupId: string, tester: SeedPublicTester = {}): TesterView {
+    return this.#view(plantPublicTester(this.#parts.world, this.#group(groupId), tester, this.#now()))
   }
 
   #group(groupId: string): GroupRecord {

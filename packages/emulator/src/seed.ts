@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { createTester, joinGroup } from './membership.ts'
 import type { Keys, NewKey } from './keys.ts'
 import type { AppRecord, BuildRecord, GroupRecord, ProcessingState, ReviewState } from './records.ts'
+import type { TesterRow } from './testers.ts'
+import type { AppDevice } from './usage.ts'
 import type { World } from './world.ts'
 
 export interface SeedBuild {
@@ -29,7 +31,12 @@ export interface SeedTester {
   firstName?: string | null
   lastName?: string | null
   state?: string | null
+  /** Where the app is installed. */
+  devices?: AppDevice[]
 }
+
+/** Who came by a public link: Apple knows no address. */
+export type SeedPublicTester = Omit<SeedTester, 'email' | 'firstName' | 'lastName'>
 
 export interface SeedGroup {
   id?: string
@@ -119,19 +126,44 @@ export function plantGroup(world: World, app: AppRecord, seed: SeedGroup, now: n
   return group
 }
 
+/** As if somebody had come by the group's public link: anonymous, and accepted at once. */
+export function plantPublicTester(
+  world: World,
+  group: GroupRecord,
+  { state = 'ACCEPTED', devices }: SeedPublicTester,
+  now: number,
+): TesterRow {
+  const { issuerId = '' } = world.apps.get(group.appId) ?? {}
+  const made = { issuerId, email: '', appIds: [group.appId], state: null, inviteType: 'PUBLIC_LINK' } as const
+  const { id } = createTester(world, made, now)
+  return join(world, group, id, { state, devices }, now)
+}
+
+/** Into the group, with this state and these devices. */
+function join(
+  world: World,
+  group: GroupRecord,
+  id: string,
+  { state, devices }: { state: string | null; devices: AppDevice[] | undefined },
+  now: number,
+): TesterRow {
+  const current = (): TesterRow => world.truth.byId.get(id) as TesterRow
+  joinGroup(world, group, current(), 'add', now)
+  world.invitations.setState(current(), state, now)
+  if (devices) world.testers.write({ kind: 'put', row: { ...current(), devices } }, now)
+  return current()
+}
+
 /** As if somebody had done it in App Store Connect: no mail goes out, and the state is as told. */
 export function plantTester(world: World, group: GroupRecord, seed: string | SeedTester, now: number): void {
   const tester = typeof seed === 'string' ? { email: seed } : seed
   const app = world.apps.get(group.appId)
   if (!app) return
-  const { email, firstName = null, lastName = null, state = 'INVITED' } = tester
+  const { email, firstName = null, lastName = null, state = 'INVITED', devices } = tester
   const existing = world.truth.findInApp(app.id, email)
-  const row =
-    existing ??
-    createTester(world, { issuerId: app.issuerId, email, firstName, lastName, appIds: [app.id], state: null }, now)
-  joinGroup(world, group, row, 'add', now)
-  const joined = world.truth.byId.get(row.id)
-  if (joined && !existing) world.invitations.setState(joined, state, now)
+  if (existing) return joinGroup(world, group, existing, 'add', now)
+  const made = { issuerId: app.issuerId, email, firstName, lastName, appIds: [app.id], state: null }
+  join(world, group, createTester(world, made, now).id, { state, devices }, now)
 }
 
 export function plantBuild(world: World, app: AppRecord, seed: SeedBuild, now: number): BuildRecord {

@@ -124,7 +124,7 @@ export function linkage(type: TypeName, id: string, call: Rendering): object {
   return { data: { type, id } satisfies Identifier, links: { self: selfLink(call) } }
 }
 
-function paged(page: Page<unknown>, call: Rendering): object {
+export function paged(page: Page<unknown>, call: Rendering): object {
   const { totals, nextLinkLimit } = call.settings
   const next = page.next === undefined ? {} : { next: nextLink(page.next, page.limit, nextLinkLimit, call) }
   const total = totals ? { total: page.total } : {}

@@ -50,6 +50,14 @@ export interface Settings {
   /** A relationship call with more items is refused; null takes any number. */
   chunkMax: number | null
   chunkMaxAnswer: 409 | 422
+  /** How far usage figures trail. */
+  usageDelayMs: number
+  /** Who has a row of usage: those who installed; the same, all zero; nobody, as Apple's figures once were for weeks. */
+  usageRows: 'installed' | 'zero' | 'none'
+  /** The dimension of a row: a text by Apple's schema, an object as it was seen. */
+  usageDimension: 'string' | 'object'
+  /** One data point of the whole period, or one a day. */
+  usagePoints: 'period' | 'day'
   /** How many calls, mails and violations the ledgers keep, newest first to stay. */
   ledgerMax: number
 }
@@ -81,6 +89,10 @@ export function defaultSettings(): Settings {
     seatsFullAnswer: 409,
     chunkMax: null,
     chunkMaxAnswer: 409,
+    usageDelayMs: 0,
+    usageRows: 'installed',
+    usageDimension: 'string',
+    usagePoints: 'period',
     ledgerMax: 500_000,
   }
 }
@@ -131,6 +143,10 @@ const rules: Record<keyof Omit<Settings, 'quota'>, Rule> = {
   seatsFullAnswer: oneOf(409, 422),
   chunkMax: countOrNull,
   chunkMaxAnswer: oneOf(409, 422),
+  usageDelayMs: count,
+  usageRows: oneOf('installed', 'zero', 'none'),
+  usageDimension: oneOf('string', 'object'),
+  usagePoints: oneOf('period', 'day'),
   ledgerMax: count,
 }
 

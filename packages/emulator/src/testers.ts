@@ -1,4 +1,5 @@
 import { EmailSearch } from './email-search.ts'
+import type { AppDevice } from './usage.ts'
 
 /** Ids in the order they came in, each with its place: pages go by that place, so removals never shift a row. */
 export type Ids = ReadonlyMap<string, number>
@@ -7,12 +8,15 @@ export type Ids = ReadonlyMap<string, number>
 export interface TesterRow {
   readonly id: string
   readonly issuerId: string
+  /** Empty for who came by a public link: Apple knows, and tells, no address. */
   readonly email: string
   readonly firstName: string | null
   readonly lastName: string | null
   /** Apple's words; anything else is possible by command, null too. */
   readonly state: string | null
   readonly inviteType: 'EMAIL' | 'PUBLIC_LINK'
+  /** Where the app is installed; null: Apple says nothing of it. */
+  readonly devices: readonly AppDevice[] | null
   readonly appIds: readonly string[]
   readonly seq: number
 }

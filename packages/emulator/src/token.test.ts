@@ -20,6 +20,7 @@ describe('tokens', () => {
     ['a wrong signature', () => ({ privateKeyPem: generateKeyPair().privateKeyPem })],
     ['an end that has passed', (now) => ({ iat: now - 700, exp: now - 1 })],
     ['a life of more than 20 minutes', (now) => ({ iat: now, exp: now + 1201 })],
+    ['no time of issue and an end in more than 20 minutes', (now) => ({ iat: null, exp: now + 1201 })],
     ['a clock 29 seconds fast', (now) => ({ iat: now + 29, exp: now + 600 })],
   ])('refuses a token with %s, always with the same words', async (_, wrong) => {
     await using rig = await startRig()
@@ -32,6 +33,13 @@ describe('tokens', () => {
     const words = ({ code, title, detail }: any) => ({ code, title, detail })
     expect(words(reply.body.errors[0])).toEqual(words(missing.body.errors[0]))
     expect(reply.body.errors[0].code).toBe('NOT_AUTHORIZED')
+  })
+
+  it('lets a token in that does not say when it was issued, as long as it ends within 20 minutes', async () => {
+    await using rig = await startRig()
+    const now = second(rig.clock.now())
+    const token = await signToken(rig.emulator, rig.clock.now(), { iat: null, exp: now + 1200 })
+    expect((await rig.call('GET', '/v1/apps', undefined, token)).status).toBe(200)
   })
 
   it('refuses a revoked key until it is restored', async () => {

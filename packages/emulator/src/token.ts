@@ -33,7 +33,9 @@ export function claimedKeyId(authorization: string | undefined): string | null {
 }
 
 function isTimely(claims: Record<string, unknown>, now: number): boolean {
-  const { iat, exp } = claims
+  const { exp } = claims
+  // Many clients say nothing of when it was issued: then it lives from now on.
+  const iat = claims.iat ?? now
   if (typeof iat !== 'number' || typeof exp !== 'number') return false
   return exp > now && exp - iat <= maxLifetimeSeconds && iat <= now + maxAheadSeconds
 }

@@ -5,6 +5,7 @@ import type { AppRecord, BuildRecord, GroupRecord, WebhookRecord } from './recor
 import type { Settings } from './settings.ts'
 import { LaggedTesters } from './testers.ts'
 import type { TesterTable } from './testers.ts'
+import { Usage } from './usage.ts'
 
 /** Everything that App Store Connect would remember. */
 export class World {
@@ -16,6 +17,7 @@ export class World {
   readonly users = new Map<string, Set<string>>()
   readonly testers: LaggedTesters
   readonly invitations: Invitations
+  readonly usage: Usage
   readonly settings: Settings
   /** App-level removals that were answered 202 and have not happened yet. */
   readonly removals: { dueAt: number; appId: string; testerId: string }[] = []
@@ -28,6 +30,7 @@ export class World {
     this.settings = settings
     this.testers = new LaggedTesters(() => settings.readLagMs)
     this.invitations = new Invitations(this)
+    this.usage = new Usage(this)
   }
 
   /** The truth, for writes. */

@@ -12,7 +12,8 @@ export interface Reply {
 export interface Claims {
   iss?: string
   aud?: string
-  iat?: number
+  /** null: the token says nothing of it. */
+  iat?: number | null
   exp?: number
   kid?: string
   privateKeyPem?: string
@@ -23,11 +24,12 @@ export async function signToken(emulator: Emulator, now: number, wrong: Claims =
   const key = emulator.keys[0]
   if (!key) throw new Error('no key')
   const iat = wrong.iat ?? Math.floor(now / 1000)
-  return await new SignJWT({})
+  const token = new SignJWT({})
+  if (wrong.iat !== null) token.setIssuedAt(iat)
+  return await token
     .setProtectedHeader({ alg: 'ES256', kid: wrong.kid ?? key.keyId, typ: 'JWT' })
     .setIssuer(wrong.iss ?? key.issuerId)
     .setAudience(wrong.aud ?? 'appstoreconnect-v1')
-    .setIssuedAt(iat)
     .setExpirationTime(wrong.exp ?? iat + 600)
     .sign(await importPKCS8(wrong.privateKeyPem ?? key.privateKeyPem, 'ES256'))
 }

@@ -6,6 +6,7 @@ import { invitationOperations } from './beta-tester-invitations.ts'
 import { testerOperations } from './beta-testers.ts'
 import { notificationOperations } from './build-beta-notifications.ts'
 import { buildOperations } from './builds.ts'
+import { usageOperations } from './usages.ts'
 import { webhookOperations } from './webhooks.ts'
 
 /** Every operation the emulator serves; any other path is a 404. */
@@ -16,6 +17,7 @@ export const operations: Operation[] = [
   ...invitationOperations,
   ...buildOperations,
   ...notificationOperations,
+  ...usageOperations,
   ...reviewOperations,
   ...webhookOperations,
 ]
