@@ -38,13 +38,18 @@ const LEAVE_EVERY_MS = 1_000
 const FULL_SHARE = 0.8
 const RETRY_AFTER_MS = 2_000
 const CONNECT_PATIENCE_MS = 2_000
+/** A look that takes longer says as much: a client that waits for its connection to come back answers only then. */
+const LOOK_PATIENCE_MS = 2_000
 
 export function startStoreHealth(redis: Redis): StoreHealth {
   let last: StoreReport = { state: 'unreachable', detail: 'The store has not answered yet.' }
   let looking: Promise<StoreReport> | undefined
   let leftAt = Number.NEGATIVE_INFINITY
   const check = () => {
-    looking ??= lookAtStore(redis)
+    if (looking) return looking
+    const silent = setTimeout(() => (last = SILENT), LOOK_PATIENCE_MS)
+    silent.unref()
+    looking = lookAtStore(redis)
       .then((report) => {
         last = report
         // Nobody need have written anything: an idle process, too, stands on the wrong side of a failover.
@@ -54,7 +59,10 @@ export function startStoreHealth(redis: Redis): StoreHealth {
         }
         return report
       })
-      .finally(() => (looking = undefined))
+      .finally(() => {
+        clearTimeout(silent)
+        looking = undefined
+      })
     return looking
   }
   const assert = (bad: (state: StoreState) => boolean) => {
