@@ -53,7 +53,7 @@ describe('the Redis of docker-compose.yml', () => {
     const [shell = '', option = '', script = ''] = file.services.redis.command
     const port = await freePort()
     // As Compose does: two dollars mean one. Port and folder are this test's own.
-    const command = `${script.replaceAll('$$', '$').trim()} --port ${port} --dir ${data}`
+    const command = script.replaceAll('$$', '$').replace(' - ', ` - --port ${port} --dir ${data} `)
     const env = { PATH: process.env['PATH'] ?? '', REDIS_PASSWORD: 'pass', REDIS_MAXMEMORY: '64mb' }
     const server = spawnTied(shell, [option, command], { env, output: 'ignore' })
     await eventually(async () => expect(await ask(port, 'pass')).toBe('info'))

@@ -6,6 +6,7 @@ const QUIET = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
 
 const REDIS = { name: 'Redis', apt: 'redis-server', apk: 'redis' }
 const PROMETHEUS = { name: 'promtool', apt: 'prometheus', apk: 'prometheus' }
+const KUBECTL = { name: 'kubectl', apt: 'kubernetes-client', apk: 'kubectl' }
 const PYTHON = { name: 'Python', apt: 'python3', apk: 'python3' }
 const CHROMIUM = { name: 'Chromium', apt: 'chromium', apk: 'chromium' }
 
@@ -24,6 +25,11 @@ export async function installChromium() {
 /** And promtool, which tests the alerts: in Debian's package of Prometheus. */
 export async function installPromtool() {
   return (await installAsRoot(PROMETHEUS)) === 0
+}
+
+/** And kubectl, which renders what is deployed to Kubernetes. */
+export async function installKubectl() {
+  return (await installAsRoot(KUBECTL)) === 0
 }
 
 /** And Python, which one of the examples is written in. */

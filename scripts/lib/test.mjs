@@ -6,7 +6,7 @@ import { ROOT, STAMPS } from './place.mjs'
 import { findRedisServer } from './redis-server.mjs'
 import { runTool } from './run-tool.mjs'
 import { complain, say, step } from './say.mjs'
-import { installChromium, installPromtool, installPython } from './system-packages.mjs'
+import { installChromium, installKubectl, installPromtool, installPython } from './system-packages.mjs'
 import { countTests } from './test-counts.mjs'
 import { which } from './which.mjs'
 
@@ -29,6 +29,7 @@ export async function test(args) {
     const redis = await findRedisServer()
     await findBrowser()
     await findPromtool()
+    await findKubectl()
     await findPython()
     const checks = await runChecks()
     const tests = await runVitest(args, redis)
@@ -55,6 +56,12 @@ async function findBrowser() {
 async function findPromtool() {
   if (which('promtool') || (await installPromtool())) return
   say('There is no promtool: the tests of the alerts are skipped (it is in the package prometheus).')
+}
+
+/** What renders the manifests; without it those tests are skipped. */
+async function findKubectl() {
+  if (which('kubectl') || (await installKubectl())) return
+  say('There is no kubectl: the tests of deploy/kubernetes are skipped (it is in the package kubernetes-client).')
 }
 
 /** What one example is written in. */
