@@ -90,7 +90,7 @@ async function measureMembers() {
   const byKind = new Map<string, number>()
   for (const name of ['desired', 'observed', 'timeline', 'status', 'index'])
     byKind.set(name, (await bytesOf(`fr:{lane-0}:roster:roster-0:${name}`)) / MEMBERS)
-  byKind.set('testers of the app', (await bytesOf('fr:{lane-0}:testers:')) / MEMBERS)
+  byKind.set('testers of the app', (await bytesOf('fr:{lane-0}:testers')) / MEMBERS)
   return { byKind, each: [...byKind.values()].reduce((sum, bytes) => sum + bytes, 0) }
 }
 

@@ -1,26 +1,23 @@
 -- Forgets a member who is out of the group, if the lease is ours and nothing was recorded since it was read.
 -- KEYS[1] lease  [2] desired  [3] observed  [4] status  [5] timeline  [6] index  [7] parked  [8] work  [9..11] outboxes
---     [12] testers of the app  [13] parked, bulk  [14] those who wait for a seat of the app  [15] protections
---     [16] sightings  [17] usages
+--     [12] parked, bulk  [13] those who wait for a seat of the app  [14] protections  [15] sightings  [16] usages
 -- ARGV[1] token  [2] member id  [3] desired version that was read  [4] ref  [5] word in the outboxes
---     [6..] addresses (lower-cased) whose tester ids are forgotten
 -- Returns erased|kept|lost
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
 local text = redis.call('HGET', KEYS[2], ARGV[2])
 if text then
   local desired = readDesired(text)
   if desired.present or tostring(desired.version) ~= ARGV[3] then return 'kept' end
-  for _, entry in ipairs(indexEntries(ARGV[2], readTail(desired.tail))) do redis.call('ZREM', KEYS[6], entry) end
+  removeHolder(KEYS[6], ARGV[2], readTail(desired.tail))
 end
 redis.call('HDEL', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[3], ARGV[2])
 redis.call('ZREM', KEYS[4], ARGV[2])
 redis.call('HDEL', KEYS[5], ARGV[2])
 redis.call('SREM', KEYS[7], ARGV[2])
-redis.call('SREM', KEYS[13], ARGV[2])
+redis.call('SREM', KEYS[12], ARGV[2])
 redis.call('HDEL', KEYS[8], ARGV[4])
 for i = 9, 11 do redis.call('ZREM', KEYS[i], ARGV[5]) end
-redis.call('ZREM', KEYS[14], ARGV[5])
-for i = 15, 17 do redis.call('HDEL', KEYS[i], ARGV[2]) end
-for i = 6, #ARGV do redis.call('HDEL', KEYS[12], ARGV[i]) end
+redis.call('ZREM', KEYS[13], ARGV[5])
+for i = 14, 16 do redis.call('HDEL', KEYS[i], ARGV[2]) end
 return 'erased'

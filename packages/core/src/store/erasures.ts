@@ -4,9 +4,10 @@ import { emailKey } from '../domain/email.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 import { createMembers, type MemberRecord } from './members.ts'
+import { forgetTesterIds } from './testers.ts'
 import { createTraces } from './traces.ts'
 
-const eraseScript = defineScript(import.meta.url, './erase-member.lua', './index-entries.lua', './desired.lua')
+const eraseScript = defineScript(import.meta.url, './erase-member.lua', './holders.lua', './desired.lua')
 
 /** People of one team key's rosters who are to be forgotten. */
 export interface Erasures {
@@ -52,6 +53,8 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
       const { desired, observed } = record
       const addresses = [desired.email, observed?.email ?? null, ...(observed?.leaving ?? [])]
       const known = [...new Set(addresses.flatMap((email) => (email === null ? [] : [emailKey(email)])))]
+      // Forgetting one too many costs a look-up; afterwards nothing would say whose they were.
+      await forgetTesterIds(redis, { teamKey, appId }, known)
       const answer = await eraseScript.run(
         redis,
         [
@@ -66,14 +69,13 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
           keys.outboxNow,
           keys.outboxInteractive,
           keys.outboxBulk,
-          keys.testers(appId),
           of.parkedBulk,
           keys.seatLine(appId),
           of.protections,
           of.sightings,
           of.usages,
         ],
-        [token, record.id, desired.version, ref, `${roster}\0${record.id}`, ...known],
+        [token, record.id, desired.version, ref, `${roster}\0${record.id}`],
       )
       if (answer === 'erased') await createTraces(redis, teamKey).forgetMember({ roster, member: record.id })
       return answer as 'erased' | 'kept' | 'lost'

@@ -89,7 +89,7 @@ export interface RosterKeys {
   observed: string
   /** sorted set: member id by the index of its status in MEMBER_STATUSES */
   status: string
-  /** sorted set, all scores 0: `e:<address>\0<id>`, lower-cased. Release 0.1.0 kept `i:<id>\0<id>` and `n:<name>\0<id>` in it as well */
+  /** who has which address, see holders.lua: hashes beside it (indexParts), and a sorted set of older releases */
   index: string
   /** list: ids of members whose entry in `index` is still to be made */
   unindexed: string
@@ -178,7 +178,9 @@ export interface LaneKeys {
   traces: string
   /** hash: what is left of the key's quota */
   budget: string
-  /** hash: address (lower-cased) → tester id */
+  /** hashes: a digest of an address → tester id, see testers.ts */
+  testersOf: (appId: string, part: number) => string
+  /** hash: address (lower-cased) → tester id, as release 0.1.0 keeps them; read, and emptied */
   testers: (appId: string) => string
   /** counter with expiry, and sets beside it: digests of the event ids seen in one period of EVENT_DEDUP_DAYS, see marks.lua */
   marks: (period: number) => string
@@ -245,6 +247,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     seatLine: (appId) => `${root}:seat-line:${appId}`,
     traces: `${root}:traces`,
     budget: `${root}:budget`,
+    testersOf: (appId, part) => `${root}:testers-of:${appId}:${part}`,
     testers: (appId) => `${root}:testers:${appId}`,
     marks: (period) => `${root}:marks:${period}`,
     seen: (period) => `${root}:seen:${period}`,
@@ -253,6 +256,11 @@ export function laneKeys(teamKey: string): LaneKeys {
     upload: (id) => `${root}:upload:${id}`,
     roster: (rosterId) => rosterKeys(root, rosterId),
   }
+}
+
+/** As many as holders.lua makes. */
+export function indexParts({ index }: RosterKeys): string[] {
+  return Array.from({ length: 1_024 }, (_, part) => `${index}:${part}`)
 }
 
 function rosterKeys(root: string, rosterId: string): RosterKeys {

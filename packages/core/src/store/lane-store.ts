@@ -9,6 +9,7 @@ import { createLaneVisits, type LaneVisits } from './lane-visits.ts'
 import { createLaneWork, type LaneWork } from './lane-work.ts'
 import { formatObserved } from './observed.ts'
 import { isPacking } from './packing.ts'
+import { findTesterIds } from './testers.ts'
 import { recordOutcome, type Outcome, type OutcomeAnswer } from './record-outcome.ts'
 
 const writingScript = defineScript(import.meta.url, './mark-writing.lua')
@@ -32,16 +33,7 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
     ...createLaneOutbox(redis, keys),
     ...createLaneWork(redis, keys, teamKey),
     ...createLaneLaw(redis, keys, teamKey),
-    async testerIds(appId, addresses) {
-      if (addresses.length === 0) return new Map()
-      const found = await redis.hmget(keys.testers(appId), ...addresses)
-      const ids = new Map<string, string>()
-      addresses.forEach((address, at) => {
-        const id = found[at]
-        if (id) ids.set(address, id)
-      })
-      return ids
-    },
+    testerIds: (appId, addresses) => findTesterIds(redis, { teamKey, appId }, addresses),
     async markWriting(token, now, marks) {
       const touched = marks.flatMap((mark) => {
         const { observed, reading, readingTouched } = keys.roster(mark.roster.id)

@@ -7,8 +7,10 @@ import { laneKeys, type RosterKeys } from './keys.ts'
 import { listAllIds, listMembers, type MemberFilter, type MemberPage, type MemberQuery } from './list-members.ts'
 import { parseDesired } from './desired.ts'
 import { parseObserved } from './observed.ts'
+import { isPacking } from './packing.ts'
 
-const indexScript = defineScript(import.meta.url, './index-members.lua', './index-entries.lua', './desired.lua')
+const indexScript = defineScript(import.meta.url, './index-members.lua', './holders.lua', './desired.lua')
+const holdersScript = defineScript(import.meta.url, './find-holders.lua', './holders.lua')
 
 export interface MemberRecord {
   id: string
@@ -32,7 +34,7 @@ export interface Members {
   counts(): Promise<Record<MemberStatus, number>>
   /** Makes the entries by address that intake left to be made. Whoever looks for an address does it too. */
   index(): Promise<void>
-  /** Removes what release 0.1.0 kept for its searches, a page at a time. */
+  /** Removes what release 0.1.0 kept for its searches, and brings entries by address into their short form, a page at a time. */
   dropFormerIndex(): Promise<void>
   /** Members whose tester had, has or is being given this address (lower-cased), whatever they have now. Looks through all of them. */
   observedWith(key: string): Promise<string[]>
@@ -67,10 +69,7 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
   const findByAddress = async (addresses: readonly string[]): Promise<string[][]> => {
     if (addresses.length === 0) return []
     await indexMembers(redis, keys)
-    const found = await Promise.all(
-      addresses.map((key) => redis.zrangebylex(keys.index, `[e:${key}\u0000`, `(e:${key}\u0001`)),
-    )
-    return found.map((entries) => entries.map(memberOf))
+    return (await holdersScript.run(redis, [keys.index], [...addresses])) as string[][]
   }
   return {
     findMany,
@@ -79,10 +78,15 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
     listAll: (filter, size) => listAllIds(redis, keys, filter, size),
     index: () => indexMembers(redis, keys),
     async dropFormerIndex() {
-      for (const kind of ['i', 'n']) {
+      // While processes of an older release may run beside, they find members by their address there.
+      for (const kind of (await isPacking(redis)) ? ['i', 'n', 'e'] : ['i', 'n']) {
         for (;;) {
           const entries = await redis.zrangebylex(keys.index, `[${kind}:`, `(${kind};`, 'LIMIT', 0, REMOVED_AT_ONCE)
           if (entries.length === 0) break
+          if (kind === 'e') {
+            await redis.rpush(keys.unindexed, ...entries.map((entry) => entry.slice(entry.indexOf('\u0000') + 1)))
+            await indexMembers(redis, keys)
+          }
           await redis.zrem(keys.index, ...entries)
         }
       }
@@ -131,18 +135,15 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
   }
 }
 
-function memberOf(entry: string): string {
-  return entry.slice(entry.indexOf('\u0000') + 1)
-}
-
 /** Few enough for one step to be short. */
 const REMOVED_AT_ONCE = 1_000
 const INDEXED_AT_ONCE = 500
 
 /** Intake leaves the entries to be made: many are never searched for before the worker makes them, and 202 comes sooner. */
 async function indexMembers(redis: Redis, keys: RosterKeys): Promise<void> {
+  const packed = (await isPacking(redis)) ? 1 : 0
   let left = 1
   while (left > 0) {
-    left = Number(await indexScript.run(redis, [keys.unindexed, keys.index, keys.desired], [INDEXED_AT_ONCE]))
+    left = Number(await indexScript.run(redis, [keys.unindexed, keys.index, keys.desired], [INDEXED_AT_ONCE, packed]))
   }
 }

@@ -6,10 +6,9 @@ import { nodeOf } from './cluster-nodes.ts'
 import { defineScript } from './define-script.ts'
 import { createFencedWrite, type FencedWrite } from './fenced-writer.ts'
 import { keysLike } from './keys-like.ts'
-import { laneKeys, queueKeys } from './keys.ts'
+import { indexParts, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
-import { createMembers } from './members.ts'
-import { forgetUnneededTesters } from './testers.ts'
+import { forgetUnneededTesters, TESTER_PARTS } from './testers.ts'
 
 /** Two team keys lie in two slots, so what moves is read here and written there, a page at a time. */
 const PAGE = 500
@@ -99,7 +98,6 @@ async function copyRoster(redis: Redis, pens: Pens, move: RosterMove): Promise<v
   const write = pens.to
   const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
   const [of, into] = [from.roster(move.roster), to.roster(move.roster)]
-  await createMembers(redis, move.from, move.roster).index()
   const copyHash = (key: string, target: string) =>
     each(
       (cursor) => redis.hscan(key, cursor, 'COUNT', PAGE),
@@ -117,9 +115,21 @@ async function copyRoster(redis: Redis, pens: Pens, move: RosterMove): Promise<v
     )
   for (const name of ['desired', 'observed', 'timeline', 'links', 'protections', 'builds', ...FIGURES] as const)
     await copyHash(of[name], into[name])
-  for (const name of ['status', 'index', 'reconciliations'] as const) await copySortedSet(of[name], into[name])
+  // Who has which address is noted there anew.
+  await each(
+    (cursor) => redis.hscan(of.desired, cursor, 'COUNT', PAGE),
+    (flat) =>
+      write(
+        into.unindexed,
+        'RPUSH',
+        pairs(flat).map(([id]) => id),
+      ),
+  )
+  for (const name of ['status', 'reconciliations'] as const) await copySortedSet(of[name], into[name])
   for (const name of ['parked', 'parkedBulk', 'held'] as const) await copySet(of[name], into[name])
   await copyHash(from.testers(move.appId), to.testers(move.appId))
+  for (let part = 0; part < TESTER_PARTS; part++)
+    await copyHash(from.testersOf(move.appId, part), to.testersOf(move.appId, part))
   await copyActivity(redis, write, of.activity, into.activity)
   const columns = await redis.get(of.columns)
   if (columns !== null) await write(into.columns, 'SET', [columns])
@@ -265,6 +275,7 @@ async function dropMoved(redis: Redis, { from: write }: Pens, move: RosterMove):
   await write(from.revisions, 'HDEL', [move.roster])
   await write(from.wroteAt, 'HDEL', [move.roster])
   for (const key of Object.values(of)) await write(key, 'UNLINK')
+  await Promise.all(indexParts(of).map((key) => write(key, 'UNLINK')))
   await forgetUnneededTesters(redis, { teamKey: move.from, appId: move.appId, without: move.roster })
 }
 

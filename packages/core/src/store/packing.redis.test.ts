@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startRedis, type TestRedis } from '@flightroster/core/testing'
 import type { MemberChange } from '../domain/change.ts'
 import { formatEntry } from '../domain/timeline.ts'
-import { globalKeys, laneKeys } from './keys.ts'
+import { globalKeys, indexParts, laneKeys } from './keys.ts'
 import { createMembers } from './members.ts'
 import { isPacking } from './packing.ts'
 import { recordChanges } from './record-changes.ts'
@@ -70,7 +70,8 @@ it('a member is the same whichever form each of its changes was written in', asy
   await redis.sadd(keys.rosters, 'gold')
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(step, fc.boolean()), { minLength: 1, maxLength: 6 }), async (steps) => {
-      await redis.del(keys.roster('gold').desired, keys.roster('gold').index, keys.roster('gold').timeline)
+      const of = keys.roster('gold')
+      await redis.del(of.desired, of.timeline, of.index, ...indexParts(of))
       for (const [at, [{ kind, email, time }, packed]] of steps.entries()) {
         const results = []
         for (const [member, form] of [

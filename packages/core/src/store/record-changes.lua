@@ -169,7 +169,7 @@ end
 
 for _, roster in ipairs(rosters) do
   if #roster.added > 0 then
-    local desired, timeline, statuses, gone, unindexed = {}, {}, {}, {}, {}
+    local desired, timeline, statuses, unindexed = {}, {}, {}, {}
     for i, member in ipairs(roster.added) do
       local id, stored = member.id, member.stored
       local field, value = 2 * i - 1, 2 * i
@@ -180,16 +180,13 @@ for _, roster in ipairs(rosters) do
       if stored ~= member.tail then
         unindexed[#unindexed + 1] = id
         -- What no longer leads to the member is gone at once.
-        if stored then
-          for _, entry in ipairs(indexEntries(id, readTail(stored))) do gone[#gone + 1] = entry end
-        end
+        if stored then removeHolder(roster.index, id, readTail(stored)) end
       end
     end
     redis.call('HINCRBY', KEYS[8], roster.id, #roster.added)
     inSlices(desired, 'HSET', roster.desired)
     inSlices(timeline, 'HSET', roster.timeline)
     inSlices(statuses, 'ZADD', roster.status)
-    inSlices(gone, 'ZREM', roster.index)
     inSlices(unindexed, 'RPUSH', roster.unindexed)
   end
 end

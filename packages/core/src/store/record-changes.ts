@@ -9,7 +9,7 @@ const script = defineScript(
   import.meta.url,
   './record-changes.lua',
   './desired.lua',
-  './index-entries.lua',
+  './holders.lua',
   './prepend-line.lua',
   './arrival.lua',
   './marks.lua',

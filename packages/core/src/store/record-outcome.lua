@@ -1,12 +1,13 @@
 -- Records what came of one member, if the lease is still ours and the member is still of this lane. A newer desired state keeps its
 -- work and its status.
--- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app  [8] parked  [9] parked, bulk
+-- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app, as 0.1.0 keeps them  [8] parked  [9] parked, bulk
 --     [10] facts  [11] rosters of the lane  [12] when they were made  [13..15] outboxes
+--     then for each tester id where it is kept (testers.ts)
 -- ARGV[1] token  [2] roster id  [3] when the roster was made (ms)  [4] member id  [5] ref  [6] desired version this is about
 --     [7] observed (observed.ts)  [8] status index  [9] timeline entry, or empty  [10] timeline entries kept
 --     [11] done|later|failed|parked|parked-bulk  [12] fact that upstream is told (JSON), or empty
 --     [13] how many requests to read first were met  [14] how many to invite
---     [15] address or empty, [16] its tester id, or empty when Apple no longer has one, and so on in pairs
+--     then for each tester id its address, its field, and itself, or empty when Apple no longer has one
 -- Returns recorded|newer|gone|lost
 local member, ref, ending = ARGV[4], ARGV[5], ARGV[11]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
@@ -18,8 +19,10 @@ if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[6], member, prependLine(redis.call('HGET', KEYS[6], member), ARGV[9], tonumber(ARGV[10])))
 end
 if ARGV[12] ~= '' then redis.call('RPUSH', KEYS[10], ARGV[12]) end
-for i = 15, #ARGV, 2 do
-  if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[7], ARGV[i]) else redis.call('HSET', KEYS[7], ARGV[i], ARGV[i + 1]) end
+for i = 15, #ARGV, 3 do
+  local place = KEYS[16 + (i - 15) / 3]
+  if ARGV[i + 2] == '' then redis.call('HDEL', place, ARGV[i + 1]) else redis.call('HSET', place, ARGV[i + 1], ARGV[i + 2]) end
+  redis.call('HDEL', KEYS[7], ARGV[i])
 end
 
 -- What was asked for and is still to be done.

@@ -11,6 +11,7 @@ import { outboxKeys } from './lane-outbox.ts'
 import { formatObserved } from './observed.ts'
 import { isPacking } from './packing.ts'
 import { TIMELINE_KEPT } from './record-changes.ts'
+import { formatTesterId, testerPlace } from './testers.ts'
 
 const outcomeScript = defineScript(import.meta.url, './record-outcome.lua', './prepend-line.lua', './desired.lua')
 
@@ -49,6 +50,7 @@ export async function recordOutcome(
   const keys = laneKeys(teamKey)
   const line = entry ? formatEntry(entry) : ''
   const of = keys.roster(roster.id)
+  const testers = [...testerIds].map(([address, id]) => ({ ...testerPlace(keys, roster.app.id, address), address, id }))
   const answer = await outcomeScript.run(
     redis,
     [
@@ -65,6 +67,7 @@ export async function recordOutcome(
       keys.rosters,
       keys.born,
       ...outboxKeys(keys),
+      ...testers.map(({ key }) => key),
     ],
     [
       token,
@@ -81,7 +84,7 @@ export async function recordOutcome(
       fact ? JSON.stringify(fact) : '',
       met.fresh,
       met.invite,
-      ...[...testerIds].flatMap(([address, id]) => [address, id ?? '']),
+      ...testers.flatMap(({ address, field, id }) => [address, field, id === null ? '' : formatTesterId(id)]),
     ],
   )
   if (status === 'removed' && answer === 'recorded') await forgetFigures(redis, teamKey, roster.id, member)

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { defineScript } from './define-script.ts'
-import { globalKeys, laneKeys, queueKeys } from './keys.ts'
+import { globalKeys, indexParts, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
 import { createMembers, type Members } from './members.ts'
 import { isPacking } from './packing.ts'
@@ -118,7 +118,8 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       await redis.srem(keys.closing, roster.id)
       await redis.srem(globalKeys.rostersOfApp(roster.app.id), roster.id)
       await rosters.delete(roster.id)
-      await redis.unlink(...Object.values(keys.roster(roster.id)))
+      const of = keys.roster(roster.id)
+      await redis.unlink(...Object.values(of), ...indexParts(of))
     },
     rosterIdsOfApp: (appId) => redis.smembers(globalKeys.rostersOfApp(appId)),
     async standing(rosterId) {
