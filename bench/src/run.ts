@@ -14,6 +14,7 @@ const BENCHMARKS = [
   'members',
   'storage',
   'tenants',
+  'scim',
 ]
 
 const wanted = process.argv.slice(2)

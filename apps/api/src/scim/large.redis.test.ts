@@ -1,5 +1,6 @@
 import { createReconciliations } from '@flightroster/core/store'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { directoryOf } from '@flightroster/core/usecases/scim'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { addScimRoster, connectScim, type ScimClient } from '../../testing/scim.ts'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
 
@@ -37,6 +38,96 @@ describe('large and hostile SCIM requests', () => {
     const left = (await idp.call('GET', `/Groups/${group}`)).body.members
     expect(left).toHaveLength(2_500)
   }, 120_000)
+
+  it('take a group of 10,000 with a few hundred commands to the store, whatever they say of it', async () => {
+    await addScimRoster(api, 'whole', 'Whole')
+    const { store } = directoryOf(api, null)
+    const ids = Array.from({ length: 10_000 }, (_, at) => `whole-${String(at).padStart(5, '0')}`)
+    const now = api.deps.clock.now()
+    const profile = { email: null, firstName: null, lastName: null }
+    const userOf = (id: string) => ({
+      userName: id,
+      externalId: null,
+      active: true,
+      profile,
+      resource: { userName: id },
+    })
+    for (let from = 0; from < ids.length; from += 250) {
+      const some = ids.slice(from, from + 250)
+      await Promise.all(
+        some.map((id) => store.users.insert({ v: 1, id, ...userOf(id), createdAt: now, updatedAt: now })),
+      )
+    }
+    const group = await idp.addGroup('Whole')
+    const add = { op: 'add', path: 'members', value: ids.map((value) => ({ value })) }
+    const sent = vi.spyOn(api.store.redis, 'sendCommand')
+    const costOf = async (work: () => Promise<{ status: number }>) => {
+      sent.mockClear()
+      expect((await work()).status).toBeLessThan(300)
+      return sent.mock.calls.length
+    }
+    expect(await costOf(() => idp.patch(`/Groups/${group}`, [add]))).toBeLessThan(600)
+    expect((await api.call('GET', '/v1/rosters/whole')).json().counts.waiting).toBe(10_000)
+    expect(await costOf(() => idp.patch(`/Groups/${group}`, [add]))).toBeLessThan(100)
+    const half = { displayName: 'Whole', members: add.value.slice(0, 5_000) }
+    expect(await costOf(() => idp.call('PUT', `/Groups/${group}?excludedAttributes=members`, half))).toBeLessThan(600)
+    sent.mockRestore()
+  }, 120_000)
+
+  it('that say everything once more change nothing: not one is work for anybody', async () => {
+    const rosters = Array.from({ length: 10 }, (_, at) => `again-${at}`)
+    for (const id of rosters) await addScimRoster(api, id, `Group ${id}`)
+    const people = Array.from({ length: 200 }, (_, at) => `again-${at}@example.com`)
+    const ids = await Promise.all(
+      people.map((name) => idp.addUser(name, { name: { givenName: 'A', familyName: name } })),
+    )
+    // Each is in ten groups, of fifty.
+    const groups = Array.from({ length: 50 }, (_, at) => ({
+      displayName: at < rosters.length ? `Group ${rosters[at] ?? ''}` : `Other ${at}`,
+      members: ids.filter((_id, one) => (one + at) % 5 === 0).map((value) => ({ value })),
+    }))
+    const groupIds = await Promise.all(
+      groups.map(async ({ displayName, members }) =>
+        idp.addGroup(
+          displayName,
+          members.map(({ value }) => value),
+        ),
+      ),
+    )
+    /** As a provider goes over everything: looks for each, and sends what it has. */
+    const resynchronise = async () => {
+      for (const [at, id] of ids.entries()) {
+        const found = await idp.call('GET', `/Users?filter=${encodeURIComponent(`userName eq "${people[at] ?? ''}"`)}`)
+        expect(found.body.totalResults).toBe(1)
+        expect((await idp.call('PUT', `/Users/${id}`, found.body.Resources[0])).status).toBe(200)
+        const active = [{ op: 'Replace', path: 'active', value: 'True' }]
+        expect((await idp.patch(`/Users/${id}`, active)).status).toBe(200)
+      }
+      for (const [at, group] of groups.entries()) {
+        const path = `/Groups/${groupIds[at] ?? ''}`
+        expect((await idp.call('PUT', path, group)).status).toBe(200)
+        expect((await idp.patch(path, [{ op: 'add', path: 'members', value: group.members }])).status).toBe(204)
+      }
+    }
+    const work = async () => {
+      const activity = await Promise.all(
+        rosters.map(async (id) => (await api.call('GET', `/v1/rosters/${id}/activity?limit=1000`)).json().items.length),
+      )
+      const lane = await api.store.redis.keys('fr:{acme}:*')
+      const outbox = await Promise.all(
+        lane.filter((key) => key.includes('outbox')).map((key) => api.store.redis.zcard(key).catch(() => 0)),
+      )
+      const revisions = rosters.map((id) => createReconciliations(api.store.redis, 'acme').revision(id))
+      return { activity, outbox, revisions: await Promise.all(revisions) }
+    }
+    await resynchronise()
+    const before = await work()
+    expect(before.activity).toEqual(rosters.map(() => 40))
+    expect(before.outbox.reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(400)
+    await resynchronise()
+    await resynchronise()
+    expect(await work()).toEqual(before)
+  }, 240_000)
 
   it('are refused where they are too deep, too many or of another type', async () => {
     const group = await idp.addGroup('Hostile')

@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis'
 import type { ActivityLine, ActivityNote, NewActivityLine } from '../domain/activity.ts'
 import { parseEntry } from '../domain/timeline.ts'
+import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
+
+const addScript = defineScript(import.meta.url, './activity-add.lua')
 
 /** Entries of one roster that are kept, and for how long: whichever ends first. */
 const KEPT = 10_000
@@ -43,9 +46,8 @@ export function createActivity(redis: Redis, teamKey: string, rosterId: string):
   return {
     async add(lines) {
       if (lines.length === 0) return
-      const pipeline = redis.pipeline()
-      for (const line of lines) pipeline.xadd(key, 'MAXLEN', '~', KEPT, '*', 'a', format(line))
-      await pipeline.pexpire(key, ACTIVITY_KEPT_MS).exec()
+      // One command: the client spends more on a command than the store does on a line.
+      await addScript.run(redis, [key], [KEPT, ACTIVITY_KEPT_MS, ...lines.map(format)])
     },
     async read({ to, from, count }) {
       return (await redis.xrevrange(key, to, from, 'COUNT', count)).map(([id, fields]) => parse(id, fields[1] ?? '{}'))

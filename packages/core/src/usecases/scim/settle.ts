@@ -1,6 +1,6 @@
 import { planScimUser, type ScimTold } from '../../domain/scim.ts'
 import type { ScimStanding } from '../../store/index.ts'
-import { inChunks } from '../converge/parallel.ts'
+import { inChunks, inParallelAsTheyCome } from '../converge/parallel.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent } from '../intake/index.ts'
 import { readBindings, rosterIdOf, type BindingReader } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
@@ -8,6 +8,8 @@ import { holdOrFree } from './guard.ts'
 
 /** Users looked at in one go. */
 const CHUNK = 500
+/** Pages that are under way at once: one at the store, one here. */
+const PAGES_AT_ONCE = 2
 
 interface Leaver {
   id: string
@@ -46,7 +48,8 @@ export async function settleUsers(
     for (const some of inChunks(list, CHUNK)) outcomes.push(...(await acceptEvents(deps, some, options.traceparent)))
     return outcomes
   }
-  for await (const page of users) {
+  // While the store works on one page, the next ones are made ready.
+  await inParallelAsTheyCome(PAGES_AT_ONCE, users, async (page) => {
     const plans = await planChunk(directory, bindings, page)
     const late = await directory.store.noteTold(
       plans.map(({ standing, plan }) => ({ id: standing.id, revision: standing.revision, told: plan.claim })),
@@ -76,7 +79,7 @@ export async function settleUsers(
     const [going, settled] = [done.filter(isGoing), done.filter((one) => !isGoing(one))]
     leavers.push(...going)
     await finish(directory, settled)
-  }
+  })
   const { leave, kept } = await holdOrFree(deps, { bindings, leavers, joined, isWhole: options.isWhole })
   const list = leavers.flatMap(({ id, revision, leaves }) =>
     leaves

@@ -1,0 +1,78 @@
+// A group of an identity provider that is put, taken away and sent again whole.
+import { keyAt, startApple } from './support/apple.ts'
+import { connect } from './support/connect.ts'
+import { quantile } from './support/measure.ts'
+import { startProduct } from './support/product.ts'
+import { printTable } from './support/table.ts'
+
+const PEOPLE = Number(process.env['PEOPLE'] ?? 10_000)
+const ROUNDS = Number(process.env['ROUNDS'] ?? 5)
+const AT_ONCE = 50
+
+await using apple = await startApple({ keyCount: 1 })
+await using product = await startProduct({ appleUrl: apple.emulator.url })
+await connect(product, keyAt(apple, 0))
+const roster = await product.send<{ app: { id: string }; group: { id: string } }>('GET', '/v1/rosters/gold')
+await product.send('PUT', '/v1/rosters/gold', {
+  teamKey: 'acme',
+  app: { id: roster.app.id },
+  group: { id: roster.group.id },
+  removalGuard: { percent: 100, atLeast: PEOPLE + 1 },
+  scimGroup: 'Testers',
+})
+
+async function scim(method: string, path: string, body: object): Promise<{ id: string }> {
+  const headers = { ...product.headers, 'content-type': 'application/scim+json' }
+  const answer = await fetch(`${product.url}/scim/v2${path}`, { method, headers, body: JSON.stringify(body) })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${text.slice(0, 300)}`)
+  return text === '' ? { id: '' } : (JSON.parse(text) as { id: string })
+}
+
+const ids: string[] = []
+for (let from = 0; from < PEOPLE; from += AT_ONCE) {
+  const some = Array.from({ length: Math.min(AT_ONCE, PEOPLE - from) }, (_, at) =>
+    scim('POST', '/Users', { userName: `p${from + at}@example.com`, name: { givenName: 'Ann', familyName: 'Lee' } }),
+  )
+  ids.push(...(await Promise.all(some)).map(({ id }) => id))
+}
+const { id: group } = await scim('POST', '/Groups', { displayName: 'Testers' })
+const members = ids.map((value) => ({ value }))
+const patch = (Operations: object[]) => scim('PATCH', `/Groups/${group}`, { Operations })
+const add = { op: 'add', path: 'members', value: members }
+
+const steps: [string, () => Promise<unknown>][] = [
+  ['PATCH: all are added', () => patch([add])],
+  ['PATCH: the same once more', () => patch([add])],
+  [
+    'PUT: the same once more',
+    () => scim('PUT', `/Groups/${group}?excludedAttributes=members`, { displayName: 'Testers', members }),
+  ],
+  [
+    'PUT: half of them',
+    () =>
+      scim('PUT', `/Groups/${group}?excludedAttributes=members`, {
+        displayName: 'Testers',
+        members: members.slice(PEOPLE / 2),
+      }),
+  ],
+  ['PATCH: the others are taken out', () => patch([{ op: 'remove', path: 'members', value: members }])],
+]
+const took = new Map<string, number[]>(steps.map(([name]) => [name, []]))
+for (let round = 0; round < ROUNDS; round++) {
+  for (const [name, step] of steps) {
+    const begun = performance.now()
+    await step()
+    took.get(name)?.push(performance.now() - begun)
+  }
+}
+printTable(
+  `One request about a SCIM group of ${PEOPLE.toLocaleString('en-US')}, ms (${ROUNDS} times each)`,
+  ['', 'p50', 'slowest', 'target'],
+  [...took].map(([name, all]): [string, number, number, string] => [
+    name,
+    quantile(all, 0.5),
+    Math.max(...all),
+    '< 1,000',
+  ]),
+)
