@@ -39,6 +39,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     RATE_LIMIT_PER_MINUTE: '10000000',
     // Rounds add up to more members than a roster usually has.
     ROSTER_LIMIT: '1000000',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
     LOG_LEVEL: 'warn',
     ...options.env,
   }
