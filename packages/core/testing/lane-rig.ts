@@ -39,6 +39,7 @@ export interface LaneRig {
   visitOnce(lane?: string): Promise<VisitEnd>
   /** Apple with the emulator's first key, outside of any visit. */
   session(): AppleSession
+  queueOf(lane: string): ReturnType<typeof createLaneQueue>
   /** Makes a task due now. */
   due(task: string, lane?: string): Promise<void>
   /** Visits until `check` passes. */
@@ -99,6 +100,7 @@ export async function startLaneRig(): Promise<LaneRig> {
     emulator,
     deps,
     settings,
+    queueOf,
     async addRoster(overrides = {}) {
       const id = overrides.id ?? 'gold'
       const app = overrides.app ?? { id: APP, bundleId: 'com.acme.app', name: 'Acme' }

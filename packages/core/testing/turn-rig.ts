@@ -77,6 +77,8 @@ export interface TurnOutcome {
   doubts: number
 }
 
+const MOST_CALLS = 1_000
+
 /** One turn of a batch in memory: planner, merging, books and Apple's own words, with neither a store nor a server. */
 export async function runTurn(turn: Turn): Promise<TurnOutcome> {
   const clock = createSettableClock(NOW)
@@ -90,7 +92,8 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
       baseUrl: new URL('http://apple.test'),
       async call(call) {
         const what = describe(call)
-        sent.push(what)
+        // A turn that asks for ever fails, instead of going on for ever.
+        if (sent.push(what) > MOST_CALLS) throw new Error(`More than ${MOST_CALLS} calls in one turn: ${what.asked}.`)
         const settled = settle(call, turn.answer(what, sent.length - 1))
         const record = toRecord(call, settled)
         note(record)

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import { createLaneStore, laneKeys } from '../../store/index.ts'
+import { createLaneStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
+import { enqueueRecorded } from './enqueue-recorded.ts'
 
 let rig: LaneRig
 const keys = laneKeys('acme')
@@ -81,4 +82,39 @@ it('carries out what waits in one visit: many members in few calls, and nothing 
   await rig.until(async () => expect(new Set(Object.values(await rig.statuses()))).toEqual(new Set(['invited'])))
   expect(calls() - before).toBeLessThanOrEqual(12 + 4)
   expect(await rig.redis.exists(keys.lease)).toBe(0)
+})
+
+it('makes fewer calls at once after an answer 429 or a token that was refused by chance, and more again after a visit without', async () => {
+  const parallel = async () => Number(await rig.redis.hget(keys.lane, 'parallel'))
+  const match = { method: 'POST', path: '/v1/betaTesters' }
+  await laneStore().setFacts({ parallel: 8 })
+  rig.emulator.failNext({ kind: 'status', status: 429, headers: { 'retry-after': '1' }, match })
+  await join('ann')
+  await rig.visitOnce()
+  expect(await parallel()).toBe(4)
+  await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited' }))
+  expect(await parallel()).toBe(5)
+
+  rig.emulator.failNext({ kind: 'status', status: 401, match })
+  await join('bob')
+  await rig.visitOnce()
+  expect(await parallel()).toBe(2)
+})
+
+it('parks whoever has ended three workers without a call for them, and serves the others of the batch', async () => {
+  await join('ann', 'bob')
+  const lane = laneStore()
+  await lane.open('dead', 15_000)
+  await enqueueRecorded({ ...rig.deps, lane, queue: rig.queueOf('acme') }, 'dead', 10)
+  await lane.close('dead')
+  const job = `${queuePrefix('acme')}:${queueName('acme')}:${rig.deps.toRef('gold', 'ann')}`
+  expect(await rig.redis.exists(job)).toBe(1)
+  await rig.redis.hset(job, 'stc', 3)
+  await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'failed', bob: 'invited' }))
+  expect(rig.emulator.testers().map(({ email }) => email)).toEqual(['bob@example.com'])
+  const ann = await rig.store.members('acme', 'gold').find('ann')
+  expect(ann?.observed?.problem?.code).toBe('job_parked')
+  // Told once, and left among the failed for a person.
+  expect((await rig.store.members('acme', 'gold').timeline('ann')).map(({ k }) => k)).toEqual(['run', 'joined'])
+  expect(await rig.queueOf('acme').counts()).toMatchObject({ failed: 1, active: 0, waiting: 0 })
 })
