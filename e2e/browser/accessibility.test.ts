@@ -5,12 +5,27 @@ import { startConsole, type RunningConsole } from './support/console.ts'
 import { addMoreRosters, addSampleData, addSampleHistory } from './support/sample-data.ts'
 
 let running: RunningConsole
+/** Of the page of a member's own, and of a group that an identity provider pushed. */
+let [memberPage, groupPage] = ['', '']
+
+async function addSourceAndGroup() {
+  const { api } = running.stack
+  const source = { kind: 'stripe', secret: 'x', rosters: { price_1Abc: 'gold', '*': 'silver' } }
+  await api.must('PUT', '/v1/sources/shop', source, 201)
+  const user = await api.must<{ id: string }>('POST', '/scim/v2/Users', { userName: 'ann@corp.example.com' }, 201)
+  const group = { displayName: 'Beta testers', members: [{ value: user.id }, { value: 'nobody' }] }
+  const { id } = await api.must<{ id: string }>('POST', '/scim/v2/Groups', group, 201)
+  const { url } = await api.must<{ url: string }>('POST', '/v1/rosters/gold/members/u-100/link', { days: 3 }, 201)
+  memberPage = url
+  groupPage = `/console/scim/groups/${id}?roster=silver`
+}
 
 beforeAll(async () => {
   running = await startConsole()
   await addSampleData(running.stack)
   await addSampleHistory(running.stack)
   await addMoreRosters(running.stack)
+  await addSourceAndGroup()
 })
 afterAll(() => running[Symbol.asyncDispose]())
 
@@ -29,7 +44,14 @@ const pages = () => [
   `/console/connect/acme/group?app=${running.stack.app}`,
   `/console/connect/acme/rules?app=${running.stack.app}&group=new&name=Beta`,
   '/console/audit',
+  '/console/activity',
+  '/console/webhooks',
+  '/console/notices',
+  '/console/sources',
+  '/console/sources/shop',
   '/console/scim',
+  groupPage,
+  memberPage,
   '/lanes',
 ]
 

@@ -1,4 +1,4 @@
-import { MEMBER_STATUSES, parseEmail, type Roster } from '@flightroster/core/domain'
+import { parseEmail, type Roster } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import { createLaneStore } from '@flightroster/core/store'
 import {
@@ -6,7 +6,6 @@ import {
   describeMembers,
   explainWaiting,
   getMember,
-  listMembers,
   protectMember,
   putMember,
   requestForMember,
@@ -30,15 +29,10 @@ import { privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { createMemberNames, type MemberNames } from './member-link.ts'
 import { memberPage } from './member-page.ts'
-import { membersPage } from './members-page.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { addPersonAgain } from './add-person-page.ts'
 
-const PER_PAGE = 50
-
 export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
-  app.get('/console/rosters/:rosterId/members', VIEW, (request, reply) => sendMembers(deps, request, reply))
-
   app.get('/console/rosters/:rosterId/member', VIEW, async (request, reply) => {
     const { done, ...named } = request.query as { id?: string; key?: string; done?: string }
     const roster = await getRoster(deps, rosterIdOf(request))
@@ -141,46 +135,6 @@ async function sendMember(
     notice: about,
   })
   return sendHtml(reply, page, status)
-}
-
-async function sendMembers(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const asked = request.query as { q?: string; status?: string; after?: string }
-  const roster = await getRoster(deps, rosterIdOf(request))
-  const privacy = privacyOf(request.user)
-  const q = (asked.q ?? '').trim().slice(0, 256)
-  const status = MEMBER_STATUSES.find((one) => one === asked.status)
-  const context = `members-after:${roster.id}`
-  const after = asked.after === undefined ? undefined : openAfter(deps, asked.after, context)
-  const { members, next, total } = await listMembers(deps, roster, {
-    q,
-    status,
-    // A search that matched more than is shown would tell addresses and names letter by letter, by what it finds and by whether there is more.
-    plainIds: !privacy.isOperator,
-    limit: PER_PAGE,
-    after,
-  })
-  const page = membersPage({
-    user: request.user,
-    privacy,
-    now: deps.clock.now(),
-    roster,
-    members,
-    total,
-    status,
-    q,
-    next: next === null ? null : deps.sealer.seal(next, context),
-    isFirst: after === undefined,
-    names: createMemberNames(deps.sealer),
-  })
-  return sendHtml(reply, page)
-}
-
-function openAfter(deps: ApiDeps, after: string, context: string): string | undefined {
-  try {
-    return deps.sealer.open(after, context)
-  } catch {
-    return undefined
-  }
 }
 
 function addRoute(app: ApiServer, deps: ApiDeps): void {

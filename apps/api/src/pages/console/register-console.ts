@@ -6,6 +6,7 @@ import { choiceRoutes } from './connect/choice-routes.ts'
 import { keyRoutes } from './connect/key-routes.ts'
 import { connectRosterRoutes } from './connect/roster-routes.ts'
 import { memberRoutes } from './member-routes.ts'
+import { membersRoutes } from './members-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { rosterRoutes } from './roster-routes.ts'
@@ -20,6 +21,7 @@ import { uploadRoutes } from './upload-routes.ts'
 export function registerConsole(app: ApiServer, deps: ApiDeps): void {
   rosterRoutes(app, deps)
   memberRoutes(app, deps)
+  membersRoutes(app, deps)
   peopleRoutes(app, deps)
   planRoutes(app, deps)
   uploadRoutes(app, deps)

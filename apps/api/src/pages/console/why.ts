@@ -11,6 +11,12 @@ export interface Why {
   sentences: string[]
 }
 
+/** The same in a line of a list; nothing where the status says it all. */
+export function shortWhy({ problem }: MemberDescription, waitsFor: WaitsFor | null): string {
+  if (waitsFor && waitsFor.code !== 'backlog' && !(problem && INNER_WAITS.has(waitsFor.code))) return waitsFor.detail
+  return problem?.detail ?? ''
+}
+
 /** The first thing that anybody asks about a person: are they in, and if not, why, and who has to do what. */
 export function tellWhy({ status, problem, desired, email }: MemberDescription, waitsFor: WaitsFor | null = null): Why {
   // What stops everybody comes before what is wrong with one: a refusal of yesterday is no answer while the key is blocked.

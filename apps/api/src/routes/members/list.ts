@@ -63,7 +63,7 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
 }
 
 /** Read back, the file changes nobody: so who left is in it only where they were asked for. */
-async function* writeCsv(pages: AsyncIterable<MemberDescription[]>, withLeft: boolean): AsyncGenerator<string> {
+export async function* writeCsv(pages: AsyncIterable<MemberDescription[]>, withLeft: boolean): AsyncGenerator<string> {
   yield CSV_HEADER
   for await (const members of pages) {
     const rows = members.filter(({ desired }) => desired === 'present' || withLeft)

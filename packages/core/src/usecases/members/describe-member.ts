@@ -64,11 +64,17 @@ function describeMember(
         ? null
         : { id, state: state ?? 'unknown', observedAt: observed?.observedAt ?? null },
     problem: problemOf(record, lack),
-    updatedAt: Math.max(desired.at, observed?.observedAt ?? 0, observed?.problem?.at ?? 0),
+    updatedAt: changedAt(record),
   }
 }
 
-function problemOf({ desired, observed, status }: MemberRecord, lack: BuildLack | null): MemberDescription['problem'] {
+export const changedAt = ({ desired, observed }: Pick<MemberRecord, 'desired' | 'observed'>) =>
+  Math.max(desired.at, observed?.observedAt ?? 0, observed?.problem?.at ?? 0)
+
+export function problemOf(
+  { desired, observed, status }: MemberRecord,
+  lack: BuildLack | null,
+): MemberDescription['problem'] {
   const known = observed?.problem
   // Of builds, the newest reading says more than what was written down at the member's last turn.
   if (status === 'not_invited' && (!known || known.at < desired.at || isBuildLack(known.code))) {

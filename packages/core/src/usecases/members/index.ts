@@ -7,4 +7,13 @@ export { deleteMember, putMember, type MemberInput } from './put-member.ts'
 export { protectMember } from './protect-member.ts'
 export { requestForMember } from './request-for-member.ts'
 export { retryFailed } from './retry-failed.ts'
+export { requestForMany } from './request-for-many.ts'
+export {
+  browseMembers,
+  exportSelected,
+  MEMBER_SORTS,
+  selectMembers,
+  type MemberSelection,
+  type MemberSort,
+} from './select-members.ts'
 export { tellTimeline, type TimelineItem } from './tell-timeline.ts'

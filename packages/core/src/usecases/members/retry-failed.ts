@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
-import { isAppError } from '../../errors.ts'
-import { requestWork, type RequestWorkDeps } from '../intake/index.ts'
+import type { RequestWorkDeps } from '../intake/index.ts'
+import { requestForMany } from './request-for-many.ts'
 
 const PAGE = 500
 
@@ -11,20 +11,8 @@ export async function retryFailed(deps: RequestWorkDeps, roster: Roster): Promis
   let after: string | undefined
   do {
     const { ids, next } = await members.list({ status: 'failed', limit: PAGE, after })
-    const asked = await Promise.all(ids.map((member) => retryOne(deps, roster, member)))
-    retried += asked.filter(Boolean).length
+    retried += (await requestForMany(deps, { roster, members: ids, kind: 'retry' })).done
     after = next ?? undefined
   } while (after !== undefined)
   return retried
-}
-
-async function retryOne(deps: RequestWorkDeps, roster: Roster, member: string): Promise<boolean> {
-  try {
-    await requestWork(deps, { roster: roster.id, member, kind: 'retry' })
-    return true
-  } catch (error) {
-    // Erased since it was listed.
-    if (isAppError(error, 'not_found')) return false
-    throw error
-  }
 }
