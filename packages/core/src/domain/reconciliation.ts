@@ -7,6 +7,9 @@ export interface PlanCounts {
   unchanged: number
 }
 
+/** A list of a hundred thousand people must not make every reading of its plan long. */
+export const NAMED_IN_PLAN = 2_000
+
 /** Whom a plan leaves alone, and why. */
 export interface Kept {
   id: string
@@ -27,6 +30,9 @@ export interface Reconciliation {
   plan: PlanCounts
   /** Members whose removal is part of the plan. */
   removals: string[]
+  /** Ids of those whom it adds and changes, the first `NAMED_IN_PLAN` of each; absent: nobody, or the plan is older than this. */
+  added?: string[]
+  updated?: string[]
   /** Members whose address the list clears, by a plan that is held; absent: none. */
   cleared?: string[]
   /** Whom it would have removed, but for a reason; absent: nobody. */

@@ -54,6 +54,8 @@ export interface Roster extends RosterPolicies {
   app: { id: string; bundleId: string; name: string }
   group: { id: string; name: string }
   paused: boolean
+  /** When it was paused (ms): people are told since when nothing happens. */
+  pausedAt?: number
   /** Set while only a person can mend the roster. */
   blocked: Problem | null
   /** Set once the roster is to go with all of its testers; gone when the last of them is out. */

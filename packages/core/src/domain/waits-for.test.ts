@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { WAIT_CODES, waitsFor, type WaitSurroundings, type WaitingMember } from './waits-for.ts'
+import { rosterWaitsFor, WAIT_CODES, waitsFor, type WaitSurroundings, type WaitingMember } from './waits-for.ts'
 
 const NOW = 1_000_000
 const problem = { code: 'key_rejected' as const, detail: 'Apple rejects the key.', at: 1 }
@@ -7,7 +7,7 @@ const calm: WaitSurroundings = {
   now: NOW,
   lane: { blocked: null, paused: false },
   roster: { blocked: null, paused: false },
-  held: new Map(),
+  held: [],
   hasWorker: true,
   budgetUntil: null,
   backlogUntil: NOW + 5_000,
@@ -19,7 +19,7 @@ const reasons: [(typeof WAIT_CODES)[number], Partial<WaitSurroundings>, Partial<
   ['lane_paused', { lane: { blocked: null, paused: true } }, {}, null],
   ['roster_blocked', { roster: { blocked: problem, paused: false } }, {}, null],
   ['roster_paused', { roster: { blocked: null, paused: true } }, {}, null],
-  ['roster_held', { held: new Map([['u-1', 'rec-7']]) }, {}, null],
+  ['roster_held', { held: [{ id: 'rec-7', at: 7, removals: ['u-1'] }] }, {}, null],
   ['no_worker', { hasWorker: false }, {}, null],
   ['budget', { budgetUntil: NOW + 60_000 }, {}, NOW + 60_000],
   ['retry', {}, { sleeping: { until: NOW + 9_000, attempts: 1 } }, NOW + 9_000],
@@ -69,5 +69,39 @@ describe('waitsFor', () => {
       expect(told?.detail).toMatch(/\.$/)
       expect(told?.action).toMatch(/\.$/)
     }
+  })
+})
+
+describe('rosterWaitsFor', () => {
+  const plan = { id: 'rec-7', at: 7, removals: ['u-1', 'u-2'] }
+  const outer: [Partial<WaitSurroundings>, object][] = [
+    [
+      { lane: { blocked: problem, paused: false } },
+      { code: 'lane_blocked', since: 1, who: expect.stringContaining('Admin of the Apple team') },
+    ],
+    [{ lane: { blocked: null, paused: true, pausedAt: 5 } }, { code: 'lane_paused', since: 5, who: 'An operator' }],
+    [{ roster: { blocked: problem, paused: false } }, { code: 'roster_blocked', since: 1 }],
+    [{ roster: { blocked: null, paused: true, pausedAt: 6 } }, { code: 'roster_paused', since: 6, who: 'An operator' }],
+    [
+      { held: [plan] },
+      { code: 'roster_held', since: 7, detail: 'A plan that would remove 2 people waits for a decision.' },
+    ],
+  ]
+  const inner: [Partial<WaitSurroundings>, object][] = [
+    [{ hasWorker: false }, { code: 'no_worker', who: 'Whoever runs Flightroster' }],
+    [{ budgetUntil: NOW + 60_000 }, { code: 'budget', until: NOW + 60_000, who: null }],
+    [{}, { code: 'backlog', until: NOW + 5_000, who: null }],
+  ]
+
+  it.each([...outer, ...inner])(
+    'tells what is outermost, since when, until when and who has to do something: %j',
+    (around, told) => {
+      expect(rosterWaitsFor({ ...calm, ...around }, true)).toMatchObject(told)
+    },
+  )
+
+  it('tells what stops a roster also where nothing is on its way, and nothing else', () => {
+    for (const [around, told] of outer) expect(rosterWaitsFor({ ...calm, ...around }, false)).toMatchObject(told)
+    for (const [around] of inner) expect(rosterWaitsFor({ ...calm, ...around }, false)).toBeNull()
   })
 })

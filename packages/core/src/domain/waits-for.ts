@@ -1,4 +1,5 @@
 import { ERROR_RULES } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { Problem } from './roster.ts'
 
 /** Why nothing happens to a member right now, the outermost reason first. Callers read the codes: never rename one. */
@@ -20,17 +21,35 @@ export interface WaitsFor {
   code: WaitCode
   detail: string
   action: string
+  /** When it began (ms), where that is known. */
+  since: number | null
   /** When it ends (ms), where that is known. */
   until: number | null
+  /** Who has to do something about it; null: nobody, it goes on by itself. */
+  who: string | null
+}
+
+/** `pausedAt`: when (ms), where that was noted. */
+export interface WaitState {
+  blocked: Problem | null
+  paused: boolean
+  pausedAt?: number | null
+}
+
+/** A plan that waits for a decision. */
+export interface HeldPlan {
+  id: string
+  at: number
+  /** Whom it would remove. */
+  removals: readonly string[]
 }
 
 /** What holds for a whole lane and roster. */
 export interface WaitSurroundings {
   now: number
-  lane: { blocked: Problem | null; paused: boolean }
-  roster: { blocked: Problem | null; paused: boolean }
-  /** Members whom a plan that waits for a decision would remove → the plan. */
-  held: ReadonlyMap<string, string>
+  lane: WaitState
+  roster: WaitState
+  held: readonly HeldPlan[]
   hasWorker: boolean
   /** When the team key's quota gives something back (ms); null: there is some left. */
   budgetUntil: number | null
@@ -53,20 +72,11 @@ export interface WaitingMember {
 
 /** The outermost reason why nothing happens to a member; null where nothing is left to do, or it is under way. */
 export function waitsFor(around: WaitSurroundings, member: WaitingMember): WaitsFor | null {
-  const plan = around.held.get(member.id)
+  const plan = around.held.find(({ removals }) => removals.includes(member.id))
   if (!member.isOpen && plan === undefined) return null
-  if (member.isOpen) {
-    if (around.lane.blocked) return blocked('lane_blocked', around.lane.blocked)
-    if (around.lane.paused) return wait('lane_paused', null)
-    if (around.roster.blocked) return blocked('roster_blocked', around.roster.blocked)
-    if (around.roster.paused) return wait('roster_paused', null)
-  }
-  if (plan !== undefined) {
-    return {
-      ...wait('roster_held', null),
-      detail: `The plan ${plan} would remove this member, and waits for a decision.`,
-    }
-  }
+  const stopped = member.isOpen ? stoppedBy(around) : null
+  if (stopped) return stopped
+  if (plan !== undefined) return held(plan, `The plan ${plan.id} would remove this member, and waits for a decision.`)
   if (member.isStuck) return null
   if (!around.hasWorker) return wait('no_worker', null)
   if (around.budgetUntil !== null) return wait('budget', around.budgetUntil)
@@ -76,8 +86,53 @@ export function waitsFor(around: WaitSurroundings, member: WaitingMember): Waits
   return wait('backlog', around.backlogUntil)
 }
 
+/** The same for a roster as a whole: why nothing happens there, or what everybody on it waits for. `hasOpen`: changes are on their way. */
+export function rosterWaitsFor(around: WaitSurroundings, hasOpen: boolean): WaitsFor | null {
+  const stopped = stoppedBy(around)
+  if (stopped) return stopped
+  const [plan] = around.held
+  if (plan !== undefined) {
+    const { length } = plan.removals
+    const who = length === 1 ? '1 person' : `${length.toLocaleString('en-US')} people`
+    const what = length === 0 ? 'A list with rows that could mean anybody' : `A plan that would remove ${who}`
+    return held(plan, `${what} waits for a decision.`)
+  }
+  if (!hasOpen) return null
+  if (!around.hasWorker) return wait('no_worker', null)
+  if (around.budgetUntil !== null) return wait('budget', around.budgetUntil)
+  return wait('backlog', around.backlogUntil)
+}
+
+/** What stops a whole lane or roster. */
+function stoppedBy({ lane, roster }: WaitSurroundings): WaitsFor | null {
+  if (lane.blocked) return blocked('lane_blocked', lane.blocked)
+  if (lane.paused) return { ...wait('lane_paused', null), since: lane.pausedAt ?? null }
+  if (roster.blocked) return blocked('roster_blocked', roster.blocked)
+  if (roster.paused) return { ...wait('roster_paused', null), since: roster.pausedAt ?? null }
+  return null
+}
+
+const held = ({ at }: HeldPlan, detail: string): WaitsFor => ({ ...wait('roster_held', null), detail, since: at })
+
+/** Who can mend what stops a lane or roster, where it is not an operator. */
+const MENDED_BY: Partial<Record<ErrorCode, string>> = {
+  key_rejected: 'Somebody who may make keys: the Account Holder or an Admin of the Apple team',
+  key_forbidden: 'The Account Holder or an Admin of the Apple team',
+  agreement_required: 'The Account Holder of the Apple team',
+}
+
 function blocked(code: 'lane_blocked' | 'roster_blocked', problem: Problem): WaitsFor {
-  return { code, detail: problem.detail, action: ERROR_RULES[problem.code].action, until: null }
+  const { action } = ERROR_RULES[problem.code]
+  const who = MENDED_BY[problem.code] ?? OPERATOR
+  return { code, detail: problem.detail, action, since: problem.at, until: null, who }
+}
+
+const OPERATOR = 'An operator'
+const WHO: Partial<Record<WaitCode, string>> = {
+  lane_paused: OPERATOR,
+  roster_paused: OPERATOR,
+  roster_held: OPERATOR,
+  no_worker: 'Whoever runs Flightroster',
 }
 
 const WORDS: Record<WaitCode, { detail: string; action: string }> = {
@@ -118,5 +173,5 @@ const WORDS: Record<WaitCode, { detail: string; action: string }> = {
 }
 
 function wait(code: WaitCode, until: number | null): WaitsFor {
-  return { code, ...WORDS[code], until }
+  return { code, ...WORDS[code], since: null, until, who: WHO[code] ?? null }
 }

@@ -7,24 +7,28 @@ export interface LaneStanding {
   status: TeamKeyStatus
   problem: Problem | null
   paused: boolean
+  /** When it was paused (ms), where that was noted. */
+  pausedAt: number | null
   blocked: Problem | null
 }
 
 const parseProblem = (json: string | null | undefined): Problem | null => (json ? (JSON.parse(json) as Problem) : null)
 
 export async function readLaneStanding(redis: Redis, teamKey: string): Promise<LaneStanding> {
-  const [status, problem, paused, blocked] = await redis.hmget(
+  const [status, problem, paused, blocked, pausedAt] = await redis.hmget(
     laneKeys(teamKey).lane,
     'status',
     'problem',
     'paused',
     'blocked',
+    'pausedAt',
   )
   return {
     status: (status || 'unchecked') as TeamKeyStatus,
     problem: parseProblem(problem),
     paused: paused === '1',
     blocked: parseProblem(blocked),
+    pausedAt: paused === '1' && pausedAt ? Number(pausedAt) : null,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { WaitCode, WaitsFor } from '@flightroster/core/domain'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
 import type { Tone } from '../words.ts'
 import { count, duration } from '../words.ts'
@@ -11,32 +12,37 @@ export interface Health {
 }
 
 export interface HealthInput {
-  described: RosterDescription
-  isHeld: boolean
-  /** When the lane is about done (ms). */
-  doneAt: number | null
+  described: Pick<RosterDescription, 'counts' | 'standing'>
+  /** Why nothing happens, or what is worked off. */
+  waitsFor: WaitsFor | null
   now: number
 }
 
+const STOPPED: Partial<Record<WaitCode, [Tone, string]>> = {
+  lane_blocked: ['bad', 'blocked'],
+  roster_blocked: ['bad', 'blocked'],
+  lane_paused: ['warn', 'paused'],
+  roster_paused: ['warn', 'paused'],
+  roster_held: ['warn', 'held'],
+  no_worker: ['bad', 'stopped'],
+}
+
 /** A roster at a glance: what stops it, what it is doing, or that all is well. */
-export function tellHealth({ described, isHeld, doneAt, now }: HealthInput): Health {
-  const { roster, counts, status, problem, standing } = described
+export function tellHealth({ described: { counts, standing }, waitsFor, now }: HealthInput): Health {
   const still = (tone: Tone, word: string, detail: string): Health => ({ tone, word, detail, progress: null })
-  if (problem) return still('bad', 'blocked', problem.detail)
-  if (status === 'paused') {
-    return still(
-      'warn',
-      'paused',
-      `${roster.paused ? 'This roster' : 'Its team key'} is paused: changes are recorded, nothing is carried out.`,
-    )
-  }
-  if (isHeld || status === 'held')
-    return still('warn', 'held', 'A plan that would remove many people waits for a decision.')
+  const stopped = waitsFor && STOPPED[waitsFor.code]
+  if (stopped) return still(...stopped, waitsFor.detail)
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0)
   if (counts.pending > 0) {
-    const left = doneAt === null || doneAt <= now ? '' : `, about ${duration(doneAt - now)} left`
+    const changes = count(counts.pending, 'change')
     const progress = (total - counts.pending) / Math.max(1, total)
-    return { tone: 'busy', word: 'working', detail: `${count(counts.pending, 'change')} on the way${left}.`, progress }
+    const until = waitsFor?.until ?? null
+    if (waitsFor?.code === 'budget') {
+      const goesOn = until === null || until <= now ? '' : ` It goes on in ${duration(until - now)}.`
+      return { tone: 'warn', word: 'out of quota', detail: `${changes} wait. ${waitsFor.detail}${goesOn}`, progress }
+    }
+    const left = until === null || until <= now ? '' : `, about ${duration(until - now)} left`
+    return { tone: 'busy', word: 'working', detail: `${changes} on the way${left}.`, progress }
   }
   if (counts.failed > 0)
     return still('bad', 'needs a look', `${count(counts.failed, 'person', 'people')} could not be added.`)

@@ -5,6 +5,7 @@ import { button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { exactTime, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
 import type { MemberNames } from './member-link.ts'
+import { waitLines } from './wait-notice.ts'
 import { tellWhy } from './why.ts'
 
 export interface MemberPage {
@@ -35,7 +36,7 @@ export function memberPage(input: MemberPage): string {
     >
       <p><strong>${privacy.text(why.title)}</strong></p>
       ${why.sentences.map((sentence) => html`<p>${privacy.text(sentence)}</p>`)}
-      ${input.waitsFor?.until ? html`<p>Expected to go on: ${when(input.waitsFor.until, now)}.</p>` : null}
+      ${input.waitsFor ? waitLines(input.waitsFor, now) : null}
     </section>
     <div class="row">
       ${privacy.isOperator ? actions(input) : null}<a href="${names.href(roster.id, member.id)}">Look again</a>

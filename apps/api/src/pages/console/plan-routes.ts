@@ -5,6 +5,7 @@ import {
   listReconciliations,
   rejectReconciliation,
 } from '@flightroster/core/usecases/reconcile'
+import { explainRoster } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
@@ -14,15 +15,15 @@ import { readForm } from '../forms.ts'
 import { html, path, query, type Html } from '../html.ts'
 import { notice } from '../layout.ts'
 import { actorOf, note } from '../note.ts'
-import { CHANGE, VIEW } from '../page-config.ts'
+import { CHANGE, OPERATOR_VIEW, VIEW } from '../page-config.ts'
 import { maskAddresses, privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { createMemberNames } from './member-link.ts'
+import { planCsv, readPlanPeople } from './plan-people.ts'
 import { planPage, plansPage } from './plans-page.ts'
 import { rosterIdOf } from './roster-routes.ts'
 
 const PER_PAGE = 50
-const SHOWN_BY_NAME = 1_000
 
 export function planRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/rosters/:rosterId/plans', VIEW, async (request, reply) => {
@@ -37,6 +38,15 @@ export function planRoutes(app: ApiServer, deps: ApiDeps): void {
     const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
     const about = changed ? planChanged() : words ? notice('done', words) : undefined
     return sendPlan(deps, request, reply, about)
+  })
+
+  app.get('/console/rosters/:rosterId/plans/:planId/people.csv', OPERATOR_VIEW, async (request, reply) => {
+    const roster = await getRoster(deps, rosterIdOf(request))
+    const plan = await getReconciliation(deps, roster, planIdOf(request))
+    return reply
+      .header('content-disposition', `attachment; filename="${roster.id}-plan.csv"`)
+      .type('text/csv; charset=utf-8')
+      .send(planCsv(await readPlanPeople(deps, roster, plan, privacyOf(request.user))))
   })
 
   app.post('/console/rosters/:rosterId/plans/:planId/decide', CHANGE, async (request, reply) => {
@@ -78,14 +88,14 @@ const planIdOf = (request: FastifyRequest) => (request.params as { planId: strin
 async function sendPlan(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply, about?: Html, status = 200) {
   const roster = await getRoster(deps, rosterIdOf(request))
   const plan = await getReconciliation(deps, roster, planIdOf(request))
-  const ids = plan.removals.slice(0, SHOWN_BY_NAME)
-  const records = await deps.store.members(roster.teamKey, roster.id).findMany(ids)
+  const isOpen = plan.status === 'held' || plan.status === 'running'
   const page = planPage({
     user: request.user,
     privacy: privacyOf(request.user),
     roster,
     plan,
-    leaving: ids.map((id, at) => ({ id, record: records[at] })),
+    people: await readPlanPeople(deps, roster, plan, privacyOf(request.user)),
+    waitsFor: isOpen ? await explainRoster(deps, roster) : null,
     names: createMemberNames(deps.sealer),
     now: deps.clock.now(),
     notice: about,

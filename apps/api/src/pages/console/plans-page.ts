@@ -1,10 +1,11 @@
-import type { DashboardUser, Reconciliation, Roster } from '@flightroster/core/domain'
-import type { MemberRecord } from '@flightroster/core/store'
+import type { DashboardUser, Reconciliation, Roster, WaitsFor } from '@flightroster/core/domain'
 import { html, path, query, type Html } from '../html.ts'
 import { layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, number, pill, when, type Tone } from '../words.ts'
 import type { MemberNames } from './member-link.ts'
+import type { PlanPeople, PlanPerson } from './plan-people.ts'
+import { waitNotice } from './wait-notice.ts'
 
 const STATUS: Record<Reconciliation['status'], { word: string; tone: Tone }> = {
   running: { word: 'working', tone: 'busy' },
@@ -91,8 +92,9 @@ export interface PlanPage {
   privacy: Privacy
   roster: Roster
   plan: Reconciliation
-  /** Those shown of `plan.removals`, in their order. */
-  leaving: readonly { id: string; record: MemberRecord | undefined }[]
+  people: PlanPeople
+  /** What its roster waits for; null: nothing, or the plan is over. */
+  waitsFor: WaitsFor | null
   names: MemberNames
   now: number
   notice?: Html | undefined
@@ -103,12 +105,12 @@ export function planPage(input: PlanPage): string {
   const { word, tone } = STATUS[plan.status]
   const body = html`${crumbs(roster, true)}
     <h1>${kindOf(plan)}</h1>
-    ${input.notice}
+    ${input.notice} ${waitNotice(input.waitsFor, input)}
     <p>
       ${pill(tone, word)}${plan.held ? html` because ${HELD[plan.held]}` : null}. Planned ${when(plan.startedAt, now)}.
     </p>
     <p>
-      ${plan.by === undefined ? null : html`The list was sent by ${plan.by}.`}
+      ${plan.by === undefined ? null : html`${plan.kind === 'snapshot' ? 'The list was sent by' : 'Asked for by'} ${privacy.text(plan.by)}.`}
       <a
         href="${path`/console/rosters/${roster.id}/activity`}${query({ kind: plan.kind === 'snapshot' ? 'list' : 'reconcile' })}"
         >Whom it changed</a
@@ -131,13 +133,7 @@ export function planPage(input: PlanPage): string {
       )}
     </div>
     ${progress(plan)} ${plan.status === 'held' && privacy.isOperator ? decision(roster, plan) : null}
-    ${
-      plan.removals.length > 0
-        ? html`<h2>Who would leave</h2>
-            ${leavingList(input)}`
-        : null
-    }
-    ${keptList(input)}
+    ${peopleLists(input)} ${keptList(input)}
     ${
       plan.unmanaged.length > 0
         ? html`<h2>Strangers in the group</h2>
@@ -193,24 +189,48 @@ function decision(roster: Roster, plan: Reconciliation): Html {
   </form>`
 }
 
-function leavingList({ plan, leaving, privacy, names, roster }: PlanPage): Html {
-  const more = plan.removals.length - leaving.length
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Who would leave">
+const SHOWN_BY_NAME = 1_000
+
+/** Whom it adds, changes and removes, by name in order; of a list the first two go at once, whatever becomes of the last. */
+function peopleLists(input: PlanPage): Html | null {
+  const { plan, people, privacy, roster } = input
+  if (people.added.length + people.changed.length + people.removed.length === 0) return null
+  const isWould = plan.dryRun || (plan.kind === 'reconcile' && plan.status === 'held')
+  const removes = plan.status === 'held' || plan.status === 'rejected' || isWould ? 'would leave' : 'leave'
+  const file = path`/console/rosters/${roster.id}/plans/${plan.id}/people.csv`
+  const { added, changed, removed } = people
+  return html`${privacy.isOperator ? html`<p><a class="button" href="${file}" download>Download these people (CSV)</a></p>` : null}
+  ${personList(input, `Who ${removes}`, removed, removed.length)}
+  ${personList(input, isWould ? 'Who would be added' : 'Who is added', added, plan.plan.add)}
+  ${personList(input, isWould ? 'Who would be changed' : 'Who is changed', changed, plan.plan.update)}`
+}
+
+function personList(
+  { privacy, names, roster }: PlanPage,
+  title: string,
+  people: readonly PlanPerson[],
+  total: number,
+): Html | null {
+  if (people.length === 0) return null
+  const shown = people.slice(0, SHOWN_BY_NAME)
+  const more = Math.max(total, people.length) - shown.length
+  return html`<h2>${title}</h2>
+    <div class="scroll" tabindex="0" role="region" aria-label="${title}">
       <table>
         <thead>
           <tr>
-            <th scope="col">Id</th>
             ${privacy.isOperator ? html`<th scope="col">Name</th>` : null}
             <th scope="col">Address</th>
+            <th scope="col">Id</th>
           </tr>
         </thead>
         <tbody>
-          ${leaving.map(
-            ({ id, record }) =>
+          ${shown.map(
+            (person) =>
               html`<tr>
-                <th scope="row"><a href="${names.href(roster.id, id)}">${privacy.id(id)}</a></th>
-                ${privacy.isOperator ? html`<td>${record ? privacy.name(record.desired) : ''}</td>` : null}
-                <td>${record ? privacy.email(record.desired.email) : ''}</td>
+                ${privacy.isOperator ? html`<td>${privacy.name(person)}</td>` : null}
+                <td>${privacy.email(person.email)}</td>
+                <th scope="row"><a href="${names.href(roster.id, person.id)}">${privacy.id(person.id)}</a></th>
               </tr>`,
           )}
         </tbody>

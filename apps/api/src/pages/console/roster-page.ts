@@ -1,20 +1,22 @@
-import { type DashboardUser, MEMBER_STATUSES, type Reconciliation } from '@flightroster/core/domain'
-import { ERROR_RULES } from '@flightroster/core/errors'
+import { type DashboardUser, MEMBER_STATUSES, type Reconciliation, type WaitsFor } from '@flightroster/core/domain'
 import type { HistorySample } from '@flightroster/core/store'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
 import { html, path, query, type Html } from '../html.ts'
-import { button, layout, notice } from '../layout.ts'
+import { button, layout } from '../layout.ts'
 import { BUILD_STATE_WORDS, count, number, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
+import { privacyOf } from '../privacy.ts'
 import type { Health } from './health.ts'
 import { progressBar } from './rosters-page.ts'
 import { settingsList } from './settings-list.ts'
 import { statusPlot } from './status-plot.ts'
+import { waitNotice } from './wait-notice.ts'
 
 export interface RosterPage {
   user: DashboardUser
   now: number
   described: RosterDescription
   health: Health
+  waitsFor: WaitsFor | null
   history: readonly HistorySample[]
   held: Reconciliation | undefined
   notice?: Html | undefined
@@ -28,8 +30,10 @@ export function rosterPage(input: RosterPage): string {
     <h1>${roster.id}</h1>
     <p class="lead">${roster.group.name}, a group of ${roster.app.name} (${roster.app.bundleId})</p>
     ${input.notice}
-    <p>${pill(health.tone, health.word)} ${health.detail}</p>
-    ${progressBar(health)} ${blockedNotice(described)} ${held ? heldNotice(roster.id, held, input.now) : null}
+    ${waitNotice(input.waitsFor, { now: input.now, privacy: privacyOf(user) }, input.waitsFor?.code === 'roster_held' ? decideLink(roster.id, held) : null)}
+    <p>${pill(health.tone, health.word)} ${input.waitsFor?.detail === health.detail ? null : health.detail}</p>
+    ${progressBar(health)}
+    ${held && input.waitsFor?.code !== 'roster_held' ? heldNotice(roster.id, held, input.now) : null}
     ${roster.warnings.map(
       (warning) =>
         html`<div class="notice hint">
@@ -62,14 +66,8 @@ export function rosterPage(input: RosterPage): string {
   return layout({ title: roster.id, section: 'console', user, body })
 }
 
-function blockedNotice({ problem }: RosterDescription): Html | null {
-  if (!problem) return null
-  return notice(
-    'problem',
-    problem.detail,
-    html`<p>${ERROR_RULES[problem.code]?.action} It goes on by itself after a passed check.</p>`,
-  )
-}
+const decideLink = (roster: string, held: Reconciliation | undefined) =>
+  held && html`<p><a href="${path`/console/rosters/${roster}/plans/${held.id}`}">See who, and decide</a></p>`
 
 function heldNotice(roster: string, held: Reconciliation, now: number): Html {
   return html`<div class="notice problem" role="alert">
@@ -78,10 +76,8 @@ function heldNotice(roster: string, held: Reconciliation, now: number): Html {
         >${count(held.removals.length, 'person', 'people')} would leave; nobody does until somebody decides.</strong
       >
     </p>
-    <p>
-      Planned ${when(held.startedAt, now)}.
-      <a href="${path`/console/rosters/${roster}/plans/${held.id}`}">See who, and decide</a>
-    </p>
+    <p>Planned ${when(held.startedAt, now)}.</p>
+    ${decideLink(roster, held)}
   </div>`
 }
 

@@ -1,7 +1,7 @@
 import type { Roster } from '@flightroster/core/domain'
 import { createReconciliations } from '@flightroster/core/store'
 import { readHistory } from '@flightroster/core/usecases/history'
-import { retryFailed } from '@flightroster/core/usecases/members'
+import { explainRoster, retryFailed } from '@flightroster/core/usecases/members'
 import { startReconciliation } from '@flightroster/core/usecases/reconcile'
 import { describeRoster, getRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyRequest } from 'fastify'
@@ -88,11 +88,6 @@ function matches(roster: Roster, q: string): boolean {
 }
 
 async function lookAt(deps: ApiDeps, roster: Roster): Promise<ListedRoster> {
-  const [described, isHeld] = await Promise.all([
-    describeRoster(deps, roster),
-    createReconciliations(deps.store.redis, roster.teamKey).hasHeld(roster.id),
-  ])
-  const isWorking = described.counts.pending > 0
-  const doneAt = isWorking ? (await deps.lanes.status(roster.teamKey)).estimatedDoneAt : null
-  return { described, health: tellHealth({ described, isHeld, doneAt, now: deps.clock.now() }) }
+  const [described, waitsFor] = await Promise.all([describeRoster(deps, roster), explainRoster(deps, roster)])
+  return { described, waitsFor, health: tellHealth({ described, waitsFor, now: deps.clock.now() }) }
 }

@@ -1,4 +1,4 @@
-import type { DashboardUser } from '@flightroster/core/domain'
+import type { DashboardUser, WaitsFor } from '@flightroster/core/domain'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
 import { html, path, query, type Html } from '../html.ts'
 import { layout } from '../layout.ts'
@@ -8,6 +8,7 @@ import type { Health } from './health.ts'
 export interface ListedRoster {
   described: RosterDescription
   health: Health
+  waitsFor: WaitsFor | null
 }
 
 export interface RostersPage {

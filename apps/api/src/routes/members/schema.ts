@@ -86,6 +86,12 @@ const STATE_WORDS = {
   unknown: null,
 } as const
 
+function toWaitsFor(waitsFor: WaitsFor | null): MemberAnswer['waitsFor'] {
+  if (waitsFor === null) return null
+  const { code, detail, action, until } = waitsFor
+  return { code, detail, action, until: toTimeOrNull(until) }
+}
+
 export function toMember(described: MemberDescription, waitsFor: WaitsFor | null = null): MemberAnswer {
   const { tester, problem } = described
   return {
@@ -97,7 +103,7 @@ export function toMember(described: MemberDescription, waitsFor: WaitsFor | null
     status: described.status,
     tester: tester && { id: tester.id, state: STATE_WORDS[tester.state], observedAt: toTimeOrNull(tester.observedAt) },
     problem: problem && { ...problem, at: toTime(problem.at) },
-    waitsFor: waitsFor && { ...waitsFor, until: toTimeOrNull(waitsFor.until) },
+    waitsFor: toWaitsFor(waitsFor),
     protected: described.protection !== null,
     updatedAt: toTime(described.updatedAt),
   }

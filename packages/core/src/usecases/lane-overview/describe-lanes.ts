@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { oldestWaitingAt, type Store } from '../../store/index.ts'
-import { estimateMs } from '../lanes/index.ts'
+import { estimateDoneAt } from '../lanes/index.ts'
 import { openWork, type ListedLane } from './list-lanes.ts'
 
 export interface DescribedLane extends ListedLane {
@@ -25,11 +25,19 @@ export async function describeLanes(
   return lanes.map((lane, at) => {
     const open = openWork(lane)
     const { limit, remaining } = lane.budget
+    const nextVisitAt = dueAt[at] ?? null
     return {
       ...lane,
       oldestAt: oldest[at] ?? null,
-      nextVisitAt: dueAt[at] ?? null,
-      estimatedDoneAt: open === 0 ? null : now + estimateMs(open, limit ?? DEFAULT_LIMIT, remaining),
+      nextVisitAt,
+      estimatedDoneAt: estimateDoneAt({
+        now,
+        open,
+        limit: limit ?? DEFAULT_LIMIT,
+        remaining,
+        isStopped: lane.paused || lane.blocked !== null,
+        nextVisitAt,
+      }),
     }
   })
 }

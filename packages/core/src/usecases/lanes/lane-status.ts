@@ -53,7 +53,7 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
         store.ready.dueAt([teamKey]),
         deps.budgetOf(teamKey).read(),
       ])
-      const { waiting, active, delayed, failed, paused } = lane
+      const { waiting, active, delayed, failed, paused, blocked } = lane
       const open = waiting + active + delayed
       return {
         waiting,
@@ -62,7 +62,13 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
         failed,
         paused,
         nextVisitAt: dueAt[0] ?? null,
-        estimatedDoneAt: open === 0 ? null : clock.now() + estimateMs(open, budget.limit, budget.remaining),
+        estimatedDoneAt: estimateDoneAt({
+          ...budget,
+          now: clock.now(),
+          open,
+          isStopped: paused || blocked !== null,
+          nextVisitAt: dueAt[0] ?? null,
+        }),
       }
     },
     async budget(teamKey) {
@@ -82,18 +88,37 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
     },
     async pause(teamKey) {
       await exists(teamKey)
-      await store.redis.hset(laneKeys(teamKey).lane, 'paused', '1')
+      const { lane } = laneKeys(teamKey)
+      if ((await store.redis.hget(lane, 'paused')) === '1') return
+      await store.redis.hset(lane, 'paused', '1', 'pausedAt', String(clock.now()))
     },
     async resume(teamKey) {
       await exists(teamKey)
-      await store.redis.hdel(laneKeys(teamKey).lane, 'paused')
+      await store.redis.hdel(laneKeys(teamKey).lane, 'paused', 'pausedAt')
       await store.ready.ring(teamKey)
     },
   }
 }
 
+export interface Outlook {
+  now: number
+  /** Changes that are not carried out yet. */
+  open: number
+  limit: number
+  remaining: number | null
+  /** Paused or blocked. */
+  isStopped: boolean
+  nextVisitAt: number | null
+}
+
+/** When all that is open is about done (ms): never before the lane is looked at next. Null: nothing is open, or nobody can say. */
+export function estimateDoneAt({ now, open, limit, remaining, isStopped, nextVisitAt }: Outlook): number | null {
+  if (open === 0 || isStopped) return null
+  return Math.max(now, nextVisitAt ?? now) + estimateMs(open, limit, remaining)
+}
+
 /** One call a change, about one call a second while the quota lasts, then as the hour gives back. */
-export function estimateMs(changes: number, limit: number, remaining: number | null): number {
+function estimateMs(changes: number, limit: number, remaining: number | null): number {
   const now = Math.max(0, (remaining ?? limit) - limit * 0.05)
   const later = Math.max(0, changes - now)
   return Math.min(changes, now) * 250 + (later / Math.max(1, limit * 0.95)) * HOUR_MS

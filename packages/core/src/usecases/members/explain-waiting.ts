@@ -1,7 +1,13 @@
 import { isBuildLack } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { waitsFor, type WaitingMember, type WaitSurroundings, type WaitsFor } from '../../domain/waits-for.ts'
+import {
+  rosterWaitsFor,
+  waitsFor,
+  type WaitingMember,
+  type WaitSurroundings,
+  type WaitsFor,
+} from '../../domain/waits-for.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import {
   createReconciliations,
@@ -47,6 +53,12 @@ export async function explainWaiting(
   return reasons
 }
 
+/** The outermost reason why a roster as a whole does not go on; null where there is nothing to do, or nothing in its way. */
+export async function explainRoster(deps: WaitingDeps, roster: Roster): Promise<WaitsFor | null> {
+  const { pending } = await deps.store.members(roster.teamKey, roster.id).counts()
+  return rosterWaitsFor(await readSurroundings(deps, roster, pending > 0), pending > 0)
+}
+
 /** The newest desired state is not carried out yet. A refusal is an end, until something new is wanted. */
 function isOpen({ desired, observed, status }: MemberRecord): boolean {
   return status !== 'failed' && desired.version !== (observed?.converged ?? 0)
@@ -74,9 +86,9 @@ async function readSurroundings(
   ])
   return {
     now,
-    lane: { blocked: lane.blocked, paused: lane.paused },
-    roster: { blocked: roster.blocked, paused: roster.paused },
-    held: new Map(plans.flatMap(({ id, removals }) => removals.map((member) => [member, id] as const))),
+    lane,
+    roster,
+    held: plans.map(({ id, startedAt, removals }) => ({ id, at: startedAt, removals })),
     hasWorker,
     budgetUntil,
     backlogUntil: status?.estimatedDoneAt ?? null,

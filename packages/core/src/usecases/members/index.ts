@@ -1,4 +1,4 @@
-export { explainWaiting, type WaitingDeps } from './explain-waiting.ts'
+export { explainRoster, explainWaiting, type WaitingDeps } from './explain-waiting.ts'
 export { describeMembers, type MemberDescription } from './describe-member.ts'
 export { findPerson, type Membership } from './find-person.ts'
 export { getMember } from './get-member.ts'

@@ -186,16 +186,27 @@ export async function forgetInPlans(
   const gone = new Set(members)
   const { items } = await reconciliations.list(roster, ALL)
   for (const item of items) {
+    const others = (ids: string[] | undefined) => ids?.filter((id) => !gone.has(id))
     const removals = item.removals.filter((id) => !gone.has(id))
+    const [added, updated] = [others(item.added), others(item.updated)]
     const unmanaged = item.unmanaged.filter((tester) => tester.email === null || emailKey(tester.email) !== email)
-    const cleared = item.cleared?.filter((id) => !gone.has(id))
+    const cleared = others(item.cleared)
     const kept = item.kept?.filter(({ id }) => !gone.has(id))
     const isNamed =
       removals.length < item.removals.length ||
       unmanaged.length < item.unmanaged.length ||
+      added?.length !== item.added?.length ||
+      updated?.length !== item.updated?.length ||
       cleared?.length !== item.cleared?.length ||
       kept?.length !== item.kept?.length
-    const named = { removals, unmanaged, ...(cleared ? { cleared } : {}), ...(kept ? { kept } : {}) }
+    const named = {
+      removals,
+      unmanaged,
+      ...(added ? { added } : {}),
+      ...(updated ? { updated } : {}),
+      ...(cleared ? { cleared } : {}),
+      ...(kept ? { kept } : {}),
+    }
     if (isNamed) await reconciliations.replace(item, { ...item, ...named })
   }
 }

@@ -1,5 +1,5 @@
 import { judgeRemovals } from '../../domain/guard.ts'
-import type { Reconciliation } from '../../domain/reconciliation.ts'
+import { NAMED_IN_PLAN, type Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations, type MemberRecord } from '../../store/index.ts'
 import type { Visit } from '../lanes/visit.ts'
@@ -28,6 +28,7 @@ export async function planReading(
   })
   const back = roster.removedByHand === 'restore' ? compared.vanished.length : 0
   const add = compared.missing.length + back
+  const added = [...compared.missing, ...(back > 0 ? compared.vanished : [])]
   return {
     ...record,
     // A dry run waits for nobody: there is nothing to approve.
@@ -46,6 +47,8 @@ export async function planReading(
       unchanged: Math.max(0, read - removals - compared.seen.length),
     },
     removals: compared.lingering.map((item) => item.record.id),
+    added: added.slice(0, NAMED_IN_PLAN).map(({ id }) => id),
+    updated: compared.seen.slice(0, NAMED_IN_PLAN).map((item) => item.record.id),
     unmanaged: compared.unmanaged.map((row) => ({ testerId: row.id, email: row.email })),
     removesUnmanaged,
     revision: await reconciliations.revision(roster.id),

@@ -58,7 +58,10 @@ const READINGS = 50
 async function setPaused(deps: PauseDeps, id: string, paused: boolean): Promise<Roster> {
   assertSettled(await getRoster(deps, id))
   const updatedAt = deps.clock.now()
-  const roster = await deps.store.rosters.update(id, (current) => ({ ...current, paused, updatedAt }))
+  const roster = await deps.store.rosters.update(id, ({ pausedAt, ...current }) => {
+    const since = current.paused ? pausedAt : updatedAt
+    return { ...current, paused, ...(paused && since !== undefined ? { pausedAt: since } : {}), updatedAt }
+  })
   if (!roster) throw rosterNotFound(id)
   return roster
 }

@@ -1,0 +1,53 @@
+import { inNameOrder, type Reconciliation, type Roster } from '@flightroster/core/domain'
+import type { ApiDeps } from '../../deps.ts'
+import { toCell } from '../../routes/members/csv.ts'
+import type { Privacy } from '../privacy.ts'
+
+export interface PlanPerson {
+  id: string
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+}
+
+/** Whom a plan is about, in order, as far as their ids are kept with it. */
+export interface PlanPeople {
+  added: PlanPerson[]
+  changed: PlanPerson[]
+  removed: PlanPerson[]
+}
+
+/** By name, but for who sees no names: their order would tell them. */
+export async function readPlanPeople(
+  deps: ApiDeps,
+  roster: Roster,
+  plan: Reconciliation,
+  { isOperator }: Pick<Privacy, 'isOperator'>,
+): Promise<PlanPeople> {
+  const members = deps.store.members(roster.teamKey, roster.id)
+  const people = async (ids: readonly string[]) => {
+    const records = await members.findMany([...ids])
+    // Who left long ago is forgotten, but for the id that the plan keeps.
+    const found = ids.map((id, at) => {
+      const { email = null, firstName = null, lastName = null } = records[at]?.desired ?? {}
+      return { id, email, firstName, lastName }
+    })
+    return isOperator ? inNameOrder(found) : found.sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+  const [added, changed, removed] = await Promise.all([
+    people(plan.added ?? []),
+    people(plan.updated ?? []),
+    people([...plan.removals, ...(plan.cleared ?? [])]),
+  ])
+  return { added, changed, removed }
+}
+
+/** As a file for a spreadsheet. */
+export function planCsv(people: PlanPeople): string {
+  const rows = (['added', 'changed', 'removed'] as const).flatMap((change) =>
+    people[change].map(({ id, email, firstName, lastName }) => [change, id, email, firstName, lastName]),
+  )
+  return [['change', 'id', 'email', 'firstName', 'lastName'], ...rows]
+    .map((cells) => `${cells.map(toCell).join(',')}\r\n`)
+    .join('')
+}

@@ -1,0 +1,109 @@
+import { writeLaneStanding } from '@flightroster/core/store'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { serveApi, type TestApi } from '../../../testing/serve.ts'
+import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
+
+let api: TestApi
+let ann: Visitor
+let bob: Visitor
+
+beforeAll(async () => {
+  api = await serveApi({ dashboard: await makeDashboard() })
+  ann = await visit(api.app, 'ann')
+  bob = await visit(api.app, 'bob')
+})
+afterAll(() => api.close())
+
+const NAMES = ['Zoe', 'émile', 'Fay', 'anna']
+const people = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({
+    id: `u-${String(at).padStart(2, '0')}`,
+    email: `p${at}@example.com`,
+    ...(at < NAMES.length ? { firstName: NAMES[at] } : {}),
+  }))
+let at = 0
+let roster = ''
+const put = (members: object[], query = '') => api.call('PUT', `/v1/rosters/${roster}/members${query}`, { members })
+
+beforeEach(async () => {
+  roster = `gold-${++at}`
+  await api.addRoster({ id: roster, teamKey: `key-${at}`, group: { id: `g-${at}`, name: 'Gold' } })
+})
+
+it('the page of a roster tells first what holds everybody up: since when, what to do, and who has to', async () => {
+  await put(people(3))
+  const page = async () => (await ann.get(`/console/rosters/${roster}`)).body
+  expect(await page()).toContain('No worker is running that serves this team key.')
+  expect(await page()).toContain('Who has to do it: Whoever runs Flightroster.')
+
+  await api.call('POST', `/v1/rosters/${roster}/pause`)
+  const { pausedAt } = (await api.store.rosters.find(roster)) ?? {}
+  const since = new Date(pausedAt ?? 0).toISOString()
+  await api.call('POST', `/v1/rosters/${roster}/pause`)
+  const paused = await page()
+  for (const said of ['The roster is paused', `<p>Since <time datetime="${since}"`, 'Who has to do it: An operator.'])
+    expect(paused).toContain(said)
+  expect(paused).not.toContain('No worker is running')
+
+  const problem = {
+    code: 'agreement_required' as const,
+    detail: 'Apple wants an agreement.',
+    at: Date.now() - 3_600_000,
+  }
+  await writeLaneStanding(api.store.redis, `key-${at}`, { blocked: problem })
+  const blocked = await page()
+  expect(blocked).toContain('Apple wants an agreement.')
+  expect(blocked).toContain('1 h ago')
+  expect(blocked).toContain('The Account Holder of the Apple team. It then goes on by itself, after a passed check.')
+  expect(blocked).not.toContain('The roster is paused')
+  expect((await ann.get('/console')).body).toContain('Apple wants an agreement.')
+  expect((await ann.get('/lanes')).body).not.toMatch(/key-1<[\s\S]*in less than a second/)
+  const person = (await ann.get(`/console/rosters/${roster}/member?id=u-00`)).body
+  expect(person).toContain('Who has to do it: The Account Holder of the Apple team.')
+
+  await writeLaneStanding(api.store.redis, `key-${at}`, { blocked: null })
+  await api.call('POST', `/v1/rosters/${roster}/resume`)
+  expect(await page()).toContain('No worker is running')
+  expect(await api.store.rosters.find(roster)).not.toHaveProperty('pausedAt')
+})
+
+it('a lane that is stopped is not said to be done soon', async () => {
+  await put(people(3))
+  const lane = async () => (await api.call('GET', `/v1/team-keys/key-${at}`)).json().lane
+  expect((await lane()).estimatedDoneAt).not.toBeNull()
+  await api.call('POST', `/v1/team-keys/key-${at}/pause`)
+  expect((await lane()).estimatedDoneAt).toBeNull()
+})
+
+it('a plan that is held says so first, and names who leaves, came and changed, by name in order, with a file', async () => {
+  await put(people(30))
+  const before = people(30)
+  const answer = await put([
+    { ...before[29], email: 'changed@example.com' },
+    { id: 'new-1', email: 'new@example.com', firstName: 'Newest' },
+  ])
+  const plan = answer.json().reconciliation as string
+  const here = `/console/rosters/${roster}/plans/${plan}`
+  const { body } = await ann.get(here)
+  expect(body).toContain('A plan that would remove 29 people waits for a decision.')
+  expect(body).toContain('The list was sent by token:ADMIN_TOKEN.')
+  const order = ['anna', 'émile', 'Fay', 'Zoe'].map((name) => body.indexOf(`>${name}<`))
+  expect(order).toEqual(order.toSorted((a, b) => a - b))
+  expect(order[0]).toBeGreaterThan(body.indexOf('Who would leave'))
+  expect(body.indexOf('Newest')).toBeGreaterThan(body.indexOf('Who is added'))
+  expect(body.indexOf('changed@example.com')).toBeGreaterThan(body.indexOf('Who is changed'))
+
+  const file = await ann.get(`${here}/people.csv`)
+  const lines = file.body.split('\r\n')
+  expect(lines.slice(0, 3)).toEqual([
+    'change,id,email,firstName,lastName',
+    'added,new-1,new@example.com,Newest,',
+    'changed,u-29,changed@example.com,,',
+  ])
+  expect(lines.filter((line) => line.startsWith('removed,'))).toHaveLength(29)
+
+  expect((await bob.get(`${here}/people.csv`)).statusCode).toBe(403)
+  const seen = (await bob.get(here)).body
+  for (const hidden of ['Newest', 'émile', 'p1@example.com', 'people.csv']) expect(seen).not.toContain(hidden)
+  expect([...seen.matchAll(/member\?id=(u-\d+)/g)].slice(0, 3).map(([, id]) => id)).toEqual(['u-00', 'u-01', 'u-02'])
+})
