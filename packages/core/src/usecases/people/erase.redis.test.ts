@@ -101,6 +101,8 @@ describe('erasing a person', () => {
       ...newReconciliation(roster, 1),
       status: 'done',
       cleared: ['person-17'],
+      added: ['other', 'person-17'],
+      updated: ['person-17'],
       kept: [{ id: 'person-17', reason: 'protected' }],
     })
     expect((await erasePerson(rig.deps, 'ann@example.com')).memberships).toBe(3)
