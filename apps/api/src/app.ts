@@ -34,7 +34,7 @@ import { protectMemberRoutes } from './routes/members/protect.ts'
 import { deleteMemberRoute, putMemberRoute } from './routes/members/put.ts'
 import { createListGate } from './routes/members/list-gate.ts'
 import { putMembersRoute } from './routes/members/put-roster.ts'
-import { memberRequestRoutes } from './routes/members/requests.ts'
+import { memberRequestRoutes, restoreMemberRoute } from './routes/members/requests.ts'
 import { deletePersonRoute } from './routes/people/delete.ts'
 import { getErasureRoute } from './routes/people/erasure.ts'
 import { noticeRoutes } from './routes/notices/manage.ts'
@@ -48,6 +48,7 @@ import { deleteRosterRoute } from './routes/rosters/delete.ts'
 import { getRosterRoute, listRostersRoute } from './routes/rosters/get.ts'
 import { rosterIdleRoute } from './routes/rosters/idle.ts'
 import { putRosterRoute } from './routes/rosters/put.ts'
+import { reclaimRoute } from './routes/rosters/reclaim.ts'
 import { retryRosterRoute } from './routes/rosters/retry.ts'
 import { switchRosterRoutes } from './routes/rosters/switch.ts'
 import { listAppsRoute, listGroupsRoute } from './routes/team-keys/apps.ts'
@@ -144,6 +145,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   switchRosterRoutes(app, deps)
   listBuildsRoute(app, deps)
   rosterIdleRoute(app, deps)
+  reclaimRoute(app, deps)
   rosterActivityRoute(app, deps)
   registerAppleWebhookRoutes(app, deps)
   postAppleWebhook(app, deps)
@@ -156,6 +158,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   putMemberRoute(app, deps)
   deleteMemberRoute(app, deps)
   memberRequestRoutes(app, deps)
+  restoreMemberRoute(app, deps)
   protectMemberRoutes(app, deps)
   memberLinkRoutes(app, deps)
   getPeopleRoute(app, deps)

@@ -274,6 +274,18 @@ const RULES = {
     'The tester was taken out of the group in App Store Connect.',
     'Add the tester there again, or converge the member.',
   ),
+  idle_rule_missing: rule(
+    'reject',
+    'request',
+    'This roster has no rule that says who is idle.',
+    'Put the roster with `idle`: after how many days somebody counts as idle.',
+  ),
+  idle_reclaimed: rule(
+    'reject',
+    'member',
+    'The seat was taken back, since it was not used.',
+    'A new member.joined event, or "Put back" (POST …/restore), gives the person a seat and an invitation again.',
+  ),
   apple_refused: rule(
     'retry',
     'member',

@@ -142,6 +142,7 @@ const CHANGES: [HTTPMethods, string][] = [
   ['POST', '/console/rosters/gold/member/invitation'],
   ['POST', '/console/rosters/gold/member/remove'],
   ['POST', '/console/rosters/gold/member/protect'],
+  ['POST', '/console/rosters/gold/member/restore'],
   ['POST', '/console/rosters/gold/member/unprotect'],
   ['DELETE', '/console/whatever/comes/next'],
   ['PATCH', '/lanes/acme'],

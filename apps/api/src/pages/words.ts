@@ -15,6 +15,11 @@ export const STATUS_WORDS: Record<MemberStatus, { word: string; means: string; t
   installed: { word: 'installed', means: 'The app is installed.', tone: 'good' },
   revoked: { word: 'stopped testing', means: 'The person stopped testing, or was removed from the app.', tone: 'warn' },
   removed: { word: 'removed', means: 'Not on the roster any more, and out of the group.', tone: 'quiet' },
+  reclaimed: {
+    word: 'seat taken back',
+    means: 'On the roster, out of the app: the seat was not used. A new membership or “Put back” undoes it.',
+    tone: 'quiet',
+  },
   failed: { word: 'failed', means: 'Could not be added; the reason stands beside it.', tone: 'bad' },
 }
 

@@ -22,6 +22,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const roster = { teamKey: 'acme', app: { bundleId: 'com.acme.app' }, group: { name: 'Gold' } }
+const RULE = { notAcceptedDays: 30, notInstalledDays: null, noSessionDays: null, graceDays: 7, reclaim: 'never' }
 const source = {
   kind: 'generic',
   map: '$',
@@ -91,6 +92,11 @@ const IDLE: Idle[] = [
     route: 'POST /v1/rosters/{rosterId}/members/{memberId}/unprotect',
     before: () => call('POST', '/v1/rosters/gold/members/u-1/unprotect'),
     again: () => call('POST', '/v1/rosters/gold/members/u-1/unprotect'),
+  },
+  {
+    route: 'POST /v1/rosters/{rosterId}/idle/reclaim',
+    before: () => call('PUT', '/v1/rosters/gold', { ...roster, idle: RULE }),
+    again: () => call('POST', '/v1/rosters/gold/idle/reclaim', { dryRun: true }),
   },
   {
     route: 'POST /v1/rosters/{rosterId}/reconciliations',

@@ -59,6 +59,7 @@ const BODIES: Record<string, ((names: Names) => unknown) | undefined> = {
   'PUT /v1/rosters/{rosterId}/members/{memberId}': () => ({ email: 'a@example.com' }),
   'POST /v1/rosters/{rosterId}/members/{memberId}/link': () => ({ days: 1 }),
   'POST /v1/rosters/{rosterId}/reconciliations': () => ({ dryRun: true }),
+  'POST /v1/rosters/{rosterId}/idle/reclaim': () => ({ dryRun: true }),
   'POST /v1/rosters/{rosterId}/reconciliations/{reconciliationId}/approve': () => ({}),
   'POST /v1/rosters/{rosterId}/reconciliations/{reconciliationId}/reject': () => ({}),
   'POST /v1/tokens': (names) => ({ name: 'x', scopes: ['admin'], rosters: [names.roster] }),

@@ -58,6 +58,8 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   invitation_unknown: 409,
   testing_stopped: 409,
   removed_by_hand: 409,
+  idle_rule_missing: 409,
+  idle_reclaimed: 409,
   apple_refused: 502,
   apple_request_invalid: 502,
   job_parked: 409,

@@ -100,6 +100,14 @@ const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
     summary: 'The person waits for something that only others can give',
     data: member('waiting', ['address_missing', 'No address is known.', 'Send the address of the Apple account.']),
   },
+  'member.reclaimed': {
+    summary: 'The seat was taken back, since it was not used; the member stays on the roster',
+    data: member('reclaimed', [
+      'idle_reclaimed',
+      'The seat was taken back, since it was not used.',
+      'A new member.joined event gives the person a seat and an invitation again.',
+    ]),
+  },
   'member.address_changed': { summary: 'The member gave another address, on their own page', data: member('pending') },
   'build.available': { summary: 'A build can be tested', data: build },
   'build.expiring': { summary: 'The last usable build expires in 14, 7 or 1 days', data: buildEnd },

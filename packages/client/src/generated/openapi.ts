@@ -347,6 +347,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rosters/{rosterId}/idle/reclaim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the seats of idle testers back
+         * @description A plan like any other: its guard may hold it for an approval. The testers leave the app; the members stay on the roster as `reclaimed`, until a newer `member.joined` or a restore. Does not wait for `graceDays`. Nobody who is protected, who is not a candidate by now, or whom another roster of the app wants is taken out.
+         *
+         *     Needs the scope `rosters:write`.
+         */
+        post: operations["reclaimIdle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rosters/{rosterId}/activity": {
         parameters: {
             query?: never;
@@ -537,6 +559,28 @@ export interface paths {
          *     Needs the scope `rosters:write`.
          */
         post: operations["inviteMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rosters/{rosterId}/members/{memberId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a member back who is out
+         * @description The same as a `member.joined` event of now with all that is known: undoes a removal, and gives back a seat that was taken back. Nothing happens to a member who is in, or on the way.
+         *
+         *     Needs the scope `rosters:write`.
+         */
+        post: operations["restoreMember"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1637,6 +1681,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "member.reclaimed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The seat was taken back, since it was not used; the member stays on the roster
+         * @description Posted to your webhook, signed. Answer with any 2xx within 15 s; anything else is sent again.
+         */
+        post: operations["onMemberReclaimed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "member.address_changed": {
         parameters: {
             query?: never;
@@ -1876,7 +1940,7 @@ export interface components {
             /** @description `token:3f…`, `user:ann`, `source:shop`, `member` (on their own page); null: Flightroster by itself */
             by: string | null;
             /** @description The member's status after an outcome */
-            status: ("pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed") | null;
+            status: ("pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed") | null;
             problem: {
                 code: string;
                 detail: string;
@@ -1970,7 +2034,7 @@ export interface components {
             /** @enum {string} */
             desired: "present" | "absent";
             /** @enum {string} */
-            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
             /** @description What Apple last said */
             tester: {
                 id: string | null;
@@ -2027,10 +2091,10 @@ export interface components {
             id: string;
             roster: string;
             /**
-             * @description snapshot: of a whole list; reconcile: of a reading of the group
+             * @description snapshot: of a whole list; reconcile: of a reading of the group; reclaim: of seats of idle testers
              * @enum {string}
              */
-            kind: "snapshot" | "reconcile";
+            kind: "snapshot" | "reconcile" | "reclaim";
             /** @enum {string} */
             status: "running" | "held" | "done" | "failed" | "rejected";
             dryRun: boolean;
@@ -2046,15 +2110,23 @@ export interface components {
                 remove: number;
                 unchanged: number;
             };
-            /** @description Members who leave by this plan */
+            /** @description Members who leave by this plan; of a reclaim: whose testers leave the app, and who stay on the roster */
             removals: string[];
             /** @description Members who lose their address by this held plan: they leave the group and stay on the roster */
             cleared?: string[];
+            /** @description Of a reclaim: why each of `removals` counts as idle, and since when */
+            idle?: {
+                id: string;
+                /** @enum {string} */
+                reason: "not_accepted" | "not_installed" | "no_session";
+                /** @description RFC 3339, UTC */
+                since: string;
+            }[];
             /** @description Members whom it would have removed, but for this reason */
             kept?: {
                 id: string;
                 /** @enum {string} */
-                reason: "protected";
+                reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "reclaimed" | "not_a_member";
             }[];
             /** @description Testers in the group whom nobody put on the roster */
             unmanaged: {
@@ -2134,6 +2206,7 @@ export interface components {
                 revoked: number;
                 removed: number;
                 failed: number;
+                reclaimed: number;
             };
             /** @description What a PUT calls `seats`, and the seats of the app */
             seats: {
@@ -2238,6 +2311,7 @@ export interface components {
                 revoked: number;
                 removed: number;
                 failed: number;
+                reclaimed: number;
             };
             /** @description What a PUT calls `seats`, and the seats of the app */
             seats: {
@@ -3066,11 +3140,48 @@ export interface operations {
             };
         };
     };
+    reclaimIdle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rosterId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Say whose seats would come back, and change nothing
+                     * @default false
+                     */
+                    dryRun?: boolean;
+                    /** @description Only of these; null: of all candidates. `kept` says who of them keeps the seat, and why */
+                    members?: string[] | null;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Recorded; it is carried out from now on */
+            202: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    /** @description Where to read what it came to */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+        };
+    };
     listRosterActivity: {
         parameters: {
             query?: {
                 member?: string;
-                status?: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                status?: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                 kind?: "event" | "list" | "reconcile" | "request" | "outcome" | "settings";
                 /** @description As `by` of an item */
                 by?: string;
@@ -3203,7 +3314,7 @@ export interface operations {
     listMembers: {
         parameters: {
             query?: {
-                status?: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                status?: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                 /** @description Beginning of an id, an address or any word of a name, without case or accents; several words: each of them */
                 q?: string;
                 limit?: number;
@@ -3294,7 +3405,7 @@ export interface operations {
                         kept?: {
                             id: string;
                             /** @enum {string} */
-                            reason: "protected";
+                            reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "reclaimed" | "not_a_member";
                         }[];
                         /** @description The removals wait for an approval */
                         held: boolean;
@@ -3346,7 +3457,7 @@ export interface operations {
                         kept?: {
                             id: string;
                             /** @enum {string} */
-                            reason: "protected";
+                            reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "reclaimed" | "not_a_member";
                         }[];
                         /** @description The removals wait for an approval */
                         held: boolean;
@@ -3508,6 +3619,35 @@ export interface operations {
         };
     };
     inviteMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rosterId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Recorded; it is carried out from now on */
+            202: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        roster: string;
+                        member: string;
+                        /** @enum {string} */
+                        status: "accepted";
+                    };
+                };
+            };
+        };
+    };
+    restoreMember: {
         parameters: {
             query?: never;
             header?: never;
@@ -4113,7 +4253,7 @@ export interface operations {
                 "application/json": {
                     /** @description http or https, at a public address, without user name and password */
                     url: string;
-                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
+                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.reclaimed" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
                     /**
                      * @description Only what is about these, and about their team keys; null: everything
                      * @default null
@@ -4384,7 +4524,7 @@ export interface operations {
                     /** @description The incoming webhook of Slack or Teams (http or https, at a public address), or an e-mail address */
                     target: string;
                     /** @description What to tell; whoever is told that something began is told when it is over */
-                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
+                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.reclaimed" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
                     /**
                      * @description Only what is about these, and about their team keys; null: everything
                      * @default null
@@ -5806,7 +5946,7 @@ export interface operations {
                         member: {
                             id: string;
                             /** @enum {string} */
-                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                             problem: {
                                 code: string;
                                 detail: string;
@@ -5866,7 +6006,7 @@ export interface operations {
                         member: {
                             id: string;
                             /** @enum {string} */
-                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                             problem: {
                                 code: string;
                                 detail: string;
@@ -5926,7 +6066,7 @@ export interface operations {
                         member: {
                             id: string;
                             /** @enum {string} */
-                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                             problem: {
                                 code: string;
                                 detail: string;
@@ -5986,7 +6126,7 @@ export interface operations {
                         member: {
                             id: string;
                             /** @enum {string} */
-                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                             problem: {
                                 code: string;
                                 detail: string;
@@ -6046,7 +6186,7 @@ export interface operations {
                         member: {
                             id: string;
                             /** @enum {string} */
-                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                             problem: {
                                 code: string;
                                 detail: string;
@@ -6106,7 +6246,7 @@ export interface operations {
                         member: {
                             id: string;
                             /** @enum {string} */
-                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                             problem: {
                                 code: string;
                                 detail: string;
@@ -6166,7 +6306,67 @@ export interface operations {
                         member: {
                             id: string;
                             /** @enum {string} */
-                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
+                            problem: {
+                                code: string;
+                                detail: string;
+                                action: string;
+                            } | null;
+                            /** @description Only with `includeEmail` */
+                            email?: string | null;
+                            /** @description To the member's own page: of `member.waiting` for an address, with `includeLink` */
+                            link?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMemberReclaimed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One fact keeps one id over all its tries and replays */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this try */
+                "webhook-timestamp": string;
+                /** @description Standard Webhooks: `v1,` and base64; several while a secret changes */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "member.reclaimed";
+                    /** @description RFC 3339, UTC */
+                    timestamp: string;
+                    data: {
+                        roster: string;
+                        /** @description Counts up; what is older than what you have can be dropped */
+                        sequence: number;
+                        member: {
+                            id: string;
+                            /** @enum {string} */
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                             problem: {
                                 code: string;
                                 detail: string;
@@ -6226,7 +6426,7 @@ export interface operations {
                         member: {
                             id: string;
                             /** @enum {string} */
-                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed";
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
                             problem: {
                                 code: string;
                                 detail: string;

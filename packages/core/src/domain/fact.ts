@@ -3,7 +3,16 @@ import type { BuildState } from './build.ts'
 import type { MemberStatus, Observed } from './member.ts'
 
 /** Statuses that upstream is told of; `pending` and `not_invited` are on the way to one of them. */
-export const TOLD_STATUSES = ['invited', 'accepted', 'installed', 'revoked', 'removed', 'failed', 'waiting'] as const
+export const TOLD_STATUSES = [
+  'invited',
+  'accepted',
+  'installed',
+  'revoked',
+  'removed',
+  'failed',
+  'waiting',
+  'reclaimed',
+] as const
 
 /**
  * Something that upstream is told once, recorded in the step that makes it true. `sequence` counts up per member, per roster

@@ -56,6 +56,8 @@ export interface IdleFindings {
   candidates: IdleCandidate[]
   /** How many it is not known of, by why. */
   doubts: Map<IdleDoubt, number>
+  /** Their ids. */
+  doubtful: Set<string>
 }
 
 const DAY_MS = 86_400_000
@@ -72,14 +74,17 @@ export interface IdleStanding {
 export function findIdle(rule: IdleRule, standing: IdleStanding, subjects: Iterable<IdleSubject>): IdleFindings {
   const candidates: IdleCandidate[] = []
   const doubts = new Map<IdleDoubt, number>()
+  const doubtful = new Set<string>()
   for (const subject of subjects) {
     const found = judge(rule, standing, subject)
     if (found === null) continue
-    if ('doubt' in found) doubts.set(found.doubt, (doubts.get(found.doubt) ?? 0) + 1)
-    else candidates.push({ id: subject.id, ...found, ...decide(rule, subject, standing.now) })
+    if ('doubt' in found) {
+      doubts.set(found.doubt, (doubts.get(found.doubt) ?? 0) + 1)
+      doubtful.add(subject.id)
+    } else candidates.push({ id: subject.id, ...found, ...decide(rule, subject, standing.now) })
   }
   candidates.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))
-  return { candidates, doubts }
+  return { candidates, doubts, doubtful }
 }
 
 /** Whom a rule looks at: why they would be idle, and after how many days. */

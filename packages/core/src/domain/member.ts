@@ -11,6 +11,7 @@ export const MEMBER_STATUSES = [
   'revoked',
   'removed',
   'failed',
+  'reclaimed',
 ] as const
 export type MemberStatus = (typeof MEMBER_STATUSES)[number]
 
@@ -76,6 +77,11 @@ export interface Observed {
   invite: boolean
   /** `Desired.joined` of the join that a stopped tester was last taken back in for. */
   revived: number
+  /**
+   * `Desired.joined` of the join whose seat was taken back, since it was not used: the member stays on the roster and out of the app
+   * until a newer join; null: nothing was taken back.
+   */
+  reclaimed: number | null
   /** True once the state after a create was read again: Apple answers a create before it has sent the invitation. */
   settledState: boolean
   problem: MemberProblem | null
@@ -94,9 +100,15 @@ export const NOTHING_OBSERVED: Observed = {
   leaving: [],
   invite: false,
   revived: 0,
+  reclaimed: null,
   settledState: false,
   problem: null,
   told: null,
+}
+
+/** On the roster, and kept out of the app: the seat was taken back, and no join is newer than that. */
+export function isReclaimed({ present, joined }: Desired, observed: Pick<Observed, 'reclaimed'> | null): boolean {
+  return present && observed !== null && observed.reclaimed === joined
 }
 
 /** Members whom the loss of the last build hits. */

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts'
 import type { BuildLack } from './build.ts'
 import { emailKey } from './email.ts'
 import {
+  isReclaimed,
   settledStatus,
   type Desired,
   type MemberStatus,
@@ -69,15 +70,19 @@ export interface PlanInput {
 
 /** Pure: the same knowledge gives the same step. Called again after every answer until it settles or waits. */
 export function planStep(input: PlanInput): Step {
+  if (isReclaimed(input.desired, input.observed)) return planReclaimed(input)
   return input.desired.present ? planPresent(input) : planAbsent(input)
 }
 
 /**
  * Puts the address that a member moved away from, or that was cleared, among those that have to leave, before anything is
- * planned.
+ * planned. Who has no seat has no new address to enter with.
  */
-export function beginMove(desired: Desired, observed: Observed, wantedHere: (email: string) => boolean): Observed {
-  const leaving = observed.leaving.filter((email) => !wantedHere(email))
+export function beginMove(desired: Desired, before: Observed, wantedHere: (email: string) => boolean): Observed {
+  const leaving = before.leaving.filter((email) => !wantedHere(email))
+  // No mail goes to somebody who has no seat; one that was taken back before this join is of no interest any more.
+  if (isReclaimed(desired, before)) return { ...before, leaving, invite: false }
+  const observed = { ...before, reclaimed: null }
   if (!desired.present) return { ...observed, leaving }
   const key = desired.email === null ? null : emailKey(desired.email)
   const back = leaving.filter((email) => emailKey(email) !== key)
@@ -285,6 +290,13 @@ function planAbsent(input: PlanInput): Step {
   return planExit(input, email)
 }
 
+/** On the roster without a seat: out of the app, and nothing brings the person back but a newer join. */
+function planReclaimed(input: PlanInput): Step {
+  const email = input.observed.email ?? input.observed.leaving[0]
+  if (email === undefined) return { do: 'settle', status: 'reclaimed', problem: 'idle_reclaimed' }
+  return planExit(input, email)
+}
+
 /** The next step to get one address out of the group. Only the group says that somebody is out of it: being unknown to the app does not. */
 function planExit(input: PlanInput, email: string): Step {
   const { observed, now } = input
@@ -329,7 +341,8 @@ function readExit({ observed, now }: PlanInput, email: string): Step {
 
 /** Out of the app, not only out of the group, and not where another roster of the app wants the person. */
 function leavesApp({ policies, desired, observed, wantedElsewhere }: PlanInput, email: string): boolean {
-  return (policies.removal === 'app' || (desired.present && observed.invite)) && !wantedElsewhere(email)
+  const isForced = isReclaimed(desired, observed) || (desired.present && observed.invite)
+  return (policies.removal === 'app' || isForced) && !wantedElsewhere(email)
 }
 
 /** A write that puts somebody into the group. */

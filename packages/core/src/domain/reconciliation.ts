@@ -1,3 +1,4 @@
+import type { IdleReason } from './idle.ts'
 import type { Problem } from './roster.ts'
 
 export interface PlanCounts {
@@ -10,18 +11,33 @@ export interface PlanCounts {
 /** A list of a hundred thousand people must not make every reading of its plan long. */
 export const NAMED_IN_PLAN = 2_000
 
+/**
+ * `protected`; and of a reclaim: another roster of the app, or a fellow member with the same address, wants the seat; the member is not
+ * idle by the rule, or it is not known; the seat is taken back already; nobody of that id is on the roster.
+ */
+export const KEPT_REASONS = [
+  'protected',
+  'wanted_elsewhere',
+  'address_shared',
+  'not_idle',
+  'unknown',
+  'reclaimed',
+  'not_a_member',
+] as const
+export type KeptReason = (typeof KEPT_REASONS)[number]
+
 /** Whom a plan leaves alone, and why. */
 export interface Kept {
   id: string
-  reason: 'protected'
+  reason: KeptReason
 }
 
-/** A snapshot or a reading of a whole group: what it would change, and how far it is. */
+/** A snapshot, a reading of a whole group, or seats of idle testers to be taken back: what it would change, and how far it is. */
 export interface Reconciliation {
   v: 1
   id: string
   roster: string
-  kind: 'snapshot' | 'reconcile'
+  kind: 'snapshot' | 'reconcile' | 'reclaim'
   status: 'running' | 'held' | 'done' | 'failed' | 'rejected'
   dryRun: boolean
   startedAt: number
@@ -37,6 +53,10 @@ export interface Reconciliation {
   cleared?: string[]
   /** Whom it would have removed, but for a reason; absent: nobody. */
   kept?: Kept[]
+  /** Of a reclaim: why each of `removals` counts as idle, and since when (ms). */
+  idle?: { id: string; reason: IdleReason; since: number }[]
+  /** Of a reclaim: the reading of the group that it waits for, or waited for. */
+  reading?: string
   /** Its removals were asked for by events (an identity provider's): those remove the protected as well. */
   fromEvents?: true
   /** Testers whom nobody put on the roster: masked where addresses may not be shown. */

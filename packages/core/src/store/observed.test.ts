@@ -23,6 +23,7 @@ const observed: fc.Arbitrary<Observed> = fc.record({
   leaving: fc.array(fc.emailAddress(), { maxLength: 3 }),
   invite: fc.boolean(),
   revived: fc.nat(),
+  reclaimed: orNull(fc.nat()),
   settledState: fc.boolean(),
   problem: orNull(fc.record({ code: fc.constant('apple_refused' as const), detail: fc.string(), at: fc.nat() })),
   told: orNull(

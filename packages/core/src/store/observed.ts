@@ -19,6 +19,8 @@ interface Rare {
   i?: 1
   /** revived */
   r?: number
+  /** reclaimed */
+  x?: number
   /** problem */
   p?: Observed['problem']
 }
@@ -54,6 +56,7 @@ export function formatObserved(observed: Observed, packed: boolean): string {
     ...(observed.leaving.length > 0 ? { l: observed.leaving } : {}),
     ...(observed.invite ? { i: 1 } : {}),
     ...(observed.revived ? { r: observed.revived } : {}),
+    ...(observed.reclaimed === null ? {} : { x: observed.reclaimed }),
     ...(observed.problem ? { p: observed.problem } : {}),
   }
   if (packed) {
@@ -101,8 +104,9 @@ export function parseObserved(text: string): Observed {
   }
 }
 
-function parseRare({ w, l, i, r, p }: Rare) {
-  return { v: 1 as const, writing: w ?? null, leaving: l ?? [], invite: i === 1, revived: r ?? 0, problem: p ?? null }
+function parseRare({ w, l, i, r, x, p }: Rare) {
+  const rest = { revived: r ?? 0, reclaimed: x ?? null, problem: p ?? null }
+  return { v: 1 as const, writing: w ?? null, leaving: l ?? [], invite: i === 1, ...rest }
 }
 
 function parsePacked(text: string): Observed {

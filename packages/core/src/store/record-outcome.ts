@@ -87,7 +87,8 @@ export async function recordOutcome(
       ...testers.flatMap(({ address, field, id }) => [address, field, id === null ? '' : formatTesterId(id)]),
     ],
   )
-  if (status === 'removed' && answer === 'recorded') await forgetFigures(redis, teamKey, roster.id, member)
+  if ((status === 'removed' || status === 'reclaimed') && answer === 'recorded')
+    await forgetFigures(redis, teamKey, roster.id, member)
   if (entry && (answer === 'recorded' || answer === 'newer')) {
     // For people to read: an outcome is recorded whether or not it is told.
     createActivity(redis, teamKey, roster.id)

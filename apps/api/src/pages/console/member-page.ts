@@ -15,6 +15,8 @@ export interface MemberPage {
   roster: Roster
   member: MemberDescription
   waitsFor: WaitsFor | null
+  /** Who is out can be put back. */
+  mayRestore: boolean
   timeline: readonly TimelineItem[]
   names: MemberNames
   notice?: Html | undefined
@@ -49,7 +51,9 @@ export function memberPage(input: MemberPage): string {
       <dt>Address</dt>
       <dd>${privacy.email(member.email) || html`<span class="quiet">not known yet</span>`}</dd>
       <dt>Should be</dt>
-      <dd>${member.desired === 'present' ? 'in the group' : 'out of the group'}</dd>
+      <dd>
+        ${member.status === 'reclaimed' ? 'on the roster, out of the app' : member.desired === 'present' ? 'in the group' : 'out of the group'}
+      </dd>
       <dt>Apple says</dt>
       <dd>
         ${member.tester ? html`${member.tester.state.replaceAll('_', ' ')} <span class="quiet">(${when(member.tester.observedAt, now, 'not read yet')})</span>` : html`<span class="quiet">nothing yet</span>`}
@@ -71,13 +75,15 @@ export function memberPage(input: MemberPage): string {
   return layout({ title: shown, section: 'console', user, body })
 }
 
-function actions({ roster, member, names }: MemberPage): Html {
+function actions(input: MemberPage): Html {
+  const { roster, member, names } = input
   const to = (verb: string) => path`/console/rosters/${roster.id}/member/${verb}`
   const fields = names.fields(roster.id, member.id)
-  const mayInvite = member.desired === 'present' && member.email !== null
+  const mayInvite = member.desired === 'present' && member.email !== null && member.status !== 'reclaimed'
   return html`${button(to('converge'), 'Look at Apple and put right now', fields)}
   ${mayInvite ? button(to('invitation'), "Send Apple's invitation again", fields) : null}
   ${member.protection ? button(to('unprotect'), 'Protect no more', fields) : button(to('protect'), 'Protect', fields)}
+  ${input.mayRestore ? button(to('restore'), 'Put back', fields) : null}
   ${member.desired === 'present' ? button(to('remove'), 'Take off the roster', fields, 'danger') : null}`
 }
 

@@ -2,6 +2,7 @@ import { parseEmail, type Roster } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import { createLaneStore } from '@flightroster/core/store'
 import {
+  canRestore,
   deleteMember,
   describeMembers,
   explainWaiting,
@@ -9,6 +10,7 @@ import {
   protectMember,
   putMember,
   requestForMember,
+  restoreMember,
   tellTimeline,
   type MemberDescription,
 } from '@flightroster/core/usecases/members'
@@ -64,6 +66,14 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     return reply.redirect(`${names.href(roster.id, member)}&done=remove`, 303)
   })
 
+  app.post('/console/rosters/:rosterId/member/restore', CHANGE, async (request, reply) => {
+    deps.health.assertTakesWrites()
+    const { roster, member, names } = await readTarget(deps, request)
+    const isNew = await restoreMember(askedBy(deps, request), { roster, member, origin: 'console' })
+    if (isNew) await note(deps, request, 'member.restore', `roster:${roster.id}`, deps.toRef(roster.id, member))
+    return reply.redirect(`${names.href(roster.id, member)}&done=restore`, 303)
+  })
+
   for (const kind of ['protect', 'unprotect'] as const) {
     app.post(`/console/rosters/:rosterId/member/${kind}`, CHANGE, async (request, reply) => {
       const { roster, member, names } = await readTarget(deps, request)
@@ -82,6 +92,7 @@ const DONE: Record<string, string> = {
   converge: 'Asked for: it goes ahead of the backlog. Look again in a moment.',
   invitation: "Apple's invitation was asked for again.",
   remove: 'Taken off the roster; the tester leaves the group in a moment.',
+  restore: 'Put back: Apple sends an invitation once the person is in the group again. Look again in a moment.',
   protect: 'Protected: only an event, a removal by hand or an erasure takes this person off the roster now.',
   unprotect: 'Protected no more: lists and comparisons treat this person as any other.',
   added: 'Added to the roster. Apple sends the invitation in a moment: look again.',
@@ -130,6 +141,7 @@ async function sendMember(
     roster,
     member: member as MemberDescription,
     waitsFor: waiting.get(id) ?? null,
+    mayRestore: canRestore(record),
     timeline: tellTimeline(entries),
     names: createMemberNames(deps.sealer),
     notice: about,

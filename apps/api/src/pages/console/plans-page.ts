@@ -1,4 +1,4 @@
-import type { DashboardUser, Reconciliation, Roster, WaitsFor } from '@flightroster/core/domain'
+import type { DashboardUser, IdleReason, Reconciliation, Roster, WaitsFor } from '@flightroster/core/domain'
 import { html, path, query, type Html } from '../html.ts'
 import { layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
@@ -24,7 +24,15 @@ const HELD: Record<NonNullable<Reconciliation['held']>, string> = {
 }
 
 const kindOf = ({ kind, dryRun }: Reconciliation) =>
-  kind === 'snapshot' ? 'A whole list' : dryRun ? 'A comparison, only looked at' : 'A comparison with the group'
+  kind === 'reclaim'
+    ? dryRun
+      ? 'Seats to take back, only looked at'
+      : 'Seats to take back'
+    : kind === 'snapshot'
+      ? 'A whole list'
+      : dryRun
+        ? 'A comparison, only looked at'
+        : 'A comparison with the group'
 
 export interface PlansPage {
   user: DashboardUser
@@ -151,6 +159,18 @@ export function planPage(input: PlanPage): string {
 
 const KEPT_REASONS: Record<NonNullable<Reconciliation['kept']>[number]['reason'], string> = {
   protected: 'protected',
+  wanted_elsewhere: 'another roster of this app wants the person in',
+  address_shared: 'somebody else here has the same address',
+  not_idle: 'not idle by the rule of this roster',
+  unknown: 'it is not known whether the seat is used',
+  reclaimed: 'the seat is taken back already',
+  not_a_member: 'not on the roster',
+}
+
+const IDLE_WORDS: Record<IdleReason, string> = {
+  not_accepted: 'did not accept',
+  not_installed: 'did not install',
+  no_session: 'did not open the app',
 }
 
 const KEPT_SHOWN = 500
@@ -183,7 +203,9 @@ function decision(roster: Roster, plan: Reconciliation): Html {
       ><input name="reason" required maxlength="500" autocomplete="off"
     /></label>
     <div class="row">
-      <button type="submit" name="decision" value="approve" class="danger">Approve: ${people} leave</button>
+      <button type="submit" name="decision" value="approve" class="danger">
+        Approve: ${people} ${plan.kind === 'reclaim' ? 'leave the app' : 'leave'}
+      </button>
       <button type="submit" name="decision" value="reject">Reject: nobody leaves</button>
     </div>
   </form>`
@@ -195,8 +217,9 @@ const SHOWN_BY_NAME = 1_000
 function peopleLists(input: PlanPage): Html | null {
   const { plan, people, privacy, roster } = input
   if (people.added.length + people.changed.length + people.removed.length === 0) return null
-  const isWould = plan.dryRun || (plan.kind === 'reconcile' && plan.status === 'held')
-  const removes = plan.status === 'held' || plan.status === 'rejected' || isWould ? 'would leave' : 'leave'
+  const isWould = plan.dryRun || (plan.kind !== 'snapshot' && plan.status === 'held')
+  const leave = plan.kind === 'reclaim' ? 'leave the app, and stay on the roster' : 'leave'
+  const removes = plan.status === 'held' || plan.status === 'rejected' || isWould ? `would ${leave}` : leave
   const file = path`/console/rosters/${roster.id}/plans/${plan.id}/people.csv`
   const { added, changed, removed } = people
   return html`${privacy.isOperator ? html`<p><a class="button" href="${file}" download>Download these people (CSV)</a></p>` : null}
@@ -206,7 +229,7 @@ function peopleLists(input: PlanPage): Html | null {
 }
 
 function personList(
-  { privacy, names, roster }: PlanPage,
+  { privacy, names, roster, plan, now }: PlanPage,
   title: string,
   people: readonly PlanPerson[],
   total: number,
@@ -214,6 +237,9 @@ function personList(
   if (people.length === 0) return null
   const shown = people.slice(0, SHOWN_BY_NAME)
   const more = Math.max(total, people.length) - shown.length
+  const why = plan.idle
+    ? new Map(plan.idle.map(({ id, reason, since }) => [id, html`${IDLE_WORDS[reason]} since ${when(since, now)}`]))
+    : null
   return html`<h2>${title}</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="${title}">
       <table>
@@ -222,6 +248,7 @@ function personList(
             ${privacy.isOperator ? html`<th scope="col">Name</th>` : null}
             <th scope="col">Address</th>
             <th scope="col">Id</th>
+            ${why === null ? null : html`<th scope="col">Why</th>`}
           </tr>
         </thead>
         <tbody>
@@ -231,6 +258,7 @@ function personList(
                 ${privacy.isOperator ? html`<td>${privacy.name(person)}</td>` : null}
                 <td>${privacy.email(person.email)}</td>
                 <th scope="row"><a href="${names.href(roster.id, person.id)}">${privacy.id(person.id)}</a></th>
+                ${why === null ? null : html`<td>${why.get(person.id)}</td>`}
               </tr>`,
           )}
         </tbody>

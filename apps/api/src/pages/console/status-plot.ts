@@ -11,6 +11,7 @@ const LAYERS: { status: MemberStatus; fill: string }[] = [
   { status: 'not_invited', fill: 'fill-warn-3' },
   { status: 'waiting', fill: 'fill-warn-2' },
   { status: 'revoked', fill: 'fill-warn' },
+  { status: 'reclaimed', fill: 'fill-quiet' },
   { status: 'pending', fill: 'fill-busy' },
   { status: 'failed', fill: 'fill-bad' },
 ]

@@ -80,6 +80,12 @@ export function tellWhy({ status, problem, desired, email }: MemberDescription, 
         title: 'Not in: the membership ended.',
         sentences: ['The membership system said so; a new membership lets the person in again.'],
       }
+    case 'reclaimed':
+      return {
+        tone: 'quiet',
+        title: 'Out of the app: the seat was taken back, since it was not used.',
+        sentences: ['A new membership, or “Put back”, gives the person a seat and an invitation again.'],
+      }
     case 'failed':
       return { tone: 'bad', title: 'Not in: adding the person failed.', sentences: ['See below what Apple answered.'] }
   }

@@ -29,6 +29,7 @@ function viewOf({ record: { desired, status, observed } }: OpenedLink): View {
     case 'accepted':
     case 'installed':
     case 'failed':
+    case 'reclaimed':
       return status
     case 'revoked':
       return 'stopped'
@@ -37,7 +38,7 @@ function viewOf({ record: { desired, status, observed } }: OpenedLink): View {
   }
 }
 
-const MAY_INVITE: ReadonlySet<View> = new Set(['invited', 'accepted', 'stopped', 'not_invited'])
+const MAY_INVITE: ReadonlySet<View> = new Set(['invited', 'accepted', 'stopped', 'not_invited', 'reclaimed'])
 
 /** The one page of one member. No address is shown whole: the link may be in the wrong hands. */
 export function memberOwnPage(words: Words, link: OpenedLink, token: string, note?: Note): string {

@@ -1,3 +1,4 @@
+import { KEPT_REASONS } from '@flightroster/core/domain'
 import { z } from 'zod'
 import { giveExample } from '../../schemas/example.ts'
 
@@ -58,7 +59,7 @@ const counts = {
 export const planCounts = z.object(counts)
 
 export const kept = z
-  .array(z.object({ id: z.string(), reason: z.enum(['protected']) }))
+  .array(z.object({ id: z.string(), reason: z.enum(KEPT_REASONS) }))
   .describe('Members whom it would have removed, but for this reason')
 
 const answer = {

@@ -1,4 +1,4 @@
-import type { Reconciliation } from '@flightroster/core/domain'
+import { IDLE_REASONS, type Reconciliation } from '@flightroster/core/domain'
 import { z } from 'zod'
 import { anyId } from '../../schemas/ids.ts'
 import { time, toTime, toTimeOrNull } from '../../schemas/instant.ts'
@@ -19,7 +19,9 @@ giveExample(decisionBody, { reason: 'The programme ended for these two.' })
 export const reconciliation = z.object({
   id: z.string(),
   roster: z.string(),
-  kind: z.enum(['snapshot', 'reconcile']).describe('snapshot: of a whole list; reconcile: of a reading of the group'),
+  kind: z
+    .enum(['snapshot', 'reconcile', 'reclaim'])
+    .describe('snapshot: of a whole list; reconcile: of a reading of the group; reclaim: of seats of idle testers'),
   status: z.enum(['running', 'held', 'done', 'failed', 'rejected']),
   dryRun: z.boolean(),
   progress: z.object({
@@ -29,11 +31,17 @@ export const reconciliation = z.object({
     toConverge: z.number().int(),
   }),
   plan: planCounts,
-  removals: z.array(z.string()).describe('Members who leave by this plan'),
+  removals: z
+    .array(z.string())
+    .describe('Members who leave by this plan; of a reclaim: whose testers leave the app, and who stay on the roster'),
   cleared: z
     .array(z.string())
     .optional()
     .describe('Members who lose their address by this held plan: they leave the group and stay on the roster'),
+  idle: z
+    .array(z.object({ id: z.string(), reason: z.enum(IDLE_REASONS), since: time }))
+    .optional()
+    .describe('Of a reclaim: why each of `removals` counts as idle, and since when'),
   kept: kept.optional(),
   unmanaged: z
     .array(z.object({ testerId: z.string(), email: z.string().nullable() }))
@@ -81,6 +89,7 @@ export function toReconciliation(record: Reconciliation): z.output<typeof reconc
     plan: record.plan,
     removals: record.removals,
     ...(record.cleared ? { cleared: record.cleared } : {}),
+    ...(record.idle ? { idle: record.idle.map((one) => ({ ...one, since: toTime(one.since) })) } : {}),
     ...(record.kept ? { kept: record.kept } : {}),
     unmanaged: record.unmanaged,
     heldBy: record.held,

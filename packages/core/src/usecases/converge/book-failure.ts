@@ -1,5 +1,5 @@
 import { isWriteAmbiguous } from '../../apple/index.ts'
-import { settledStatus, type MemberStatus, type Observed } from '../../domain/member.ts'
+import { isReclaimed, settledStatus, type MemberStatus, type Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
 import { emailKey } from '../../domain/email.ts'
@@ -115,7 +115,8 @@ function later(target: Target, until: number, { code, message }: AppError): Endi
 
 /** What is said of somebody whose turn ended before it was known: what was known before. */
 export function unsettledStatus({ observed, desired }: Target): MemberStatus {
-  return desired.present && observed.confirmed ? settledStatus(true, observed.state) : 'pending'
+  const isIn = desired.present && observed.confirmed && !isReclaimed(desired, observed)
+  return isIn ? settledStatus(true, observed.state) : 'pending'
 }
 
 export async function isGroupGone(deps: BooksDeps, confirmedGroups: Set<string>, roster: Roster): Promise<boolean> {

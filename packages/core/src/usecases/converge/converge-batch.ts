@@ -35,6 +35,7 @@
 import type { AppleSession, CallRecord } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
+import { isReclaimed } from '../../domain/member.ts'
 import { NOT_ASKED, planStep, type CallStep, type Step } from '../../domain/plan.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneStore } from '../../store/index.ts'
@@ -145,6 +146,7 @@ function wasRefused({ observed: { problem } }: Target): boolean {
 function isUnknown(batch: Batch, target: Target): boolean {
   const { email } = target.desired
   if (!target.desired.present || email === null || target.observed.confirmed) return false
+  if (isReclaimed(target.desired, target.observed)) return false
   return testerOf(batch, target, email).is === 'unknown'
 }
 
@@ -219,6 +221,7 @@ function twinInBatch(batch: Batch, target: Target, email: string) {
       other !== target &&
       other.roster.id === target.roster.id &&
       other.desired.present &&
+      !isReclaimed(other.desired, other.observed) &&
       other.observed.confirmed &&
       other.observed.email !== null &&
       emailKey(other.observed.email) === key,
@@ -230,6 +233,7 @@ function twinInBatch(batch: Batch, target: Target, email: string) {
 function adoptTwin(batch: Batch, target: Target, step: Extract<Step, { do: 'settle' }>): boolean {
   const { email } = target.desired
   if (!target.desired.present || email === null || target.observed.confirmed || step.status === 'revoked') return false
+  if (step.status === 'reclaimed') return false
   const twin =
     batch.surroundings.twin(target.roster, target.member, emailKey(email)) ?? twinInBatch(batch, target, email)
   if (!twin) return false

@@ -1,7 +1,7 @@
 import type { AppleSession, TesterRow } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
-import type { Observed } from '../../domain/member.ts'
+import { isReclaimed, type Observed } from '../../domain/member.ts'
 import { isEntry } from '../../domain/plan.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
@@ -110,7 +110,7 @@ export function createBooks(deps: BooksDeps): Listener {
       target.fresh = false
       if (row) learn(target, step.email, row)
       const { writing } = target.observed
-      if (!target.desired.present || isLeaving(target, step.email)) {
+      if (!target.desired.present || isReclaimed(target.desired, target.observed) || isLeaving(target, step.email)) {
         // Just created or added, and reads lag: the planner reads again before it believes that nobody is there.
         if (row || (writing && isEntry(writing) && emailKey(writing.email) === emailKey(step.email)))
           countRead(target, step.email)

@@ -1,5 +1,5 @@
 import { emailKey } from '../../domain/email.ts'
-import { NOTHING_OBSERVED } from '../../domain/member.ts'
+import { isReclaimed, NOTHING_OBSERVED } from '../../domain/member.ts'
 import { beginMove } from '../../domain/plan.ts'
 import type { BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -87,6 +87,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   const neighbours = await readNeighbours(store, targets)
   const surroundings = await readSurroundings(store, neighbours, addresses, known)
   for (const target of targets) {
+    keepWantedSeat(surroundings, target)
     target.observed = beginMove(target.desired, target.observed, (email) =>
       surroundings.wantedHere(target.roster, target.member, emailKey(email)),
     )
@@ -97,6 +98,16 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
   ])
   return { targets, obsolete, parked, surroundings, testers, lacks: new Map(lacks) }
+}
+
+/** Nobody is taken out of the app whom another roster of it, or another member with this address, wants in by now. */
+function keepWantedSeat(surroundings: Surroundings, target: Target): void {
+  const { roster, member, desired, observed } = target
+  if (!isReclaimed(desired, observed) || !observed.confirmed || observed.email === null || observed.writing !== null)
+    return
+  const key = emailKey(observed.email)
+  if (surroundings.wantedElsewhere(roster, key) || surroundings.wantedHere(roster, member, key))
+    target.observed = { ...observed, reclaimed: null }
 }
 
 /** Those that the jobs are of, without one that has moved to another lane. */

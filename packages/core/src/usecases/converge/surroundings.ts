@@ -1,5 +1,5 @@
 import { emailKey } from '../../domain/email.ts'
-import type { Observed } from '../../domain/member.ts'
+import { isReclaimed, type Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { MemberRecord, Store } from '../../store/index.ts'
 
@@ -55,7 +55,8 @@ export async function readSurroundings(
       for (const record of await members.findMany([...unread])) if (record) records.set(record.id, record)
       keys.forEach((key, at) => {
         const found = (holders[at] ?? []).map((id) => records.get(id)).filter((record) => record !== undefined)
-        const present = found.filter(({ desired }) => desired.present)
+        // Whose seat was taken back wants none.
+        const present = found.filter(({ desired, observed }) => desired.present && !isReclaimed(desired, observed))
         wishes.set(
           wishKey(roster, key),
           present.map(({ id, observed }) => ({ member: id, observed })),

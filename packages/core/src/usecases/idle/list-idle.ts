@@ -12,6 +12,8 @@ export interface IdleList {
   /** Of how many it is not known, and why. */
   unknown: number
   doubts: { code: IdleDoubt; count: number }[]
+  /** Ids of those of whom it is not known. */
+  doubtful: ReadonlySet<string>
 }
 
 /** Who of a roster does not use the seat, by what is kept: no call of Apple. */
@@ -20,7 +22,7 @@ export async function listIdle(deps: { store: Store; clock: Clock }, roster: Ros
   const { seenAt, book } = await figures.standing()
   const rule = roster.idle
   const list = { rule, measuredAt: seenAt, usageMeasuredAt: book.readAt }
-  if (rule === null) return { ...list, candidates: [], unknown: 0, doubts: [] }
+  if (rule === null) return { ...list, candidates: [], unknown: 0, doubts: [], doubtful: new Set() }
   const now = deps.clock.now()
   const [sightings, usages, isProtected] = await Promise.all([
     figures.sightings(),
@@ -43,7 +45,7 @@ export async function listIdle(deps: { store: Store; clock: Clock }, roster: Ros
     cursor = page.cursor
     for (const record of page.records) if (record.desired.present) subjects.set(record.id, toSubject(record))
   } while (cursor !== '0')
-  const { candidates, doubts } = findIdle(rule, { now, seenAt, book }, subjects.values())
+  const { candidates, doubts, doubtful } = findIdle(rule, { now, seenAt, book }, subjects.values())
   const counted = [...doubts].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count)
-  return { ...list, candidates, unknown: counted.reduce((sum, { count }) => sum + count, 0), doubts: counted }
+  return { ...list, candidates, unknown: counted.reduce((sum, { count }) => sum + count, 0), doubts: counted, doubtful }
 }

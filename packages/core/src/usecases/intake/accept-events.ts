@@ -22,6 +22,8 @@ export interface IncomingEvent {
   /** ms, undefined: as of its arrival. */
   time: number | undefined
   origin: EventEntry['o']
+  /** What the timeline says, where it is more than a membership that begins. */
+  entry?: 'restored'
   /** Many that were asked for at once let others go before them; absent: interactive. */
   priority?: 'interactive' | 'bulk'
 }
@@ -149,7 +151,12 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
     priority: event.priority ?? 'interactive',
     digest: event.id === undefined ? undefined : eventDigest(event.roster, event.source, event.id),
     formerDigest: event.id === undefined ? undefined : formerEventDigest(event.source, event.id),
-    timelineEntry: formatEntry({ t: deps.clock.now(), k: ENTRY_KIND[event.kind], o: event.origin, e: event.id }),
+    timelineEntry: formatEntry({
+      t: deps.clock.now(),
+      k: event.entry ?? ENTRY_KIND[event.kind],
+      o: event.origin,
+      e: event.id,
+    }),
   }
 }
 

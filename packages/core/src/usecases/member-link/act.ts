@@ -1,5 +1,6 @@
 import { emailKey, parseEmail } from '../../domain/email.ts'
 import type { MemberFact } from '../../domain/fact.ts'
+import { isReclaimed } from '../../domain/member.ts'
 import { AppError } from '../../errors.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import { createFacts, takeTurn, type TurnWindow } from '../../store/index.ts'
@@ -48,14 +49,20 @@ export async function giveAddress(
   const { desired } = link.record
   if (desired.email !== null && emailKey(desired.email) === emailKey(email)) return 'same'
   await limitMemberPage(deps, link, 'address')
-  const { status } = await say(deps, link, { kind: 'update', email })
+  // Whose seat was taken back asks for one again by it.
+  const { status } = await say(deps, link, isOut(link) ? { ...COMES_BACK, email } : { kind: 'update', email })
   if (status === 'accepted') await tellUpstream(deps, link)
   return 'given'
 }
 
-/** Apple's invitation again, as seldom as anybody may ask for it. Throws rate_limited. */
-export async function askForInvitation(deps: ActDeps, { roster, record }: OpenedLink): Promise<void> {
+const COMES_BACK = { kind: 'join', entry: 'restored' } as const
+const isOut = ({ record: { desired, observed } }: OpenedLink) => isReclaimed(desired, observed)
+
+/** Apple's invitation again, or a seat that was taken back, as seldom as anybody may ask for it. Throws rate_limited. */
+export async function askForInvitation(deps: ActDeps, link: OpenedLink): Promise<void> {
+  const { roster, record } = link
   await limitRequest(deps, { roster, member: record.id, kind: 'invitation' })
+  if (isOut(link)) return void (await say(deps, link, { ...COMES_BACK, email: undefined }))
   await requestWork(deps, { roster: roster.id, member: record.id, kind: 'invitation', origin: 'member' })
 }
 
@@ -63,7 +70,11 @@ export async function leaveRoster(deps: ActDeps, link: OpenedLink): Promise<void
   await say(deps, link, { kind: 'leave', email: undefined })
 }
 
-async function say(deps: ActDeps, { roster, record }: OpenedLink, what: Pick<IncomingEvent, 'kind' | 'email'>) {
+async function say(
+  deps: ActDeps,
+  { roster, record }: OpenedLink,
+  what: Pick<IncomingEvent, 'kind' | 'email' | 'entry'>,
+) {
   const event: IncomingEvent = {
     ...what,
     id: undefined,

@@ -6,6 +6,7 @@ export { exportMembers, listMembers } from './list-members.ts'
 export { deleteMember, putMember, type MemberInput } from './put-member.ts'
 export { protectMember } from './protect-member.ts'
 export { requestForMember } from './request-for-member.ts'
+export { canRestore, restoreMember } from './restore-member.ts'
 export { retryFailed } from './retry-failed.ts'
 export { requestForMany } from './request-for-many.ts'
 export {

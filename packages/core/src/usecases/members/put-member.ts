@@ -39,11 +39,12 @@ export async function deleteMember(
   return acceptOne(deps, roster, change, traceparent)
 }
 
-type Change = Pick<IncomingEvent, 'member' | 'kind' | 'email' | 'firstName' | 'lastName'> & {
+type Change = Pick<IncomingEvent, 'member' | 'kind' | 'email' | 'firstName' | 'lastName' | 'entry'> & {
   origin?: 'api' | 'console' | undefined
 }
 
-async function acceptOne(
+/** Throws not_found, roster_full. */
+export async function acceptOne(
   deps: IntakeDeps,
   roster: Roster,
   change: Change,

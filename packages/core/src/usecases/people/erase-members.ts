@@ -192,6 +192,7 @@ export async function forgetInPlans(
     const unmanaged = item.unmanaged.filter((tester) => tester.email === null || emailKey(tester.email) !== email)
     const cleared = others(item.cleared)
     const kept = item.kept?.filter(({ id }) => !gone.has(id))
+    const idle = item.idle?.filter(({ id }) => !gone.has(id))
     const isNamed =
       removals.length < item.removals.length ||
       unmanaged.length < item.unmanaged.length ||
@@ -206,6 +207,7 @@ export async function forgetInPlans(
       ...(updated ? { updated } : {}),
       ...(cleared ? { cleared } : {}),
       ...(kept ? { kept } : {}),
+      ...(idle ? { idle } : {}),
     }
     if (isNamed) await reconciliations.replace(item, { ...item, ...named })
   }

@@ -1,4 +1,5 @@
 import { emailKey } from '../../domain/email.ts'
+import { isReclaimed } from '../../domain/member.ts'
 import type { MemberRecord, ReadRow } from '../../store/index.ts'
 
 export interface GroupComparison {
@@ -21,7 +22,12 @@ export function compareGroup(rows: ReadRow[], records: Iterable<MemberRecord>): 
   const explained = new Set<string>()
   const present: MemberRecord[] = []
   const absent: MemberRecord[] = []
-  for (const record of records) (record.desired.present ? present : absent).push(record)
+  const reclaimed: MemberRecord[] = []
+  for (const record of records) {
+    // On its way out of the app it may be listed still; once it is out, whoever lists it there put it there.
+    if (isReclaimed(record.desired, record.observed)) reclaimed.push(record)
+    else (record.desired.present ? present : absent).push(record)
+  }
 
   for (const record of present) {
     for (const email of [record.desired.email, record.observed?.email ?? null, ...(record.observed?.leaving ?? [])]) {
@@ -34,6 +40,10 @@ export function compareGroup(rows: ReadRow[], records: Iterable<MemberRecord>): 
       if (!record.observed?.confirmed || record.observed.state !== row.state) comparison.seen.push({ record, row })
     } else if (record.observed?.confirmed) comparison.vanished.push(record)
     else if (!isReported(record) && email !== null) comparison.missing.push(record)
+  }
+  for (const { desired, observed, status } of reclaimed) {
+    const email = observed?.email ?? desired.email
+    if (email !== null && (status !== 'reclaimed' || isUnderWay({ desired, observed }))) explained.add(emailKey(email))
   }
   for (const record of absent) {
     const email = record.observed?.email ?? record.desired.email
@@ -53,6 +63,6 @@ function isReported({ status }: MemberRecord): boolean {
 }
 
 /** Something is recorded and not carried out yet, or written and not read back: the member's own job decides. */
-function isUnderWay({ desired, observed }: MemberRecord): boolean {
+function isUnderWay({ desired, observed }: Pick<MemberRecord, 'desired' | 'observed'>): boolean {
   return desired.version !== (observed?.converged ?? 0) || observed?.writing != null
 }

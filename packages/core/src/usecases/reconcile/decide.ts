@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts'
 import { createProtections, createReconciliations } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { inChunks } from '../converge/parallel.ts'
+import { planReclaim } from '../idle/plan-reclaim.ts'
 import { recordLeaves } from './record-plan.ts'
 import { stillUnmanaged } from './still-unmanaged.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from './tasks.ts'
@@ -98,6 +99,10 @@ const peopleOf = ({ removals, cleared = [] }: Pick<Reconciliation, 'removals' | 
 
 /** Of those whom the plan names, the ones it would still remove: whoever left or came back meanwhile is no longer among them. */
 async function whoWouldLeave(deps: IntakeDeps, roster: Roster, record: Reconciliation): Promise<Leaving> {
+  if (record.kind === 'reclaim') {
+    const { idle, kept } = await planReclaim(deps, roster, record.removals)
+    return { removals: idle.map(({ id }) => id), cleared: [], unmanaged: [], kept }
+  }
   const members = deps.store.members(roster.teamKey, roster.id)
   const keep = async (ids: readonly string[], isStill: (desired: Desired) => boolean) => {
     const kept: string[] = []
@@ -160,6 +165,7 @@ async function planAgain(
     ...record,
     id: randomUUID(),
     removals,
+    ...(record.idle ? { idle: record.idle.filter(({ id }) => removals.includes(id)) } : {}),
     ...(cleared.length > 0 || record.cleared ? { cleared } : {}),
     ...(kept.length > 0 ? { kept: [...(record.kept ?? []), ...kept] } : {}),
     unmanaged: record.removesUnmanaged ? strangers : record.unmanaged,

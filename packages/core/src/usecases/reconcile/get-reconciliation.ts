@@ -32,9 +32,24 @@ export async function listReconciliations(
   return { items: await Promise.all(items.map((item) => withProgress(deps, roster, item))), next }
 }
 
+/** Seats that were taken back are all free once none of these members is on the way any more. */
+async function withReclaimed(deps: Deps, roster: Roster, record: Reconciliation): Promise<Reconciliation> {
+  const { read, total } = record.progress
+  // Some are not even asked to leave yet.
+  if (read !== total) return record
+  const members = await deps.store.members(roster.teamKey, roster.id).findMany(record.removals)
+  const pending = members.filter((member) => member?.status === 'pending').length
+  const progress = { ...record.progress, converged: record.removals.length - pending }
+  if (pending > 0) return { ...record, progress }
+  const done: Reconciliation = { ...record, progress, status: 'done', updatedAt: deps.clock.now() }
+  await createReconciliations(deps.store.redis, roster.teamKey).put(done)
+  return done
+}
+
 /** A list that was taken over is through once nobody of the roster is pending any more. */
 async function withProgress(deps: Deps, roster: Roster, record: Reconciliation): Promise<Reconciliation> {
-  if (record.status !== 'running' || record.kind !== 'snapshot') return record
+  if (record.status !== 'running' || record.kind === 'reconcile') return record
+  if (record.kind === 'reclaim') return withReclaimed(deps, roster, record)
   const { pending } = await deps.store.members(roster.teamKey, roster.id).counts()
   const converged = Math.max(0, record.progress.toConverge - pending)
   const progress = { ...record.progress, converged }

@@ -1,21 +1,23 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { createReconciliations } from '../../store/index.ts'
 import type { Visit } from '../lanes/visit.ts'
+import { runReclaim } from '../idle/run-reclaim.ts'
 import { removeLingering, removeUnmanaged } from './apply-comparison.ts'
 import { recordLeaves } from './record-plan.ts'
 import { stillUnmanaged } from './still-unmanaged.ts'
 
 /**
  * Goes on with an approved plan, whoever died on the way: the same names, recorded as of the moment they were shown, so a newer
- * event of a member wins and a repetition changes nothing.
+ * event of a member wins and a repetition changes nothing. Returns when to come again (ms), null once it is through.
  */
-export async function runApproved(visit: Visit, record: Reconciliation): Promise<void> {
+export async function runApproved(visit: Visit, record: Reconciliation): Promise<number | null> {
   const { store, clock, dedupDays } = visit.deps
   const roster = await store.rosters.find(record.roster)
-  if (!roster) return
+  if (!roster) return null
+  if (record.kind === 'reclaim') return runReclaim(visit, record)
   if (record.kind === 'snapshot') {
     await recordLeaves({ store, clock, dedupDays }, roster, record, record)
-    return
+    return null
   }
   const members = await store.members(visit.teamKey, roster.id).findMany(record.removals)
   const lingering = members.flatMap((member) => {
@@ -27,4 +29,5 @@ export async function runApproved(visit: Visit, record: Reconciliation): Promise
   if (record.removesUnmanaged)
     await removeUnmanaged(visit, roster, await stillUnmanaged(store.members(visit.teamKey, roster.id), record))
   await createReconciliations(store.redis, visit.teamKey).put({ ...record, status: 'done', updatedAt: clock.now() })
+  return null
 }

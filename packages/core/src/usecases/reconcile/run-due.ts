@@ -90,8 +90,7 @@ async function runRequested(visit: Visit, id: string): Promise<number | null> {
 
 async function runApprovedPlan(visit: Visit, id: string): Promise<number | null> {
   const record = await createReconciliations(visit.deps.store.redis, visit.teamKey).find(id)
-  if (record?.status === 'running') await runApproved(visit, record)
-  return null
+  return record?.status === 'running' ? runApproved(visit, record) : null
 }
 
 async function reconcileRoster(visit: Visit, rosterId: string): Promise<number | null> {

@@ -61,6 +61,12 @@ const WHY: Record<Exclude<Reconciliation['held'], 'list_unclear' | null>, string
   list: 'people, by a list more of whose rows were left out than taken',
 }
 
+const KIND_WORDS: Record<Reconciliation['kind'], string> = {
+  snapshot: 'list',
+  reconcile: 'reading',
+  reclaim: 'plan to take seats back',
+}
+
 function problemOfHeld(plan: Reconciliation | undefined): Problem | null {
   if (plan === undefined) return null
   if (plan.held === 'list_unclear') {
@@ -68,6 +74,6 @@ function problemOfHeld(plan: Reconciliation | undefined): Problem | null {
     return { code: 'list_unclear', detail, at: plan.startedAt }
   }
   const why = plan.held === null ? 'people' : WHY[plan.held]
-  const detail = `The ${plan.kind === 'snapshot' ? 'list' : 'reading'} ${plan.id} would remove ${plan.plan.remove}: ${why}. It waits for a decision.`
+  const detail = `The ${KIND_WORDS[plan.kind]} ${plan.id} would remove ${plan.plan.remove}: ${why}. It waits for a decision.`
   return { code: 'roster_held', detail, at: plan.startedAt }
 }

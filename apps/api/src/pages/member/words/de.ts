@@ -45,6 +45,12 @@ export const de: Words = {
       state: 'Du hast das Testen von {app} beendet.',
       steps: ['Fordere die Einladung noch einmal an, wenn du zurückkommen möchtest.'],
     },
+    reclaimed: {
+      state: 'Dein Platz in der Beta von {app} wurde freigegeben, weil er nicht genutzt wurde.',
+      steps: [
+        'Möchtest du wieder mitmachen? Fordere unten die Einladung an: Du bekommst einen Platz, sobald einer frei ist.',
+      ],
+    },
     failed: {
       state: 'Mit dieser Adresse konnte Apple dich nicht einladen.',
       steps: ['Prüfe die Adresse deines Apple Accounts und trage sie unten noch einmal ein.'],

@@ -45,6 +45,10 @@ export const en: Words = {
       state: 'You stopped testing {app}.',
       steps: ['Ask for the invitation again if you want to come back.'],
     },
+    reclaimed: {
+      state: 'Your place in the beta of {app} was given up, since it was not used.',
+      steps: ['Do you want to take part again? Ask for the invitation below: you get a place as soon as one is free.'],
+    },
     failed: {
       state: 'Apple could not invite you with this address.',
       steps: ['Check the address of your Apple Account, and enter it again below.'],

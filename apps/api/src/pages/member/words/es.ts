@@ -43,6 +43,12 @@ export const es: Words = {
       state: 'Has dejado de probar {app}.',
       steps: ['Pide otra vez la invitación si quieres volver.'],
     },
+    reclaimed: {
+      state: 'Tu plaza en la beta de {app} se ha liberado porque no se usaba.',
+      steps: [
+        '¿Quieres volver a participar? Pide la invitación aquí abajo: tendrás una plaza en cuanto quede una libre.',
+      ],
+    },
     failed: {
       state: 'Apple no ha podido invitarte con esta dirección.',
       steps: ['Comprueba la dirección de tu cuenta de Apple y escríbela otra vez aquí abajo.'],

@@ -45,6 +45,12 @@ export const fr: Words = {
       state: 'Vous avez arrêté de tester {app}.',
       steps: ['Demandez de nouveau l’invitation si vous souhaitez revenir.'],
     },
+    reclaimed: {
+      state: 'Votre place dans la bêta de {app} a été libérée, car elle n’était pas utilisée.',
+      steps: [
+        'Vous souhaitez participer de nouveau ? Demandez l’invitation ci-dessous : vous aurez une place dès qu’une se libère.',
+      ],
+    },
     failed: {
       state: 'Apple n’a pas pu vous inviter avec cette adresse.',
       steps: ['Vérifiez l’adresse de votre compte Apple et saisissez-la de nouveau ci-dessous.'],

@@ -8,6 +8,7 @@ export const VIEWS = [
   'accepted',
   'installed',
   'stopped',
+  'reclaimed',
   'failed',
   'left',
 ] as const

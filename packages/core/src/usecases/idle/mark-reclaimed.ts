@@ -1,0 +1,55 @@
+import type { Roster } from '../../domain/roster.ts'
+import { AppError } from '../../errors.ts'
+import type { MemberRecord } from '../../store/index.ts'
+import { inChunks } from '../converge/parallel.ts'
+import type { Visit } from '../lanes/visit.ts'
+
+/** Outcomes that are recorded at once. */
+const AT_ONCE = 100
+
+/**
+ * Takes the seats of these members back: from here on they are wanted on the roster and out of the app, until a newer join. Their own
+ * jobs take them out, merged as any. Not converged meanwhile, so the law of the lane finds whoever is in no queue. Repeating it has
+ * no second effect. `why`: for the member's timeline.
+ */
+export async function markReclaimed(
+  visit: Visit,
+  roster: Roster,
+  members: readonly { record: MemberRecord; why: string }[],
+): Promise<void> {
+  const { lane, clock, toRef } = visit.deps
+  for (const chunk of inChunks(members, AT_ONCE)) {
+    const t = clock.now()
+    await Promise.all(
+      chunk.map(async ({ record, why }) => {
+        const { desired, observed } = record
+        if (observed === null) return
+        const recorded = await lane.recordOutcome(visit.lease.token, {
+          roster,
+          member: record.id,
+          ref: toRef(roster.id, record.id),
+          met: { fresh: 0, invite: 0 },
+          version: desired.version,
+          observed: {
+            ...observed,
+            converged: Math.min(observed.converged, desired.version - 1),
+            reclaimed: desired.joined,
+            // Should another roster want the person by now, who stopped testing is not put back because of this.
+            revived: desired.joined,
+            problem: null,
+          },
+          status: 'pending',
+          entry: { t, k: 'note', d: why },
+          fact: null,
+          ending: 'later',
+          testerIds: new Map(),
+        })
+        if (recorded === 'lost') throw new AppError('lease_lost')
+      }),
+    )
+    await lane.recordAgain(
+      chunk.map(({ record }) => ({ roster: roster.id, member: record.id })),
+      'bulk',
+    )
+  }
+}
