@@ -114,8 +114,10 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
     targets,
     obsolete: [],
     parked: [],
+    neighbours: [roster],
     surroundings: {
       wantedHere: () => false,
+      isSeated: () => false,
       wantedElsewhere: () => turn.wantedElsewhere ?? false,
       leavesAppSince: () => null,
       twin: () => null,

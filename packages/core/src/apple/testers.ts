@@ -1,5 +1,6 @@
 import { unreadable } from './classify.ts'
 import { emailKey } from '../domain/email.ts'
+import { isAppError } from '../errors.ts'
 import type { TesterState } from '../domain/member.ts'
 import type { z } from 'zod'
 import { list, PAGE_SIZE, readPage, type Caller, type Collection, type Page } from './paginate.ts'
@@ -51,6 +52,12 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
     return [...found.values()]
   }
 
+  function countTesters(filter: Query): Promise<number | null> {
+    const read = readJson(pageOf(testerResource), ({ meta }) => meta?.paging?.total ?? null)
+    const query = { ...filter, 'fields[betaTesters]': ['state'], limit: 1 }
+    return caller.call({ method: 'GET', path: '/v1/betaTesters', query, read })
+  }
+
   return {
     async countGroupTesters(groupId: string): Promise<number | null> {
       const read = readJson(pageOf(testerResource), ({ meta }) => meta?.paging?.total ?? null)
@@ -58,11 +65,17 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
       return caller.call({ method: 'GET', path: '/v1/betaGroups/{id}/betaTesters', id: groupId, query, read })
     },
     /** Testers of the app over all groups; null where Apple gives no total. */
-    async countAppTesters(appId: string): Promise<number | null> {
-      const read = readJson(pageOf(testerResource), ({ meta }) => meta?.paging?.total ?? null)
-      const query = { 'filter[apps]': appId, 'fields[betaTesters]': ['state'], limit: 1 }
-      return caller.call({ method: 'GET', path: '/v1/betaTesters', query, read })
+    countAppTesters: (appId: string): Promise<number | null> => countTesters({ 'filter[apps]': appId }),
+    /** Testers who came by a public link; null where Apple gives no total, or takes no such filter. */
+    async countPublicTesters(appId: string): Promise<number | null> {
+      return countTesters({ 'filter[apps]': appId, 'filter[inviteType]': 'PUBLIC_LINK' }).catch((error: unknown) => {
+        if (isAppError(error, 'apple_request_invalid')) return null
+        throw error
+      })
     },
+    /** Testers who are in one of these groups at least; null where Apple gives no total. */
+    countGroupedTesters: (groupIds: readonly string[]): Promise<number | null> =>
+      countTesters({ 'filter[betaGroups]': [...groupIds] }),
     /** A page of the group: the first where `next` is null. Whether the pages are a whole is for the reader to judge. */
     readGroupPage: (groupId: string, next: string | null): Promise<Page<TesterRow>> =>
       readPage(caller, collection('/v1/betaGroups/{id}/betaTesters', {}, groupId), next),

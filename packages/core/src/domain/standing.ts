@@ -10,10 +10,9 @@ export interface RosterStanding {
   lastFullAt: number
   /** Testers in the group whom nobody put on the roster. */
   drift: number
-  seats: { used: number; limit: number } | null
 }
 
 /** Apple's limit of external testers of one app. */
 export const SEATS_LIMIT = 10_000
 
-export const NO_STANDING: RosterStanding = { lastReconcile: null, lastFullAt: 0, drift: 0, seats: null }
+export const NO_STANDING: RosterStanding = { lastReconcile: null, lastFullAt: 0, drift: 0 }

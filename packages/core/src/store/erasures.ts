@@ -70,7 +70,7 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
           keys.outboxInteractive,
           keys.outboxBulk,
           of.parkedBulk,
-          keys.seatLine(appId),
+          of.seatLine,
           of.protections,
           of.sightings,
           of.usages,

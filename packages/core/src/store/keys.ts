@@ -104,6 +104,8 @@ export interface RosterKeys {
   /** sets: members whose work waits until the roster is resumed or mended; apart, so that bulk work comes back as such */
   parked: string
   parkedBulk: string
+  /** sorted set: ids of members who wait for a seat of a full app, by arrival (ms) */
+  seatLine: string
   /** sorted set: reconciliation ids by when they began (ms) */
   reconciliations: string
   /** set: ids of reconciliations that wait for a person */
@@ -172,8 +174,12 @@ export interface LaneKeys {
   facts: string
   /** string with expiry: somebody is making deliveries of the facts */
   telling: string
-  /** sorted set: `<roster>\0<member>` of those who wait for a seat of a full app, by arrival (ms) */
-  seatLine: (appId: string) => string
+  /** hash: AppSeats */
+  seats: (appId: string) => string
+  /** list: how many testers an app had, a line an hour */
+  seatHistory: (appId: string) => string
+  /** sorted set: `<roster>\0<member>` of those who wait for a seat, as releases up to 0.1.0 kept them; read only */
+  formerSeatLine: (appId: string) => string
   /** hash with expiry: `<roster>\0<member>` → traceparent of the request that asked for its work; only where traces are on */
   traces: string
   /** hash: what is left of the key's quota */
@@ -244,7 +250,9 @@ export function laneKeys(teamKey: string): LaneKeys {
     sequences: `${root}:sequences`,
     facts: `${root}:facts`,
     telling: `${root}:telling`,
-    seatLine: (appId) => `${root}:seat-line:${appId}`,
+    seats: (appId) => `${root}:seats:${appId}`,
+    seatHistory: (appId) => `${root}:seat-history:${appId}`,
+    formerSeatLine: (appId) => `${root}:seat-line:${appId}`,
     traces: `${root}:traces`,
     budget: `${root}:budget`,
     testersOf: (appId, part) => `${root}:testers-of:${appId}:${part}`,
@@ -277,6 +285,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     protections: `${base}:protections`,
     parked: `${base}:parked`,
     parkedBulk: `${base}:parked-bulk`,
+    seatLine: `${base}:seat-line`,
     reconciliations: `${base}:reconciliations`,
     held: `${base}:held`,
     busy: `${base}:busy`,

@@ -46,17 +46,7 @@ export function createLaneLaw(redis: Redis, keys: LaneKeys, teamKey: string): La
       const stopped = roster.paused || roster.blocked !== null ? 1 : 0
       const recorded = await strandedScript.run(
         redis,
-        [
-          ...member,
-          ...outboxKeys(keys),
-          keys.seatLine(roster.app.id),
-          active,
-          wait,
-          prioritized,
-          delayed,
-          completed,
-          failed,
-        ],
+        [...member, ...outboxKeys(keys), of.seatLine, active, wait, prioritized, delayed, completed, failed],
         [roster.id, stopped, FAILED, jobs, ...members.flatMap(({ id, ref }) => [id, ref])],
       )
       return Number(recorded)

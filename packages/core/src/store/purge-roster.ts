@@ -17,11 +17,11 @@ export async function purgeRoster(redis: Redis, roster: Roster): Promise<void> {
 
 const PAGE = 500
 
-/** Member ids may be addresses: what was still to be done for them, or waited for a seat, goes too. */
+/** Member ids may be addresses: what was still to be done for them goes too. */
 async function forgetWork(redis: Redis, { id, teamKey, app }: Roster): Promise<void> {
   const keys = laneKeys(teamKey)
   const isOurs = (word: string) => word.startsWith(`${id}\0`)
-  for (const key of [keys.outboxNow, keys.outboxInteractive, keys.outboxBulk, keys.seatLine(app.id)]) {
+  for (const key of [keys.outboxNow, keys.outboxInteractive, keys.outboxBulk, keys.formerSeatLine(app.id)]) {
     let cursor = '0'
     do {
       const [next, flat] = await redis.zscan(key, cursor, 'COUNT', PAGE)

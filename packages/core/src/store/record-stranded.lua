@@ -47,7 +47,7 @@ for i = 5, #ARGV, 2 do
   local member, ref = ARGV[i], ARGV[i + 1]
   local word = roster .. '\0' .. member
   local desired = isOpen(member)
-  local isSeeker = desired and desired.present and redis.call('ZSCORE', KEYS[9], word)
+  local isSeeker = desired and desired.present and redis.call('ZSCORE', KEYS[9], member)
   if desired and not isRecorded(word) and not isSeeker and not isParked(member) then
     -- 0.1.0 gave jobs numbers.
     if not hasJob(ref) and not hasJob(redis.call('GET', jobs .. 'de:' .. ref)) then

@@ -81,7 +81,7 @@ function heldNotice(roster: string, held: Reconciliation, now: number): Html {
   </div>`
 }
 
-function facts({ described: { counts: by, standing, supply }, now }: RosterPage): Html {
+function facts({ described: { counts: by, standing, seats, supply }, now }: RosterPage): Html {
   const wanted = Object.values(by).reduce((sum, one) => sum + one, 0) - by.removed
   const inGroup = by.invited + by.accepted + by.installed + by.not_invited
   const card = (label: string, value: Html | string, more: Html | string = '') =>
@@ -90,10 +90,10 @@ function facts({ described: { counts: by, standing, supply }, now }: RosterPage)
       <div class="value">${value}</div>
       <div class="quiet">${more}</div>
     </div>`
-  const { seats, lastReconcile, drift } = standing
+  const { lastReconcile, drift } = standing
   return html`<div class="cards">
     ${card('In the group', `${number(inGroup)} of ${number(wanted)}`, 'people of this roster')}
-    ${card('Seats of the app', seats ? number(seats.limit - seats.used) : '–', seats ? `free of ${number(seats.limit)}` : 'not counted yet')}
+    ${card('Seats of the app', seats.used === null ? '–' : number(Math.max(0, seats.limit - seats.used)), seats.used === null ? 'not counted yet' : `free of ${number(seats.limit)}`)}
     ${card('Builds to install', number(supply.usable), buildsLine(supply, now))}
     ${card('Strangers', number(drift), 'testers in the group whom nobody put on the roster')}
     ${card('Last compared', when(lastReconcile?.at, now, 'not yet'), lastReconcile ? OUTCOMES[lastReconcile.outcome] : 'with the group at Apple')}

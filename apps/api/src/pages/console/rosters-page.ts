@@ -71,7 +71,7 @@ function table({ rosters, now }: RostersPage): Html {
 }
 
 function row({ described, health }: ListedRoster, now: number): Html {
-  const { roster, counts, standing } = described
+  const { roster, counts, standing, seats } = described
   const inGroup = counts.invited + counts.accepted + counts.installed + counts.not_invited
   const wanted = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
   return html`<tr>
@@ -80,7 +80,7 @@ function row({ described, health }: ListedRoster, now: number): Html {
     <td>${pill(health.tone, health.word)}<br /><span class="quiet">${health.detail}</span>${progressBar(health)}</td>
     <td>${number(inGroup)} of ${number(wanted)} in</td>
     <td>
-      ${standing.seats ? `${number(standing.seats.used)} of ${number(standing.seats.limit)}` : html`<span class="quiet">not counted yet</span>`}
+      ${seats.used === null ? html`<span class="quiet">not counted yet</span>` : `${number(seats.used)} of ${number(seats.limit)}`}
     </td>
     <td>${standing.drift === 0 ? '–' : number(standing.drift)}</td>
     <td>${when(standing.lastReconcile?.at, now, 'not yet')}</td>

@@ -187,7 +187,8 @@ export function toRoster(described: RosterDescription): z.output<typeof roster> 
 
 export function toPutRoster(described: RosterDescription): z.output<typeof putRoster> {
   const { roster: record, status, problem, counts, standing } = described
-  const { seats, drift, lastReconcile } = standing
+  const { drift, lastReconcile } = standing
+  const { used, limit } = described.seats
   return {
     id: record.id,
     teamKey: record.teamKey,
@@ -207,7 +208,7 @@ export function toPutRoster(described: RosterDescription): z.output<typeof putRo
     problem: toReportedProblem(problem),
     warnings: record.warnings,
     counts,
-    seats: { ...record.seats, used: seats?.used ?? null, limit: seats?.limit ?? SEATS_LIMIT },
+    seats: { ...record.seats, used, limit },
     drift,
     lastReconcile: lastReconcile && { ...lastReconcile, at: toTime(lastReconcile.at) },
     createdAt: toTime(record.createdAt),

@@ -122,7 +122,10 @@ async function takePasses(deps: ConvergeDeps, batch: Batch, books: Listener, fin
 
 /** The next step of every target that is still on its way; at most one target per address, so no tester gets two writes at once. */
 function planPass(deps: ConvergeDeps, batch: Batch): Taken[] {
-  const open = batch.targets.filter((target) => target.ending === null)
+  // Where several rosters want what may be the last seats of an app, the first calls are theirs who go first.
+  const open = batch.targets
+    .filter((target) => target.ending === null)
+    .sort((a, b) => b.roster.seats.priority - a.roster.seats.priority)
   const unknown = open.filter((target) => isUnknown(batch, target)).length
   const claimed = new Set<string>()
   const taken: Taken[] = []
@@ -195,10 +198,12 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
         forgetAddress(target, step.email)
         continue
       case 'create':
+      case 'add':
+        // Who has a seat already, by another roster of the app, needs none.
+        if (step.do === 'add' && batch.surroundings.isSeated(roster, emailKey(step.email))) return step
         if (deps.seats.mayEnter(target)) return step
         target.ending = { kind: 'in_line' }
         return undefined
-      case 'add':
       case 'invite':
       case 'look_up':
       case 'read_membership':

@@ -15,6 +15,8 @@ export interface Batch {
   obsolete: LaneJob[]
   /** Jobs of rosters that are paused or blocked. */
   parked: Target[]
+  /** Every roster of the apps that the batch is about, whatever its team key. */
+  neighbours: Roster[]
   surroundings: Surroundings
   /** By roster id: why nobody of its group can be invited, where that is known. */
   lacks: Map<string, BuildLack | null>
@@ -84,7 +86,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     }),
   )
   const addresses = targets.flatMap((target) => addressesOf(target).map((key) => ({ roster: target.roster, key })))
-  const neighbours = await readNeighbours(store, targets)
+  const neighbours = await readNeighbours(store, [...targets, ...parked])
   const surroundings = await readSurroundings(store, neighbours, addresses, known)
   for (const target of targets) {
     keepWantedSeat(surroundings, target)
@@ -97,7 +99,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     readTesters(lane, addresses),
     Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
   ])
-  return { targets, obsolete, parked, surroundings, testers, lacks: new Map(lacks) }
+  return { targets, obsolete, parked, neighbours, surroundings, testers, lacks: new Map(lacks) }
 }
 
 /** Nobody is taken out of the app whom another roster of it, or another member with this address, wants in by now. */

@@ -1,13 +1,31 @@
+import type { AppleSession } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
-import { createSchedule, createSeatLine, type LaneStore, type Seeker, type Store } from '../../store/index.ts'
-import { nextSeeker } from './next-seeker.ts'
+import type { Roster } from '../../domain/roster.ts'
+import {
+  createSeatLedger,
+  freeSeats,
+  withEntries,
+  withRefusal,
+  type AppSeats,
+  type SeatLedger,
+} from '../../domain/seats.ts'
+import { isAppError } from '../../errors.ts'
+import {
+  createAppSeats,
+  createSchedule,
+  createSeatLine,
+  type LaneStore,
+  type Seeker,
+  type Store,
+} from '../../store/index.ts'
+import { countGrouped, countSeats } from '../seats/count-seats.ts'
+import { nextSeekers } from '../seats/next-seekers.ts'
+import { isKeptFor, LOOK_EVERY_MS, readShares, seatsTask } from '../seats/shares.ts'
 import type { Target } from './target.ts'
 
-const seatsTask = (appId: string) => `seats:${appId}`
-
-/** The waiting lines of one batch: who may try to enter a full app. */
+/** The waiting lines of one batch: who may try to enter an app. */
 export interface Seats {
-  /** Whether a new tester may be tried: nobody waits, or this one is next. */
+  /** Whether a new tester may be tried: it is this one's turn, and the seat is not kept for another roster. */
   mayEnter(target: Target): boolean
   /** Apple has just said that the app is full: nobody else is tried in this turn. */
   noteFull(appId: string): void
@@ -18,6 +36,8 @@ export interface Seats {
    * turn it was, is offered to the next at once.
    */
   settle(target: Target, ending: 'done' | 'failed' | 'later'): Promise<void>
+  /** The batch is over: what was learnt of the apps is kept. */
+  close(): Promise<void>
 }
 
 export interface SeatsDeps {
@@ -25,45 +45,218 @@ export interface SeatsDeps {
   lane: LaneStore
   teamKey: string
   clock: Clock
+  session: AppleSession
   checkEveryMs: number
+  /** Whether anything may still be sent. */
+  goesOn: () => boolean
 }
 
-export async function openSeats(deps: SeatsDeps, targets: Target[]): Promise<Seats> {
+/** Calls of others who use the app may take seats between two counts: so far from what is kept, an old count does. */
+const NEAR = 200
+const FAR = 1_000
+const OLD_MS = { near: 5_000, between: 15_000, far: 3_600_000 }
+/** A line is let in together as far as seats were counted a moment ago. */
+const FRESH_MS = 15_000
+const MOST_AT_ONCE = 50
+
+/** One app in a batch. */
+interface Desk {
+  appId: string
+  rosters: readonly Roster[]
+  ledger: SeatLedger
+  /** Seats are kept for some roster. */
+  isKept: boolean
+  /** Ids of the lane's rosters of which somebody waits. */
+  waiting: ReadonlySet<string>
+  /** Those of the line whose turn it is. */
+  ahead: readonly Seeker[]
+  granted: Set<Target>
+  entered: number
+  /** One of the line went in. */
+  moves: boolean
+  full: boolean
+}
+
+export async function openSeats(
+  deps: SeatsDeps,
+  { targets, neighbours }: { targets: readonly Target[]; neighbours: readonly Roster[] },
+): Promise<Seats> {
   const { store, lane, teamKey, clock } = deps
-  const lineOf = (appId: string) => createSeatLine(store.redis, teamKey, appId)
   const schedule = createSchedule(store.redis, teamKey)
   const apps = [...new Set(targets.map(({ roster }) => roster.app.id))]
-  const next = new Map<string, Seeker | null>()
-  const words = new Set(targets.map((target) => wordOf(toSeeker(target))))
-  const inHand = (seeker: Seeker) => words.has(wordOf(seeker))
-  await Promise.all(apps.map(async (appId) => next.set(appId, await nextSeeker(store, teamKey, appId, inHand))))
-  const full = new Set<string>()
+  const desks = new Map(
+    await Promise.all(apps.map(async (appId) => [appId, await openDesk(deps, appId, targets, neighbours)] as const)),
+  )
+  const deskOf = ({ roster }: Target) => desks.get(roster.app.id)
+  const lineOf = ({ roster }: Target) => createSeatLine(store.redis, teamKey, roster.id)
+  const offerNext = async (desk: Desk, limit: number, except?: Target) => {
+    const { rosters, ledger } = desk
+    const next = await nextSeekers(store, { rosters, teamKey, ledger, limit })
+    const others = next.filter((seeker) => !except || !isSame(seeker, except))
+    if (others.length > 0) await lane.recordAgain(others)
+  }
 
   return {
     mayEnter(target) {
-      const { app } = target.roster
-      if (full.has(app.id)) return false
-      const first = next.get(app.id) ?? null
-      return first === null || isSame(first, target)
+      const desk = deskOf(target)
+      if (!desk) return true
+      if (desk.full) return false
+      if (desk.granted.has(target)) return true
+      const isAhead = desk.ahead.some((seeker) => isSame(seeker, target))
+      if (desk.ahead.length > 0 && !isAhead) return false
+      const room = desk.ledger.room(target.roster.id)
+      // Where seats are counted, nobody goes in past others of the roster.
+      if (room < 1 || (room < Infinity && !isAhead && desk.waiting.has(target.roster.id))) return false
+      desk.ledger.take(target.roster.id)
+      desk.granted.add(target)
+      return true
     },
-    noteFull: (appId) => void full.add(appId),
+    noteFull(appId) {
+      const desk = desks.get(appId)
+      if (desk) desk.full = true
+    },
     async wait(target) {
-      const { app } = target.roster
-      await lineOf(app.id).join(toSeeker(target), target.desired.at)
-      await schedule.plan(seatsTask(app.id), clock.now() + deps.checkEveryMs)
+      await lineOf(target).join(target.member, target.desired.at)
+      await schedule.plan(seatsTask(target.roster.app.id), clock.now() + Math.min(deps.checkEveryMs, LOOK_EVERY_MS))
     },
     async settle(target, ending) {
-      const { app } = target.roster
-      const offered = next.get(app.id) ?? null
-      if (offered === null) return
-      const wasNext = isSame(offered, target)
-      const left = ending !== 'later' && (await lineOf(app.id).leave(toSeeker(target)))
+      const desk = deskOf(target)
+      if (!desk) return
+      if (desk.granted.has(target) && hasEntered(target)) desk.entered++
+      if (desk.waiting.size === 0) return
+      const wasAhead = desk.ahead.some((seeker) => isSame(seeker, target))
+      const left = ending !== 'later' && (await lineOf(target).leave(target.member))
+      const isFreed = ending === 'done' && !target.desired.present
       // One entered, one left, or the one whose turn it was could not: there may be room for the next.
-      if (!left && !wasNext && (ending !== 'done' || target.desired.present)) return
-      const first = await nextSeeker(store, teamKey, app.id)
-      if (first && !isSame(first, target)) await lane.recordAgain([first])
+      if (!left && !wasAhead && !isFreed) return
+      desk.moves ||= left && ending === 'done'
+      // A seat that became free shows in a count alone.
+      if (desk.isKept && isFreed) await schedule.plan(seatsTask(desk.appId), clock.now())
+      await offerNext(desk, 1, target)
+    },
+    async close() {
+      for (const desk of desks.values()) {
+        try {
+          await keepLearnt(deps, desk)
+          if (!desk.moves || desk.full || !deps.goesOn()) continue
+          // The line has begun to move: how far is counted, so that the others need not go in one after the other.
+          const free = await countFree(deps, desk)
+          if (free > 1)
+            await offerNext({ ...desk, ledger: await ledgerOf(deps, desk, free) }, Math.min(free, MOST_AT_ONCE))
+        } catch (error) {
+          // Who waits is tried again in any case.
+          if (!isAppError(error)) throw error
+        }
+      }
     },
   }
+}
+
+async function openDesk(
+  deps: SeatsDeps,
+  appId: string,
+  targets: readonly Target[],
+  neighbours: readonly Roster[],
+): Promise<Desk> {
+  const { store, teamKey, clock } = deps
+  const rosters = neighbours.filter(({ app }) => app.id === appId)
+  const ours = rosters.filter((roster) => roster.teamKey === teamKey)
+  const [kept, lengths, shares] = await Promise.all([
+    createAppSeats(store.redis, teamKey, appId).read(),
+    Promise.all(ours.map(({ id }) => createSeatLine(store.redis, teamKey, id).count())),
+    readShares(store, rosters),
+  ])
+  const waiting = new Set(ours.filter((_, at) => (lengths[at] ?? 0) > 0).map(({ id }) => id))
+  const isKept = rosters.some(isKeptFor)
+  // Behind others of the roster nobody goes in, so nothing has to be counted for them.
+  const seekers = targets.filter(
+    (target) =>
+      target.roster.app.id === appId && wantsSeat(target) && (isInLine(target) || !waiting.has(target.roster.id)),
+  )
+  let seats = kept
+  const room = () => {
+    const ledger = createSeatLedger(freeSeats(seats, clock.now()), shares)
+    return Math.min(Infinity, ...seekers.map(({ roster }) => ledger.room(roster.id)))
+  }
+  if (isKept && seekers.length > 0 && isOld(seats, room() - seekers.length, clock.now())) {
+    seats = await countSeats({ store, clock, session: deps.session }, { teamKey, appId }, { free: true }).catch(
+      (error: unknown) => {
+        if (!isAppError(error)) throw error
+        // Not known: nothing is taken that may be kept for others.
+        return { ...kept, used: kept.limit, grouped: null }
+      },
+    )
+  }
+  const now = clock.now()
+  const free = freeSeats(seats, now)
+  const ledger = createSeatLedger(free, shares)
+  const isFresh = seats.countedAt !== null && now - seats.countedAt <= FRESH_MS && free !== null
+  const limit = isFresh ? Math.min(MOST_AT_ONCE, Math.max(1, free)) : 1
+  const words = new Set(targets.map((target) => wordOf(toSeeker(target))))
+  const inHand = (seeker: Seeker) => words.has(wordOf(seeker))
+  const ahead = waiting.size === 0 ? [] : await nextSeekers(store, { rosters, teamKey, ledger, limit, inHand })
+  return {
+    appId,
+    rosters,
+    ledger,
+    isKept,
+    waiting,
+    ahead,
+    granted: new Set(),
+    entered: 0,
+    moves: false,
+    full: false,
+  }
+}
+
+/** `slack`: how many more could go in than want to; Infinity: nothing is kept from them. */
+function isOld({ used, countedAt }: AppSeats, slack: number, now: number): boolean {
+  if (slack === Infinity && used !== null) return false
+  const age = slack <= NEAR ? OLD_MS.near : slack <= FAR ? OLD_MS.between : OLD_MS.far
+  return used === null || countedAt === null || now - countedAt >= age
+}
+
+/** Those who went in count at once; once Apple has found the app full, how many it has is the limit. */
+async function keepLearnt(deps: SeatsDeps, desk: Desk): Promise<void> {
+  if (desk.entered === 0 && !desk.full) return
+  const { store, teamKey, clock, session } = deps
+  const kept = createAppSeats(store.redis, teamKey, desk.appId)
+  const before = await kept.read()
+  const entered = desk.entered === 0 ? before : withEntries(before, desk.entered, clock.now())
+  if (!desk.full) return kept.write(before, entered)
+  await kept.write(before, { ...entered, fullAt: clock.now() })
+  // Known already.
+  if ((before.fullAt !== null && freeSeats(entered, clock.now()) === 0) || !deps.goesOn()) return
+  const used = await session.countAppTesters(desk.appId)
+  const grouped = desk.isKept ? await countGrouped(session, desk.appId) : null
+  const now = await kept.read()
+  await kept.write(now, withRefusal(now, used, grouped, clock.now()))
+}
+
+async function countFree({ store, teamKey, clock, session }: SeatsDeps, { appId }: Desk): Promise<number> {
+  const seats = await createAppSeats(store.redis, teamKey, appId).read()
+  const isFresh = seats.countedAt !== null && clock.now() - seats.countedAt <= FRESH_MS
+  const counted = isFresh ? seats : await countSeats({ store, clock, session }, { teamKey, appId })
+  return freeSeats(counted, clock.now()) ?? 0
+}
+
+async function ledgerOf({ store }: SeatsDeps, { rosters }: Desk, free: number): Promise<SeatLedger> {
+  return createSeatLedger(free, await readShares(store, rosters))
+}
+
+/** Might have to be put in, in this turn. */
+function wantsSeat({ desired, observed }: Target): boolean {
+  return desired.present && desired.email !== null && !observed.confirmed
+}
+
+/** Was offered a seat, most likely: nothing but one is lacking. */
+function isInLine({ observed }: Target): boolean {
+  return observed.problem?.code === 'seats_full'
+}
+
+/** In the group, or perhaps so: a write without an answer may have been carried out. */
+function hasEntered({ desired, observed }: Target): boolean {
+  return desired.present && (observed.confirmed || observed.writing !== null)
 }
 
 function wordOf({ roster, member }: Seeker): string {

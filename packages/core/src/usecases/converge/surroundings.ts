@@ -7,6 +7,8 @@ import type { MemberRecord, Store } from '../../store/index.ts'
 export interface Surroundings {
   wantedHere(roster: Roster, member: string, key: string): boolean
   wantedElsewhere(roster: Roster, key: string): boolean
+  /** Somebody with this address is known to be in the group of another roster of the app: one person, one seat. */
+  isSeated(roster: Roster, key: string): boolean
   /** When another member's removal of this address from the app was sent to Apple last (ms); null where none is under way. */
   leavesAppSince(roster: Roster, member: string, key: string): number | null
   /** A present fellow member with this address who is known to be in the group. */
@@ -77,6 +79,15 @@ export async function readSurroundings(
           other.id !== roster.id &&
           other.app.id === roster.app.id &&
           (wishes.get(wishKey(other, key)) ?? []).length > 0,
+      ),
+    isSeated: (roster, key) =>
+      rosters.some(
+        (other) =>
+          other.id !== roster.id &&
+          other.app.id === roster.app.id &&
+          (wishes.get(wishKey(other, key)) ?? []).some(
+            ({ observed }) => observed?.confirmed && observed.email !== null && emailKey(observed.email) === key,
+          ),
       ),
     leavesAppSince(roster, member, key) {
       const others = removals.filter(

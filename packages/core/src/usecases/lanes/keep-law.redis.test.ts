@@ -70,7 +70,7 @@ describe('a member who is not converged', () => {
       await rig.redis.lrem(queue.wait, 0, refOf(gone))
       await rig.redis.del(`${queue.jobs}${refOf(gone)}`)
     }
-    await rig.redis.zadd(keys.seatLine('1234'), 1, 'gold\0seeker')
+    await rig.redis.zadd(keys.roster('gold').seatLine, 1, 'seeker')
     await rig.redis.zadd(keys.roster('gold').status, 8, 'failed')
     await join('recorded')
     expect(await stranded('recorded', 'waiting', 'delayed', 'active', 'seeker', 'failed')).toBe(0)
@@ -102,7 +102,7 @@ describe('a member who is not converged', () => {
     await join('ann')
     await acceptEvents(rig.deps, [event('ann', 'leave')])
     await rig.redis.del(keys.outboxInteractive)
-    await rig.redis.zadd(keys.seatLine('1234'), 1, 'gold\0ann')
+    await rig.redis.zadd(keys.roster('gold').seatLine, 1, 'ann')
     expect(await stranded('ann')).toBe(1)
   })
 })

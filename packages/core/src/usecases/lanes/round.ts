@@ -71,10 +71,18 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
 async function converge(visit: Visit, batch: Batch): Promise<void> {
   const { deps, lease } = visit
   const { store, lane, clock, settings } = deps
-  const seats = await openSeats({ store, lane, clock, teamKey: visit.teamKey, checkEveryMs: settings.blockedCheckMs }, [
-    ...batch.targets,
-    ...batch.parked,
-  ])
+  const seats = await openSeats(
+    {
+      store,
+      lane,
+      clock,
+      teamKey: visit.teamKey,
+      session: sessionOf(visit),
+      checkEveryMs: settings.blockedCheckMs,
+      goesOn: () => goesOn(visit),
+    },
+    { targets: [...batch.targets, ...batch.parked], neighbours: batch.neighbours },
+  )
   const finishDeps: FinishDeps = {
     seats,
     lane: deps.lane,
@@ -117,6 +125,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
     },
     batch,
   )
+  await seats.close()
 }
 
 /** A turn that only put its job back where it was is none: the lane would come at once, and find the same. */

@@ -1,9 +1,9 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { SEATS_LIMIT } from '../../domain/standing.ts'
-import { createFacts, createReconciliations } from '../../store/index.ts'
+import { createAppSeats, createFacts, createReconciliations } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
 import { noteRosterActivity } from '../activity/index.ts'
+import { countSeats } from '../seats/count-seats.ts'
 import type { GroupComparison } from './compare-group.ts'
 import { tellDecided } from './tell-decided.ts'
 
@@ -81,7 +81,7 @@ export async function noteStanding(
   compared: GroupComparison,
 ): Promise<void> {
   const { store, clock } = visit.deps
-  const used = await sessionOf(visit).countAppTesters(roster.app.id)
+  await countNowAndThen(visit, roster)
   const changed = plan.plan.add + plan.plan.update + plan.plan.remove > 0
   const removed = plan.status === 'done' && plan.removesUnmanaged && !plan.dryRun ? compared.unmanaged.length : 0
   await store.putStanding(roster.id, {
@@ -92,9 +92,18 @@ export async function noteStanding(
     },
     lastFullAt: clock.now(),
     drift: compared.unmanaged.length - removed,
-    seats: used === null ? null : { used, limit: SEATS_LIMIT },
   })
 }
+
+/** The rosters of an app share one count. */
+async function countNowAndThen(visit: Visit, { app, teamKey }: Roster): Promise<void> {
+  const { store, clock } = visit.deps
+  const { countedAt } = await createAppSeats(store.redis, teamKey, app.id).read()
+  if (countedAt !== null && clock.now() - countedAt < COUNTED_EVERY_MS) return
+  await countSeats({ store, clock, session: sessionOf(visit) }, { teamKey, appId: app.id }, { public: true })
+}
+
+const COUNTED_EVERY_MS = 600_000
 
 async function tellHeld(visit: Visit, roster: Roster, plan: Reconciliation): Promise<void> {
   const { store, clock } = visit.deps

@@ -11,7 +11,7 @@ import { checkBlockedRoster } from '../rosters/check-blocked.ts'
 import { emptyRoster } from '../rosters/empty-roster.ts'
 import { runApproved } from './run-approved.ts'
 import { runReconcile } from './run-reconcile.ts'
-import { trySeats } from './try-seats.ts'
+import { trySeats } from '../seats/try-seats.ts'
 
 /** Carries a task on, given what stands behind its colon; when it is next due (ms), or null once it is through. */
 type Task = (visit: Visit, id: string) => Promise<number | null>

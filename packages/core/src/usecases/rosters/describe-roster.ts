@@ -2,8 +2,9 @@ import { describeSupply, type SupplyDescription } from '../../domain/build-suppl
 import type { Clock } from '../../domain/clock.ts'
 import { peopleInGroup, type MemberStatus } from '../../domain/member.ts'
 import type { Problem, Roster, Warning } from '../../domain/roster.ts'
+import type { AppSeats } from '../../domain/seats.ts'
 import { SEATS_LIMIT, type RosterStanding } from '../../domain/standing.ts'
-import { createBuilds, createReconciliations, readLaneStanding, type Store } from '../../store/index.ts'
+import { createAppSeats, createBuilds, createReconciliations, readLaneStanding, type Store } from '../../store/index.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { supplyOf, warningsOf } from '../builds/warnings-of.ts'
 
@@ -13,16 +14,19 @@ export interface RosterDescription {
   problem: Problem | null
   counts: Record<MemberStatus, number>
   standing: RosterStanding
+  /** Of its app. */
+  seats: AppSeats
   supply: SupplyDescription & { peopleAffected: number }
 }
 
 export async function describeRoster(deps: { store: Store; clock: Clock }, roster: Roster): Promise<RosterDescription> {
-  const [counts, lane, standing, builds, held] = await Promise.all([
+  const [counts, lane, standing, builds, held, seats] = await Promise.all([
     deps.store.members(roster.teamKey, roster.id).counts(),
     readLaneStanding(deps.store.redis, roster.teamKey),
     deps.store.standing(roster.id),
     createBuilds(deps.store.redis, roster.teamKey).find(roster.id),
     createReconciliations(deps.store.redis, roster.teamKey).listHeld(roster.id),
+    createAppSeats(deps.store.redis, roster.teamKey, roster.app.id).read(),
   ])
   const blocked = roster.blocked ?? lane.blocked
   const warnings = [...warningsOf(roster, builds), ...(await findOverbooked(deps.store, roster))]
@@ -32,6 +36,7 @@ export async function describeRoster(deps: { store: Store; clock: Clock }, roste
     problem: blocked ?? problemOfHeld(held[0]),
     counts,
     standing,
+    seats,
     supply: {
       ...describeSupply(supplyOf(roster, builds), deps.clock.now()),
       peopleAffected: peopleInGroup(counts),

@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AppleSession } from '../../apple/index.ts'
 import { groupFindings } from '../../domain/build.ts'
 import { judgeSupply } from '../../domain/build-supply.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster, RosterPolicies, TeamKey } from '../../domain/roster.ts'
-import { NO_STANDING, SEATS_LIMIT } from '../../domain/standing.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import { enterLane, leaveLane, noteBirth, type Store } from '../../store/index.ts'
+import { createAppSeats, enterLane, leaveLane, noteBirth, type Store } from '../../store/index.ts'
 import { planRosterTasks } from '../builds/plan-roster-tasks.ts'
+import { countSeats } from '../seats/count-seats.ts'
+import { wakeLine } from '../seats/shares.ts'
 import {
   forgetKept,
   getTeamKey,
@@ -45,7 +47,9 @@ export async function putRoster(
   const roster = existing
     ? await changeRoster(deps, teamKey, existing, input, mayOnly)
     : await createRoster(deps, teamKey, input)
-  if (!existing) await countSeats(deps, teamKey, roster)
+  await countFirst(deps, teamKey, roster)
+  // Others are next by now, perhaps, or have room.
+  if (existing && !isDeepStrictEqual(existing.seats, roster.seats)) await wakeLine(deps, roster)
   // A death right before this is made good by the sweep.
   await planRosterTasks(deps, roster)
   return { created: existing === undefined, roster }
@@ -198,10 +202,12 @@ async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: s
 }
 
 /** Seats of the app are known from the beginning; the first reading counts them where Apple does not answer now. */
-async function countSeats(deps: PutRosterDeps, teamKey: TeamKey, { id, app }: Roster): Promise<void> {
+async function countFirst(deps: PutRosterDeps, teamKey: TeamKey, { id, app }: Roster): Promise<void> {
+  const place = { teamKey: teamKey.id, appId: app.id }
+  const { used } = await createAppSeats(deps.store.redis, teamKey.id, app.id).read()
+  if (used !== null) return
   try {
-    const used = await openSession(deps, teamKey).countAppTesters(app.id)
-    if (used !== null) await deps.store.putStanding(id, { ...NO_STANDING, seats: { used, limit: SEATS_LIMIT } })
+    await countSeats({ ...deps, session: openSession(deps, teamKey) }, place, { public: true })
   } catch (error) {
     if (!isAppError(error)) throw error
     deps.log.info({ roster: id, err: error }, 'roster.seats_not_read')

@@ -1,0 +1,2 @@
+export { countSeats } from './count-seats.ts'
+export { countWaiting } from './shares.ts'
