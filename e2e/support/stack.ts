@@ -30,8 +30,12 @@ export interface Stack {
   /** Ids of what the emulator was seeded with, and of the roster that was made. */
   group: string
   app: string
+  /** What the team key is put with. */
+  key: Record<string, string>
   startApi(): Promise<void>
   killApi(signal?: NodeJS.Signals): Promise<void>
+  /** Ends API and workers, and starts as many with other settings. */
+  restartWith(env: Record<string, string>): Promise<void>
   startWorker(env?: Record<string, string>, programs?: string): ManagedProcess
   workers: ManagedProcess[]
   /** As after a failover that lost it: a hint only, so nothing may depend on it. */
@@ -70,6 +74,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     api,
     group: seeded.group,
     app: seeded.app,
+    key: seeded.key,
     workers,
     async startApi() {
       apiProcess = startProgram('api', { ...env, PORT: String(port) }, options.programs)
@@ -84,6 +89,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
     async killApi(signal = 'SIGKILL') {
       await apiProcess?.stop(signal)
+    },
+    async restartWith(changed) {
+      await Promise.all([apiProcess, ...workers].map((process) => process?.stop('SIGTERM')))
+      Object.assign(env, changed)
+      const count = workers.splice(0).length
+      await stack.startApi()
+      for (let at = 0; at < count; at++) stack.startWorker()
     },
     startWorker(extra = {}, programs = options.programs) {
       const worker = startProgram('worker', { ...env, ...extra }, programs)

@@ -55,7 +55,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     metrics,
   )
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
-  if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log })
+  if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log, isKeyLost: config.isEncryptionKeyLost })
   const toRef = await openToRef(redis)
   const lanes = createLanes({
     budgetWindowMs: config.budgetWindowMs,

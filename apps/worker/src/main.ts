@@ -89,7 +89,7 @@ async function main(): Promise<void> {
   if (draining) return
   const store = createStore(redis)
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
-  const fault = await checkSecrets({ store, sealer, log })
+  const fault = await checkSecrets({ store, sealer, log, isKeyLost: config.isEncryptionKeyLost })
   if (fault !== null) {
     log.fatal(fault)
     process.exit(1)

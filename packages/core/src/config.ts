@@ -12,6 +12,8 @@ export interface CoreConfig {
   redisUrl: string
   encryptionKey: Buffer
   encryptionKeyPrevious: Buffer | undefined
+  /** True: what neither key opens is no reason not to start. */
+  isEncryptionKeyLost: boolean
   appStoreConnectUrl: string
   /** Share of the quota kept for others who use the same key, 0..1. */
   budgetReserve: number
@@ -125,6 +127,7 @@ function readCore(read: EnvReader): CoreConfig {
     redisUrl: read.secret('REDIS_URL', 'redis://host:port or another form of docs/operating.md', parseRedis),
     encryptionKey: read.secret('ENCRYPTION_KEY', KEY_FORM, parseKey),
     encryptionKeyPrevious: read.optionalSecret('ENCRYPTION_KEY_PREVIOUS', KEY_FORM, parseKey),
+    isEncryptionKeyLost: read.flag('ENCRYPTION_KEY_LOST', false),
     appStoreConnectUrl: read.parsed('APP_STORE_CONNECT_URL', APPLE_URL, URL_FORM, parseHttpUrl),
     budgetReserve: read.integer('BUDGET_RESERVE_PERCENT', 5, { min: 0, max: 90 }) / 100,
     budgetWindowMs: seconds('BUDGET_WINDOW_SECONDS', 3_600),

@@ -15,6 +15,16 @@ export class SealError extends Error {
   override readonly name = 'SealError'
 }
 
+/** Null where it does not open: what a lost key sealed is as good as gone. */
+export function openIfOurs(sealer: Sealer, sealed: string, context: string): string | null {
+  try {
+    return sealer.open(sealed, context)
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error
+    return null
+  }
+}
+
 const VERSION = 'v1'
 const IV_BYTES = 12
 const TAG_BYTES = 16

@@ -33,7 +33,7 @@ export function postAppleWebhook(app: ApiServer, deps: ApiDeps): void {
           scope: 'public',
           takesBody: true,
           bodies: { 'application/json': body },
-          problems: ['signature_invalid'],
+          problems: ['signature_invalid', 'secret_unreadable'],
           headers: {
             'x-apple-signature': {
               description: 'Over the raw body, by the secret that was registered',

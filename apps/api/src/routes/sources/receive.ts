@@ -38,6 +38,7 @@ export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
           isTraced: true,
           bodies: { 'application/json': payload },
           problems: [
+            'secret_unreadable',
             'signature_invalid',
             'payload_not_understood',
             'body_too_large',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { AppleWebhook } from '../../domain/apple-webhook.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
-import type { Sealer } from '../../secrets/index.ts'
+import { openIfOurs, type Sealer } from '../../secrets/index.ts'
 import { createAppleWebhooks, createSchedule, type Store } from '../../store/index.ts'
 import { buildsAgainTask, buildsTask } from '../builds/plan-roster-tasks.ts'
 import { isSignedBy } from './is-signed-by.ts'
@@ -39,7 +39,9 @@ export async function receiveAppleWebhook(
   const webhooks = createAppleWebhooks(deps.store.redis)
   const webhook = await webhooks.find(registration)
   if (!webhook) throw new AppError('not_found', { message: 'There is no such registration.' })
-  const secret = deps.sealer.open(webhook.sealedSecret, webhookSealContext(webhook.id))
+  const secret = openIfOurs(deps.sealer, webhook.sealedSecret, webhookSealContext(webhook.id))
+  // Apple tries again: by then the registration may have been put again.
+  if (secret === null) throw new AppError('secret_unreadable')
   if (!isSignedBy(secret, body, signature)) throw new AppError('signature_invalid')
   const { type, id } = parseDelivery(body)
   if (type === PING) return 'ping'

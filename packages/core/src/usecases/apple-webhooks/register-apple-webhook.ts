@@ -4,6 +4,7 @@ import type { AppleWebhook } from '../../domain/apple-webhook.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
+import { openIfOurs } from '../../secrets/index.ts'
 import { createKept, createAppleWebhooks, type AppleWebhooks, type Store } from '../../store/index.ts'
 import { getRoster } from '../rosters/get-roster.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
@@ -34,7 +35,7 @@ export async function registerAppleWebhook(
   const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
   const webhooks = createAppleWebhooks(deps.store.redis)
   // Before Apple is asked: its first delivery may come before its answer.
-  const entered = await enter(deps, webhooks, roster)
+  const entered = await renewLost(deps, webhooks, session, await enter(deps, webhooks, roster))
   const url = urlOf(deps.publicUrl, entered.id)
   const kept = createKept(deps.store.redis, roster.teamKey)
   const place = `webhook:${entered.appleId}:${url}`
@@ -46,6 +47,24 @@ export async function registerAppleWebhook(
   const webhook = await webhooks.update(entered.id, (current) => ({ ...current, appleId, url }))
   if (!webhook) throw new AppError('conflict', { message: `Another request took back the webhook of "${rosterId}".` })
   return { created: true, webhook }
+}
+
+/** One whose secret a lost key sealed is taken back at Apple, and gets another secret. */
+async function renewLost(
+  deps: AppleWebhookDeps,
+  webhooks: AppleWebhooks,
+  session: AppleSession,
+  known: AppleWebhook,
+): Promise<AppleWebhook> {
+  if (openIfOurs(deps.sealer, known.sealedSecret, webhookSealContext(known.id)) !== null) return known
+  const { appleId } = known
+  if (appleId !== null) {
+    await session.deleteWebhook(appleId).catch((error: unknown) => {
+      if (!isAppError(error, 'apple_not_found')) throw error
+    })
+  }
+  const sealedSecret = sealNewSecret(deps, known.id)
+  return (await webhooks.update(known.id, (current) => ({ ...current, appleId: null, sealedSecret }))) ?? known
 }
 
 /** The app's registration, this roster among its users. */
@@ -60,14 +79,13 @@ async function enter(deps: AppleWebhookDeps, webhooks: AppleWebhooks, roster: Ro
 
 function newWebhook(deps: AppleWebhookDeps, roster: Roster): AppleWebhook {
   const id = randomUUID()
-  const secret = randomBytes(SECRET_BYTES).toString('base64url')
   return {
     v: 1,
     id,
     app: roster.app.id,
     appleId: null,
     url: urlOf(deps.publicUrl ?? '', id),
-    sealedSecret: deps.sealer.seal(secret, webhookSealContext(id)),
+    sealedSecret: sealNewSecret(deps, id),
     rosters: [roster.id],
     createdAt: deps.clock.now(),
   }
@@ -105,4 +123,8 @@ function createAtApple(
 
 function urlOf(publicUrl: string, registrationId: string): string {
   return `${publicUrl}/v1/apple-webhooks/${registrationId}`
+}
+
+function sealNewSecret(deps: AppleWebhookDeps, id: string): string {
+  return deps.sealer.seal(randomBytes(SECRET_BYTES).toString('base64url'), webhookSealContext(id))
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError } from '../../errors.ts'
+import { AppError, isAppError } from '../../errors.ts'
 import { createSchedule, type LaneFacts } from '../../store/index.ts'
 import { createCallGate } from './call-gate.ts'
-import { probeKey, unblockLane } from './judge-key.ts'
+import { blockLane, probeKey, unblockLane } from './judge-key.ts'
 import { runDue } from '../reconcile/run-due.ts'
 import { openEndpoints } from './endpoints.ts'
 import { keepLease, LEASE } from './lease.ts'
@@ -39,7 +39,17 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
   // Rung during another's visit: that one may end at any moment, and does not know of the ring.
   if (opened.kind === 'busy') return idleFor('busy', Math.min(Math.max(opened.leftMs, 0) + 200, BUSY_AGAIN_MS))
   if (opened.kind === 'paused') return idleFor('paused', null)
-  const credentials = await deps.credentials()
+  const credentials = await deps.credentials().catch((error: unknown) => {
+    if (!isAppError(error, 'secret_unreadable')) throw error
+    return error
+  })
+  if (credentials instanceof AppError) {
+    deps.log.error({ err: credentials, teamKey }, 'The key of the lane cannot be opened.')
+    await blockLane(deps.lane, { code: 'secret_unreadable', detail: credentials.message, at: deps.clock.now() })
+    await deps.tell()
+    await deps.lane.close(token)
+    return idleFor('resting', deps.settings.blockedCheckMs)
+  }
   if (!credentials) {
     await deps.lane.close(token)
     return idleFor('gone', null)

@@ -5,7 +5,7 @@ import type { TestFact } from '../../domain/delivery.ts'
 import { maskEmail, parseEmail } from '../../domain/email.ts'
 import { toEndpoint, type Notice, type NoticeKind } from '../../domain/notice.ts'
 import { AppError } from '../../errors.ts'
-import type { Sealer } from '../../secrets/index.ts'
+import { openIfOurs, type Sealer } from '../../secrets/index.ts'
 import {
   createDeliveries,
   createDeliveryLine,
@@ -77,7 +77,8 @@ function isTheSame(sealer: Sealer, known: Notice, next: Omit<NoticeInput, 'id'>)
   const settingsOf = ({ kind, types, rosters }: Pick<Notice, 'kind' | 'types' | 'rosters'>) =>
     JSON.stringify([kind, types, rosters])
   return (
-    settingsOf(known) === settingsOf(next) && sealer.open(known.sealedTarget, noticeContext(known.id)) === next.target
+    settingsOf(known) === settingsOf(next) &&
+    openIfOurs(sealer, known.sealedTarget, noticeContext(known.id)) === next.target
   )
 }
 

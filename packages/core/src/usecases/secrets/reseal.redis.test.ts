@@ -50,7 +50,7 @@ describe('a rotation of ENCRYPTION_KEY', () => {
     expect(await resealSecrets({ store, sealer: rotating, log })).toEqual({ resealed: 2, foreign: [] })
     expect(await resealSecrets({ store, sealer: rotating, log })).toEqual({ resealed: 0, foreign: [] })
     const fresh = createSealer({ current })
-    expect(await checkSecrets({ store, sealer: fresh, log })).toBeNull()
+    expect(await checkSecrets({ store, sealer: fresh, log, isKeyLost: false })).toBeNull()
     expect(openCredentials({ sealer: fresh }, (await store.teamKeys.find('acme'))!).privateKey).toBe(pem)
     const webhook = (await createWebhooks(redis).find('crm'))!
     expect(fresh.open(webhook.sealedSecret, webhookContext('crm'))).toBe('whsec_new')
@@ -63,13 +63,17 @@ describe('a rotation of ENCRYPTION_KEY', () => {
 
   it('is refused in a sentence where neither key is the one that sealed what is kept', async () => {
     const foreign = createSealer({ current: other })
-    const fault = await checkSecrets({ store, sealer: foreign, log })
+    const fault = await checkSecrets({ store, sealer: foreign, log, isKeyLost: false })
     expect(fault).toContain('team key "acme", webhook "crm"')
     expect(fault).toContain('ENCRYPTION_KEY_PREVIOUS')
     const record = (await store.teamKeys.find('acme'))!
     expect(() => openCredentials({ sealer: foreign }, record)).toThrow(
       expect.objectContaining({ code: 'secret_unreadable' }),
     )
+  })
+
+  it('is no reason not to start where the key is known to be lost', async () => {
+    expect(await checkSecrets({ store, sealer: createSealer({ current: other }), log, isKeyLost: true })).toBeNull()
   })
 
   it('does not take a ciphertext that was copied onto another record', async () => {

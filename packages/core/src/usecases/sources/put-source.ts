@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../domain/clock.ts'
 import type { Source, SourceKindName, SourceSignature } from '../../domain/source.ts'
 import { AppError } from '../../errors.ts'
-import type { Sealer } from '../../secrets/index.ts'
+import { openIfOurs, type Sealer } from '../../secrets/index.ts'
 import { MapError, type Evaluator } from '../../sources/index.ts'
 import { createSourceBook, createSources, type Store } from '../../store/index.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
@@ -79,8 +79,9 @@ export async function putSource(
 
 function renewSecret(sealer: Sealer, known: Source, secret: string, now: number) {
   const context = sourceContext(known.id)
-  if (sealer.open(known.sealedSecret, context) === secret) return {}
-  const replaced = { sealed: known.sealedSecret, until: now + FORMER_SECRET_MS }
+  const replacedSecret = openIfOurs(sealer, known.sealedSecret, context)
+  if (replacedSecret === secret) return {}
+  const replaced = { sealed: known.sealedSecret, until: replacedSecret === null ? now : now + FORMER_SECRET_MS }
   const former = [replaced, ...known.formerSecrets].filter(({ until }) => until > now).slice(0, FORMER_KEPT)
   return { sealedSecret: sealer.seal(secret, context), formerSecrets: former }
 }
@@ -120,5 +121,9 @@ export async function deleteSource(deps: { store: Store }, id: string): Promise<
 /** Every secret that is good at `now`, the newest first. */
 export function openSourceSecrets(sealer: Sealer, source: Source, now: number): string[] {
   const former = source.formerSecrets.filter(({ until }) => until > now).map(({ sealed }) => sealed)
-  return [source.sealedSecret, ...former].map((sealed) => sealer.open(sealed, sourceContext(source.id)))
+  const secrets = [source.sealedSecret, ...former].flatMap(
+    (sealed) => openIfOurs(sealer, sealed, sourceContext(source.id)) ?? [],
+  )
+  if (secrets.length === 0) throw new AppError('secret_unreadable', { details: { source: source.id } })
+  return secrets
 }
