@@ -72,8 +72,14 @@ export function matches(resource: Resource, filter: Filter): boolean {
   }
 }
 
+/** The same filter is asked of one value after the other. */
+let lastSplit: { path: string; parts: string[] } | undefined
+
 /** A path that is none names an attribute that nobody has. */
-const partsOf = (path: string) => splitPath(path) ?? ['\0']
+function partsOf(path: string): string[] {
+  if (lastSplit?.path !== path) lastSplit = { path, parts: splitPath(path) ?? ['\0'] }
+  return lastSplit.parts
+}
 
 type Operator = 'eq' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'
 

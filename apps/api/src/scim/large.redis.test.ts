@@ -3,6 +3,7 @@ import { directoryOf } from '@flightroster/core/usecases/scim'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { addScimRoster, connectScim, type ScimClient } from '../../testing/scim.ts'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { costOf, MOST } from '../../testing/watch-loop.ts'
 
 let api: TestApi
 let idp: ScimClient
@@ -61,16 +62,18 @@ describe('large and hostile SCIM requests', () => {
     const group = await idp.addGroup('Whole')
     const add = { op: 'add', path: 'members', value: ids.map((value) => ({ value })) }
     const sent = vi.spyOn(api.store.redis, 'sendCommand')
-    const costOf = async (work: () => Promise<{ status: number }>) => {
+    const commandsOf = async (work: () => Promise<{ status: number }>) => {
       sent.mockClear()
       expect((await work()).status).toBeLessThan(300)
       return sent.mock.calls.length
     }
-    expect(await costOf(() => idp.patch(`/Groups/${group}`, [add]))).toBeLessThan(600)
+    expect(await commandsOf(() => idp.patch(`/Groups/${group}`, [add]))).toBeLessThan(600)
     expect((await api.call('GET', '/v1/rosters/whole')).json().counts.waiting).toBe(10_000)
-    expect(await costOf(() => idp.patch(`/Groups/${group}`, [add]))).toBeLessThan(100)
+    expect(await commandsOf(() => idp.patch(`/Groups/${group}`, [add]))).toBeLessThan(100)
     const half = { displayName: 'Whole', members: add.value.slice(0, 5_000) }
-    expect(await costOf(() => idp.call('PUT', `/Groups/${group}?excludedAttributes=members`, half))).toBeLessThan(600)
+    expect(await commandsOf(() => idp.call('PUT', `/Groups/${group}?excludedAttributes=members`, half))).toBeLessThan(
+      600,
+    )
     sent.mockRestore()
   }, 120_000)
 
@@ -177,6 +180,82 @@ describe('large and hostile SCIM requests', () => {
     expect([odd.status, odd.body.emails]).toEqual([200, [{ value: 'text@example.com' }]])
     expect(({} as { polluted?: string }).polluted).toBeUndefined()
   })
+})
+
+describe('a hostile request about users', () => {
+  const values = (count: number, of: (at: number) => string) => Array.from({ length: count }, (_, at) => of(at))
+  /** As many as fit into what is kept of a user. */
+  const MANY_EMAILS = { emails: values(3_500, (at) => String(at)).map((value) => ({ value })) }
+  const cheap = async (work: () => Promise<{ status: number; body: any }>, statuses: number[]) => {
+    const { result, cost } = await costOf(work)
+    expect(statuses).toContain(result.status)
+    expect(cost.heldMs).toBeLessThan(MOST.heldMs)
+    expect(cost.mb).toBeLessThan(MOST.mb)
+  }
+
+  it.each<[string, () => object[]]>([
+    ['many values are added', () => [{ op: 'add', path: 'emails', value: values(12_000, (at) => `n${at}`) }]],
+    ['many values are taken away', () => [{ op: 'remove', path: 'emails', value: values(12_000, (at) => `n${at}`) }]],
+    [
+      'values are changed by filters',
+      () => values(3_500, (at) => `emails[value eq "${at}"].type`).map((path) => ({ op: 'replace', path, value: 'x' })),
+    ],
+    [
+      'values are changed by filters in one operation',
+      () => [
+        {
+          op: 'add',
+          value: Object.fromEntries(values(4_000, (at) => `emails[value eq "x${at}"].type`).map((k) => [k, 'x'])),
+        },
+      ],
+    ],
+    [
+      'each value is changed over and over',
+      () => Array(3_500).fill({ op: 'replace', path: 'emails.type', value: 'x' }),
+    ],
+    [
+      'filters are long',
+      () =>
+        values(120, () => `emails[${'value eq "1" or '.repeat(115)}value eq "2"].type`).map((path) => ({
+          op: 'add',
+          path,
+          value: 1,
+        })),
+    ],
+  ])(
+    'holds nobody up: %s',
+    async (name, operations) => {
+      const id = await idp.addUser(`hostile ${name}`, MANY_EMAILS)
+      await cheap(() => idp.patch(`/Users/${id}`, operations()), [400, 413])
+    },
+    120_000,
+  )
+
+  it('holds nobody up: as much as is taken', async () => {
+    const id = await idp.addUser('as much as is taken', { emails: MANY_EMAILS.emails.slice(0, 100) })
+    const operations = values(200, (at) => `emails[value eq "${at % 100}"].type`).map((path) => ({
+      op: 'replace',
+      path,
+      value: 'x',
+    }))
+    await cheap(() => idp.patch(`/Users/${id}`, operations), [200])
+  }, 120_000)
+
+  it('holds nobody up: filters of a group are long', async () => {
+    const group = await idp.addGroup('Long filters')
+    const path = `members[${'value eq "1" or '.repeat(115)}value eq "2"]`
+    const operations = Array.from({ length: 950 }, () => ({ op: 'remove', path }))
+    await cheap(() => idp.patch(`/Groups/${group}`, operations), [204])
+  }, 120_000)
+
+  it('holds nobody up: hundreds of large users are listed, and looked for', async () => {
+    const more = { nickName: 'x'.repeat(60_000) }
+    for (let at = 0; at < 250; at += 10)
+      await Promise.all(values(10, (one) => `large user ${at}-${one}`).map((name) => idp.addUser(name, more)))
+    await cheap(() => idp.call('GET', '/Users?count=200&startIndex=1&attributes=userName'), [200])
+    await cheap(() => idp.call('GET', '/Users?count=200&attributes=userName&filter=title%20co%20%22x%22'), [200])
+    await cheap(() => idp.call('GET', '/Users?count=200&attributes=userName&filter=nickName%20sw%20%22x%22'), [200])
+  }, 120_000)
 })
 
 describe('an erased person', () => {

@@ -7,8 +7,8 @@ import { equalitiesOf, matches, type Filter } from './filter.ts'
 export const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 export const MOST_RESULTS = 200
 const DEFAULT_COUNT = 100
-/** Records compared with a filter before others have their turn. */
-const AT_ONCE = 100
+/** Records read, and compared with a filter, before others have their turn: a user may have 64 KB. */
+const AT_ONCE = 20
 
 /** Providers send parameters of their own along; they are not looked at. */
 export const listQuery = z.object({
@@ -62,7 +62,7 @@ export async function findPage<T>(
 ): Promise<Page<T>> {
   const { records } = search
   const from = startIndex - 1
-  if (filter === undefined) return { total: await records.total(), records: await records.page(from, count) }
+  if (filter === undefined) return { total: await records.total(), records: await readPage(records, from, count) }
   const known = candidates ?? (await findCandidates(search, filter))
   if (known !== undefined) {
     const found = known.filter((record) => matches(search.toResource(record), filter))
@@ -81,6 +81,18 @@ export async function findPage<T>(
   }
 }
 
+async function readPage<T>(records: ScimRecords<T>, from: number, count: number): Promise<T[]> {
+  const found: T[] = []
+  for (let at = 0; at < count; at += AT_ONCE) {
+    const wanted = Math.min(AT_ONCE, count - at)
+    const some = await records.page(from + at, wanted)
+    found.push(...some)
+    if (some.length < wanted) break
+    await breathe()
+  }
+  return found
+}
+
 async function findCandidates<T>({ records, keys }: Search<T>, filter: Filter): Promise<T[] | undefined> {
   for (const { path, value } of equalitiesOf(filter)) {
     const key = keys.get(path)
@@ -90,6 +102,20 @@ async function findCandidates<T>({ records, keys }: Search<T>, filter: Filter): 
     return found ? [found] : []
   }
   return undefined
+}
+
+/** A list response piece by piece. */
+export async function* listText<T>(
+  head: object,
+  records: readonly T[],
+  textOf: (record: T, at: number) => string,
+): AsyncGenerator<string, void> {
+  yield `${JSON.stringify(head).slice(0, -1)},"Resources":[`
+  for (const [at, record] of records.entries()) {
+    if (at % AT_ONCE === AT_ONCE - 1) await breathe()
+    yield (at > 0 ? ',' : '') + textOf(record, at)
+  }
+  yield ']}'
 }
 
 /** The head of a list response, without its resources. */

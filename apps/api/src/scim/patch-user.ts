@@ -1,4 +1,5 @@
 import { isObject, keyIn, read, toBoolean, toList, unwrap, write, type Resource } from './attributes.ts'
+import { ScimFault } from './fault.ts'
 import { matches, type Filter } from './filter.ts'
 import { parsePatchPath, type PatchPath } from './patch-path.ts'
 import type { PatchOperation } from './patch-request.ts'
@@ -12,12 +13,31 @@ const MANY = new Set(
 /** Ours; a provider may send them back, and nothing comes of it. */
 const READ_ONLY = new Set(['id', 'meta', 'groups', 'schemas'])
 const BOOLEANS = new Set(['active', 'primary'])
+/** Changes of one request, members of a value without a path among them; providers send a few dozen. */
+const MOST_CHANGES = 200
+/** Values of one attribute that a change looks through: each change looks at each of them. */
+const MOST_VALUES = 100
 
-/** Makes the changes to a copy. Throws invalidPath, invalidFilter. */
+/** Makes the changes to a copy. Throws invalidPath, invalidFilter, tooMany. */
 export function patchResource(resource: Resource, operations: readonly PatchOperation[]): Resource {
+  const changes = operations.reduce(
+    (sum, { path, value }) => sum + (path === undefined ? Object.keys(value as Resource).length : 1),
+    0,
+  )
+  if (changes > MOST_CHANGES) throw tooMany(`At most ${MOST_CHANGES} changes of a user in one request.`)
   const copy = structuredClone(resource)
   for (const operation of operations) applyOne(copy, operation)
   return copy
+}
+
+const tooMany = (detail: string) => new ScimFault(413, detail, 'tooMany')
+
+/** Throws tooMany. */
+function bounded(values: unknown[]): unknown[] {
+  if (values.length <= MOST_VALUES) return values
+  throw tooMany(
+    `An attribute of more than ${MOST_VALUES} values can only be replaced as a whole, with no more than that.`,
+  )
 }
 
 function applyOne(resource: Resource, { op, path, value }: PatchOperation): void {
@@ -37,7 +57,11 @@ function mergeExtension(resource: Resource, name: string, value: Resource): void
 
 /** Without members whose names are no attributes: `__proto__` is none. */
 const plain = (value: Resource): Resource =>
-  Object.fromEntries(Object.entries(value).filter(([name]) => /^(?:\$?[A-Za-z]|urn:)/.test(name)))
+  Object.keys(value).every(isName)
+    ? { ...value }
+    : Object.fromEntries(Object.entries(value).filter(([name]) => isName(name)))
+
+const isName = (name: string) => /^(?:\$?[A-Za-z]|urn:)/.test(name)
 
 type Op = PatchOperation['op']
 
@@ -49,7 +73,7 @@ function applyAt(resource: Resource, op: Op, { parts, filter, sub }: PatchPath, 
   const known = read(resource, head)
   // "emails.value" of a list is meant for each of its values.
   if (Array.isArray(known)) {
-    for (const item of known)
+    for (const item of bounded(known))
       if (isObject(item)) applyAt(item, op, { parts: rest, filter: undefined, sub: undefined }, value)
     return
   }
@@ -64,15 +88,15 @@ function applyToAttribute(resource: Resource, op: Op, name: string, value: unkno
   const isMany = MANY.has(name.toLowerCase())
   if (op === 'remove') {
     // With a value: only what is named goes (as some providers take members away).
-    const named = toList(value).map(identityOf)
-    const isPart = isMany && named.length > 0 && Array.isArray(known)
-    write(resource, name, isPart ? orNothing(known.filter((item) => !named.includes(identityOf(item)))) : null)
+    const named = new Set(toList(value).map(identityOf))
+    const isPart = isMany && named.size > 0 && Array.isArray(known)
+    write(resource, name, isPart ? orNothing(bounded(known).filter((item) => !named.has(identityOf(item)))) : null)
     return
   }
   if (isMany) {
-    const added = toList(value).map(toItem)
-    const kept =
-      op === 'add' ? toList(known).filter((item) => !added.some((one) => identityOf(one) === identityOf(item))) : []
+    const added = bounded(toList(value)).map(toItem)
+    const fresh = new Set(added.map(identityOf))
+    const kept = op === 'add' ? bounded(toList(known)).filter((item) => !fresh.has(identityOf(item))) : []
     write(resource, name, orNothing(withOnePrimary([...kept, ...added], added)))
     return
   }
@@ -118,7 +142,7 @@ function applyToValues(
   { filter, sub }: { filter: Filter; sub: string | undefined },
   value: unknown,
 ): void {
-  const items = toList(read(resource, name)).map(toItem)
+  const items = bounded(toList(read(resource, name))).map(toItem)
   const isMeant = (item: unknown) => isObject(item) && matches(item, filter)
   if (op === 'remove') {
     const left =
@@ -132,10 +156,10 @@ function applyToValues(
     write(copy, sub, toSingle(sub, unwrap(value)))
     return copy
   }
-  const found = items.some(isMeant)
+  const meant = items.map(isMeant)
   // A value that is not there yet is made: providers add and replace by filter without knowing what there is.
-  const next = found
-    ? items.map((item) => (isMeant(item) ? change(item as Resource) : item))
+  const next = meant.includes(true)
+    ? items.map((item, at) => (meant[at] ? change(item as Resource) : item))
     : [...items, change(toNew(filter))]
   write(resource, name, orNothing(next))
 }

@@ -8,9 +8,9 @@ import { askedBy } from '../on-behalf-of.ts'
 import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, notFound, USER_LIMIT, type ScimContext } from './context.ts'
-import { ScimFault, sendScim, SCIM_ROOT } from './fault.ts'
+import { ScimFault, sendScim, SCIM_ROOT, streamScim } from './fault.ts'
 import { attributesOf, parseFilter } from './filter.ts'
-import { findPage, listHead, listQuery, readQuery, readWindow } from './lists.ts'
+import { findPage, listHead, listQuery, listText, readQuery, readWindow } from './lists.ts'
 import { readPatch } from './patch-request.ts'
 import { patchResource } from './patch-user.ts'
 import { SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
@@ -66,10 +66,9 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
       const { total, records } = await findPage(search, filter, window)
       const groups = await groupsOf(context, records)
       const projection = readProjection(query)
-      return sendScim(reply, 200, {
-        ...listHead(total, window, records.length),
-        Resources: records.map((user, at) => project(toUserResource(user, groups[at] ?? [], context.base), projection)),
-      })
+      const textOf = (user: ScimUser, at: number) =>
+        JSON.stringify(project(toUserResource(user, groups[at] ?? [], context.base), projection))
+      return streamScim(reply, 200, listText(listHead(total, window, records.length), records, textOf))
     },
   )
 
