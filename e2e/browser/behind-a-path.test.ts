@@ -31,7 +31,8 @@ describe('behind a proxy that shows it under a path', () => {
     await page.getByRole('link', { name: 'gold' }).first().click()
     await page.waitForURL(`**${PATH}/console/rosters/gold`)
     // A form, and where it leads.
-    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Pause', { exact: true }).click()
+    await page.getByRole('button', { name: 'Yes, pause it' }).click()
     await page.getByRole('button', { name: 'Resume' }).waitFor()
     expect(page.url()).toContain(`${PATH}/console/rosters/gold`)
 

@@ -93,7 +93,8 @@ describe('a whole list', () => {
     expect(await page.textContent('main')).toContain(people[39]?.email)
     const before = running.stack.emulator.groupMembers(running.stack.group).length
     await page.getByLabel('Your reason').fill('They left on Friday')
-    await page.getByRole('button', { name: /Approve/ }).click()
+    await page.getByText(/^Approve: /).click()
+    await page.getByRole('button', { name: /^Yes, .* leave$/ }).click()
     expect(await page.getByRole('status').textContent()).toContain('exactly the people shown leave')
     await settled(running.stack, ({ pending, removed }) => pending === 0 && (removed ?? 0) >= 20)
     expect(running.stack.emulator.groupMembers(running.stack.group).length).toBeLessThanOrEqual(before - 20)

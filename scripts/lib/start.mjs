@@ -1,5 +1,7 @@
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, isBuilt } from './build.mjs'
+import { LIFE_WORDS, liveOn } from './demo-life.mjs'
 import { showDemo } from './demo.mjs'
 import { install, isInstalled } from './install.mjs'
 import { showNextSteps } from './next-steps.mjs'
@@ -45,7 +47,7 @@ export async function start(args) {
   }
 }
 
-async function bringUp({ apple }, place, processes) {
+async function bringUp({ apple, quiet }, place, processes) {
   const begunAt = Date.now()
   await assertNotRunning(place)
   const address = await apiAddress()
@@ -63,6 +65,12 @@ async function bringUp({ apple }, place, processes) {
   say(`Ready after ${((Date.now() - begunAt) / 1000).toFixed(1)} s.\n`)
   const shown = { base: address.base, place, secrets }
   await (emulator ? showDemo({ ...shown, emulator, key }) : showNextSteps(shown))
+  if (emulator && !quiet) {
+    say(LIFE_WORDS)
+    const life = liveOn({ base: address.base, adminToken: secrets.adminToken, emulator: emulator.base })
+    // Whoever stops in the middle of it misses nothing.
+    life.catch((error) => appendFileSync(join(place.logs, 'demo.log'), `${error.message}\n`))
+  }
   say('\nCtrl-C stops everything.')
   return 'up'
 }

@@ -78,7 +78,7 @@ export function notice(kind: 'done' | 'problem', title: string, more?: Content):
 }
 
 /** For what can't be taken back: asks once, saying what will happen. Works without scripts. */
-export function askFirst(label: string, what: Content, yes: Html): Html {
+export function askFirst(label: Content, what: Content, yes: Html): Html {
   return html`<details class="ask">
     <summary class="button">${label}</summary>
     <div class="notice hint">

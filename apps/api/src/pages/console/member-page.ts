@@ -1,7 +1,7 @@
 import type { DashboardUser, Roster, WaitsFor } from '@flightroster/core/domain'
 import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
 import { html, path, type Html } from '../html.ts'
-import { button, layout } from '../layout.ts'
+import { askFirst, button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { exactTime, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
 import type { MemberNames } from './member-link.ts'
@@ -75,6 +75,12 @@ export function memberPage(input: MemberPage): string {
   return layout({ title: shown, section: 'console', user, body })
 }
 
+/** What a removal does, by the rules of the roster. */
+const leaveWords = ({ removal }: Pick<Roster, 'removal'>) =>
+  removal === 'app'
+    ? 'The tester leaves the group and loses the app. The next event or list that names the person brings them back, with a new invitation.'
+    : 'The tester leaves the group; builds they have may run until they expire. The next event or list that names the person brings them back.'
+
 function actions(input: MemberPage): Html {
   const { roster, member, names } = input
   const to = (verb: string) => path`/console/rosters/${roster.id}/member/${verb}`
@@ -84,7 +90,7 @@ function actions(input: MemberPage): Html {
   ${mayInvite ? button(to('invitation'), "Send Apple's invitation again", fields) : null}
   ${member.protection ? button(to('unprotect'), 'Protect no more', fields) : button(to('protect'), 'Protect', fields)}
   ${input.mayRestore ? button(to('restore'), 'Put back', fields) : null}
-  ${member.desired === 'present' ? button(to('remove'), 'Take off the roster', fields, 'danger') : null}`
+  ${member.desired === 'present' ? askFirst('Take off the roster', leaveWords(roster), button(to('remove'), 'Yes, take this person off', fields, 'danger')) : null}`
 }
 
 function story(timeline: readonly TimelineItem[], privacy: Privacy): Html {

@@ -1,6 +1,6 @@
 import type { DashboardUser, IdleReason, Reconciliation, Roster, WaitsFor } from '@flightroster/core/domain'
 import { html, path, query, type Html } from '../html.ts'
-import { layout } from '../layout.ts'
+import { askFirst, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, number, pill, when, type Tone } from '../words.ts'
 import type { MemberNames } from './member-link.ts'
@@ -191,6 +191,11 @@ function progress({ status, progress: { converged, toConverge } }: Reconciliatio
     <progress max="${toConverge}" value="${converged}" aria-label="Carried out"></progress>`
 }
 
+const whatThen = ({ removal }: Roster, { kind }: Reconciliation) => {
+  if (kind === 'reclaim') return 'They lose the app and its seat, and stay on the roster.'
+  return removal === 'app' ? 'They lose the app as well.' : 'Builds they have may run until they expire.'
+}
+
 function decision(roster: Roster, plan: Reconciliation): Html {
   const people = count(plan.removals.length, 'person', 'people')
   return html`<form
@@ -203,9 +208,11 @@ function decision(roster: Roster, plan: Reconciliation): Html {
       ><input name="reason" required maxlength="500" autocomplete="off"
     /></label>
     <div class="row">
-      <button type="submit" name="decision" value="approve" class="danger">
-        Approve: ${people} ${plan.kind === 'reclaim' ? 'leave the app' : 'leave'}
-      </button>
+      ${askFirst(
+        `Approve: ${people} ${plan.kind === 'reclaim' ? 'leave the app' : 'leave'}`,
+        `Exactly the people below leave, one after the other. ${whatThen(roster, plan)} It can’t be stopped once it has begun, but by pausing the roster.`,
+        html`<button type="submit" name="decision" value="approve" class="danger">Yes, ${people} leave</button>`,
+      )}
       <button type="submit" name="decision" value="reject">Reject: nobody leaves</button>
     </div>
   </form>`

@@ -2,7 +2,7 @@ import { type DashboardUser, MEMBER_STATUSES, type Reconciliation, type WaitsFor
 import type { HistorySample } from '@flightroster/core/store'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
 import { html, path, query, type Html } from '../html.ts'
-import { button, layout } from '../layout.ts'
+import { askFirst, button, layout } from '../layout.ts'
 import { BUILD_STATE_WORDS, count, number, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
 import { privacyOf } from '../privacy.ts'
 import type { Health } from './health.ts'
@@ -162,6 +162,6 @@ function actions({ roster, counts: by }: RosterDescription): Html {
   return html`<div class="row">
     ${button(to('compare'), 'Compare with the group now')}
     ${by.failed > 0 ? button(to('retry'), `Try ${count(by.failed, 'failed person', 'failed people')} again`) : null}
-    ${roster.paused ? button(to('resume'), 'Resume') : button(to('pause'), 'Pause')}
+    ${roster.paused ? button(to('resume'), 'Resume') : askFirst('Pause', 'Nothing goes to Apple for this roster until somebody resumes it: nobody is added or removed. What comes meanwhile is kept.', button(to('pause'), 'Yes, pause it'))}
   </div>`
 }

@@ -4,7 +4,7 @@ import { LANE_STATES, type DescribedLane, type LaneState } from '@flightroster/c
 import type { Finding } from '@flightroster/core/usecases/team-keys'
 import { findingsList } from '../findings.ts'
 import { html, path, query, type Html } from '../html.ts'
-import { button, layout } from '../layout.ts'
+import { askFirst, button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, number, pill, when, type Tone } from '../words.ts'
 
@@ -137,7 +137,13 @@ function actions(lane: DescribedLane): Html {
   const name = html`<span class="hidden"> ${lane.teamKey}</span>`
   const form = (verb: string, label: string) =>
     html`<form method="post" action="${to(verb)}" class="inline"><button type="submit">${label}${name}</button></form>`
-  return html`${lane.paused ? form('resume', 'Resume') : form('pause', 'Pause')} ${form('check', 'Check')}`
+  const pause = () =>
+    askFirst(
+      html`Pause${name}`,
+      'Nothing goes to Apple for any roster of this team key until somebody resumes it. What comes meanwhile is kept.',
+      form('pause', 'Yes, pause'),
+    )
+  return html`${lane.paused ? form('resume', 'Resume') : pause()} ${form('check', 'Check')}`
 }
 
 function pager({ page, pages, filter }: LanesPage): Html | null {
