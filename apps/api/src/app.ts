@@ -52,6 +52,7 @@ import { reclaimRoute } from './routes/rosters/reclaim.ts'
 import { retryRosterRoute } from './routes/rosters/retry.ts'
 import { switchRosterRoutes } from './routes/rosters/switch.ts'
 import { listAppsRoute, listGroupsRoute } from './routes/team-keys/apps.ts'
+import { getSeatsRoute } from './routes/team-keys/seats.ts'
 import { checkTeamKeyRoute } from './routes/team-keys/check.ts'
 import { deleteTeamKeyRoute } from './routes/team-keys/delete.ts'
 import { getTeamKeyRoute, listTeamKeysRoute } from './routes/team-keys/get.ts'
@@ -136,6 +137,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   checkTeamKeyRoute(app, deps)
   listAppsRoute(app, deps)
   listGroupsRoute(app, deps)
+  getSeatsRoute(app, deps)
   switchLaneRoutes(app, deps)
 
   putRosterRoute(app, deps)

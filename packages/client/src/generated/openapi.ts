@@ -173,6 +173,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/team-keys/{teamKeyId}/apps/{appId}/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the seats of an app
+         * @description How many external testers the app has, at most a minute old; of each of its rosters who is in and who waits, and what is kept for it.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["getSeats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/team-keys/{teamKeyId}/pause": {
         parameters: {
             query?: never;
@@ -2689,6 +2711,51 @@ export interface operations {
                             roster: string | null;
                         }[];
                         nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getSeats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamKeyId: string;
+                appId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description How many external testers the app can have */
+                        limit: number;
+                        used: number;
+                        /** @description `limit` less `used` */
+                        free: number;
+                        /** @description Testers who came by a public link; null: not known */
+                        public: number | null;
+                        /** @description The part of all reserves that is not filled */
+                        reserved: number;
+                        /** @description When Apple counted them */
+                        observedAt: string | null;
+                        rosters: {
+                            roster: string;
+                            /** @description Members who have a seat */
+                            in: number;
+                            /** @description Members who wait for one */
+                            waiting: number;
+                            reserve: number;
+                            priority: number;
+                        }[];
                     };
                 };
             };

@@ -11,6 +11,7 @@ export const OPERATIONS = {
   checkTeamKey: { method: 'POST', path: '/v1/team-keys/{teamKeyId}/check', isPaged: false },
   listApps: { method: 'GET', path: '/v1/team-keys/{teamKeyId}/apps', isPaged: true },
   listGroups: { method: 'GET', path: '/v1/team-keys/{teamKeyId}/apps/{appId}/groups', isPaged: true },
+  getSeats: { method: 'GET', path: '/v1/team-keys/{teamKeyId}/apps/{appId}/seats', isPaged: false },
   pauseTeamKey: { method: 'POST', path: '/v1/team-keys/{teamKeyId}/pause', isPaged: false },
   resumeTeamKey: { method: 'POST', path: '/v1/team-keys/{teamKeyId}/resume', isPaged: false },
   getRoster: { method: 'GET', path: '/v1/rosters/{rosterId}', isPaged: false },
