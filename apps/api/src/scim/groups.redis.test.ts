@@ -18,7 +18,10 @@ const addUsers = async (prefix: string, count: number) => {
   return ids
 }
 const values = (ids: readonly string[]) => ids.map((value) => ({ value }))
-const held = (roster: string) => createReconciliations(api.store.redis, 'acme').listHeld(roster)
+const held = async (roster: string) => {
+  const reconciliations = createReconciliations(api.store.redis, 'acme')
+  return Promise.all((await reconciliations.listHeld(roster)).map((head) => reconciliations.withNames(head)))
+}
 
 describe('SCIM groups', () => {
   it('are the people of the rosters that name them, and leave with the group, the switch or the user', async () => {

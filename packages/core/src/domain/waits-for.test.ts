@@ -19,7 +19,7 @@ const reasons: [(typeof WAIT_CODES)[number], Partial<WaitSurroundings>, Partial<
   ['lane_paused', { lane: { blocked: null, paused: true } }, {}, null],
   ['roster_blocked', { roster: { blocked: problem, paused: false } }, {}, null],
   ['roster_paused', { roster: { blocked: null, paused: true } }, {}, null],
-  ['roster_held', { held: [{ id: 'rec-7', at: 7, removals: ['u-1'] }] }, {}, null],
+  ['roster_held', { held: [{ id: 'rec-7', at: 7, remove: 1, removals: ['u-1'] }] }, {}, null],
   ['no_worker', { hasWorker: false }, {}, null],
   ['budget', { budgetUntil: NOW + 60_000 }, {}, NOW + 60_000],
   ['retry', {}, { sleeping: { until: NOW + 9_000, attempts: 1 } }, NOW + 9_000],
@@ -73,7 +73,7 @@ describe('waitsFor', () => {
 })
 
 describe('rosterWaitsFor', () => {
-  const plan = { id: 'rec-7', at: 7, removals: ['u-1', 'u-2'] }
+  const plan = { id: 'rec-7', at: 7, remove: 2, removals: ['u-1', 'u-2'] }
   const outer: [Partial<WaitSurroundings>, object][] = [
     [
       { lane: { blocked: problem, paused: false } },

@@ -40,7 +40,8 @@ export interface WaitState {
 export interface HeldPlan {
   id: string
   at: number
-  /** Whom it would remove. */
+  /** How many it would remove, and which of those who are asked about. */
+  remove: number
   removals: readonly string[]
 }
 
@@ -92,9 +93,9 @@ export function rosterWaitsFor(around: WaitSurroundings, hasOpen: boolean): Wait
   if (stopped) return stopped
   const [plan] = around.held
   if (plan !== undefined) {
-    const { length } = plan.removals
-    const who = length === 1 ? '1 person' : `${length.toLocaleString('en-US')} people`
-    const what = length === 0 ? 'A list with rows that could mean anybody' : `A plan that would remove ${who}`
+    const { remove } = plan
+    const who = remove === 1 ? '1 person' : `${remove.toLocaleString('en-US')} people`
+    const what = remove === 0 ? 'A list with rows that could mean anybody' : `A plan that would remove ${who}`
     return held(plan, `${what} waits for a decision.`)
   }
   if (!hasOpen) return null

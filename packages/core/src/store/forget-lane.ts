@@ -23,6 +23,7 @@ export async function forgetLane(redis: Redis, teamKey: string): Promise<void> {
   const gone = [
     ...(await keysLike(node, keys.seen(0).slice(0, -1))),
     ...(await keysLike(node, keys.kept(''))),
+    ...(await keysLike(node, keys.planNames(''))),
     ...ids.flat().flatMap((id) => [queue.job(id), `${queue.job(id)}:lock`, `${queue.job(id)}:logs`]),
     ...lists,
     ...sets,

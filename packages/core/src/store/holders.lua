@@ -5,8 +5,13 @@ local PARTS = 1024
 
 local function placeOf(key, address)
   local digest = redis.sha1hex(address)
-  local field = string.gsub(string.sub(digest, 9, 24), '%x%x', function(pair) return string.char(tonumber(pair, 16)) end)
-  return key .. ':' .. tonumber(string.sub(digest, 1, 8), 16) % PARTS, field
+  return key .. ':' .. tonumber(string.sub(digest, 1, 8), 16) % PARTS, string.sub(digest, 9, 24)
+end
+
+local former = {}
+local function hasFormer(key)
+  if former[key] == nil then former[key] = redis.call('EXISTS', key) == 1 end
+  return former[key]
 end
 
 -- A record names its entries where lower case can't be made of bytes alone.
@@ -52,5 +57,5 @@ local function removeHolder(key, id, record)
     local ids, place, field = readHolders(key, address, id)
     if #ids == 0 then redis.call('HDEL', place, field) else redis.call('HSET', place, field, table.concat(ids, '\0')) end
   end
-  redis.call('ZREM', key, unpack(entriesOf(id, record)))
+  if hasFormer(key) then redis.call('ZREM', key, unpack(entriesOf(id, record))) end
 end

@@ -45,6 +45,7 @@ export {
   type Settled,
 } from './delivery-line.ts'
 export { createReconciliations, type Reconciliations } from './reconciliations.ts'
+export type { ReconciliationHead } from './plan-names.ts'
 export { createReadings, type Reading, type Readings, type ReadRow } from './readings.ts'
 export { createSchedule, type Schedule } from './schedule.ts'
 export { createErasures, type Erasures } from './erasures.ts'

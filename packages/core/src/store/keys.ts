@@ -158,8 +158,10 @@ export interface LaneKeys {
   outboxBulk: string
   /** sorted set: what is due without being asked for (`reconcile:<roster>`, `builds:<app>`), by when (ms) */
   schedule: string
-  /** hash: reconciliation id → Reconciliation */
+  /** hash: reconciliation id → Reconciliation, see plan-names.ts */
   reconciliations: string
+  /** list: who is named by a plan of many */
+  planNames: (id: string) => string
   /** hash: erasure id → Erasure */
   erasures: string
   /** hash: roster id → how many changes it has accepted */
@@ -243,6 +245,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     outboxBulk: `${root}:outbox:bulk`,
     schedule: `${root}:schedule`,
     reconciliations: `${root}:reconciliations`,
+    planNames: (id) => `${root}:plan-names:${id}`,
     erasures: `${root}:erasures`,
     revisions: `${root}:revisions`,
     wroteAt: `${root}:wrote-at`,

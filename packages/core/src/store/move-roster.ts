@@ -8,6 +8,7 @@ import { createFencedWrite, type FencedWrite } from './fenced-writer.ts'
 import { keysLike } from './keys-like.ts'
 import { indexParts, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
+import { createPlanNames } from './plan-names.ts'
 import { forgetUnneededTesters, TESTER_PARTS } from './testers.ts'
 
 /** Two team keys lie in two slots, so what moves is read here and written there, a page at a time. */
@@ -142,7 +143,10 @@ async function copyRoster(redis: Redis, pens: Pens, move: RosterMove): Promise<v
   if (sequence !== null) await write(to.sequences, 'HSET', [told, sequence])
   for (const id of await redis.zrange(of.reconciliations, '0', '-1')) {
     const record = await redis.hget(from.reconciliations, id)
-    if (record !== null) await write(to.reconciliations, 'HSET', [id, record])
+    if (record === null) continue
+    const names = createPlanNames(redis, move.from).keyOf(record)
+    if (names) await copyList(redis, write, names.key, to.planNames(names.id))
+    await write(to.reconciliations, 'HSET', [id, record])
   }
   await copyMarks(redis, pens, move)
 }
@@ -175,6 +179,16 @@ async function periodsOf(redis: Redis, keyOf: (period: number) => string) {
     keys.map(async (key) => ({ key, period: Number(key.slice(prefix.length)), leftMs: await redis.pttl(key) })),
   )
   return found.filter(({ period, leftMs }) => Number.isInteger(period) && leftMs > 0)
+}
+
+/** Anew, where an earlier copy has begun. */
+async function copyList(redis: Redis, write: FencedWrite, from: string, into: string): Promise<void> {
+  await write(into, 'DEL')
+  for (let at = 0; ; at += PAGE) {
+    const page = await redis.lrange(from, at, at + PAGE - 1)
+    if (page.length > 0) await write(into, 'RPUSH', page)
+    if (page.length < PAGE) return
+  }
 }
 
 /** From where an earlier copy ended: a stream takes nothing that is older than what it has. */
@@ -271,6 +285,10 @@ async function dropMoved(redis: Redis, { from: write }: Pens, move: RosterMove):
   const from = laneKeys(move.from)
   const of = from.roster(move.roster)
   const reconciliations = await redis.zrange(of.reconciliations, '0', '-1')
+  for (const record of reconciliations.length > 0 ? await redis.hmget(from.reconciliations, ...reconciliations) : []) {
+    const names = record === null ? null : createPlanNames(redis, move.from).keyOf(record)
+    if (names) await write(names.key, 'UNLINK')
+  }
   if (reconciliations.length > 0) await write(from.reconciliations, 'HDEL', reconciliations)
   await write(from.revisions, 'HDEL', [move.roster])
   await write(from.wroteAt, 'HDEL', [move.roster])

@@ -1,12 +1,17 @@
 import type { Redis } from 'ioredis'
 import type { Roster } from '../domain/roster.ts'
 import { globalKeys, laneKeys } from './keys.ts'
+import { createPlanNames } from './plan-names.ts'
 
 /** Forgets what a lane keeps of a roster that is gone, beside the roster's own keys. */
 export async function purgeRoster(redis: Redis, roster: Roster): Promise<void> {
   const keys = laneKeys(roster.teamKey)
   const reconciliations = await redis.zrange(keys.roster(roster.id).reconciliations, '0', '-1')
-  if (reconciliations.length > 0) await redis.hdel(keys.reconciliations, ...reconciliations)
+  if (reconciliations.length > 0) {
+    const names = createPlanNames(redis, roster.teamKey)
+    await names.forget(await redis.hmget(keys.reconciliations, ...reconciliations))
+    await redis.hdel(keys.reconciliations, ...reconciliations)
+  }
   const tasks = ['reconcile', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${roster.id}`)
   await redis.zrem(keys.schedule, ...tasks, ...reconciliations.flatMap((id) => [`requested:${id}`, `approved:${id}`]))
   await redis.hdel(keys.revisions, roster.id)

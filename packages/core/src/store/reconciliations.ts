@@ -3,6 +3,7 @@ import type { RecentRemovals } from '../domain/guard.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
+import { createPlanNames, type KeptHead, type ReconciliationHead } from './plan-names.ts'
 
 const replaceScript = defineScript(import.meta.url, './replace-reconciliation.lua')
 
@@ -10,8 +11,12 @@ const replaceScript = defineScript(import.meta.url, './replace-reconciliation.lu
 export interface Reconciliations {
   find(id: string): Promise<Reconciliation | undefined>
   put(record: Reconciliation): Promise<void>
-  /** Newest first; `before`: the `next` of the page before. */
-  list(roster: string, limit: number, before?: string): Promise<{ items: Reconciliation[]; next: string | null }>
+  /** Newest first, without the people they name; `before`: the `next` of the page before. */
+  list(roster: string, limit: number, before?: string): Promise<{ items: ReconciliationHead[]; next: string | null }>
+  /** The people whom it names, a page after the other. */
+  withNames(head: ReconciliationHead): Promise<Reconciliation>
+  /** Those of the members whom the plan would remove. */
+  namedBy(head: ReconciliationHead, members: readonly string[]): Promise<string[]>
   /** Changes that the roster has accepted so far. */
   revision(roster: string): Promise<number>
   /** Our last write to the roster's group (ms), 0 for none. */
@@ -24,9 +29,9 @@ export interface Reconciliations {
    * Replaces a record that is still the one that was read, together with the task that goes on with it (due `at`, ms).
    * False where somebody else decided meanwhile.
    */
-  replace(before: Reconciliation, after: Reconciliation, task?: { name: string; at: number }): Promise<boolean>
+  replace<T extends ReconciliationHead>(before: T, after: T, task?: { name: string; at: number }): Promise<boolean>
   /** Those that wait for a person, newest first. */
-  listHeld(roster: string): Promise<Reconciliation[]>
+  listHeld(roster: string): Promise<ReconciliationHead[]>
   /** True while a plan of the roster waits for a person. */
   hasHeld(roster: string): Promise<boolean>
   /** False while another whole-roster change of this roster is being recorded. */
@@ -37,19 +42,41 @@ export interface Reconciliations {
 const KEPT_PER_ROSTER = 50
 const BUSY_MS = 120_000
 
+/** Of a record that was read: the text it was read from, which a replacement has to find again. */
+const texts = new WeakMap<ReconciliationHead, string>()
+
 export function createReconciliations(redis: Redis, teamKey: string): Reconciliations {
   const keys = laneKeys(teamKey)
-  const findMany = async (ids: string[]): Promise<Reconciliation[]> => {
+  const names = createPlanNames(redis, teamKey)
+  const findMany = async (ids: string[]): Promise<ReconciliationHead[]> => {
     if (ids.length === 0) return []
-    const found = await redis.hmget(keys.reconciliations, ...ids)
-    return found.flatMap((json) => (json ? [JSON.parse(json) as Reconciliation] : []))
+    return (await redis.hmget(keys.reconciliations, ...ids)).flatMap((text) => {
+      if (!text) return []
+      const head = JSON.parse(text) as KeptHead
+      texts.set(head, text)
+      return [head]
+    })
+  }
+  const withNames = async (head: ReconciliationHead): Promise<Reconciliation> => {
+    const record = await names.readAll(head)
+    const text = texts.get(head)
+    if (text !== undefined) texts.set(record, text)
+    return record
   }
   return {
-    find: async (id) => (await findMany([id]))[0],
+    withNames,
+    namedBy: (head, members) => names.among(head, members),
+    async find(id) {
+      const [head] = await findMany([id])
+      return head && withNames(head)
+    },
     async put(record) {
       const index = keys.roster(record.roster).reconciliations
       const { held } = keys.roster(record.roster)
-      await redis.hset(keys.reconciliations, record.id, JSON.stringify(record))
+      const text = await names.format(record)
+      const former = await redis.hget(keys.reconciliations, record.id)
+      await redis.hset(keys.reconciliations, record.id, text)
+      await names.forget([former], text)
       await redis.zadd(index, record.startedAt, record.id)
       if (record.status === 'held') await redis.sadd(held, record.id)
       else await redis.srem(held, record.id)
@@ -59,6 +86,7 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
       const dropped = old.filter((_, at) => waits[at] === 0)
       if (dropped.length === 0) return
       await redis.zrem(index, ...dropped)
+      await names.forget(await redis.hmget(keys.reconciliations, ...dropped))
       await redis.hdel(keys.reconciliations, ...dropped)
     },
     async list(roster, limit, before) {
@@ -88,15 +116,12 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
     },
     async replace(before, after, task) {
       const roster = keys.roster(before.roster)
-      const args = [
-        before.id,
-        JSON.stringify(before),
-        JSON.stringify(after),
-        after.status,
-        task?.name ?? '',
-        task?.at ?? 0,
-      ]
-      return (await replaceScript.run(redis, [keys.reconciliations, roster.held, keys.schedule], args)) === 1
+      const former = texts.get(before) ?? JSON.stringify(before)
+      const text = await names.format(after)
+      const args = [before.id, former, text, after.status, task?.name ?? '', task?.at ?? 0]
+      const replaced = await replaceScript.run(redis, [keys.reconciliations, roster.held, keys.schedule], args)
+      await (replaced === 1 ? names.forget([former], text) : names.forget([text], former))
+      return replaced === 1
     },
     async listHeld(roster) {
       const held = await findMany(await redis.smembers(keys.roster(roster).held))

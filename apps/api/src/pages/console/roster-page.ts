@@ -1,4 +1,5 @@
-import { type DashboardUser, MEMBER_STATUSES, type Reconciliation, type WaitsFor } from '@flightroster/core/domain'
+import { type DashboardUser, MEMBER_STATUSES, type WaitsFor } from '@flightroster/core/domain'
+import type { ReconciliationHead } from '@flightroster/core/store'
 import type { HistorySample } from '@flightroster/core/store'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
 import { html, path, query, type Html } from '../html.ts'
@@ -18,7 +19,7 @@ export interface RosterPage {
   health: Health
   waitsFor: WaitsFor | null
   history: readonly HistorySample[]
-  held: Reconciliation | undefined
+  held: ReconciliationHead | undefined
   notice?: Html | undefined
 }
 
@@ -66,15 +67,13 @@ export function rosterPage(input: RosterPage): string {
   return layout({ title: roster.id, section: 'console', user, body })
 }
 
-const decideLink = (roster: string, held: Reconciliation | undefined) =>
+const decideLink = (roster: string, held: ReconciliationHead | undefined) =>
   held && html`<p><a href="${path`/console/rosters/${roster}/plans/${held.id}`}">See who, and decide</a></p>`
 
-function heldNotice(roster: string, held: Reconciliation, now: number): Html {
+function heldNotice(roster: string, held: ReconciliationHead, now: number): Html {
   return html`<div class="notice problem" role="alert">
     <p>
-      <strong
-        >${count(held.removals.length, 'person', 'people')} would leave; nobody does until somebody decides.</strong
-      >
+      <strong>${count(held.plan.remove, 'person', 'people')} would leave; nobody does until somebody decides.</strong>
     </p>
     <p>Planned ${when(held.startedAt, now)}.</p>
     ${decideLink(roster, held)}

@@ -105,7 +105,7 @@ export async function recordReclaim(deps: ReclaimDeps, roster: Roster, record: R
   await deps.store.ready.ring(roster.teamKey)
 }
 
-const isReclaim = ({ kind }: Reconciliation) => kind === 'reclaim'
+const isReclaim = ({ kind }: Pick<Reconciliation, 'kind'>) => kind === 'reclaim'
 
 function tellReclaim({ plan, status, dryRun, id, kept = [] }: Reconciliation): string {
   const ending = dryRun ? '; a dry run, nothing was changed' : status === 'held' ? '; held' : ''

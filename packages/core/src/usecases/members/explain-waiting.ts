@@ -35,7 +35,7 @@ export async function explainWaiting(
   const open = records.filter(isOpen)
   const refs = open.map(({ id }) => deps.toRef(roster.id, id))
   const [around, sleeping] = await Promise.all([
-    readSurroundings(deps, roster, open.length > 0),
+    readSurroundings(deps, roster, records, open.length > 0),
     readSleepingJobs(deps.store.redis, roster.teamKey, refs),
   ])
   const reasons = new Map<string, WaitsFor>()
@@ -56,7 +56,7 @@ export async function explainWaiting(
 /** The outermost reason why a roster as a whole does not go on; null where there is nothing to do, or nothing in its way. */
 export async function explainRoster(deps: WaitingDeps, roster: Roster): Promise<WaitsFor | null> {
   const { pending } = await deps.store.members(roster.teamKey, roster.id).counts()
-  return rosterWaitsFor(await readSurroundings(deps, roster, pending > 0), pending > 0)
+  return rosterWaitsFor(await readSurroundings(deps, roster, [], pending > 0), pending > 0)
 }
 
 /** The newest desired state is not carried out yet. A refusal is an end, until something new is wanted. */
@@ -73,6 +73,7 @@ function isTroubled({ desired, observed }: MemberRecord): boolean {
 async function readSurroundings(
   { store, clock, lanes }: WaitingDeps,
   roster: Roster,
+  records: readonly MemberRecord[],
   hasOpen: boolean,
 ): Promise<WaitSurroundings> {
   const now = clock.now()
@@ -84,11 +85,20 @@ async function readSurroundings(
     hasOpen ? lanes.status(roster.teamKey) : null,
     hasOpen ? lanes.budgetUntil(roster.teamKey) : null,
   ])
+  const members = records.map(({ id }) => id)
+  const held = await Promise.all(
+    plans.map(async (plan) => ({
+      id: plan.id,
+      at: plan.startedAt,
+      remove: plan.plan.remove,
+      removals: await reconciliations.namedBy(plan, members),
+    })),
+  )
   return {
     now,
     lane,
     roster,
-    held: plans.map(({ id, startedAt, removals }) => ({ id, at: startedAt, removals })),
+    held,
     hasWorker,
     budgetUntil,
     backlogUntil: status?.estimatedDoneAt ?? null,

@@ -185,7 +185,8 @@ export async function forgetInPlans(
   const reconciliations = createReconciliations(store.redis, teamKey)
   const gone = new Set(members)
   const { items } = await reconciliations.list(roster, ALL)
-  for (const item of items) {
+  for (const head of items) {
+    const item = await reconciliations.withNames(head)
     const others = (ids: string[] | undefined) => ids?.filter((id) => !gone.has(id))
     const removals = item.removals.filter((id) => !gone.has(id))
     const [added, updated] = [others(item.added), others(item.updated)]

@@ -18,18 +18,26 @@ export async function getReconciliation(deps: Deps, roster: Roster, id: string):
   return withProgress(deps, roster, record)
 }
 
+/** A page ends sooner where its plans name so many people. */
+const NAMES_ON_A_PAGE = 10_000
+
 /** Newest first. */
 export async function listReconciliations(
   deps: Deps,
   roster: Roster,
   page: { limit: number; after?: string | undefined },
 ): Promise<{ items: Reconciliation[]; next: string | null }> {
-  const { items, next } = await createReconciliations(deps.store.redis, roster.teamKey).list(
-    roster.id,
-    page.limit,
-    page.after,
-  )
-  return { items: await Promise.all(items.map((item) => withProgress(deps, roster, item))), next }
+  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const { items: heads, next } = await reconciliations.list(roster.id, page.limit, page.after)
+  const items: Reconciliation[] = []
+  let named = 0
+  for (const head of heads) {
+    const item = await withProgress(deps, roster, await reconciliations.withNames(head))
+    items.push(item)
+    named += item.removals.length + item.unmanaged.length
+    if (named > NAMES_ON_A_PAGE) return { items, next: items.length < heads.length ? item.id : next }
+  }
+  return { items, next }
 }
 
 /** Seats that were taken back are all free once none of these members is on the way any more. */

@@ -19,7 +19,9 @@ export async function noteReading(
   const now = clock.now()
   const earlier = (await reconciliations.listHeld(roster.id)).filter(({ kind }) => kind === 'reconcile')
   const isHeld = plan.status === 'held'
-  if (isHeld && !isRequested && earlier.some((held) => holdsSame(held, plan))) return
+  if (isHeld && !isRequested) {
+    for (const held of earlier) if (holdsSame(await reconciliations.withNames(held), plan)) return
+  }
   if (!plan.dryRun) {
     for (const held of earlier) {
       const reason = 'A newer reading replaced it.'

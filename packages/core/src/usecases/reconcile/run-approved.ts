@@ -2,9 +2,12 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { createReconciliations } from '../../store/index.ts'
 import type { Visit } from '../lanes/visit.ts'
 import { runReclaim } from '../idle/run-reclaim.ts'
+import { inChunks } from '../converge/parallel.ts'
 import { removeLingering, removeUnmanaged } from './apply-comparison.ts'
 import { recordLeaves } from './record-plan.ts'
 import { stillUnmanaged } from './still-unmanaged.ts'
+
+const CHUNK = 500
 
 /**
  * Goes on with an approved plan, whoever died on the way: the same names, recorded as of the moment they were shown, so a newer
@@ -19,15 +22,16 @@ export async function runApproved(visit: Visit, record: Reconciliation): Promise
     await recordLeaves({ store, clock, dedupDays }, roster, record, record)
     return null
   }
-  const members = await store.members(visit.teamKey, roster.id).findMany(record.removals)
+  const roll = store.members(visit.teamKey, roster.id)
+  const members = []
+  for (const chunk of inChunks(record.removals, CHUNK)) members.push(...(await roll.findMany(chunk)))
   const lingering = members.flatMap((member) => {
     const email = member?.desired.present === false ? member.desired.email : null
     if (!member || email === null) return []
     return [{ record: member, row: { id: '', email, firstName: null, lastName: null, state: 'unknown' as const } }]
   })
   await removeLingering(visit, roster, lingering)
-  if (record.removesUnmanaged)
-    await removeUnmanaged(visit, roster, await stillUnmanaged(store.members(visit.teamKey, roster.id), record))
+  if (record.removesUnmanaged) await removeUnmanaged(visit, roster, await stillUnmanaged(roll, record))
   await createReconciliations(store.redis, visit.teamKey).put({ ...record, status: 'done', updatedAt: clock.now() })
   return null
 }

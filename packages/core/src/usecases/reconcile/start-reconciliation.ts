@@ -36,10 +36,12 @@ async function findUnderWay(
   { id, teamKey }: Roster,
   dryRun: boolean,
 ): Promise<Reconciliation | undefined> {
-  const { items } = await createReconciliations(store.redis, teamKey).list(id, LATEST)
+  const reconciliations = createReconciliations(store.redis, teamKey)
+  const { items } = await reconciliations.list(id, LATEST)
   const running = items.filter(
     (item) => item.kind === 'reconcile' && item.status === 'running' && item.dryRun === dryRun,
   )
   const dueAt = await createSchedule(store.redis, teamKey).dueAt(running.map((item) => requestedTask(item.id)))
-  return running.find((_, at) => dueAt[at] != null)
+  const underWay = running.find((_, at) => dueAt[at] != null)
+  return underWay && reconciliations.withNames(underWay)
 }

@@ -4,8 +4,14 @@ import { peopleInGroup, type MemberStatus } from '../../domain/member.ts'
 import type { Problem, Roster, Warning } from '../../domain/roster.ts'
 import type { AppSeats } from '../../domain/seats.ts'
 import { SEATS_LIMIT, type RosterStanding } from '../../domain/standing.ts'
-import { createAppSeats, createBuilds, createReconciliations, readLaneStanding, type Store } from '../../store/index.ts'
-import type { Reconciliation } from '../../domain/reconciliation.ts'
+import {
+  createAppSeats,
+  createBuilds,
+  createReconciliations,
+  readLaneStanding,
+  type ReconciliationHead,
+  type Store,
+} from '../../store/index.ts'
 import { supplyOf, warningsOf } from '../builds/warnings-of.ts'
 
 export interface RosterDescription {
@@ -59,20 +65,20 @@ async function findOverbooked(store: Store, { seats, app }: Roster): Promise<War
   ]
 }
 
-const WHY: Record<Exclude<Reconciliation['held'], 'list_unclear' | null>, string> = {
+const WHY: Record<Exclude<ReconciliationHead['held'], 'list_unclear' | null>, string> = {
   roster: 'more than the guard of the roster allows',
   team_key: 'more than the guard over all rosters of the team key allows',
   empty: 'everybody',
   list: 'people, by a list more of whose rows were left out than taken',
 }
 
-const KIND_WORDS: Record<Reconciliation['kind'], string> = {
+const KIND_WORDS: Record<ReconciliationHead['kind'], string> = {
   snapshot: 'list',
   reconcile: 'reading',
   reclaim: 'plan to take seats back',
 }
 
-function problemOfHeld(plan: Reconciliation | undefined): Problem | null {
+function problemOfHeld(plan: ReconciliationHead | undefined): Problem | null {
   if (plan === undefined) return null
   if (plan.held === 'list_unclear') {
     const detail = `Some rows of the list ${plan.id} could mean anybody, so it removes nobody. Send a corrected list, or reject the plan.`
