@@ -43,6 +43,8 @@ export interface ApiDeps {
   cursorKey: Buffer
   /** Where SCIM users have the address of their Apple Account, for tokens that say nothing of it; undefined: as is usual. */
   scimEmailAttribute: string | undefined
+  /** Whether devices and usage of testers are shown. */
+  testerUsage: boolean
   /** False where /metrics has a port of its own. */
   servesMetrics: boolean
   /** For tests: an answer that its schema does not describe exactly, or a code that its route does not declare, is a fault. */

@@ -90,6 +90,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     trustProxy: config.trustProxy,
     cursorKey: createHmac('sha256', config.encryptionKey).update('cursors').digest(),
     scimEmailAttribute: config.scimEmailAttribute,
+    testerUsage: config.testerUsage,
     servesMetrics: config.metricsPort === undefined,
   })
   if (config.adminToken.length < ADVISED_TOKEN_LENGTH) {

@@ -75,6 +75,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     trustProxy: false,
     cursorKey: Buffer.alloc(32, 5),
     scimEmailAttribute: undefined,
+    testerUsage: true,
     servesMetrics: true,
     verifiesAnswers: true,
     ...overrides,

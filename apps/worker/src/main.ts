@@ -116,6 +116,7 @@ async function main(): Promise<void> {
       buildWatchMs: config.buildWatchMs,
       leftMembersMs: config.leftMembersMs,
       quietAfterWriteMs: config.quietAfterWriteMs,
+      testerUsage: config.testerUsage,
     },
     budget: { windowMs: config.budgetWindowMs, defaultLimit: 3_600 },
     concurrency: config.concurrency,

@@ -37,6 +37,7 @@ describe('the environment of the API', () => {
       budgetWindowMs: 3_600_000,
       blockedCheckMs: 180_000,
       buildWatchMs: 600_000,
+      testerUsage: true,
       trustProxy: false,
       dashboardUsers: [],
     })

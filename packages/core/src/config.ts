@@ -24,6 +24,8 @@ export interface CoreConfig {
   /** How long members who left are kept. */
   leftMembersMs: number
   webhookAllowPrivate: boolean
+  /** Whether devices and usage of testers are read, kept and shown. */
+  testerUsage: boolean
   publicUrl: string | undefined
   logLevel: string
   otlpEndpoint: string | undefined
@@ -135,6 +137,7 @@ function readCore(read: EnvReader): CoreConfig {
     buildWatchMs: seconds('BUILD_WATCH_SECONDS', 600),
     eventDedupDays: read.integer('EVENT_DEDUP_DAYS', 7, { min: 1, max: 365 }),
     leftMembersMs: read.integer('LEFT_MEMBERS_DAYS', 30, { min: 1, max: 3_650 }) * 86_400_000,
+    testerUsage: read.oneOf('TESTER_USAGE', 'on', ['on', 'off']) === 'on',
     webhookAllowPrivate: read.flag('WEBHOOK_ALLOW_PRIVATE', false),
     publicUrl: read.parsed('PUBLIC_URL', undefined, URL_FORM, parseHttpUrl),
     logLevel: read.oneOf('LOG_LEVEL', 'info', LOG_LEVELS),

@@ -2057,11 +2057,29 @@ export interface components {
             desired: "present" | "absent";
             /** @enum {string} */
             status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
-            /** @description What Apple last said */
+            /** @description What Apple last said; what it does not tell is left out */
             tester: {
                 id: string | null;
                 state: ("NOT_INVITED" | "INVITED" | "ACCEPTED" | "INSTALLED" | "REVOKED") | null;
                 observedAt: string | null;
+                /** @enum {string} */
+                inviteType?: "EMAIL" | "PUBLIC_LINK";
+                /** @description Where the app is installed */
+                devices?: {
+                    model: string | null;
+                    platform: string | null;
+                    osVersion: string | null;
+                    build: string | null;
+                }[];
+                usage?: {
+                    /** @description The time that is counted */
+                    days: number;
+                    sessions: number;
+                    crashes: number;
+                    feedback: number;
+                    /** @description When it was read; Apple trails by up to a day */
+                    measuredAt: string;
+                };
             } | null;
             problem: {
                 code: string;

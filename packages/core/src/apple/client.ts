@@ -10,6 +10,7 @@ import type { Caller } from './paginate.ts'
 import { request, type Wire } from './request.ts'
 import { parseTesterState } from './shapes.ts'
 import { createTesterCalls } from './testers.ts'
+import { createUsageCalls } from './usages.ts'
 import { createTokenSigner } from './token.ts'
 import type { Credentials, Gate } from './types.ts'
 import { createWebhookCalls } from './webhooks.ts'
@@ -77,6 +78,7 @@ function createSession(wire: Wire, baseUrl: URL, toState: ReturnType<typeof crea
     ...createAppCalls(caller),
     ...createGroupCalls(caller),
     ...createTesterCalls(caller, toState),
+    ...createUsageCalls(caller),
     ...createBuildCalls(caller),
     ...createWebhookCalls(caller),
   }

@@ -2,13 +2,14 @@ import { unreadable } from './classify.ts'
 import { emailKey } from '../domain/email.ts'
 import { isAppError } from '../errors.ts'
 import type { TesterState } from '../domain/member.ts'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { list, PAGE_SIZE, readPage, type Caller, type Collection, type Page } from './paginate.ts'
 import { createdDocument, documentOf, pageOf, readJson, readStatus, testerResource, Unfit } from './shapes.ts'
 import { encodeValue, type Query } from './target.ts'
-import type { NewTester, TesterListing, TesterRow } from './types.ts'
+import type { GroupTesterRow, NewTester, TesterListing, TesterRow } from './types.ts'
 
 const FIELDS = ['email', 'firstName', 'lastName', 'state']
+const DEVICE_FIELDS = ['inviteType', 'appDevices']
 const MAX_ADDRESSES = 100
 const MAX_URL_BYTES = 6_000
 /** Host, path and the other parameters of a search by address. */
@@ -77,8 +78,13 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
     countGroupedTesters: (groupIds: readonly string[]): Promise<number | null> =>
       countTesters({ 'filter[betaGroups]': [...groupIds] }),
     /** A page of the group: the first where `next` is null. Whether the pages are a whole is for the reader to judge. */
-    readGroupPage: (groupId: string, next: string | null): Promise<Page<TesterRow>> =>
-      readPage(caller, collection('/v1/betaGroups/{id}/betaTesters', {}, groupId), next),
+    readGroupPage(groupId: string, next: string | null, withDevices: boolean): Promise<Page<GroupTesterRow>> {
+      const asked = collection('/v1/betaGroups/{id}/betaTesters', {}, groupId)
+      const fields = withDevices ? [...FIELDS, ...DEVICE_FIELDS] : FIELDS
+      const query = { ...asked.query, 'fields[betaTesters]': fields }
+      const toRow = (row: z.output<typeof testerResource>) => ({ ...toTester(row), ...toDevices(row) })
+      return readPage(caller, { ...asked, query, toRow }, next)
+    },
     listGroupTesters: (groupId: string): Promise<TesterListing> =>
       listTesters(caller, collection('/v1/betaGroups/{id}/betaTesters', {}, groupId)),
     listAppTesters: (appId: string): Promise<TesterListing> =>
@@ -132,6 +138,28 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
       await caller.call({ method: 'POST', path: '/v1/betaTesterInvitations', body, read })
     },
   }
+}
+
+/** More than anybody has, and longer than any is called: what is kept of a tester stays small. */
+const MOST_DEVICES = 20
+const LONGEST_WORD = 64
+
+function toDevices({ attributes }: z.output<typeof testerResource>): Pick<GroupTesterRow, 'inviteType' | 'devices'> {
+  const { inviteType, appDevices } = attributes ?? {}
+  const words = z.record(z.string(), z.unknown()).array().safeParse(appDevices)
+  const devices = (words.data ?? []).slice(0, MOST_DEVICES).map((device) => {
+    const word = (name: string) => {
+      const value = device[name]
+      return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_WORD) : null
+    }
+    return {
+      model: word('model'),
+      platform: word('platform'),
+      osVersion: word('osVersion'),
+      build: word('appBuildVersion'),
+    }
+  })
+  return { inviteType: inviteType === 'EMAIL' || inviteType === 'PUBLIC_LINK' ? inviteType : null, devices }
 }
 
 async function listTesters(

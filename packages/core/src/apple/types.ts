@@ -1,4 +1,5 @@
 import type { TesterState } from '../domain/member.ts'
+import type { Device, InviteType, UsageFigures } from '../domain/usage.ts'
 import type { ErrorCode } from '../errors.ts'
 
 /** An App Store Connect API team key. `privateKey`: a P-256 key, as a JWK or as the .p8 file that Apple gave (PEM, PKCS#8). */
@@ -51,6 +52,20 @@ export interface TesterRow {
   firstName: string | null
   lastName: string | null
   state: TesterState
+}
+
+/** A tester of a group, with where the app is installed where that was asked for. */
+export interface GroupTesterRow extends TesterRow {
+  inviteType: InviteType | null
+  devices: Device[]
+}
+
+/** What a tester did; `figures` null: the row says nothing that can be read. An empty id: it names nobody. */
+export interface UsageRow {
+  id: string
+  figures: UsageFigures | null
+  /** The end of the time that is counted (ms); null where Apple did not say. */
+  until: number | null
 }
 
 export interface TesterListing {

@@ -108,7 +108,12 @@ describe('who is idle', () => {
     ['is not in the last one', 'unseen', { sighting: null }, {}],
     ['was listed more than 48 h ago', 'listing_old', {}, { seenAt: ago(2.01) }],
     ['has no figures', 'missing', { usage: null }, {}],
-    ['has figures of their own that are too old', 'old', { usage: usage({ readAt: ago(2.01) }) }, {}],
+    [
+      'had a row at the reading before, and none at the last one',
+      'missing',
+      { usage: usage({ readAt: ago(1.5) }) },
+      {},
+    ],
     ['was read more than 48 h ago', 'old', {}, { book: { ...BOOK, readAt: ago(2.01) } }],
     ['has figures of a shorter period', 'other_period', { usage: usage({ days: 30 }) }, {}],
     ['was never read', 'unread', {}, { book: NO_USAGE_BOOK }],

@@ -128,8 +128,8 @@ function doubtUsage(book: UsageBook, usage: Usage | null, days: number, now: num
   if (book.doubt !== null) return book.doubt
   if (book.readAt === null) return 'unread'
   if (now - book.readAt > TRUSTED_MS) return 'old'
-  if (usage === null) return 'missing'
-  if (now - usage.readAt > TRUSTED_MS) return 'old'
+  // Of an earlier reading: the last one had no row for this person.
+  if (usage === null || usage.readAt < book.readAt) return 'missing'
   // No session in a longer time is none in a shorter one as well; of some, it is not known when they were.
   if (usage.days < days || (usage.sessions > 0 && usage.days > periodFor(days))) return 'other_period'
   return null

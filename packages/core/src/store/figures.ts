@@ -29,9 +29,21 @@ export interface Figures {
   keepSightings(token: string, seen: { at: number; changed: Map<string, Sighting>; gone: string[] }): Promise<void>
   /** How a reading of usage ended; `usages`: of everybody, where it is believed. Throws lease_lost. */
   keepUsages(token: string, book: UsageBook, usages: Map<string, Usage> | null): Promise<void>
+  /** Sessions a week of everybody, by a reading that is believed. Throws lease_lost. */
+  noteSessions(token: string, sample: SessionSample): Promise<void>
+  /** The oldest first. */
+  sessionHistory(): Promise<SessionSample[]>
   /** Nothing of usage is kept any more. Throws lease_lost. */
   dropUsages(token: string, book: UsageBook): Promise<void>
 }
+
+export interface SessionSample {
+  at: number
+  perWeek: number
+}
+
+/** A reading a day: a third of a year. */
+const SAMPLES_KEPT = 120
 
 export function createFigures(redis: Redis, teamKey: string, roster: string): Figures {
   const lane = laneKeys(teamKey)
@@ -80,9 +92,21 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
       }
       await write(keys.figures, 'HSET', ['usage', JSON.stringify(book)])
     },
+    async noteSessions(token, { at, perWeek }) {
+      const write = createFencedWrite(redis, lane.lease, token)
+      await write(keys.usageHistory, 'LPUSH', [`${at} ${perWeek}`])
+      await write(keys.usageHistory, 'LTRIM', [0, SAMPLES_KEPT - 1])
+    },
+    async sessionHistory() {
+      const lines = await redis.lrange(keys.usageHistory, 0, -1)
+      return lines.reverse().map((line) => {
+        const [at = 0, perWeek = 0] = line.split(' ').map(Number)
+        return { at, perWeek }
+      })
+    },
     async dropUsages(token, book) {
       const write = createFencedWrite(redis, lane.lease, token)
-      await write(keys.usages, 'UNLINK')
+      for (const key of [keys.usages, keys.usageHistory]) await write(key, 'UNLINK')
       await write(keys.figures, 'HSET', ['usage', JSON.stringify(book)])
     },
   }

@@ -127,6 +127,11 @@ export interface RosterKeys {
   usages: string
   /** hash: `seenAt` → when the group was last listed as a whole (ms), `usage` → UsageBook */
   figures: string
+  /** string and hash with expiry: how far a reading of usage has come, and its rows: tester id → figures */
+  usageReading: string
+  usageRows: string
+  /** list: sessions a week at each reading of usage, newest first */
+  usageHistory: string
   /** list: how many members had which status, a line for each change */
   history: string
   /** string: which column of an uploaded list is what, as somebody said last */
@@ -300,6 +305,9 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     sightings: `${base}:sightings`,
     usages: `${base}:usages`,
     figures: `${base}:figures`,
+    usageReading: `${base}:usage:reading`,
+    usageRows: `${base}:usage:rows`,
+    usageHistory: `${base}:usage:history`,
     history: `${base}:history`,
     builds: `${base}:builds`,
     columns: `${base}:columns`,

@@ -132,6 +132,9 @@ async function copyRoster(redis: Redis, pens: Pens, move: RosterMove): Promise<v
   for (let part = 0; part < TESTER_PARTS; part++)
     await copyHash(from.testersOf(move.appId, part), to.testersOf(move.appId, part))
   await copyActivity(redis, write, of.activity, into.activity)
+  const samples = await redis.lrange(of.usageHistory, 0, -1)
+  await write(into.usageHistory, 'UNLINK')
+  if (samples.length > 0) await write(into.usageHistory, 'RPUSH', samples)
   const columns = await redis.get(of.columns)
   if (columns !== null) await write(into.columns, 'SET', [columns])
   for (const name of ['revisions', 'wroteAt'] as const) {
@@ -262,7 +265,7 @@ async function moveOutboxes(redis: Redis, pens: Pens, move: RosterMove): Promise
 
 async function moveTasks(redis: Redis, pens: Pens, move: RosterMove): Promise<void> {
   const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
-  const tasks = ['reconcile', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${move.roster}`)
+  const tasks = ['reconcile', 'usage', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${move.roster}`)
   for (const id of await redis.zrange(to.roster(move.roster).reconciliations, '0', '-1')) {
     tasks.push(`requested:${id}`, `approved:${id}`)
   }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { emailKey } from '../domain/email.ts'
 import type { TesterState } from '../domain/member.ts'
+import type { Device, InviteType } from '../domain/usage.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
@@ -37,6 +38,9 @@ export interface ReadRow {
   id: string
   email: string | null
   state: TesterState
+  /** Absent where the row came of a look-up by address, which does not tell. */
+  inviteType?: InviteType | null
+  devices?: Device[]
 }
 
 /** What is kept of the reading of one roster's group. */
@@ -125,13 +129,19 @@ export function createReadings(redis: Redis, teamKey: string, roster: string): R
   }
 }
 
-function formatRow({ id, email, state }: ReadRow): string {
-  return JSON.stringify([id, email, state])
+function formatRow({ id, email, state, inviteType, devices }: ReadRow): string {
+  return JSON.stringify(devices === undefined ? [id, email, state] : [id, email, state, inviteType ?? null, devices])
 }
 
 function parseRow(text: string): ReadRow {
-  const [id, email, state] = JSON.parse(text) as [string, string | null, TesterState]
-  return { id, email, state }
+  const [id, email, state, inviteType, devices] = JSON.parse(text) as [
+    string,
+    string | null,
+    TesterState,
+    InviteType | null | undefined,
+    Device[] | undefined,
+  ]
+  return devices === undefined ? { id, email, state } : { id, email, state, inviteType: inviteType ?? null, devices }
 }
 
 /** A whole hash, a page at a time. */

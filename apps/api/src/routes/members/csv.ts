@@ -6,8 +6,11 @@ const COLUMNS = ['id', 'email', 'firstName', 'lastName', 'status', 'device', 'os
 export const CSV_HEADER = `${COLUMNS.join(',')}\r\n`
 
 export function toCsvRow(member: MemberAnswer): string {
-  // Device, system, build and sessions are empty until they are known.
-  const cells = [member.id, member.email, member.firstName, member.lastName, member.status, null, null, null, null]
+  const { devices, usage } = member.tester ?? {}
+  const [device] = devices ?? []
+  // Empty until they are known; of several devices the first that Apple names.
+  const used = [device?.model, device?.osVersion, device?.build, usage === undefined ? null : String(usage.sessions)]
+  const cells = [member.id, member.email, member.firstName, member.lastName, member.status, ...used]
   return `${cells.map(toCell).join(',')}\r\n`
 }
 

@@ -1,4 +1,4 @@
-import { MEMBER_STATUSES, WAIT_CODES, type WaitsFor } from '@flightroster/core/domain'
+import { MEMBER_STATUSES, WAIT_CODES, type Usage, type WaitsFor } from '@flightroster/core/domain'
 import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
 import { z } from 'zod'
 import { anyId, memberId } from '../../schemas/ids.ts'
@@ -41,9 +41,30 @@ export const member = z.object({
       id: z.string().nullable(),
       state: z.enum(['NOT_INVITED', 'INVITED', 'ACCEPTED', 'INSTALLED', 'REVOKED']).nullable(),
       observedAt: time.nullable(),
+      inviteType: z.enum(['EMAIL', 'PUBLIC_LINK']).optional(),
+      devices: z
+        .array(
+          z.object({
+            model: z.string().nullable(),
+            platform: z.string().nullable(),
+            osVersion: z.string().nullable(),
+            build: z.string().nullable(),
+          }),
+        )
+        .optional()
+        .describe('Where the app is installed'),
+      usage: z
+        .object({
+          days: z.number().int().describe('The time that is counted'),
+          sessions: z.number().int(),
+          crashes: z.number().int(),
+          feedback: z.number().int(),
+          measuredAt: time.describe('When it was read; Apple trails by up to a day'),
+        })
+        .optional(),
     })
     .nullable()
-    .describe('What Apple last said'),
+    .describe('What Apple last said; what it does not tell is left out'),
   problem: z
     .object({ code: z.string(), detail: z.string(), action: z.string(), retryable: z.boolean(), at: time })
     .nullable(),
@@ -67,8 +88,15 @@ giveExample(member, {
   firstName: 'Ann',
   lastName: 'Lee',
   desired: 'present',
-  status: 'invited',
-  tester: { id: 't-1001', state: 'INVITED', observedAt: '2026-11-24T10:00:03.000Z' },
+  status: 'installed',
+  tester: {
+    id: 't-1001',
+    state: 'INSTALLED',
+    observedAt: '2026-11-24T10:00:03.000Z',
+    inviteType: 'EMAIL',
+    devices: [{ model: 'iPhone17,3', platform: 'IOS', osVersion: '26.1', build: '42' }],
+    usage: { days: 90, sessions: 31, crashes: 1, feedback: 2, measuredAt: '2026-11-24T04:12:00.000Z' },
+  },
   problem: null,
   waitsFor: null,
   protected: false,
@@ -101,12 +129,28 @@ export function toMember(described: MemberDescription, waitsFor: WaitsFor | null
     lastName: described.lastName,
     desired: described.desired,
     status: described.status,
-    tester: tester && { id: tester.id, state: STATE_WORDS[tester.state], observedAt: toTimeOrNull(tester.observedAt) },
+    tester: tester && toTester(tester),
     problem: problem && { ...problem, at: toTime(problem.at) },
     waitsFor: toWaitsFor(waitsFor),
     protected: described.protection !== null,
     updatedAt: toTime(described.updatedAt),
   }
+}
+
+function toTester(tester: NonNullable<MemberDescription['tester']>): NonNullable<MemberAnswer['tester']> {
+  const { id, state, observedAt, inviteType, devices, usage } = tester
+  return {
+    id,
+    state: STATE_WORDS[state],
+    observedAt: toTimeOrNull(observedAt),
+    ...(inviteType === null ? {} : { inviteType }),
+    ...(devices.length === 0 ? {} : { devices }),
+    ...(usage === null ? {} : { usage: toUsage(usage) }),
+  }
+}
+
+function toUsage({ days, sessions, crashes, feedback, readAt }: Usage) {
+  return { days, sessions, crashes, feedback, measuredAt: toTime(readAt) }
 }
 
 export const timelineItem = z.object({

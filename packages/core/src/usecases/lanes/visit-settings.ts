@@ -15,6 +15,8 @@ export interface VisitSettings {
   leftMembersMs: number
   /** Reads lag our own writes: nothing leaves because of a read this soon after one, ms. */
   quietAfterWriteMs: number
+  /** Whether devices and usage of testers are read and kept. */
+  testerUsage: boolean
   /** Share (0..1) of the quota that is left to others who use the key. */
   reserveShare: number
   /** Share (0..1) that bulk work leaves to events. */
@@ -30,6 +32,7 @@ export const VISIT: VisitSettings = {
   buildWatchMs: 600_000,
   leftMembersMs: 30 * 86_400_000,
   quietAfterWriteMs: 120_000,
+  testerUsage: true,
   reserveShare: 0.05,
   bulkReserveShare: 0.25,
 }

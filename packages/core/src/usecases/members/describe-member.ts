@@ -1,10 +1,12 @@
 import { emailKey } from '../../domain/email.ts'
 import type { MemberStatus, TesterState } from '../../domain/member.ts'
 import { isBuildLack, type BuildLack } from '../../domain/build.ts'
+import type { Device, InviteType, Sighting, Usage } from '../../domain/usage.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
 import { readLack } from '../builds/warnings-of.ts'
 import {
+  createFigures,
   createLaneStore,
   createProtections,
   type MemberRecord,
@@ -19,27 +21,42 @@ export interface MemberDescription {
   lastName: string | null
   desired: 'present' | 'absent'
   status: MemberStatus
-  tester: { id: string | null; state: TesterState; observedAt: number | null } | null
+  tester: {
+    id: string | null
+    state: TesterState
+    observedAt: number | null
+    inviteType: InviteType | null
+    devices: Device[]
+    usage: Usage | null
+  } | null
   problem: { code: ErrorCode; detail: string; action: string; retryable: boolean; at: number } | null
   /** Null: not protected. */
   protection: Protection | null
   updatedAt: number
 }
 
+export interface MembersDeps {
+  store: Store
+  /** False: devices and usage are not shown, though some may still be kept. */
+  testerUsage?: boolean
+}
+
 /** Members with their testers' ids, in the order given. */
 export async function describeMembers(
-  deps: { store: Store },
+  deps: MembersDeps,
   roster: Roster,
   records: readonly MemberRecord[],
 ): Promise<MemberDescription[]> {
   const addresses = records.flatMap(({ observed }) => (observed?.email ? [emailKey(observed.email)] : []))
-  const [ids, protections] = await Promise.all([
+  const memberIds = records.map(({ id }) => id)
+  const [ids, protections, figures] = await Promise.all([
     createLaneStore(deps.store.redis, roster.teamKey).testerIds(roster.app.id, [...new Set(addresses)]),
-    createProtections(deps.store.redis, roster.teamKey, roster.id).among(records.map(({ id }) => id)),
+    createProtections(deps.store.redis, roster.teamKey, roster.id).among(memberIds),
+    deps.testerUsage === false ? [] : createFigures(deps.store.redis, roster.teamKey, roster.id).findMany(memberIds),
   ])
   const lack = records.some(({ status }) => status === 'not_invited') ? await readLack(deps.store, roster) : null
-  return records.map((record) => ({
-    ...describeMember(record, ids, lack),
+  return records.map((record, at) => ({
+    ...describeMember(record, ids, lack, figures[at]),
     protection: protections.get(record.id) ?? null,
   }))
 }
@@ -48,6 +65,7 @@ function describeMember(
   record: MemberRecord,
   ids: ReadonlyMap<string, string>,
   lack: BuildLack | null,
+  figures: { sighting: Sighting | null; usage: Usage | null } | undefined,
 ): Omit<MemberDescription, 'protection'> {
   const { desired, observed } = record
   const id = observed?.email ? (ids.get(emailKey(observed.email)) ?? null) : null
@@ -62,7 +80,14 @@ function describeMember(
     tester:
       state === null && id === null
         ? null
-        : { id, state: state ?? 'unknown', observedAt: observed?.observedAt ?? null },
+        : {
+            id,
+            state: state ?? 'unknown',
+            observedAt: observed?.observedAt ?? null,
+            inviteType: figures?.sighting?.inviteType ?? null,
+            devices: figures?.sighting?.devices ?? [],
+            usage: figures?.usage ?? null,
+          },
     problem: problemOf(record, lack),
     updatedAt: changedAt(record),
   }

@@ -1,7 +1,7 @@
 import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { WaitsFor } from '../../domain/waits-for.ts'
-import { describeMembers, type MemberDescription } from './describe-member.ts'
+import { describeMembers, type MemberDescription, type MembersDeps } from './describe-member.ts'
 import { explainWaiting, type WaitingDeps } from './explain-waiting.ts'
 
 export interface Membership {
@@ -12,7 +12,7 @@ export interface Membership {
 
 /** Every roster, of those the caller may see, that names this address. */
 export async function findPerson(
-  deps: WaitingDeps,
+  deps: WaitingDeps & MembersDeps,
   email: string,
   mayReach: (rosterId: string) => boolean,
 ): Promise<Membership[]> {
@@ -21,7 +21,7 @@ export async function findPerson(
   return found.flat()
 }
 
-async function findInRoster(deps: WaitingDeps, roster: Roster, key: string): Promise<Membership[]> {
+async function findInRoster(deps: WaitingDeps & MembersDeps, roster: Roster, key: string): Promise<Membership[]> {
   const members = deps.store.members(roster.teamKey, roster.id)
   const ids = await members.withAddress(key)
   if (ids.length === 0) return []

@@ -1,9 +1,9 @@
 import type { Roster } from '../../domain/roster.ts'
-import type { MemberFilter, MemberQuery, MemberRecord, Store } from '../../store/index.ts'
-import { describeMembers, type MemberDescription } from './describe-member.ts'
+import type { MemberFilter, MemberQuery, MemberRecord } from '../../store/index.ts'
+import { describeMembers, type MemberDescription, type MembersDeps } from './describe-member.ts'
 
 export async function listMembers(
-  deps: { store: Store },
+  deps: MembersDeps,
   roster: Roster,
   query: MemberQuery,
 ): Promise<{ members: MemberDescription[]; records: MemberRecord[]; next: string | null; total: number }> {
@@ -18,7 +18,7 @@ const EXPORT_PAGE = 1_000
 
 /** Every member that matches, page by page. */
 export async function* exportMembers(
-  deps: { store: Store },
+  deps: MembersDeps,
   roster: Roster,
   filter: MemberFilter,
 ): AsyncGenerator<MemberDescription[]> {

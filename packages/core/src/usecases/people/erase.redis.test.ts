@@ -12,6 +12,7 @@ import { webhookKeys } from '../../store/keys.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { protectMember } from '../members/index.ts'
 import { startReconciliation } from '../reconcile/index.ts'
+import { reconcileTask } from '../reconcile/tasks.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
 import { deleteRoster } from '../rosters/delete-roster.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
@@ -114,6 +115,22 @@ describe('erasing a person', () => {
     expect((await tracesOf(words)).filter((key) => !key.endsWith(':facts'))).toEqual([])
     expect(await tracesOf(['ann@example.com'])).toEqual([])
     expect(await rig.statuses()).toEqual({ other: 'invited' })
+  })
+
+  it('forgets where the app was installed and what was done with it', async () => {
+    await join('gold', 'person-17')
+    await settled()
+    rig.emulator.setState('ann@example.com', 'INSTALLED')
+    rig.emulator.setDevices('ann@example.com', [{ model: 'iPad of Ann' }])
+    rig.emulator.setUsage('ann@example.com', { sessions: 3 })
+    await rig.due(reconcileTask('gold'))
+    const { sightings, usages } = laneKeys('acme').roster('gold')
+    await rig.until(async () => expect(await rig.redis.hlen(usages)).toBe(1))
+    expect(await tracesOf(['person-17'])).toEqual(expect.arrayContaining([sightings, usages]))
+    await erasePerson(rig.deps, ANN)
+    await rig.until(async () => expect(await rig.redis.hlen(laneKeys('acme').erasures)).toBe(0))
+    const left = await tracesOf(['ann@example.com', 'iPad of Ann', 'person-17'])
+    expect(left.filter((key) => !key.endsWith(':facts'))).toEqual([])
   })
 
   it('forgets what the logs of callbacks know, once it is told', async () => {

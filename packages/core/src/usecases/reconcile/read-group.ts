@@ -92,7 +92,7 @@ async function begin(visit: Visit, readings: Readings, owner: string, restarts =
 }
 
 /** Events wait for a page at most. */
-async function othersWait(visit: Visit): Promise<boolean> {
+export async function othersWait(visit: Visit): Promise<boolean> {
   if (!goesOn(visit) || age(visit) > SLICE_MS) return true
   const { queue, store } = visit.deps
   const [[recorded], { waiting }] = await Promise.all([store.recordedCounts([visit.teamKey]), queue.counts()])
@@ -113,7 +113,7 @@ function assertKept(kept: boolean): void {
 async function readPage(visit: Visit, roster: Roster, readings: Readings, reading: Reading): Promise<Reading> {
   let page
   try {
-    page = await sessionOf(visit).readGroupPage(roster.group.id, reading.next)
+    page = await sessionOf(visit).readGroupPage(roster.group.id, reading.next, visit.deps.settings.testerUsage)
   } catch (error) {
     // A next link that Apple takes no more, after a long while: from the first page on, and a group that is gone shows there.
     const isRefused = reading.next !== null && isAppError(error, 'apple_refused', 'apple_not_found')

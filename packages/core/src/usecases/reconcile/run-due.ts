@@ -6,6 +6,7 @@ import { unparkResumed } from '../rosters/pause-roster.ts'
 import { judgeDoubt } from '../lanes/judge-doubt.ts'
 import { stopLane } from '../lanes/stop-lane.ts'
 import type { Visit } from '../lanes/visit.ts'
+import { readUsage } from '../idle/read-usage.ts'
 import { eraseMembers } from '../people/erase-members.ts'
 import { checkBlockedRoster } from '../rosters/check-blocked.ts'
 import { emptyRoster } from '../rosters/empty-roster.ts'
@@ -26,6 +27,7 @@ const TASKS: Readonly<Record<string, Task | undefined>> = {
   blocked: checkBlockedRoster,
   seats: trySeats,
   law: keepLaw,
+  usage: readUsage,
   resume: unparkResumed,
 }
 

@@ -5,6 +5,8 @@ import type { RosterStanding } from '../../domain/standing.ts'
 import { isAppError } from '../../errors.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { noteSightings } from '../idle/note-sightings.ts'
+import { planUsage } from '../idle/read-usage.ts'
 import { blockIfGone } from '../rosters/block-roster.ts'
 import { applySeen, putBack, removeLingering, removeUnmanaged } from './apply-comparison.ts'
 import { compareGroup, type GroupComparison } from './compare-group.ts'
@@ -39,6 +41,7 @@ export async function runReconcile(
     if (await isQuiet(visit, roster, standing)) {
       const lastReconcile = { id: null, at: clock.now(), outcome: 'in_sync' as const }
       await store.putStanding(roster.id, { ...standing, lastReconcile })
+      await planUsage(visit, roster)
       return nextReading(visit, roster)
     }
   }
@@ -103,6 +106,7 @@ async function compareAndApply(
   }
   const { rows } = reading
   const records = await readRoster(store.members(visit.teamKey, roster.id))
+  await noteSightings(visit, roster, rows, records.values())
   const compared = compareGroup(rows, records.values())
   const vanished = await confirmVanished(visit, roster, compared.vanished)
   compared.vanished = vanished.gone
@@ -124,6 +128,7 @@ async function compareAndApply(
   if (plan.status === 'running') plan.status = 'done'
   await noteReading(visit, roster, plan, isRequested)
   await noteStanding(visit, roster, plan, compared)
+  if (!record.dryRun) await planUsage(visit, roster)
   return waits ? again : null
 }
 

@@ -1,0 +1,42 @@
+import { emailKey } from '../../domain/email.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { nextSighting, type Sighting } from '../../domain/usage.ts'
+import { createFigures, type MemberRecord, type ReadRow } from '../../store/index.ts'
+import type { Visit } from '../lanes/visit.ts'
+
+/** Keeps what a complete listing says of each member's tester: since when it has its state, and where the app is installed. */
+export async function noteSightings(
+  visit: Visit,
+  roster: Roster,
+  rows: readonly ReadRow[],
+  records: Iterable<MemberRecord>,
+): Promise<void> {
+  const { store, clock, settings } = visit.deps
+  const figures = createFigures(store.redis, visit.teamKey, roster.id)
+  const before = await figures.sightings()
+  const listed = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
+  const at = clock.now()
+  const changed = new Map<string, Sighting>()
+  const seen = new Set<string>()
+  for (const { id, desired, observed } of records) {
+    const email = desired.present ? (observed?.email ?? desired.email) : null
+    const row = email === null ? undefined : listed.get(emailKey(email))
+    if (!row) continue
+    seen.add(id)
+    const known = before.get(id)
+    const next = nextSighting(known, toSeen(row, known, settings.testerUsage), at)
+    if (JSON.stringify(next) !== JSON.stringify(known)) changed.set(id, next)
+  }
+  const gone = [...before.keys()].filter((id) => !seen.has(id))
+  await figures.keepSightings(visit.lease.token, { at, changed, gone })
+}
+
+function toSeen(row: ReadRow, known: Sighting | undefined, isWanted: boolean): Omit<Sighting, 'since'> {
+  if (!isWanted) return { state: row.state, inviteType: null, devices: [] }
+  // A look-up by address does not tell: what the last listing said is good until the next.
+  return {
+    state: row.state,
+    inviteType: row.devices === undefined ? (known?.inviteType ?? null) : (row.inviteType ?? null),
+    devices: row.devices ?? known?.devices ?? [],
+  }
+}
