@@ -1,6 +1,7 @@
 import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { nextSighting, type Sighting } from '../../domain/usage.ts'
+import { isAppError } from '../../errors.ts'
 import { createFigures, type MemberRecord, type ReadRow } from '../../store/index.ts'
 import type { Visit } from '../lanes/visit.ts'
 
@@ -28,7 +29,12 @@ export async function noteSightings(
     if (JSON.stringify(next) !== JSON.stringify(known)) changed.set(id, next)
   }
   const gone = [...before.keys()].filter((id) => !seen.has(id))
-  await figures.keepSightings(visit.lease.token, { at, changed, gone })
+  try {
+    await figures.keepSightings(visit.lease.token, { at, changed, gone })
+  } catch (error) {
+    // The next listing tells the same: a reading of fifty calls is not begun anew for it.
+    if (!isAppError(error, 'lease_lost')) throw error
+  }
 }
 
 function toSeen(row: ReadRow, known: Sighting | undefined, isWanted: boolean): Omit<Sighting, 'since'> {
