@@ -8,6 +8,8 @@ export interface Register<T extends { id: string }> {
   find(id: string): Promise<T | undefined>
   findMany(ids: string[]): Promise<Map<string, T>>
   list(): Promise<T[]>
+  /** In order; records of thousands are read only where they are wanted. */
+  ids(): Promise<string[]>
   put(record: T): Promise<void>
   /** False where the id is taken. */
   insert(record: T): Promise<boolean>
@@ -43,6 +45,7 @@ export function createRegister<T extends { id: string }>(
       const all = await redis.hvals(key)
       return all.map(parse).sort((a, b) => (a.id < b.id ? -1 : 1))
     },
+    ids: async () => (await redis.hkeys(key)).sort(),
     async put(record) {
       await redis.hset(key, record.id, JSON.stringify(record))
     },

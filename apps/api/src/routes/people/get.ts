@@ -2,7 +2,6 @@ import { findPerson } from '@flightroster/core/usecases/members'
 import { z } from 'zod'
 import { giveExample } from '../../schemas/example.ts'
 import type { ApiDeps } from '../../deps.ts'
-import { mayReach } from '../../plugins/auth.ts'
 import { cursor, limit, pageFrom, pageOf } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { member, toMember } from '../members/schema.ts'
@@ -25,7 +24,7 @@ export function getPeopleRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const { email } = request.query
-      const found = await findPerson(deps, email, (rosterId) => mayReach(request.caller, rosterId))
+      const found = await findPerson(deps, email, request.caller.rosters)
       const keyed = found.map((one) => ({ id: `${one.roster.id}\u0000${one.member.id}`, ...one }))
       const page = pageFrom(
         `people:${email.toLowerCase()}`,

@@ -19,13 +19,15 @@ export function listRostersRoute(app: ApiServer, deps: ApiDeps): void {
       config: { scope: 'rosters:read' },
     },
     async (request) => {
-      const all = await deps.store.rosters.list()
+      const { rosters } = deps.store
+      const ids = (await rosters.ids()).filter((id) => mayReach(request.caller, id))
       const page = pageFrom(
         'rosters',
-        all.filter((record) => mayReach(request.caller, record.id)),
+        ids.map((id) => ({ id })),
         request.query,
       )
-      const described = await Promise.all(page.items.map((record) => describeRoster(deps, record)))
+      const records = await rosters.findMany(page.items.map(({ id }) => id))
+      const described = await Promise.all([...records.values()].map((record) => describeRoster(deps, record)))
       return { items: described.map(toRoster), nextCursor: page.nextCursor }
     },
   )

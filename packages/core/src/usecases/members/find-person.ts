@@ -1,4 +1,5 @@
 import { emailKey } from '../../domain/email.ts'
+import { findRostersNaming } from '../../store/index.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { WaitsFor } from '../../domain/waits-for.ts'
 import { describeMembers, type MemberDescription, type MembersDeps } from './describe-member.ts'
@@ -10,14 +11,16 @@ export interface Membership {
   waitsFor: WaitsFor | null
 }
 
-/** Every roster, of those the caller may see, that names this address. */
+/** Every roster, of those the caller may see (null: all), that names this address. */
 export async function findPerson(
   deps: WaitingDeps & MembersDeps,
   email: string,
-  mayReach: (rosterId: string) => boolean,
+  reach: ReadonlySet<string> | null,
 ): Promise<Membership[]> {
-  const rosters = (await deps.store.rosters.list()).filter((roster) => mayReach(roster.id))
-  const found = await Promise.all(rosters.map((roster) => findInRoster(deps, roster, emailKey(email))))
+  const { redis, rosters } = deps.store
+  const all = reach === null ? await rosters.list() : [...(await rosters.findMany([...reach])).values()]
+  const named = await findRostersNaming(redis, all, emailKey(email))
+  const found = await Promise.all(named.map((roster) => findInRoster(deps, roster, emailKey(email))))
   return found.flat()
 }
 

@@ -3,10 +3,14 @@ import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { createErasures, createPersonErasures } from '../../store/index.ts'
+import { inParallel } from '../converge/parallel.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
 import { forgetInScim } from '../scim/index.ts'
 import { forgetInSources } from '../sources/index.ts'
 import { eraseTask, forgetInPlans } from './erase-members.ts'
+
+/** Each looks through all of its members: who had the address before is in no index. */
+const ROSTERS_AT_ONCE = 8
 
 /**
  * Takes a person out of every group and then forgets every trace, counts aside. Kept first, with the tasks that carry it on, so
@@ -18,9 +22,9 @@ export async function erasePerson(deps: IntakeDeps, email: string): Promise<{ id
   // First, or a change of a group could bring the person back meanwhile.
   await forgetInScim(deps, emailKey(email), [])
   const erased: { roster: string; ids: string[] }[] = []
-  for (const roster of await deps.store.rosters.list()) {
+  await inParallel(ROSTERS_AT_ONCE, await deps.store.rosters.list(), async (roster) => {
     erased.push({ roster: roster.id, ids: await eraseInRoster(deps, person, roster, emailKey(email)) })
-  }
+  })
   await forgetInSources(deps, emailKey(email), erased)
   // Also whoever gave the address on their own page: the provider knows them by another one.
   await forgetInScim(deps, emailKey(email), [...new Set(erased.flatMap(({ ids }) => ids))])

@@ -1,0 +1,88 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { makeRoster, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { systemClock } from '../../domain/clock.ts'
+import { createToRef } from '../../secrets/index.ts'
+import { createStore, laneKeys, type Store } from '../../store/index.ts'
+import { formatEntry } from '../../domain/timeline.ts'
+import { findPerson } from './find-person.ts'
+
+const ROSTERS = 3_000
+const LANES = 10
+const rosterId = (at: number) => `r-${String(at).padStart(4, '0')}`
+const laneOf = (at: number) => `key-${at % LANES}`
+
+let server: TestRedis
+let redis: Redis
+let store: Store
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+  store = createStore(redis)
+  await Promise.all(
+    Array.from({ length: ROSTERS }, async (_, at) => {
+      await store.rosters.put(makeRoster({ id: rosterId(at), teamKey: laneOf(at) }))
+      await redis.sadd(laneKeys(laneOf(at)).rosters, rosterId(at))
+    }),
+  )
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.close()
+})
+beforeEach(async () => {
+  await join(7, 'ann')
+  await store.members(laneOf(7), rosterId(7)).index()
+  // Nobody has noted yet who this one is.
+  await join(2_999, 'ann')
+  await join(11, 'bob')
+})
+
+function join(at: number, member: string) {
+  const change = {
+    roster: rosterId(at),
+    member,
+    kind: 'join' as const,
+    email: `${member}@example.com`,
+    firstName: null,
+    lastName: null,
+    time: undefined,
+    priority: 'interactive' as const,
+    digest: undefined,
+    timelineEntry: formatEntry({ t: 1, k: 'joined', o: 'event' }),
+  }
+  return store.recordChanges({ teamKey: laneOf(at), changes: [change], dedupMs: 86_400_000 })
+}
+
+const deps = () => ({
+  store,
+  clock: systemClock,
+  toRef: createToRef(Buffer.alloc(32, 1)),
+  lanes: { status: async () => null as never, budgetUntil: async () => null },
+})
+
+async function find(email: string, reach: ReadonlySet<string> | null) {
+  await redis.config('RESETSTAT')
+  const found = await findPerson(deps(), email, reach)
+  const stats = await redis.info('commandstats')
+  const calls = (name: string) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
+  return {
+    rosters: found.map(({ roster }) => roster.id).sort(),
+    scripts: calls('evalsha') + calls('eval'),
+    all: calls('hvals'),
+  }
+}
+
+it('finds every roster of a person among thousands with a few questions for each lane', async () => {
+  const { rosters, scripts } = await find('Ann@Example.com', null)
+  expect(rosters).toEqual([rosterId(7), rosterId(2_999)])
+  expect(scripts).toBeLessThan(2 * LANES + 30)
+  expect((await find('nobody@example.com', null)).rosters).toEqual([])
+})
+
+it('reads none but the rosters that the caller may see', async () => {
+  const { rosters, scripts, all } = await find('ann@example.com', new Set([rosterId(7), rosterId(8), 'gone']))
+  expect(rosters).toEqual([rosterId(7)])
+  expect([scripts < 20, all]).toEqual([true, 0])
+})
