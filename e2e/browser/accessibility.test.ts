@@ -39,6 +39,7 @@ const pages = () => [
   '/console/rosters/silver/plans',
   '/console/rosters/gold/upload',
   '/console/rosters/gold/connected',
+  `/console/seats/acme/${running.stack.app}`,
   '/console/connect',
   '/console/connect/acme/app',
   `/console/connect/acme/group?app=${running.stack.app}`,

@@ -40,7 +40,7 @@ describe('a viewer', () => {
       const type = response.headers()['content-type'] ?? ''
       if (/html|json/.test(type)) bodies.push(await response.text().catch(() => ''))
     })
-    for (const path of PAGES) {
+    for (const path of [...PAGES, `/console/seats/acme/${running.stack.app}`]) {
       const answer = await page.goto(path, { waitUntil: 'networkidle' })
       expect([path, answer?.status()]).toEqual([path, 200])
     }

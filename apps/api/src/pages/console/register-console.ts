@@ -12,6 +12,7 @@ import { planRoutes } from './plan-routes.ts'
 import { rosterRoutes } from './roster-routes.ts'
 import { scimPageRoutes } from './scim/scim-routes.ts'
 import { sourcePageRoutes } from './sources/source-routes.ts'
+import { seatsRoutes } from './seats/seats-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { noticePageRoutes } from './told/notice-routes.ts'
 import { webhookRoutes } from './told/webhook-routes.ts'
@@ -25,6 +26,7 @@ export function registerConsole(app: ApiServer, deps: ApiDeps): void {
   peopleRoutes(app, deps)
   planRoutes(app, deps)
   uploadRoutes(app, deps)
+  seatsRoutes(app, deps)
   tokenRoutes(app, deps)
   keyRoutes(app, deps)
   choiceRoutes(app, deps)

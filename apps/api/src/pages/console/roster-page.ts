@@ -80,7 +80,7 @@ function heldNotice(roster: string, held: ReconciliationHead, now: number): Html
   </div>`
 }
 
-function facts({ described: { counts: by, standing, seats, supply }, now }: RosterPage): Html {
+function facts({ described: { roster, counts: by, standing, seats, supply }, now }: RosterPage): Html {
   const wanted = Object.values(by).reduce((sum, one) => sum + one, 0) - by.removed
   const inGroup = by.invited + by.accepted + by.installed + by.not_invited
   const card = (label: string, value: Html | string, more: Html | string = '') =>
@@ -92,7 +92,7 @@ function facts({ described: { counts: by, standing, seats, supply }, now }: Rost
   const { lastReconcile, drift } = standing
   return html`<div class="cards">
     ${card('In the group', `${number(inGroup)} of ${number(wanted)}`, 'people of this roster')}
-    ${card('Seats of the app', seats.used === null ? '–' : number(Math.max(0, seats.limit - seats.used)), seats.used === null ? 'not counted yet' : `free of ${number(seats.limit)}`)}
+    ${card('Seats of the app', html`<a href="${path`/console/seats/${roster.teamKey}/${roster.app.id}`}">${seats.used === null ? '–' : number(Math.max(0, seats.limit - seats.used))}</a>`, seats.used === null ? 'not counted yet' : `free of ${number(seats.limit)}`)}
     ${card('Builds to install', number(supply.usable), buildsLine(supply, now))}
     ${card('Strangers', number(drift), 'testers in the group whom nobody put on the roster')}
     ${card('Last compared', when(lastReconcile?.at, now, 'not yet'), lastReconcile ? OUTCOMES[lastReconcile.outcome] : 'with the group at Apple')}

@@ -44,6 +44,7 @@ function choice(teamKey: string, apps: AppPage['apps']): Html {
                 <span class="quiet">${bundleId}${rosters > 0 ? ` · ${count(rosters, 'roster')} here` : ''}</span></span
               ></label
             >
+            <a href="${path`/console/seats/${teamKey}/${id}`}">Seats<span class="hidden"> of ${name}</span></a>
           </li>`,
       )}
     </ul>

@@ -1,0 +1,84 @@
+import { AppError } from '@flightroster/core/errors'
+import { getRoster } from '@flightroster/core/usecases/rosters'
+import { lookAtSeats, setSeats } from '@flightroster/core/usecases/seats'
+import { getTeamKey } from '@flightroster/core/usecases/team-keys'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../../../deps.ts'
+import { onBehalfOf } from '../../../on-behalf-of.ts'
+import { rosterBody } from '../../../routes/rosters/schema.ts'
+import type { ApiServer } from '../../../server.ts'
+import { readForm } from '../../forms.ts'
+import { html, path, query, type Html } from '../../html.ts'
+import { notice } from '../../layout.ts'
+import { note } from '../../note.ts'
+import { CHANGE, VIEW } from '../../page-config.ts'
+import { sendHtml } from '../../send-html.ts'
+import { seatsPage } from './seats-page.ts'
+
+interface Place {
+  teamKeyId: string
+  appId: string
+}
+
+const placeOf = (request: FastifyRequest) => request.params as Place
+const { seats: seatsOfBody } = rosterBody.shape
+
+/** The seats of one app: who has them, who waits, what is kept. */
+export function seatsRoutes(app: ApiServer, deps: ApiDeps): void {
+  app.get('/console/seats/:teamKeyId/:appId', VIEW, async (request, reply) => {
+    const { done } = request.query as { done?: string }
+    const saved = done === undefined ? undefined : notice('done', 'The seats of the roster were changed.')
+    return sendPage(deps, request, reply, saved)
+  })
+
+  app.post('/console/seats/:teamKeyId/:appId/:rosterId', CHANGE, async (request, reply) => {
+    const { teamKeyId, appId } = placeOf(request)
+    const { rosterId } = request.params as { rosterId: string }
+    const form = readForm(request)
+    const read = seatsOfBody.safeParse({
+      reserve: toNumber(form.text('reserve')),
+      priority: toNumber(form.text('priority')),
+    })
+    if (!read.success) {
+      const faults = read.error.issues.map(
+        ({ path: at, message }) => html`<li>${FIELDS[String(at[0])] ?? 'Seats'}: ${message}</li>`,
+      )
+      const about = notice(
+        'problem',
+        'Nothing was changed.',
+        html`<ul>
+          ${faults}
+        </ul>`,
+      )
+      return sendPage(deps, request, reply, about, 422)
+    }
+    const roster = await getRoster(deps, rosterId)
+    if (roster.app.id !== appId) throw new AppError('not_found')
+    await setSeats(deps, rosterId, read.data)
+    const { reserve, priority } = read.data
+    await note(deps, request, 'roster.put', `roster:${rosterId}`, `seats: reserve ${reserve}, priority ${priority}`)
+    return reply.redirect(path`/console/seats/${teamKeyId}/${appId}` + query({ done: 'put' }), 303)
+  })
+}
+
+const FIELDS: Record<string, string> = { reserve: 'Keep', priority: 'Priority' }
+
+/** What is no whole number is left for the check to refuse. */
+function toNumber(text: string): number | string {
+  return /^-?\d{1,9}$/.test(text) ? Number(text) : text
+}
+
+async function sendPage(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  about: Html | undefined,
+  status = 200,
+): Promise<FastifyReply> {
+  const { teamKeyId, appId } = placeOf(request)
+  const teamKey = await getTeamKey(deps, teamKeyId)
+  const seats = await lookAtSeats(onBehalfOf(deps, request), teamKey, appId)
+  const named = seats.rosters[0]?.roster.app
+  const page = { user: request.user, now: deps.clock.now(), teamKey: teamKeyId, seats, notice: about }
+  return sendHtml(reply, seatsPage({ ...page, app: { id: appId, name: named?.name ?? `the app ${appId}` } }), status)
+}

@@ -1,0 +1,20 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Roster } from '../../domain/roster.ts'
+import type { Store } from '../../store/index.ts'
+import { assertSettled, getRoster, rosterNotFound } from '../rosters/index.ts'
+import { wakeLine } from './shares.ts'
+
+/** Changes what is kept for a roster, and who goes in first. Throws not_found, conflict. */
+export async function setSeats(
+  deps: { store: Store; clock: Clock },
+  id: string,
+  seats: Roster['seats'],
+): Promise<Roster> {
+  assertSettled(await getRoster(deps, id))
+  const updatedAt = deps.clock.now()
+  const roster = await deps.store.rosters.update(id, (current) => ({ ...current, seats, updatedAt }))
+  if (!roster) throw rosterNotFound(id)
+  // Others are next by now, perhaps, or have room.
+  await wakeLine(deps, roster)
+  return roster
+}
