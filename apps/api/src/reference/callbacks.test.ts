@@ -13,6 +13,10 @@ function factOf(type: Fact['type']): Fact {
   }
   if (type === 'member.address_changed')
     return { type, roster: 'gold', member: 'u-1', sequence: 1, status: 'pending', problem: null, at }
+  if (type === 'member.idle') {
+    const idle = { reason: 'not_accepted', reclaimAt: at } as const
+    return { type, roster: 'gold', member: 'u-1', sequence: 1, status: 'invited', problem: null, idle, at }
+  }
   const build = { id: 'b', version: '1', number: '2', expiresAt: null }
   if (type === 'build.available') return { type, roster: 'gold', sequence: 1, build, at }
   if (type === 'build.expiring' || type === 'build.run_out') {

@@ -1,4 +1,4 @@
-import { BUILD_STATES, CALLBACK_TYPES, MEMBER_STATUSES } from '@flightroster/core/domain'
+import { BUILD_STATES, CALLBACK_TYPES, IDLE_REASONS, MEMBER_STATUSES } from '@flightroster/core/domain'
 import { z } from 'zod'
 import { giveExample } from '../schemas/example.ts'
 import { time } from '../schemas/instant.ts'
@@ -99,6 +99,22 @@ const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
   'member.waiting': {
     summary: 'The person waits for something that only others can give',
     data: member('waiting', ['address_missing', 'No address is known.', 'Send the address of the Apple account.']),
+  },
+  'member.idle': {
+    summary: 'The seat is not used, and is taken back once the grace is over',
+    data: giveExample(
+      memberData().extend({
+        reason: z.enum(IDLE_REASONS).describe('Why the seat counts as idle'),
+        reclaimAt: time.describe('When the seat is taken back, at the earliest'),
+      }),
+      {
+        roster: 'gold',
+        sequence: 7,
+        member: { id: 'u-1001', status: 'invited', problem: null },
+        reason: 'not_accepted',
+        reclaimAt: '2026-12-01T10:00:03.000Z',
+      },
+    ),
   },
   'member.reclaimed': {
     summary: 'The seat was taken back, since it was not used; the member stays on the roster',

@@ -1703,6 +1703,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "member.idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The seat is not used, and is taken back once the grace is over
+         * @description Posted to your webhook, signed. Answer with any 2xx within 15 s; anything else is sent again.
+         */
+        post: operations["onMemberIdle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "member.reclaimed": {
         parameters: {
             query?: never;
@@ -4338,7 +4358,7 @@ export interface operations {
                 "application/json": {
                     /** @description http or https, at a public address, without user name and password */
                     url: string;
-                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.reclaimed" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
+                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.idle" | "member.reclaimed" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
                     /**
                      * @description Only what is about these, and about their team keys; null: everything
                      * @default null
@@ -4609,7 +4629,7 @@ export interface operations {
                     /** @description The incoming webhook of Slack or Teams (http or https, at a public address), or an e-mail address */
                     target: string;
                     /** @description What to tell; whoever is told that something began is told when it is over */
-                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.reclaimed" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
+                    types: ("member.invited" | "member.accepted" | "member.installed" | "member.revoked" | "member.removed" | "member.failed" | "member.waiting" | "member.idle" | "member.reclaimed" | "member.address_changed" | "build.available" | "build.expiring" | "build.run_out" | "roster.held" | "roster.blocked" | "roster.recovered" | "team_key.rejected" | "team_key.recovered" | "member.*" | "build.*" | "roster.*" | "team_key.*" | "*")[];
                     /**
                      * @description Only what is about these, and about their team keys; null: everything
                      * @default null
@@ -6402,6 +6422,73 @@ export interface operations {
                             /** @description To the member's own page: of `member.waiting` for an address, with `includeLink` */
                             link?: string;
                         };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMemberIdle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One fact keeps one id over all its tries and replays */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this try */
+                "webhook-timestamp": string;
+                /** @description Standard Webhooks: `v1,` and base64; several while a secret changes */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "member.idle";
+                    /** @description RFC 3339, UTC */
+                    timestamp: string;
+                    data: {
+                        roster: string;
+                        /** @description Counts up; what is older than what you have can be dropped */
+                        sequence: number;
+                        member: {
+                            id: string;
+                            /** @enum {string} */
+                            status: "pending" | "waiting" | "not_invited" | "invited" | "accepted" | "installed" | "revoked" | "removed" | "failed" | "reclaimed";
+                            problem: {
+                                code: string;
+                                detail: string;
+                                action: string;
+                            } | null;
+                            /** @description Only with `includeEmail` */
+                            email?: string | null;
+                            /** @description To the member's own page: of `member.waiting` for an address, with `includeLink` */
+                            link?: string;
+                        };
+                        /**
+                         * @description Why the seat counts as idle
+                         * @enum {string}
+                         */
+                        reason: "not_accepted" | "not_installed" | "no_session";
+                        /** @description When the seat is taken back, at the earliest */
+                        reclaimAt: string;
                     };
                 };
             };

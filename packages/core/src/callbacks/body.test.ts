@@ -42,6 +42,21 @@ describe('what a receiver reads', () => {
     })
   })
 
+  it('says why a seat counts as idle, and when it is taken back', () => {
+    const fact: MemberFact = {
+      ...invited,
+      type: 'member.idle',
+      idle: { reason: 'not_accepted', reclaimAt: at + 1_000 },
+    }
+    expect(read(fact).data).toEqual({
+      roster: 'gold',
+      sequence: 7,
+      member: { id: 'u-17', status: 'invited', problem: null },
+      reason: 'not_accepted',
+      reclaimAt: '2026-11-24T10:00:04.000Z',
+    })
+  })
+
   it('is the build for a fact about a build', () => {
     const build = { id: 'b1', version: '1.2', number: '34', expiresAt: '2027-01-01T00:00:00Z' }
     expect(read({ type: 'build.available', roster: 'gold', sequence: 3, build, at }).data).toEqual({

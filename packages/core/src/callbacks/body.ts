@@ -20,7 +20,8 @@ function toData(fact: TellableFact, { email, link }: MemberDetails): object {
     const { roster, sequence, member: id, status } = fact
     const member = { id, status, problem: toProblem(fact.problem) }
     const asked = { ...(email === undefined ? {} : { email }), ...(link === undefined ? {} : { link }) }
-    return { roster, sequence, member: { ...member, ...asked } }
+    const idle = fact.idle && { reason: fact.idle.reason, reclaimAt: new Date(fact.idle.reclaimAt).toISOString() }
+    return { roster, sequence, member: { ...member, ...asked }, ...idle }
   }
   if ('build' in fact) {
     const { id, version, number, expiresAt } = fact.build

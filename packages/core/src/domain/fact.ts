@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { IdleReason } from './idle.ts'
 import type { BuildState } from './build.ts'
 import type { MemberStatus, Observed } from './member.ts'
 
@@ -21,12 +22,14 @@ export const TOLD_STATUSES = [
 export type Fact = MemberFact | RosterFact | BuildFact | TeamKeyFact
 
 export interface MemberFact {
-  type: `member.${(typeof TOLD_STATUSES)[number]}` | 'member.address_changed'
+  type: `member.${(typeof TOLD_STATUSES)[number]}` | 'member.address_changed' | 'member.idle'
   roster: string
   member: string
   sequence: number
   status: MemberStatus
   problem: { code: ErrorCode; detail: string } | null
+  /** Of `member.idle`: why, and when the seat is taken back at the earliest (ms). */
+  idle?: { reason: IdleReason; reclaimAt: number }
   at: number
 }
 

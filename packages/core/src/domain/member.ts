@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { IdleReason } from './idle.ts'
 
 /** In the order of their index in the store: never renumber, only append. */
 export const MEMBER_STATUSES = [
@@ -82,6 +83,8 @@ export interface Observed {
    * until a newer join; null: nothing was taken back.
    */
   reclaimed: number | null
+  /** Since when (ms) upstream knows that the seat is idle, and why; the seat is taken back once the grace is over. Null: it knows nothing. */
+  grace: { from: number; reason: IdleReason } | null
   /** True once the state after a create was read again: Apple answers a create before it has sent the invitation. */
   settledState: boolean
   problem: MemberProblem | null
@@ -101,6 +104,7 @@ export const NOTHING_OBSERVED: Observed = {
   invite: false,
   revived: 0,
   reclaimed: null,
+  grace: null,
   settledState: false,
   problem: null,
   told: null,

@@ -121,6 +121,7 @@ function sayAll(facts: readonly TellableFact[]): Said[] {
 
 const MEMBER_WORDS: Readonly<Record<string, string | undefined>> = {
   'member.revoked': 'stopped testing',
+  'member.idle': 'with a seat that is not used',
   'member.reclaimed': 'out of the app, since the seat was not used',
   'member.address_changed': 'changed their address',
   'member.waiting': 'waiting',

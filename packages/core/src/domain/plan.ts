@@ -83,7 +83,7 @@ export function beginMove(desired: Desired, before: Observed, wantedHere: (email
   // No mail goes to somebody who has no seat; one that was taken back before this join is of no interest any more.
   if (isReclaimed(desired, before)) return { ...before, leaving, invite: false }
   const observed = { ...before, reclaimed: null }
-  if (!desired.present) return { ...observed, leaving }
+  if (!desired.present) return { ...observed, leaving, grace: null }
   const key = desired.email === null ? null : emailKey(desired.email)
   const back = leaving.filter((email) => emailKey(email) !== key)
   if (observed.email === null || emailKey(observed.email) === key) return { ...observed, leaving: back }

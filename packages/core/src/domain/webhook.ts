@@ -9,6 +9,7 @@ export const CALLBACK_TYPES = [
   'member.removed',
   'member.failed',
   'member.waiting',
+  'member.idle',
   'member.reclaimed',
   'member.address_changed',
   'build.available',

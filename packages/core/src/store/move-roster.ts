@@ -265,7 +265,7 @@ async function moveOutboxes(redis: Redis, pens: Pens, move: RosterMove): Promise
 
 async function moveTasks(redis: Redis, pens: Pens, move: RosterMove): Promise<void> {
   const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
-  const tasks = ['reconcile', 'usage', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${move.roster}`)
+  const tasks = ['reconcile', 'usage', 'idle', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${move.roster}`)
   for (const id of await redis.zrange(to.roster(move.roster).reconciliations, '0', '-1')) {
     tasks.push(`requested:${id}`, `approved:${id}`)
   }

@@ -24,6 +24,7 @@ const observed: fc.Arbitrary<Observed> = fc.record({
   invite: fc.boolean(),
   revived: fc.nat(),
   reclaimed: orNull(fc.nat()),
+  grace: orNull(fc.record({ from: fc.nat(), reason: fc.constantFrom('not_accepted' as const, 'no_session' as const) })),
   settledState: fc.boolean(),
   problem: orNull(fc.record({ code: fc.constant('apple_refused' as const), detail: fc.string(), at: fc.nat() })),
   told: orNull(

@@ -1,3 +1,4 @@
+import type { IdleReason } from '../domain/idle.ts'
 import {
   MEMBER_STATUSES,
   NOTHING_OBSERVED,
@@ -21,6 +22,8 @@ interface Rare {
   r?: number
   /** reclaimed */
   x?: number
+  /** grace */
+  g?: [number, IdleReason]
   /** problem */
   p?: Observed['problem']
 }
@@ -57,6 +60,7 @@ export function formatObserved(observed: Observed, packed: boolean): string {
     ...(observed.invite ? { i: 1 } : {}),
     ...(observed.revived ? { r: observed.revived } : {}),
     ...(observed.reclaimed === null ? {} : { x: observed.reclaimed }),
+    ...(observed.grace ? { g: [observed.grace.from, observed.grace.reason] } : {}),
     ...(observed.problem ? { p: observed.problem } : {}),
   }
   if (packed) {
@@ -104,8 +108,13 @@ export function parseObserved(text: string): Observed {
   }
 }
 
-function parseRare({ w, l, i, r, x, p }: Rare) {
-  const rest = { revived: r ?? 0, reclaimed: x ?? null, problem: p ?? null }
+function parseRare({ w, l, i, r, x, g, p }: Rare) {
+  const rest = {
+    revived: r ?? 0,
+    reclaimed: x ?? null,
+    grace: g ? { from: g[0], reason: g[1] } : null,
+    problem: p ?? null,
+  }
   return { v: 1 as const, writing: w ?? null, leaving: l ?? [], invite: i === 1, ...rest }
 }
 

@@ -12,7 +12,7 @@ export async function purgeRoster(redis: Redis, roster: Roster): Promise<void> {
     await names.forget(await redis.hmget(keys.reconciliations, ...reconciliations))
     await redis.hdel(keys.reconciliations, ...reconciliations)
   }
-  const tasks = ['reconcile', 'usage', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${roster.id}`)
+  const tasks = ['reconcile', 'usage', 'idle', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${roster.id}`)
   await redis.zrem(keys.schedule, ...tasks, ...reconciliations.flatMap((id) => [`requested:${id}`, `approved:${id}`]))
   await redis.hdel(keys.revisions, roster.id)
   await redis.hdel(keys.wroteAt, roster.id)

@@ -1,5 +1,6 @@
 import type { AppleSession } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
+import { isReclaimed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import {
   createSeatLedger,
@@ -126,7 +127,7 @@ export async function openSeats(
       if (desk.waiting.size === 0) return
       const wasAhead = desk.ahead.some((seeker) => isSame(seeker, target))
       const left = ending !== 'later' && (await lineOf(target).leave(target.member))
-      const isFreed = ending === 'done' && !target.desired.present
+      const isFreed = ending === 'done' && !wantsToBeIn(target)
       // One entered, one left, or the one whose turn it was could not: there may be room for the next.
       if (!left && !wasAhead && !isFreed) return
       desk.moves ||= left && ending === 'done'
@@ -244,9 +245,15 @@ async function ledgerOf({ store }: SeatsDeps, { rosters }: Desk, free: number): 
   return createSeatLedger(free, await readShares(store, rosters))
 }
 
+/** Whose seat is taken back is on the roster, and wants none. */
+function wantsToBeIn({ desired, observed }: Target): boolean {
+  return desired.present && !isReclaimed(desired, observed)
+}
+
 /** Might have to be put in, in this turn. */
-function wantsSeat({ desired, observed }: Target): boolean {
-  return desired.present && desired.email !== null && !observed.confirmed
+function wantsSeat(target: Target): boolean {
+  const { desired, observed } = target
+  return wantsToBeIn(target) && desired.email !== null && !observed.confirmed
 }
 
 /** Was offered a seat, most likely: nothing but one is lacking. */

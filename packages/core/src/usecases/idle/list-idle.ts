@@ -34,7 +34,7 @@ export async function listIdle(deps: { store: Store; clock: Clock }, roster: Ros
     id: record.id,
     status: record.status,
     isProtected: isProtected.has(record.id),
-    graceFrom: null,
+    graceFrom: record.observed?.grace?.from ?? null,
     sighting: sightings.get(record.id) ?? null,
     usage: usages.get(record.id) ?? null,
   })

@@ -34,6 +34,7 @@ export async function markReclaimed(
             ...observed,
             converged: Math.min(observed.converged, desired.version - 1),
             reclaimed: desired.joined,
+            grace: null,
             // Should another roster want the person by now, who stopped testing is not put back because of this.
             revived: desired.joined,
             problem: null,

@@ -22,6 +22,7 @@ import {
 import { isAppError, type ErrorCode } from '../../errors.ts'
 import { createFigures, createSchedule, createUsageReadings, type UsageReadingState } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { planIdle } from './drive-idle.ts'
 import { othersWait } from '../reconcile/read-group.ts'
 
 const DAY_MS = 86_400_000
@@ -145,6 +146,7 @@ async function conclude(
     await figures.keepUsages(token, { ...book, triedAt: readAt, doubt }, null)
   }
   await readings.end(token)
+  await planIdle(visit, roster)
   return null
 }
 

@@ -10,6 +10,7 @@ import { readUsage } from '../idle/read-usage.ts'
 import { eraseMembers } from '../people/erase-members.ts'
 import { checkBlockedRoster } from '../rosters/check-blocked.ts'
 import { emptyRoster } from '../rosters/empty-roster.ts'
+import { driveIdle } from '../idle/drive-idle.ts'
 import { runApproved } from './run-approved.ts'
 import { runReconcile } from './run-reconcile.ts'
 import { trySeats } from '../seats/try-seats.ts'
@@ -26,6 +27,7 @@ const TASKS: Readonly<Record<string, Task | undefined>> = {
   delete: emptyRoster,
   blocked: checkBlockedRoster,
   seats: trySeats,
+  idle: driveIdle,
   law: keepLaw,
   usage: readUsage,
   resume: unparkResumed,

@@ -5,6 +5,7 @@ import type { RosterStanding } from '../../domain/standing.ts'
 import { isAppError } from '../../errors.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { planIdle } from '../idle/drive-idle.ts'
 import { noteSightings } from '../idle/note-sightings.ts'
 import { planUsage } from '../idle/read-usage.ts'
 import { blockIfGone } from '../rosters/block-roster.ts'
@@ -42,6 +43,7 @@ export async function runReconcile(
       const lastReconcile = { id: null, at: clock.now(), outcome: 'in_sync' as const }
       await store.putStanding(roster.id, { ...standing, lastReconcile })
       await planUsage(visit, roster)
+      await planIdle(visit, roster)
       return nextReading(visit, roster)
     }
   }
@@ -129,6 +131,7 @@ async function compareAndApply(
   await noteReading(visit, roster, plan, isRequested)
   await noteStanding(visit, roster, plan, compared)
   if (!record.dryRun) await planUsage(visit, roster)
+  if (!record.dryRun) await planIdle(visit, roster)
   return waits ? again : null
 }
 

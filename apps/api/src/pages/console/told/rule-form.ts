@@ -20,6 +20,7 @@ const FAMILY_WORDS: Record<(typeof FAMILIES)[number], string> = {
 const WORDS: Readonly<Record<string, string | undefined>> = {
   'member.waiting': 'waits for an address or a seat',
   'member.revoked': 'stopped testing',
+  'member.idle': 'does not use the seat, which is taken back soon',
   'member.reclaimed': 'the seat was taken back',
   'member.address_changed': 'gave another address',
   'build.available': 'can be tested',
