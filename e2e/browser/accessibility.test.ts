@@ -30,6 +30,7 @@ beforeAll(async () => {
 afterAll(() => running[Symbol.asyncDispose]())
 
 const pages = () => [
+  '/',
   '/console',
   '/console/rosters/gold',
   '/console/rosters/silver',

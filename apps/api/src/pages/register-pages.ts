@@ -14,6 +14,7 @@ import { CHANGE, VIEW } from './page-config.ts'
 import { measureLanes } from '../measure-lanes.ts'
 import { usePageErrors } from './page-errors.ts'
 import { referenceRoutes } from './reference/routes.ts'
+import { startPageRoute } from './start/routes.ts'
 import { styleRoute } from './style.ts'
 
 /** The pages for people: login, lanes, Bull Board and the console, in a scope with rules of its own. */
@@ -26,6 +27,7 @@ export async function registerPages(app: ApiServer, deps: ApiDeps): Promise<void
     usePageSecurity(pages, deps)
     useSessions(pages, deps)
     styleRoute(pages)
+    startPageRoute(pages)
     referenceRoutes(pages)
     loginRoutes(pages, deps)
     laneRoutes(pages, deps, laneList)

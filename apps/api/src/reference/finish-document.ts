@@ -60,6 +60,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   scimUserId: '2819c223-7f76-453a-919d-413861904646',
   scimGroupId: 'e9e30dba-f08f-4109-8486-d5c6a331660a',
   scimName: 'User',
+  roster: 'gold',
   group: 'Beta testers',
   token: 'mlt-1',
   email: 'ann.lee@example.com',

@@ -43,7 +43,7 @@ async function preview(
   { roster }: { roster: string },
   group: string,
 ): Promise<ExitCode> {
-  const found = await client.previewScimGroup({ rosterId: roster, group })
+  const found = await client.previewScimGroup({ roster, group })
   const { plan, people, held, withoutAddress, others } = found
   terminal.printJson(found)
   const { print, paint } = terminal

@@ -1205,7 +1205,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/rosters/{rosterId}/scim-preview": {
+    "/v1/scim/preview": {
         parameters: {
             query?: never;
             header?: never;
@@ -1214,7 +1214,7 @@ export interface paths {
         };
         /**
          * Say what a roster would do with the people of a group
-         * @description As if `scimGroup` in its settings named this group from now on. Changes nothing.
+         * @description As if `scimGroup` in the settings of the roster named this group from now on. Changes nothing.
          *
          *     Needs the scope `admin`.
          */
@@ -5074,13 +5074,12 @@ export interface operations {
     previewScimGroup: {
         parameters: {
             query: {
+                roster: string;
                 /** @description displayName or externalId, as `scimGroup` would name it */
                 group: string;
             };
             header?: never;
-            path: {
-                rosterId: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

@@ -72,7 +72,7 @@ export const OPERATIONS = {
   listSources: { method: 'GET', path: '/v1/sources', isPaged: true },
   listReceivedPayloads: { method: 'GET', path: '/v1/sources/{sourceId}/received', isPaged: true },
   listPushedGroups: { method: 'GET', path: '/v1/scim/groups', isPaged: true },
-  previewScimGroup: { method: 'GET', path: '/v1/rosters/{rosterId}/scim-preview', isPaged: false },
+  previewScimGroup: { method: 'GET', path: '/v1/scim/preview', isPaged: false },
   postEvents: { method: 'POST', path: '/v1/events', isPaged: false },
   receiveAppleWebhook: { method: 'POST', path: '/v1/apple-webhooks/{registrationId}', isPaged: false },
   tryPayload: { method: 'POST', path: '/v1/sources/{sourceId}/try', isPaged: false },

@@ -1,10 +1,8 @@
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import { listScimGroups, previewScimGroup } from '@flightroster/core/usecases/scim'
 import type { ApiDeps } from '../../deps.ts'
-import { mayReachAll } from '../../plugins/auth.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
-import { rosterParams } from '../rosters/schema.ts'
 import { previewQuery, scimGroup, scimPreview, toScimGroup, toScimPreview } from './schema.ts'
 
 /** What identity providers pushed, as whoever binds it to rosters sees it; the providers themselves speak SCIM. */
@@ -20,33 +18,30 @@ export function scimGroupRoutes(app: ApiServer, deps: ApiDeps): void {
         querystring: pageQuery,
         response: { 200: pageOf(scimGroup) },
       },
-      config: { scope: 'admin', isForBound: true },
+      config: { scope: 'admin' },
     },
     async (request) => {
-      const listed = await listScimGroups(deps, ({ rosters }) => mayReachAll(request.caller, rosters))
-      const all = listed.map(toScimGroup).sort((a, b) => (a.id < b.id ? -1 : 1))
+      const all = (await listScimGroups(deps)).map(toScimGroup).sort((a, b) => (a.id < b.id ? -1 : 1))
       return pageFrom('scim-groups', all, request.query)
     },
   )
 
   app.get(
-    '/v1/rosters/:rosterId/scim-preview',
+    '/v1/scim/preview',
     {
       schema: {
         tags: ['scim'],
         operationId: 'previewScimGroup',
         summary: 'Say what a roster would do with the people of a group',
-        description: 'As if `scimGroup` in its settings named this group from now on. Changes nothing.',
-        params: rosterParams,
+        description: 'As if `scimGroup` in the settings of the roster named this group from now on. Changes nothing.',
         querystring: previewQuery,
         response: { 200: scimPreview },
       },
       config: { scope: 'admin' },
     },
     async (request) => {
-      const roster = await getRoster(deps, request.params.rosterId)
-      const isByBound = request.caller.rosters !== null
-      return toScimPreview(roster, await previewScimGroup(deps, roster, request.query.group, isByBound))
+      const roster = await getRoster(deps, request.query.roster)
+      return toScimPreview(roster, await previewScimGroup(deps, roster, request.query.group))
     },
   )
 }

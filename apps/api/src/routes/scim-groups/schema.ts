@@ -30,6 +30,7 @@ export function toScimGroup({ group, members, rosters }: ListedScimGroup): z.out
 }
 
 export const previewQuery = z.strictObject({
+  roster: z.string().min(1).max(64),
   group: policies.scimGroup.unwrap().unwrap().describe('displayName or externalId, as `scimGroup` would name it'),
 })
 

@@ -20,12 +20,9 @@ export const PREVIEW_NAMED = 1_000
 const DAY_MS = 86_400_000
 
 /** Every group that came, whether a roster names it or not: those that none names first, then by name. */
-export async function listScimGroups(
-  deps: Pick<ScimDeps, 'store'>,
-  isReachable: (directory: OpenDirectory) => boolean = () => true,
-): Promise<ListedScimGroup[]> {
+export async function listScimGroups(deps: Pick<ScimDeps, 'store'>): Promise<ListedScimGroup[]> {
   const listed: ListedScimGroup[] = []
-  for (const directory of (await listDirectories(deps)).filter(isReachable)) {
+  for (const directory of await listDirectories(deps)) {
     const bindings = readBindings(deps, directory)
     for (let from = 0; ; from += PAGE) {
       const groups = await directory.store.groups.page(from, PAGE)
@@ -73,14 +70,8 @@ export interface ScimPreview {
 }
 
 /** What would happen to a roster that names this SCIM group. Changes nothing. */
-export async function previewScimGroup(
-  deps: ScimDeps,
-  roster: Roster,
-  name: string,
-  /** True: the name would be given by a token that is bound to rosters. */
-  byBound: boolean,
-): Promise<ScimPreview> {
-  const would: Roster = { ...roster, scimGroup: name, scimGroupOfBound: byBound }
+export async function previewScimGroup(deps: ScimDeps, roster: Roster, name: string): Promise<ScimPreview> {
+  const would: Roster = { ...roster, scimGroup: name, scimGroupOfBound: false }
   const members = deps.store.members(roster.teamKey, roster.id)
   const groups: ScimPreview['groups'] = []
   const [coming, going]: [ScimPerson[], ScimPerson[]] = [[], []]

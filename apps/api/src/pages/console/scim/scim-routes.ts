@@ -50,7 +50,7 @@ export function scimPageRoutes(app: ApiServer, deps: ApiDeps): void {
     const roster = await getRoster(deps, form.text('roster'))
     if (rosters.includes(roster.id) || !mayTake(reach, roster)) throw new AppError('conflict')
     const name = nameOf(group)
-    const { add, remove } = await previewScimGroup(deps, roster, name, false)
+    const { add, remove } = await previewScimGroup(deps, roster, name)
     if (form.text('add') !== String(add) || form.text('remove') !== String(remove)) {
       return sendGroup(deps, request, reply, { roster: roster.id, about: movedOn(), status: 409 })
     }
@@ -148,7 +148,7 @@ async function sendGroup(deps: ApiDeps, request: FastifyRequest, reply: FastifyR
     chosen: roster && {
       roster: roster.id,
       formerGroup: roster.scimGroup ?? null,
-      preview: await previewScimGroup(deps, roster, nameOf(listed.group), false),
+      preview: await previewScimGroup(deps, roster, nameOf(listed.group)),
     },
     notice: shown.about,
   })
