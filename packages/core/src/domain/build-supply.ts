@@ -94,9 +94,7 @@ export function describeSupply(supply: Supply | null | undefined, now: number): 
 /** That the builds have run out, or will soon with nothing to follow. */
 export function supplyFindings(supply: Supply, now: number): Warning[] {
   const { usable, runsOutAt, successor } = describeSupply(supply, now)
-  const next = successor
-    ? `${successor.number} comes next: ${STATE_WORDS[successor.state]}.`
-    : 'Nothing newer is in the pipeline.'
+  const next = sayNext(successor)
   if (usable === 0) {
     if (supply.gone !== 'told' || supply.last === null) return []
     return [
@@ -115,6 +113,12 @@ export function supplyFindings(supply: Supply, now: number): Warning[] {
       action: ACTION,
     },
   ]
+}
+
+/** What comes after the last build, in a sentence. */
+export function sayNext(successor: Successor | null): string {
+  if (successor === null) return 'Nothing newer is in the pipeline.'
+  return `${successor.number} comes next: ${STATE_WORDS[successor.state]}.`
 }
 
 const ACTION = 'Upload a build, have it approved, and add it to the group.'

@@ -58,6 +58,20 @@ describe('a message', () => {
     })
   })
 
+  it('of the last build says when it ends, whom that hits, and what comes next', () => {
+    const build = { id: 'b', version: '1.0', number: '42', expiresAt: '2026-12-08T00:00:00.000Z' }
+    const fact = { type: 'build.expiring', roster: 'gold', sequence: 1, build, peopleAffected: 12, at: 0 } as const
+    expect(composeNotice([{ ...fact, successor: null }], undefined)).toMatchObject({
+      title: 'Roster gold: build 1.0 (42) is the last one that can be tested, and ends on 2026-12-08.',
+      lines: ['It hits 12 people. Nothing newer is in the pipeline.'],
+    })
+    const gone = { ...fact, type: 'build.run_out' as const, peopleAffected: 1 }
+    expect(composeNotice([{ ...gone, successor: { number: '43', state: 'in_review' } }], undefined)).toMatchObject({
+      title: 'Roster gold: build 1.0 (42) was the last one, and has gone: nobody can install the app.',
+      lines: ['It hits 1 person. 43 comes next: it is in beta review.'],
+    })
+  })
+
   it('of several counts people, and names nobody', () => {
     const facts = [failed('ann@example.com'), failed('ben@example.com'), roster('roster.blocked', 'silver')]
     const message = composeNotice(facts, URL)

@@ -1,4 +1,5 @@
 import { ERROR_RULES } from '../errors.ts'
+import { sayNext } from './build-supply.ts'
 import type { TellableFact } from './delivery.ts'
 import type { Fact } from './fact.ts'
 import { wantsFact } from './webhook.ts'
@@ -141,8 +142,12 @@ function say(fact: TellableFact, count: number): Said {
   if ('build' in fact) {
     const build = `build ${fact.build.version} (${fact.build.number})`
     if (fact.type === 'build.available') return { title: `${roster}: ${build} can be tested.` }
-    const ends = fact.build.expiresAt === null ? '' : ` It ends on ${fact.build.expiresAt.slice(0, 10)}.`
-    return { title: `${roster}: ${build}: ${fact.type.slice('build.'.length).replaceAll('_', ' ')}.${ends}` }
+    const people = fact.peopleAffected ?? 0
+    const hits = `It hits ${people} ${people === 1 ? 'person' : 'people'}. ${sayNext(fact.successor ?? null)}`
+    if (fact.type === 'build.run_out')
+      return { title: `${roster}: ${build} was the last one, and has gone: nobody can install the app.`, more: hits }
+    const ends = fact.build.expiresAt === null ? 'soon' : `on ${fact.build.expiresAt.slice(0, 10)}`
+    return { title: `${roster}: ${build} is the last one that can be tested, and ends ${ends}.`, more: hits }
   }
   switch (fact.type) {
     case 'roster.held':
