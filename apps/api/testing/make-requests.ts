@@ -8,6 +8,14 @@ export interface MadeRequest extends Pick<InjectOptions, 'method'> {
   isPage: boolean
 }
 
+export interface RequestSources {
+  document: Document
+  /** As `GET /console/{rosterId}`: pages are in no document. */
+  pages: readonly string[]
+  /** By parameter, what there is. */
+  known: Readonly<Record<string, string | undefined>>
+}
+
 type Schema = Record<string, unknown>
 
 interface Operation {
@@ -20,45 +28,6 @@ interface Document {
   components?: { schemas?: Record<string, Schema> }
 }
 
-/** Pages are in no document. */
-const PAGES = [
-  'GET /console',
-  'GET /console/{id}',
-  'GET /console/rosters/{id}',
-  'GET /console/rosters/{id}/members',
-  'GET /console/rosters/{id}/members/{id}',
-  'GET /console/rosters/{id}/upload',
-  'GET /console/rosters/{id}/plans',
-  'GET /console/rosters/{id}/plans/{id}',
-  'GET /console/jobs/{id}/{id}',
-  'GET /console/people',
-  'GET /console/audit',
-  'GET /console/connect/{id}/app',
-  'GET /login',
-  'GET /lanes',
-  'GET /dashboard',
-  'GET /dashboard/q/{id}',
-  'GET /dashboard/api/queues',
-  'GET /dashboard/q/{id}/api/queues',
-  'GET /dashboard/api/queues/{id}',
-  'GET /dashboard/api/queues/{id}/{id}',
-  'GET /dashboard/api/queues/{id}/{id}/logs',
-  'GET /dashboard/queue/{id}/{id}',
-  'GET /dashboard/static/{id}',
-  'PUT /dashboard/api/queues/{id}/{id}/retry',
-  'PUT /dashboard/api/queues/{id}/{id}/promote',
-  'PUT /dashboard/api/queues/{id}/{id}/clean',
-  'PUT /dashboard/api/queues/{id}/retry/failed',
-  'PUT /dashboard/api/queues/{id}/clean/completed',
-  'POST /console/rosters/{id}/members',
-  'POST /console/rosters/{id}/members/{id}/converge',
-  'POST /console/rosters/{id}/upload',
-  'POST /console/rosters/{id}/upload/apply',
-  'POST /lanes/{id}/pause',
-  'POST /nothing/{id}',
-]
-
-const BY_NAME: Readonly<Record<string, string | undefined>> = { rosterId: 'gold', teamKeyId: 'acme', memberId: 'u-1' }
 const KNOWN = ['gold', 'acme', 'u-1', 'lane', 'failed', 'crm']
 const ODD = [
   '',
@@ -131,7 +100,10 @@ const BROKEN = [
 ]
 
 /** Requests from the document's own schemas, mostly right and often wrong in one place; the same ones for the same seed. */
-export function createRequestMaker(seed: number, document: Document): (count: number) => MadeRequest {
+export function createRequestMaker(
+  seed: number,
+  { document, pages, known }: RequestSources,
+): (count: number) => MadeRequest {
   const random = randomOf(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
   const chance = (share: number) => random() < share
@@ -192,7 +164,7 @@ export function createRequestMaker(seed: number, document: Document): (count: nu
   }
   const fill = (path: string) =>
     path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
-      const right = BY_NAME[name]
+      const right = known[name]
       if (right !== undefined && chance(0.7)) return right
       return chance(0.02) ? pick(ODD) : encode(word())
     })
@@ -209,7 +181,7 @@ export function createRequestMaker(seed: number, document: Document): (count: nu
     return headers
   }
   const page = (count: number): MadeRequest => {
-    const [method = '', path = ''] = pick(PAGES).split(' ')
+    const [method = '', path = ''] = pick(pages).split(' ')
     const isPost = method !== 'GET'
     const form = new URLSearchParams(
       Array.from({ length: 4 }, (): [string, string] => [pick(['id', 'email', 'text', 'upload', 'q']), word()]),

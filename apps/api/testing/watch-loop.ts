@@ -16,7 +16,7 @@ export const MOST: LoopCost = { heldMs: 50, mb: 64 }
  * The longest that the process was held between two turns of the loop, and the most memory in use beyond what was before. Held: by the
  * clock and by the processor's time, whichever is less, since other programs take from the one and other threads add to the other.
  */
-export function watchLoop(): () => LoopCost {
+function watchLoop(): () => LoopCost {
   const inUse = () => {
     const { heapUsed, external } = process.memoryUsage()
     return (heapUsed + external) / 1024 / 1024

@@ -1,4 +1,5 @@
 import { AppError } from '@flightroster/core/errors'
+import { networkOf } from '@flightroster/core/usecases/sessions'
 import type { FastifyRequest } from 'fastify'
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { ApiServer } from '../server.ts'
@@ -11,6 +12,8 @@ const MB = 1024 * 1024
 /** Bytes of large bodies in memory at once: one actor's, everybody's. One large body alone may be more. */
 const OWN_BYTES = 8 * MB
 const ALL_BYTES = 64 * MB
+/** Of those who need no token, by network: some payloads of a membership system at once. */
+const STRANGERS_BYTES = { own: 2 * MB, all: 8 * MB }
 /** Large bodies whose sender is kept waiting before they are read. */
 const WAITING = { own: 32, all: 256 }
 const PATIENCE_MS = 10_000
@@ -58,6 +61,7 @@ const inSteps: Step = async (work) => {
  */
 export function useLargeBodies(app: ApiServer): void {
   const memory = createFairLine({ own: OWN_BYTES, all: ALL_BYTES, waiting: WAITING })
+  const strangers = createFairLine({ ...STRANGERS_BYTES, waiting: WAITING })
   const time = createFairLine({ own: 1, all: 1, waiting: { own: Infinity, all: Infinity } })
 
   const ends = new WeakMap<FastifyRequest, () => void>()
@@ -70,7 +74,9 @@ export function useLargeBodies(app: ApiServer): void {
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(), PATIENCE_MS)
     reply.raw.once('close', () => patience.abort())
-    const end = await memory.enter(actorOf(request), bytes, patience.signal)
+    const line = isKnown(request) ? memory : strangers
+    const actor = isKnown(request) ? actorOf(request) : networkOf(request.ip)
+    const end = await line.enter(actor, bytes, patience.signal)
     clearTimeout(timer)
     if (!end) {
       throw new AppError('rate_limited', {
@@ -106,7 +112,9 @@ function announcedBytes({ headers, routeOptions }: FastifyRequest): number {
   return bytes > limit ? 0 : bytes
 }
 
-/** Whoever needs no token has one share together. */
+const isKnown = ({ caller, user }: FastifyRequest) => Boolean(caller ?? user)
+
+/** Whoever needs no token has one share of the time together. */
 function actorOf({ caller, user }: FastifyRequest): string {
   if (caller) return `token:${caller.id}`
   return user ? `user:${user.name}` : 'anyone'

@@ -41,6 +41,14 @@ describe('a request', () => {
     expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  it('of a method that no route has makes no series of its own in the metrics', async () => {
+    for (const url of ['/v1/rosters', '/v1/webhooks', '/v1/tokens', '/scim/v2/Users', '/healthz'])
+      expect((await api.call('PATCH', url)).statusCode).toBe(405)
+    const { body } = await api.call('GET', '/metrics')
+    const series = body.match(/^flightroster_http_request_duration_seconds_count\{.*status="405".*$/gm) ?? []
+    expect(series.filter((line) => line.includes('PATCH'))).toHaveLength(1)
+  })
+
   it('that is no HTTP is answered as a problem, and logged', async () => {
     await api.app.listen({ port: 0, host: '127.0.0.1' })
     const { port } = api.app.server.address() as AddressInfo

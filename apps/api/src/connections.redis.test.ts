@@ -1,0 +1,102 @@
+import { signStripe } from '@flightroster/core/testing'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { serveApi, type TestApi } from '../testing/serve.ts'
+
+const SECRET = 'whsec_of_the_sender'
+let api: TestApi
+let port: number
+const open: Socket[] = []
+
+beforeAll(async () => {
+  api = await serveApi({ trustProxy: 1 })
+  await api.addRoster()
+  await api.app.listen({ port: 0, host: '127.0.0.1' })
+  port = (api.app.server.address() as AddressInfo).port
+  const body = { kind: 'stripe', secret: SECRET, rosters: { '*': 'gold' } }
+  expect((await api.call('PUT', '/v1/sources/shop', body)).statusCode).toBe(201)
+})
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.destroy()
+})
+afterAll(() => api.close())
+
+async function begin(text: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  open.push(socket)
+  await once(socket, 'connect')
+  if (text !== '') socket.write(text)
+}
+
+/** From one network of a proxy's. */
+const head = (line: string, ...headers: string[]) =>
+  [`${line} HTTP/1.1`, 'host: x', 'x-forwarded-for: 203.0.113.1', ...headers, '', ''].join('\r\n')
+
+/** A payload as Stripe sends it, from another network; its status, and how long it took. */
+async function deliver(bytes: number, id: string): Promise<{ status: number; ms: number }> {
+  const text = JSON.stringify({
+    id,
+    type: 'customer.updated',
+    created: Math.floor(api.deps.clock.now() / 1_000),
+    data: { object: { id: 'cus_Ann', email: 'ann@example.com', metadata: { note: 'x'.repeat(bytes) } } },
+  })
+  const headers = {
+    'content-type': 'application/json',
+    'x-forwarded-for': '198.51.100.7',
+    ...signStripe(SECRET, text, api.deps.clock.now()),
+  }
+  const begun = performance.now()
+  const options = { host: '127.0.0.1', port, method: 'POST', agent: false as const }
+  const sent = request({ ...options, path: '/v1/sources/shop/receive', headers })
+  sent.end(text)
+  const [answer] = (await once(sent, 'response')) as [{ statusCode: number; resume(): void }]
+  answer.resume()
+  return { status: answer.statusCode, ms: performance.now() - begun }
+}
+
+describe('slow connections', () => {
+  it('in hundreds, half open in every way, keep nobody waiting', async () => {
+    const beginnings = [
+      '',
+      'GET /v1/rosters HTTP/1.1\r\nhost: x\r\nx-a: ',
+      head('POST /v1/events', 'content-type: application/json', 'content-length: 4000000'),
+      head('POST /login', 'content-type: application/x-www-form-urlencoded', 'content-length: 1000') + 'a=',
+      head('POST /v1/sources/shop/receive', 'content-type: application/json', 'content-length: 60000') + '{',
+      head('POST /v1/sources/none/receive', 'content-type: application/json', 'transfer-encoding: chunked') +
+        '1\r\n{\r\n',
+      head('GET /healthz'),
+    ]
+    for (let round = 0; round < 60; round++) await Promise.all(beginnings.map(begin))
+    const waits: number[] = []
+    for (let at = 0; at < 100; at++) {
+      const begun = performance.now()
+      const event = { type: 'member.joined', data: { roster: 'gold', member: { id: `u-${at}` } } }
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${api.deps.adminToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify(event),
+      })
+      expect(answer.status).toBe(202)
+      await answer.text()
+      waits.push(performance.now() - begun)
+    }
+    const sorted = waits.toSorted((a, b) => a - b)
+    // The machine may be busy with others: the middle tells what these connections do.
+    expect(sorted[50]).toBeLessThan(250)
+  }, 120_000)
+
+  it('with large bodies of nobody keep none of a membership system waiting that comes from elsewhere', async () => {
+    const slow =
+      head('POST /v1/sources/shop/receive', 'content-type: application/json', 'content-length: 1000000') + '{'
+    for (let count = 0; count < 40; count++) await begin(slow)
+    await sleep(500)
+    const { status, ms } = await deliver(100_000, 'evt_large')
+    expect(status).toBe(200)
+    expect(ms).toBeLessThan(5_000)
+    expect((await deliver(100, 'evt_small')).status).toBe(200)
+  }, 60_000)
+})
