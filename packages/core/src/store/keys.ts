@@ -145,6 +145,8 @@ export interface LaneKeys {
   lane: string
   /** string with expiry: the token of the worker that visits the lane */
   lease: string
+  /** string with expiry: the token of whoever is promised the lane's next turn */
+  promised: string
   /** set: ids of the rosters of this team key */
   rosters: string
   /** string: who copies a roster into this lane, while it moves here */
@@ -239,6 +241,7 @@ export function laneKeys(teamKey: string): LaneKeys {
   return {
     lane: `${root}:lane`,
     lease: `${root}:lease`,
+    promised: `${root}:promised`,
     rosters: `${root}:rosters`,
     arriving: (rosterId) => `${root}:arriving:${rosterId}`,
     closing: `${root}:closing`,

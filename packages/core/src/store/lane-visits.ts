@@ -44,7 +44,7 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
     async open(token, leaseMs) {
       const answer = await openScript.run(
         redis,
-        [keys.lease, keys.lane, ...lists, keys.schedule],
+        [keys.lease, keys.lane, ...lists, keys.schedule, keys.promised],
         [token, leaseMs, queue.jobs, `law:${teamKey}`],
       )
       return parseOpened(answer as (string | number)[])

@@ -1,10 +1,12 @@
--- Takes the lease of a lane, unless another worker holds it or the lane is stopped. Whoever fetched the jobs that are active is
+-- Takes the lease of a lane, unless another worker holds it, somebody else is promised the next turn, or the lane is stopped. Whoever fetched the jobs that are active is
 -- dead then, since they end before the lease does: they wait again, and their deaths are counted.
--- KEYS[1] lease  [2] lane  [3] active jobs  [4] waiting jobs  [5] prioritized jobs  [6] schedule
+-- KEYS[1] lease  [2] lane  [3] active jobs  [4] waiting jobs  [5] prioritized jobs  [6] schedule  [7] promised
 -- ARGV[1] token  [2] lease (ms)  [3] what stands before a job's id in its key  [4] task that proves the lane's law
 -- Returns { 'busy', ms left } | { 'paused' } | { 'opened', jobs of the dead, lane hash … }
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[1] then return { 'busy', redis.call('PTTL', KEYS[1]) } end
+local promised = redis.call('GET', KEYS[7])
+if promised and promised ~= ARGV[1] then return { 'busy', redis.call('PTTL', KEYS[7]) } end
 local dead = requeueActive(KEYS[3], KEYS[4], KEYS[5], ARGV[3], true)
 -- A worker that died may have left more behind than its jobs. A lane that was never looked through is in no hurry.
 local now = tonumber(redis.call('TIME')[1]) * 1000

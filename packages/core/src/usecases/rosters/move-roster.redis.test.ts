@@ -1,10 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeTeamKey } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createMoverStore, createProtections, createReconciliations, laneKeys, leaveLane } from '../../store/index.ts'
+import {
+  createLaneStore,
+  createMoverStore,
+  createProtections,
+  createReconciliations,
+  laneKeys,
+  leaveLane,
+} from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from '../reconcile/index.ts'
+import { newReconciliation } from '../reconcile/run-reconcile.ts'
+import { forgetRoster } from './forget-roster.ts'
 import { moveRoster, resumeMoves } from './move-roster.ts'
 
 let rig: LaneRig
@@ -52,6 +62,50 @@ const list = (ids: string[]) =>
   })
 
 describe('a roster that moves to another team key', () => {
+  it('takes along whom its plans name, however many', async () => {
+    const ids = Array.from({ length: 1_200 }, (_, at) => `m-${at}`)
+    const plan = newReconciliation(gold, 5)
+    await createReconciliations(rig.redis, 'acme').put({ ...plan, removals: ids })
+    const kept = (lane: string) => rig.redis.keys(laneKeys(lane).planNames('*'))
+    expect(await kept('acme')).toHaveLength(1)
+    await moveRoster(rig.deps, gold, 'second')
+    expect((await createReconciliations(rig.redis, 'second').find(plan.id))?.removals).toEqual(ids)
+    expect([(await kept('acme')).length, (await kept('second')).length]).toEqual([0, 1])
+    await forgetRoster(rig.store, { ...gold, teamKey: 'second' })
+    expect(await kept('second')).toEqual([])
+  })
+
+  it('gets its turn at a lane that one worker after the other visits without a pause', async () => {
+    const lane = createLaneStore(rig.redis, 'acme')
+    const turns = { at: 0, isOver: false }
+    const worker = async (name: string) => {
+      while (!turns.isOver) {
+        const opened = await lane.open(name, 15_000)
+        if (opened.kind !== 'opened') continue
+        turns.at++
+        await sleep(20)
+        await lane.close(name)
+      }
+    }
+    const workers = Array.from({ length: 12 }, (_, at) => worker(`worker-${at}`))
+    await sleep(100)
+    const before = turns.at
+    const { rosters } = rig.store
+    // The first thing that a mover does with the lane.
+    let begunAt: number | undefined
+    const update: typeof rosters.update = (...words) => {
+      begunAt ??= turns.at
+      return rosters.update(...words)
+    }
+    await moveRoster({ ...rig.deps, store: { ...rig.store, rosters: { ...rosters, update } } }, gold, 'second')
+    // At most one visit begins while the promise is on its way.
+    expect((begunAt ?? Infinity) - before).toBeLessThanOrEqual(1)
+    turns.isOver = true
+    await Promise.all(workers)
+    expect((await rig.store.rosters.find('gold'))?.teamKey).toBe('second')
+    expect(await rig.redis.exists(laneKeys('acme').promised)).toBe(0)
+  })
+
   it('takes members, backlog, held plans and dedup marks along, and leaves nothing behind', async () => {
     await acceptEvents(rig.deps, [event('a'), event('b'), event('s', 'stays')])
     await until(['a', 'b'])

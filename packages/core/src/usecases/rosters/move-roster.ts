@@ -26,7 +26,9 @@ export interface MoveDeps {
 const LEASE_MS = 20_000
 const RENEW_EVERY_MS = 5_000
 const PATIENCE_MS = 20_000
-const ASK_AGAIN_MS = 10
+const ASK_AGAIN_MS = 50
+/** Of a mover that died while it waited. */
+const PROMISE_MS = 1_000
 /** A move whose mover gave no sign for so long is gone on with by whoever looks. */
 const ABANDONED_MS = 30_000
 const ALL_EVERY_MS = 3_600_000
@@ -134,7 +136,10 @@ async function holdLane({ store }: MoveDeps, teamKey: string): Promise<HeldLane>
   const token = randomUUID()
   const lane = createLaneStore(store.redis, teamKey)
   const patienceEnds = performance.now() + PATIENCE_MS
-  while ((await store.redis.set(laneKeys(teamKey).lease, token, 'PX', LEASE_MS, 'NX')) !== 'OK') {
+  const { lease, promised } = laneKeys(teamKey)
+  while ((await store.redis.set(lease, token, 'PX', LEASE_MS, 'NX')) !== 'OK') {
+    // A lane that is visited over and over has no moment without a worker: no visit begins before our turn.
+    await store.redis.set(promised, token, 'PX', PROMISE_MS)
     if (performance.now() > patienceEnds) {
       throw new AppError('conflict', {
         message: `The lane of the team key "${teamKey}" is busy; send the request again in a moment.`,
@@ -143,6 +148,7 @@ async function holdLane({ store }: MoveDeps, teamKey: string): Promise<HeldLane>
     }
     await sleep(ASK_AGAIN_MS)
   }
+  await store.redis.unlink(promised)
   const renewal = setInterval(() => void lane.renew(token, LEASE_MS).catch(() => {}), RENEW_EVERY_MS)
   return {
     token,
