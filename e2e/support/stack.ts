@@ -91,7 +91,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await apiProcess?.stop(signal)
     },
     async restartWith(changed) {
-      await Promise.all([apiProcess, ...workers].map((process) => process?.stop('SIGTERM')))
+      const ending = [...(apiProcess ? [apiProcess] : []), ...workers]
+      await Promise.all(ending.map((process) => process.stop('SIGTERM')))
       Object.assign(env, changed)
       const count = workers.splice(0).length
       await stack.startApi()
