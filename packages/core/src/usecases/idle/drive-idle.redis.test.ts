@@ -5,6 +5,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createProtections, createReconciliations, laneKeys } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { reconcileTask, rejectReconciliation } from '../reconcile/index.ts'
+import { idleTask } from './drive-idle.ts'
 
 const DAY = 86_400_000
 const RULE: IdleRule = {
@@ -124,7 +125,7 @@ describe('a roster that takes seats back by itself', () => {
     await reconcile()
     aheadMs += 8 * DAY
     // The listing is older than two days by now.
-    await rig.due('idle:gold')
+    await rig.due(idleTask('gold'))
     for (let turn = 0; turn < 3; turn++) await rig.visit()
     expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited' })
     await reconcile()

@@ -266,4 +266,35 @@ describe('a plan to take seats back', () => {
     await rig.until(async () => expect((await getReconciliation(rig.deps, gold, id)).status).toBe('failed'))
     expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited' })
   })
+
+  it('reads the group first where what is known is hours old, and leaves out who accepted since', async () => {
+    await join(['ann', 'bob', 'cat'])
+    await plant(['ann', 'bob'])
+    await rig.redis.hset(laneKeys('acme').roster('gold').figures, 'seenAt', Date.now() - DAY / 12)
+    rig.emulator.setState('bob@example.com', 'ACCEPTED')
+    const { id } = await ask(null)
+    await rig.until(async () => expect((await getReconciliation(rig.deps, gold, id)).status).toBe('done'))
+    expect(await rig.statuses()).toEqual({ ann: 'reclaimed', bob: 'accepted', cat: 'invited' })
+    expect(await getReconciliation(rig.deps, gold, id)).toMatchObject({
+      removals: ['ann'],
+      kept: [{ id: 'bob', reason: 'not_idle' }],
+    })
+  })
+
+  it('puts back in order who comes back while Apple still takes them out', async () => {
+    rig.emulator.settings({ appRemovalMs: 3_000 })
+    await join(['ann', 'bob'])
+    await plant(['ann'])
+    await ask(null)
+    await rig.until(() =>
+      expect(rig.emulator.calls().some(({ method, path }) => method === 'DELETE' && path.includes('/apps/'))).toBe(
+        true,
+      ),
+    )
+    const before = mails()
+    await tell('join', ['ann'])
+    await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited' }))
+    await rig.until(() => expect(inApp()).toEqual(['ann@example.com', 'bob@example.com']))
+    expect(mails()).toBe(before + 1)
+  })
 })
