@@ -398,3 +398,55 @@ describe('beginMove', () => {
     expect(beginMove({ ...wants, email: 'Ann@Example.com' }, inGroup, never)).toMatchObject({ confirmed: true })
   })
 })
+
+describe('the next step for somebody whose seat was taken back', () => {
+  const out: Observed = { ...NOTHING_OBSERVED, converged: 3, reclaimed: 1 }
+  const leaving: Observed = { ...inGroup, converged: 2, reclaimed: 1 }
+  it.each<[string, Case, Partial<Step>]>([
+    [
+      'takes the tester out of the app, whatever the roster says',
+      { observed: leaving, tester: known },
+      { do: 'remove_app' },
+    ],
+    ['looks the app up where no id is known', { observed: leaving }, { do: 'look_up', within: 'app' }],
+    [
+      'waits five seconds before it looks whether Apple is done',
+      {
+        observed: {
+          ...leaving,
+          writing: { kind: 'remove_app', email: 'ann@example.com', at: NOW - 2_000, reads: 0, answer: 'confirmed' },
+        },
+        tester: known,
+      },
+      { do: 'wait', until: NOW + 3_000 },
+    ],
+    [
+      'is done once the tester is out',
+      { observed: out },
+      { do: 'settle', status: 'reclaimed', problem: 'idle_reclaimed' },
+    ],
+    [
+      'sends no invitation',
+      { observed: out, change: { invite: true, fresh: true } },
+      { do: 'settle', status: 'reclaimed' },
+    ],
+    [
+      'puts the person in again for a newer join',
+      { observed: out, desired: { ...wants, joined: 3 } },
+      { do: 'create' },
+    ],
+    [
+      'is that of anybody once the membership has ended',
+      { observed: out, desired: left },
+      { do: 'settle', status: 'removed' },
+    ],
+  ])('%s', (_name, given, step) => {
+    expect(plan(given)).toMatchObject(step)
+  })
+
+  it('is made without a mail after a move, and forgets the reclaim once a newer join came', () => {
+    const moved = beginMove({ ...wants, email: 'new@example.com' }, { ...leaving, state: 'accepted' }, () => false)
+    expect(moved).toMatchObject({ email: 'ann@example.com', invite: false, reclaimed: 1 })
+    expect(beginMove({ ...wants, joined: 3 }, leaving, () => false).reclaimed).toBeNull()
+  })
+})

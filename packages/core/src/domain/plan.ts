@@ -267,7 +267,9 @@ function planGone(input: PlanInput, email: string): Step | undefined {
   const tester = input.knownTester(email)
   // A record of the whole team may be hidden from the app: the group has the last word, and clears what was written.
   if (tester.is === 'absent') return { do: 'read_membership', email }
-  const wait = REREAD_AFTER_MS[Math.min(writing.reads, REREAD_AFTER_MS.length - 1)] ?? 60_000
+  // Seats are taken back by the thousand, and nobody waits for the word that one is out: a look less is worth a few seconds.
+  const step = isReclaimed(input.desired, observed) ? Math.max(1, writing.reads) : writing.reads
+  const wait = REREAD_AFTER_MS[Math.min(step, REREAD_AFTER_MS.length - 1)] ?? 60_000
   if (writing.reads > MOST_READS_OF_A_REMOVAL) return refused('The removal from the app did not finish at Apple.')
   const since = writing.reads < REREAD_AFTER_MS.length ? writing.at + wait : writing.at + wait * (writing.reads - 3)
   if (now < since) return pendingUntil(since)
