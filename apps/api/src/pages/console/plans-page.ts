@@ -168,9 +168,9 @@ const KEPT_REASONS: Record<NonNullable<Reconciliation['kept']>[number]['reason']
 }
 
 const IDLE_WORDS: Record<IdleReason, string> = {
-  not_accepted: 'did not accept',
-  not_installed: 'did not install',
-  no_session: 'did not open the app',
+  not_accepted: 'has not accepted',
+  not_installed: 'has not installed the app',
+  no_session: 'has not opened the app',
 }
 
 const KEPT_SHOWN = 500
@@ -236,7 +236,7 @@ function peopleLists(input: PlanPage): Html | null {
 }
 
 function personList(
-  { privacy, names, roster, plan, now }: PlanPage,
+  { privacy, names, roster, plan }: PlanPage,
   title: string,
   people: readonly PlanPerson[],
   total: number,
@@ -245,7 +245,12 @@ function personList(
   const shown = people.slice(0, SHOWN_BY_NAME)
   const more = Math.max(total, people.length) - shown.length
   const why = plan.idle
-    ? new Map(plan.idle.map(({ id, reason, since }) => [id, html`${IDLE_WORDS[reason]} since ${when(since, now)}`]))
+    ? new Map(
+        plan.idle.map(({ id, reason, since }) => [
+          id,
+          `${IDLE_WORDS[reason]} since ${new Date(since).toISOString().slice(0, 10)}`,
+        ]),
+      )
     : null
   return html`<h2>${title}</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="${title}">

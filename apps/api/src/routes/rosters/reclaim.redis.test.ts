@@ -123,6 +123,25 @@ describe('a member whose seat was taken back', () => {
   })
 })
 
+describe('the own page of a member whose seat was taken back', () => {
+  it.each([
+    ['asking for the invitation', 'invitation', {}, 'ann@example.com'],
+    ['giving an address', 'address', { email: 'ann.new@example.com' }, 'ann.new@example.com'],
+  ])('says so, and %s brings them back', async (_, form, fields, email) => {
+    await addReclaimed('ann')
+    const { url } = (await api.call('POST', `${MEMBERS}/ann/link`, { days: 1 })).json()
+    const { pathname } = new URL(url)
+    const ann = await visit(api.app)
+    expect((await ann.get(pathname)).body).toContain('was given up, since it was not used')
+    expect((await ann.post(`${pathname}/${form}`, fields)).statusCode).toBe(303)
+    expect((await api.call('GET', `${MEMBERS}/ann`)).json()).toMatchObject({ status: 'pending', problem: null, email })
+    expect((await api.call('GET', `${MEMBERS}/ann/timeline`)).json().items[0]).toMatchObject({
+      kind: 'restored',
+      text: 'Put back, by the member, on their own page.',
+    })
+  })
+})
+
 describe('a member who was removed', () => {
   it('comes back by a restore with all that is known; one who is in is left alone', async () => {
     await api.call('PUT', `${MEMBERS}/ann`, { email: 'ann@example.com', firstName: 'Ann' })
