@@ -182,6 +182,29 @@ describe('large and hostile SCIM requests', () => {
   })
 })
 
+describe('a token that is bound to rosters', () => {
+  it('brings as many users as its rosters may have, and a thousand groups; one that is bound to nothing all it has', async () => {
+    const small = await serveApi({ rosterLimit: 2 })
+    try {
+      const [bound, free] = [await connectScim(small, { rosters: ['a', 'b'] }), await connectScim(small)]
+      const add = async (client: ScimClient, path: string, body: object) =>
+        (await client.call('POST', path, body)).status
+      for (let at = 0; at < 4; at++) expect(await add(bound, '/Users', { userName: `u${at}` })).toBe(201)
+      const more = await bound.call('POST', '/Users', { userName: 'more' })
+      expect([more.status, more.body.detail]).toEqual([409, expect.stringContaining('at most 4')])
+      for (let at = 0; at < 6; at++) expect(await add(free, '/Users', { userName: `u${at}` })).toBe(201)
+      for (let from = 0; from < 1_000; from += 50) {
+        const some = Array.from({ length: 50 }, (_, at) => add(bound, '/Groups', { displayName: `g${from + at}` }))
+        expect(new Set(await Promise.all(some))).toEqual(new Set([201]))
+      }
+      expect(await add(bound, '/Groups', { displayName: 'more' })).toBe(409)
+      expect(await add(free, '/Groups', { displayName: 'more' })).toBe(201)
+    } finally {
+      await small.close()
+    }
+  }, 120_000)
+})
+
 describe('a hostile request about users', () => {
   const values = (count: number, of: (at: number) => string) => Array.from({ length: count }, (_, at) => of(at))
   /** As many as fit into what is kept of a user. */

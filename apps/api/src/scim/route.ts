@@ -8,5 +8,5 @@ export const SCIM_CHANGE: FastifyContextConfig = {
   ...SCIM_ROUTE,
   isTraced: true,
   takesBody: true,
-  problems: ['store_unavailable', 'conflict'],
+  problems: ['store_unavailable', 'conflict', 'limit_reached'],
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ScimDirectory } from '../../domain/scim.ts'
+import { AppError } from '../../errors.ts'
 import { createScimDirectories, createScimDirectory, type ScimDirectoryStore } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 
@@ -21,6 +22,18 @@ export function directoryOf(deps: Pick<ScimDeps, 'store'>, rosters: readonly str
   const id =
     sorted === null ? UNBOUND : `b-${createHash('sha256').update(sorted.join('\0')).digest('hex').slice(0, 24)}`
   return { id, rosters: sorted, store: createScimDirectory(deps.store.redis, id) }
+}
+
+/** A token that is bound to rosters fills no store with what it brings. Throws limit_reached. */
+export async function assertRoom(
+  { rosters }: OpenDirectory,
+  records: { total(): Promise<number> },
+  most: number,
+): Promise<void> {
+  if (rosters === null || (await records.total()) < most) return
+  throw new AppError('limit_reached', {
+    message: `A token that is bound to rosters brings at most ${most.toLocaleString('en-US')} of these here.`,
+  })
 }
 
 /** Enters a directory into the register, before anything is kept in it. */

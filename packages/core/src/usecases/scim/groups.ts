@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ScimGroup } from '../../domain/scim.ts'
 import { inChunks } from '../converge/parallel.ts'
-import { registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
+import { assertRoom, registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
 import { noteOddOfGroup } from './note-odd.ts'
 import { settleUsers } from './settle.ts'
 
@@ -21,9 +21,12 @@ export interface ScimGroupDraft {
 const CHUNK = 500
 /** From so many on, a request's people go behind those of others. */
 const MANY = 100
+/** A roster names one group; a provider may push all that it has. */
+const MOST_GROUPS_OF_BOUND = 1_000
 /** Unknown ids that a note names. */
 const NAMED = 5
 
+/** Throws limit_reached. */
 export async function createScimGroup(
   deps: ScimDeps,
   directory: OpenDirectory,
@@ -31,6 +34,7 @@ export async function createScimGroup(
   members: ReadonlySet<string>,
   traceparent?: string,
 ): Promise<ScimGroup> {
+  await assertRoom(directory, directory.store.groups, MOST_GROUPS_OF_BOUND)
   await registerDirectory(deps, directory)
   const now = deps.clock.now()
   const group: ScimGroup = { v: 1, id: randomUUID(), ...draft, createdAt: now, updatedAt: now }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ScimProfile, ScimUser } from '../../domain/scim.ts'
-import { registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
+import { assertRoom, registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
 import { settleUsers } from './settle.ts'
 
 /** A user as a provider's request says. */
@@ -12,12 +12,15 @@ export interface ScimUserDraft {
   resource: Record<string, unknown>
 }
 
-/** 'taken': another user of the directory has the user name. */
+/** 'taken': another user of the directory has the user name. Throws limit_reached. */
 export async function createScimUser(
   deps: ScimDeps,
   directory: OpenDirectory,
   draft: ScimUserDraft,
 ): Promise<ScimUser | 'taken'> {
+  // Nobody can be on more than each of its rosters, and a roster has so many at most.
+  const most = (deps.rosterLimit ?? Number.POSITIVE_INFINITY) * (directory.rosters?.length ?? Number.POSITIVE_INFINITY)
+  await assertRoom(directory, directory.store.users, most)
   await registerDirectory(deps, directory)
   const now = deps.clock.now()
   const user: ScimUser = { v: 1, id: randomUUID(), ...draft, createdAt: now, updatedAt: now }
