@@ -105,6 +105,7 @@ describe('what release 0.1.0 left behind', () => {
       { timeoutMs: 120_000, everyMs: 500 },
     )
     await expectErased(stack.redis.url)
+    await expectPacked(stack.redis.url)
     expect(emulator.violations()).toEqual([])
     await receiver.close()
   })
@@ -142,6 +143,14 @@ describe('what release 0.1.0 left behind', () => {
     redis.disconnect()
   })
 })
+
+/** Of those of whom something was learnt since, beside records as the release wrote them. */
+async function expectPacked(url: string): Promise<void> {
+  const redis = new Redis(url)
+  const records = await redis.hvals(laneKeys('acme').roster('gold').observed)
+  expect(new Set(records.map((text) => text.charAt(0)))).toContain('3')
+  redis.disconnect()
+}
 
 async function expectErased(url: string): Promise<void> {
   const redis = new Redis(url)

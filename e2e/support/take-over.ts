@@ -1,3 +1,4 @@
+import { globalKeys } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
 import { Redis } from 'ioredis'
 import { copyFile, mkdtemp, readFile } from 'node:fs/promises'
@@ -36,9 +37,10 @@ export async function takeOver(expected: Expected, options: StackOptions = {}): 
   })
 }
 
-/** A session lives for hours, and dedup marks for days: the file is older. */
+/** A session lives for hours, and dedup marks for days: the file is older. The day in which that release may run beside is over. */
 export async function bringUpToDate(stack: Stack): Promise<void> {
   const redis = new Redis(stack.redis.url)
+  await redis.set(globalKeys.packedFrom, 0)
   for (const key of await redis.keys('fr:session:*')) {
     const session = JSON.parse((await redis.get(key)) ?? '{}')
     await redis.set(key, JSON.stringify({ ...session, createdAt: Date.now() }))
