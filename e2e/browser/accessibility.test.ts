@@ -2,7 +2,7 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startConsole, type RunningConsole } from './support/console.ts'
-import { addMoreRosters, addSampleData, addSampleHistory } from './support/sample-data.ts'
+import { addMoreRosters, addSampleData, addSampleHistory, addSampleUsage } from './support/sample-data.ts'
 
 let running: RunningConsole
 /** Of the page of a member's own, and of a group that an identity provider pushed. */
@@ -24,6 +24,7 @@ beforeAll(async () => {
   running = await startConsole()
   await addSampleData(running.stack)
   await addSampleHistory(running.stack)
+  await addSampleUsage(running.stack)
   await addMoreRosters(running.stack)
   await addSourceAndGroup()
 })
@@ -38,6 +39,7 @@ const pages = () => [
   '/console/rosters/gold/member?id=u-100',
   '/console/rosters/gold/member?id=u-901',
   '/console/rosters/silver/plans',
+  '/console/rosters/gold/idle',
   '/console/rosters/gold/upload',
   '/console/rosters/gold/connected',
   `/console/seats/acme/${running.stack.app}`,

@@ -26,6 +26,7 @@ const PAGES = [
   '/console/rosters/gold/member?id=u-100',
   '/console/rosters/gold/member?id=u-902',
   '/console/rosters/gold/plans',
+  '/console/rosters/gold/idle',
   '/console/audit',
   '/lanes',
   '/dashboard',

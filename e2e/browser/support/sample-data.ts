@@ -1,6 +1,6 @@
 import { MEMBER_STATUSES, type MemberStatus } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'
-import { createRedis, createRosterHistory } from '@flightroster/core/store'
+import { createRedis, createRosterHistory, laneKeys } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
 import type { Stack } from '../../support/stack.ts'
 
@@ -98,6 +98,30 @@ export async function addSampleHistory(stack: Stack): Promise<void> {
         failed: at > 30 ? 1 : 0,
       },
     })
+  }
+  redis.disconnect()
+}
+
+/** What Apple tells of those who installed, read by a comparison, and how much it was before. */
+export async function addSampleUsage(stack: Stack): Promise<void> {
+  const { api } = stack
+  await api.must('POST', '/v1/rosters/gold/reconciliations', {}, 202)
+  await eventually(
+    async () => {
+      const { usageMeasuredAt } = await api.must<{ usageMeasuredAt: string | null }>(
+        'GET',
+        '/v1/rosters/gold/idle',
+        undefined,
+        200,
+      )
+      if (usageMeasuredAt === null) throw new Error('Usage was not read yet.')
+    },
+    { timeoutMs: 60_000 },
+  )
+  const redis = createRedis(stack.redis.url, { name: 'sample', log: createLog({ level: 'silent', name: 'sample' }) })
+  const { usageHistory } = laneKeys('acme').roster('gold')
+  for (let day = 1; day <= 20; day++) {
+    await redis.rpush(usageHistory, `${Date.now() - day * 86_400_000} ${90 - day * 2}`)
   }
   redis.disconnect()
 }

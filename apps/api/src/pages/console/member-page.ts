@@ -1,9 +1,10 @@
 import type { DashboardUser, Roster, WaitsFor } from '@flightroster/core/domain'
+import { systemOf } from '@flightroster/core/usecases/idle'
 import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
 import { html, path, type Html } from '../html.ts'
 import { askFirst, button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
-import { exactTime, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
+import { count, exactTime, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
 import type { MemberNames } from './member-link.ts'
 import { waitLines } from './wait-notice.ts'
 import { tellWhy } from './why.ts'
@@ -67,12 +68,49 @@ export function memberPage(input: MemberPage): string {
               </dd>`
           : null
       }
+      ${usageFacts(member, now)}
       <dt>Last change</dt>
       <dd>${when(member.updatedAt, now)}</dd>
     </dl>
     <h2>What happened</h2>
     ${timeline.length === 0 ? html`<p class="quiet">Nothing yet.</p>` : story(timeline, privacy)}`
   return layout({ title: shown, section: 'console', user, body })
+}
+
+/** Where the app is installed, and what was done with it, as far as Apple tells. */
+function usageFacts({ tester }: MemberDescription, now: number): Html | null {
+  if (tester === null) return null
+  const { inviteType, devices, usage } = tester
+  const deviceWords = devices.map((device) => {
+    const words = [device.model, systemOf(device), device.build && `build ${device.build}`]
+    return words.filter(Boolean).join(', ') || 'a device that Apple does not describe'
+  })
+  return html`${
+    inviteType === null
+      ? null
+      : html`<dt>Came by</dt>
+          <dd>${inviteType === 'EMAIL' ? 'an invitation by e-mail' : 'a public link'}</dd>`
+  }
+  ${
+    devices.length === 0
+      ? null
+      : html`<dt>Devices</dt>
+          <dd>
+            <ul class="plain">
+              ${deviceWords.map((words) => html`<li>${words}</li>`)}
+            </ul>
+          </dd>`
+  }
+  ${
+    usage === null
+      ? null
+      : html`<dt>Usage</dt>
+          <dd>
+            ${count(usage.sessions, 'session')}, ${count(usage.crashes, 'crash', 'crashes')} and
+            ${count(usage.feedback, 'piece of feedback', 'pieces of feedback')} in ${usage.days} days
+            <span class="quiet">(read ${when(usage.readAt, now)})</span>
+          </dd>`
+  }`
 }
 
 /** What a removal does, by the rules of the roster. */

@@ -5,6 +5,7 @@ import { auditPageRoutes } from './audit-routes.ts'
 import { choiceRoutes } from './connect/choice-routes.ts'
 import { keyRoutes } from './connect/key-routes.ts'
 import { connectRosterRoutes } from './connect/roster-routes.ts'
+import { idlePageRoutes } from './idle-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { membersRoutes } from './members-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
@@ -25,6 +26,7 @@ export function registerConsole(app: ApiServer, deps: ApiDeps): void {
   membersRoutes(app, deps)
   peopleRoutes(app, deps)
   planRoutes(app, deps)
+  idlePageRoutes(app, deps)
   uploadRoutes(app, deps)
   seatsRoutes(app, deps)
   tokenRoutes(app, deps)

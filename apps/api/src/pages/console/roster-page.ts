@@ -1,6 +1,7 @@
 import { type DashboardUser, MEMBER_STATUSES, type WaitsFor } from '@flightroster/core/domain'
 import type { ReconciliationHead } from '@flightroster/core/store'
 import type { HistorySample } from '@flightroster/core/store'
+import type { RosterUsage } from '@flightroster/core/usecases/idle'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
 import { html, path, query, type Html } from '../html.ts'
 import { askFirst, button, layout } from '../layout.ts'
@@ -10,6 +11,7 @@ import type { Health } from './health.ts'
 import { progressBar } from './rosters-page.ts'
 import { settingsList } from './settings-list.ts'
 import { statusPlot } from './status-plot.ts'
+import { usagePlots } from './usage-plots.ts'
 import { waitNotice } from './wait-notice.ts'
 
 export interface RosterPage {
@@ -19,6 +21,8 @@ export interface RosterPage {
   health: Health
   waitsFor: WaitsFor | null
   history: readonly HistorySample[]
+  /** Null: switched off. */
+  usage: RosterUsage | null
   held: ReconciliationHead | undefined
   notice?: Html | undefined
 }
@@ -47,6 +51,7 @@ export function rosterPage(input: RosterPage): string {
       ${isOperator ? html`<a class="button" href="${path`/console/rosters/${roster.id}/upload`}">Upload a list (CSV)</a>` : null}
       <a class="button" href="${path`/console/rosters/${roster.id}/plans`}">Plans and comparisons</a>
       <a class="button" href="${path`/console/rosters/${roster.id}/activity`}">Activity</a>
+      <a class="button" href="${path`/console/rosters/${roster.id}/idle`}">Idle testers</a>
       ${isOperator ? actions(described) : null}
     </div>
     ${
@@ -61,7 +66,7 @@ export function rosterPage(input: RosterPage): string {
     <h2>People by status</h2>
     ${counts(described)}
     <h2>Over time</h2>
-    ${statusPlot(history)}
+    ${statusPlot(history)} ${usagePlots(input.usage, roster.id, input.now)}
     <h2>Settings</h2>
     ${settingsList(roster)}`
   return layout({ title: roster.id, section: 'console', user, body })

@@ -1,6 +1,7 @@
 import type { Roster } from '@flightroster/core/domain'
 import { createReconciliations } from '@flightroster/core/store'
 import { readHistory } from '@flightroster/core/usecases/history'
+import { describeUsage } from '@flightroster/core/usecases/idle'
 import { explainRoster, retryFailed } from '@flightroster/core/usecases/members'
 import { startReconciliation } from '@flightroster/core/usecases/reconcile'
 import { describeRoster, getRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
@@ -36,15 +37,16 @@ export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/rosters/:rosterId', VIEW, async (request, reply) => {
     const { done } = request.query as { done?: string }
     const roster = await getRoster(deps, rosterIdOf(request))
-    const [listed, history, held] = await Promise.all([
+    const [listed, history, held, usage] = await Promise.all([
       lookAt(deps, roster),
       readHistory(deps, roster),
       createReconciliations(deps.store.redis, roster.teamKey).listHeld(roster.id),
+      describeUsage(deps, roster),
     ])
     const now = deps.clock.now()
     return sendHtml(
       reply,
-      rosterPage({ user: request.user, now, ...listed, history, held: held[0], notice: toNotice(done) }),
+      rosterPage({ user: request.user, now, ...listed, history, held: held[0], usage, notice: toNotice(done) }),
     )
   })
 

@@ -1,5 +1,6 @@
 import type { Roster } from '@flightroster/core/domain'
 import { html, type Html } from '../html.ts'
+import { idleWords } from './idle-page.ts'
 import { duration, number } from '../words.ts'
 
 /** The rules of a roster in plain words. */
@@ -22,6 +23,7 @@ export function settingsList(roster: Roster): Html {
         ? 'are released to the testers.'
         : 'are reported: somebody presses “Notify Testers”.',
     ],
+    ['Seats that are not used', idleWords(roster.idle)],
     [
       'Who leaves',
       roster.removal === 'app'

@@ -1,3 +1,4 @@
+export { describeUsage, systemOf, type RosterUsage } from './describe-usage.ts'
 export { listIdle, type IdleList } from './list-idle.ts'
 export { planReclaim } from './plan-reclaim.ts'
 export { startReclaim } from './start-reclaim.ts'

@@ -1,0 +1,137 @@
+import {
+  IDLE_DOUBT_WORDS,
+  type DashboardUser,
+  type IdleReason,
+  type IdleRule,
+  type ReclaimMode,
+  type Roster,
+} from '@flightroster/core/domain'
+import type { IdleList } from '@flightroster/core/usecases/idle'
+import { html, path, query, type Html } from '../html.ts'
+import { layout } from '../layout.ts'
+import type { Privacy } from '../privacy.ts'
+import { count, number, pill, when } from '../words.ts'
+import type { MemberNames } from './member-link.ts'
+
+export const IDLE_PAGE_SIZE = 100
+
+export interface IdlePage {
+  user: DashboardUser
+  privacy: Privacy
+  now: number
+  roster: Roster
+  list: IdleList
+  names: MemberNames
+  /** Counted from 1. */
+  page: number
+}
+
+const REASONS: Record<IdleReason, string> = {
+  not_accepted: 'invitation not accepted',
+  not_installed: 'not installed',
+  no_session: 'no session',
+}
+
+const RECLAIM: Record<ReclaimMode, string> = {
+  never: 'Seats are not taken back without anybody asking.',
+  when_full: 'Seats are taken back only while somebody waits for one.',
+  always: 'Seats are taken back by themselves.',
+}
+
+/** The rule of a roster in plain words. */
+export function idleWords(rule: IdleRule | null): string {
+  if (rule === null) return 'Nobody looks for seats that are not used.'
+  const { notAcceptedDays, notInstalledDays, noSessionDays, graceDays, reclaim } = rule
+  const parts = [
+    notAcceptedDays === null ? null : `not accepted for ${count(notAcceptedDays, 'day')}`,
+    notInstalledDays === null ? null : `not installed for ${count(notInstalledDays, 'day')}`,
+    noSessionDays === null ? null : `no session for ${count(noSessionDays, 'day')}`,
+  ].filter((part) => part !== null)
+  if (parts.length === 0) return 'No reason is looked for.'
+  return `Idle is: ${parts.join(', or ')}. The grace is ${count(graceDays, 'day')}. ${RECLAIM[reclaim]}`
+}
+
+export function idlePage(input: IdlePage): string {
+  const { user, roster, list, now } = input
+  const { candidates, unknown } = list
+  const body = html`<p class="crumbs">
+      <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a> ›
+    </p>
+    <h1>Idle testers</h1>
+    <p class="lead">${idleWords(list.rule)}</p>
+    ${
+      list.rule === null
+        ? html`<p>Set <code>idle</code> of the roster to look for them.</p>`
+        : html`<p>
+              ${count(candidates.length, 'candidate')}; of ${count(unknown, 'person', 'people')} it is not known. The
+              group was read ${when(list.measuredAt, now, 'not yet')}, usage
+              ${when(list.usageMeasuredAt, now, 'not yet')}.
+            </p>
+            <h2>Candidates</h2>
+            ${candidates.length === 0 ? html`<p class="quiet">Nobody.</p>` : table(input)}
+            <h2>Not known</h2>
+            ${unknown === 0 ? html`<p class="quiet">Nobody.</p>` : doubts(list)}`
+    }`
+  return layout({ title: 'Idle testers', section: 'console', user, body })
+}
+
+function table({ roster, list: { candidates }, names, privacy, now, page }: IdlePage): Html {
+  const from = (page - 1) * IDLE_PAGE_SIZE
+  const here = path`/console/rosters/${roster.id}/idle`
+  const hasNext = from + IDLE_PAGE_SIZE < candidates.length
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Candidates">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Id</th>
+            <th scope="col">Why</th>
+            <th scope="col">Since</th>
+            <th scope="col">Seat goes back</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${candidates.slice(from, from + IDLE_PAGE_SIZE).map(
+            ({ id, reason, since, reclaimAt, protected: isProtected }) =>
+              html`<tr>
+                <th scope="row"><a href="${names.href(roster.id, id)}">${privacy.id(id)}</a></th>
+                <td>${REASONS[reason]}</td>
+                <td>${when(since, now)}</td>
+                <td>${isProtected ? pill('calm', 'protected') : when(reclaimAt, now, 'when somebody asks')}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${
+      page > 1 || hasNext
+        ? html`<nav class="pager" aria-label="Pages">
+            ${page > 1 ? html`<a rel="prev" href="${here}${query({ page: String(page - 1) })}">← Back</a>` : null}
+            ${hasNext ? html`<a rel="next" href="${here}${query({ page: String(page + 1) })}">Next →</a>` : null}
+          </nav>`
+        : null
+    }`
+}
+
+function doubts({ doubts: found }: IdleList): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Of whom it is not known">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col" class="number">People</th>
+          <th scope="col">Why</th>
+          <th scope="col">What to do</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${found.map(
+          ({ code, count: people }) =>
+            html`<tr>
+              <td class="number">${number(people)}</td>
+              <td>${IDLE_DOUBT_WORDS[code].detail}</td>
+              <td>${IDLE_DOUBT_WORDS[code].action}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}
