@@ -235,8 +235,8 @@ const RULES = {
   seats_full: rule(
     'wait',
     'member',
-    'The app has no free seat for external testers.',
-    'Remove testers of the app; the member goes in by itself, in order of arrival.',
+    'The app has no seat for this person: all are taken, or kept for other rosters.',
+    'Remove testers of the app, or keep fewer seats for others; the member goes in by itself, by priority of the roster, then by arrival.',
   ),
   build_missing: rule(
     'wait',

@@ -132,6 +132,12 @@ describe('what becomes of a job', () => {
     expect((await storyOf(later)).outcome?.entry).not.toBeNull()
   })
 
+  it('writes one line when somebody begins to wait for a seat, and none each time that the app is still full', async () => {
+    expect((await storyOf({ kind: 'in_line' })).outcome?.entry).toMatchObject({ s: 'waiting', p: 'seats_full' })
+    const member = { observed: { problem: { code: 'seats_full' as const, detail: '', at: NOW } } }
+    expect((await storyOf({ kind: 'in_line' }, { member })).outcome?.entry).toBeNull()
+  })
+
   it('tells why an invitation was not sent, in the problem and in the timeline', async () => {
     const { outcome } = await storyOf({ ...done, problem: 'invitation_refused', detail: 'Answer: 409.' })
     expect(outcome?.observed.problem).toMatchObject({ code: 'invitation_refused', detail: 'Answer: 409.' })

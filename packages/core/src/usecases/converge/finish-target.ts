@@ -170,6 +170,8 @@ function toEntry(
   now: number,
 ): RunEntry | null {
   if (target.calls.length === 0 && target.ending?.kind === 'later') return null
+  // Waits on: the first in line of a full app is tried all the time, and the same line over and over would push out all others.
+  if (target.ending?.kind === 'in_line' && target.observed.problem?.code === 'seats_full') return null
   return {
     t: now,
     k: 'run',
