@@ -1,3 +1,4 @@
+import { createFairLine, type FairLine } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import { directoryOf, type OpenDirectory } from '@flightroster/core/usecases/scim'
 import type { FastifyRequest } from 'fastify'
@@ -14,7 +15,14 @@ export const GROUP_LIMIT = 2 * 1024 * 1024
 export const USER_LIMIT = 256 * 1024
 const BOUNDS: JsonBounds = { depth: 64, entries: 40_000, values: 200_000 }
 
+/** Searches that no index answers look at every record: one at a time of a token, two of all. */
+const SCANS = { own: 1, all: 2, waiting: { own: 10, all: 100 } }
+const RETRY_AFTER_MS = 2_000
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    scimScans: FairLine
+  }
   interface FastifyContextConfig {
     /** Refuses in SCIM's form. */
     isScim?: boolean
@@ -23,6 +31,7 @@ declare module 'fastify' {
 
 /** In a scope of its own: SCIM's media type beside JSON, and its own errors. */
 export function useScim(app: ApiServer): void {
+  app.decorate('scimScans', createFairLine(SCANS))
   app.removeAllContentTypeParsers()
   for (const type of ['application/scim+json', 'application/json']) {
     app.addContentTypeParser(type, { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
@@ -52,6 +61,8 @@ export interface ScimContext {
   /** Before the paths in answers. */
   base: string
   traceparent: string | undefined
+  /** Waits for a turn to look at every record; returns its end. Throws rate_limited. */
+  beginScan(): Promise<() => void>
 }
 
 export function contextOf(deps: ApiDeps, request: FastifyRequest): ScimContext {
@@ -61,6 +72,13 @@ export function contextOf(deps: ApiDeps, request: FastifyRequest): ScimContext {
     emailAttribute: caller.emailAttribute ?? deps.scimEmailAttribute,
     base: `${deps.publicUrl ?? ''}${SCIM_ROOT}`,
     traceparent: request.span?.traceparent,
+    async beginScan() {
+      const end = await request.server.scimScans.enter(caller.id, 1)
+      if (end) return end
+      const message =
+        'Many searches of this token that look at everybody wait already. Search by userName or externalId.'
+      throw new AppError('rate_limited', { message, retryAfterMs: RETRY_AFTER_MS })
+    },
   }
 }
 

@@ -206,7 +206,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
 
 /** Whether somebody is in a group is asked of the store for those whom the filter names: no group is read for it. */
 async function findGroupPage(
-  { directory, base }: ScimContext,
+  { directory, base, beginScan }: ScimContext,
   filter: Filter | undefined,
   window: Window,
 ): Promise<Page<ScimGroup>> {
@@ -218,14 +218,19 @@ async function findGroupPage(
     members: members.map((value) => ({ value })),
   })
   if (named.length === 0) {
-    return findPage({ records: store.groups, keys: KEYS, toResource: toResource([]) }, filter, window)
+    return findPage({ records: store.groups, keys: KEYS, toResource: toResource([]), beginScan }, filter, window)
   }
   // Every group of theirs, and of those the ones that fit the rest.
   const ids = (await store.groupsOf([named[0] as string]))[0] ?? []
   const groups = (await store.groups.findMany(ids)).filter((group) => group !== undefined)
   const among = await Promise.all(groups.map(({ id }) => store.whoIsIn(id, named)))
   const fitting = groups.filter((_, at) => among[at]?.length === new Set(named).size)
-  return findPage({ records: store.groups, keys: KEYS, toResource: toResource(named) }, filter, window, fitting)
+  return findPage(
+    { records: store.groups, keys: KEYS, toResource: toResource(named), beginScan },
+    filter,
+    window,
+    fitting,
+  )
 }
 
 async function* listText(

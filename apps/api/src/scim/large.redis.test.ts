@@ -205,6 +205,21 @@ describe('a token that is bound to rosters', () => {
   }, 120_000)
 })
 
+describe('searches that no index answers', () => {
+  it('have a turn: one of a token at a time, so that those of others are answered', async () => {
+    const other = await connectScim(api)
+    await idp.addUser('searched for', { title: 'Tester' })
+    const search = (client: ScimClient) => client.call('GET', '/Users?filter=title%20eq%20%22Tester%22')
+    const many = Array.from({ length: 40 }, () => search(idp))
+    const [theirs] = await Promise.all([search(other), ...many])
+    expect([theirs.status, theirs.body.totalResults]).toEqual([200, 1])
+    const answers = await Promise.all(many)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]))
+    expect(answers.find(({ status }) => status === 429)?.headers['retry-after']).toBe('2')
+    expect((await search(idp)).status).toBe(200)
+  })
+})
+
 describe('a hostile request about users', () => {
   const values = (count: number, of: (at: number) => string) => Array.from({ length: count }, (_, at) => of(at))
   /** As many as fit into what is kept of a user. */

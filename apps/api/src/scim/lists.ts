@@ -51,6 +51,8 @@ interface Search<T> {
   /** Attribute paths, lower-cased, that an index answers. */
   keys: ReadonlyMap<string, ScimKey | 'id'>
   toResource(record: T): Resource
+  /** Waits for the turn to look at all records; returns its end. */
+  beginScan(): Promise<() => void>
 }
 
 /** A page of the records that fit: by an index where the filter allows, else by looking at all of them, a few at a time. */
@@ -68,11 +70,25 @@ export async function findPage<T>(
     const found = known.filter((record) => matches(search.toResource(record), filter))
     return { total: found.length, records: found.slice(from, from + count) }
   }
+  const end = await search.beginScan()
+  try {
+    return await scan(search, filter, { startIndex, count })
+  } finally {
+    end()
+  }
+}
+
+async function scan<T>(
+  { records, toResource }: Search<T>,
+  filter: Filter,
+  { startIndex, count }: Window,
+): Promise<Page<T>> {
+  const from = startIndex - 1
   const page: Page<T> = { total: 0, records: [] }
   for (let at = 0; ; at += AT_ONCE) {
     const some = await records.page(at, AT_ONCE)
     for (const record of some) {
-      if (!matches(search.toResource(record), filter)) continue
+      if (!matches(toResource(record), filter)) continue
       if (page.total >= from && page.records.length < count) page.records.push(record)
       page.total++
     }

@@ -62,7 +62,7 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
       const filter = query.filter === undefined ? undefined : parseFilter(query.filter)
       if (filter) await noteUnknown(deps, context, attributesOf(filter), KNOWN)
       const toResource = (user: ScimUser) => toUserResource(user, [], context.base)
-      const search = { records: context.directory.store.users, keys: KEYS, toResource }
+      const search = { records: context.directory.store.users, keys: KEYS, toResource, beginScan: context.beginScan }
       const { total, records } = await findPage(search, filter, window)
       const groups = await groupsOf(context, records)
       const projection = readProjection(query)
