@@ -2,23 +2,17 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startConsole, type RunningConsole } from './support/console.ts'
-import { addMoreRosters, addSampleData, addSampleHistory, addSampleUsage } from './support/sample-data.ts'
+import {
+  addMoreRosters,
+  addSampleData,
+  addSampleHistory,
+  addSampleSources,
+  addSampleUsage,
+  type SamplePages,
+} from './support/sample-data.ts'
 
 let running: RunningConsole
-/** Of the page of a member's own, and of a group that an identity provider pushed. */
-let [memberPage, groupPage] = ['', '']
-
-async function addSourceAndGroup() {
-  const { api } = running.stack
-  const source = { kind: 'stripe', secret: 'x', rosters: { price_1Abc: 'gold', '*': 'silver' } }
-  await api.must('PUT', '/v1/sources/shop', source, 201)
-  const user = await api.must<{ id: string }>('POST', '/scim/v2/Users', { userName: 'ann@corp.example.com' }, 201)
-  const group = { displayName: 'Beta testers', members: [{ value: user.id }, { value: 'nobody' }] }
-  const { id } = await api.must<{ id: string }>('POST', '/scim/v2/Groups', group, 201)
-  const { url } = await api.must<{ url: string }>('POST', '/v1/rosters/gold/members/u-100/link', { days: 3 }, 201)
-  memberPage = url
-  groupPage = `/console/scim/groups/${id}?roster=silver`
-}
+let sample: SamplePages
 
 beforeAll(async () => {
   running = await startConsole()
@@ -26,7 +20,7 @@ beforeAll(async () => {
   await addSampleHistory(running.stack)
   await addSampleUsage(running.stack)
   await addMoreRosters(running.stack)
-  await addSourceAndGroup()
+  sample = await addSampleSources(running.stack)
 })
 afterAll(() => running[Symbol.asyncDispose]())
 
@@ -54,8 +48,9 @@ const pages = () => [
   '/console/sources',
   '/console/sources/shop',
   '/console/scim',
-  groupPage,
-  memberPage,
+  sample.group,
+  sample.member,
+  sample.plan,
   '/lanes',
 ]
 

@@ -145,3 +145,35 @@ export async function addMoreRosters(stack: Stack): Promise<void> {
   )
   await api.must('PUT', '/v1/rosters/silver/members', list(12), 202)
 }
+
+/** Where pages are whose address is known only once they were made. */
+export interface SamplePages {
+  /** A member's own page. */
+  member: string
+  /** A group that an identity provider pushed, with what binding it would do. */
+  group: string
+  /** One that waits for a decision. */
+  plan: string
+}
+
+/** A source, a group of an identity provider, and a link of a member. */
+export async function addSampleSources({ api }: Stack): Promise<SamplePages> {
+  const source = { kind: 'stripe', secret: 'x', rosters: { price_1Abc: 'gold', '*': 'silver' } }
+  await api.must('PUT', '/v1/sources/shop', source, 201)
+  const members: { value: string }[] = []
+  for (const { email, firstName, lastName } of Array.from({ length: 6 }, (_, at) => makePerson(at + 900))) {
+    const user = { userName: email, name: { givenName: firstName, familyName: lastName } }
+    members.push({ value: (await api.must<{ id: string }>('POST', '/scim/v2/Users', user, 201)).id })
+  }
+  const group = { displayName: 'Beta testers', members: [...members, { value: 'nobody' }] }
+  const { id } = await api.must<{ id: string }>('POST', '/scim/v2/Groups', group, 201)
+  await api.must('POST', '/scim/v2/Groups', { displayName: 'Everybody' }, 201)
+  const { url } = await api.must<{ url: string }>('POST', '/v1/rosters/gold/members/u-100/link', { days: 3 }, 201)
+  const plans = await api.all<{ id: string; status: string }>('/v1/rosters/silver/reconciliations')
+  const held = plans.find(({ status }) => status === 'held')
+  return {
+    member: url,
+    group: `/console/scim/groups/${id}?roster=silver`,
+    plan: `/console/rosters/silver/plans/${held?.id ?? 'none'}`,
+  }
+}

@@ -9,15 +9,15 @@ import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, GROUP_LIMIT, notFound, type ScimContext } from './context.ts'
 import { SCIM_ROOT, streamScim } from './fault.ts'
-import { attributesOf, equalitiesOf, parseFilter, type Filter } from './filter.ts'
+import { equalitiesOf, type Filter } from './filter.ts'
 import { groupText, readGroupName, clean, toGroupDraft, toGroupHead } from './group-resource.ts'
-import { findPage, listHead, listQuery, readQuery, readWindow, type Page, type Window } from './lists.ts'
+import { findPage, listHead, listQuery, readQuery, type Page, type Window } from './lists.ts'
+import { openList } from './open-list.ts'
 import { readGroupPatch } from './patch-group.ts'
 import { readPatch } from './patch-request.ts'
 import { SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
 import { groupBody, groupList, groupResource, patchBody } from './shapes.ts'
 import { readProjection, type Projection } from './user-resource.ts'
-import { noteUnknown } from './users.ts'
 
 const params = z.object({ scimGroupId: anyId })
 
@@ -50,10 +50,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { query } = request
-      const context = contextOf(deps, request)
-      const window = readWindow(query)
-      const filter = query.filter === undefined ? undefined : parseFilter(query.filter)
-      if (filter) await noteUnknown(deps, context, attributesOf(filter), KNOWN)
+      const { context, window, filter } = await openList(deps, request, query, KNOWN)
       const page = await findGroupPage(context, filter, window)
       return streamScim(reply, 200, listText(context, page, window, readProjection(query)))
     },

@@ -1,6 +1,6 @@
 import type { ScimUser } from '@flightroster/core/domain'
 import type { ScimKey } from '@flightroster/core/store'
-import { changeScimUser, createScimUser, deleteScimUser, noteOdd } from '@flightroster/core/usecases/scim'
+import { changeScimUser, createScimUser, deleteScimUser } from '@flightroster/core/usecases/scim'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
@@ -9,8 +9,8 @@ import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, notFound, USER_LIMIT, type ScimContext } from './context.ts'
 import { ScimFault, sendScim, SCIM_ROOT, streamScim } from './fault.ts'
-import { attributesOf, parseFilter } from './filter.ts'
-import { findPage, listHead, listQuery, listText, readQuery, readWindow } from './lists.ts'
+import { findPage, listHead, listQuery, listText, readQuery } from './lists.ts'
+import { openList } from './open-list.ts'
 import { readPatch } from './patch-request.ts'
 import { patchResource } from './patch-user.ts'
 import { SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
@@ -57,10 +57,7 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { query } = request
-      const context = contextOf(deps, request)
-      const window = readWindow(query)
-      const filter = query.filter === undefined ? undefined : parseFilter(query.filter)
-      if (filter) await noteUnknown(deps, context, attributesOf(filter), KNOWN)
+      const { context, window, filter } = await openList(deps, request, query, KNOWN)
       const toResource = (user: ScimUser) => toUserResource(user, [], context.base)
       const search = { records: context.directory.store.users, keys: KEYS, toResource, beginScan: context.beginScan }
       const { total, records } = await findPage(search, filter, window)
@@ -211,19 +208,4 @@ async function groupsOf({ directory }: ScimContext, users: readonly ScimUser[]):
   const all = [...new Set(ids.flat())]
   const found = new Map((await store.groups.findMany(all)).map((group, at) => [all[at], group]))
   return ids.map((some) => some.flatMap((id) => found.get(id) ?? []))
-}
-
-export async function noteUnknown(
-  deps: ApiDeps,
-  { directory }: ScimContext,
-  named: readonly string[],
-  known: ReadonlySet<string>,
-): Promise<void> {
-  const unknown = named.filter((name) => !known.has(name) && !name.startsWith('urn:'))
-  if (unknown.length === 0) return
-  await noteOdd(
-    deps,
-    directory,
-    `A filter names ${unknown[0]?.slice(0, 100) ?? ''}, which nobody has; nobody was found by it.`,
-  )
 }

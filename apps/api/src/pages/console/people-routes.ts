@@ -26,8 +26,8 @@ function peoplePage(user: DashboardUser, email: string, found: readonly Membersh
     <h1>${email}</h1>
     ${found.length === 0 ? html`<p class="empty">No roster names this address. The membership system has not sent it, or has it written differently. <a href="/console">Back</a></p>` : null}
     <ul class="choices">
-      ${found.map(({ roster, member }) => {
-        const why = tellWhy(member)
+      ${found.map(({ roster, member, waitsFor }) => {
+        const why = tellWhy(member, waitsFor)
         return html`<li class="card">
           <p><a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a> ${statusPill(member.status)}</p>
           <p><strong>${why.title}</strong> ${why.sentences[0]}</p>

@@ -37,7 +37,7 @@ export function scimGroupRoutes(app: ApiServer, deps: ApiDeps): void {
         querystring: previewQuery,
         response: { 200: scimPreview },
       },
-      config: { scope: 'admin' },
+      config: { scope: 'admin', problems: ['not_found'] },
     },
     async (request) => {
       const roster = await getRoster(deps, request.query.roster)

@@ -47,6 +47,10 @@ describe('groups that identity providers pushed', () => {
 })
 
 describe('what a binding would do', () => {
+  it('is asked of a roster that is there', async () => {
+    expect(await previewOf('none', 'Listed')).toMatchObject({ status: 404, code: 'not_found' })
+  })
+
   it('is told by name in order before it takes effect, and is what then happens', async () => {
     await addScimRoster(api, 'first', null)
     await api.call('PUT', '/v1/rosters/first/members/by-hand', { email: 'by-hand@example.com' })
