@@ -143,6 +143,7 @@ const CHANGES: [HTTPMethods, string][] = [
   ['POST', '/console/rosters/gold/member/remove'],
   ['POST', '/console/rosters/gold/member/protect'],
   ['POST', '/console/rosters/gold/member/restore'],
+  ['POST', '/console/rosters/gold/idle/reclaim'],
   ['POST', '/console/rosters/gold/member/unprotect'],
   ['DELETE', '/console/whatever/comes/next'],
   ['PATCH', '/lanes/acme'],

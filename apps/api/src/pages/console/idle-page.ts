@@ -8,7 +8,7 @@ import {
 } from '@flightroster/core/domain'
 import type { IdleList } from '@flightroster/core/usecases/idle'
 import { html, path, query, type Html } from '../html.ts'
-import { layout } from '../layout.ts'
+import { askFirst, button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, number, pill, when } from '../words.ts'
 import type { MemberNames } from './member-link.ts'
@@ -68,11 +68,22 @@ export function idlePage(input: IdlePage): string {
               ${when(list.usageMeasuredAt, now, 'not yet')}.
             </p>
             <h2>Candidates</h2>
-            ${candidates.length === 0 ? html`<p class="quiet">Nobody.</p>` : table(input)}
+            ${candidates.length === 0 ? html`<p class="quiet">Nobody.</p>` : html`${takeBack(input)}${table(input)}`}
             <h2>Not known</h2>
             ${unknown === 0 ? html`<p class="quiet">Nobody.</p>` : doubts(list)}`
     }`
   return layout({ title: 'Idle testers', section: 'console', user, body })
+}
+
+/** Waits for no grace; what the guard of the roster does not allow at once waits for an approval. */
+function takeBack({ roster, privacy, list: { candidates } }: IdlePage): Html | null {
+  const people = count(candidates.filter(({ protected: isProtected }) => !isProtected).length, 'person', 'people')
+  if (!privacy.isOperator || candidates.every(({ protected: isProtected }) => isProtected)) return null
+  return askFirst(
+    'Take these seats back',
+    `${people} would leave the app and stay on the roster, without waiting for the grace. Who is wanted by another roster of the app stays. Where the guard of this roster does not allow so many at once, the plan waits for an approval.`,
+    button(path`/console/rosters/${roster.id}/idle/reclaim`, 'Yes, take them back', {}, 'danger'),
+  )
 }
 
 function table({ roster, list: { candidates }, names, privacy, now, page }: IdlePage): Html {

@@ -1,8 +1,11 @@
-import { listIdle } from '@flightroster/core/usecases/idle'
-import { getRoster } from '@flightroster/core/usecases/rosters'
+import { listIdle, startReclaim } from '@flightroster/core/usecases/idle'
+import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
+import { askedBy } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
-import { VIEW } from '../page-config.ts'
+import { CHANGE, VIEW } from '../page-config.ts'
+import { path } from '../html.ts'
+import { note } from '../note.ts'
 import { privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { IDLE_PAGE_SIZE, idlePage } from './idle-page.ts'
@@ -21,5 +24,14 @@ export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
       reply,
       idlePage({ user: request.user, privacy: privacyOf(request.user), now, roster, list, names, page }),
     )
+  })
+
+  app.post('/console/rosters/:rosterId/idle/reclaim', CHANGE, async (request, reply) => {
+    deps.health.assertTakesWrites()
+    const roster = await getRoster(deps, rosterIdOf(request))
+    assertSettled(roster)
+    const { id } = await startReclaim(askedBy(deps, request), { roster, dryRun: false, members: null })
+    await note(deps, request, 'roster.reclaim', `roster:${roster.id}`, id)
+    return reply.redirect(path`/console/rosters/${roster.id}/plans/${id}`, 303)
   })
 }

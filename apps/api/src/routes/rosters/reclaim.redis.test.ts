@@ -123,6 +123,22 @@ describe('a member whose seat was taken back', () => {
   })
 })
 
+describe('the page of idle testers', () => {
+  it('takes all their seats back for an operator, who is asked first and lands on the plan', async () => {
+    await addInvited('slow', 31)
+    await addInvited('new', 3)
+    const ann = await visit(api.app, 'ann')
+    expect((await ann.get('/console/rosters/gold/idle')).body).toContain('1 person would leave the app')
+    const done = await ann.post('/console/rosters/gold/idle/reclaim')
+    expect(done.statusCode).toBe(303)
+    const page = (await ann.get(String(done.headers['location']))).body
+    expect(page).toContain('Seats to take back')
+    expect(page).toContain('has not accepted since')
+    const bob = await visit(api.app, 'bob')
+    expect((await bob.get('/console/rosters/gold/idle')).body).not.toContain('Take these seats back')
+  })
+})
+
 describe('the own page of a member whose seat was taken back', () => {
   it.each([
     ['asking for the invitation', 'invitation', {}, 'ann@example.com'],
