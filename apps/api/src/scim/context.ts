@@ -62,7 +62,7 @@ export interface ScimContext {
   base: string
   traceparent: string | undefined
   /** Waits for a turn to look at every record; returns its end. Throws rate_limited. */
-  beginScan(): Promise<() => void>
+  beginScan: () => Promise<() => void>
 }
 
 export function contextOf(deps: ApiDeps, request: FastifyRequest): ScimContext {

@@ -50,9 +50,9 @@ interface Search<T> {
   records: ScimRecords<T>
   /** Attribute paths, lower-cased, that an index answers. */
   keys: ReadonlyMap<string, ScimKey | 'id'>
-  toResource(record: T): Resource
+  toResource: (record: T) => Resource
   /** Waits for the turn to look at all records; returns its end. */
-  beginScan(): Promise<() => void>
+  beginScan: () => Promise<() => void>
 }
 
 /** A page of the records that fit: by an index where the filter allows, else by looking at all of them, a few at a time. */
