@@ -24,6 +24,7 @@ export interface IdlePage {
   names: MemberNames
   /** Counted from 1. */
   page: number
+  notice?: Html | undefined
 }
 
 const REASONS: Record<IdleReason, string> = {
@@ -59,9 +60,10 @@ export function idlePage(input: IdlePage): string {
     </p>
     <h1>Idle testers</h1>
     <p class="lead">${idleWords(list.rule)}</p>
+    ${input.notice}
     ${
       list.rule === null
-        ? html`<p>Set <code>idle</code> of the roster to look for them.</p>`
+        ? null
         : html`<p>
               ${count(candidates.length, 'candidate')}; of ${count(unknown, 'person', 'people')} it is not known. The
               group was read ${when(list.measuredAt, now, 'not yet')}, usage
@@ -71,8 +73,51 @@ export function idlePage(input: IdlePage): string {
             ${candidates.length === 0 ? html`<p class="quiet">Nobody.</p>` : html`${takeBack(input)}${table(input)}`}
             <h2>Not known</h2>
             ${unknown === 0 ? html`<p class="quiet">Nobody.</p>` : doubts(list)}`
-    }`
+    }
+    ${input.privacy.isOperator ? ruleForm(roster) : null}`
   return layout({ title: 'Idle testers', section: 'console', user, body })
+}
+
+export const IDLE_FIELDS: Record<string, string> = {
+  notAcceptedDays: 'Not accepted for, days',
+  notInstalledDays: 'Not installed for, days',
+  noSessionDays: 'No session for, days',
+  graceDays: 'Grace, days',
+  reclaim: 'Take seats back',
+}
+
+const DEFAULT_GRACE = 7
+
+function ruleForm({ id, idle }: Roster): Html {
+  const days = (name: 'notAcceptedDays' | 'notInstalledDays' | 'noSessionDays') =>
+    html`<label
+      >${IDLE_FIELDS[name]} <input type="number" name="${name}" min="1" value="${idle?.[name] ?? ''}" class="short"
+    /></label>`
+  const mode = (value: ReclaimMode, label: string) =>
+    html`<option value="${value}" ${(idle?.reclaim ?? 'never') === value ? html`selected` : null}>${label}</option>`
+  return html`<h2>The rule</h2>
+    <form method="post" action="${path`/console/rosters/${id}/idle`}">
+      <p>A reason without days is not looked for. Without any reason, nobody looks.</p>
+      ${days('notAcceptedDays')} ${days('notInstalledDays')} ${days('noSessionDays')}
+      <label
+        >${IDLE_FIELDS['graceDays']}
+        <input
+          type="number"
+          name="graceDays"
+          min="0"
+          value="${idle?.graceDays ?? DEFAULT_GRACE}"
+          class="short"
+          required
+      /></label>
+      <label
+        >${IDLE_FIELDS['reclaim']}
+        <select name="reclaim">
+          ${mode('never', 'never by itself')} ${mode('when_full', 'while somebody waits for a seat')}
+          ${mode('always', 'when the grace is over')}
+        </select></label
+      >
+      <button type="submit">Save the rule</button>
+    </form>`
 }
 
 /** Waits for no grace; what the guard of the roster does not allow at once waits for an approval. */

@@ -1,20 +1,24 @@
-import { listIdle, startReclaim } from '@flightroster/core/usecases/idle'
+import { listIdle, setIdleRule, startReclaim } from '@flightroster/core/usecases/idle'
 import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
+import { rosterBody } from '../../routes/rosters/schema.ts'
 import type { ApiServer } from '../../server.ts'
+import { readForm, type Form } from '../forms.ts'
+import { html, path, query, type Html } from '../html.ts'
+import { notice } from '../layout.ts'
 import { CHANGE, VIEW } from '../page-config.ts'
-import { path } from '../html.ts'
 import { note } from '../note.ts'
 import { privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
-import { IDLE_PAGE_SIZE, idlePage } from './idle-page.ts'
+import { IDLE_FIELDS, IDLE_PAGE_SIZE, idlePage, idleWords } from './idle-page.ts'
 import { createMemberNames } from './member-link.ts'
 import { rosterIdOf } from './roster-routes.ts'
 
 export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
   const names = createMemberNames(deps.sealer)
-  app.get('/console/rosters/:rosterId/idle', VIEW, async (request, reply) => {
+  const sendPage = async (request: FastifyRequest, reply: FastifyReply, about?: Html, status = 200) => {
     const roster = await getRoster(deps, rosterIdOf(request))
     const list = await listIdle(deps, roster)
     const last = Math.max(1, Math.ceil(list.candidates.length / IDLE_PAGE_SIZE))
@@ -22,8 +26,35 @@ export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
     const now = deps.clock.now()
     return sendHtml(
       reply,
-      idlePage({ user: request.user, privacy: privacyOf(request.user), now, roster, list, names, page }),
+      idlePage({ user: request.user, privacy: privacyOf(request.user), now, roster, list, names, page, notice: about }),
+      status,
     )
+  }
+  app.get('/console/rosters/:rosterId/idle', VIEW, (request, reply) => {
+    const { done } = request.query as { done?: string }
+    return sendPage(request, reply, done === undefined ? undefined : notice('done', 'The rule was changed.'))
+  })
+
+  app.post('/console/rosters/:rosterId/idle', CHANGE, async (request, reply) => {
+    deps.health.assertTakesWrites()
+    const read = readRule(readForm(request))
+    if (!read.success) {
+      const faults = read.error.issues.map(
+        ({ path: at, message }) => html`<li>${IDLE_FIELDS[String(at[0])] ?? 'Rule'}: ${message}</li>`,
+      )
+      const about = notice(
+        'problem',
+        'Nothing was changed.',
+        html`<ul>
+          ${faults}
+        </ul>`,
+      )
+      return sendPage(request, reply, about, 422)
+    }
+    const id = rosterIdOf(request)
+    const { idle } = await setIdleRule(deps, id, read.data)
+    await note(deps, request, 'roster.put', `roster:${id}`, `idle: ${idleWords(idle)}`)
+    return reply.redirect(path`/console/rosters/${id}/idle` + query({ done: 'put' }), 303)
   })
 
   app.post('/console/rosters/:rosterId/idle/reclaim', CHANGE, async (request, reply) => {
@@ -34,4 +65,27 @@ export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
     await note(deps, request, 'roster.reclaim', `roster:${roster.id}`, id)
     return reply.redirect(path`/console/rosters/${roster.id}/plans/${id}`, 303)
   })
+}
+
+const { idle: idleOfBody } = rosterBody.shape
+
+/** A reason whose days are left empty is not looked for; without any, nobody looks. */
+function readRule(form: Form) {
+  const days = (name: string) => (form.text(name) === '' ? null : toNumber(form.text(name)))
+  const reasons = {
+    notAcceptedDays: days('notAcceptedDays'),
+    notInstalledDays: days('notInstalledDays'),
+    noSessionDays: days('noSessionDays'),
+  }
+  if (Object.values(reasons).every((one) => one === null)) return idleOfBody.safeParse(null)
+  return idleOfBody.safeParse({
+    ...reasons,
+    graceDays: toNumber(form.text('graceDays')),
+    reclaim: form.text('reclaim'),
+  })
+}
+
+/** What is no whole number is left for the check to refuse. */
+function toNumber(text: string): number | string {
+  return /^\d{1,9}$/.test(text) ? Number(text) : text
 }

@@ -89,6 +89,36 @@ describe('the page of idle testers', () => {
     expect(body).toContain('u-001')
   })
 
+  it('lets an operator change the rule, says what is wrong with it, and lets a viewer read it only', async () => {
+    await api.addRoster({ id: 'silver', group: { id: 'group-silver', name: 'Silver' } })
+    const at = '/console/rosters/silver/idle'
+    expect(await text(ann, at)).toContain('Nobody looks for seats that are not used.')
+    const rule = {
+      notAcceptedDays: '30',
+      notInstalledDays: '',
+      noSessionDays: '',
+      graceDays: '7',
+      reclaim: 'when_full',
+    }
+    expect((await ann.post(at, rule)).statusCode).toBe(303)
+    expect(await text(ann, at)).toContain(
+      'Idle is: not accepted for 30 days. The grace is 7 days. Seats are taken back only while',
+    )
+    expect((await api.call('GET', '/v1/rosters/silver')).json().idle).toEqual({
+      notAcceptedDays: 30,
+      notInstalledDays: null,
+      noSessionDays: null,
+      graceDays: 7,
+      reclaim: 'when_full',
+    })
+    const refused = await ann.post(at, { ...rule, graceDays: 'soon' })
+    expect([refused.statusCode, refused.body.includes('Nothing was changed.')]).toEqual([422, true])
+    expect((await ann.post(at, { ...rule, notAcceptedDays: '' })).statusCode).toBe(303)
+    expect((await api.call('GET', '/v1/rosters/silver')).json().idle).toBeNull()
+    expect((await bob.post(at, rule)).statusCode).toBe(403)
+    expect((await bob.get(at)).body).not.toContain('Save the rule')
+  })
+
   it('is linked from the page of the roster, which shows builds, systems and sessions', async () => {
     const { body } = await ann.get('/console/rosters/gold')
     expect(body).toContain('href="/console/rosters/gold/idle"')

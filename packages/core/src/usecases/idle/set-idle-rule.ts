@@ -1,0 +1,18 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { IdleRule } from '../../domain/idle.ts'
+import type { Roster } from '../../domain/roster.ts'
+import type { Store } from '../../store/index.ts'
+import { assertSettled, getRoster, rosterNotFound } from '../rosters/index.ts'
+
+/** Says when a seat counts as idle; null: nobody looks. It decides from the next reading on. Throws not_found, conflict. */
+export async function setIdleRule(
+  deps: { store: Store; clock: Clock },
+  id: string,
+  idle: IdleRule | null,
+): Promise<Roster> {
+  assertSettled(await getRoster(deps, id))
+  const updatedAt = deps.clock.now()
+  const roster = await deps.store.rosters.update(id, (current) => ({ ...current, idle, updatedAt }))
+  if (!roster) throw rosterNotFound(id)
+  return roster
+}
