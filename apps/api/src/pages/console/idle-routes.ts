@@ -5,8 +5,9 @@ import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
 import { rosterBody } from '../../routes/rosters/schema.ts'
 import type { ApiServer } from '../../server.ts'
+import { formFaults, toNumber } from '../form-faults.ts'
 import { readForm, type Form } from '../forms.ts'
-import { html, path, query, type Html } from '../html.ts'
+import { path, query, type Html } from '../html.ts'
 import { notice } from '../layout.ts'
 import { CHANGE, VIEW } from '../page-config.ts'
 import { note } from '../note.ts'
@@ -38,19 +39,7 @@ export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
   app.post('/console/rosters/:rosterId/idle', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
     const read = readRule(readForm(request))
-    if (!read.success) {
-      const faults = read.error.issues.map(
-        ({ path: at, message }) => html`<li>${IDLE_FIELDS[String(at[0])] ?? 'Rule'}: ${message}</li>`,
-      )
-      const about = notice(
-        'problem',
-        'Nothing was changed.',
-        html`<ul>
-          ${faults}
-        </ul>`,
-      )
-      return sendPage(request, reply, about, 422)
-    }
+    if (!read.success) return sendPage(request, reply, formFaults(read.error, IDLE_FIELDS, 'Rule'), 422)
     const id = rosterIdOf(request)
     const { idle } = await setIdleRule(deps, id, read.data)
     await note(deps, request, 'roster.put', `roster:${id}`, `idle: ${idleWords(idle)}`)
@@ -83,9 +72,4 @@ function readRule(form: Form) {
     graceDays: toNumber(form.text('graceDays')),
     reclaim: form.text('reclaim'),
   })
-}
-
-/** What is no whole number is left for the check to refuse. */
-function toNumber(text: string): number | string {
-  return /^\d{1,9}$/.test(text) ? Number(text) : text
 }

@@ -7,8 +7,9 @@ import type { ApiDeps } from '../../../deps.ts'
 import { onBehalfOf } from '../../../on-behalf-of.ts'
 import { rosterBody } from '../../../routes/rosters/schema.ts'
 import type { ApiServer } from '../../../server.ts'
+import { formFaults, toNumber } from '../../form-faults.ts'
 import { readForm } from '../../forms.ts'
-import { html, path, query, type Html } from '../../html.ts'
+import { path, query, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
 import { note } from '../../note.ts'
 import { CHANGE, VIEW } from '../../page-config.ts'
@@ -39,19 +40,7 @@ export function seatsRoutes(app: ApiServer, deps: ApiDeps): void {
       reserve: toNumber(form.text('reserve')),
       priority: toNumber(form.text('priority')),
     })
-    if (!read.success) {
-      const faults = read.error.issues.map(
-        ({ path: at, message }) => html`<li>${FIELDS[String(at[0])] ?? 'Seats'}: ${message}</li>`,
-      )
-      const about = notice(
-        'problem',
-        'Nothing was changed.',
-        html`<ul>
-          ${faults}
-        </ul>`,
-      )
-      return sendPage(deps, request, reply, about, 422)
-    }
+    if (!read.success) return sendPage(deps, request, reply, formFaults(read.error, FIELDS, 'Seats'), 422)
     const roster = await getRoster(deps, rosterId)
     if (roster.app.id !== appId) throw new AppError('not_found')
     await setSeats(deps, rosterId, read.data)
@@ -62,11 +51,6 @@ export function seatsRoutes(app: ApiServer, deps: ApiDeps): void {
 }
 
 const FIELDS: Record<string, string> = { reserve: 'Keep', priority: 'Priority' }
-
-/** What is no whole number is left for the check to refuse. */
-function toNumber(text: string): number | string {
-  return /^-?\d{1,9}$/.test(text) ? Number(text) : text
-}
 
 async function sendPage(
   deps: ApiDeps,
