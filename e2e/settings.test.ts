@@ -20,6 +20,7 @@ it('passes each setting on to the library that it is for', { timeout: 180_000 },
   await using stack = await startStack({
     redis: { ...redis, url },
     env: {
+      HOST: '0.0.0.0',
       LOG_LEVEL: 'warn',
       METRICS_PORT: String(metricsPort),
       WORKER_PORT: String(workerPort),
@@ -37,6 +38,11 @@ it('passes each setting on to the library that it is for', { timeout: 180_000 },
   await store.select(DATABASE)
   expect(await store.dbsize()).toBeGreaterThan(0)
   store.disconnect()
+
+  // HOST: by default nobody but 127.0.0.1 is answered. Only Linux has the other addresses of this machine by itself.
+  if (process.platform === 'linux') {
+    expect(await statusOf(api.url.replace('127.0.0.1', '127.0.0.2') + '/healthz')).toBe(200)
+  }
 
   // METRICS_PORT and WORKER_PORT: a port of their own.
   expect(await statusOf(`${api.url}/metrics`)).toBe(404)

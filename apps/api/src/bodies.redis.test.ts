@@ -82,7 +82,7 @@ describe('a hostile body', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'not_found'])
   })
 
-  it('is no form of a page as JSON, nor a file where none belongs', async () => {
+  it('is refused by a page unless it is a form', async () => {
     for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain']) {
       const headers = { 'content-type': type, origin: 'http://localhost' }
       expect((await api.app.inject({ method: 'POST', url: '/login', payload: '{}', headers })).statusCode).toBe(415)

@@ -19,7 +19,7 @@ const callbacks = list(document.webhooks, 'callback ')
 const valueOf = (example: { value: unknown } | { $ref: string }) =>
   'value' in example ? example.value : document.components.examples?.[example.$ref.split('/').at(-1) ?? '']?.value
 
-/** What does not fit of an example; none where it does. */
+/** The faults of an example by its schema; none where it is valid. */
 function faultsOf(where: string, { schema, example, examples }: MediaType): string[] {
   const given = examples ? Object.values(examples).map(valueOf) : [example]
   const validate = ajv.compile({ ...schema, components: document.components })

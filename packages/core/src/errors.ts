@@ -79,8 +79,8 @@ const RULES = {
   limit_reached: rule(
     'reject',
     'request',
-    'There are as many of these as there may be.',
-    'Delete one that is no longer needed, or ask for a token that is not bound to rosters.',
+    'The limit is reached.',
+    'Delete one that you no longer need, or use a token that is not bound to rosters.',
   ),
   roster_full: rule(
     'reject',
@@ -121,7 +121,7 @@ const RULES = {
   private_key_invalid: rule(
     'reject',
     'request',
-    'The private key is no P-256 key in PKCS#8 form.',
+    'The private key is not a P-256 key in PKCS#8 form.',
     'Paste the whole .p8 file as App Store Connect gave it.',
   ),
   team_key_in_use: rule('reject', 'request', 'A roster uses this team key.', 'Delete or move its rosters first.'),
