@@ -7,7 +7,7 @@ import { findRedisServer } from './redis-server.mjs'
 import { runTool } from './run-tool.mjs'
 import { complain, say, step } from './say.mjs'
 import { installChromium, installKubectl, installPromtool, installPython } from './system-packages.mjs'
-import { countTests } from './test-counts.mjs'
+import { readResults, tellFailure } from './test-results.mjs'
 import { which } from './which.mjs'
 
 const tool = (path) => join(ROOT, 'node_modules', path)
@@ -22,7 +22,7 @@ const CHECKS = [
 
 const PROJECTS = ['pure', 'redis', 'e2e']
 
-/** Runs everything; words after `npm test --` narrow down vitest. Returns the exit code. */
+/** Runs everything; words after `npm test --` narrow down vitest. What failed is named at the end. Returns the exit code. */
 export async function test(args) {
   try {
     if (!isInstalled()) await step('Installing packages', () => install())
@@ -34,8 +34,9 @@ export async function test(args) {
     const checks = await runChecks()
     const tests = await runVitest(args, redis)
     const passed = checks.passed + tests.passed
-    const failed = checks.failed + tests.failed
-    for (const name of checks.names) say(`Failed: ${name}`)
+    const failures = [...checks.failed.map((name) => `✗ ${name}`), ...tests.failed]
+    const failed = failures.length
+    for (const failure of failures) say(failure)
     say(`${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`)
     return failed > 0 || tests.passed === 0 ? 1 : 0
   } catch (error) {
@@ -71,20 +72,20 @@ async function findPython() {
 }
 
 async function runChecks() {
-  const names = []
+  const failed = []
   for (const { name, args } of CHECKS) {
     const { code } = await runTool(process.execPath, args)
     say(`${code === 0 ? '✓' : '✗'} ${name}\n`)
-    if (code !== 0) names.push(name)
+    if (code !== 0) failed.push(name)
     // What the types check built is run by the tests that start real processes.
     if (name === 'types') await runTool(process.execPath, [join(ROOT, 'scripts/copy-assets.mjs')])
   }
-  return { passed: CHECKS.length - names.length, failed: names.length, names }
+  return { passed: CHECKS.length - failed.length, failed }
 }
 
 /** One project after the other: end-to-end tests measure time, so nothing else runs beside them. */
 async function runVitest(args, redis) {
-  const total = { passed: 0, failed: 0, skipped: 0 }
+  const total = { passed: 0, failed: [], skipped: 0 }
   const env = { ...process.env, PATH: pathWith(redis) }
   mkdirSync(STAMPS, { recursive: true })
   for (const project of PROJECTS) {
@@ -93,8 +94,10 @@ async function runVitest(args, redis) {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const words = [tool('vitest/vitest.mjs'), 'run', '--project', project, '--passWithNoTests', ...reporters, ...args]
     const { code } = await runTool(process.execPath, words, { env })
-    const counts = countTests(readReport(report), code)
-    for (const kind of Object.keys(total)) total[kind] += counts[kind]
+    const { passed, skipped, failures } = readResults(readReport(report), code, ROOT)
+    total.passed += passed
+    total.skipped += skipped
+    total.failed.push(...failures.map((failure) => tellFailure(project, failure)))
   }
   return total
 }
