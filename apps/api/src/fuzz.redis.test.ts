@@ -5,26 +5,31 @@ import { createRequestMaker, type MadeRequest } from '../testing/make-requests.t
 import { pagesOf } from '../testing/pages-of.ts'
 import { makeDashboard, visit, type Visitor } from '../testing/visitor.ts'
 
-/** The whole document, and every page: `FUZZ_SEED=… FUZZ_REQUESTS=10000` repeats or goes on for longer. */
+/** The whole document, and every page: `FUZZ_SEED=… FUZZ_REQUESTS=…` repeats or goes on for longer. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 3_000)
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 10_000)
+/** In flight: while one waits for Redis or Apple, others are worked at. */
+const AT_ONCE = 8
 const SLOWEST_MS = 1_000
+/** The machine may be busy; what is slow by itself is slow each time. */
+const TRIES = 4
 const LARGEST = 1024 * 1024
 /** Things are deleted at random: what most requests are about is put there again. */
 const RENEW_EVERY = 100
 
 let api: TestApiWithApple
-let ann: Visitor
+let ann: Visitor | undefined
 
 beforeAll(async () => {
-  api = await serveApiWithApple({}, { dashboard: await makeDashboard() })
+  // Apple's own quota is another matter: whoever asks often is answered 503 then.
+  api = await serveApiWithApple({ quota: { hourLimit: 1_000_000 } }, { dashboard: await makeDashboard() })
   console.info(`FUZZ_SEED=${SEED} FUZZ_REQUESTS=${REQUESTS}`)
 })
 afterAll(() => api.close())
 
 async function renew(): Promise<void> {
-  // Who has logged out is let in again.
-  ann = await visit(api.app, 'ann')
+  // Who has logged out is let in again. A log-in costs as much as a hundred requests.
+  if ((await ann?.get('/console'))?.statusCode !== 200) ann = await visit(api.app, 'ann')
   await api.putTeamKey('acme')
   await api.addRoster({ id: 'gold' })
   await api.call('POST', '/v1/events', { type: 'member.joined', data: { roster: 'gold', member: { id: 'u-1' } } })
@@ -34,16 +39,31 @@ async function renew(): Promise<void> {
   await api.call('PUT', '/v1/sources/shop', { kind: 'stripe', secret: 'x', rosters: { '*': 'gold' } })
 }
 
-function send(request: MadeRequest) {
-  const { isPage, ...rest } = request
-  if (isPage) return ann.send(rest)
-  return api.app.inject({ ...rest, headers: { authorization: `Bearer ${api.deps.adminToken}`, ...rest.headers } })
+async function timed({ isPage, ...rest }: MadeRequest) {
+  const begun = performance.now()
+  const headers = { authorization: `Bearer ${api.deps.adminToken}`, ...rest.headers }
+  const answer = await (isPage && ann ? ann.send(rest) : api.app.inject({ ...rest, headers }))
+  return { answer, ms: performance.now() - begun }
 }
 
-async function timed(request: MadeRequest) {
-  const begun = performance.now()
-  const answer = await send(request)
-  return { answer, ms: performance.now() - begun }
+/** The answer, and what is wrong with it. */
+async function judge(request: MadeRequest) {
+  let { answer, ms } = await timed(request)
+  for (let tried = 1; tried < TRIES && (ms > SLOWEST_MS || answer.statusCode === 503); tried++) {
+    await eventually(() => api.deps.health.assertReachable())
+    ;({ answer, ms } = await timed(request))
+  }
+  const { statusCode, rawPayload, headers, body } = answer
+  // Metrics have series for each route and status: as many as the program has, whatever is sent.
+  const largest = request.url.startsWith('/metrics') ? 4 * LARGEST : LARGEST
+  const faults = Object.entries({
+    [`${statusCode}`]: statusCode >= 500,
+    [`${Math.round(ms)} ms`]: ms > SLOWEST_MS,
+    [`${rawPayload.length} bytes`]: rawPayload.length > largest,
+    'another request id': headers['x-request-id'] !== request.headers['x-request-id'],
+  }).filter(([, isSo]) => isSo)
+  const told = `${request.method} ${request.url} ${(request.payload ?? '').slice(0, 300)} → ${body.slice(0, 200)}`
+  return { statusCode, faults: faults.map(([fault]) => `${fault}: ${told}`) }
 }
 
 describe('whatever is sent', () => {
@@ -70,22 +90,14 @@ describe('whatever is sent', () => {
     const make = createRequestMaker(SEED, { document: api.app.swagger() as never, pages, known })
     const faults: string[] = []
     const statuses = new Map<number, number>()
-    for (let count = 0; count < REQUESTS; count++) {
-      if (count % RENEW_EVERY === 0) await renew()
-      const request = make(count)
-      const told = () => `${String(request.method)} ${request.url} ${(request.payload ?? '').slice(0, 300)}`
-      let { answer, ms } = await timed(request)
-      // The machine may have been busy; what is slow by itself is slow again.
-      for (let again = 0; again < 3 && ms > SLOWEST_MS; again++) ({ answer, ms } = await timed(request))
-      const { statusCode } = answer
-      statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1)
-      if (statusCode >= 500 && statusCode !== 503) faults.push(`${statusCode}: ${told()} ${answer.body.slice(0, 200)}`)
-      if (ms > SLOWEST_MS) faults.push(`${Math.round(ms)} ms: ${told()}`)
-      // Metrics have series for each route and status: as many as the program has, whatever is sent.
-      const largest = request.url.startsWith('/metrics') ? 4 * LARGEST : LARGEST
-      if (answer.rawPayload.length > largest) faults.push(`${answer.rawPayload.length} bytes: ${told()}`)
-      if (answer.headers['x-request-id'] !== `fuzz-${count}`) faults.push(`another request id: ${told()}`)
-      if (faults.length > 5) break
+    for (let from = 0; from < REQUESTS && faults.length === 0; from += RENEW_EVERY) {
+      await renew()
+      const requests = Array.from({ length: Math.min(RENEW_EVERY, REQUESTS - from) }, (_, at) => make(from + at))
+      await inParallel(requests, AT_ONCE, async (request) => {
+        const judged = await judge(request)
+        statuses.set(judged.statusCode, (statuses.get(judged.statusCode) ?? 0) + 1)
+        faults.push(...judged.faults)
+      })
     }
     console.info(JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b))))
     expect(faults).toEqual([])
@@ -100,3 +112,12 @@ describe('whatever is sent', () => {
     })
   }, 1_500_000)
 })
+
+async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values()
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const item of left) await work(item)
+    }),
+  )
+}
