@@ -14,7 +14,7 @@ const settings = { ENCRYPTION_KEY, QUIET_AFTER_WRITE_SECONDS: '1', BLOCKED_CHECK
 
 async function folderOf(redis: TestRedis): Promise<string> {
   const client = new Redis(redis.url)
-  const [, folder = ''] = (await client.config('GET', 'dir')) as string[]
+  const [, folder = ''] = await client.config('GET', 'dir')
   client.disconnect()
   return folder
 }

@@ -12,9 +12,7 @@ export async function openToRef(redis: Store['redis']): Promise<ToRef> {
   const load = async () => {
     if (toRef) return
     loading ??= loadSalt(redis)
-      .then((salt) => {
-        toRef = createToRef(salt)
-      })
+      .then((salt) => void (toRef = createToRef(salt)))
       // The next request, or the next connection, tries again.
       .catch(() => {})
       .finally(() => (loading = undefined))

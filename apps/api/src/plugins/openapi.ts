@@ -48,7 +48,7 @@ export async function useOpenApi(app: ApiServer, deps: { publicUrl: string | und
     transformObject: (given) => {
       if (!('openapiObject' in given)) return given.swaggerObject
       const named = nameSchemas({ ...given.openapiObject, webhooks: describeCallbacks(toJsonSchema) }, NAMED)
-      return finishDocument(named as unknown as OpenApiDocument, configOf) as never
+      return finishDocument(named as unknown as OpenApiDocument, configOf)
     },
     transform: (document) => {
       const { route } = document

@@ -6,7 +6,7 @@ import { codesOf } from './codes.ts'
 export function useDeclaredCodes(app: ApiServer): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const { config, schema, url, method } = request.routeOptions
-    const isHidden = (schema as { hide?: boolean } | undefined)?.hide === true
+    const isHidden = schema?.hide === true
     if (config.scope === undefined || isHidden || typeof payload !== 'string') return
     if (!String(reply.getHeader('content-type')).startsWith('application/problem+json')) return
     const { code } = JSON.parse(payload) as { code: ErrorCode }

@@ -249,7 +249,7 @@ describe('a hostile request about users', () => {
     ],
     [
       'each value is changed over and over',
-      () => Array(3_500).fill({ op: 'replace', path: 'emails.type', value: 'x' }),
+      () => Array.from({ length: 3_500 }, () => ({ op: 'replace', path: 'emails.type', value: 'x' })),
     ],
     [
       'filters are long',

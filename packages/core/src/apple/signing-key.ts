@@ -9,7 +9,7 @@ export async function importSigningKey(text: string): Promise<CryptoKey> {
   const key = text.trim()
   try {
     if (!key.startsWith('{')) return await importPKCS8(key, 'ES256')
-    return (await importJWK(JSON.parse(key) as JWK & { kty: 'EC' }, 'ES256')) as CryptoKey
+    return await importJWK<JWK & { kty: 'EC' }>(JSON.parse(key), 'ES256')
   } catch {
     throw new AppError('private_key_invalid')
   }

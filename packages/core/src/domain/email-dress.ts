@@ -33,7 +33,7 @@ const LABEL =
   /^(?:(?:mailto|smtp|sip|e-?mail(?:[- ]?(?:address|adresse))?|mail|email to|to|e-?post|correo|courriel)\s*[:=]\s*(?:\/\/)?)+/i
 /** What an address is made of, as far as it can be told from the text around it; bounded, or long texts take long. */
 const TOKEN = new RegExp(
-  `[^\\s@<>()\\[\\]{},;:|/\\\\="${'\u201c\u201d\u201e\u00ab\u00bb'}]{1,100}@[^\\s@<>()\\[\\]{},;:|/\\\\="'?&#${'\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb'}]+`,
+  `[^\\s@<>()\\[\\]{},;:|/\\\\="\u201c\u201d\u201e\u00ab\u00bb]{1,100}@[^\\s@<>()\\[\\]{},;:|/\\\\="'?&#\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb]+`,
   'gu',
 )
 

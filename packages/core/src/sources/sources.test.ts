@@ -163,7 +163,7 @@ describe('Ghost', () => {
     const facts = ['member.added', 'member.edited'].flatMap((name) => read('ghost', name).facts)
     const gone = read('ghost', 'member.deleted').facts
     const rosters = { tier_77: 'gold' }
-    expect(entitledRosters(personOf([...facts].reverse()), rosters).rosters).toEqual(['gold'])
+    expect(entitledRosters(personOf(facts.toReversed()), rosters).rosters).toEqual(['gold'])
     expect(entitledRosters(personOf([...facts, ...gone]), rosters).rosters).toEqual([])
     expect(entitledRosters(personOf([...gone, ...facts]), rosters).rosters).toEqual([])
   })

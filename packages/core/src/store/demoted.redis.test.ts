@@ -8,7 +8,7 @@ import { createRedis, DEMOTED_EVENT, toStoreError } from './redis.ts'
 
 const open: { close(): unknown }[] = []
 afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
+  for (const one of open.splice(0).toReversed()) await one.close()
 })
 
 /** One address for whichever server is the primary; who is connected stays where he is. */

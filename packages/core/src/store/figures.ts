@@ -99,7 +99,7 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
     },
     async sessionHistory() {
       const lines = await redis.lrange(keys.usageHistory, 0, -1)
-      return lines.reverse().map((line) => {
+      return lines.toReversed().map((line) => {
         const [at = 0, perWeek = 0] = line.split(' ').map(Number)
         return { at, perWeek }
       })

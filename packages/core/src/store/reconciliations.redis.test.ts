@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 const book = () => createReconciliations(redis, 'acme')
-const bytesOf = async () => Number(await redis.hstrlen(keys.reconciliations, 'plan-1'))
+const bytesOf = async () => await redis.hstrlen(keys.reconciliations, 'plan-1')
 const namesKept = async () => (await redis.keys(keys.planNames('*'))).length
 
 function plan(removals: number, more: Partial<Reconciliation> = {}): Reconciliation {

@@ -101,7 +101,7 @@ async function dropOthers(redis: Redis, key: string, needed: ReadonlySet<string>
   do {
     const [next, flat] = await redis.hscan(key, cursor, 'COUNT', PAGE)
     cursor = next
-    const gone = flat.filter((field, at) => at % 2 === 0 && !needed.has(String(field))).map(String)
+    const gone = flat.filter((field, at) => at % 2 === 0 && !needed.has(field)).map(String)
     if (gone.length > 0) await redis.hdel(key, ...gone)
   } while (cursor !== '0')
 }

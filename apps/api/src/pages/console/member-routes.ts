@@ -39,7 +39,7 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     const { done, ...named } = request.query as { id?: string; key?: string; done?: string }
     const roster = await getRoster(deps, rosterIdOf(request))
     // Whoever may not see addresses can't ask whether one is here: such an id comes sealed, from a page of ours.
-    const mayName = privacyOf(request.user).isOperator || !String(named.id ?? '').includes('@')
+    const mayName = privacyOf(request.user).isOperator || !(named.id ?? '').includes('@')
     const member = readName(createMemberNames(deps.sealer), roster, mayName ? named : {})
     const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
     return sendMember(deps, request, reply, roster, member, words ? notice('done', words) : undefined)

@@ -35,7 +35,7 @@ export function statusPlot(history: readonly HistorySample[]): Html {
   const y = (value: number) => HEIGHT - FRAME.bottom - (value / top) * (HEIGHT - FRAME.top - FRAME.bottom)
   const areas = shown.map(({ fill }, index) => {
     const upper = steps(history, x, (sample) => y(sumOf(sample, index + 1, shown)))
-    const lower = steps(history, x, (sample) => y(sumOf(sample, index, shown))).reverse()
+    const lower = steps(history, x, (sample) => y(sumOf(sample, index, shown))).toReversed()
     return html`<polygon class="${fill}" points="${[...upper, ...lower].join(' ')}" />`
   })
   return html`<figure>
@@ -98,7 +98,7 @@ function shortTime(at: number): string {
 }
 
 function table(history: readonly HistorySample[], statuses: MemberStatus[]): Html {
-  const rows = [...history].reverse().slice(0, TABLE_ROWS)
+  const rows = history.toReversed().slice(0, TABLE_ROWS)
   return html`<details>
     <summary>The same as a table</summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Members by status over time">

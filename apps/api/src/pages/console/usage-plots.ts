@@ -99,7 +99,7 @@ function sessionsPlot({ sessions, book }: RosterUsage, now: number): Html {
             </thead>
             <tbody>
               ${[...sessions]
-                .reverse()
+                .toReversed()
                 .slice(0, TABLE_ROWS)
                 .map(
                   ({ at, perWeek }) =>

@@ -76,7 +76,7 @@ async function read(
 ): Promise<{ items: Item[]; nextCursor: string | null }> {
   const answer = await api.call('GET', `/v1/rosters/gold/activity${query}`, undefined, headers)
   expect(answer.statusCode).toBe(200)
-  return answer.json() as { items: Item[]; nextCursor: string | null }
+  return answer.json()
 }
 
 describe('the activity of a roster', () => {

@@ -176,7 +176,7 @@ describe('POST /v1/sources/{sourceId}/receive', () => {
     expect((await received())[0]).toMatchObject({ status: 'refused', events: 0 })
   })
 
-  it.each(['', '{', '[]', 'null', '{"id":"evt_1"}', `${'['.repeat(100_000)}`, '\u0000'])(
+  it.each(['', '{', '[]', 'null', '{"id":"evt_1"}', '['.repeat(100_000), '\u0000'])(
     'says that it does not understand the signed body %.20j',
     async (text) => {
       await putStripe()
@@ -292,7 +292,7 @@ describe('POST /v1/sources/{sourceId}/receive', () => {
     }
     const order = sent.map((send) => ({ send, at: random() })).sort((a, b) => a.at - b.at)
     for (let at = 0; at < order.length; at += 8) await Promise.all(order.slice(at, at + 8).map(({ send }) => send()))
-    const { items } = (await api.call('GET', '/v1/rosters/gold/members?limit=1000')).json() as { items: any[] }
+    const { items } = (await api.call('GET', '/v1/rosters/gold/members?limit=1000')).json<{ items: any[] }>()
     const ended = Object.fromEntries(items.map(({ id, desired, email }) => [id, [desired, email]]))
     const expected = people.map(({ id, ends }) => [id, ends ? 'absent' : 'present'])
     expect(expected.filter(([id, desired]) => (ended[id!]?.[0] ?? 'absent') !== desired)).toEqual([])

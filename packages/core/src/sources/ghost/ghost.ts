@@ -56,7 +56,7 @@ function plansOf(current: Record<string, unknown>): string[][] {
   })
   if (named.length > 0) return named
   // Sites without named tiers tell a paying member by the status alone.
-  return status === 'paid' || status === 'comped' ? [[String(status)]] : [[FREE_PLAN]]
+  return status === 'paid' || status === 'comped' ? [[status]] : [[FREE_PLAN]]
 }
 
 function stampOf(value: unknown, rank: number, { now }: ReadContext): Stamp {

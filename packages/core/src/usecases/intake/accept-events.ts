@@ -56,7 +56,7 @@ export async function acceptEvents(
   events: IncomingEvent[],
   traceparent?: string,
 ): Promise<EventOutcome[]> {
-  const outcomes = Array.from<EventOutcome>({ length: events.length }).fill(NO_ROSTER)
+  const outcomes = events.map((): EventOutcome => NO_ROSTER)
   const batch = { events, outcomes, traceparent }
   const known = await deps.store.directory.kept(events.map((event) => event.roster))
   const gone = await recordAt(deps, batch, [...events.keys()], known)

@@ -45,7 +45,7 @@ export async function selectMembers(
     }
   }
   const found = needsRecords ? inOrder(kept, sort).map(({ id }) => id) : ids
-  return isDown ? found.reverse() : found
+  return isDown ? found.toReversed() : found
 }
 
 type Ordered = ReturnType<typeof toOrdered>

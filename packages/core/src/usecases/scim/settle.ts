@@ -136,7 +136,7 @@ const eventBase = (
   key: string,
   priority: 'interactive' | 'bulk',
 ) => ({
-  id: `${revision}`,
+  id: revision,
   source: `${sourceOf(directory)}/${id}`,
   roster: rosterIdOf(key),
   member: id,
