@@ -180,6 +180,9 @@ function planStopped(input: PlanInput, email: string): Step {
   const askedAnew = desired.joined > observed.converged || input.invite
   const alreadyDone = observed.revived >= desired.joined && !input.invite
   if (!askedAnew || alreadyDone || input.wantedElsewhere(email)) {
+    // Who moved to this address is no longer there with the former one.
+    const [former] = observed.leaving
+    if (former !== undefined) return planExit(input, former)
     return { do: 'settle', status: 'revoked', problem: 'testing_stopped' }
   }
   const tester = input.knownTester(email)

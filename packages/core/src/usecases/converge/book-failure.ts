@@ -113,9 +113,10 @@ function later(target: Target, until: number, { code, message }: AppError): Endi
   return { kind: 'later', until, status: unsettledStatus(target), problem: code, detail: message }
 }
 
-/** What is said of somebody whose turn ended before it was known: what was known before. */
+/** What is said of somebody whose turn ended before it was known: what was known before. A move is over once the former address is out. */
 export function unsettledStatus({ observed, desired }: Target): MemberStatus {
-  const isIn = desired.present && observed.confirmed && !isReclaimed(desired, observed)
+  const isMoved = observed.confirmed && observed.leaving.length === 0
+  const isIn = desired.present && isMoved && !isReclaimed(desired, observed)
   return isIn ? settledStatus(true, observed.state) : 'pending'
 }
 

@@ -42,10 +42,11 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
     const replaced = await replaceHeld(deps, roster)
     const accepted = await recordRows(deps, roster, draft.plan, { time: draft.at, isHeld: draft.held !== null })
     const record = toRecord(deps, roster, id, draft, accepted)
+    const removesNow = draft.held === null && record.removals.length + draft.plan.clear.length > 0
+    if (removesNow) await planRemoval(deps, roster, record)
     await reconciliations.put(record)
     noteRosterActivity(deps, roster, { kind: 'list', text: tellPlan(record) })
-    if (draft.held === null && record.removals.length + draft.plan.clear.length > 0)
-      await removeNow(deps, roster, record, draft.plan)
+    if (removesNow) await removeNow(deps, roster, record, draft.plan)
     if (draft.held !== null) await tellHeld(deps, roster, record)
     else if (replaced > 0) await tellDecided(deps, roster, record.startedAt)
     const isIdle = replaced === 0 && draft.held === null && changesOf(draft.plan) === 0
@@ -55,11 +56,13 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
   }
 }
 
-/** Planned before it is begun: the lane goes on with it where we die on the way, with the same names. */
+/** Before it is begun: the lane goes on with it where we die on the way, with the same names. */
+async function planRemoval(deps: IntakeDeps, roster: Roster, { id, startedAt }: Reconciliation): Promise<void> {
+  await createSchedule(deps.store.redis, roster.teamKey).plan(approvedTask(id), startedAt + GOES_ON_AFTER_MS)
+}
+
 async function removeNow(deps: IntakeDeps, roster: Roster, record: Reconciliation, plan: SnapshotPlan): Promise<void> {
   const { redis } = deps.store
-  const schedule = createSchedule(redis, roster.teamKey)
-  await schedule.plan(approvedTask(record.id), record.startedAt + GOES_ON_AFTER_MS)
   await createReconciliations(redis, roster.teamKey).noteRemoval({
     roster: roster.id,
     id: record.id,
@@ -68,7 +71,7 @@ async function removeNow(deps: IntakeDeps, roster: Roster, record: Reconciliatio
     now: record.startedAt,
   })
   await recordLeaves(deps, roster, record, { removals: record.removals })
-  await schedule.drop(approvedTask(record.id))
+  await createSchedule(redis, roster.teamKey).drop(approvedTask(record.id))
 }
 
 const changesOf = ({ add, update, remove }: SnapshotPlan) => add.length + update.length + remove.length

@@ -3,7 +3,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Desired } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createProtections, createReconciliations } from '../../store/index.ts'
+import { createProtections, createReconciliations, createSchedule } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { planReclaim } from '../idle/plan-reclaim.ts'
@@ -52,7 +52,10 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
   if (!(await reconciliations.replace(record, approved, { name: approvedTask(record.id), at: dueAt }))) {
     throw decidedMeanwhile(record.id)
   }
-  if (record.kind === 'snapshot') await recordLeaves(deps, roster, record, record)
+  if (record.kind === 'snapshot') {
+    await recordLeaves(deps, roster, record, record)
+    await createSchedule(deps.store.redis, roster.teamKey).drop(approvedTask(record.id))
+  }
   await tellDecided(deps, roster, now)
   await deps.store.ready.ring(roster.teamKey)
   return approved

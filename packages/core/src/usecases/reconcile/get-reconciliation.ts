@@ -2,7 +2,8 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createReconciliations, type Store } from '../../store/index.ts'
+import { createReconciliations, createSchedule, type Store } from '../../store/index.ts'
+import { approvedTask } from './tasks.ts'
 
 interface Deps {
   store: Store
@@ -54,6 +55,12 @@ async function withReclaimed(deps: Deps, roster: Roster, record: Reconciliation)
   return done
 }
 
+/** Until all removals are recorded, nobody is pending for them; the task stays planned so long, in case that whoever records them dies. */
+async function isBeingRecorded({ store }: Deps, { teamKey }: Roster, { id }: Reconciliation): Promise<boolean> {
+  const [dueAt] = await createSchedule(store.redis, teamKey).dueAt([approvedTask(id)])
+  return dueAt !== null
+}
+
 /** A list that was taken over is through once nobody of the roster is pending any more. */
 async function withProgress(deps: Deps, roster: Roster, record: Reconciliation): Promise<Reconciliation> {
   if (record.status !== 'running' || record.kind === 'reconcile') return record
@@ -61,7 +68,7 @@ async function withProgress(deps: Deps, roster: Roster, record: Reconciliation):
   const { pending } = await deps.store.members(roster.teamKey, roster.id).counts()
   const converged = Math.max(0, record.progress.toConverge - pending)
   const progress = { ...record.progress, converged }
-  if (pending > 0) return { ...record, progress }
+  if (pending > 0 || (await isBeingRecorded(deps, roster, record))) return { ...record, progress }
   const done: Reconciliation = { ...record, progress, status: 'done', updatedAt: deps.clock.now() }
   await createReconciliations(deps.store.redis, roster.teamKey).put(done)
   return done
