@@ -1,3 +1,5 @@
+import { mkdirSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { eventually } from '@flightroster/core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../testing/serve.ts'
@@ -53,6 +55,23 @@ describe('the API while its store is in trouble', () => {
     await eventually(async () => expect((await api.call('POST', '/v1/events', event)).statusCode).toBe(503))
     expect((await api.call('GET', '/v1/rosters/gold')).statusCode).toBe(200)
     expect((await api.call('GET', '/readyz')).json().detail).toContain('full')
+  })
+
+  it('answers 503 while the store can write nothing to its disk, and serves again by itself', async () => {
+    api = await serveApi()
+    await api.addRoster()
+    // A snapshot that can't be put in place, as on a full disk: from then on the store refuses writes (MISCONF).
+    const blocked = join(api.redis.directory, 'dump.rdb')
+    mkdirSync(blocked)
+    await api.store.redis.config('SET', 'save', '3600 1')
+    await api.store.redis.bgsave()
+    await eventually(async () => {
+      const answer = await api.call('POST', '/v1/events', event)
+      expect([answer.statusCode, answer.json().code]).toEqual([503, 'store_unavailable'])
+    })
+    rmdirSync(blocked)
+    await api.store.redis.bgsave()
+    await eventually(async () => expect((await api.call('POST', '/v1/events', event)).statusCode).toBe(202))
   })
 
   it('is not ready while the store would evict what it was given', async () => {

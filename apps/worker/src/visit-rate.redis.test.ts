@@ -27,6 +27,7 @@ import { buildWorker, type RunningWorker } from './worker.ts'
 const MOST_A_SECOND = 5
 const WATCHED_MS = 2_000
 
+const sealer = createSealer({ current: Buffer.alloc(32, 7) })
 let rig: LaneRig
 let worker: RunningWorker
 let close: () => Promise<void>
@@ -35,7 +36,6 @@ let visits: number[] = []
 
 beforeEach(async () => {
   rig = await startLaneRig()
-  const sealer = createSealer({ current: Buffer.alloc(32, 7) })
   await rig.addRoster({ id: 'gold' })
   const teamKey = await rig.store.teamKeys.find('acme')
   const [key] = rig.emulator.keys
@@ -217,6 +217,35 @@ describe('a lane that can do nothing is visited now and then', () => {
     await queue.close()
     expectFew(await watch())
     await eventually(async () => expect(await invited()).toBeGreaterThanOrEqual(21), { timeoutMs: 60_000 })
+  })
+
+  it('when its budget is gone with thousands waiting, while forty other lanes are served within seconds', async () => {
+    await rig.deps.budgetOf('acme').note({ ...NOBODY, hourLimit: 100, hourRemaining: 3 }, 0)
+    await bulk(5_000)
+    const lanes = Array.from({ length: 40 }, (_, at) => `other-${at}`)
+    const { keyId, privateKeyPem, issuerId } = rig.emulator.addKey({ issuerId: rig.emulator.keys[0]?.issuerId })
+    for (const lane of lanes) {
+      await rig.addRoster({ id: lane, teamKey: lane })
+      const teamKey = await rig.store.teamKeys.find(lane)
+      if (!teamKey) throw new Error(`There is no ${lane}.`)
+      const sealedPrivateKey = sealer.seal(privateKeyPem, sealContext(lane))
+      await rig.store.teamKeys.put({ ...teamKey, issuerId, keyId, sealedPrivateKey })
+    }
+    const everyLaneServes = async (member: string) => {
+      const from = performance.now()
+      const events = lanes.map((roster) => ({ ...event(member), roster, email: `${member}@${roster}.example.com` }))
+      await acceptEvents(rig.deps, events)
+      const served = async () => {
+        for (const lane of lanes) expect(await rig.statuses(lane, lane)).toMatchObject({ [member]: 'invited' })
+      }
+      await eventually(served, { timeoutMs: 60_000 })
+      return performance.now() - from
+    }
+    await worker.start()
+    // A lane's first visit has its roster's first reading in it.
+    await everyLaneServes('bob')
+    expect(await everyLaneServes('ann')).toBeLessThan(5_000)
+    expect(await invited()).toBe(0)
   })
 
   it('when a task of its schedule is due that its budget has nothing for', async () => {

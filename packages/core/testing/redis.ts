@@ -16,11 +16,15 @@ export interface TestRedisOptions {
   args?: string[]
   /** An RDB file: what it begins with. */
   data?: string
+  /** Beside what this process has. */
+  env?: Record<string, string>
 }
 
 export interface TestRedis {
   url: string
   port: number
+  /** Where it keeps its files. */
+  directory: string
   /** kill -9: what was not written is lost, what was not answered is unknown. */
   kill(): Promise<void>
   /** SIGSTOP: the server takes connections and answers nothing. */
@@ -40,7 +44,8 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
   // With an append-only file no RDB is read, unless it lies where the append-only file of former versions did.
   const isAppending = (options.appendFsync ?? 'off') !== 'off'
   if (options.data) await copyFile(options.data, join(directory, isAppending ? 'appendonly.aof' : 'dump.rdb'))
-  let server = await launch(port, args)
+  const env = options.env ? ({ ...process.env, ...options.env } as Record<string, string>) : undefined
+  let server = await launch(port, args, env)
 
   const kill = async () => {
     if (server.exitCode !== null || server.signalCode !== null) return
@@ -56,12 +61,13 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    directory,
     kill,
     freeze: () => void server.kill('SIGSTOP'),
     thaw: () => void server.kill('SIGCONT'),
     async restart() {
       await kill()
-      server = await launch(port, args)
+      server = await launch(port, args, env)
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -83,8 +89,8 @@ function commandLine(port: number, directory: string, options: TestRedisOptions)
   return [...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]), ...(options.args ?? [])]
 }
 
-async function launch(port: number, args: string[]): Promise<ChildProcess> {
-  const server = spawnTied('redis-server', args, { output: 'ignore' })
+async function launch(port: number, args: string[], env?: Record<string, string>): Promise<ChildProcess> {
+  const server = spawnTied('redis-server', args, { output: 'ignore', ...(env ? { env } : {}) })
   await eventually(async () => {
     if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
     if (!(await answersPing(port))) throw new Error('redis-server does not answer yet')

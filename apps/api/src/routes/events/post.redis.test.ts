@@ -31,6 +31,13 @@ describe('POST /v1/events', () => {
     expect(await desired('u-17')).toMatchObject({ present: true, email: 'ann@example.com', version: 4 })
   })
 
+  it('gives an event that is sent 50 times at once one effect', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(cloud('e1'))))
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([202]))
+    expect(answers.filter((answer) => answer.json().accepted === 1)).toHaveLength(1)
+    expect(await desired('u-17')).toMatchObject({ version: 1 })
+  })
+
   it('answers each event in the order sent, and lets the good ones land beside the bad', async () => {
     const answer = await post([
       event({ id: 'a' }),
