@@ -20,6 +20,7 @@ const CHECKS = [
   { name: 'knip', args: [tool('knip/bin/knip.js')] },
 ]
 
+const QUIET = join(ROOT, 'scripts/lib/quiet-reporter.mjs')
 const PROJECTS = ['pure', 'redis', 'e2e']
 
 /** Runs everything; words after `npm test --` narrow down vitest. What failed is named at the end. Returns the exit code. */
@@ -72,11 +73,18 @@ async function findPython() {
 }
 
 async function runChecks() {
+  mkdirSync(STAMPS, { recursive: true })
   const failed = []
   for (const { name, args } of CHECKS) {
-    const { code } = await runTool(process.execPath, args)
-    say(`${code === 0 ? '✓' : '✗'} ${name}\n`)
-    if (code !== 0) failed.push(name)
+    // What a tool says when all is well is nothing to read.
+    const log = join(STAMPS, `check-${name}.log`)
+    rmSync(log, { force: true })
+    const { code } = await runTool(process.execPath, args, { log })
+    if (code !== 0) {
+      failed.push(name)
+      say(readFileSync(log, 'utf8').trim())
+    }
+    say(`${code === 0 ? '✓' : '✗'} ${name}`)
     // What the types check built is run by the tests that start real processes.
     if (name === 'types') await runTool(process.execPath, [join(ROOT, 'scripts/copy-assets.mjs')])
   }
@@ -91,7 +99,7 @@ async function runVitest(args, redis) {
   for (const project of PROJECTS) {
     const report = join(STAMPS, `vitest-${project}.json`)
     rmSync(report, { force: true })
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const reporters = [`--reporter=${QUIET}`, '--reporter=json', `--outputFile.json=${report}`]
     const words = [tool('vitest/vitest.mjs'), 'run', '--project', project, '--passWithNoTests', ...reporters, ...args]
     const { code } = await runTool(process.execPath, words, { env })
     const { passed, skipped, failures } = readResults(readReport(report), code, ROOT)
