@@ -90,25 +90,36 @@ function commandLine(port: number, directory: string, options: TestRedisOptions)
 }
 
 async function launch(port: number, args: string[], env?: Record<string, string>): Promise<ChildProcess> {
-  const server = spawnTied('redis-server', args, { output: 'ignore', ...(env ? { env } : {}) })
+  const start = () => spawnTied('redis-server', args, { output: 'ignore', ...(env ? { env } : {}) })
+  let server = start()
   await eventually(async () => {
-    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
-    if (!(await answersPing(port))) throw new Error('redis-server does not answer yet')
+    // Another test's server may have taken the port meanwhile: then ours has ended, and comes once that one is gone.
+    if (server.exitCode !== null) server = start()
+    const pid = await askForPid(port)
+    if (pid !== server.pid)
+      throw new Error(`redis-server ${server.pid} does not answer on ${port}; ${pid ?? 'nobody'} does`)
   })
   return server
 }
 
-/** Without a client library: a client would keep connections of its own. */
-function answersPing(port: number): Promise<boolean> {
+/** Who answers on this port. Without a client library: a client would keep connections of its own. */
+function askForPid(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
+    let answer = ''
     const socket = createConnection({ port, host: '127.0.0.1' })
-    const end = (answers: boolean) => {
+    const end = (pid?: number) => {
       socket.destroy()
-      resolve(answers)
+      resolve(pid)
     }
-    socket.setTimeout(500, () => end(false))
-    socket.once('error', () => end(false))
-    socket.once('connect', () => socket.write('PING\r\n'))
-    socket.once('data', (data) => end(data.toString().startsWith('+PONG')))
+    socket.setTimeout(500, () => end())
+    socket.once('error', () => end())
+    socket.once('connect', () => socket.write('INFO server\r\n'))
+    socket.on('data', (data) => {
+      answer += data.toString()
+      const [, pid] = /process_id:(\d+)\r/.exec(answer) ?? []
+      if (pid !== undefined) end(Number(pid))
+      // It loads its file still, or is no Redis that answers such a question.
+      else if (/^[-+]/.test(answer)) end()
+    })
   })
 }

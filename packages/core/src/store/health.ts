@@ -83,6 +83,10 @@ export function startStoreHealth(redis: Redis): StoreHealth {
 }
 
 const SILENT: StoreReport = { state: 'unreachable', detail: 'The store does not answer.' }
+const NOT_READY: StoreReport = {
+  state: 'unreachable',
+  detail: 'The store is not ready yet: Redis is still loading its file, or the connection is being made.',
+}
 
 /** One look; never throws. */
 export async function lookAtStore(redis: Redis): Promise<StoreReport> {
@@ -108,6 +112,8 @@ const PART_OF_CLUSTER: StoreReport = {
 }
 
 async function readServer(redis: Redis): Promise<{ info: ReadonlyMap<string, string>; report: StoreReport }> {
+  // A connection that is being made takes INFO already, and nothing else; the look that counts comes as soon as it is ready.
+  if (redis.status === 'connect') return { info: new Map(), report: NOT_READY }
   try {
     // Without sections: 6.2 takes one at most.
     const info = parseInfo(await redis.info())
