@@ -4789,31 +4789,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    kind: "stripe";
-                    /** @description The sender's signing secret, kept sealed and never shown. Left out: the one there is stays */
-                    secret?: string;
-                    /**
-                     * @description The sender's price, tier or plan → roster; "*": every other; absent: ignored
-                     * @default {}
-                     */
-                    rosters?: {
-                        [key: string]: string;
-                    };
-                } | {
-                    /** @enum {string} */
-                    kind: "patreon";
-                    /** @description The sender's signing secret, kept sealed and never shown. Left out: the one there is stays */
-                    secret?: string;
-                    /**
-                     * @description The sender's price, tier or plan → roster; "*": every other; absent: ignored
-                     * @default {}
-                     */
-                    rosters?: {
-                        [key: string]: string;
-                    };
-                } | {
-                    /** @enum {string} */
-                    kind: "ghost";
+                    kind: "stripe" | "patreon" | "ghost";
                     /** @description The sender's signing secret, kept sealed and never shown. Left out: the one there is stays */
                     secret?: string;
                     /**

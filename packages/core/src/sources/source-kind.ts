@@ -23,6 +23,8 @@ export interface ReadContext {
 
 /** A membership system: how it signs and what its payloads mean. Adding one is adding a folder with one of these. */
 export interface SourceKind {
+  /** As people call it. */
+  title: string
   isSigned(request: ReceivedRequest, options: SignatureOptions): boolean
   /** Throws PayloadError where the payload is none of this sender's. */
   read(payload: unknown, context: ReadContext): Reading

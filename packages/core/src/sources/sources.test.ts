@@ -179,7 +179,7 @@ describe('signatures', () => {
   const isSigned = (kind: Kind, headers: Record<string, string>, text = body, now = NOW) =>
     SOURCE_READERS[kind].isSigned({ headers, body: text }, { secret: 'right', now, signature: null })
 
-  it.each(Object.keys(cases) as Kind[])('of %s hold for that body and that secret alone', (kind) => {
+  it.each(Object.keys(cases) as (keyof typeof cases)[])('of %s hold for that body and that secret alone', (kind) => {
     const headers = cases[kind]('right', body)
     expect(isSigned(kind, headers)).toBe(true)
     expect(isSigned(kind, headers, Buffer.from('{"a":2}'))).toBe(false)

@@ -33,9 +33,7 @@ const common = {
 }
 
 export const sourceBody = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('stripe'), ...common }),
-  z.strictObject({ kind: z.literal('patreon'), ...common }),
-  z.strictObject({ kind: z.literal('ghost'), ...common }),
+  z.strictObject({ kind: z.enum(SOURCE_KINDS).exclude(['generic']), ...common }),
   z.strictObject({
     kind: z.literal('generic'),
     ...common,

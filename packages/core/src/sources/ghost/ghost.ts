@@ -8,6 +8,8 @@ import { PayloadError, type ReadContext, type SourceKind } from '../source-kind.
  * member without one is on "free". `updated_at` orders.
  */
 export const ghost: SourceKind = {
+  title: 'Ghost',
+
   isSigned({ headers, body }, { secret }) {
     const parts = new Map(parseSignatureHeader(headers['x-ghost-signature'] ?? ''))
     const given = parts.get('sha256')

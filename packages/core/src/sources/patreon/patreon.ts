@@ -7,6 +7,8 @@ import { ignore, PayloadError, type SourceKind } from '../source-kind.ts'
  * (a declined one may still be entitled, a free or gifted one has none). No event id and no time: the arrival orders.
  */
 export const patreon: SourceKind = {
+  title: 'Patreon',
+
   isSigned({ headers, body }, { secret }) {
     const given = headers['x-patreon-signature']?.trim() ?? ''
     return isSignedWith({ secret, algorithm: 'md5', encoding: 'hex' }, [body], given)

@@ -21,6 +21,8 @@ const ENTITLING = new Set(['active', 'trialing', 'past_due'])
 const RANK = { created: 0, changed: 1, deleted: 2 } as const
 
 export const stripe: SourceKind = {
+  title: 'Stripe',
+
   isSigned({ headers, body }, { secret, now }) {
     const parts = parseSignatureHeader(headers['stripe-signature'] ?? '')
     const time = parts.find(([name]) => name === 't')?.[1] ?? ''

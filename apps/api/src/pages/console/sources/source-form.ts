@@ -1,4 +1,5 @@
 import { SOURCE_KINDS, type Source, type SourceKindName } from '@flightroster/core/domain'
+import { SOURCE_READERS } from '@flightroster/core/sources'
 import type { z } from 'zod'
 import type { Form } from '../../forms.ts'
 import { html, path, type Html } from '../../html.ts'
@@ -28,12 +29,7 @@ export const NEW_SOURCE: SourceDraft = {
   map: '',
 }
 
-export const KIND_WORDS: Record<SourceKindName, string> = {
-  stripe: 'Stripe',
-  patreon: 'Patreon',
-  ghost: 'Ghost',
-  generic: 'any signed sender',
-}
+export const titleOf = (kind: SourceKindName) => (kind === 'generic' ? 'any signed sender' : SOURCE_READERS[kind].title)
 
 export function draftOf({ id, kind, rosters, signature, map }: Source): SourceDraft {
   const lines = Object.entries(rosters).map(([plan, roster]) => `${plan} = ${roster}`)
@@ -100,7 +96,7 @@ export function sourceForm(draft: SourceDraft, isNew: boolean): Html {
             ><label
               >Sender
               <select name="kind">
-                ${SOURCE_KINDS.map((kind) => html`<option value="${kind}" ${kind === draft.kind ? html` selected` : null}>${KIND_WORDS[kind]}</option>`)}
+                ${SOURCE_KINDS.map((kind) => html`<option value="${kind}" ${kind === draft.kind ? html` selected` : null}>${titleOf(kind)}</option>`)}
               </select></label
             >`
         : null

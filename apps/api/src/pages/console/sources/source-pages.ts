@@ -5,7 +5,7 @@ import { askFirst, button, layout } from '../../layout.ts'
 import type { Privacy } from '../../privacy.ts'
 import { recordListPage } from '../../record-list.ts'
 import { exactTime, pill, when, type Tone } from '../../words.ts'
-import { KIND_WORDS, sourceForm, type SourceDraft } from './source-form.ts'
+import { sourceForm, titleOf, type SourceDraft } from './source-form.ts'
 
 interface Common {
   user: DashboardUser
@@ -33,7 +33,7 @@ export function sourcesPage({ user, privacy, now, sources, draft, about, isNew }
       ({ source, last }) =>
         html`<tr>
           <th scope="row"><a href="${path`/console/sources/${source.id}`}">${source.id}</a></th>
-          <td>${KIND_WORDS[source.kind]}</td>
+          <td>${titleOf(source.kind)}</td>
           <td>${rostersOf(source).join(', ') || html`<span class="quiet">as its expression says</span>`}</td>
           <td>
             ${last ? html`${receivedPill(last)} ${when(last.at, now)}` : html`<span class="quiet">nothing yet</span>`}
@@ -79,7 +79,7 @@ export function sourcePage(input: SourcePage): string {
     ${about}
     <dl class="facts">
       <dt>Sender</dt>
-      <dd>${KIND_WORDS[source.kind]}</dd>
+      <dd>${titleOf(source.kind)}</dd>
       <dt>Paste this address there</dt>
       <dd><code>${input.url}</code></dd>
       <dt>Its plans lead to</dt>
@@ -119,9 +119,7 @@ function secretWords({ formerSecrets }: Source, now: number): Html {
 
 function tryForm({ source, trial, privacy }: SourcePage, action: string): Html {
   return html`<h2 id="try">Try a payload</h2>
-    <p class="quiet">
-      Paste one as ${KIND_WORDS[source.kind]} shows it. Nothing is recorded, and no signature is needed.
-    </p>
+    <p class="quiet">Paste one as ${titleOf(source.kind)} shows it. Nothing is recorded, and no signature is needed.</p>
     <form method="post" action="${action}#try" class="stack">
       ${
         source.kind === 'patreon'
