@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import { errorBody, notAuthorized, rateLimited, roleForbidden, unexpected } from './errors.ts'
@@ -160,17 +162,15 @@ async function huge(reply: FastifyReply, out: Outgoing): Promise<void> {
   reply.hijack()
   const { raw } = reply
   raw.writeHead(out.status, out.headers)
+  // A reader that goes away in between is what this is for.
+  await pipeline(Readable.from(hugePieces()), raw).catch(() => {})
+}
+
+function* hugePieces(): Generator<string | Buffer> {
   const chunk = Buffer.alloc(64 * 1024, 'a')
-  raw.write('{"data":"')
-  for (let sent = 0; sent < hugeBytes && !isGone(raw); sent += chunk.length) {
-    if (raw.write(chunk)) continue
-    await new Promise<void>((resolve) => {
-      raw.once('drain', resolve)
-      raw.once('close', resolve)
-    })
-    raw.removeAllListeners('drain')
-  }
-  if (!isGone(raw)) raw.end('"}')
+  yield '{"data":"'
+  for (let sent = 0; sent < hugeBytes; sent += chunk.length) yield chunk
+  yield '"}'
 }
 
 const isGone = (raw: ServerResponse): boolean => raw.destroyed || raw.socket?.destroyed === true
