@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { inNameOrder } from './name-order.ts'
+import { inNameOrder, toKey } from './name-order.ts'
 
 it('orders people as one reads them: by name without case and accents, else by address, else by id', () => {
   const person = (id: string, firstName: string | null, email: string | null = null) => ({
@@ -18,4 +19,22 @@ it('orders people as one reads them: by name without case and accents, else by a
     person('4', 'anna'),
   ]
   expect(inNameOrder(people).map(({ id }) => id)).toEqual(['4', '5', '2', '3', 'u-9', 'u-10', '1'])
+})
+
+it('compares plain texts as the collator does, numbers by their value', () => {
+  const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
+  const letters = fc.constantFrom(...'aAbzZ019 -_.@\'"(~$+<'.split(''), ...'éÉñÅ'.split(''))
+  const text = fc.oneof(fc.string({ unit: letters, maxLength: 8 }), fc.string({ unit: 'grapheme-ascii', maxLength: 6 }))
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      const [one, other] = [toKey(a), toKey(b)]
+      if (one === undefined || other === undefined) throw new Error(`${a} and ${b} are plain`)
+      expect(one < other ? -1 : one > other ? 1 : 0).toBe(Math.sign(collator.compare(a, b)))
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
+it('leaves the order of other scripts to the collator', () => {
+  expect(['Ёлка', '中', 'Ольга', 'ångström'].map(toKey)).toEqual([undefined, undefined, undefined, expect.any(String)])
 })

@@ -48,25 +48,25 @@ export function parseSearch(q: string | undefined): Search | undefined {
   if (whole === '') return undefined
   const words = whole.split(/\s+/u)
   const needle = longestOf(words)
-  const fits = (member: Searchable) => {
-    const texts = [foldText(member.id), foldText(member.email ?? '')]
-    const name = foldText([member.firstName, member.lastName].filter(Boolean).join(' '))
-    return (asked: string) => texts.some((text) => text.startsWith(asked)) || beginsWord(name, asked)
-  }
   return {
-    matches(member) {
-      const isThere = fits(member)
-      return isThere(whole) || (words.length > 1 && words.every(isThere))
+    matches({ id, email, firstName, lastName }) {
+      const texts = [foldText(id), foldText(email ?? '')]
+      const name = foldText(firstName && lastName ? `${firstName} ${lastName}` : firstName || lastName || '')
+      return isThere(whole, texts, name) || (words.length > 1 && words.every((word) => isThere(word, texts, name)))
     },
     // Letters that are folded are judged by `matches` alone.
     mayMatch: (text) => text.toLowerCase().includes(needle) || BEYOND_ASCII.test(text),
   }
 }
 
+const isThere = (asked: string, texts: readonly string[], name: string) =>
+  texts.some((text) => text.startsWith(asked)) || beginsWord(name, asked)
+
 /** `Anne-Marie O'Neil` has the words anne, marie, o, neil; what was asked for may go on over several. */
 function beginsWord(name: string, asked: string): boolean {
   for (let at = name.indexOf(asked); at >= 0; at = name.indexOf(asked, at + 1)) {
-    if (at === 0 || !/[\p{L}\p{N}]$/u.test(name.slice(Math.max(0, at - 2), at))) return true
+    // Most words begin the name or follow a space: no letter's kind has to be looked up.
+    if (at === 0 || name[at - 1] === ' ' || !/[\p{L}\p{N}]$/u.test(name.slice(Math.max(0, at - 2), at))) return true
   }
   return false
 }

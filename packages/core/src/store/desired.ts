@@ -28,6 +28,13 @@ export function parseDesired(text: string): Desired {
   }
 }
 
+/** The part of it that a list is ordered by: ten thousand at once are read without the rest. */
+export function parsePerson(text: string): Pick<Desired, 'email' | 'firstName' | 'lastName'> {
+  if (text.startsWith('{')) return parseDesired(text)
+  const [email, firstName, lastName] = JSON.parse(text.slice(text.indexOf('['))) as Tail
+  return { email, firstName, lastName }
+}
+
 /** The end of a record, as the step of intake writes it. `packed`: in the short form. */
 export function formatTail(
   member: string,

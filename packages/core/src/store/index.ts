@@ -1,7 +1,7 @@
 export { createStore, type Store } from './store.ts'
 export { globalKeys, laneHash, laneKeys, queueName, queuePrefix } from './keys.ts'
 export type { MemberRecord, Members } from './members.ts'
-export type { MemberFilter, MemberQuery } from './list-members.ts'
+export { fitsFilter, type MemberFilter, type MemberQuery } from './list-members.ts'
 export type { Claim, ReadyIndex } from './ready.ts'
 export type { RecordOptions, RecordResult } from './record-changes.ts'
 export type { Register } from './records.ts'

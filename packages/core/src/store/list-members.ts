@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis'
-import { MEMBER_STATUSES, type MemberStatus } from '../domain/member.ts'
+import { MEMBER_STATUSES, type Desired, type MemberStatus } from '../domain/member.ts'
+import type { Named } from '../domain/name-order.ts'
 import { parseSearch, type Search } from '../domain/search.ts'
 import { defineScript } from './define-script.ts'
-import { parseDesired } from './desired.ts'
+import { parsePerson } from './desired.ts'
 import type { RosterKeys } from './keys.ts'
 
 const pageScript = defineScript(import.meta.url, './page-members.lua')
@@ -67,19 +68,53 @@ export async function* listAllIds(redis: Redis, keys: RosterKeys, filter: Member
 async function searchMembers(redis: Redis, keys: RosterKeys, search: Search, filter: MemberFilter): Promise<string[]> {
   // A scan may give a member twice.
   const found = new Set<string>()
+  for await (const members of scanFitting(redis, keys, search, filter.plainIds))
+    for (const [id] of members) found.add(id)
+  const ids = await keepStatus(redis, keys, [...found], filter.status)
+  return ids.sort()
+}
+
+/** Names and addresses of everybody who fits, in no order. It looks through the records once. */
+export async function findPeople(redis: Redis, keys: RosterKeys, filter: MemberFilter): Promise<Named[]> {
+  const found = new Map<string, Named>()
+  for await (const members of scanFitting(redis, keys, parseSearch(filter.q), filter.plainIds)) {
+    for (const [id, text] of members) {
+      const { email, firstName, lastName } = parsePerson(text)
+      found.set(id, { id, email, firstName, lastName })
+    }
+  }
+  if (filter.status === undefined) return [...found.values()]
+  const kept = await keepStatus(redis, keys, [...found.keys()], filter.status)
+  return kept.flatMap((id) => found.get(id) ?? [])
+}
+
+interface Whole {
+  id: string
+  desired: Desired
+  status: MemberStatus
+}
+
+/** Whether a record that was read fits. */
+export function fitsFilter({ status, q, plainIds = false }: MemberFilter): (record: Whole) => boolean {
+  const search = parseSearch(q)
+  return ({ id, desired, status: now }) =>
+    (status === undefined || status === now) &&
+    (search === undefined || (plainIds ? fitsPlainId(search, id) : search.matches({ ...desired, id })))
+}
+
+/** Ids and what is kept of them as text, of whoever fits; one may come twice. */
+async function* scanFitting(redis: Redis, keys: RosterKeys, search: Search | undefined, plainIds = false) {
   let cursor = '0'
   do {
-    const [next, flat] = await (filter.plainIds
-      ? redis.zscan(keys.status, cursor, 'COUNT', LOOKED_THROUGH_AT_ONCE)
-      : redis.hscan(keys.desired, cursor, 'COUNT', LOOKED_THROUGH_AT_ONCE))
+    const [next, flat] = await redis.hscan(keys.desired, cursor, 'COUNT', LOOKED_THROUGH_AT_ONCE)
     cursor = next
+    const members: [id: string, text: string][] = []
     for (let at = 0; at + 1 < flat.length; at += 2) {
       const [id, text] = [String(flat[at]), String(flat[at + 1])]
-      if (filter.plainIds ? fitsPlainId(search, id) : fitsRecord(search, id, text)) found.add(id)
+      if (!search || (plainIds ? fitsPlainId(search, id) : fitsRecord(search, id, text))) members.push([id, text])
     }
+    yield members
   } while (cursor !== '0')
-  const ids = await keepStatus(redis, keys, [...found], filter.status)
-  return ids.sort((a, b) => (a < b ? -1 : 1))
 }
 
 const fitsPlainId = (search: Search, id: string) =>
@@ -88,7 +123,7 @@ const fitsPlainId = (search: Search, id: string) =>
 /** Most records are sorted out by their text: parsing each takes five times as long. */
 function fitsRecord(search: Search, id: string, text: string): boolean {
   if (!search.mayMatch(text) && !search.mayMatch(id)) return false
-  return search.matches({ ...parseDesired(text), id })
+  return search.matches({ id, ...parsePerson(text) })
 }
 
 async function keepStatus(
@@ -99,13 +134,18 @@ async function keepStatus(
 ): Promise<string[]> {
   if (status === undefined) return ids
   const wanted = MEMBER_STATUSES.indexOf(status)
-  const kept: string[] = []
+  const scores = await scoresOf(redis, keys, ids)
+  return ids.filter((_, at) => scores[at] === wanted)
+}
+
+/** Places in MEMBER_STATUSES, in the order given. */
+export async function scoresOf(redis: Redis, keys: RosterKeys, ids: readonly string[]): Promise<number[]> {
+  const all: number[] = []
   for (let from = 0; from < ids.length; from += STATUSES_AT_ONCE) {
-    const chunk = ids.slice(from, from + STATUSES_AT_ONCE)
-    const scores = await redis.zmscore(keys.status, ...chunk)
-    for (const [at, id] of chunk.entries()) if (Number(scores[at] ?? 0) === wanted) kept.push(id)
+    const scores = await redis.zmscore(keys.status, ...ids.slice(from, from + STATUSES_AT_ONCE))
+    for (const score of scores) all.push(Number(score ?? 0))
   }
-  return kept
+  return all
 }
 
 async function pageOf(redis: Redis, keys: RosterKeys, query: MemberQuery): Promise<MemberPage> {
@@ -124,7 +164,12 @@ async function pageOf(redis: Redis, keys: RosterKeys, query: MemberQuery): Promi
 function mergeByBytes(lists: readonly string[][], limit: number): string[] {
   const filled = lists.filter((list) => list.length > 0)
   if (filled.length <= 1) return (filled[0] ?? []).slice(0, limit)
-  const all = filled.flat().map((id) => ({ id, bytes: Buffer.from(id) }))
-  all.sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-  return all.slice(0, limit).map(({ id }) => id)
+  const all = filled.flat()
+  // The two orders are one for all letters below the surrogates: no need to encode each id.
+  if (!all.some((id) => HIGH_LETTERS.test(id))) return all.sort().slice(0, limit)
+  const keyed = all.map((id) => ({ id, bytes: Buffer.from(id) }))
+  keyed.sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+  return keyed.slice(0, limit).map(({ id }) => id)
 }
+
+const HIGH_LETTERS = /[\ud800-\uffff]/

@@ -1,10 +1,20 @@
 import { emailKey } from '../domain/email.ts'
 import type { Redis } from 'ioredis'
 import { MEMBER_STATUSES, type Desired, type MemberStatus, type Observed } from '../domain/member.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { Named } from '../domain/name-order.ts'
 import { parseTimeline, type TimelineEntry } from '../domain/timeline.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys, type RosterKeys } from './keys.ts'
-import { listAllIds, listMembers, type MemberFilter, type MemberPage, type MemberQuery } from './list-members.ts'
+import {
+  findPeople,
+  listAllIds,
+  listMembers,
+  scoresOf,
+  type MemberFilter,
+  type MemberPage,
+  type MemberQuery,
+} from './list-members.ts'
 import { parseDesired } from './desired.ts'
 import { parseObserved } from './observed.ts'
 import { isPacking } from './packing.ts'
@@ -26,6 +36,11 @@ export interface Members {
   list(query: MemberQuery): Promise<MemberPage>
   /** Every id that fits, so many at a time, in the order of ids. */
   listAll(filter: MemberFilter, size: number): AsyncGenerator<string[]>
+  /** Names and addresses of everybody who fits, in no order: one pass over what is wanted, and nothing else is read. */
+  findPeople(filter: MemberFilter): Promise<Named[]>
+  statuses(ids: readonly string[]): Promise<MemberStatus[]>
+  /** Ids of whose last turn left something that names this code; a first look, which may find more than have the problem now. */
+  observedNaming(code: ErrorCode): Promise<string[]>
   timeline(id: string): Promise<TimelineEntry[]>
   /** Every member there is, a page at a time; `cursor` '0' begins and ends. A member may come twice. */
   scan(cursor: string): Promise<{ cursor: string; records: MemberRecord[] }>
@@ -113,26 +128,32 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
         number
       >
     },
-    async observedWith(key) {
-      const ids: string[] = []
-      let cursor = '0'
-      do {
-        const [next, flat] = await redis.hscan(keys.observed, cursor, 'COUNT', 1_000)
-        cursor = next
-        for (let at = 0; at + 1 < flat.length; at += 2) {
-          const json = String(flat[at + 1])
-          // Most have nothing of it, and parsing each would take long.
-          if (!json.toLowerCase().includes(key)) continue
-          const { email, leaving, writing } = parseObserved(json)
-          const had = [email, writing?.email ?? null, ...leaving]
-          if (had.some((address) => address !== null && emailKey(address) === key)) ids.push(String(flat[at]))
-        }
-      } while (cursor !== '0')
-      return ids
-    },
+    observedWith: (key) =>
+      scanObserved(redis, keys, (text) => {
+        // Most have nothing of it, and parsing each would take long.
+        if (!text.toLowerCase().includes(key)) return false
+        const { email, leaving, writing } = parseObserved(text)
+        return [email, writing?.email ?? null, ...leaving].some((had) => had !== null && emailKey(had) === key)
+      }),
+    findPeople: (filter) => findPeople(redis, keys, filter),
+    statuses: async (ids) => (await scoresOf(redis, keys, ids)).map((score) => MEMBER_STATUSES[score] ?? 'pending'),
+    observedNaming: (code) => scanObserved(redis, keys, (text) => text.includes(`"${code}"`)),
     withAddress: async (key) => (await findByAddress([key]))[0] ?? [],
     withAddresses: findByAddress,
   }
+}
+
+/** Ids of those of whom what was observed, as text, is what is looked for. */
+async function scanObserved(redis: Redis, keys: RosterKeys, isFound: (text: string) => boolean): Promise<string[]> {
+  // A scan may give a member twice.
+  const ids = new Set<string>()
+  let cursor = '0'
+  do {
+    const [next, flat] = await redis.hscan(keys.observed, cursor, 'COUNT', 1_000)
+    cursor = next
+    for (let at = 0; at + 1 < flat.length; at += 2) if (isFound(String(flat[at + 1]))) ids.add(String(flat[at]))
+  } while (cursor !== '0')
+  return [...ids]
 }
 
 /** Few enough for one step to be short. */

@@ -97,7 +97,14 @@ export function parseObserved(text: string): Observed {
   const kept = JSON.parse(text) as Long | Observed
   if (kept.v === 1) return { ...NOTHING_OBSERVED, ...kept }
   return {
-    ...parseRare(kept),
+    v: 1,
+    writing: kept.w ?? null,
+    leaving: kept.l ?? [],
+    invite: kept.i === 1,
+    revived: kept.r ?? 0,
+    reclaimed: kept.x ?? null,
+    grace: kept.g ? { from: kept.g[0], reason: kept.g[1] } : null,
+    problem: kept.p ?? null,
     converged: kept.c ?? 0,
     email: kept.e ?? null,
     state: kept.s ?? null,
@@ -108,22 +115,23 @@ export function parseObserved(text: string): Observed {
   }
 }
 
-function parseRare({ w, l, i, r, x, g, p }: Rare) {
-  const rest = {
-    revived: r ?? 0,
-    reclaimed: x ?? null,
-    grace: g ? { from: g[0], reason: g[1] } : null,
-    problem: p ?? null,
-  }
-  return { v: 1 as const, writing: w ?? null, leaving: l ?? [], invite: i === 1, ...rest }
-}
-
+/** The fields one by one: lists read ten thousand of them, and a spread of an object takes ten times as long as all the rest. */
 function parsePacked(text: string): Observed {
-  const [, converged, state = '', at = '', told = '', rare = '', ...email] = text.split('\t')
+  const parts = text.split('\t')
+  const [state = '', at = '', told = '', rareText = ''] = [parts[2], parts[3], parts[4], parts[5]]
+  const rare: Rare = rareText === '' ? {} : (JSON.parse(rareText) as Rare)
   return {
-    ...parseRare(rare === '' ? {} : (JSON.parse(rare) as Rare)),
-    converged: Number(converged),
-    email: email.length === 0 ? null : email.join('\t'),
+    v: 1,
+    writing: rare.w ?? null,
+    leaving: rare.l ?? [],
+    invite: rare.i === 1,
+    revived: rare.r ?? 0,
+    reclaimed: rare.x ?? null,
+    grace: rare.g ? { from: rare.g[0], reason: rare.g[1] } : null,
+    problem: rare.p ?? null,
+    converged: Number(parts[1]),
+    // An address holds no tab; should it, nothing of it is lost.
+    email: parts.length > 6 ? parts.slice(6).join('\t') : null,
     state: STATES[Number.parseInt(state, 10)] ?? null,
     observedAt: at === '' ? null : Number.parseInt(at, 36),
     confirmed: state.includes('k'),

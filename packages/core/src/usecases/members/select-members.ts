@@ -1,8 +1,8 @@
-import { inNameOrder } from '../../domain/name-order.ts'
+import { inNameOrder, type Named } from '../../domain/name-order.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { readLack } from '../builds/warnings-of.ts'
-import type { MemberFilter, MemberRecord, Store } from '../../store/index.ts'
+import { fitsFilter, type MemberFilter, type MemberRecord, type Members, type Store } from '../../store/index.ts'
 import { changedAt, describeMembers, problemOf, type MemberDescription } from './describe-member.ts'
 
 export const MEMBER_SORTS = ['id', 'name', 'address', 'status', 'changed'] as const
@@ -21,8 +21,8 @@ const READ_AT_ONCE = 1_000
 const IDS_AT_ONCE = 5_000
 
 /**
- * Ids of all who were chosen, in order. In the order of ids, and without a reason, no record is read; otherwise each is, once, a page
- * at a time, and what is kept of it is what it is ordered by.
+ * Ids of all who were chosen, in order. What is read is what the order or the reason needs: names of everybody for the order of
+ * names, a first look at what was observed for a reason, nothing but ids for the order of ids.
  */
 export async function selectMembers(
   deps: { store: Store },
@@ -30,48 +30,89 @@ export async function selectMembers(
   { problem, sort = 'id', isDown = false, ...filter }: MemberSelection,
 ): Promise<string[]> {
   const members = deps.store.members(roster.teamKey, roster.id)
-  const needsRecords = problem !== undefined || sort !== 'id'
-  const lack = problem === undefined ? null : await readLack(deps.store, roster)
-  const ids: string[] = []
-  const kept: Ordered[] = []
-  for await (const page of members.listAll(filter, needsRecords ? READ_AT_ONCE : IDS_AT_ONCE)) {
-    if (!needsRecords) {
-      ids.push(...page)
-      continue
-    }
-    for (const record of await members.findMany(page)) {
-      if (!record || (problem !== undefined && problemOf(record, lack)?.code !== problem)) continue
-      kept.push(toOrdered(record))
-    }
-  }
-  const found = needsRecords ? inOrder(kept, sort).map(({ id }) => id) : ids
+  const found =
+    problem === undefined
+      ? await inOrder(members, filter, sort)
+      : orderRecords(await withProblem(deps, roster, problem, filter), sort)
   return isDown ? found.toReversed() : found
 }
 
-type Ordered = ReturnType<typeof toOrdered>
-
-const toOrdered = ({ id, desired, observed, status }: MemberRecord) => ({
-  id,
-  email: desired.email,
-  firstName: desired.firstName,
-  lastName: desired.lastName,
-  status,
-  changedAt: changedAt({ desired, observed }),
-})
-
-function inOrder(members: Ordered[], sort: MemberSort): Ordered[] {
+async function inOrder(members: Members, filter: MemberFilter, sort: MemberSort): Promise<string[]> {
   switch (sort) {
     case 'id':
-      return members
+      return allIds(members, filter)
+    case 'status': {
+      const ids = await allIds(members, filter)
+      const statuses = await members.statuses(ids)
+      return byText(ids.map((id, at) => ({ id, text: statuses[at] ?? '' })))
+    }
     case 'name':
-      return inNameOrder(members)
     case 'address':
-      return inNameOrder(members.map((one) => ({ ...one, firstName: null, lastName: null })))
-    case 'status':
-      return members.sort((a, b) => (a.status < b.status ? -1 : a.status > b.status ? 1 : 0))
+      return byName(await members.findPeople(filter), sort)
     case 'changed':
-      return members.sort((a, b) => b.changedAt - a.changedAt)
+      return orderRecords(await findAll(members, await allIds(members, filter)), sort)
   }
+}
+
+function orderRecords(records: MemberRecord[], sort: MemberSort): string[] {
+  switch (sort) {
+    case 'id':
+      return records.map(({ id }) => id).sort()
+    case 'status':
+      return byText(records.map(({ id, status }) => ({ id, text: status })))
+    case 'name':
+    case 'address':
+      return byName(
+        records.map(({ id, desired: { email, firstName, lastName } }) => ({ id, email, firstName, lastName })),
+        sort,
+      )
+    case 'changed': {
+      const dated = records.map((record) => ({ id: record.id, at: changedAt(record) }))
+      return dated.sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1)).map(({ id }) => id)
+    }
+  }
+}
+
+function byName(people: Named[], sort: 'name' | 'address'): string[] {
+  const named =
+    sort === 'name' ? people : people.map(({ id, email }) => ({ id, email, firstName: null, lastName: null }))
+  return inNameOrder(named).map(({ id }) => id)
+}
+
+const byText = (members: { id: string; text: string }[]) =>
+  members.sort((a, b) => (a.text === b.text ? (a.id < b.id ? -1 : 1) : a.text < b.text ? -1 : 1)).map(({ id }) => id)
+
+async function allIds(members: Members, filter: MemberFilter): Promise<string[]> {
+  const pages: string[][] = []
+  for await (const page of members.listAll(filter, IDS_AT_ONCE)) pages.push(page)
+  return pages.flat()
+}
+
+/** All asked for at once: each question is short for the store, and no answer waits for the one before. */
+async function findAll(members: Members, ids: readonly string[]): Promise<MemberRecord[]> {
+  const pages = Array.from({ length: Math.ceil(ids.length / READ_AT_ONCE) }, (_, at) =>
+    members.findMany(ids.slice(at * READ_AT_ONCE, (at + 1) * READ_AT_ONCE)),
+  )
+  return (await Promise.all(pages)).flat().filter((record) => record !== undefined)
+}
+
+/** Reads the records of those alone who may have the problem: by what their last turn left, or by the status that stands for it. */
+async function withProblem(
+  deps: { store: Store },
+  roster: Roster,
+  problem: ErrorCode,
+  filter: MemberFilter,
+): Promise<MemberRecord[]> {
+  const members = deps.store.members(roster.teamKey, roster.id)
+  const lack = await readLack(deps.store, roster)
+  const status = problem === lack ? 'not_invited' : problem === 'address_missing' ? 'waiting' : undefined
+  const [named, standing] = await Promise.all([
+    members.observedNaming(problem),
+    status === undefined ? [] : allIds(members, { status }),
+  ])
+  const fits = fitsFilter(filter)
+  const records = await findAll(members, [...new Set([...named, ...standing])])
+  return records.filter((record) => fits(record) && problemOf(record, lack)?.code === problem)
 }
 
 export interface MembersPage {
