@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '@flightroster/core/testing'
 import { serveApiWithApple, type TestApiWithApple } from '../testing/apple.ts'
+import { inParallel } from '../testing/in-parallel.ts'
 import { createRequestMaker, type MadeRequest } from '../testing/make-requests.ts'
 import { pagesOf } from '../testing/pages-of.ts'
 import { makeDashboard, visit, type Visitor } from '../testing/visitor.ts'
@@ -112,12 +113,3 @@ describe('whatever is sent', () => {
     })
   }, 1_500_000)
 })
-
-async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const left = items.values()
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const item of left) await work(item)
-    }),
-  )
-}

@@ -171,6 +171,11 @@ export function createRequestMaker(
   const queryOf = (names: readonly string[]) => {
     const chosen = names.filter(() => chance(0.3)).map((name) => `${name}=${encode(word())}`)
     if (chance(0.05)) chosen.push(`${encode(pick(ODD))}=${encode(pick(ODD))}`)
+    // Twice is a list to some parsers, and brackets are one to others.
+    if (names.length > 0 && chance(0.08)) {
+      const name = pick(names)
+      chosen.push(`${name}${pick(['', '', '[]', '[a]', '.a'])}=${encode(word())}&${name}=${encode(word())}`)
+    }
     return chosen.length === 0 ? '' : `?${chosen.join('&')}`
   }
   const base = (count: number): Record<string, string> => {
@@ -230,7 +235,7 @@ function nest(depth: number): unknown {
 }
 
 /** mulberry32: small, and the same everywhere. */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -50,8 +50,12 @@ declare module 'fastify' {
   }
 }
 
-/** Forms as browsers send them, and nothing else. A field that stands twice counts as it stood last. */
+/** Forms as browsers send them, and nothing else. A field that stands twice counts as it stood last, in an address as well. */
 export function useFormParsers(app: ApiServer): void {
+  app.addHook('onRequest', async ({ query }) => {
+    const fields = query as Record<string, unknown>
+    for (const [name, value] of Object.entries(fields)) if (Array.isArray(value)) fields[name] = value.at(-1)
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',

@@ -104,6 +104,15 @@ describe('the pages', () => {
     expect(answer.body).not.toContain('/pause')
   })
 
+  it.each(['/lanes', '/console', '/console/activity', '/console/rosters/gold', '/dashboard'])(
+    'count what stands twice in the address of %s as it stood last',
+    async (page) => {
+      const twice = ['q', 'page', 'after', 'before', 'member', 'status'].map((name) => `${name}=first&${name}=`)
+      expect((await ann.get(`${page}?${twice.join('&')}`)).statusCode).toBeLessThan(500)
+      expect((await ann.get('/lanes?q=first&q=last')).body).not.toContain('first')
+    },
+  )
+
   it('escapes what was searched for', async () => {
     const answer = await ann.get(`/lanes?q=${encodeURIComponent('"><script>alert(1)</script>')}`)
     expect(answer.body).not.toContain('<script>')

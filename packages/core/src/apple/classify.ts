@@ -55,6 +55,11 @@ export function unreadable(asked: Asked, status: number | null, reason: string):
   return new AppError('apple_answer_unreadable', { details: { ...place(asked, status), appleCode: null, reason } })
 }
 
+/** Of an id that no resource of Apple's can have. */
+export function neverThere(asked: Asked): AppError {
+  return new AppError('apple_not_found', { details: { ...place(asked, NOT_FOUND), appleCode: null, pointer: null } })
+}
+
 /** `sent`: the request may have reached Apple. */
 export function unreachable(
   asked: Asked,
@@ -64,6 +69,8 @@ export function unreachable(
   const details = { ...place(asked, status), appleCode: null, sent: fault.sent, reason: fault.reason }
   return new AppError('apple_unreachable', { details, cause: fault.cause })
 }
+
+const NOT_FOUND = 404
 
 function place({ method, path, id }: Asked, status: number | null): Record<string, unknown> {
   return { status, method, path, ...(id === undefined ? {} : { id }) }

@@ -136,8 +136,28 @@ describe('a call', () => {
 
   it('takes the path of the base URL with it', async () => {
     apple.script(reply(200, page([])))
-    await session({ baseUrl: `${apple.url}/staging/` }).listGroups('a/1')
-    expect(apple.seen[0]?.url.pathname).toBe('/staging/v1/apps/a%2F1/betaGroups')
+    await session({ baseUrl: `${apple.url}/staging/` }).listGroups('a+1')
+    expect(apple.seen[0]?.url.pathname).toBe('/staging/v1/apps/a%2B1/betaGroups')
+  })
+
+  it.each([
+    '',
+    '.',
+    '..',
+    '../../v1/apps',
+    'a/1',
+    'a\\1',
+    'a?limit=1',
+    'a#',
+    'a%2f',
+    'a b',
+    'ü',
+    '\u0000',
+    'x'.repeat(256),
+  ])('does not ask for "%s", which is nobody\'s id', async (id) => {
+    const error = await caught(session().listGroups(id))
+    expect(error).toMatchObject({ code: 'apple_not_found', details: { status: 404, id } })
+    expect([apple.seen, gate.admitted]).toEqual([[], []])
   })
 })
 

@@ -6,7 +6,7 @@ import type { Pool } from 'undici'
 import type { Clock } from '../domain/clock.ts'
 import { AppError, isAppError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { classify, statusDecides, unreachable, unreadable, type Asked } from './classify.ts'
+import { classify, neverThere, statusDecides, unreachable, unreadable, type Asked } from './classify.ts'
 import type { ClockOffset } from './clock-offset.ts'
 import { firstHeader, parseHttpDate, parseRetryAfter } from './headers.ts'
 import { parseQuota } from './quota.ts'
@@ -14,7 +14,7 @@ import { send, wasNeverSent, type Exchange, type SendLimits } from './send.ts'
 import type { ReadAnswer } from './shapes.ts'
 import type { TokenSigner } from './token.ts'
 import type { CallRecord, Credentials, Gate } from './types.ts'
-import { toTarget, type Query } from './target.ts'
+import { fitsPath, toTarget, type Query } from './target.ts'
 
 /** One call, as the modules of each resource describe it. */
 export interface Call<T> extends Asked {
@@ -47,6 +47,8 @@ type Settled<T> = { ok: true; value: T } | { ok: false; error: unknown }
 /** Throws the AppErrors of classify.ts, what `gate.admit` throws, and the reason of the caller's signal, each as it is. */
 export async function request<T>(wire: Wire, call: Call<T>): Promise<T> {
   wire.signal?.throwIfAborted()
+  // Not asked: it costs no quota, and names nothing else at Apple.
+  if (call.id !== undefined && !fitsPath(call.id)) throw neverThere(call)
   const token = await wire.tokens.sign(wire.credentials, wire.clock.now() + wire.offset.correctionMs())
   await wire.gate.admit({ method: call.method, path: call.path, write: call.method !== 'GET' })
   const exchange = await send(wire, outgoing(wire, call, token))

@@ -18,3 +18,13 @@ export function encodeValue(value: string | number | readonly string[]): string 
 function encode(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'))
 }
+
+const LONGEST_ID = 255
+
+/**
+ * Whether an id can stand in a path as what it is. Ids come from callers, too: `..` would make another path of `/v1/apps/{id}/betaGroups`
+ * on the way, and Apple has none with a slash, a space or letters beyond ASCII.
+ */
+export function fitsPath(id: string): boolean {
+  return id.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(id) && !/[/\\?#%]|^\.{1,2}$/.test(id)
+}
