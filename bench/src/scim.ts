@@ -1,6 +1,7 @@
 // A group of an identity provider that is put, taken away and sent again whole.
 import { keyAt, startApple } from './support/apple.ts'
 import { connect } from './support/connect.ts'
+import { memoryOf } from './support/cpu.ts'
 import { quantile } from './support/measure.ts'
 import { startProduct } from './support/product.ts'
 import { printTable } from './support/table.ts'
@@ -58,21 +59,27 @@ const steps: [string, () => Promise<unknown>][] = [
   ],
   ['PATCH: the others are taken out', () => patch([{ op: 'remove', path: 'members', value: members }])],
 ]
-const took = new Map<string, number[]>(steps.map(([name]) => [name, []]))
+const took = new Map<string, { ms: number[]; mb: number[] }>(steps.map(([name]) => [name, { ms: [], mb: [] }]))
 for (let round = 0; round < ROUNDS; round++) {
   for (const [name, step] of steps) {
+    const rest = memoryOf(product.api.pid)
+    let peak = rest
+    const watch = setInterval(() => (peak = Math.max(peak, memoryOf(product.api.pid))), 10)
     const begun = performance.now()
     await step()
-    took.get(name)?.push(performance.now() - begun)
+    clearInterval(watch)
+    took.get(name)?.ms.push(performance.now() - begun)
+    took.get(name)?.mb.push(peak - rest)
   }
 }
 printTable(
-  `One request about a SCIM group of ${PEOPLE.toLocaleString('en-US')}, ms (${ROUNDS} times each)`,
-  ['', 'p50', 'slowest', 'target'],
-  [...took].map(([name, all]): [string, number, number, string] => [
+  `One request about a SCIM group of ${PEOPLE.toLocaleString('en-US')} (${ROUNDS} times each)`,
+  ['', 'p50, ms', 'slowest, ms', 'target, ms', "API's memory above rest, MB"],
+  [...took].map(([name, { ms, mb }]): [string, number, number, string, number] => [
     name,
-    quantile(all, 0.5),
-    Math.max(...all),
+    quantile(ms, 0.5),
+    Math.max(...ms),
     '< 1,000',
+    Math.max(...mb),
   ]),
 )

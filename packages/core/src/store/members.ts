@@ -33,6 +33,8 @@ export interface MemberRecord {
 export interface Members {
   find(id: string): Promise<MemberRecord | undefined>
   findMany(ids: string[]): Promise<(MemberRecord | undefined)[]>
+  /** The same with nothing but what is wanted. */
+  findDesired(ids: string[]): Promise<(Desired | undefined)[]>
   list(query: MemberQuery): Promise<MemberPage>
   /** Every id that fits, so many at a time, in the order of ids. */
   listAll(filter: MemberFilter, size: number): AsyncGenerator<string[]>
@@ -89,6 +91,10 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
   return {
     findMany,
     find: async (id) => (await findMany([id]))[0],
+    findDesired: async (ids) =>
+      ids.length === 0
+        ? []
+        : (await redis.hmget(keys.desired, ...ids)).map((text) => (text ? parseDesired(text) : undefined)),
     list: (query) => listMembers(redis, keys, query),
     listAll: (filter, size) => listAllIds(redis, keys, filter, size),
     index: () => indexMembers(redis, keys),

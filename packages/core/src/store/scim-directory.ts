@@ -175,8 +175,8 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
         const page = told.slice(from, from + PAGE)
         const args = page.flatMap(({ id, revision, told: record }) => [id, revision, JSON.stringify(record)])
         const keyList = [keys.told, keys.revisions, keys.touched]
-        const outcomes = (await noteTold.run(redis, keyList, [isDone ? 1 : 0, ...args])) as number[]
-        page.forEach(({ id }, index) => outcomes[index] === 0 && changed.add(id))
+        const late = (await noteTold.run(redis, keyList, [isDone ? 1 : 0, ...args])) as string[]
+        for (const id of late) changed.add(id)
       }
       return changed
     },

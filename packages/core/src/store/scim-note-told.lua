@@ -1,15 +1,21 @@
--- Keeps what the rosters are told of users who have not changed since they were read.
+-- Keeps what the rosters are told of users who have not changed since they were read. Each structure is read and written once.
 -- KEYS[1] told  [2] revisions  [3] touched
 -- ARGV[1] 1 where all is told  then for each user: id, revision, the JSON to keep
--- Returns 1 for each user, or 0 for one who has another revision by now
-local outcomes = {}
-for at = 2, #ARGV, 3 do
-  local id = ARGV[at]
-  local isSame = (redis.call('HGET', KEYS[2], id) or '0') == ARGV[at + 1]
-  if isSame then
-    redis.call('HSET', KEYS[1], id, ARGV[at + 2])
-    if ARGV[1] == '1' then redis.call('ZREM', KEYS[3], id) end
+-- Returns the ids of those who have another revision by now
+local ids = {}
+for at = 2, #ARGV, 3 do ids[#ids + 1] = ARGV[at] end
+if #ids == 0 then return {} end
+local revisions = redis.call('HMGET', KEYS[2], unpack(ids))
+local told, same, late = {}, {}, {}
+for at, id in ipairs(ids) do
+  if (revisions[at] or '0') == ARGV[3 * at] then
+    same[#same + 1] = id
+    told[#told + 1] = id
+    told[#told + 1] = ARGV[3 * at + 1]
+  else
+    late[#late + 1] = id
   end
-  outcomes[#outcomes + 1] = isSame and 1 or 0
 end
-return outcomes
+if #told > 0 then redis.call('HSET', KEYS[1], unpack(told)) end
+if ARGV[1] == '1' and #same > 0 then redis.call('ZREM', KEYS[3], unpack(same)) end
+return late

@@ -22,5 +22,5 @@ else
   redis.call('HSET', KEYS[1], id, ARGV[3])
   redis.call('ZADD', KEYS[3], 'NX', ARGV[5], id)
 end
-if ARGV[6] == '1' then touch(KEYS[4], KEYS[5], id) end
+if ARGV[6] == '1' then touch(KEYS[4], KEYS[5], { id }) end
 return 1

@@ -139,6 +139,9 @@ export async function recordAndWake(
   return result.changes
 }
 
+/** Release 0.1.0 had no events of these, so it left no marks of them. */
+const isNewOrigin = (origin: EventEntry['o']) => origin === 'scim' || origin === 'source'
+
 function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
   return {
     roster: event.roster,
@@ -150,7 +153,8 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
     time: event.time,
     priority: event.priority ?? 'interactive',
     digest: event.id === undefined ? undefined : eventDigest(event.roster, event.source, event.id),
-    formerDigest: event.id === undefined ? undefined : formerEventDigest(event.source, event.id),
+    formerDigest:
+      event.id === undefined || isNewOrigin(event.origin) ? undefined : formerEventDigest(event.source, event.id),
     timelineEntry: formatEntry({
       t: deps.clock.now(),
       k: event.entry ?? ENTRY_KIND[event.kind],

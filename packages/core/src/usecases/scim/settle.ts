@@ -8,8 +8,8 @@ import { holdOrFree } from './guard.ts'
 
 /** Users looked at in one go. */
 const CHUNK = 500
-/** Pages that are under way at once: one at the store, one here. */
-const PAGES_AT_ONCE = 2
+/** Pages that are under way at once: one at the store, and the next ones made ready here. */
+const PAGES_AT_ONCE = 3
 
 interface Leaver {
   id: string
@@ -195,8 +195,8 @@ async function keepOwnAddresses(
     const lane = lanes.get(roster)
     if (lane === undefined) continue
     const ids = asked.filter((event) => event.roster === roster).map(({ member }) => member)
-    const found = await store.members(lane, roster).findMany(ids)
-    ids.forEach((id, at) => found[at]?.desired.email && own.add(`${roster}\0${id}`))
+    const found = await store.members(lane, roster).findDesired(ids)
+    ids.forEach((id, at) => found[at]?.email && own.add(`${roster}\0${id}`))
   }
   return events.map((event) => (cameBefore(event) && own.has(placeOf(event)) ? { ...event, email: undefined } : event))
 }
