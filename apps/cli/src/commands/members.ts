@@ -48,12 +48,16 @@ async function why({ client, terminal }: Context, _options: object, roster: stri
   print(
     `${who}: ${paint.bold(member.status.replaceAll('_', ' '))} (should be ${member.desired})${member.protected ? ', protected' : ''}`,
   )
-  const reasons = [member.problem, member.waitsFor].filter((reason) => reason !== null)
-  for (const reason of reasons) {
-    const until = 'until' in reason && reason.until ? `, until ${reason.until}` : ''
-    print(paint.yellow(`${reason.detail} (${reason.code}${until})`), `Next: ${reason.action}`)
+  const { problem, waitsFor } = member
+  // What stops everybody comes before what is wrong with one.
+  if (waitsFor) {
+    const times = [waitsFor.since && `since ${waitsFor.since}`, waitsFor.until && `until ${waitsFor.until}`]
+    const about = [waitsFor.code, ...times.filter(Boolean)].join(', ')
+    print(paint.yellow(`${waitsFor.detail} (${about})`), `Next: ${waitsFor.action}`)
+    if (waitsFor.who !== null) print(`Who has to do it: ${waitsFor.who}`)
   }
-  if (reasons.length === 0) print('Nothing is in the way.')
+  if (problem) print(paint.yellow(`${problem.detail} (${problem.code})`), `Next: ${problem.action}`)
+  if (!waitsFor && !problem) print('Nothing is in the way.')
   print('', 'What happened, newest first:')
   for (const { at, text, calls = [] } of timeline) {
     print(`  ${ago(at).padEnd(10)} ${printable(text)}`)

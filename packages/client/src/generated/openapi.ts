@@ -2115,8 +2115,12 @@ export interface components {
                 code: "lane_blocked" | "lane_paused" | "roster_blocked" | "roster_paused" | "roster_held" | "no_worker" | "budget" | "retry" | "quiet_time" | "backlog";
                 detail: string;
                 action: string;
+                /** @description When it began, where that is known */
+                since: string | null;
                 /** @description When it ends, where that is known */
                 until: string | null;
+                /** @description Who has to do something about it; null: nobody, it goes on by itself */
+                who: string | null;
             } | null;
             /** @description Never reclaimed, and never removed by a list or a reading */
             protected: boolean;

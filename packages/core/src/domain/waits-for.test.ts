@@ -8,8 +8,8 @@ const calm: WaitSurroundings = {
   lane: { blocked: null, paused: false },
   roster: { blocked: null, paused: false },
   held: [],
-  hasWorker: true,
-  budgetUntil: null,
+  worker: 'running',
+  budget: null,
   backlogUntil: NOW + 5_000,
 }
 const open: WaitingMember = { id: 'u-1', isOpen: true, isStuck: false, sleeping: null, isTroubled: false }
@@ -20,8 +20,8 @@ const reasons: [(typeof WAIT_CODES)[number], Partial<WaitSurroundings>, Partial<
   ['roster_blocked', { roster: { blocked: problem, paused: false } }, {}, null],
   ['roster_paused', { roster: { blocked: null, paused: true } }, {}, null],
   ['roster_held', { held: [{ id: 'rec-7', at: 7, remove: 1, removals: ['u-1'] }] }, {}, null],
-  ['no_worker', { hasWorker: false }, {}, null],
-  ['budget', { budgetUntil: NOW + 60_000 }, {}, NOW + 60_000],
+  ['no_worker', { worker: { seenAt: 3 } }, {}, null],
+  ['budget', { budget: { since: 4, until: NOW + 60_000 } }, {}, NOW + 60_000],
   ['retry', {}, { sleeping: { until: NOW + 9_000, attempts: 1 } }, NOW + 9_000],
   ['quiet_time', {}, { sleeping: { until: NOW + 8_000, attempts: 0 } }, NOW + 8_000],
   ['backlog', {}, {}, NOW + 5_000],
@@ -59,7 +59,7 @@ describe('waitsFor', () => {
   it('leaves who waits for an address or a seat to their problem, unless something outside stops everybody', () => {
     const stuck = { ...open, isStuck: true }
     expect(waitsFor(calm, stuck)).toBeNull()
-    expect(waitsFor({ ...calm, hasWorker: false }, stuck)).toBeNull()
+    expect(waitsFor({ ...calm, worker: { seenAt: null } }, stuck)).toBeNull()
     expect(waitsFor({ ...calm, lane: { blocked: null, paused: true } }, stuck)?.code).toBe('lane_paused')
   })
 
@@ -88,8 +88,8 @@ describe('rosterWaitsFor', () => {
     ],
   ]
   const inner: [Partial<WaitSurroundings>, object][] = [
-    [{ hasWorker: false }, { code: 'no_worker', who: 'Whoever runs Flightroster' }],
-    [{ budgetUntil: NOW + 60_000 }, { code: 'budget', until: NOW + 60_000, who: null }],
+    [{ worker: { seenAt: 3 } }, { code: 'no_worker', since: 3, who: 'Whoever runs Flightroster' }],
+    [{ budget: { since: 4, until: NOW + 60_000 } }, { code: 'budget', since: 4, until: NOW + 60_000, who: null }],
     [{}, { code: 'backlog', until: NOW + 5_000, who: null }],
   ]
 

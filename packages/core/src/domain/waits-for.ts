@@ -51,9 +51,10 @@ export interface WaitSurroundings {
   lane: WaitState
   roster: WaitState
   held: readonly HeldPlan[]
-  hasWorker: boolean
-  /** When the team key's quota gives something back (ms); null: there is some left. */
-  budgetUntil: number | null
+  /** Where none is running: when one that serves the team key last was (ms), if that is known. */
+  worker: 'running' | { seenAt: number | null }
+  /** Since when the team key's quota is used up, and when it gives something back (ms); null: there is some left. */
+  budget: { since: number | null; until: number } | null
   /** When the backlog is expected to be done (ms). */
   backlogUntil: number | null
 }
@@ -79,8 +80,8 @@ export function waitsFor(around: WaitSurroundings, member: WaitingMember): Waits
   if (stopped) return stopped
   if (plan !== undefined) return held(plan, `The plan ${plan.id} would remove this member, and waits for a decision.`)
   if (member.isStuck) return null
-  if (!around.hasWorker) return wait('no_worker', null)
-  if (around.budgetUntil !== null) return wait('budget', around.budgetUntil)
+  const short = lacking(around)
+  if (short) return short
   if (member.sleeping && member.sleeping.until > around.now) {
     return wait(member.sleeping.attempts > 0 || member.isTroubled ? 'retry' : 'quiet_time', member.sleeping.until)
   }
@@ -99,8 +100,8 @@ export function rosterWaitsFor(around: WaitSurroundings, hasOpen: boolean): Wait
     return held(plan, `${what} waits for a decision.`)
   }
   if (!hasOpen) return null
-  if (!around.hasWorker) return wait('no_worker', null)
-  if (around.budgetUntil !== null) return wait('budget', around.budgetUntil)
+  const short = lacking(around)
+  if (short) return short
   return wait('backlog', around.backlogUntil)
 }
 
@@ -111,6 +112,12 @@ function stoppedBy({ lane, roster }: WaitSurroundings): WaitsFor | null {
   if (roster.blocked) return blocked('roster_blocked', roster.blocked)
   if (roster.paused) return { ...wait('roster_paused', null), since: roster.pausedAt ?? null }
   return null
+}
+
+/** What is missing for anything to be carried out. */
+function lacking({ worker, budget }: WaitSurroundings): WaitsFor | null {
+  if (worker !== 'running') return { ...wait('no_worker', null), since: worker.seenAt }
+  return budget && { ...wait('budget', budget.until), since: budget.since }
 }
 
 const held = ({ at }: HeldPlan, detail: string): WaitsFor => ({ ...wait('roster_held', null), detail, since: at })

@@ -23,6 +23,15 @@ export interface BudgetReading {
 
 const NOTHING_READ: BudgetReading = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
 
+export interface BudgetState {
+  limit: number
+  remaining: number | null
+  observedAt: number | null
+  quietUntil: number
+  /** The calls that are in the window, ours and those of others, the oldest first. */
+  calls: readonly { at: number; count: number }[]
+}
+
 /** What is left of one team key's rolling hour and minute, shared by everybody who uses the key here. Times are of Redis's clock. */
 export interface Budget {
   /**
@@ -41,7 +50,7 @@ export interface Budget {
   note(reading: BudgetReading, open: number, reservedAt?: number): Promise<void>
   /** Nothing is granted for so long (ms). */
   keepQuiet(forMs: number): Promise<void>
-  read(): Promise<{ limit: number; remaining: number | null; observedAt: number | null; quietUntil: number }>
+  read(): Promise<BudgetState>
 }
 
 /** `testClock`: a test may pass one; Redis's own otherwise. */
@@ -100,13 +109,15 @@ export function createBudget(
       const state: Record<string, string> = {}
       for (let field = 0; field + 1 < flat.length; field += 2) state[flat[field] ?? ''] = flat[field + 1] ?? ''
       const { limit = settings.defaultLimit, observedAt, quietUntil } = state
-      const used = countUsed(state, testClock?.now() ?? Number(at), settings.windowMs)
+      const calls = callsIn(state, testClock?.now() ?? Number(at), settings.windowMs)
+      const used = calls.reduce((sum, { count }) => sum + count, 0)
       return {
         limit: Number(limit),
         // As reserve-budget.lua counts: what Apple's last answer said is older than what was reserved since, the API's calls included.
         remaining: observedAt === undefined && used === 0 ? null : Math.max(0, Number(limit) - used),
         observedAt: observedAt ? Number(observedAt) : null,
         quietUntil: Number(quietUntil ?? 0),
+        calls,
       }
     },
   }
@@ -115,12 +126,13 @@ export function createBudget(
 /** As many slices as in reserve-budget.lua. */
 const SLICES = 240
 
-/** Calls in the window, ours and those of others. */
-function countUsed(state: Record<string, string>, now: number, windowMs: number): number {
+/** Calls in the window, ours by the slice in which they are counted, those of others when they were seen. */
+function callsIn(state: Record<string, string>, now: number, windowMs: number): { at: number; count: number }[] {
   const slice = windowMs / SLICES
-  const others = Number(state['foreignAt'] ?? 0) + windowMs > now ? Number(state['foreign'] ?? 0) : 0
-  return Object.entries(state).reduce((sum, [name, calls]) => {
-    const isInside = name.startsWith('h:') && (Number(name.slice(2)) + 1) * slice + windowMs > now
-    return isInside ? sum + Number(calls) : sum
-  }, others)
+  const own = Object.entries(state)
+    .filter(([name]) => name.startsWith('h:') && (Number(name.slice(2)) + 1) * slice + windowMs > now)
+    .map(([name, count]) => ({ at: Number(name.slice(2)) * slice, count: Number(count) }))
+  const others = { at: Number(state['foreignAt'] ?? 0), count: Number(state['foreign'] ?? 0) }
+  const all = others.at + windowMs > now ? [...own, others] : own
+  return all.toSorted((a, b) => a.at - b.at)
 }

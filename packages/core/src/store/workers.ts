@@ -5,9 +5,10 @@ import { globalKeys } from './keys.ts'
 export interface Workers {
   /** Notes that a worker is alive; `lanes`: the team keys that it serves, null: all. */
   beat(id: string, lanes: readonly string[] | null, now: number): Promise<void>
-  end(id: string): Promise<void>
-  /** Whether a worker that serves this team key was alive lately. */
-  serve(teamKey: string, now: number): Promise<boolean>
+  /** Notes that it was alive until now, and is no longer. */
+  end(id: string, now: number): Promise<void>
+  /** Whether a worker that serves this team key is alive, and when one last was (ms); null: none that is known of. */
+  serving(teamKey: string, now: number): Promise<{ isServed: boolean; seenAt: number | null }>
 }
 
 export const BEAT_EVERY_MS = 10_000
@@ -18,6 +19,7 @@ const FORGOTTEN_AFTER_MS = 3_600_000
 interface Beat {
   at: number
   lanes: readonly string[] | null
+  hasEnded?: boolean
 }
 
 export function createWorkers(redis: Redis): Workers {
@@ -25,14 +27,36 @@ export function createWorkers(redis: Redis): Workers {
     async beat(id, lanes, now) {
       await redis.hset(globalKeys.workers, id, JSON.stringify({ at: now, lanes } satisfies Beat))
     },
-    end: async (id) => void (await redis.hdel(globalKeys.workers, id)),
-    async serve(teamKey, now) {
-      const beats = Object.entries(await redis.hgetall(globalKeys.workers)).map(
-        ([id, json]) => [id, JSON.parse(json) as Beat] as const,
-      )
-      const forgotten = beats.filter(([, { at }]) => at < now - FORGOTTEN_AFTER_MS).map(([id]) => id)
+    async end(id, now) {
+      const json = await redis.hget(globalKeys.workers, id)
+      if (json === null) return
+      const { lanes } = JSON.parse(json) as Beat
+      await redis.hset(globalKeys.workers, id, JSON.stringify({ at: now, lanes, hasEnded: true } satisfies Beat))
+    },
+    async serving(teamKey, now) {
+      const beats = Object.entries(await redis.hgetall(globalKeys.workers)).map(([id, json]) => ({
+        id,
+        ...(JSON.parse(json) as Beat),
+      }))
+      const forgotten = outlived(beats, now)
       if (forgotten.length > 0) await redis.hdel(globalKeys.workers, ...forgotten)
-      return beats.some(([, { at, lanes }]) => at >= now - GONE_AFTER_MS && (lanes === null || lanes.includes(teamKey)))
+      const serving = beats.filter(({ lanes }) => lanes === null || lanes.includes(teamKey))
+      return {
+        isServed: serving.some(({ at, hasEnded = false }) => !hasEnded && at >= now - GONE_AFTER_MS),
+        seenAt: serving.length === 0 ? null : Math.max(...serving.map(({ at }) => at)),
+      }
     },
   }
+}
+
+/** Workers that are long gone. Of those that served the same team keys the last one stays: it tells since when nobody does. */
+function outlived(beats: readonly ({ id: string } & Beat)[], now: number): string[] {
+  const newestFirst = beats.toSorted((a, b) => b.at - a.at)
+  const known = new Set<string>()
+  return newestFirst.flatMap(({ id, at, lanes }) => {
+    const kind = JSON.stringify(lanes)
+    const isLast = !known.has(kind)
+    known.add(kind)
+    return !isLast && at < now - FORGOTTEN_AFTER_MS ? [id] : []
+  })
 }

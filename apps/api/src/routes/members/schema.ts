@@ -73,7 +73,9 @@ export const member = z.object({
       code: z.enum(WAIT_CODES),
       detail: z.string(),
       action: z.string(),
+      since: time.nullable().describe('When it began, where that is known'),
       until: time.nullable().describe('When it ends, where that is known'),
+      who: z.string().nullable().describe('Who has to do something about it; null: nobody, it goes on by itself'),
     })
     .nullable()
     .describe(
@@ -116,8 +118,8 @@ const STATE_WORDS = {
 
 function toWaitsFor(waitsFor: WaitsFor | null): MemberAnswer['waitsFor'] {
   if (waitsFor === null) return null
-  const { code, detail, action, until } = waitsFor
-  return { code, detail, action, until: toTimeOrNull(until) }
+  const { since, until, ...rest } = waitsFor
+  return { ...rest, since: toTimeOrNull(since), until: toTimeOrNull(until) }
 }
 
 export function toMember(described: MemberDescription, waitsFor: WaitsFor | null = null): MemberAnswer {

@@ -1,12 +1,15 @@
+import { WAIT_CODES, type WaitCode } from '@flightroster/core/domain'
 import { queueName, queuePrefix, createBudget, createWorkers, writeLaneStanding } from '@flightroster/core/store'
 import { Queue } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
+import { html } from '../../pages/html.ts'
+import { makeDashboard, visit } from '../../../testing/visitor.ts'
 
 let api: TestApi
 let lane: string
 beforeAll(async () => {
-  api = await serveApi()
+  api = await serveApi({ dashboard: await makeDashboard() })
 })
 afterAll(() => api.close())
 beforeEach(async () => {
@@ -18,6 +21,7 @@ beforeEach(async () => {
 
 const waitsFor = async (id = 'ann') => (await api.call('GET', `/v1/rosters/gold/members/${id}`)).json().waitsFor
 const blocked = { code: 'key_rejected' as const, detail: 'Apple rejects the key.', at: 1 }
+const NOW = 'about now'
 const sleep = async (attemptsMade: number, forMs: number) => {
   const ref = api.deps.toRef('gold', 'ann')
   const queue = new Queue(queueName(lane), { connection: api.store.redis, prefix: queuePrefix(lane) })
@@ -27,34 +31,70 @@ const sleep = async (attemptsMade: number, forMs: number) => {
   await queue.close()
 }
 
+/** What an operator reads on the pages of the person and of the roster. */
+const pages = async (id = 'ann') => {
+  const operator = await visit(api.app, 'ann')
+  return {
+    person: (await operator.get(`/console/rosters/gold/member?id=${id}`)).body,
+    roster: (await operator.get('/console/rosters/gold')).body,
+  }
+}
+/** As it stands within a page, where a sentence may go on in small letters. */
+const onPage = (text: string) => html`${text.slice(1)}`.text
+
 describe('waitsFor of a member', () => {
   it('is the backlog where nothing else holds the change up', async () => {
     expect(await waitsFor()).toMatchObject({ code: 'backlog', until: expect.any(String) })
+    expect((await pages()).person).toContain('Not in yet: the change is on its way to Apple.')
   })
 
-  it.each([
-    ['lane_blocked', () => writeLaneStanding(api.store.redis, lane, { blocked }), null],
-    ['lane_paused', () => api.call('POST', `/v1/team-keys/${lane}/pause`), null],
-    ['roster_blocked', () => api.store.rosters.update('gold', (roster) => ({ ...roster, blocked })), null],
-    ['roster_paused', () => api.call('POST', '/v1/rosters/gold/pause'), null],
-    ['no_worker', () => createWorkers(api.store.redis).end('w-1'), null],
+  const CAUSES: [WaitCode, () => Promise<unknown>, number | null, number | string | null][] = [
+    ['lane_blocked', () => writeLaneStanding(api.store.redis, lane, { blocked }), null, 1],
+    ['lane_paused', () => api.call('POST', `/v1/team-keys/${lane}/pause`), null, NOW],
+    ['roster_blocked', () => api.store.rosters.update('gold', (roster) => ({ ...roster, blocked })), null, 1],
+    ['roster_paused', () => api.call('POST', '/v1/rosters/gold/pause'), null, NOW],
+    ['no_worker', () => createWorkers(api.store.redis).end('w-1', api.deps.clock.now()), null, NOW],
     [
       'budget',
-      () => createBudget(api.store.redis, lane, { windowMs: 3_600_000, defaultLimit: 3_600 }).keepQuiet(60_000),
+      async () => {
+        const budget = createBudget(api.store.redis, lane, { windowMs: 3_600_000, defaultLimit: 3_600 })
+        await budget.reserve(1, 0)
+        await budget.keepQuiet(60_000)
+      },
       60_000,
+      NOW,
     ],
-    ['retry', () => sleep(2, 90_000), 90_000],
-    ['quiet_time', () => sleep(0, 60_000), 60_000],
-  ])('is %s while that lasts, in the API and among people', async (code, cause, forMs) => {
-    const begun = api.deps.clock.now()
-    await cause()
-    const told = await waitsFor()
-    expect(told).toMatchObject({ code, detail: expect.any(String), action: expect.any(String) })
-    const people = (await api.call('GET', '/v1/people?email=ann@example.com')).json().items
-    const list = (await api.call('GET', '/v1/rosters/gold/members')).json().items
-    expect([people[0].member.waitsFor.code, list[0].waitsFor.code]).toEqual([code, code])
-    const until = told.until === null ? null : Math.round((Date.parse(told.until) - begun) / 30_000)
-    expect(until).toBe(forMs === null ? null : Math.round(forMs / 30_000))
+    ['retry', () => sleep(2, 90_000), 90_000, null],
+    ['quiet_time', () => sleep(0, 60_000), 60_000, null],
+  ]
+  it.each(CAUSES)(
+    'is %s while that lasts, in the API, among people and on pages',
+    async (code, cause, forMs, since) => {
+      const begun = api.deps.clock.now()
+      await cause()
+      const told = await waitsFor()
+      expect(told).toMatchObject({ code, detail: expect.any(String), action: expect.any(String) })
+      const people = (await api.call('GET', '/v1/people?email=ann@example.com')).json().items
+      const list = (await api.call('GET', '/v1/rosters/gold/members')).json().items
+      expect([people[0].member.waitsFor.code, list[0].waitsFor.code]).toEqual([code, code])
+      const { person, roster } = await pages()
+      for (const said of [told.detail, told.action]) expect(person).toContain(onPage(said))
+      const times = [told.since, told.until].filter((at) => at !== null)
+      for (const at of times) expect(person).toContain(`datetime="${at}"`)
+      if (told.who !== null) expect(person).toContain(`Who has to do it: ${told.who}`)
+      // Of one person alone, the page of the roster says nothing.
+      expect(roster.includes(onPage(told.detail))).toBe(code !== 'retry' && code !== 'quiet_time')
+      const until = told.until === null ? null : Math.round((Date.parse(told.until) - begun) / 30_000)
+      expect(until).toBe(forMs === null ? null : Math.round(forMs / 30_000))
+      // Calls are counted in quarters of a minute.
+      const toldAt = told.since === null ? null : Date.parse(told.since)
+      expect(toldAt !== null && Math.abs(toldAt - begun) < 60_000 ? NOW : toldAt).toBe(since)
+    },
+  )
+
+  it('is made here for every code there is', () => {
+    const made = [...CAUSES.map(([code]) => code), 'roster_held', 'backlog']
+    expect(made.toSorted()).toEqual([...WAIT_CODES].toSorted())
   })
 
   it('is roster_held only for those whom the plan names', async () => {
@@ -69,13 +109,18 @@ describe('waitsFor of a member', () => {
       detail: expect.stringContaining(plan.reconciliation),
     })
     expect((await waitsFor('u-2'))?.code).toBe('backlog')
+    const { person, roster } = await pages('u-9')
+    expect(person).toContain(`The plan ${plan.reconciliation} would remove this member, and waits for a decision.`)
+    expect(person).toContain('Who has to do it: An operator.')
+    expect(roster).toContain('A plan that would remove 26 people waits for a decision.')
   })
 
   it('is nothing where a worker that serves other keys alone runs: that is no_worker', async () => {
     await createWorkers(api.store.redis).beat('w-1', ['other-key'], api.deps.clock.now())
-    expect((await waitsFor()).code).toBe('no_worker')
-    await createWorkers(api.store.redis).beat('w-1', [lane], api.deps.clock.now() - 60_000)
-    expect((await waitsFor()).code).toBe('no_worker')
+    expect(await waitsFor()).toMatchObject({ code: 'no_worker', since: null })
+    const seenAt = api.deps.clock.now() - 60_000
+    await createWorkers(api.store.redis).beat('w-1', [lane], seenAt)
+    expect(await waitsFor()).toMatchObject({ code: 'no_worker', since: new Date(seenAt).toISOString() })
   })
 
   it('is null for who waits for an address', async () => {

@@ -22,8 +22,8 @@ export interface BudgetStatus {
 export interface LaneReader {
   status(teamKey: string): Promise<LaneStatus>
   budget(teamKey: string): Promise<BudgetStatus>
-  /** When a quota that is used up gives calls back (ms); null while there are some left. */
-  budgetUntil(teamKey: string): Promise<number | null>
+  /** Since when a quota is used up, and when it gives calls back (ms); null while there are some left. */
+  budgetWait(teamKey: string): Promise<{ since: number | null; until: number } | null>
   pause(teamKey: string): Promise<void>
   resume(teamKey: string): Promise<void>
 }
@@ -75,16 +75,18 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
       const { limit, remaining, observedAt } = await deps.budgetOf(teamKey).read()
       return { limit, remaining, observedAt }
     },
-    async budgetUntil(teamKey) {
-      const [{ limit, remaining, quietUntil }, [dueAt]] = await Promise.all([
+    async budgetWait(teamKey) {
+      const [{ limit, remaining, quietUntil, calls }, [dueAt]] = await Promise.all([
         deps.budgetOf(teamKey).read(),
         store.ready.dueAt([teamKey]),
       ])
       const now = clock.now()
-      if (quietUntil > now) return quietUntil
+      // Apple asked for quiet when it answered the last call.
+      if (quietUntil > now) return { since: calls.at(-1)?.at ?? null, until: quietUntil }
       // A lane out of budget is due when the hour gives something back, not before.
       const isSpent = remaining !== null && remaining <= limit * BULK_SHARE
-      return isSpent && dueAt !== null && dueAt !== undefined && dueAt > now + SOON_MS ? dueAt : null
+      if (!isSpent || dueAt === null || dueAt === undefined || dueAt <= now + SOON_MS) return null
+      return { since: spentSince(calls, limit * (1 - BULK_SHARE)), until: dueAt }
     },
     async pause(teamKey) {
       await exists(teamKey)
@@ -98,6 +100,19 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
       await store.ready.ring(teamKey)
     },
   }
+}
+
+/**
+ * Since when so many calls are used up (ms): every call that is in the hour now was in it from then on. Calls that have left it since
+ * may have used it up before: then it was earlier, never later.
+ */
+export function spentSince(calls: readonly { at: number; count: number }[], allowed: number): number | null {
+  let used = 0
+  for (const { at, count } of calls) {
+    used += count
+    if (used >= allowed) return at
+  }
+  return null
 }
 
 export interface Outlook {

@@ -22,7 +22,7 @@ import type { LaneReader } from '../lanes/lane-status.ts'
 export interface WaitingDeps {
   store: Store
   clock: Clock
-  lanes: Pick<LaneReader, 'status' | 'budgetUntil'>
+  lanes: Pick<LaneReader, 'status' | 'budgetWait'>
   toRef: ToRef
 }
 
@@ -78,12 +78,12 @@ async function readSurroundings(
 ): Promise<WaitSurroundings> {
   const now = clock.now()
   const reconciliations = createReconciliations(store.redis, roster.teamKey)
-  const [lane, plans, hasWorker, status, budgetUntil] = await Promise.all([
+  const [lane, plans, { isServed, seenAt }, status, budget] = await Promise.all([
     readLaneStanding(store.redis, roster.teamKey),
     reconciliations.listHeld(roster.id),
-    hasOpen ? createWorkers(store.redis).serve(roster.teamKey, now) : true,
+    hasOpen ? createWorkers(store.redis).serving(roster.teamKey, now) : { isServed: true, seenAt: null },
     hasOpen ? lanes.status(roster.teamKey) : null,
-    hasOpen ? lanes.budgetUntil(roster.teamKey) : null,
+    hasOpen ? lanes.budgetWait(roster.teamKey) : null,
   ])
   const members = records.map(({ id }) => id)
   const held = await Promise.all(
@@ -99,8 +99,8 @@ async function readSurroundings(
     lane,
     roster,
     held,
-    hasWorker,
-    budgetUntil,
+    worker: isServed ? 'running' : { seenAt },
+    budget,
     backlogUntil: status?.estimatedDoneAt ?? null,
   }
 }

@@ -59,7 +59,7 @@ const deps = () => ({
   store,
   clock: systemClock,
   toRef: createToRef(Buffer.alloc(32, 1)),
-  lanes: { status: async () => null as never, budgetUntil: async () => null },
+  lanes: { status: async () => null as never, budgetWait: async () => null },
 })
 
 async function find(email: string, reach: ReadonlySet<string> | null) {
