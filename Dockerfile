@@ -22,7 +22,8 @@ COPY scripts scripts
 COPY apps apps
 COPY packages packages
 RUN node node_modules/typescript/bin/tsc -b packages/core packages/emulator apps/api apps/worker \
-  && node scripts/copy-assets.mjs
+  && node scripts/copy-assets.mjs \
+  && node scripts/bundle.mjs
 
 FROM manifests AS production
 RUN npx -y pnpm@$(cat /pnpm-version) install --frozen-lockfile --prod \
@@ -32,6 +33,7 @@ FROM base
 ENV NODE_ENV=production HOST=0.0.0.0
 COPY --from=production /app ./
 COPY --from=build /app/apps/api/dist apps/api/dist
+COPY --from=build /app/apps/api/openapi.json apps/api/
 COPY --from=build /app/apps/worker/dist apps/worker/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/packages/emulator/dist packages/emulator/dist

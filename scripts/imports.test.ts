@@ -32,7 +32,7 @@ const LAYERS: Record<string, string[]> = {
 
 /** Packages that only some places may import. */
 const ONLY_IN: Record<string, RegExp> = {
-  ioredis: /^packages\/core\/src\/(store|queues)\/|\/main\.ts$|\.test\.ts$/,
+  ioredis: /^packages\/core\/src\/(store|queues)\/|\/run\.ts$|\.test\.ts$/,
   bullmq: /^packages\/core\/src\/queues\/|^apps\/worker\/|^apps\/api\/src\/(plugins|pages)\/|\.test\.ts$/,
   fastify: /^apps\/api\/|^packages\/emulator\//,
   undici: /^packages\/core\/src\/(apple|callbacks)\/|\.test\.ts$/,
@@ -117,11 +117,11 @@ describe('imports', () => {
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('read the configuration in main files alone', () => {
+  it('read the configuration in the files that run a program alone', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
         /(^|\/)config(\.ts)?$/.test(target) &&
-        !/\/main(-config)?\.ts$|\.test\.ts$|^packages\/(core\/src\/config|emulator)/.test(file),
+        !/\/(main-config|run)\.ts$|\.test\.ts$|^packages\/(core\/src\/config|emulator)/.test(file),
     )
     expect(wrong.map(shown)).toEqual([])
   })

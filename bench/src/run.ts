@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 
 const BENCHMARKS = [
+  'start',
   'intake',
   'latency',
   'calls',

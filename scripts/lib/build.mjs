@@ -7,13 +7,15 @@ import { Stop } from './say.mjs'
 
 const STAMP = join(STAMPS, 'built')
 const ENTRIES = ['apps/api/dist/main.js', 'apps/worker/dist/main.js', 'packages/emulator/dist/main.js']
+/** What follows the compiler, in this order. */
+export const FINISH = ['scripts/copy-assets.mjs', 'scripts/bundle.mjs']
 export const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /** Whether what is built is newer than everything it is built from. */
 export function isBuilt() {
   if (!existsSync(STAMP) || !ENTRIES.every((entry) => existsSync(join(ROOT, entry)))) return false
   const builtAt = statSync(STAMP).mtimeMs
-  const files = ['pnpm-lock.yaml', 'tsconfig.base.json', 'scripts/copy-assets.mjs']
+  const files = ['pnpm-lock.yaml', 'tsconfig.base.json', ...FINISH]
   const settings = builtFolders().flatMap((folder) => [`${folder}/package.json`, `${folder}/tsconfig.json`])
   const newest = [...files, ...settings].map((file) => join(ROOT, file))
   if (newest.some((file) => statSync(file).mtimeMs > builtAt)) return false
@@ -33,7 +35,7 @@ function isNewer(folder, time) {
 /** Builds what runs (not the tests), and its assets. */
 export async function build({ log } = {}) {
   const begunAt = new Date()
-  for (const args of [[TSC, '-b', ...builtFolders()], [join(ROOT, 'scripts/copy-assets.mjs')]]) {
+  for (const args of [[TSC, '-b', ...builtFolders()], ...FINISH.map((script) => [join(ROOT, script)])]) {
     const { code, tail } = await runTool(process.execPath, args, { log })
     if (code !== 0)
       throw new Stop(`The build failed.\n${tail}`, 'Undo local changes, or correct the places named, then try again.')

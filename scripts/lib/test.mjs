@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
-import { TSC } from './build.mjs'
+import { FINISH, TSC } from './build.mjs'
 import { install, isInstalled } from './install.mjs'
 import { ROOT, STAMPS } from './place.mjs'
 import { findRedisServer } from './redis-server.mjs'
@@ -86,7 +86,7 @@ async function runChecks() {
     }
     say(`${code === 0 ? '✓' : '✗'} ${name}`)
     // What the types check built is run by the tests that start real processes.
-    if (name === 'types') await runTool(process.execPath, [join(ROOT, 'scripts/copy-assets.mjs')])
+    if (name === 'types') for (const script of FINISH) await runTool(process.execPath, [join(ROOT, script)])
   }
   return { passed: CHECKS.length - failed.length, failed }
 }

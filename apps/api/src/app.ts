@@ -10,7 +10,7 @@ import { answerClientError } from './plugins/client-error.ts'
 import { useCursorSeal } from './plugins/cursor-seal.ts'
 import { useLargeBodies } from './plugins/large-bodies.ts'
 import { watchMethods } from './plugins/method-not-allowed.ts'
-import { serveOpenApi, useOpenApi } from './plugins/openapi.ts'
+import { serveOpenApi } from './plugins/serve-openapi.ts'
 import { sendFrameworkError, useProblemDetails } from './plugins/problem-details.ts'
 import { createPathStripper, usePublicPath } from './plugins/public-path.ts'
 import { useRateLimit } from './plugins/rate-limit.ts'
@@ -80,6 +80,7 @@ const REQUEST_TIMEOUT_MS = 60_000
 /** Plugins, then routes, by name. Listens to nothing. */
 export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   const trust = toTrust(deps.trustProxy)
+  const serializer = deps.verifiesAnswers ? compileVerifyingSerializer : compileSerializer
   const app: ApiServer = Fastify({
     loggerInstance: deps.log,
     // Fastify's own lines name the path, which may hold an address.
@@ -94,10 +95,15 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
     rewriteUrl: createPathStripper(deps.publicUrl),
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: answerClientError(deps.log),
+    // Given here, since Fastify would load its own before it is told not to use them. Its types know no others in this place.
+    schemaController: {
+      compilersFactory: {
+        buildValidator: (() => compileValidator) as never,
+        buildSerializer: (() => serializer) as never,
+      },
+    },
   })
   app.server.headersTimeout = HEADERS_TIMEOUT_MS
-  app.setValidatorCompiler(compileValidator)
-  app.setSerializerCompiler(deps.verifiesAnswers ? compileVerifyingSerializer : compileSerializer)
   usePublicPath(app, deps)
   app.decorate('lists', createListGate())
   useRequestLog(app, deps)
@@ -108,7 +114,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useCursorSeal(app, deps)
   useDraining(app)
   useTracing(app, deps)
-  await useOpenApi(app, deps)
+  await deps.describe?.(app)
   const refuseOtherMethods = watchMethods(app)
   useAuth(app, { adminToken: deps.adminToken, findCaller: callersOf(createTokenFinder(deps)) })
   await useRateLimit(app, deps)
@@ -125,7 +131,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
   healthzRoute(app)
   readyzRoute(app, deps)
   if (deps.servesMetrics) metricsRoute(app, deps)
-  serveOpenApi(app)
+  serveOpenApi(app, deps)
 
   postEvents(app, deps)
   allowEvents(app, deps)

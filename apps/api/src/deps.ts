@@ -8,6 +8,7 @@ import type { Evaluator } from '@flightroster/core/sources'
 import type { Store, StoreHealth } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import type { CallerQuota, LaneReader } from '@flightroster/core/usecases/lanes'
+import type { ApiServer } from './server.ts'
 
 /** What the routes work with; main.ts fills it in, a test fills in its own. */
 export interface ApiDeps {
@@ -49,4 +50,6 @@ export interface ApiDeps {
   servesMetrics: boolean
   /** For tests: an answer that its schema does not describe exactly, or a code that its route does not declare, is a fault. */
   verifiesAnswers?: boolean
+  /** Where the OpenAPI document is made: told of each route as it is added. */
+  describe?: (app: ApiServer) => Promise<void>
 }

@@ -3,6 +3,7 @@ import { createMetrics } from '@flightroster/core/metrics'
 import { NO_TRACING } from '@flightroster/core/tracing'
 import { buildApp } from './app.ts'
 import type { ApiDeps } from './deps.ts'
+import { useOpenApi } from './plugins/openapi.ts'
 
 /** The OpenAPI document of all routes, as text. Needs no store: registering a route reads none of its deps. */
 export async function buildOpenApiText(): Promise<string> {
@@ -13,6 +14,7 @@ export async function buildOpenApiText(): Promise<string> {
     adminToken: 'never-listens',
     trustProxy: false,
     servesMetrics: true,
+    describe: useOpenApi,
   } as Partial<ApiDeps> as ApiDeps
   const app = await buildApp(deps)
   await app.ready()

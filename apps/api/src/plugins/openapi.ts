@@ -23,8 +23,8 @@ import { nameSchemas } from './name-schemas.ts'
 
 const VERSION = '1.0.0'
 
-/** The document at /openapi.json, made from the very schemas that validate. */
-export async function useOpenApi(app: ApiServer, deps: { publicUrl: string | undefined }): Promise<void> {
+/** Collects the routes for the OpenAPI document, which is made from the very schemas that validate. */
+export async function useOpenApi(app: ApiServer): Promise<void> {
   /** What routes say of themselves beside their schema, by operation. */
   const configOf = new Map<string | undefined, FastifyContextConfig>()
   await app.register(swagger, {
@@ -36,7 +36,7 @@ export async function useOpenApi(app: ApiServer, deps: { publicUrl: string | und
         description: INTRODUCTION,
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: deps.publicUrl ?? '/' }],
+      servers: [{ url: '/' }],
       security: [{ bearer: [] }],
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -101,11 +101,3 @@ const TAGS = Object.entries({
   tokens: 'Who may call what.',
   operations: 'Health, metrics, and who changed what.',
 }).map(([name, description]) => ({ name, description }))
-
-export function serveOpenApi(app: ApiServer): void {
-  let text: string | undefined
-  app.get('/openapi.json', { schema: { hide: true }, config: { scope: 'public' } }, async (_request, reply) => {
-    text ??= JSON.stringify(app.swagger())
-    return reply.type('application/json; charset=utf-8').send(text)
-  })
-}

@@ -1,4 +1,4 @@
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { Clock } from '../domain/clock.ts'
 import type { TesterState } from '../domain/member.ts'
 import type { Log } from '../log.ts'
@@ -46,15 +46,20 @@ export function createAppleClient(deps: AppleClientDeps): AppleClient {
   const baseUrl = new URL(deps.baseUrl)
   const timeoutMs = deps.callTimeoutMs ?? CALL_TIMEOUT_MS
   const offset = createClockOffset()
-  const pool = new Pool(baseUrl.origin, {
-    pipelining: 1,
-    // The overall deadline stands in for both; connecting gets half of it, so that "never connected" can be told apart.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: Math.min(LONGEST_CONNECT_MS, timeoutMs / 2) },
-  })
+  let opened: Promise<Pool> | undefined
+  const openPool = async () => {
+    // With the first call: to be ready, a process needs no HTTP client.
+    const undici = await import('undici')
+    return new undici.Pool(baseUrl.origin, {
+      pipelining: 1,
+      // The overall deadline stands in for both; connecting gets half of it, so that "never connected" can be told apart.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: Math.min(LONGEST_CONNECT_MS, timeoutMs / 2) },
+    })
+  }
   const shared = {
-    pool,
+    pool: () => (opened ??= openPool()),
     basePath: baseUrl.pathname.replace(/\/+$/, ''),
     clock: deps.clock,
     log: deps.log,
@@ -68,7 +73,7 @@ export function createAppleClient(deps: AppleClientDeps): AppleClient {
   return {
     session: (credentials, gate, signal) => createSession({ ...shared, credentials, gate, signal }, baseUrl, toState),
     clockOffsetMs: () => offset.measuredMs(),
-    close: () => pool.close(),
+    close: async () => (await opened)?.close(),
   }
 }
 

@@ -28,7 +28,7 @@ export interface Call<T> extends Asked {
 
 /** What all calls of one client share, and what those of one session do. */
 export interface Wire {
-  pool: Pool
+  pool: () => Promise<Pool>
   basePath: string
   clock: Clock
   log: Log

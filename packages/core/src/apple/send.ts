@@ -36,7 +36,7 @@ export interface SendLimits {
 
 /** One request, once: no redirects, no retries. Never throws for what happens on the wire. */
 export async function send(
-  deps: { pool: Pool; clock: Clock; limits: SendLimits; signal: AbortSignal | undefined },
+  deps: { pool: () => Promise<Pool>; clock: Clock; limits: SendLimits; signal: AbortSignal | undefined },
   outgoing: Outgoing,
 ): Promise<Exchange> {
   const { clock, limits } = deps
@@ -54,7 +54,8 @@ export async function send(
   const deadline = startDeadline(limits.timeoutMs, deps.signal)
   try {
     const { target, ...rest } = outgoing
-    const answer = await deps.pool.request({ ...rest, path: target, signal: deadline.signal })
+    const pool = await deps.pool()
+    const answer = await pool.request({ ...rest, path: target, signal: deadline.signal })
     exchange.receivedAt = clock.now()
     exchange.roundTripMs = clock.monotonic() - started
     exchange.status = answer.statusCode

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { buildConnector, Client } from 'undici'
+import type { buildConnector, Client } from 'undici'
 import type { Clock } from '../domain/clock.ts'
 import { UrlRefused, type AdmittedUrl, type UrlGuard } from './guard-url.ts'
 import { NameUnresolved } from './resolve-name.ts'
@@ -46,7 +46,9 @@ export async function sendCallback(deps: SendCallbackDeps, outgoing: OutgoingCal
   let answer: string
   try {
     const admitted = await untilAborted(deps.guard.admit(outgoing.url, deadline.signal), deadline.signal)
-    client = new Client(admitted.url.origin, { connect: connectOnlyTo(admitted), headersTimeout: 0, bodyTimeout: 0 })
+    const undici = await import('undici')
+    const connect = connectOnlyTo(admitted, undici.buildConnector({ lookup: lookupOf(admitted), timeout: TIMEOUT_MS }))
+    client = new undici.Client(admitted.url.origin, { connect, headersTimeout: 0, bodyTimeout: 0 })
     const response = await client.request({
       method: 'POST',
       path: `${admitted.url.pathname}${admitted.url.search}`,
@@ -74,14 +76,16 @@ type Lookup = (
   callback: (error: null, address: string | { address: string; family: number }[], family?: number) => void,
 ) => void
 
-/** A literal never reaches a lookup, so what was connected to is compared as well. */
-function connectOnlyTo({ addresses }: AdmittedUrl): buildConnector.connector {
-  const lookup: Lookup = (_name, options, callback) => {
+function lookupOf({ addresses }: AdmittedUrl): Lookup {
+  return (_name, options, callback) => {
     const [first] = addresses
     if (options.all === true || !first) callback(null, addresses)
     else callback(null, first.address, first.family)
   }
-  const connect = buildConnector({ lookup, timeout: TIMEOUT_MS })
+}
+
+/** A literal never reaches a lookup, so what was connected to is compared as well. */
+function connectOnlyTo({ addresses }: AdmittedUrl, connect: buildConnector.connector): buildConnector.connector {
   const isAdmitted = (socket: Socket) => addresses.some(({ address }) => sameAddress(address, socket.remoteAddress))
   return (options, callback) =>
     connect(options, (...[error, socket]: [Error, null] | [null, Socket]) => {

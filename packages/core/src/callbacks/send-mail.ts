@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { CallbackAnswer } from './send-callback.ts'
 
 export interface OutgoingMail {
@@ -19,15 +19,20 @@ const ANSWER_LENGTH = 1_024
 
 /** `url`: smtp:// or smtps://, with user name and password where the server wants them. */
 export function createMailer(url: string, from: string, timeoutMs = TIMEOUT_MS): Mailer {
-  const transport = createTransport({
-    url,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    // A message is text of ours: it has no business with files or other addresses.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  let opened: Promise<Transporter<{ response: string }>> | undefined
+  /** With the first mail, since most processes never send one. */
+  const open = async () => {
+    const { createTransport } = await import('nodemailer')
+    return createTransport({
+      url,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      // A message is text of ours: it has no business with files or other addresses.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
+  }
   return {
     async send({ to, subject, text }) {
       const started = performance.now()
@@ -38,13 +43,15 @@ export function createMailer(url: string, from: string, timeoutMs = TIMEOUT_MS):
       })
       try {
         // As an object: an address is never read as a list of them.
-        const { response } = await transport.sendMail({ from, to: { name: '', address: to }, subject, text })
+        const { response } = await (
+          await (opened ??= open())
+        ).sendMail({ from, to: { name: '', address: to }, subject, text })
         return tell(250, response)
       } catch (error) {
         const { responseCode, response, code } = error as { responseCode?: number; response?: string; code?: string }
         return tell(responseCode ?? null, response ?? `The mail server gave no answer (${code ?? 'no reason'}).`)
       }
     },
-    close: () => transport.close(),
+    close: () => void opened?.then((transport) => transport.close()),
   }
 }

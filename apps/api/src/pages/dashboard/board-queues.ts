@@ -2,7 +2,6 @@ import { AppError } from '@flightroster/core/errors'
 import { queueName } from '@flightroster/core/store'
 import { filterLanes, type LaneList, type ListedLane } from '@flightroster/core/usecases/lane-overview'
 import type { BaseAdapter } from '@bull-board/api/baseAdapter'
-import { LaneAdapter } from './lane-adapter.ts'
 import type { QueueCache } from './queue-cache.ts'
 
 /** 5,000 queues are 2.6 MB a poll: the board shows what needs a person, then the busiest, or what was searched. */
@@ -23,10 +22,12 @@ export interface BoardQueues {
 export function createBoardQueues(laneList: LaneList, cache: QueueCache): BoardQueues {
   const shownLanes = async (search: string | undefined) =>
     filterLanes(await laneList.all(), { q: search }).slice(0, AT_MOST)
-  const toQueues = (lanes: readonly ListedLane[], readOnlyMode: boolean): Queues =>
-    new Map(
+  const toQueues = async (lanes: readonly ListedLane[], readOnlyMode: boolean): Promise<Queues> => {
+    const { LaneAdapter } = await import('./bull-board.ts')
+    return new Map(
       lanes.map((lane) => [queueName(lane.teamKey), new LaneAdapter(cache.open(lane.teamKey), lane, { readOnlyMode })]),
     )
+  }
   const find = async (name: string) => (await laneList.all()).find((lane) => queueName(lane.teamKey) === name)
   return {
     shown: async (search, readOnly) => toQueues(await shownLanes(search), readOnly),

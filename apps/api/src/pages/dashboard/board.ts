@@ -6,6 +6,8 @@ import type { AppControllerRoute, AppViewRoute, IServerAdapter, UIConfig } from 
 export interface Board {
   entry: AppViewRoute
   api: AppControllerRoute[]
+  /** The reads among them, by address. */
+  reads: ReadonlyMap<string, AppControllerRoute>
   viewsPath: string
   staticPath: string
   uiConfig: UIConfig
@@ -22,7 +24,7 @@ export function createBoard(deps: { publicUrl: string | undefined }): Board {
     setViewsPath: (viewsPath) => keep({ viewsPath }),
     setStaticPath: (_route, staticPath) => keep({ staticPath }),
     setEntryRoute: (entry) => keep({ entry }),
-    setApiRoutes: (api) => keep({ api }),
+    setApiRoutes: (api) => keep({ api, reads: readsOf(api) }),
     setUIConfig: (uiConfig) => keep({ uiConfig }),
   }
   const keep = (part: Partial<Board>) => {
@@ -35,6 +37,11 @@ export function createBoard(deps: { publicUrl: string | undefined }): Board {
     options: { uiConfig: { ...UI, miscLinks: toLinks(prefix) } },
   })
   return board as Board
+}
+
+function readsOf(api: readonly AppControllerRoute[]): Board['reads'] {
+  const reads = api.filter(({ method }) => [method].flat().includes('get'))
+  return new Map(reads.flatMap((read) => [read.route].flat().map((url) => [url, read])))
 }
 
 const UI: UIConfig = {

@@ -4,11 +4,12 @@ import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { path } from '../html.ts'
 import { sendHtml } from '../send-html.ts'
+import { BOARD_PAGES, BOARD_READS } from './board-addresses.ts'
 import { createBoardAssets } from './board-assets.ts'
 import { boardChangeRoutes } from './board-change-routes.ts'
 import { createBoardPage } from './board-page.ts'
 import { createBoardQueues, type BoardQueues } from './board-queues.ts'
-import { createBoard, type Board } from './board.ts'
+import type { Board } from './board.ts'
 import { createLazyQueueCache } from './queue-cache.ts'
 import { searchOf } from './search-of.ts'
 import { sendJson } from './send-json.ts'
@@ -24,7 +25,7 @@ const reads = { schema: { hide: true }, config: { scope: 'public', page: 'viewer
 
 /** Bull Board at /dashboard; /dashboard/q/<part of a team key> shows what was searched. */
 export function dashboardRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): void {
-  const board = createBoard(deps)
+  const board = openOnce(deps)
   const cache = createLazyQueueCache(deps)
   const queues = createBoardQueues(laneList, cache)
   app.addHook('onClose', () => cache.close())
@@ -35,48 +36,61 @@ export function dashboardRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneLis
   }
 }
 
-function pageRoutes(app: ApiServer, prefix: string, board: Board): void {
-  const pageOf = createBoardPage(board)
-  const assetOf = createBoardAssets(board.staticPath)
-  for (const route of [board.entry.route].flat()) {
+interface OpenBoard extends Board {
+  pageOf: (basePath: string) => string
+  assetOf: ReturnType<typeof createBoardAssets>
+}
+
+/** Bull Board is loaded with the first look at it. */
+function openOnce(deps: { publicUrl: string | undefined }): () => Promise<OpenBoard> {
+  let opened: Promise<OpenBoard> | undefined
+  const open = async () => {
+    const { createBoard } = await import('./bull-board.ts')
+    const board = createBoard(deps)
+    return { ...board, pageOf: createBoardPage(board), assetOf: createBoardAssets(board.staticPath) }
+  }
+  return () => (opened ??= open())
+}
+
+function pageRoutes(app: ApiServer, prefix: string, board: () => Promise<OpenBoard>): void {
+  for (const route of BOARD_PAGES) {
     app.get(route === '/' ? prefix : prefix + route, reads, async (request, reply) => {
       const { q } = request.query as { q?: string }
       if (prefix === '/dashboard' && q) return reply.redirect(path`/dashboard/q/${q.slice(0, 64)}`, 303)
       const search = searchOf(request)
+      const { pageOf } = await board()
       return sendHtml(reply, pageOf(search === undefined ? '/dashboard' : path`/dashboard/q/${search}`))
     })
   }
   app.get(`${prefix}/static/*`, reads, async (request, reply) => {
+    const { assetOf } = await board()
     const asset = assetOf((request.params as { '*': string })['*'])
     if (!asset) throw new AppError('not_found')
     return reply.header('cache-control', 'private, max-age=86400').type(asset.type).send(asset.content)
   })
 }
 
-function readRoutes(app: ApiServer, prefix: string, board: Board, queues: BoardQueues): void {
-  for (const boardRoute of board.api) {
-    const { method, route } = boardRoute
-    if (![method].flat().includes('get')) continue
-    for (const url of [route].flat()) {
-      app.get(prefix + url, reads, async (request, reply) => {
-        const readOnly = request.user.role !== 'operator'
-        const { queueName } = request.params as { queueName?: string }
-        const { activeQueue } = request.query as { activeQueue?: unknown }
-        const shown = queueName === undefined ? await queues.shown(searchOf(request), readOnly) : new Map()
-        const wanted = queueName ?? activeQueue
-        if (typeof wanted === 'string' && wanted !== '' && !shown.has(wanted))
-          for (const [name, queue] of await queues.one(wanted, readOnly)) shown.set(name, queue)
-        const answer = await boardRoute.handler({
-          queues: shown,
-          uiConfig: board.uiConfig,
-          params: request.params as Record<string, string>,
-          query: toBoardQuery(request.query as Query, shown),
-          body: {},
-          headers: {},
-        })
-        return sendJson(reply, answer?.status ?? 200, answer?.body)
+function readRoutes(app: ApiServer, prefix: string, board: () => Promise<OpenBoard>, queues: BoardQueues): void {
+  for (const url of BOARD_READS) {
+    app.get(prefix + url, reads, async (request, reply) => {
+      const { reads: handlers, uiConfig } = await board()
+      const readOnly = request.user.role !== 'operator'
+      const { queueName } = request.params as { queueName?: string }
+      const { activeQueue } = request.query as { activeQueue?: unknown }
+      const shown = queueName === undefined ? await queues.shown(searchOf(request), readOnly) : new Map()
+      const wanted = queueName ?? activeQueue
+      if (typeof wanted === 'string' && wanted !== '' && !shown.has(wanted))
+        for (const [name, queue] of await queues.one(wanted, readOnly)) shown.set(name, queue)
+      const answer = await handlers.get(url)?.handler({
+        queues: shown,
+        uiConfig,
+        params: request.params as Record<string, string>,
+        query: toBoardQuery(request.query as Query, shown),
+        body: {},
+        headers: {},
       })
-    }
+      return sendJson(reply, answer?.status ?? 200, answer?.body)
+    })
   }
 }
 

@@ -1,0 +1,168 @@
+import { createAppleClient } from '@flightroster/core/apple'
+import { createUrlGuard } from '@flightroster/core/callbacks'
+import { ConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
+import { systemClock } from '@flightroster/core/domain'
+import { createLog, type Log } from '@flightroster/core/log'
+import { createMetrics, measureCalls, measureStore } from '@flightroster/core/metrics'
+import { createPasswordCheck, createSealer } from '@flightroster/core/secrets'
+import { createEvaluator } from '@flightroster/core/sources'
+import {
+  checkRedis,
+  createRedis,
+  createStore,
+  createStoreClock,
+  startStoreHealth,
+  UnfitStoreError,
+} from '@flightroster/core/store'
+import { openTracing } from '@flightroster/core/tracing'
+import { startHistory } from '@flightroster/core/usecases/history'
+import { resumeMoves } from '@flightroster/core/usecases/rosters'
+import { finishScim } from '@flightroster/core/usecases/scim'
+import { checkSecrets } from '@flightroster/core/usecases/secrets'
+import { createHmac } from 'node:crypto'
+import { buildApp } from './app.ts'
+import { createLanes } from './lanes.ts'
+import { openToRef } from './open-to-ref.ts'
+import { startMetricsServer } from './metrics-server.ts'
+
+/** Below a second, so that a request that waits for a stopped store is answered within one. */
+const COMMAND_TIMEOUT_MS = 800
+/** A shorter ADMIN_TOKEN is taken, with a warning. */
+const ADVISED_TOKEN_LENGTH = 32
+/** How long /readyz says 503 before the listener closes, so that whoever sends us requests can notice. */
+const NOTICE_MS = 1_500
+const DEADLINE_MS = 15_000
+/** What died with an API process (a roster's move to another team key, a SCIM request) is finished by any other. */
+const FINISH_EVERY_MS = 15_000
+
+async function start(config: ApiConfig, log: Log): Promise<void> {
+  const redis = createRedis(config.redisUrl, {
+    name: 'flightroster-api',
+    log,
+    commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    failFast: true,
+  })
+  await checkRedis(redis)
+  const clock = createStoreClock(redis, systemClock)
+  if (redis.status === 'ready') await clock.sync().catch(() => {})
+  const store = createStore(redis, { waitReplicas: config.redisWaitReplicas })
+  const health = startStoreHealth(redis)
+  const metrics = createMetrics({ process: true })
+  measureStore(metrics, health)
+  const tracing = await openTracing({ endpoint: config.otlpEndpoint, service: 'flightroster-api', log })
+  const apple = measureCalls(
+    createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),
+    metrics,
+  )
+  const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
+  if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log, isKeyLost: config.isEncryptionKeyLost })
+  const toRef = await openToRef(redis)
+  const lanes = createLanes({
+    budgetWindowMs: config.budgetWindowMs,
+    apiQuota: config.apiQuota,
+    store,
+    clock,
+    redis,
+    toRef,
+    log,
+  })
+  const evaluator = createEvaluator()
+  const app = await buildApp({
+    log,
+    clock,
+    metrics,
+    tracing,
+    store,
+    health,
+    sealer,
+    toRef,
+    urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
+    apple,
+    evaluator,
+    quota: lanes.quota,
+    lanes: lanes.reader,
+    dedupDays: config.eventDedupDays,
+    rosterLimit: config.rosterLimit,
+    adminToken: config.adminToken,
+    rateLimitPerMinute: config.rateLimitPerMinute,
+    dashboard: { users: config.dashboardUsers, passwords: createPasswordCheck() },
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    cursorKey: createHmac('sha256', config.encryptionKey).update('cursors').digest(),
+    scimEmailAttribute: config.scimEmailAttribute,
+    testerUsage: config.testerUsage,
+    servesMetrics: config.metricsPort === undefined,
+  })
+  if (config.adminToken.length < ADVISED_TOKEN_LENGTH) {
+    const advice = `ADMIN_TOKEN has ${config.adminToken.length} characters; ${ADVISED_TOKEN_LENGTH} or more can't be guessed, such as \`openssl rand -hex 32\` prints.`
+    log.warn({ event: 'admin_token.short' }, advice)
+  }
+  const metricsServer = await startMetricsServer(config, { metrics, log })
+  const history = startHistory({ store, clock, log })
+  const finishing = setInterval(() => {
+    resumeMoves({ store, clock, log, toRef }).catch((error: unknown) =>
+      log.warn({ err: error }, 'roster.move_not_resumed'),
+    )
+    const { eventDedupDays: dedupDays, rosterLimit } = config
+    finishScim({ store, clock, dedupDays, rosterLimit }).catch((error: unknown) =>
+      log.warn({ err: error }, 'scim.not_finished'),
+    )
+  }, FINISH_EVERY_MS)
+  finishing.unref()
+  const close = async () => {
+    clearInterval(finishing)
+    app.drain()
+    await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
+    await app.close()
+    await metricsServer?.close()
+    await tracing.close()
+    await lanes.close()
+    await evaluator.close()
+    await apple.close()
+    history.close()
+    health.close()
+    clock.close()
+    redis.disconnect()
+  }
+  endOnSignals(close, log)
+  await app.listen({ host: config.host, port: config.port })
+}
+
+/** A wrong ENCRYPTION_KEY is told at start, not by each request that needs a secret. */
+async function refuseForeignKey(deps: Parameters<typeof checkSecrets>[0]): Promise<void> {
+  const fault = await checkSecrets(deps)
+  if (fault !== null) throw new UnfitStoreError(fault)
+}
+
+/** The first signal drains, the second ends at once: whatever was answered is kept, so nothing is lost by it. */
+function endOnSignals(close: () => Promise<void>, log: Log): void {
+  let closing = false
+  const end = (signal: string) => {
+    if (closing) process.exit(1)
+    closing = true
+    log.info({ signal }, 'api.closing')
+    setTimeout(() => process.exit(1), DEADLINE_MS).unref()
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'api.close_failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+}
+
+/** The whole of an API process; its promise ends when it listens. */
+export async function run(): Promise<void> {
+  try {
+    const config = loadApiConfig(process.env)
+    await start(config, createLog({ level: config.logLevel, name: 'flightroster-api' }))
+  } catch (error) {
+    // What the environment or the store lacks is told in sentences; anything else is a fault of ours, with its stack.
+    const isForPeople = error instanceof ConfigError || error instanceof UnfitStoreError
+    process.stderr.write(`${isForPeople ? error.message : ((error as Error).stack ?? String(error))}\n`)
+    process.exit(1)
+  }
+}
