@@ -58,8 +58,20 @@ export function sendScimFault(reply: FastifyReply, { status, message, scimType }
   return sendScim(reply, status, toScimError(status, message, scimType))
 }
 
+/** What RFC 7644 leaves to a service, and this one does without (3.4.3, 3.7, 3.11); it is to say so with 501 (3.12). */
+const NOT_SPOKEN = /^\/scim\/v2(?:\/Bulk|\/Me|(?:\/Users|\/Groups)?\/\.search)\/?(?:\?|$)/
+
 /** An error of ours in SCIM's form. Its places in the body are in the sentence already. */
 export function sendAppErrorAsScim(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const isNoRoute = error.code === 'not_found' || error.code === 'method_not_allowed'
+  if (isNoRoute && NOT_SPOKEN.test(request.url)) {
+    request.problemCode = error.code
+    return sendScim(
+      reply,
+      501,
+      toScimError(501, 'Not spoken here: bulk requests, /Me and searches by POST. Search by GET with "filter".'),
+    )
+  }
   const status = STATUS_OF[error.code]
   request.problemCode = error.code
   const detail = `${error.message} ${ERROR_RULES[error.code].action}`
