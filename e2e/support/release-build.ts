@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const WORKSPACES = ['apps/api', 'apps/worker', 'packages/core', 'packages/emulator']
 
 /**
- * A checkout of a commit with its worker built, kept from run to run; undefined where the clone's history does not hold it. It
+ * A checkout of a commit with its API and worker built, kept from run to run; undefined where the clone's history does not hold it. It
  * runs on the packages that are installed here.
  */
 export async function buildRelease(commit: string): Promise<string | undefined> {
@@ -32,11 +32,22 @@ export async function buildRelease(commit: string): Promise<string | undefined> 
       verbatimSymlinks: true,
     })
   }
-  await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'apps/worker'], {
+  await standIn(join(making, 'apps/api/node_modules/@fastify/swagger-ui'))
+  await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'apps/api', 'apps/worker'], {
     cwd: making,
     maxBuffer: 16 * 1024 * 1024,
   })
   await run(process.execPath, ['scripts/copy-assets.mjs'], { cwd: making })
   await rename(making, place).catch(() => rm(making, { recursive: true }))
   return place
+}
+
+/** 0.1.0 had its reference page from a package that is not installed any more; nobody opens that page here. */
+async function standIn(place: string): Promise<void> {
+  await mkdir(place, { recursive: true })
+  await writeFile(join(place, 'package.json'), JSON.stringify({ type: 'module', exports: './index.js' }))
+  await writeFile(join(place, 'index.js'), 'export default async () => {}\n')
+  const type =
+    "import type { FastifyPluginAsync } from 'fastify'\ndeclare const plugin: FastifyPluginAsync<any>\nexport default plugin\n"
+  await writeFile(join(place, 'index.d.ts'), type)
 }

@@ -33,7 +33,11 @@ export interface Stack {
   /** What the team key is put with. */
   key: Record<string, string>
   startApi(): Promise<void>
+  /** One more API process, of another checkout, on a port of its own. */
+  startOtherApi(programs: string): Promise<Api>
   killApi(signal?: NodeJS.Signals): Promise<void>
+  /** What runs of API and workers. */
+  running(): { api: ManagedProcess[]; worker: ManagedProcess[] }
   /** Ends API and workers, and starts as many with other settings. */
   restartWith(env: Record<string, string>): Promise<void>
   startWorker(env?: Record<string, string>, programs?: string): ManagedProcess
@@ -79,17 +83,23 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     async startApi() {
       apiProcess = startProgram('api', { ...env, PORT: String(port) }, options.programs)
       all.push(apiProcess)
-      await eventually(
-        async () => {
-          const { status } = await api.get('/readyz')
-          if (status !== 200) throw new Error(`The API is not ready: ${status}\n${apiProcess?.output().slice(-1_000)}`)
-        },
-        { timeoutMs: 120_000 },
-      )
+      await isReady(api, apiProcess)
+    },
+    async startOtherApi(programs) {
+      const otherPort = await freePort()
+      const other = startProgram('api', { ...env, PORT: String(otherPort) }, programs)
+      all.push(other)
+      const otherApi = createApi(`http://127.0.0.1:${otherPort}`, adminToken)
+      await isReady(otherApi, other)
+      return otherApi
     },
     async killApi(signal = 'SIGKILL') {
       await apiProcess?.stop(signal)
     },
+    running: () => ({
+      api: apiProcess?.running() ? [apiProcess] : [],
+      worker: workers.filter((worker) => worker.running()),
+    }),
     async restartWith(changed) {
       const ending = [...(apiProcess ? [apiProcess] : []), ...workers]
       await Promise.all(ending.map((process) => process.stop('SIGTERM')))
@@ -126,6 +136,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   for (let count = 0; count < (options.workers ?? 1); count++) stack.startWorker()
   return stack
 }
+
+const isReady = (api: Api, process: ManagedProcess) =>
+  eventually(
+    async () => {
+      const { status } = await api.get('/readyz')
+      if (status !== 200) throw new Error(`The API is not ready: ${status}\n${process.output().slice(-1_000)}`)
+    },
+    { timeoutMs: 120_000 },
+  )
 
 /** One app with an internal group, an external one and an approved build, and a key that may do everything. */
 function seed(emulator: Emulator, build: boolean): { app: string; group: string; key: Record<string, string> } {

@@ -4,6 +4,8 @@ import type { ManagedProcess } from './process.ts'
 export interface Supervisor {
   /** Ends it by a signal; it is started again. */
   end(signal: NodeJS.Signals): Promise<void>
+  /** Tells it something that does not end it by itself. */
+  signal(signal: NodeJS.Signals): void
   /** What those printed last that ended without having been told to. */
   deaths(): string[]
   stop(): void
@@ -31,6 +33,7 @@ export function supervise(start: () => ManagedProcess): Supervisor {
       await current.stop(signal)
       isEnding = false
     },
+    signal: (signal) => void current.child.kill(signal),
     deaths: () => deaths,
     stop: () => void (stopped = true),
   }

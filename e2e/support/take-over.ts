@@ -9,22 +9,23 @@ import { ADMIN_TOKEN, ENCRYPTION_KEY, type Expected } from '../fixtures/release.
 import type { Member } from './api.ts'
 import { startStack, type Stack, type StackOptions } from './stack.ts'
 
-const RELEASE = resolve(import.meta.dirname, '../fixtures/0.1.0')
+const fixture = (release: string, file: string) => resolve(import.meta.dirname, '../fixtures', release, file)
 
-export const REDIS_FILE = join(RELEASE, 'redis.rdb')
+export const redisFile = (release: string) => fixture(release, 'redis.rdb')
 
-export const readExpected = async () => JSON.parse(await readFile(join(RELEASE, 'expected.json'), 'utf8')) as Expected
+export const readExpected = async (release: string) =>
+  JSON.parse(await readFile(fixture(release, 'expected.json'), 'utf8')) as Expected
 
-/** The product on what release 0.1.0 left behind, in Redis and at Apple, with no worker yet. */
-export async function takeOver(expected: Expected, options: StackOptions = {}): Promise<Stack> {
+/** The product on what a release left behind, in Redis and at Apple, with no worker yet. */
+export async function takeOver(release: string, expected: Expected, options: StackOptions = {}): Promise<Stack> {
   const directory = await mkdtemp(join(tmpdir(), 'flightroster-take-over-'))
   const dataFile = join(directory, 'apple.json')
-  await copyFile(join(RELEASE, 'apple.json'), dataFile)
+  await copyFile(fixture(release, 'apple.json'), dataFile)
   return startStack({
     ...options,
     workers: 0,
     isEmpty: true,
-    redis: { data: REDIS_FILE },
+    redis: { data: redisFile(release) },
     emulator: { dataFile, quota: { hourLimit: 100_000 } },
     env: {
       ADMIN_TOKEN,
@@ -46,8 +47,10 @@ export async function bringUpToDate(stack: Stack): Promise<void> {
     await redis.set(key, JSON.stringify({ ...session, createdAt: Date.now() }))
   }
   const WEEK_MS = 7 * 86_400_000
-  for (const key of await redis.keys('*:seen:*')) {
-    await redis.rename(key, key.replace(/\d+$/, String(Math.floor(Date.now() / WEEK_MS))))
+  const period = Math.floor(Date.now() / WEEK_MS)
+  for (const key of [...(await redis.keys('*:seen:*')), ...(await redis.keys('*:marks:*'))]) {
+    const now = key.replace(/(:seen:|:marks:)\d+/, `$1${period}`)
+    if (now !== key) await redis.rename(key, now)
   }
   redis.disconnect()
 }
