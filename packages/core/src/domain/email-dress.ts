@@ -71,11 +71,14 @@ function toPlainLetters(raw: string): string {
     .replace(INVISIBLE, '')
     .replace(CONTROL, ' ')
     .replace(WIDE, (letter) => (letter === '\u3002' || letter === '\uff61' ? '.' : letter.normalize('NFKC')))
-    .replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|([a-z]{2,6}));/gi, (all, decimal, hex, name: string | undefined) => {
-      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all
-      const point = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal)
-      return point > 0 && point < 0xd800 ? String.fromCodePoint(point) : all
-    })
+    .replace(
+      /&(?:#(\d{1,6})|#x([\da-f]{1,5})|([a-z]{2,6}));/gi,
+      (all, decimal?: string, hex?: string, name?: string) => {
+        if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all
+        const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
+        return point > 0 && point < 0xd800 ? String.fromCodePoint(point) : all
+      },
+    )
     .trim()
 }
 

@@ -115,6 +115,26 @@ export function isReclaimed({ present, joined }: Desired, observed: Pick<Observe
   return present && observed !== null && observed.reclaimed === joined
 }
 
+/** So many with each status, in the order of MEMBER_STATUSES; where a number is missing: none. */
+export function toStatusCounts(numbers: readonly (number | undefined)[]): Record<MemberStatus, number> {
+  const counts = { ...NOBODY }
+  for (const [at, status] of MEMBER_STATUSES.entries()) counts[status] = numbers[at] ?? 0
+  return counts
+}
+
+const NOBODY: Readonly<Record<MemberStatus, number>> = {
+  pending: 0,
+  waiting: 0,
+  not_invited: 0,
+  invited: 0,
+  accepted: 0,
+  installed: 0,
+  revoked: 0,
+  removed: 0,
+  failed: 0,
+  reclaimed: 0,
+}
+
 /** Members whom the loss of the last build hits. */
 export function peopleInGroup(counts: Record<MemberStatus, number>): number {
   return counts.not_invited + counts.invited + counts.accepted + counts.installed

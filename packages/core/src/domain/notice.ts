@@ -41,7 +41,9 @@ export function wantsNotice(
   rostersOfKey: ReadonlySet<string>,
 ): boolean {
   if (wantsFact(notice, fact, rostersOfKey)) return true
-  return (ENDS[fact.type] ?? []).some((type) => wantsFact(notice, { ...fact, type } as Fact, rostersOfKey))
+  return (ENDS[fact.type] ?? []).some((type) =>
+    wantsFact(notice, { type, ...('roster' in fact && { roster: fact.roster }) }, rostersOfKey),
+  )
 }
 
 /** What somebody was told last of a roster or a team key, by `roster:gold` or `team-key:acme`; absent: it is well. */

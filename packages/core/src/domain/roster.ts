@@ -87,4 +87,5 @@ export interface TeamKey {
   updatedAt: number
 }
 
-export type TeamKeyStatus = 'unchecked' | 'working' | 'rejected' | 'forbidden' | 'agreement_required'
+export const TEAM_KEY_STATUSES = ['unchecked', 'working', 'rejected', 'forbidden', 'agreement_required'] as const
+export type TeamKeyStatus = (typeof TEAM_KEY_STATUSES)[number]

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import { either, errorCode, list, number, object, oneOf, optional, or, readJson, text, tuple, word } from './shape.ts'
 import type { MemberStatus } from './member.ts'
 
 /**
@@ -39,6 +40,11 @@ export interface NoteEntry {
 const METHODS = { G: 'GET', P: 'POST', U: 'PUT', A: 'PATCH', D: 'DELETE' } as const
 const METHOD_LETTERS = lettersOf(METHODS)
 
+/** The word of a letter; undefined: a newer release has more of them. */
+function wordOf<T>(words: Readonly<Record<string, T>>, letter = ''): T | undefined {
+  return Object.hasOwn(words, letter) ? words[letter] : undefined
+}
+
 function shorten(call: string): string {
   const match = /^([A-Z]+) \/v1(\/.*)$/.exec(call)
   const letter = METHOD_LETTERS.get(match?.[1] ?? '')
@@ -47,7 +53,7 @@ function shorten(call: string): string {
 
 function expand(call: string): string {
   const match = /^([GPUAD])(\/.*)$/.exec(call)
-  return match ? `${METHODS[match[1] as keyof typeof METHODS]} /v1${match[2] ?? ''}` : call
+  return match ? `${wordOf(METHODS, match[1]) ?? ''} /v1${match[2] ?? ''}` : call
 }
 
 /** The words that entries are made of, by the letter they are kept as. A word without one makes a line of JSON, as all were before. */
@@ -106,8 +112,8 @@ function formatCall([call, status, code]: RunEntry['c'][number]): string {
   return `${status}${code === undefined ? '' : `:${code}`} ${shorten(call)}`
 }
 
-function parseCall(text: string): RunEntry['c'][number] {
-  const [, status, code, call = ''] = /^(\d+)(?::(\S*))? (.*)$/s.exec(text) ?? []
+function parseCall(line: string): RunEntry['c'][number] {
+  const [, status, code, call = ''] = /^(\d+)(?::(\S*))? (.*)$/s.exec(line) ?? []
   if (code === undefined) return [expand(call), Number(status)]
   return [expand(call), Number(status), code]
 }
@@ -117,25 +123,44 @@ export function parseTimeline(lines: string | null): TimelineEntry[] {
   return lines.split('\n').map(parseEntry)
 }
 
+const WHAT = 'An entry of a timeline'
+const UNKNOWN = 'Something that a newer release of Flightroster wrote down.'
+
+const runParts = list(or(text, object<Pick<RunEntry, 'p' | 'd'>>({ p: optional(errorCode), d: optional(text) })))
+
+const runEntry = object<RunEntry>({
+  t: number,
+  k: oneOf('run'),
+  c: list(tuple<RunEntry['c'][number]>(text, number, optional(text))),
+  s: word(),
+  p: optional(errorCode),
+  d: optional(text),
+})
+const noteEntry = object<NoteEntry>({ t: number, k: oneOf('note'), d: text })
+const eventEntry = object<EventEntry>({ t: number, k: word(), o: word(), e: optional(text) })
+const jsonEntry = either<TimelineEntry>('k', (k) => (k === 'run' ? runEntry : k === 'note' ? noteEntry : eventEntry))
+
 /** Reads the lines of JSON that were written before, too. */
 export function parseEntry(line: string): TimelineEntry {
   if (line.startsWith('{')) return parseJsonEntry(line)
   const [, letter = '', at = '', sort = '', rest = ''] = /^([a-z])([0-9a-z]+)([A-Z]?)(.*)$/s.exec(line) ?? []
   const t = Number.parseInt(at, 36)
-  if (letter === 'n') return { t, k: 'note', d: JSON.parse(rest) as string }
+  if (letter === 'n') return { t, k: 'note', d: readJson(text, rest, WHAT) }
   if (letter !== 'r') {
-    const k = KINDS[letter as keyof typeof KINDS]
-    const o = ORIGINS[sort as keyof typeof ORIGINS]
-    return rest === '' ? { t, k, o } : { t, k, o, e: JSON.parse(`"${rest}"`) as string }
+    const [k, o] = [wordOf(KINDS, letter), wordOf(ORIGINS, sort)]
+    if (k === undefined || o === undefined) return { t, k: 'note', d: UNKNOWN }
+    return rest === '' ? { t, k, o } : { t, k, o, e: readJson(text, `"${rest}"`, WHAT) }
   }
-  const parts = JSON.parse(`[${rest}]`) as (string | Pick<RunEntry, 'p' | 'd'>)[]
+  const s = wordOf(STATUSES, sort)
+  if (s === undefined) return { t, k: 'note', d: UNKNOWN }
+  const parts = readJson(runParts, `[${rest}]`, WHAT)
   const calls = parts.filter((part) => typeof part === 'string')
   const why = parts.find((part) => typeof part === 'object')
-  return { t, k: 'run', c: calls.map(parseCall), s: STATUSES[sort as keyof typeof STATUSES], ...why }
+  return { t, k: 'run', c: calls.map(parseCall), s, ...why }
 }
 
 function parseJsonEntry(line: string): TimelineEntry {
-  const entry = JSON.parse(line) as TimelineEntry
+  const entry = readJson(jsonEntry, line, WHAT)
   if (entry.k !== 'run') return entry
   return { ...entry, c: entry.c.map(([call, ...answer]): (typeof entry.c)[number] => [expand(call), ...answer]) }
 }

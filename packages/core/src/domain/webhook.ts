@@ -55,14 +55,14 @@ export interface EndpointHealth {
 /** `rostersOfKey`: the rosters of the team key that the fact is from; a fact about the key itself concerns all of them. */
 export function wantsFact(
   webhook: Pick<Webhook, 'types' | 'rosters'>,
-  fact: Fact,
+  fact: Pick<Fact, 'type'> & { roster?: string },
   rostersOfKey: ReadonlySet<string>,
 ): boolean {
   const isAsked = webhook.types.some(
     (type) => type === '*' || type === fact.type || type === `${familyOf(fact.type)}.*`,
   )
   if (!isAsked || webhook.rosters === null) return isAsked
-  if ('roster' in fact) return webhook.rosters.includes(fact.roster)
+  if (fact.roster !== undefined) return webhook.rosters.includes(fact.roster)
   return webhook.rosters.some((roster) => rostersOfKey.has(roster))
 }
 

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { ActivityLine, ActivityNote, NewActivityLine } from '../domain/activity.ts'
 import { parseEntry } from '../domain/timeline.ts'
+import { anyObject, errorCode, list, number, object, optional, or, readJson, text, word } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
@@ -36,10 +37,19 @@ interface Stored {
   b?: string
   q?: string
   /** A timeline entry (domain/timeline.ts; as an object where it was kept before), and how long its calls took. */
-  e?: string | object
-  d?: readonly number[]
+  e?: string | Record<string, unknown>
+  d?: number[]
   n?: ActivityNote
 }
+
+const stored = object<Stored>({
+  m: optional(text),
+  b: optional(text),
+  q: optional(text),
+  e: optional(or(text, anyObject)),
+  d: optional(list(number)),
+  n: optional(object<ActivityNote>({ kind: word(), text, problem: optional(errorCode) })),
+})
 
 export function createActivity(redis: Redis, teamKey: string, rosterId: string): Activity {
   const key = laneKeys(teamKey).roster(rosterId).activity
@@ -56,7 +66,7 @@ export function createActivity(redis: Redis, teamKey: string, rosterId: string):
       for (let to = '+'; ;) {
         const entries = await redis.xrevrange(key, to, '-', 'COUNT', AT_ONCE)
         const theirs = entries.filter(([, fields]) => {
-          const { m } = JSON.parse(fields[1] ?? '{}') as Stored
+          const { m } = readJson(stored, fields[1] ?? '{}', 'A line of activity')
           return m !== undefined && members.has(m)
         })
         if (theirs.length > 0) await redis.xdel(key, ...theirs.map(([id]) => id))
@@ -75,12 +85,12 @@ function format(line: NewActivityLine): string {
     ...(asker && { b: asker.by, q: asker.requestId }),
   }
   if (line.member === null) return JSON.stringify({ ...head, n: line.note } satisfies Stored)
-  if (line.callMs && line.callMs.length > 0) head.d = line.callMs
+  if (line.callMs && line.callMs.length > 0) head.d = [...line.callMs]
   return JSON.stringify({ ...head, e: line.entry })
 }
 
 function parse(id: string, json: string): StoredActivity {
-  const { m, b, q, e, d, n } = JSON.parse(json) as Stored
+  const { m, b, q, e, d, n } = readJson(stored, json, 'A line of activity')
   const base = {
     id,
     at: Number(id.slice(0, id.indexOf('-'))),

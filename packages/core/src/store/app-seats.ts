@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { FORECAST_DAYS, NO_SEATS, type AppSeats, type SeatSample } from '../domain/seats.ts'
+import { nullable, number, object, read } from '../domain/shape.ts'
 import { laneKeys } from './keys.ts'
 
 /** What a lane knows of the seats of an app. */
@@ -11,6 +12,18 @@ export interface AppSeatsStore {
   history(): Promise<SeatSample[]>
   addSample(sample: SeatSample): Promise<void>
 }
+
+const seatsShape = object<AppSeats>({
+  used: nullable(number),
+  countedAt: nullable(number),
+  public: nullable(number),
+  limit: number,
+  fullAt: nullable(number),
+  enteredAt: number,
+  grouped: nullable(number),
+  groupedAt: nullable(number),
+  groupedLimit: number,
+})
 
 const HOUR_MS = 3_600_000
 const SAMPLES = FORECAST_DAYS * 24
@@ -24,10 +37,11 @@ export function createAppSeats(redis: Redis, teamKey: string, appId: string): Ap
     async read() {
       const kept = await redis.hgetall(key)
       const numbers = Object.entries(kept).map(([name, text]) => [name, text === '' ? null : Number(text)])
-      return { ...NO_SEATS, ...(Object.fromEntries(numbers) as Partial<AppSeats>) }
+      return read(seatsShape, { ...NO_SEATS, ...Object.fromEntries(numbers) }, 'What is known of the seats of an app')
     },
     async write(before, after) {
-      const changed = Object.entries(after).filter(([name, value]) => before[name as keyof AppSeats] !== value)
+      const known: Record<string, number | null> = { ...before }
+      const changed = Object.entries(after).filter(([name, value]) => known[name] !== value)
       if (changed.length === 0) return
       await redis.hset(key, Object.fromEntries(changed.map(([name, value]) => [name, value ?? ''])))
       await redis.expire(key, FORGOTTEN_SECONDS)

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { AppleWebhook } from '../domain/apple-webhook.ts'
+import { nullable, number, object, oneOf, text, texts } from '../domain/shape.ts'
 import { globalKeys } from './keys.ts'
 import { createRegister, type Register } from './records.ts'
 
@@ -14,11 +15,22 @@ export interface AppleWebhooks extends Omit<Register<AppleWebhook>, 'insert' | '
   noteTaken(digest: string): Promise<void>
 }
 
+const appleWebhook = object<AppleWebhook>({
+  v: oneOf(1),
+  id: text,
+  app: text,
+  appleId: nullable(text),
+  url: text,
+  sealedSecret: text,
+  rosters: texts,
+  createdAt: number,
+})
+
 /** A delivery that comes again after this costs one more look at Apple, and nothing else. */
 const REMEMBERED_MS = 7 * 86_400_000
 
 export function createAppleWebhooks(redis: Redis): AppleWebhooks {
-  const register = createRegister<AppleWebhook>(redis, globalKeys.appleWebhooks)
+  const register = createRegister(redis, globalKeys.appleWebhooks, appleWebhook)
   const findByApp = async (appId: string) => {
     const id = await redis.hget(globalKeys.appleWebhookOfApp, appId)
     return id === null ? undefined : register.find(id)

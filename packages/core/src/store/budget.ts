@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { number, read, texts, tuple } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
@@ -20,6 +21,9 @@ export interface BudgetReading {
   minuteLimit: number | null
   minuteRemaining: number | null
 }
+
+/** How many, when asking again may help, and now. */
+const RESERVED = tuple<[number, number, number]>(number, number, number)
 
 const NOTHING_READ: BudgetReading = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
 
@@ -92,7 +96,8 @@ export function createBudget(
   return {
     async reserve(wanted, keepBack, holder = '') {
       const args = [now(), wanted, settings.windowMs, keepBack, settings.defaultLimit, holder]
-      const [granted, nextAt, at] = (await reserveScript.run(redis, [key], args)) as [number, number, number]
+      const answer = await reserveScript.run(redis, [key], args)
+      const [granted, nextAt, at] = read(RESERVED, answer, 'An answer of reserve-budget.lua')
       return { granted, nextAt, now: at }
     },
     async begin(holder) {
@@ -105,7 +110,7 @@ export function createBudget(
     note: (reading, open, reservedAt) => settle({ reading, open, answered: reservedAt }),
     keepQuiet: (forMs) => settle({ quietMs: Math.round(forMs) }),
     async read() {
-      const [at, ...flat] = (await readScript.run(redis, [key], [])) as string[]
+      const [at, ...flat] = read(texts, await readScript.run(redis, [key], []), 'An answer of read-budget.lua')
       const state: Record<string, string> = {}
       for (let field = 0; field + 1 < flat.length; field += 2) state[flat[field] ?? ''] = flat[field + 1] ?? ''
       const { limit = settings.defaultLimit, observedAt, quietUntil } = state

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { BuildBook, BuildNews, KnownBuild } from '../domain/build-watch.ts'
+import { flag, list, nullable, number, object, oneOf, optional, readJson, text, tuple, word } from '../domain/shape.ts'
+import { supply, warning } from './stored-shapes.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys } from './keys.ts'
 
@@ -47,11 +49,33 @@ export function createBuilds(redis: Redis, teamKey: string): Builds {
   }
 }
 
+type KeptBook = Omit<BuildBook, 'builds'> & { builds: [string, KnownBuild][] }
+
+const knownBuild = object<KnownBuild>({
+  told: flag,
+  expiring: nullable(oneOf(1, 7, 14)),
+  held: flag,
+  give: flag,
+  submit: flag,
+  refusal: nullable(object<NonNullable<KnownBuild['refusal']>>({ step: word(), at: number, warning })),
+  release: optional(object<NonNullable<KnownBuild['release']>>({ at: number, outcome: word() })),
+  until: number,
+})
+
+const bookShape = object<KeptBook>({
+  v: oneOf(1),
+  mode: word(),
+  builds: list(tuple<[string, KnownBuild]>(text, knownBuild)),
+  findings: list(warning),
+  supply: optional(supply),
+  refusals: list(warning),
+})
+
 export function formatBook({ builds, ...rest }: BuildBook): string {
   return JSON.stringify({ ...rest, builds: [...builds] })
 }
 
 function parseBook(json: string): BuildBook {
-  const book = JSON.parse(json) as Omit<BuildBook, 'builds'> & { builds: [string, KnownBuild][] }
+  const book = readJson(bookShape, json, 'A book of builds')
   return { ...book, builds: new Map(book.builds) }
 }

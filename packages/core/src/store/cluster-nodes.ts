@@ -28,6 +28,7 @@ export function findMasters(redis: Redis): { address: string; node: Redis | unde
 
 /** A cluster's client passes for that of a server (createRedis). */
 function asCluster(redis: Redis): Cluster | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what createRedis calls a Redis may be one
   const client = redis as unknown as Redis | Cluster
   return client instanceof Cluster ? client : undefined
 }

@@ -13,6 +13,7 @@ export function coalesceWrites(redis: Redis): void {
       isHeld = false
       stream.uncork()
     }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- overloads can't be written as one function
     stream.write = ((...words: Parameters<typeof write>) => {
       if (!isHeld) {
         isHeld = true

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis'
-import type { Delivery } from '../domain/delivery.ts'
+import type { Delivery, DeliveryAttempt, TestFact } from '../domain/delivery.ts'
 import type { EndpointHealth } from '../domain/webhook.ts'
+import { list, nullable, number, object, oneOf, or, read, readJson, text, word } from '../domain/shape.ts'
+import { fact } from './stored-shapes.ts'
 import { defineScript } from './define-script.ts'
 import { webhookKeys } from './keys.ts'
 
@@ -37,6 +39,24 @@ export interface Deliveries {
   destroy(): Promise<void>
 }
 
+const testFact = object<TestFact>({ type: word(), webhook: text, at: number })
+
+const deliveryShape = object<Delivery>({
+  v: oneOf(1),
+  id: text,
+  fact: or(fact, testFact),
+  subject: text,
+  status: word(),
+  attempts: list(object<DeliveryAttempt>({ at: number, status: nullable(number), durationMs: number, answer: text })),
+  tries: number,
+  firstTryAt: nullable(number),
+  createdAt: number,
+})
+
+const ofSubject = object<{ subject: string }>({ subject: text })
+
+export const readDelivery = (json: string): Delivery => readJson(deliveryShape, json, 'A delivery')
+
 const ADD_AT_ONCE = 100
 const FORWARD_AT_ONCE = 1_000
 
@@ -54,7 +74,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
     let from = String(after)
     while (from !== '') {
       const answer = await forwardScript.run(redis, [keys.due, keys.forwards], [now, from, FORWARD_AT_ONCE, ...rests])
-      from = answer as string
+      from = read(text, answer, 'An answer of deliveries-bring-forward.lua')
     }
   }
   const health = () => readHealth(redis, keys.health)
@@ -78,7 +98,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
       const json = await redis.hget(keys.deliveries, id)
       if (json === null) return undefined
       const [score, { disabledAt }] = await Promise.all([redis.zscore(keys.due, id), health()])
-      return { delivery: JSON.parse(json), nextAttemptAt: disabledAt === null ? toTime(score) : null }
+      return { delivery: readDelivery(json), nextAttemptAt: disabledAt === null ? toTime(score) : null }
     },
     async list({ limit, after }) {
       const top = after === undefined ? '+inf' : `(${after}`
@@ -94,9 +114,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
       ])
       const items = found.flatMap((json, at) => {
         if (!json) return []
-        return [
-          { delivery: JSON.parse(json) as Delivery, nextAttemptAt: disabledAt === null ? toTime(scores[at]) : null },
-        ]
+        return [{ delivery: readDelivery(json), nextAttemptAt: disabledAt === null ? toTime(scores[at]) : null }]
       })
       return { items, next }
     },
@@ -104,7 +122,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
       for (;;) {
         const json = await redis.hget(keys.deliveries, id)
         if (json === null) return false
-        const delivery = JSON.parse(json) as Delivery
+        const delivery = readDelivery(json)
         const again: Delivery = { ...delivery, status: 'pending', tries: 0, firstTryAt: null }
         const { deliveries, line, places, due, inFlight, ended } = keys
         const answer = await replayScript.run(
@@ -121,7 +139,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
       if (places.length === 0) return []
       const ids = places.map((place) => place.slice(place.lastIndexOf('\0') + 1))
       const found = await redis.hmget(keys.deliveries, ...ids)
-      return found.flatMap((json) => (json ? [JSON.parse(json) as Delivery] : []))
+      return found.flatMap((json) => (json ? [readDelivery(json)] : []))
     },
     health,
     async enable(now) {
@@ -138,7 +156,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
         cursor = next
         const ids = flat.filter((_, at) => {
           const json = at % 2 === 0 ? flat[at + 1] : undefined
-          return json !== undefined && (JSON.parse(json) as Delivery).subject === subject
+          return json !== undefined && readJson(ofSubject, json, 'A delivery').subject === subject
         })
         if (ids.length === 0) continue
         const gone = Number(await forgetScript.run(redis, [deliveries, log, places, ended], ids))

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Delivery } from '../domain/delivery.ts'
+import { number, read, text, texts, tuple } from '../domain/shape.ts'
+import { readDelivery } from './deliveries.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, webhookKeys } from './keys.ts'
 
@@ -117,17 +119,20 @@ async function claim(
 ): Promise<{ claims: DeliveryClaim[]; nextAt: number | null }> {
   const keys = webhookKeys(webhook)
   const until = now + CLAIM_MS
-  const answer = (await claimScript.run(
+  const reply = await claimScript.run(
     redis,
     [keys.deliveries, keys.due, keys.inFlight, keys.health],
     [now, until, max, AT_ONCE, AT_ONCE_FAILING, FAILURES_IN_A_ROW],
-  )) as string[]
+  )
+  const answer = read(texts, reply, 'An answer of deliveries-claim.lua')
   const claims: DeliveryClaim[] = []
   for (let at = 1; at + 1 < answer.length; at += 2) {
-    claims.push({ webhook, delivery: JSON.parse(String(answer[at + 1])), until })
+    claims.push({ webhook, delivery: readDelivery(answer[at + 1] ?? ''), until })
   }
   return { claims, nextAt: answer[0] ? Number(answer[0]) : null }
 }
+
+const SETTLED = tuple<[string, number, number]>(text, number, number)
 
 async function settle(
   redis: Redis,
@@ -138,7 +143,7 @@ async function settle(
 ): Promise<Settled> {
   const keys = webhookKeys(claimed.webhook)
   const { deliveries, log, line, places, due, inFlight, ended, forwards, health } = keys
-  const [held, recovered, disabled] = (await settleScript.run(
+  const reply = await settleScript.run(
     redis,
     [deliveries, log, line, places, due, inFlight, ended, forwards, health],
     [
@@ -154,6 +159,7 @@ async function settle(
       ENDED_KEPT_AT_MOST_MS,
       FAILURES_OF_OUTAGE,
     ],
-  )) as [string, number, number]
+  )
+  const [held, recovered, disabled] = read(SETTLED, reply, 'An answer of deliveries-settle.lua')
   return { held: held === 'settled', recovered: recovered === 1, disabled: disabled === 1 }
 }

@@ -1,5 +1,17 @@
 import { emailKey } from '../domain/email.ts'
 import type { Desired } from '../domain/member.ts'
+import {
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  readJson,
+  text as string,
+  tuple,
+} from '../domain/shape.ts'
 
 /**
  * What is desired of a member is kept as `2 <version> <joined> <time> <at - time> <present: 0|1>`, then what does not change with the
@@ -9,11 +21,31 @@ import type { Desired } from '../domain/member.ts'
  */
 type Tail = [email: string | null, firstName: string | null, lastName: string | null, more?: { index: string[] }]
 
+const tailShape = tuple<Tail>(
+  nullable(string),
+  nullable(string),
+  nullable(string),
+  optional(object<{ index: string[] }>({ index: list(string) })),
+)
+
+const desiredShape = object<Desired>({
+  v: oneOf(1),
+  version: number,
+  present: flag,
+  email: nullable(string),
+  firstName: nullable(string),
+  lastName: nullable(string),
+  time: number,
+  at: number,
+  index: optional(list(string)),
+  joined: number,
+})
+
 export function parseDesired(text: string): Desired {
-  if (text.startsWith('{')) return JSON.parse(text) as Desired
+  if (text.startsWith('{')) return readJson(desiredShape, text, 'What is desired of a member')
   const end = text.indexOf('[')
   const [, version = 0, joined = 0, time = 0, since = 0, present] = text.slice(0, end).split(' ').map(Number)
-  const [email, firstName, lastName, more] = JSON.parse(text.slice(end)) as Tail
+  const [email, firstName, lastName, more] = readJson(tailShape, text.slice(end), 'What is desired of a member')
   return {
     v: 1,
     version,

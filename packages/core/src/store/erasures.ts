@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Erasure } from '../domain/erasure.ts'
 import { emailKey } from '../domain/email.ts'
+import { number, object, oneOf, optional, read, readJson, text, texts } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 import { createMembers, type MemberRecord } from './members.ts'
@@ -30,21 +31,36 @@ export interface Erasures {
   dropHistory(roster: string, member: string): Promise<void>
 }
 
+const erasure = object<Erasure>({
+  v: oneOf(1),
+  id: text,
+  roster: text,
+  members: texts,
+  email: text,
+  requestedAt: number,
+  person: optional(text),
+  refs: optional(texts),
+})
+export const readErasure = (json: string) => readJson(erasure, json, 'An erasure')
+
+const ERASED = oneOf('erased', 'kept', 'lost')
+const ABOUT = object<{ roster?: string; member?: string }>({ roster: optional(text), member: optional(text) })
+
 export function createErasures(redis: Redis, teamKey: string): Erasures {
   const keys = laneKeys(teamKey)
   return {
-    async begin(erasure, task) {
+    async begin(record, task) {
       await redis
         .multi()
-        .hset(keys.erasures, erasure.id, JSON.stringify(erasure))
-        .zadd(keys.schedule, erasure.requestedAt, task)
+        .hset(keys.erasures, record.id, JSON.stringify(record))
+        .zadd(keys.schedule, record.requestedAt, task)
         .exec()
     },
     async find(id) {
       const json = await redis.hget(keys.erasures, id)
-      return json === null ? undefined : (JSON.parse(json) as Erasure)
+      return json === null ? undefined : readErasure(json)
     },
-    put: async (erasure) => void (await redis.hset(keys.erasures, erasure.id, JSON.stringify(erasure))),
+    put: async (record) => void (await redis.hset(keys.erasures, record.id, JSON.stringify(record))),
     end: async (id) => void (await redis.hdel(keys.erasures, id)),
     async eraseMember(token, { roster, appId, ref, record }) {
       const of = keys.roster(roster)
@@ -78,11 +94,11 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
         [token, record.id, desired.version, ref, `${roster}\0${record.id}`],
       )
       if (answer === 'erased') await createTraces(redis, teamKey).forgetMember({ roster, member: record.id })
-      return answer as 'erased' | 'kept' | 'lost'
+      return read(ERASED, answer, 'An answer of erase-member.lua')
     },
     async hasUntold(isAbout) {
       for (const json of await redis.lrange(keys.facts, 0, -1)) {
-        const fact = JSON.parse(json) as { roster?: string; member?: string }
+        const fact = readJson(ABOUT, json, 'A fact')
         if (fact.roster !== undefined && fact.member !== undefined && isAbout(fact.roster, fact.member)) return true
       }
       return false

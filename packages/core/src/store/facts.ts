@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Fact } from '../domain/fact.ts'
+import { read, readJson, texts } from '../domain/shape.ts'
+import { fact } from './stored-shapes.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, laneKeys } from './keys.ts'
 
@@ -25,7 +27,7 @@ export function createFacts(redis: Redis, teamKey: string): Facts {
   return {
     async add(facts) {
       if (facts.length === 0) return
-      await redis.rpush(keys.facts, ...facts.map((fact) => JSON.stringify(fact)))
+      await redis.rpush(keys.facts, ...facts.map((one) => JSON.stringify(one)))
       await redis.sadd(globalKeys.untold, teamKey)
     },
     peek: async (limit) => parse(await redis.lrange(keys.facts, 0, limit - 1)),
@@ -42,7 +44,7 @@ export function createFacts(redis: Redis, teamKey: string): Facts {
 }
 
 function parse(lines: unknown): Fact[] {
-  return (lines as string[]).map((line) => JSON.parse(line) as Fact)
+  return read(texts, lines, 'Facts to tell').map((line) => readJson(fact, line, 'A fact'))
 }
 
 /** Team keys whose facts wait to be told. A hint, taken out by reading it: `lanesWithFacts` is the guarantee. */

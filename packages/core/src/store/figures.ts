@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { TesterState } from '../domain/member.ts'
 import {
   NO_USAGE_BOOK,
+  USAGE_PERIODS,
   type Device,
   type InviteType,
   type Sighting,
@@ -9,6 +10,7 @@ import {
   type UsageBook,
   type UsagePeriod,
 } from '../domain/usage.ts'
+import { list, nullable, number, object, oneOf, optional, or, readJson, text, tuple, word } from '../domain/shape.ts'
 import { createFencedWrite } from './fenced-writer.ts'
 import { laneKeys } from './keys.ts'
 import { readHash } from './readings.ts'
@@ -42,6 +44,14 @@ export interface SessionSample {
   perWeek: number
 }
 
+const bookShape = object<UsageBook>({
+  v: oneOf(1),
+  readAt: nullable(number),
+  days: nullable(oneOf(...USAGE_PERIODS)),
+  triedAt: nullable(number),
+  doubt: nullable(word()),
+})
+
 /** A reading a day: a third of a year. */
 const SAMPLES_KEPT = 120
 
@@ -73,7 +83,7 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
       const [seenAt, book] = await redis.hmget(keys.figures, 'seenAt', 'usage')
       return {
         seenAt: seenAt ? Number(seenAt) : null,
-        book: book ? (JSON.parse(book) as UsageBook) : NO_USAGE_BOOK,
+        book: book ? readJson(bookShape, book, 'The book of usage') : NO_USAGE_BOOK,
       }
     },
     async keepSightings(token, { at, changed, gone }) {
@@ -124,6 +134,12 @@ function parseAll<T>(hash: Map<string, string>, parse: (text: string) => T): Map
 
 /** Ten thousand of each lie in memory, so they are arrays, without what is not known at the end. */
 type KeptSighting = [state: TesterState, since: number, invite?: InviteType | 0, devices?: (string | null)[][]]
+const sightingShape = tuple<KeptSighting>(
+  word(),
+  number,
+  optional(or(oneOf(0), word<InviteType>())),
+  optional(list(list(nullable(text)))),
+)
 
 function formatSighting({ state, since, inviteType, devices }: Sighting): string {
   const kept: KeptSighting = [state, since]
@@ -133,8 +149,8 @@ function formatSighting({ state, since, inviteType, devices }: Sighting): string
   return JSON.stringify(kept)
 }
 
-function parseSighting(text: string): Sighting {
-  const [state, since, invite, devices = []] = JSON.parse(text) as KeptSighting
+function parseSighting(json: string): Sighting {
+  const [state, since, invite, devices = []] = readJson(sightingShape, json, 'A sighting')
   return {
     state,
     since,
@@ -149,13 +165,14 @@ function parseSighting(text: string): Sighting {
 }
 
 type KeptUsage = [number, number, number, UsagePeriod, readAt: number, zeroSince: number, risenAt: number]
+const usageShape = tuple<KeptUsage>(number, number, number, oneOf(...USAGE_PERIODS), number, number, number)
 
 function formatUsage({ sessions, crashes, feedback, days, readAt, zeroSince, risenAt }: Usage): string {
   const kept: KeptUsage = [sessions, crashes, feedback, days, readAt, zeroSince ?? 0, risenAt ?? 0]
   return JSON.stringify(kept)
 }
 
-function parseUsage(text: string): Usage {
-  const [sessions, crashes, feedback, days, readAt, zeroSince, risenAt] = JSON.parse(text) as KeptUsage
+function parseUsage(json: string): Usage {
+  const [sessions, crashes, feedback, days, readAt, zeroSince, risenAt] = readJson(usageShape, json, 'Usage')
   return { sessions, crashes, feedback, days, readAt, zeroSince: zeroSince || null, risenAt: risenAt || null }
 }

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../domain/roster.ts'
+import { flag, mapOf, number, object, readJson, type Shape } from '../domain/shape.ts'
+import { problem, readKeyStatus } from './stored-shapes.ts'
 
 /** Facts about a lane that outlive a visit. */
 export interface LaneFacts {
@@ -27,22 +29,27 @@ export interface LaneFacts {
 const INITIAL_CHUNK = 50
 const INITIAL_PARALLEL = 4
 
+const suspicion = object<NonNullable<LaneFacts['suspicion']>>({ count: number, since: number })
+const endpoints = mapOf(object<LaneFacts['endpoints'][string]>({ count: number, since: number, until: number }))
+const waits = object<NonNullable<LaneFacts['waits']>>({ events: number, bulk: number })
+const rest = object<NonNullable<LaneFacts['rest']>>({ until: number, ofBlock: flag })
+
 export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
-  const json = <T>(name: string): T | null => {
-    const text = hash.get(name)
-    return text ? (JSON.parse(text) as T) : null
+  const json = <T>(name: string, shape: Shape<T>): T | null => {
+    const kept = hash.get(name)
+    return kept ? readJson(shape, kept, `The lane's ${name}`) : null
   }
   return {
-    blocked: json<Problem>('blocked'),
-    suspicion: json<{ count: number; since: number }>('suspicion'),
-    endpoints: json<LaneFacts['endpoints']>('endpoints') ?? {},
+    blocked: json('blocked', problem),
+    suspicion: json('suspicion', suspicion),
+    endpoints: json('endpoints', endpoints) ?? {},
     chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
     outage: Number(hash.get('outage') ?? 0),
-    waits: json<{ events: number; bulk: number }>('waits'),
-    rest: json<{ until: number; ofBlock: boolean }>('rest'),
-    status: (hash.get('status') || 'unchecked') as TeamKeyStatus,
-    problem: json<Problem>('problem'),
+    waits: json('waits', waits),
+    rest: json('rest', rest),
+    status: readKeyStatus(hash.get('status')),
+    problem: json('problem', problem),
   }
 }
 

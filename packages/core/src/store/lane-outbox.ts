@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { list, number, read, texts, tuple } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import type { LaneKeys } from './keys.ts'
 
@@ -32,6 +33,9 @@ export interface LaneOutbox {
   unpark(rosterId: string): Promise<{ members: number; leased: boolean }>
 }
 
+/** How many, and whether a worker visits the lane. */
+const COUNT_AND_LEASE = tuple<[number, number]>(number, number)
+
 const OUTBOX_ORDER: OutboxClass[] = ['now', 'interactive', 'bulk']
 /** Long enough for some hundred jobs, short enough that the work of a process that died waits for nobody. */
 const ENQUEUING_MS = 1_500
@@ -52,12 +56,14 @@ export function createLaneOutbox(redis: Redis, keys: LaneKeys): LaneOutbox {
     async takeOutbox(token, limit) {
       const taken = await takeScript.run(redis, [keys.enqueuing, ...outboxKeys(keys)], [token, ENQUEUING_MS, limit])
       if (taken === 'busy') return 'busy'
-      return (taken as string[][]).flatMap((flat, at) => parseEntries(flat, OUTBOX_ORDER[at] ?? 'bulk'))
+      return read(list(texts), taken, 'An answer of take-outbox.lua').flatMap((flat, at) =>
+        parseEntries(flat, OUTBOX_ORDER[at] ?? 'bulk'),
+      )
     },
     async dropFromOutbox(token, entries) {
       const words = entries.flatMap((entry) => [OUTBOX_ORDER.indexOf(entry.from) + 2, toWord(entry), entry.arrival])
       const dropped = await dropScript.run(redis, [keys.enqueuing, ...outboxKeys(keys), keys.lease], [token, ...words])
-      const [left, leased] = dropped as [number, number]
+      const [left, leased] = read(COUNT_AND_LEASE, dropped, 'An answer of drop-outbox.lua')
       return { left, leased: leased === 1 }
     },
     async recordAgain(items, as = 'interactive') {
@@ -75,7 +81,7 @@ export function createLaneOutbox(redis: Redis, keys: LaneKeys): LaneOutbox {
         let count = AT_ONCE
         while (count === AT_ONCE) {
           const answer = await unparkScript.run(redis, [from, into, keys.lease], [rosterId, AT_ONCE])
-          const [members, leased] = answer as [number, number]
+          const [members, leased] = read(COUNT_AND_LEASE, answer, 'An answer of unpark.lua')
           count = members
           result.members += members
           result.leased = leased === 1

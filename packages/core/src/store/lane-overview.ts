@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../domain/roster.ts'
+import { list, number, or, read, text as string } from '../domain/shape.ts'
+import { readKeyStatus, readProblem } from './stored-shapes.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys, queueKeys } from './keys.ts'
 
@@ -26,6 +28,8 @@ export interface LaneOverview {
   held: number
 }
 
+const ROW = list(or(string, number))
+
 /** Lanes at once: the event loop and the store serve others in between. */
 const CHUNK = 250
 
@@ -45,19 +49,17 @@ export async function readLaneOverview(redis: Redis, teamKey: string): Promise<L
   const queue = queueKeys(teamKey)
   const keys = [lane.lane, lane.budget, lane.outboxNow, lane.outboxInteractive, lane.outboxBulk]
   const queued = [queue.wait, queue.active, queue.prioritized, queue.delayed, queue.failed, queue.completed]
-  const row = (await readScript.run(redis, [...keys, ...queued, lane.rosters], [lane.roster('*').held])) as (
-    | string
-    | number
-  )[]
+  const answer = await readScript.run(redis, [...keys, ...queued, lane.rosters], [lane.roster('*').held])
+  const row = read(ROW, answer, 'An answer of lane-overview.lua')
   const text = (at: number) => String(row[at] ?? '')
   const count = (at: number) => Number(row[at] ?? 0)
   const numberOrNull = (at: number) => (text(at) === '' ? null : Number(row[at]))
   return {
     teamKey,
-    status: (text(0) || 'unchecked') as TeamKeyStatus,
-    problem: parseProblem(text(1)),
+    status: readKeyStatus(text(0)),
+    problem: readProblem(text(1)),
     paused: text(2) === '1',
-    blocked: parseProblem(text(3)),
+    blocked: readProblem(text(3)),
     waiting: count(4) + count(5) + count(6),
     prioritized: count(6),
     active: count(7),
@@ -68,8 +70,6 @@ export async function readLaneOverview(redis: Redis, teamKey: string): Promise<L
     held: count(14),
   }
 }
-
-const parseProblem = (json: string): Problem | null => (json === '' ? null : (JSON.parse(json) as Problem))
 
 /** When the oldest work that has not begun was recorded (ms); null where nothing waits. */
 export async function oldestWaitingAt(redis: Redis, teamKey: string): Promise<number | null> {

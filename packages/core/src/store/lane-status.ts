@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../domain/roster.ts'
+import { readKeyStatus, readProblem } from './stored-shapes.ts'
 import { laneKeys } from './keys.ts'
 
 /** What is known of a team key and its lane beside the queue. */
@@ -12,8 +13,6 @@ export interface LaneStanding {
   blocked: Problem | null
 }
 
-const parseProblem = (json: string | null | undefined): Problem | null => (json ? (JSON.parse(json) as Problem) : null)
-
 export async function readLaneStanding(redis: Redis, teamKey: string): Promise<LaneStanding> {
   const [status, problem, paused, blocked, pausedAt] = await redis.hmget(
     laneKeys(teamKey).lane,
@@ -24,10 +23,10 @@ export async function readLaneStanding(redis: Redis, teamKey: string): Promise<L
     'pausedAt',
   )
   return {
-    status: (status || 'unchecked') as TeamKeyStatus,
-    problem: parseProblem(problem),
+    status: readKeyStatus(status),
+    problem: readProblem(problem),
     paused: paused === '1',
-    blocked: parseProblem(blocked),
+    blocked: readProblem(blocked),
     pausedAt: paused === '1' && pausedAt ? Number(pausedAt) : null,
   }
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { list, number, or, read, text } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { queueKeys, type LaneKeys } from './keys.ts'
 import { parseFacts, setFacts, type LaneFacts } from './lane-facts.ts'
@@ -37,6 +38,9 @@ export interface LaneVisits {
   setFacts(facts: Partial<LaneFacts>): Promise<void>
 }
 
+/** A word, then what goes with it. */
+const OPENED = list(or(text, number))
+
 export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string): LaneVisits {
   const queue = queueKeys(teamKey)
   const lists = [queue.active, queue.wait, queue.prioritized]
@@ -47,14 +51,14 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
         [keys.lease, keys.lane, ...lists, keys.schedule, keys.promised],
         [token, leaseMs, queue.jobs, `law:${teamKey}`],
       )
-      return parseOpened(answer as (string | number)[])
+      return parseOpened(read(OPENED, answer, 'An answer of open-visit.lua'))
     },
     async renew(token, leaseMs) {
       return (await renewScript.run(redis, [keys.lease], [token, leaseMs])) === 1
     },
     async close(token) {
       const answer = await closeScript.run(redis, [keys.lease, ...outboxKeys(keys), ...lists], [token, queue.jobs])
-      const [recorded, events, bulk] = answer as number[]
+      const [recorded, events, bulk] = read(list(number), answer, 'An answer of close-visit.lua')
       if (recorded === undefined) return null
       return { recorded, events: events ?? 0, bulk: bulk ?? 0 }
     },

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { JobPlace } from '../domain/change.ts'
 import { formatEntry, type TimelineEntry } from '../domain/timeline.ts'
+import { number, object, oneOf, optional, read, readJson, text, texts, tuple } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { queueKeys, type LaneKeys } from './keys.ts'
 import { outboxKey, outboxKeys, type OutboxClass } from './lane-outbox.ts'
@@ -40,6 +41,28 @@ export interface LaneWork {
   requestWork(request: WorkRequest): Promise<{ found: boolean; leased: boolean }>
 }
 
+const PLACE = oneOf<JobPlace['state']>('none', 'active', 'prioritized', 'delayed', 'waiting')
+/** Whether the member is there, and whether a worker visits the lane. */
+const REQUESTED = tuple<[number, number]>(number, number)
+
+/** As it is kept, by the ref of its job. */
+export interface KeptWork {
+  r: string
+  m: string
+  fresh?: number
+  invite?: number
+  failed?: string
+}
+
+const workShape = object<KeptWork>({
+  r: text,
+  m: text,
+  fresh: optional(number),
+  invite: optional(number),
+  failed: optional(text),
+})
+export const readWork = (json: string): KeptWork => readJson(workShape, json, 'The work of a lane')
+
 export function createLaneWork(redis: Redis, keys: LaneKeys, teamKey: string): LaneWork {
   const queue = queueKeys(teamKey)
   return {
@@ -53,9 +76,10 @@ export function createLaneWork(redis: Redis, keys: LaneKeys, teamKey: string): L
       const words = items.flatMap(({ ref, roster, member }) => [ref, JSON.stringify({ r: roster, m: member })])
       const { active, prioritized, delayed, completed, failed, jobs } = queue
       const lists = [active, prioritized, delayed, completed, failed]
-      const answer = (await placesScript.run(redis, [keys.work, ...lists], [jobs, ...words])) as string[]
+      const reply = await placesScript.run(redis, [keys.work, ...lists], [jobs, ...words])
+      const answer = read(texts, reply, 'An answer of open-places.lua')
       return items.map((_, at) => ({
-        state: answer[2 * at] as JobPlace['state'],
+        state: read(PLACE, answer[2 * at], 'A place of open-places.lua'),
         id: answer[2 * at + 1] ?? '',
       }))
     },
@@ -68,17 +92,18 @@ export function createLaneWork(redis: Redis, keys: LaneKeys, teamKey: string): L
     },
     async requestWork({ roster, member, ref, flag, entry, priority }) {
       const { desired, timeline } = keys.roster(roster)
-      const [found, leased] = (await requestScript.run(
+      const answer = await requestScript.run(
         redis,
         [keys.lease, keys.rosters, keys.work, outboxKey(keys, priority), desired, timeline],
         [roster, member, ref, flag, formatEntry(entry), TIMELINE_KEPT],
-      )) as [number, number]
+      )
+      const [found, leased] = read(REQUESTED, answer, 'An answer of request-work.lua')
       return { found: found === 1, leased: leased === 1 }
     },
   }
 }
 
 function parseWork(json: string): Work {
-  const work = JSON.parse(json) as { r: string; m: string; fresh?: number; invite?: number }
+  const work = readWork(json)
   return { roster: work.r, member: work.m, fresh: work.fresh ?? 0, invite: work.invite ?? 0 }
 }

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { MEMBER_STATUSES, type Desired, type MemberStatus } from '../domain/member.ts'
 import type { Named } from '../domain/name-order.ts'
 import { parseSearch, type Search } from '../domain/search.ts'
+import { list, read, texts } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { parsePerson } from './desired.ts'
 import type { RosterKeys } from './keys.ts'
@@ -151,10 +152,11 @@ export async function scoresOf(redis: Redis, keys: RosterKeys, ids: readonly str
 async function pageOf(redis: Redis, keys: RosterKeys, query: MemberQuery): Promise<MemberPage> {
   const { status, after, limit } = query
   const scores = status === undefined ? [...MEMBER_STATUSES.keys()] : [MEMBER_STATUSES.indexOf(status)]
-  const [pages, total] = await Promise.all([
-    pageScript.run(redis, [keys.status], [after ?? '', limit + 1, ...scores]) as Promise<string[][]>,
+  const [answer, total] = await Promise.all([
+    pageScript.run(redis, [keys.status], [after ?? '', limit + 1, ...scores]),
     status === undefined ? redis.zcard(keys.status) : redis.zcount(keys.status, String(scores[0]), String(scores[0])),
   ])
+  const pages = read(list(texts), answer, 'An answer of page-members.lua')
   const ids = mergeByBytes(pages, limit + 1)
   const page = ids.slice(0, limit)
   return { ids: page, next: ids.length > limit ? (page.at(-1) ?? null) : null, total }

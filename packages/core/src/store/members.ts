@@ -1,9 +1,10 @@
 import { emailKey } from '../domain/email.ts'
 import type { Redis } from 'ioredis'
-import { MEMBER_STATUSES, type Desired, type MemberStatus, type Observed } from '../domain/member.ts'
+import { MEMBER_STATUSES, toStatusCounts, type Desired, type MemberStatus, type Observed } from '../domain/member.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Named } from '../domain/name-order.ts'
 import { parseTimeline, type TimelineEntry } from '../domain/timeline.ts'
+import { list, read, texts } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys, type RosterKeys } from './keys.ts'
 import {
@@ -86,7 +87,11 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
   const findByAddress = async (addresses: readonly string[]): Promise<string[][]> => {
     if (addresses.length === 0) return []
     await indexMembers(redis, keys)
-    return (await holdersScript.run(redis, [keys.index], [...addresses])) as string[][]
+    return read(
+      list(texts),
+      await holdersScript.run(redis, [keys.index], [...addresses]),
+      'An answer of find-holders.lua',
+    )
   }
   return {
     findMany,
@@ -129,10 +134,7 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
     },
     async counts() {
       const counted = await Promise.all(MEMBER_STATUSES.map((_, score) => redis.zcount(keys.status, score, score)))
-      return Object.fromEntries(MEMBER_STATUSES.map((status, at) => [status, counted[at] ?? 0])) as Record<
-        MemberStatus,
-        number
-      >
+      return toStatusCounts(counted)
     },
     observedWith: (key) =>
       scanObserved(redis, keys, (text) => {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { Erasure } from '../domain/erasure.ts'
+import { readErasure } from './erasures.ts'
+import { readWork } from './lane-work.ts'
 import { ACTIVITY_KEPT_MS } from './activity.ts'
 import { AppError } from '../errors.ts'
 import { nodeOf } from './cluster-nodes.ts'
@@ -214,7 +215,7 @@ async function moveRequests(redis: Redis, pens: Pens, move: RosterMove): Promise
     (cursor) => redis.hscan(from.work, cursor, 'COUNT', PAGE),
     async (flat) => {
       const own = pairs(flat)
-        .map(([ref, json]) => ({ ref, json, work: JSON.parse(json) as Kept }))
+        .map(([ref, json]) => ({ ref, json, work: readWork(json) }))
         .filter(({ work }) => work.r === move.roster)
       if (own.length === 0) return
       await pens.to(
@@ -234,14 +235,6 @@ async function moveRequests(redis: Redis, pens: Pens, move: RosterMove): Promise
       await pens.from(from.work, 'HDEL', refs)
     },
   )
-}
-
-interface Kept {
-  r: string
-  m: string
-  fresh?: number
-  invite?: number
-  failed?: string
 }
 
 async function moveOutboxes(redis: Redis, pens: Pens, move: RosterMove): Promise<void> {
@@ -270,7 +263,7 @@ async function moveTasks(redis: Redis, pens: Pens, move: RosterMove): Promise<vo
     tasks.push(`requested:${id}`, `approved:${id}`)
   }
   for (const [id, json] of Object.entries(await redis.hgetall(from.erasures))) {
-    if ((JSON.parse(json) as Erasure).roster !== move.roster) continue
+    if (readErasure(json).roster !== move.roster) continue
     await pens.to(to.erasures, 'HSET', [id, json])
     tasks.push(`erase:${id}`)
   }

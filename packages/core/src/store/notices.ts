@@ -1,11 +1,24 @@
 import type { Redis } from 'ioredis'
 import { toEndpoint, type Notice } from '../domain/notice.ts'
+import { nullable, number, object, oneOf, text, texts, word } from '../domain/shape.ts'
 import { globalKeys, webhookKeys } from './keys.ts'
 import { createRegister, type Register } from './records.ts'
 import { noteEndpointChange } from './webhooks.ts'
 
+const noticeShape = object<Notice>({
+  v: oneOf(1),
+  id: text,
+  kind: word(),
+  sealedTarget: text,
+  masked: text,
+  types: texts,
+  rosters: nullable(texts),
+  createdAt: number,
+  updatedAt: number,
+})
+
 export function createNotices(redis: Redis): Register<Notice> {
-  const register = createRegister<Notice>(redis, globalKeys.notices)
+  const register = createRegister(redis, globalKeys.notices, noticeShape)
   const noting = async <T>(write: Promise<T>): Promise<T> => {
     const result = await write
     await noteEndpointChange(redis)

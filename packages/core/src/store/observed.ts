@@ -2,10 +2,28 @@ import type { IdleReason } from '../domain/idle.ts'
 import {
   MEMBER_STATUSES,
   NOTHING_OBSERVED,
+  type MemberProblem,
   type MemberStatus,
   type Observed,
   type TesterState,
+  type Writing,
 } from '../domain/member.ts'
+import {
+  anyObject,
+  errorCode,
+  flag,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  read,
+  readJson,
+  text as string,
+  texts,
+  tuple,
+  word,
+} from '../domain/shape.ts'
 
 /** As they are counted in the short form: never renumber, only append. */
 const STATES: readonly TesterState[] = ['not_invited', 'invited', 'accepted', 'installed', 'revoked', 'unknown']
@@ -46,6 +64,54 @@ interface Long extends Rare {
   /** told: status, sequence, problem */
   u?: [MemberStatus, number, NonNullable<Observed['told']>['problem']?]
 }
+
+const WHAT = 'What is observed of a member'
+
+const writing = object<Writing>({ kind: word(), email: string, at: number, reads: number, answer: word() })
+const problem = object<MemberProblem>({ code: errorCode, detail: string, at: number })
+
+const rareFields = {
+  w: optional(nullable(writing)),
+  l: optional(texts),
+  i: optional(oneOf(1)),
+  r: optional(number),
+  x: optional(number),
+  g: optional(tuple<[number, IdleReason]>(number, word())),
+  p: optional(nullable(problem)),
+}
+const rareShape = object<Rare>(rareFields)
+
+const longShape = object<Long>({
+  v: oneOf(2),
+  c: optional(number),
+  e: optional(string),
+  s: optional(word<TesterState>()),
+  a: optional(number),
+  k: optional(oneOf(1)),
+  t: optional(oneOf(1)),
+  u: optional(tuple<NonNullable<Long['u']>>(word(), number, optional(nullable(errorCode)))),
+  ...rareFields,
+})
+
+const observedShape = object<Observed>({
+  v: oneOf(1),
+  converged: number,
+  email: nullable(string),
+  state: nullable(word()),
+  observedAt: nullable(number),
+  confirmed: flag,
+  writing: nullable(writing),
+  leaving: texts,
+  invite: flag,
+  revived: number,
+  reclaimed: nullable(number),
+  grace: nullable(object<NonNullable<Observed['grace']>>({ from: number, reason: word() })),
+  settledState: flag,
+  problem: nullable(problem),
+  told: nullable(
+    object<NonNullable<Observed['told']>>({ status: word(), problem: nullable(errorCode), sequence: number }),
+  ),
+})
 
 /**
  * What is observed is there for every member, so it is kept short: `3`, converged, the number of the state with `k` where confirmed and `t`
@@ -94,8 +160,9 @@ export function formatObserved(observed: Observed, packed: boolean): string {
 /** Reads the versions before too: JSON with a letter a field, or with every field spelled out. */
 export function parseObserved(text: string): Observed {
   if (!text.startsWith('{')) return parsePacked(text)
-  const kept = JSON.parse(text) as Long | Observed
-  if (kept.v === 1) return { ...NOTHING_OBSERVED, ...kept }
+  const raw = readJson(anyObject, text, WHAT)
+  if (raw['v'] === 1) return read(observedShape, { ...NOTHING_OBSERVED, ...raw }, WHAT)
+  const kept = read(longShape, raw, WHAT)
   return {
     v: 1,
     writing: kept.w ?? null,
@@ -119,7 +186,7 @@ export function parseObserved(text: string): Observed {
 function parsePacked(text: string): Observed {
   const parts = text.split('\t')
   const [state = '', at = '', told = '', rareText = ''] = [parts[2], parts[3], parts[4], parts[5]]
-  const rare: Rare = rareText === '' ? {} : (JSON.parse(rareText) as Rare)
+  const rare: Rare = rareText === '' ? {} : readJson(rareShape, rareText, WHAT)
   return {
     v: 1,
     writing: rare.w ?? null,
@@ -145,6 +212,6 @@ function parseTold(text: string): NonNullable<Observed['told']> {
   return {
     status: MEMBER_STATUSES[Number(status)] ?? 'pending',
     sequence: Number(sequence),
-    problem: problem as NonNullable<Observed['told']>['problem'],
+    problem: read(nullable(errorCode), problem, WHAT),
   }
 }

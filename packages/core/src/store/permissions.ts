@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { errorsIn } from './errors-in.ts'
 import { findMasters } from './cluster-nodes.ts'
 import { globalKeys } from './keys.ts'
 
@@ -64,8 +65,7 @@ async function findRefusalsOf(node: Redis): Promise<string[]> {
     try {
       await command()
     } catch (error) {
-      const { previousErrors = [] } = error as { previousErrors?: Error[] }
-      const refusal = [error as Error, ...previousErrors].find(({ message }) => message.startsWith('NOPERM'))
+      const refusal = errorsIn(error).find(({ message }) => message.startsWith('NOPERM'))
       if (!refusal) return
       const [, kind] = /access (?:a|one of the) (key|channel)/i.exec(refusal.message) ?? []
       const about =

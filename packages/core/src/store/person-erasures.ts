@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { PersonErasure } from '../domain/erasure.ts'
+import { nullable, number, object, readJson, text } from '../domain/shape.ts'
 import { globalKeys } from './keys.ts'
 
 type Part = PersonErasure['parts'][number]
@@ -10,6 +11,8 @@ export interface PersonErasures {
   putPart(id: string, part: Part): Promise<void>
   find(id: string): Promise<PersonErasure | undefined>
 }
+
+const partShape = object<Omit<Part, 'id'>>({ roster: text, teamKey: text, doneAt: nullable(number) })
 
 const KEPT_S = 400 * 86_400
 
@@ -28,7 +31,7 @@ export function createPersonErasures(redis: Redis): PersonErasures {
       if (startedAt === undefined) return undefined
       const parts = Object.entries(fields).map(([name, json]) => ({
         id: name.slice('part:'.length),
-        ...(JSON.parse(json) as Omit<Part, 'id'>),
+        ...readJson(partShape, json, 'A part of an erasure'),
       }))
       return { id, startedAt: Number(startedAt), parts }
     },

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import type { Reconciliation } from '../domain/reconciliation.ts'
+import type { Kept, PlanCounts, Reconciliation } from '../domain/reconciliation.ts'
+import { flag, list, nullable, number, object, oneOf, optional, readJson, text, texts, word } from '../domain/shape.ts'
+import { problem } from './stored-shapes.ts'
 import { laneKeys } from './keys.ts'
 import { isPacking } from './packing.ts'
 
@@ -24,17 +26,56 @@ interface Place {
 }
 
 /** Each list by the letter that stands before those who are on it. Ids stand as they are, what is more as JSON. */
-const LISTS = {
-  r: 'removals',
-  a: 'added',
-  p: 'updated',
-  c: 'cleared',
-  k: 'kept',
-  i: 'idle',
-  u: 'unmanaged',
-} as const satisfies Record<string, keyof PlanNames>
-type Letter = keyof typeof LISTS
-const LETTERS = Object.keys(LISTS) as Letter[]
+const LISTS: ReadonlyMap<string, keyof PlanNames> = new Map([
+  ['r', 'removals'],
+  ['a', 'added'],
+  ['p', 'updated'],
+  ['c', 'cleared'],
+  ['k', 'kept'],
+  ['i', 'idle'],
+  ['u', 'unmanaged'],
+] as const)
+
+const keptShape = object<Kept>({ id: text, reason: word() })
+const idleShape = object<NonNullable<PlanNames['idle']>[number]>({ id: text, reason: word(), since: number })
+const unmanagedShape = object<PlanNames['unmanaged'][number]>({ testerId: text, email: nullable(text) })
+
+const headShape = object<KeptHead>({
+  v: oneOf(1),
+  id: text,
+  roster: text,
+  kind: word(),
+  status: word(),
+  dryRun: flag,
+  startedAt: number,
+  updatedAt: number,
+  progress: object<Reconciliation['progress']>({
+    read: number,
+    total: nullable(number),
+    converged: number,
+    toConverge: number,
+  }),
+  plan: object<PlanCounts>({ add: number, update: number, remove: number, unchanged: number }),
+  reading: optional(text),
+  fromEvents: optional(oneOf(true)),
+  removesUnmanaged: flag,
+  revision: number,
+  held: nullable(word()),
+  approvedAt: nullable(number),
+  by: optional(text),
+  decidedBy: nullable(text),
+  reason: nullable(text),
+  problem: nullable(problem),
+  removals: optional(texts),
+  added: optional(texts),
+  updated: optional(texts),
+  cleared: optional(texts),
+  kept: optional(list(keptShape)),
+  idle: optional(list(idleShape)),
+  unmanaged: optional(list(unmanagedShape)),
+  names: optional(object<Place>({ key: text, has: text })),
+})
+export const readHead = (json: string): KeptHead => readJson(headShape, json, 'A reconciliation')
 
 const FEW = 100
 const AT_ONCE = 2_000
@@ -52,7 +93,10 @@ export function createPlanNames(redis: Redis, teamKey: string) {
   const keyOf = laneKeys(teamKey).planNames
   const read = async (place: Place): Promise<PlanNames> => {
     const names: PlanNames = { removals: [], unmanaged: [] }
-    for (const letter of place.has) names[LISTS[letter as Letter]] = []
+    for (const letter of place.has) {
+      const list = LISTS.get(letter)
+      if (list) names[list] = []
+    }
     for (let from = 0; ; from += AT_ONCE) {
       const page = await redis.lrange(keyOf(place.key), from, from + AT_ONCE - 1)
       for (const line of page) parseLine(line, names)
@@ -62,7 +106,10 @@ export function createPlanNames(redis: Redis, teamKey: string) {
     return names
   }
   const write = async (names: PlanNames): Promise<Place> => {
-    const place: Place = { key: randomUUID(), has: LETTERS.filter((letter) => names[LISTS[letter]]).join('') }
+    const place: Place = {
+      key: randomUUID(),
+      has: [...LISTS].flatMap(([letter, list]) => (names[list] ? [letter] : [])).join(''),
+    }
     const [key, lines] = [keyOf(place.key), formatLines(names)]
     for (let from = 0; from < lines.length; from += AT_ONCE) {
       await redis.rpush(key, ...lines.slice(from, from + AT_ONCE))
@@ -81,12 +128,12 @@ export function createPlanNames(redis: Redis, teamKey: string) {
       const names: PlanNames = { removals, added, updated, cleared, kept, idle, unmanaged }
       const known = places.get(removals)
       if (known && isSame(known.names, names)) return JSON.stringify({ ...head, names: known.place })
-      const count = LETTERS.reduce((sum, letter) => sum + (names[LISTS[letter]]?.length ?? 0), 0)
+      const count = [...LISTS.values()].reduce((sum, list) => sum + (names[list]?.length ?? 0), 0)
       if (count <= FEW || !(await isPacking(redis))) return JSON.stringify(record)
       return JSON.stringify({ ...head, names: await write(names) })
     },
-    async readAll({ names, ...head }: KeptHead): Promise<Reconciliation> {
-      return names ? { ...head, ...(await read(names)) } : (head as Reconciliation)
+    async readAll({ names, removals = [], unmanaged = [], ...head }: KeptHead): Promise<Reconciliation> {
+      return names ? { ...head, ...(await read(names)) } : { ...head, removals, unmanaged }
     },
     /** Those of the members whom the plan would remove. */
     async among({ names, removals = [] }: KeptHead, members: readonly string[]): Promise<string[]> {
@@ -118,18 +165,23 @@ export function createPlanNames(redis: Redis, teamKey: string) {
   }
 }
 
-const placeOf = (text: string) => (JSON.parse(text) as KeptHead).names
+const placeOf = (json: string) => readHead(json).names
 
-const isSame = (a: PlanNames, b: PlanNames) => LETTERS.every((letter) => a[LISTS[letter]] === b[LISTS[letter]])
+const isSame = (a: PlanNames, b: PlanNames) => [...LISTS.values()].every((list) => a[list] === b[list])
 
 function formatLines(names: PlanNames): string[] {
-  return LETTERS.flatMap((letter) =>
-    (names[LISTS[letter]] ?? []).map((item) => `${letter}${typeof item === 'string' ? item : JSON.stringify(item)}`),
+  return [...LISTS].flatMap(([letter, list]) =>
+    (names[list] ?? []).map((item) => `${letter}${typeof item === 'string' ? item : JSON.stringify(item)}`),
   )
 }
 
+const WHAT = 'A name of a plan'
+
 function parseLine(line: string, names: PlanNames): void {
-  const [list, rest] = [LISTS[line.charAt(0) as Letter], line.slice(1)]
-  const items = names[list] as unknown[] | undefined
-  items?.push(list === 'kept' || list === 'idle' || list === 'unmanaged' ? JSON.parse(rest) : rest)
+  const [list, rest] = [LISTS.get(line.charAt(0)), line.slice(1)]
+  if (list === undefined) return
+  if (list === 'kept') names.kept?.push(readJson(keptShape, rest, WHAT))
+  else if (list === 'idle') names.idle?.push(readJson(idleShape, rest, WHAT))
+  else if (list === 'unmanaged') names.unmanaged.push(readJson(unmanagedShape, rest, WHAT))
+  else names[list]?.push(rest)
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { number, object, oneOf, read, readJson, text } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 import { TIMELINE_KEPT } from './record-changes.ts'
@@ -23,6 +24,9 @@ export interface Protections {
   all(): Promise<Set<string>>
 }
 
+const protectionShape = object<Protection>({ at: number, by: text })
+const CHANGED = oneOf('changed', 'same', 'missing')
+
 export function createProtections(redis: Redis, teamKey: string, rosterId: string): Protections {
   const keys = laneKeys(teamKey).roster(rosterId)
   return {
@@ -33,7 +37,7 @@ export function createProtections(redis: Redis, teamKey: string, rosterId: strin
         [keys.desired, keys.protections, keys.timeline],
         [member, value, entry, TIMELINE_KEPT],
       )
-      return answer as 'changed' | 'same' | 'missing'
+      return read(CHANGED, answer, 'An answer of protect-member.lua')
     },
     async among(members) {
       if (members.length === 0) return new Map()
@@ -41,7 +45,7 @@ export function createProtections(redis: Redis, teamKey: string, rosterId: strin
       return new Map(
         members.flatMap((id, at) => {
           const json = found[at]
-          return json ? [[id, JSON.parse(json) as Protection] as const] : []
+          return json ? [[id, readJson(protectionShape, json, 'A protection')] as const] : []
         }),
       )
     },

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { emailKey } from '../domain/email.ts'
 import type { TesterState } from '../domain/member.ts'
 import type { Device, InviteType } from '../domain/usage.ts'
+import { flag, list, nullable, number, object, oneOf, optional, readJson, text, tuple, word } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
@@ -64,6 +65,39 @@ export interface Readings {
   end(): Promise<void>
 }
 
+const readingShape = object<Reading>({
+  v: oneOf(1),
+  owner: text,
+  startedAt: number,
+  at: number,
+  pass: oneOf(1, 2),
+  next: nullable(text),
+  read: number,
+  idle: number,
+  total: nullable(number),
+  ended: flag,
+  broken: flag,
+  restarts: number,
+  doubts: number,
+})
+
+const rowShape = tuple<[string, string | null, TesterState, InviteType | null | undefined, Device[] | undefined]>(
+  text,
+  nullable(text),
+  word(),
+  optional(nullable(word<InviteType>())),
+  optional(
+    list(
+      object<Device>({
+        model: nullable(text),
+        platform: nullable(text),
+        osVersion: nullable(text),
+        build: nullable(text),
+      }),
+    ),
+  ),
+)
+
 const KEPT_MS = 86_400_000
 const SLICE = 500
 
@@ -86,7 +120,7 @@ export function createReadings(redis: Redis, teamKey: string, roster: string): R
   return {
     async find() {
       const json = await redis.get(keys.reading)
-      return json === null ? undefined : (JSON.parse(json) as Reading)
+      return json === null ? undefined : readJson(readingShape, json, 'A reading')
     },
     async begin(token, reading) {
       await redis.unlink(...all)
@@ -121,9 +155,9 @@ export function createReadings(redis: Redis, teamKey: string, roster: string): R
         readHash(redis, rowsKey(pass)),
         readHash(redis, keys.readingChecked),
       ])
-      const rows = [...listed].map(([, text]) => parseRow(text))
+      const rows = [...listed].map(([, json]) => parseRow(json))
       const untouched = rows.filter(({ email }) => email === null || !checked.has(emailKey(email)))
-      return [...untouched, ...[...checked.values()].filter((text) => text !== '').map(parseRow)]
+      return [...untouched, ...[...checked.values()].filter((json) => json !== '').map(parseRow)]
     },
     end: async () => void (await redis.unlink(...all)),
   }
@@ -133,14 +167,8 @@ function formatRow({ id, email, state, inviteType, devices }: ReadRow): string {
   return JSON.stringify(devices === undefined ? [id, email, state] : [id, email, state, inviteType ?? null, devices])
 }
 
-function parseRow(text: string): ReadRow {
-  const [id, email, state, inviteType, devices] = JSON.parse(text) as [
-    string,
-    string | null,
-    TesterState,
-    InviteType | null | undefined,
-    Device[] | undefined,
-  ]
+function parseRow(json: string): ReadRow {
+  const [id, email, state, inviteType, devices] = readJson(rowShape, json, 'A row of a reading')
   return devices === undefined ? { id, email, state } : { id, email, state, inviteType: inviteType ?? null, devices }
 }
 

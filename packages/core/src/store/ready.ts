@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { read, texts } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, READY_SHARDS, readyShard } from './keys.ts'
 
@@ -63,7 +64,7 @@ export function createReadyIndex(redis: Redis, testClock?: { now(): number }): R
         const left = limit - claims.length
         if (left <= 0) break
         const answer = await claimDue.run(redis, [globalKeys.ready(shard)], [now(), claimMs, left, ...lanes])
-        const [until, ...claimed] = answer as string[]
+        const [until, ...claimed] = read(texts, answer, 'An answer of claim-due.lua')
         for (const lane of claimed) claims.push({ lane, until: Number(until) })
       }
       return claims

@@ -3,7 +3,7 @@ import type { RecentRemovals } from '../domain/guard.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
-import { createPlanNames, type KeptHead, type ReconciliationHead } from './plan-names.ts'
+import { createPlanNames, readHead, type ReconciliationHead } from './plan-names.ts'
 
 const replaceScript = defineScript(import.meta.url, './replace-reconciliation.lua')
 
@@ -52,7 +52,7 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
     if (ids.length === 0) return []
     return (await redis.hmget(keys.reconciliations, ...ids)).flatMap((text) => {
       if (!text) return []
-      const head = JSON.parse(text) as KeptHead
+      const head = readHead(text)
       texts.set(head, text)
       return [head]
     })

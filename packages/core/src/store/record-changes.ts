@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { RecordedChange, MemberChange } from '../domain/change.ts'
 import { MEMBER_STATUSES } from '../domain/member.ts'
+import { number, oneOf, read, text, tuple } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { formatTail, parseDesired } from './desired.ts'
 import { laneKeys } from './keys.ts'
@@ -22,6 +23,9 @@ const REMOVED = MEMBER_STATUSES.indexOf('removed')
 const PENDING = MEMBER_STATUSES.indexOf('pending')
 const WAITING = MEMBER_STATUSES.indexOf('waiting')
 const OUTCOMES = { a: 'accepted', d: 'duplicate', s: 'stale', g: 'gone', f: 'future', l: 'full', r: 'again' } as const
+const LETTER = oneOf<keyof typeof OUTCOMES>('a', 'd', 's', 'g', 'f', 'l', 'r')
+/** Leased (below zero: to be said anew, of that time), now, a letter for each change, and their versions. */
+const RECORDED = tuple<[number, string, string, string]>(number, text, text, text)
 const OUTBOX_OF_PRIORITY = { now: 3, interactive: 4, bulk: 5 } as const
 
 export interface RecordOptions {
@@ -62,17 +66,22 @@ interface WholeChange extends MemberChange {
 export async function recordChanges(redis: Redis, options: RecordOptions): Promise<RecordResult> {
   const { changes } = options
   const outcomes: RecordedChange[] = []
-  let places = [...changes.keys()]
+  let open = changes.map((change, at) => ({ change, at }))
   for (;;) {
     const whole = await fillIn(
       redis,
       options.teamKey,
-      places.map((at) => changes[at] as MemberChange),
+      open.map(({ change }) => change),
     )
     const result = await recordWhole(redis, options, whole)
-    places.forEach((at, index) => (outcomes[at] = result.changes[index] as RecordedChange))
-    places = places.filter((_, index) => result.changes[index]?.outcome === 'again')
-    if (places.length === 0) return { ...result, changes: outcomes }
+    const again: typeof open = []
+    for (const [index, place] of open.entries()) {
+      const recorded = result.changes[index]
+      if (recorded === undefined || recorded.outcome === 'again') again.push(place)
+      else outcomes[place.at] = { outcome: recorded.outcome, version: recorded.version }
+    }
+    open = again
+    if (open.length === 0) return { ...result, changes: outcomes }
   }
 }
 
@@ -185,15 +194,15 @@ async function recordWhole(
   const flags = [intoClosing, options.limit ?? 0, REMOVED]
   const head = [options.now ?? '', `${dedupMs}:${period}`, TIMELINE_KEPT, ...flags, rosterIds.length, ...rosterIds]
   const args = [...head, JSON.stringify(packed), ...texts]
-  const answer = (await script.run(redis, keyList, args)) as [number, string, string, string]
-  const [leased, now, outcomes, versions] = answer
+  const answer = await script.run(redis, keyList, args)
+  const [leased, now, outcomes, versions] = read(RECORDED, answer, 'An answer of record-changes.lua')
   if (leased < 0) return recordWhole(redis, options, changes, Number(now))
   const versionList = versions.split(',')
   return {
     leased: leased === 1,
     now: Number(now),
     changes: changes.map((_, at) => ({
-      outcome: OUTCOMES[outcomes[at] as keyof typeof OUTCOMES],
+      outcome: OUTCOMES[read(LETTER, outcomes[at], 'An outcome of record-changes.lua')],
       version: Number(versionList[at]),
     })),
   }

@@ -3,6 +3,7 @@ import type { Fact } from '../domain/fact.ts'
 import { MEMBER_STATUSES, type MemberStatus, type Observed } from '../domain/member.ts'
 import type { Roster } from '../domain/roster.ts'
 import { formatEntry, type TimelineEntry } from '../domain/timeline.ts'
+import { oneOf, read } from '../domain/shape.ts'
 import { createActivity } from './activity.ts'
 import { defineScript } from './define-script.ts'
 import { forgetFigures } from './figures.ts'
@@ -40,6 +41,8 @@ export interface Outcome {
 /** `newer`: another desired state was recorded meanwhile; `gone`: the member, or its roster, is not of this lane any more. */
 export type OutcomeAnswer = 'recorded' | 'newer' | 'gone' | 'lost'
 
+const ANSWER = oneOf<OutcomeAnswer>('recorded', 'newer', 'gone', 'lost')
+
 export async function recordOutcome(
   redis: Redis,
   teamKey: string,
@@ -51,7 +54,7 @@ export async function recordOutcome(
   const line = entry ? formatEntry(entry) : ''
   const of = keys.roster(roster.id)
   const testers = [...testerIds].map(([address, id]) => ({ ...testerPlace(keys, roster.app.id, address), address, id }))
-  const answer = await outcomeScript.run(
+  const reply = await outcomeScript.run(
     redis,
     [
       keys.lease,
@@ -87,6 +90,7 @@ export async function recordOutcome(
       ...testers.flatMap(({ address, field, id }) => [address, field, id === null ? '' : formatTesterId(id)]),
     ],
   )
+  const answer = read(ANSWER, reply, 'An answer of record-outcome.lua')
   if ((status === 'removed' || status === 'reclaimed') && answer === 'recorded')
     await forgetFigures(redis, teamKey, roster.id, member)
   if (entry && (answer === 'recorded' || answer === 'newer')) {
@@ -95,5 +99,5 @@ export async function recordOutcome(
       .add([{ member, entry: line, callMs: callMs ?? [], asker: null }])
       .catch(() => {})
   }
-  return answer as OutcomeAnswer
+  return answer
 }

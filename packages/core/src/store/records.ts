@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { anyObject, read, readJson, type Shape } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 
 const replaceScript = defineScript(import.meta.url, './replace-record.lua')
@@ -18,13 +19,18 @@ export interface Register<T extends { id: string }> {
   delete(id: string): Promise<boolean>
 }
 
-/** `complete`: fills in what records of a former version lack. */
+/** `defaults`: what records of a former version lack. */
 export function createRegister<T extends { id: string }>(
   redis: Redis,
   key: string,
-  complete: (record: T) => T = (record) => record,
+  shape: Shape<T>,
+  defaults?: Partial<T>,
 ): Register<T> {
-  const parse = (json: string): T => complete(JSON.parse(json) as T)
+  const what = `A record of ${key}`
+  const parse = (json: string): T =>
+    defaults === undefined
+      ? readJson(shape, json, what)
+      : read(shape, { ...defaults, ...readJson(anyObject, json, what) }, what)
   return {
     async find(id) {
       const json = await redis.hget(key, id)

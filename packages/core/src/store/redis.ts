@@ -1,6 +1,7 @@
 import { Redis, type Command, type RedisOptions } from 'ioredis'
 import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { errorsIn } from './errors-in.ts'
 import { createCluster } from './cluster.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { parseRedisUrl, type RedisNode } from './redis-url.ts'
@@ -66,6 +67,7 @@ interface CommandsUnderWay {
  */
 function failCommandsUnderWay(redis: Redis): void {
   redis.on('close', () => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ioredis does not declare it; a test kills connections
     const sent = (redis as unknown as CommandsUnderWay).prevCommandQueue
     for (let item = sent?.shift(); item; item = sent?.shift()) item.command.reject(new Error('Connection is closed.'))
   })
@@ -74,6 +76,7 @@ function failCommandsUnderWay(redis: Redis): void {
 /** What the store uses of a client, a cluster's offers in the same words. */
 function connectCluster(nodes: RedisNode[], redisOptions: RedisOptions, settings: RedisSettings): Redis {
   const cluster = createCluster(nodes, { ...settings, clusterRetryStrategy: reconnectDelayMs, redisOptions })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the tests with a cluster call each command that we use
   return cluster as unknown as Redis
 }
 
@@ -146,10 +149,8 @@ const RETRY_AFTER_MS = 2_000
 /** What a failed store command means to a caller: unknown whether kept, send again. Undefined: the fault is another. */
 export function toStoreError(error: unknown): AppError | undefined {
   if (!(error instanceof Error)) return undefined
-  const code = (error as NodeJS.ErrnoException).code
-  const isLost = LOST.test(error.message) || LOST_NAMES.has(error.name) || (code !== undefined && LOST_CODES.has(code))
-  // A transaction only says that it was given up; why, the commands in it were told.
-  const { previousErrors = [] } = error as { previousErrors?: Error[] }
-  if (!isLost && ![error, ...previousErrors].some(({ message }) => REFUSED.test(message))) return undefined
+  const code = 'code' in error ? String(error.code) : ''
+  const isLost = LOST.test(error.message) || LOST_NAMES.has(error.name) || LOST_CODES.has(code)
+  if (!isLost && !errorsIn(error).some(({ message }) => REFUSED.test(message))) return undefined
   return new AppError('store_unavailable', { retryAfterMs: RETRY_AFTER_MS, cause: error })
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { MEMBER_STATUSES, type MemberStatus } from '../domain/member.ts'
+import { MEMBER_STATUSES, toStatusCounts, type MemberStatus } from '../domain/member.ts'
 import { laneKeys } from './keys.ts'
 
 /** How many members had which status, from `at` (ms) until the next sample. */
@@ -35,6 +35,5 @@ export function createRosterHistory(redis: Redis, teamKey: string, rosterId: str
 function parseSample(line: string): HistorySample {
   const [at = '0', counts = ''] = line.split(':')
   const numbers = counts.split(',').map(Number)
-  const named = MEMBER_STATUSES.map((status, index) => [status, numbers[index] ?? 0])
-  return { at: Number(at), counts: Object.fromEntries(named) as Record<MemberStatus, number> }
+  return { at: Number(at), counts: toStatusCounts(numbers) }
 }

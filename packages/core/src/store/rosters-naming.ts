@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Roster } from '../domain/roster.ts'
+import { list, number, read } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
@@ -32,7 +33,8 @@ export async function findRostersNaming<T extends Pick<Roster, 'id' | 'teamKey'>
           const { index, unindexed } = laneKeys(teamKey).roster(id)
           return [index, unindexed]
         })
-        const numbers = (await namingScript.run(redis, keys, [address])) as number[]
+        const answer = await namingScript.run(redis, keys, [address])
+        const numbers = read(list(number), answer, 'An answer of rosters-naming.lua')
         named.push(...numbers.flatMap((number) => part[number] ?? []))
       }
       return named

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { scimNameKey } from '../domain/scim.ts'
+import { readJson, texts } from '../domain/shape.ts'
 import { globalKeys } from './keys.ts'
 
 /** Which rosters name which SCIM groups. A hint: the roster's own record decides. */
@@ -30,7 +31,9 @@ export function createScimBindings(redis: Redis): ScimBindings {
     endRebinding: async (rosterId) => void (await redis.hdel(globalKeys.scimRebinding, rosterId)),
     async rebinding() {
       const all = await redis.hgetall(globalKeys.scimRebinding)
-      return new Map(Object.entries(all).map(([rosterId, json]) => [rosterId, JSON.parse(json) as string[]]))
+      return new Map(
+        Object.entries(all).map(([rosterId, json]) => [rosterId, readJson(texts, json, 'Names of SCIM groups')]),
+      )
     },
   }
 }

@@ -6,9 +6,25 @@ import {
   type ScimDirectory,
   type ScimGroup,
   type ScimNote,
+  type ScimProfile,
   type ScimTold,
   type ScimUser,
 } from '../domain/scim.ts'
+import {
+  anyObject,
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  read,
+  readJson,
+  text,
+  texts,
+  tuple,
+  type Shape,
+} from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, scimKeys } from './keys.ts'
 import { createRegister, type Register } from './records.ts'
@@ -23,8 +39,38 @@ const forget = defineScript(import.meta.url, './scim-forget-user.lua')
 const PAGE = 500
 const NOTES_KEPT = 200
 
+const profile = object<ScimProfile>({ email: nullable(text), firstName: nullable(text), lastName: nullable(text) })
+
+const user = object<ScimUser>({
+  v: oneOf(1),
+  id: text,
+  userName: text,
+  externalId: nullable(text),
+  active: flag,
+  profile,
+  resource: anyObject,
+  createdAt: number,
+  updatedAt: number,
+})
+
+const group = object<ScimGroup>({
+  v: oneOf(1),
+  id: text,
+  displayName: text,
+  externalId: nullable(text),
+  createdAt: number,
+  updatedAt: number,
+})
+
+const directory = object<ScimDirectory>({ id: text, rosters: nullable(texts) })
+const note = object<ScimNote>({ at: number, detail: text })
+const told = object<ScimTold>({ rosters: texts, unsure: texts, kept: texts, profile, isProfileUnsure: flag })
+
+/** Whether the group is there, who was changed, who is not known. */
+const amended = tuple<[number, string[], string[]]>(number, texts, texts)
+
 export function createScimDirectories(redis: Redis): Register<ScimDirectory> {
-  return createRegister<ScimDirectory>(redis, globalKeys.scimDirectories)
+  return createRegister(redis, globalKeys.scimDirectories, directory)
 }
 
 /** What a user or group can be found by. */
@@ -107,24 +153,23 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
     return (await redis.hmget(keys.memberships, ...users)).map(toGroups)
   }
   return {
-    users: createRecords<ScimUser>(redis, [keys.users, keys.userIndex, keys.userOrder, ...touching], userEntries, {
+    users: createRecords(redis, user, [keys.users, keys.userIndex, keys.userOrder, ...touching], userEntries, {
       unique: 'n',
       isTold: true,
     }),
-    groups: createRecords<ScimGroup>(
-      redis,
-      [keys.groups, keys.groupIndex, keys.groupOrder, ...touching],
-      groupEntries,
-      {
-        isTold: false,
-      },
-    ),
+    groups: createRecords(redis, group, [keys.groups, keys.groupIndex, keys.groupOrder, ...touching], groupEntries, {
+      isTold: false,
+    }),
     async amendMembers(groupId, how, users) {
       const result = { changed: [] as string[], unknown: [] as string[] }
       const keyList = [keys.users, keys.groups, keys.members(groupId), keys.memberships, ...touching]
       for (let from = 0; from < users.length || from === 0; from += PAGE) {
         const args = [groupId, how, ...users.slice(from, from + PAGE)]
-        const [isThere, changed, unknown] = (await amend.run(redis, keyList, args)) as [number, string[], string[]]
+        const [isThere, changed, unknown] = read(
+          amended,
+          await amend.run(redis, keyList, args),
+          'An answer of scim-amend-members.lua',
+        )
         if (isThere === 0) return undefined
         result.changed.push(...changed)
         result.unknown.push(...unknown)
@@ -153,30 +198,30 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
     async standings(users) {
       if (users.length === 0) return []
       const hashes = [keys.users, keys.memberships, keys.revisions, keys.told]
-      const read = redis.multi()
-      for (const hash of hashes) read.hmget(hash, ...users)
-      const answers = (await read.exec()) ?? []
-      const [found, groups, revisions, told] = answers.map(([error, values]) => {
+      const reads = redis.multi()
+      for (const hash of hashes) reads.hmget(hash, ...users)
+      const answers = (await reads.exec()) ?? []
+      const [found, groups, revisions, records] = answers.map(([error, values]) => {
         if (error) throw error
-        return values as (string | null)[]
+        return read(list(nullable(text)), values, 'What is kept of SCIM users')
       })
       return users.map((id, at) => ({
         id,
         revision: revisions?.[at] ?? '0',
-        user: parse<ScimUser>(found?.[at]),
+        user: parse(user, found?.[at]),
         groups: toGroups(groups?.[at]),
-        told: parse<ScimTold>(told?.[at]) ?? NOTHING_TOLD,
+        told: parse(told, records?.[at]) ?? NOTHING_TOLD,
       }))
     },
     touchedBefore: (time) => redis.zrangebyscore(keys.touched, '-inf', `(${time}`, 'LIMIT', 0, 10_000),
-    async noteTold(told, isDone) {
+    async noteTold(those, isDone) {
       const changed = new Set<string>()
-      for (let from = 0; from < told.length; from += PAGE) {
-        const page = told.slice(from, from + PAGE)
+      for (let from = 0; from < those.length; from += PAGE) {
+        const page = those.slice(from, from + PAGE)
         const args = page.flatMap(({ id, revision, told: record }) => [id, revision, JSON.stringify(record)])
         const keyList = [keys.told, keys.revisions, keys.touched]
-        const late = (await noteTold.run(redis, keyList, [isDone ? 1 : 0, ...args])) as string[]
-        for (const id of late) changed.add(id)
+        const answer = await noteTold.run(redis, keyList, [isDone ? 1 : 0, ...args])
+        for (const id of read(texts, answer, 'An answer of scim-note-told.lua')) changed.add(id)
       }
       return changed
     },
@@ -211,18 +256,19 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
       }
       return [...found]
     },
-    async note(note) {
+    async note(entry) {
       await redis
         .multi()
-        .lpush(keys.notes, JSON.stringify(note))
+        .lpush(keys.notes, JSON.stringify(entry))
         .ltrim(keys.notes, 0, NOTES_KEPT - 1)
         .exec()
     },
-    notes: async () => (await redis.lrange(keys.notes, 0, -1)).map((line) => JSON.parse(line) as ScimNote),
+    notes: async () => (await redis.lrange(keys.notes, 0, -1)).map((line) => readJson(note, line, 'A note on SCIM')),
   }
 }
 
-const parse = <T>(json: string | null | undefined): T | undefined => (json ? (JSON.parse(json) as T) : undefined)
+const parse = <T>(shape: Shape<T>, json: string | null | undefined): T | undefined =>
+  json ? readJson(shape, json, 'A record of SCIM') : undefined
 
 const toGroups = (text: string | null | undefined) => (text ? text.split(',').filter((id) => id !== '') : [])
 
@@ -250,20 +296,25 @@ interface Kept {
  */
 function createRecords<T extends Kept>(
   redis: Redis,
+  shape: Shape<T>,
   keyList: [string, string, string, string, string],
   entriesOf: (record: T) => string[],
   { unique, isTold: tells }: { unique?: string; isTold: boolean },
 ): ScimRecords<T> {
   const [records, index, order] = keyList
   const findMany = async (ids: readonly string[]): Promise<(T | undefined)[]> =>
-    ids.length === 0 ? [] : (await redis.hmget(records, ...ids)).map((json) => parse<T>(json))
-  const write = async (json: string, before: T | undefined, after: T | undefined, isTold: boolean): Promise<number> => {
+    ids.length === 0 ? [] : (await redis.hmget(records, ...ids)).map((json) => parse(shape, json))
+  const write = async (
+    json: string,
+    kept: T,
+    { before, after }: { before?: T; after?: T },
+    isTold: boolean,
+  ): Promise<number> => {
     const [old, fresh] = [before ? entriesOf(before) : [], after ? entriesOf(after) : []]
     const going = old.filter((entry) => !fresh.includes(entry))
     const only = unique === undefined ? undefined : fresh.find((entry) => entry.startsWith(`${unique}:`))
-    const kept = (before ?? after) as T
     const head = [kept.id, json, after ? JSON.stringify(after) : '', only?.split('\0', 1)[0] ?? '', kept.createdAt]
-    return (await put.run(redis, keyList, [...head, isTold ? 1 : 0, going.length, ...going, ...fresh])) as number
+    return Number(await put.run(redis, keyList, [...head, isTold ? 1 : 0, going.length, ...going, ...fresh]))
   }
   return {
     findMany,
@@ -282,15 +333,15 @@ function createRecords<T extends Kept>(
       return (await findMany(ids)).filter((record) => record !== undefined)
     },
     total: () => redis.zcard(order),
-    insert: async (record) => (await write('', undefined, record, false)) === 1,
+    insert: async (record) => (await write('', record, { after: record }, false)) === 1,
     async update(id, change) {
       for (;;) {
         const json = await redis.hget(records, id)
         if (json === null) return 'missing'
-        const before = JSON.parse(json) as T
+        const before = readJson(shape, json, 'A record of SCIM')
         const changed = change(before)
         if (!changed) return { before, after: before }
-        const outcome = await write(json, before, changed.record, changed.isTold)
+        const outcome = await write(json, before, { before, after: changed.record }, changed.isTold)
         if (outcome === -1) return 'taken'
         if (outcome === 1) return { before, after: changed.record }
       }
@@ -299,7 +350,8 @@ function createRecords<T extends Kept>(
       for (;;) {
         const json = await redis.hget(records, id)
         if (json === null) return false
-        if ((await write(json, JSON.parse(json) as T, undefined, tells)) === 1) return true
+        const before = readJson(shape, json, 'A record of SCIM')
+        if ((await write(json, before, { before }, tells)) === 1) return true
       }
     },
   }

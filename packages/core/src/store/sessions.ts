@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { hash, randomBytes } from 'node:crypto'
+import { number, object, oneOf, readJson, text } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys } from './keys.ts'
 
@@ -25,6 +26,8 @@ export interface Sessions {
   endBefore(user: string, at: number, lifeMs: number): Promise<void>
 }
 
+const sessionShape = object<Session>({ v: oneOf(1), user: text, fingerprint: text, createdAt: number })
+
 const TOKEN_BYTES = 32
 
 export function createSessions(redis: Redis): Sessions {
@@ -39,7 +42,7 @@ export function createSessions(redis: Redis): Sessions {
     async find(token, idleMs) {
       const json = await redis.getex(keyOf(token), 'PX', idleMs)
       if (json === null) return undefined
-      const session = JSON.parse(json) as Session
+      const session = readJson(sessionShape, json, 'A session')
       const endedBefore = Number(await redis.get(globalKeys.sessionsEnded(refOf(session.user))))
       return session.createdAt < endedBefore ? undefined : session
     },

@@ -1,11 +1,49 @@
 import type { Redis } from 'ioredis'
 import { emailKey } from '../domain/email.ts'
-import type { ReceivedPayload, Source, SourcePerson } from '../domain/source.ts'
+import type { Profile, ReceivedPayload, Source, SourcePerson, SourceSignature, Stamp } from '../domain/source.ts'
+import { list, mapOf, nullable, number, object, oneOf, readJson, text, texts, word } from '../domain/shape.ts'
+import { formerSecrets } from './stored-shapes.ts'
 import { globalKeys, sourceKeys } from './keys.ts'
 import { createRegister, type Register } from './records.ts'
 
+const source = object<Source>({
+  v: oneOf(1),
+  id: text,
+  kind: word(),
+  rosters: mapOf(text),
+  signature: nullable(object<SourceSignature>({ header: text, algorithm: word(), encoding: word(), prefix: text })),
+  map: nullable(text),
+  within: nullable(texts),
+  sealedSecret: text,
+  formerSecrets,
+  createdAt: number,
+  updatedAt: number,
+})
+
+const profile = object<Profile>({ email: nullable(text), firstName: nullable(text), lastName: nullable(text) })
+const stamp = object<Stamp>({ time: number, rank: number })
+
+const sourcePerson = object<SourcePerson>({
+  v: oneOf(1),
+  id: text,
+  profile,
+  profileAt: stamp,
+  memberships: mapOf(object<SourcePerson['memberships'][string]>({ plans: list(texts), at: stamp })),
+  goneAt: nullable(stamp),
+  revision: number,
+  told: object<SourcePerson['told']>({ revision: number, rosters: texts, profile }),
+})
+
+const receivedPayload = object<ReceivedPayload>({
+  at: number,
+  id: text,
+  status: word(),
+  events: number,
+  reason: nullable(text),
+})
+
 export function createSources(redis: Redis): Register<Source> {
-  return createRegister<Source>(redis, globalKeys.sources)
+  return createRegister(redis, globalKeys.sources, source)
 }
 
 /** What one source has told: its people, and what arrived lately. */
@@ -29,7 +67,7 @@ const REFUSED_EVERY_MS = 10_000
 
 export function createSourceBook(redis: Redis, sourceId: string): SourceBook {
   const keys = sourceKeys(sourceId)
-  const people = createRegister<SourcePerson>(redis, keys.people)
+  const people = createRegister(redis, keys.people, sourcePerson)
   return {
     find: (personId) => people.find(personId),
     async amend(personId, change) {
@@ -46,7 +84,7 @@ export function createSourceBook(redis: Redis, sourceId: string): SourceBook {
       do {
         const [next, flat] = await redis.hscan(keys.people, cursor, 'COUNT', 1_000)
         for (let at = 0; at + 1 < flat.length; at += 2) {
-          const { profile, told } = JSON.parse(String(flat[at + 1])) as SourcePerson
+          const { profile, told } = readJson(sourcePerson, String(flat[at + 1]), 'A person of a source')
           const isTheirs = [profile.email, told.profile.email].some((email) => email && emailKey(email) === address)
           if (isTheirs) await redis.hdel(keys.people, String(flat[at]))
         }
@@ -55,7 +93,8 @@ export function createSourceBook(redis: Redis, sourceId: string): SourceBook {
     },
     wasSeen: async (digest) => (await redis.exists(keys.seen(digest))) === 1,
     noteSeen: async (digest, forMs) => void (await redis.set(keys.seen(digest), '1', 'PX', forMs)),
-    received: async () => (await redis.lrange(keys.received, 0, -1)).map((line) => JSON.parse(line) as ReceivedPayload),
+    received: async () =>
+      (await redis.lrange(keys.received, 0, -1)).map((line) => readJson(receivedPayload, line, 'A received payload')),
     async note(entry) {
       if (entry.status === 'refused') {
         const isFirst = await redis.set(keys.refused, '1', 'PX', REFUSED_EVERY_MS, 'NX')

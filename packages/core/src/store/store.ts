@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis'
 import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
+import { readJson } from '../domain/shape.ts'
+import { rosterShape, standingShape, teamKeyShape } from './roster-shapes.ts'
 import { defineScript } from './define-script.ts'
 import { globalKeys, indexParts, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane-outbox.ts'
@@ -67,8 +69,8 @@ export interface StoreSettings {
 }
 
 export function createStore(redis: Redis, settings: StoreSettings = { waitReplicas: 0 }): Store {
-  const rosters = createRegister<Roster>(redis, globalKeys.rosters, (roster) => ({ ...DEFAULT_POLICIES, ...roster }))
-  const teamKeys = createRegister<TeamKey>(redis, globalKeys.teamKeys)
+  const rosters = createRegister(redis, globalKeys.rosters, rosterShape, DEFAULT_POLICIES)
+  const teamKeys = createRegister(redis, globalKeys.teamKeys, teamKeyShape)
   const ready = createReadyIndex(redis)
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
@@ -124,7 +126,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     rosterIdsOfApp: (appId) => redis.smembers(globalKeys.rostersOfApp(appId)),
     async standing(rosterId) {
       const json = await redis.hget(globalKeys.standings, rosterId)
-      return json === null ? NO_STANDING : (JSON.parse(json) as RosterStanding)
+      return json === null ? NO_STANDING : readJson(standingShape, json, 'The standing of a roster')
     },
     putStanding: async (rosterId, standing) => {
       await redis.hset(globalKeys.standings, rosterId, JSON.stringify(standing))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { emailKey } from '../domain/email.ts'
-import type { Roster } from '../domain/roster.ts'
+import { object, readJson, text } from '../domain/shape.ts'
 import { globalKeys, laneKeys, type LaneKeys } from './keys.ts'
 import { createMembers } from './members.ts'
 
@@ -76,7 +76,7 @@ export async function forgetUnneededTesters(
   const keys = laneKeys(teamKey)
   const ids = (await redis.smembers(keys.rosters)).filter((id) => id !== without)
   const records = ids.length === 0 ? [] : await redis.hmget(globalKeys.rosters, ...ids)
-  const others = ids.filter((_, at) => (JSON.parse(records[at] ?? 'null') as Roster | null)?.app.id === appId)
+  const others = ids.filter((_, at) => appOf(records[at]) === appId)
   const [fields, addresses] = [new Set<string>(), new Set<string>()]
   for (const roster of others) {
     let cursor = '0'
@@ -95,6 +95,9 @@ export async function forgetUnneededTesters(
   const parts = Array.from({ length: TESTER_PARTS }, (_, part) => keys.testersOf(appId, part))
   await Promise.all(parts.map((key) => dropOthers(redis, key, fields)))
 }
+
+const ofApp = object<{ app: { id: string } }>({ app: object<{ id: string }>({ id: text }) })
+const appOf = (json: string | null | undefined) => (json ? readJson(ofApp, json, 'A roster').app.id : undefined)
 
 async function dropOthers(redis: Redis, key: string, needed: ReadonlySet<string>): Promise<void> {
   let cursor = '0'

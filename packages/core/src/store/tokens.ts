@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { nullable, number, object, oneOf, optional, text, texts } from '../domain/shape.ts'
 import { globalKeys } from './keys.ts'
 import { createRegister, type Register } from './records.ts'
 
@@ -23,8 +24,19 @@ export interface Tokens extends Register<ApiToken> {
   noteUse(id: string, at: number): Promise<void>
 }
 
+const apiToken = object<ApiToken>({
+  v: oneOf(1),
+  id: text,
+  name: text,
+  hash: text,
+  scopes: texts,
+  rosters: nullable(texts),
+  emailAttribute: optional(text),
+  createdAt: number,
+})
+
 export function createTokens(redis: Redis): Tokens {
-  const register = createRegister<ApiToken>(redis, globalKeys.tokens)
+  const register = createRegister(redis, globalKeys.tokens, apiToken)
   return {
     ...register,
     async usedAt(ids) {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { UsageFigures, UsagePeriod } from '../domain/usage.ts'
+import { USAGE_PERIODS, type UsageFigures, type UsagePeriod } from '../domain/usage.ts'
+import { nullable, number, object, oneOf, readJson, text, tuple } from '../domain/shape.ts'
 import { createFencedWrite } from './fenced-writer.ts'
 import { laneKeys } from './keys.ts'
 import { readHash } from './readings.ts'
@@ -33,6 +34,21 @@ export interface UsageReadings {
   end(token: string): Promise<void>
 }
 
+const stateShape = object<UsageReadingState>({
+  v: oneOf(1),
+  days: oneOf(...USAGE_PERIODS),
+  startedAt: number,
+  next: nullable(text),
+  pages: number,
+  received: number,
+  total: nullable(number),
+  until: nullable(number),
+  failures: number,
+})
+
+/** Sessions, crashes, feedback. */
+const rowShape = tuple<[number, number, number]>(number, number, number)
+
 const KEPT_MS = 86_400_000
 
 export function createUsageReadings(redis: Redis, teamKey: string, roster: string): UsageReadings {
@@ -45,7 +61,7 @@ export function createUsageReadings(redis: Redis, teamKey: string, roster: strin
   return {
     async find() {
       const json = await redis.get(usageReading)
-      return json === null ? undefined : (JSON.parse(json) as UsageReadingState)
+      return json === null ? undefined : readJson(stateShape, json, 'A reading of usage')
     },
     begin: drop,
     async keep(token, reading, rows) {
@@ -58,14 +74,14 @@ export function createUsageReadings(redis: Redis, teamKey: string, roster: strin
       await write(usageReading, 'SET', [JSON.stringify(reading), 'PX', KEPT_MS])
     },
     rows: async () =>
-      new Map([...(await readHash(redis, usageRows))].map(([id, text]) => [id, text === '' ? null : parse(text)])),
+      new Map([...(await readHash(redis, usageRows))].map(([id, json]) => [id, json === '' ? null : parse(json)])),
     end: drop,
   }
 }
 
 const format = ({ sessions, crashes, feedback }: UsageFigures) => JSON.stringify([sessions, crashes, feedback])
 
-function parse(text: string): UsageFigures {
-  const [sessions, crashes, feedback] = JSON.parse(text) as [number, number, number]
+function parse(json: string): UsageFigures {
+  const [sessions, crashes, feedback] = readJson(rowShape, json, 'A row of usage')
   return { sessions, crashes, feedback }
 }

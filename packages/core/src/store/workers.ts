@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { flag, nullable, number, object, optional, readJson, texts } from '../domain/shape.ts'
 import { globalKeys } from './keys.ts'
 
 /** Which workers are running, so that people can be told when none is. */
@@ -18,25 +19,28 @@ const FORGOTTEN_AFTER_MS = 3_600_000
 
 interface Beat {
   at: number
-  lanes: readonly string[] | null
+  lanes: string[] | null
   hasEnded?: boolean
 }
+
+const beatShape = object<Beat>({ at: number, lanes: nullable(texts), hasEnded: optional(flag) })
+const readBeat = (json: string): Beat => readJson(beatShape, json, 'The beat of a worker')
 
 export function createWorkers(redis: Redis): Workers {
   return {
     async beat(id, lanes, now) {
-      await redis.hset(globalKeys.workers, id, JSON.stringify({ at: now, lanes } satisfies Beat))
+      await redis.hset(globalKeys.workers, id, JSON.stringify({ at: now, lanes: lanes && [...lanes] } satisfies Beat))
     },
     async end(id, now) {
       const json = await redis.hget(globalKeys.workers, id)
       if (json === null) return
-      const { lanes } = JSON.parse(json) as Beat
+      const { lanes } = readBeat(json)
       await redis.hset(globalKeys.workers, id, JSON.stringify({ at: now, lanes, hasEnded: true } satisfies Beat))
     },
     async serving(teamKey, now) {
       const beats = Object.entries(await redis.hgetall(globalKeys.workers)).map(([id, json]) => ({
         id,
-        ...(JSON.parse(json) as Beat),
+        ...readBeat(json),
       }))
       const forgotten = outlived(beats, now)
       if (forgotten.length > 0) await redis.hdel(globalKeys.workers, ...forgotten)
