@@ -74,7 +74,7 @@ export class EnvReader {
     const faultsBefore = this.#faults.length
     const value = this.optionalSecret(name, expected, parse)
     if (value === undefined && this.#faults.length === faultsBefore) this.#fault(name, 'it is not set', expected)
-    // Never used where it is absent: `finish` throws.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- never used where it is absent: `finish` throws
     return value as T
   }
 
@@ -96,7 +96,7 @@ export class EnvReader {
       if (text !== '') return text
       this.#fault(`${name}_FILE`, 'the file is empty', expected)
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
       this.#fault(`${name}_FILE`, `the file cannot be read (${code})`, 'a readable file with the secret')
     }
     return undefined

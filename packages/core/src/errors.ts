@@ -393,6 +393,10 @@ export type ErrorCode = keyof typeof RULES
 
 export const ERROR_RULES: Readonly<Record<ErrorCode, ErrorRule>> = RULES
 
+/** Every code, in the order of the rules. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by its type the record has a key for each code, and no other
+export const ERROR_CODES = Object.keys(ERROR_RULES) as ErrorCode[]
+
 export interface AppErrorInit {
   /** One sentence that names the thing and the next step; the table's title when absent. Never an address, never a key. */
   message?: string

@@ -34,9 +34,13 @@ interface LoggedError {
 
 /** Named fields only: a Redis error carries its whole command, with everything that was being written. */
 function toLoggedError(error: unknown): unknown {
-  if (!(error instanceof Error)) return typeof error === 'object' ? '[object]' : error
+  if (error instanceof Error) return toLogged(error)
+  return typeof error === 'object' ? '[object]' : error
+}
+
+function toLogged(error: Error): LoggedError {
   const logged: LoggedError = { type: error.name, message: error.message, stack: error.stack }
   if ('code' in error) logged.code = error.code
-  if (error.cause instanceof Error) logged.cause = toLoggedError(error.cause) as LoggedError
+  if (error.cause instanceof Error) logged.cause = toLogged(error.cause)
   return logged
 }

@@ -1,4 +1,5 @@
 import type { DashboardUser } from '@flightroster/core/domain'
+import { textsOf } from '../request-texts.ts'
 import { html, type Content, type Html } from './html.ts'
 import { layout, notice, type Page } from './layout.ts'
 
@@ -63,7 +64,7 @@ export function newIdFault(noun: string, id: string, known: readonly { id: strin
 
 /** What was done before the page that came of it was asked for, by its name in the query. */
 export function doneNotice(words: Readonly<Record<string, string>>, query: unknown): Html | undefined {
-  const { done } = query as { done?: string }
+  const { done } = textsOf(query)
   const said = done !== undefined && Object.hasOwn(words, done) ? words[done] : undefined
   return said === undefined ? undefined : notice('done', said)
 }

@@ -2,6 +2,7 @@ import { audit } from '@flightroster/core/usecases/audit'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiServer } from '../server.ts'
+import { textsOf } from '../request-texts.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -58,7 +59,7 @@ function describe(
   const last = words.at(-1) ?? ''
   const isVerb = !last.startsWith(':') && NOUNS[last] === undefined && url !== WHOLE_ROSTER
   const verb = isVerb ? last : url === WHOLE_ROSTER ? 'put-members' : (VERBS[request.method] ?? request.method)
-  const { memberId, ...params } = request.params as Record<string, string>
+  const { memberId, ...params } = textsOf(request.params)
   const [id, ...others] = Object.values(params)
   if (memberId !== undefined && id !== undefined)
     // A member's id may be an address.

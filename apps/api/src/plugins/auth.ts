@@ -4,6 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
 import { watchRefusals } from './refusals.ts'
+import { textsOf } from '../request-texts.ts'
 
 export const SCOPES = ['events:write', 'rosters:read', 'rosters:write', 'scim', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
@@ -80,7 +81,7 @@ export function useAuth(app: ApiServer, deps: AuthDeps): void {
       await refusals.note(request)
       throw new AppError('unauthenticated')
     }
-    const { rosterId } = request.params as { rosterId?: string }
+    const { rosterId } = textsOf(request.params)
     if (!maySee(caller, scope, request.routeOptions.url ?? '')) {
       throw new AppError('scope_missing', { message: `The token lacks the scope ${scope}.` })
     }

@@ -1,4 +1,5 @@
 import type { Transporter } from 'nodemailer'
+import { isObject } from '../domain/shape.ts'
 import type { CallbackAnswer } from './send-callback.ts'
 
 export interface OutgoingMail {
@@ -48,8 +49,13 @@ export function createMailer(url: string, from: string, timeoutMs = TIMEOUT_MS):
         ).sendMail({ from, to: { name: '', address: to }, subject, text })
         return tell(250, response)
       } catch (error) {
-        const { responseCode, response, code } = error as { responseCode?: number; response?: string; code?: string }
-        return tell(responseCode ?? null, response ?? `The mail server gave no answer (${code ?? 'no reason'}).`)
+        const { responseCode, response, code } = isObject(error) ? error : {}
+        return tell(
+          typeof responseCode === 'number' ? responseCode : null,
+          typeof response === 'string'
+            ? response
+            : `The mail server gave no answer (${typeof code === 'string' ? code : 'no reason'}).`,
+        )
       }
     },
     close: () => void opened?.then((transport) => transport.close()),

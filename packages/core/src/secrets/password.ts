@@ -110,7 +110,7 @@ function derive(password: string, { N, r, p, salt, hash }: ParsedHash): Promise<
 function parseHash(text: string): ParsedHash | undefined {
   const match = /^scrypt\.(\d{4,7})\.(\d{1,2})\.(\d{1,2})\.([\w-]{16,88})\.([\w-]{22,88})$/.exec(text)
   if (!match) return undefined
-  const [N, r, p] = match.slice(1, 4).map(Number) as [number, number, number]
+  const [N = 0, r = 0, p = 0] = match.slice(1, 4).map(Number)
   const isPowerOfTwo = (N & (N - 1)) === 0
   if (!isPowerOfTwo || r < 1 || p < 1 || 128 * N * r * 2 > MAX_MEMORY) return undefined
   return { N, r, p, salt: Buffer.from(match[4] ?? '', 'base64url'), hash: Buffer.from(match[5] ?? '', 'base64url') }

@@ -1,11 +1,12 @@
 import { parseEmail } from '../domain/email.ts'
+import { isObject } from '../domain/shape.ts'
 import { PayloadError } from './source-kind.ts'
 
 type Fields = Record<string, unknown>
 
 /** Readers of payloads from outside: own properties only, and undefined for what is not of the type expected. */
 export function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
+  return isObject(value) ? value : undefined
 }
 
 export function field(value: unknown, ...path: string[]): unknown {

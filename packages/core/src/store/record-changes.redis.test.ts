@@ -172,11 +172,11 @@ describe('recordChanges', () => {
 
   it('keeps the newest timeline entries only', async () => {
     for (let at = 0; at < TIMELINE_KEPT + 5; at++) {
-      await record([change('u1', { timelineEntry: JSON.stringify({ k: 'joined', at }) })])
+      await record([change('u1', { timelineEntry: formatEntry({ t: at, k: 'note', d: 'so' }) })])
     }
     const entries = await members().timeline('u1')
     expect(entries).toHaveLength(TIMELINE_KEPT)
-    expect(entries[0]).toMatchObject({ at: TIMELINE_KEPT + 4 })
+    expect(entries[0]).toMatchObject({ t: TIMELINE_KEPT + 4 })
   })
 
   it('tells whether a worker visits the lane', async () => {

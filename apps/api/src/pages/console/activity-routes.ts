@@ -14,6 +14,7 @@ import { exactTime, statusPill, STATUS_WORDS } from '../words.ts'
 import { createMemberNames, type MemberNames } from './member-link.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { noteList } from './scim/scim-pages.ts'
+import { queryOf } from '../../request-texts.ts'
 
 const PER_PAGE = 50
 
@@ -40,7 +41,7 @@ interface Scene {
 }
 
 async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply, scene: Scene) {
-  const asked = request.query as Asked
+  const asked = queryOf(request)
   const privacy = privacyOf(request.user)
   const names = createMemberNames(deps.sealer)
   const filter = readFilter(asked, privacy)

@@ -7,13 +7,14 @@ import { VIEW } from '../page-config.ts'
 import { privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { exactTime } from '../words.ts'
+import { queryOf } from '../../request-texts.ts'
 
 const PER_PAGE = 100
 
 /** Who changed what, newest first. */
 export function auditPageRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/audit', VIEW, async (request, reply) => {
-    const { before } = request.query as { before?: string }
+    const { before } = queryOf(request)
     const from = before !== undefined && /^\d+-\d+$/.test(before) ? before : undefined
     const { items, next } = await listAudit(deps, { limit: PER_PAGE, before: from })
     const privacy = privacyOf(request.user)

@@ -16,6 +16,7 @@ import { sendHtml } from '../send-html.ts'
 import { IDLE_FIELDS, IDLE_PAGE_SIZE, idlePage, idleWords } from './idle-page.ts'
 import { createMemberNames } from './member-link.ts'
 import { rosterIdOf } from './roster-routes.ts'
+import { queryOf } from '../../request-texts.ts'
 
 export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
   const names = createMemberNames(deps.sealer)
@@ -23,7 +24,7 @@ export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
     const roster = await getRoster(deps, rosterIdOf(request))
     const list = await listIdle(deps, roster)
     const last = Math.max(1, Math.ceil(list.candidates.length / IDLE_PAGE_SIZE))
-    const page = Math.min(last, Math.max(1, Math.trunc(Number((request.query as { page?: string }).page)) || 1))
+    const page = Math.min(last, Math.max(1, Math.trunc(Number(queryOf(request).page)) || 1))
     const now = deps.clock.now()
     return sendHtml(
       reply,
@@ -32,7 +33,7 @@ export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
     )
   }
   app.get('/console/rosters/:rosterId/idle', VIEW, (request, reply) => {
-    const { done } = request.query as { done?: string }
+    const { done } = queryOf(request)
     return sendPage(request, reply, done === undefined ? undefined : notice('done', 'The rule was changed.'))
   })
 

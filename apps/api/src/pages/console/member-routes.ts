@@ -12,7 +12,6 @@ import {
   requestForMember,
   restoreMember,
   tellTimeline,
-  type MemberDescription,
 } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -33,10 +32,11 @@ import { createMemberNames, type MemberNames } from './member-link.ts'
 import { memberPage } from './member-page.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { addPersonAgain } from './add-person-page.ts'
+import { paramOf, queryOf } from '../../request-texts.ts'
 
 export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/rosters/:rosterId/member', VIEW, async (request, reply) => {
-    const { done, ...named } = request.query as { id?: string; key?: string; done?: string }
+    const { done, ...named } = queryOf(request)
     const roster = await getRoster(deps, rosterIdOf(request))
     // Whoever may not see addresses can't ask whether one is here: such an id comes sealed, from a page of ours.
     const mayName = privacyOf(request.user).isOperator || !(named.id ?? '').includes('@')
@@ -134,12 +134,13 @@ async function sendMember(
     deps.store.members(roster.teamKey, roster.id).timeline(id),
     explainWaiting(deps, roster, [record]),
   ])
+  if (!member) throw new Error('A member that was read is not described')
   const page = memberPage({
     user: request.user,
     privacy: privacyOf(request.user),
     now: deps.clock.now(),
     roster,
-    member: member as MemberDescription,
+    member,
     waitsFor: waiting.get(id) ?? null,
     mayRestore: canRestore(record),
     timeline: tellTimeline(entries),
@@ -189,7 +190,8 @@ function faultOf(email: string | null, member: string): Html | undefined {
 /** From a job in Bull Board, which carries an opaque reference, to the person it is for. */
 function jobRoute(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/jobs/:teamKeyId/:ref', VIEW, async (request, reply) => {
-    const { teamKeyId, ref } = request.params as { teamKeyId: string; ref: string }
+    const teamKeyId = paramOf(request, 'teamKeyId')
+    const ref = paramOf(request, 'ref')
     const [work] = await createLaneStore(deps.store.redis, teamKeyId).readWork([ref])
     if (!work) throw new AppError('not_found', { message: 'Nothing is left to do for this job.' })
     return reply.redirect(createMemberNames(deps.sealer).href(work.roster, work.member), 303)

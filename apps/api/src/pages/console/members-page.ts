@@ -5,7 +5,7 @@ import {
   type Roster,
   type WaitsFor,
 } from '@flightroster/core/domain'
-import { ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
+import { ERROR_CODES, ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
 import { MEMBER_SORTS, type MemberDescription, type MemberSort } from '@flightroster/core/usecases/members'
 import { html, path, query, type Html } from '../html.ts'
 import { askFirst, layout } from '../layout.ts'
@@ -39,9 +39,7 @@ export interface MembersPage extends MembersView {
 }
 
 /** Reasons that a single person can have. */
-export const PROBLEM_CODES = (Object.keys(ERROR_RULES) as ErrorCode[]).filter(
-  (code) => ERROR_RULES[code].stops === 'member',
-)
+export const PROBLEM_CODES = ERROR_CODES.filter((code) => ERROR_RULES[code].stops === 'member')
 
 const SORT_WORDS: Record<MemberSort, string> = {
   id: 'Id',

@@ -25,21 +25,22 @@ import { count } from '../words.ts'
 import { createMemberNames } from './member-link.ts'
 import { membersPage, membersQuery, PROBLEM_CODES, sortParam, sortsOf, type MembersView } from './members-page.ts'
 import { rosterIdOf } from './roster-routes.ts'
+import { queryOf } from '../../request-texts.ts'
 
 const PER_PAGE = 50
 
 /** The people of a roster as somebody chose them: to look at page by page, as a file, or for something with all of them. */
 export function membersRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/rosters/:rosterId/members', VIEW, async (request, reply) => {
-    const { page, done, of } = request.query as { page?: string; done?: string; of?: string }
+    const { page, done, of } = queryOf(request)
     const privacy = privacyOf(request.user)
-    const view = readView(request.query as Asked, privacy)
+    const view = readView(queryOf(request), privacy)
     return sendMembers(deps, request, reply, { view, page: Number(page), about: doneWords(done, of) })
   })
 
   app.get('/console/rosters/:rosterId/members.csv', OPERATOR_VIEW, async (request, reply) => {
     const roster = await getRoster(deps, rosterIdOf(request))
-    const view = readView(request.query as Asked, privacyOf(request.user))
+    const view = readView(queryOf(request), privacyOf(request.user))
     const rows = writeCsv(exportSelected(deps, roster, selectionOf(view)), view.status === 'removed')
     return reply
       .header('content-disposition', `attachment; filename="${roster.id}.csv"`)

@@ -22,19 +22,20 @@ import { createMemberNames } from './member-link.ts'
 import { planCsv, readPlanPeople } from './plan-people.ts'
 import { planPage, plansPage } from './plans-page.ts'
 import { rosterIdOf } from './roster-routes.ts'
+import { paramOf, queryOf } from '../../request-texts.ts'
 
 const PER_PAGE = 50
 
 export function planRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/rosters/:rosterId/plans', VIEW, async (request, reply) => {
-    const { after } = request.query as { after?: string }
+    const { after } = queryOf(request)
     const roster = await getRoster(deps, rosterIdOf(request))
     const { items, next } = await listReconciliations(deps, roster, { limit: PER_PAGE, after })
     return sendHtml(reply, plansPage({ user: request.user, roster, plans: items, next, now: deps.clock.now() }))
   })
 
   app.get('/console/rosters/:rosterId/plans/:planId', VIEW, async (request, reply) => {
-    const { changed, done } = request.query as { changed?: string; done?: string }
+    const { changed, done } = queryOf(request)
     const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
     const about = changed ? planChanged() : words ? notice('done', words) : undefined
     return sendPlan(deps, request, reply, about)
@@ -63,7 +64,7 @@ export function planRoutes(app: ApiServer, deps: ApiDeps): void {
       await decide(askedBy(deps, request), { roster, id, by: actorOf(request), reason })
     } catch (error) {
       if (!isAppError(error, 'plan_changed')) throw error
-      const { reconciliation: fresh } = error.details as { reconciliation: string }
+      const fresh = String(error.details['reconciliation'])
       return reply.redirect(path`/console/rosters/${roster.id}/plans/${fresh}` + query({ changed: 1 }), 303)
     }
     await note(deps, request, `plan.${decision}`, `roster:${roster.id}`, `${id}: ${maskAddresses(reason)}`)
@@ -83,7 +84,7 @@ const planChanged = () =>
     html`<p>This is the plan as it is now. Look at it, then decide on this one.</p>`,
   )
 
-const planIdOf = (request: FastifyRequest) => (request.params as { planId: string }).planId
+const planIdOf = (request: FastifyRequest) => paramOf(request, 'planId')
 
 async function sendPlan(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply, about?: Html, status = 200) {
   const roster = await getRoster(deps, rosterIdOf(request))

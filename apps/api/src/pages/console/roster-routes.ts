@@ -17,14 +17,15 @@ import { sendHtml } from '../send-html.ts'
 import { tellHealth } from './health.ts'
 import { rosterPage } from './roster-page.ts'
 import { rostersPage, type ListedRoster } from './rosters-page.ts'
+import { paramOf, queryOf } from '../../request-texts.ts'
 
 const PER_PAGE = 50
 
-export const rosterIdOf = (request: FastifyRequest) => (request.params as { rosterId: string }).rosterId
+export const rosterIdOf = (request: FastifyRequest) => paramOf(request, 'rosterId')
 
 export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console', VIEW, async (request, reply) => {
-    const asked = request.query as { q?: string; page?: string }
+    const asked = queryOf(request)
     const q = (asked.q ?? '').slice(0, 128)
     const found = (await deps.store.rosters.list()).filter((roster) => matches(roster, q.toLowerCase()))
     const pages = Math.max(1, Math.ceil(found.length / PER_PAGE))
@@ -35,7 +36,7 @@ export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
   })
 
   app.get('/console/rosters/:rosterId', VIEW, async (request, reply) => {
-    const { done } = request.query as { done?: string }
+    const { done } = queryOf(request)
     const roster = await getRoster(deps, rosterIdOf(request))
     const [listed, history, held, usage] = await Promise.all([
       lookAt(deps, roster),

@@ -3,6 +3,7 @@ import { createLaneStore } from '@flightroster/core/store'
 import { requestWork } from '@flightroster/core/usecases/intake'
 import type { Job, Queue } from 'bullmq'
 import type { ApiDeps } from '../../deps.ts'
+import { textsOf } from '../../request-texts.ts'
 
 /** What an operator may change from Bull Board. Each goes through our own lane states, so that it holds. */
 export interface BoardTarget {
@@ -68,7 +69,7 @@ async function retry(deps: ApiDeps, teamKey: string, job: Job): Promise<void> {
 }
 
 async function bringForward(deps: ApiDeps, teamKey: string, job: Job): Promise<void> {
-  const { ref } = job.data as { ref: string }
+  const { ref = '' } = textsOf(job.data)
   const [work] = await createLaneStore(deps.store.redis, teamKey).readWork([ref])
   // Nothing left to do for this member: it was converged since.
   if (!work) return

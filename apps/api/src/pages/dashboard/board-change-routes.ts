@@ -9,6 +9,7 @@ import { cleanAll, cleanJob, promoteAll, promoteJob, retryAll, retryJob, type Bo
 import type { BoardQueues } from './board-queues.ts'
 import { searchOf } from './search-of.ts'
 import { sendJson } from './send-json.ts'
+import { paramOf, textsOf } from '../../request-texts.ts'
 
 export interface ChangeDeps {
   deps: ApiDeps
@@ -45,7 +46,8 @@ const LANE_CHANGES: Record<string, { action: string; change: Change }> = {
 export function boardChangeRoutes(app: ApiServer, prefix: string, parts: ChangeDeps): void {
   for (const [route, { action, change }] of Object.entries(LANE_CHANGES)) {
     app.put(`${prefix}/api/queues/:queueName/${route}`, changes, async (request, reply) => {
-      const params = request.params as Params
+      const { jobId = '', queueStatus = '' } = textsOf(request.params)
+      const params: Params = { queueName: paramOf(request, 'queueName'), jobId, queueStatus }
       const teamKey = await parts.queues.teamKeyOf(params.queueName)
       await change({ deps: parts.deps, teamKey, queue: parts.open(teamKey) }, params)
       await note(parts, request, action, teamKey, params.jobId)

@@ -4,6 +4,7 @@ import type { ListedLane } from '@flightroster/core/usecases/lane-overview'
 import type { Queue } from 'bullmq'
 import { path } from '../html.ts'
 import { maskAddresses } from '../privacy.ts'
+import { textsOf } from '../../request-texts.ts'
 
 /**
  * A lane as Bull Board sees it. What it may change goes through board-actions; what BullMQ would be asked for nothing (rate
@@ -64,7 +65,7 @@ function maskAll(value: unknown): unknown {
 
 /** Whom a job is for is kept until the member is converged. */
 function linkOf(teamKey: string, job: QueueJobJson): { displayText: string; href: string } {
-  const { roster, ref } = job.data as { roster: string; ref: string }
+  const { roster = '', ref = '' } = textsOf(job.data)
   const isOver = job.finishedOn !== undefined && job.finishedOn !== null && !job.failedReason
   if (isOver) return { displayText: 'The roster in the console', href: path`/console/rosters/${roster}` }
   return { displayText: 'The person in the console', href: path`/console/jobs/${teamKey}/${ref}` }

@@ -13,6 +13,7 @@ import type { Board } from './board.ts'
 import { createLazyQueueCache } from './queue-cache.ts'
 import { searchOf } from './search-of.ts'
 import { sendJson } from './send-json.ts'
+import { paramOf, queryOf, textsOf } from '../../request-texts.ts'
 
 const PREFIXES = ['/dashboard', '/dashboard/q/:search']
 const JOBS_PER_PAGE = 100
@@ -55,7 +56,7 @@ function openOnce(deps: { publicUrl: string | undefined }): () => Promise<OpenBo
 function pageRoutes(app: ApiServer, prefix: string, board: () => Promise<OpenBoard>): void {
   for (const route of BOARD_PAGES) {
     app.get(route === '/' ? prefix : prefix + route, reads, async (request, reply) => {
-      const { q } = request.query as { q?: string }
+      const { q } = queryOf(request)
       if (prefix === '/dashboard' && q) return reply.redirect(path`/dashboard/q/${q.slice(0, 64)}`, 303)
       const search = searchOf(request)
       const { pageOf } = await board()
@@ -64,7 +65,7 @@ function pageRoutes(app: ApiServer, prefix: string, board: () => Promise<OpenBoa
   }
   app.get(`${prefix}/static/*`, reads, async (request, reply) => {
     const { assetOf } = await board()
-    const asset = assetOf((request.params as { '*': string })['*'])
+    const asset = assetOf(paramOf(request, '*'))
     if (!asset) throw new AppError('not_found')
     return reply.header('cache-control', 'private, max-age=86400').type(asset.type).send(asset.content)
   })
@@ -75,8 +76,8 @@ function readRoutes(app: ApiServer, prefix: string, board: () => Promise<OpenBoa
     app.get(prefix + url, reads, async (request, reply) => {
       const { reads: handlers, uiConfig } = await board()
       const readOnly = request.user.role !== 'operator'
-      const { queueName } = request.params as { queueName?: string }
-      const { activeQueue } = request.query as { activeQueue?: unknown }
+      const { queueName } = textsOf(request.params)
+      const { activeQueue } = queryOf(request)
       const shown = queueName === undefined ? await queues.shown(searchOf(request), readOnly) : new Map()
       const wanted = queueName ?? activeQueue
       if (typeof wanted === 'string' && wanted !== '' && !shown.has(wanted))
@@ -84,8 +85,8 @@ function readRoutes(app: ApiServer, prefix: string, board: () => Promise<OpenBoa
       const answer = await handlers.get(url)?.handler({
         queues: shown,
         uiConfig,
-        params: request.params as Record<string, string>,
-        query: toBoardQuery(request.query as Query, shown),
+        params: textsOf(request.params),
+        query: toBoardQuery(queryOf(request), shown),
         body: {},
         headers: {},
       })

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import { textsOf } from '../../request-texts.ts'
 
 /** What the board was searched for: a part of a team key, in its path. */
 export function searchOf(request: FastifyRequest): string | undefined {
-  return (request.params as { search?: string }).search?.slice(0, 64)
+  return textsOf(request.params).search?.slice(0, 64)
 }

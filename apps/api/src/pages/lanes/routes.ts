@@ -15,26 +15,25 @@ import { notice } from '../layout.ts'
 import { privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { checkedPage, lanesPage } from './page.ts'
+import { paramOf, queryOf } from '../../request-texts.ts'
 
 const PER_PAGE = 50
 
-interface LanesQuery {
-  state?: string
-  q?: string
-  page?: string
-  done?: string
+function countStates(lanes: readonly { state: LaneState }[]): Record<LaneState, number> {
+  const counts: Record<LaneState, number> = { blocked: 0, failing: 0, paused: 0, busy: 0, idle: 0 }
+  for (const { state } of lanes) counts[state]++
+  return counts
 }
 
 export function laneRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): void {
   app.get('/lanes', { schema: { hide: true }, config: { scope: 'public', page: 'viewer' } }, async (request, reply) => {
-    const asked = request.query as LanesQuery
+    const asked = queryOf(request)
     const filter = { state: LANE_STATES.find((state) => state === asked.state), q: (asked.q ?? '').slice(0, 64) }
     const all = await laneList.all()
     const found = filterLanes(all, filter)
     const pages = Math.max(1, Math.ceil(found.length / PER_PAGE))
     const page = Math.min(pages, Math.max(1, Math.trunc(Number(asked.page)) || 1))
-    const counts = Object.fromEntries(LANE_STATES.map((state) => [state, 0])) as Record<LaneState, number>
-    for (const { state } of all) counts[state]++
+    const counts = countStates(all)
     return sendHtml(
       reply,
       lanesPage({
@@ -57,7 +56,7 @@ export function laneRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): v
       `/lanes/:teamKeyId/${verb}`,
       { schema: { hide: true }, config: { scope: 'public', page: 'operator', takesBody: true } },
       async (request, reply) => {
-        const { teamKeyId } = request.params as { teamKeyId: string }
+        const teamKeyId = paramOf(request, 'teamKeyId')
         await deps.lanes[verb](teamKeyId)
         laneList.forget()
         const actor = `user:${request.user.name}`
@@ -71,7 +70,7 @@ export function laneRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): v
     '/lanes/:teamKeyId/check',
     { schema: { hide: true }, config: { scope: 'public', page: 'operator', takesBody: true } },
     async (request, reply) => {
-      const { teamKeyId } = request.params as { teamKeyId: string }
+      const teamKeyId = paramOf(request, 'teamKeyId')
       const findings = await checkTeamKey(onBehalfOf(deps, request), await getTeamKey(deps, teamKeyId))
       laneList.forget()
       const failed = findings.filter(({ ok }) => ok === false).map(({ check }) => check)

@@ -7,6 +7,7 @@ import { readForm } from '../forms.ts'
 import type { Html } from '../html.ts'
 import { sendHtml } from '../send-html.ts'
 import { loginPage, noUsersPage, tooMany, wrongPassword } from './page.ts'
+import { queryOf } from '../../request-texts.ts'
 
 const MAX_PASSWORD = 1_024
 
@@ -15,7 +16,7 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
   const hasUsers = () => deps.dashboard.users.length > 0
 
   app.get('/login', open, async (request, reply) => {
-    const { next } = request.query as { next?: unknown }
+    const { next } = queryOf(request)
     return hasUsers() ? sendHtml(reply, loginPage({ next: toOwnPath(next) })) : sendHtml(reply, noUsersPage(), 403)
   })
 

@@ -17,6 +17,7 @@ import { readForm } from '../forms.ts'
 import { sendHtml } from '../send-html.ts'
 import { leavePage, MEMBER_STYLE, MEMBER_STYLE_PATH, memberOwnPage, troublePage, voidPage, type Note } from './page.ts'
 import { chooseWords, type Words } from './words/index.ts'
+import { paramOf, queryOf } from '../../request-texts.ts'
 
 const VIEW = { schema: { hide: true }, config: { scope: 'public', page: 'open' } } as const
 const CHANGE = { schema: { hide: true }, config: { scope: 'public', page: 'open', takesBody: true } } as const
@@ -59,7 +60,7 @@ function addRoutes(app: ApiServer, deps: ApiDeps): void {
 
   app.get('/m/:token', VIEW, (request, reply) =>
     visit(deps, request, reply, async ({ link, token, words }) => {
-      const { done } = request.query as { done?: unknown }
+      const { done } = queryOf(request)
       const kind = DONE.find((one) => one === done)
       const note: Note | undefined = kind && { kind: 'done', text: words.done[kind] }
       return sendHtml(reply, memberOwnPage(words, link, token, note))
@@ -113,7 +114,7 @@ async function visit(
 ): Promise<FastifyReply> {
   const words = wordsFor(request)
   deps.health.assertReachable()
-  const { token } = request.params as { token: string }
+  const token = paramOf(request, 'token')
   const link = await openMemberLink(deps, token)
   if (!link) return sendHtml(reply, voidPage(words), 410)
   try {

@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { createMemberLinks, type MemberRecord, type Store } from '../../store/index.ts'
 import { getMember } from '../members/get-member.ts'
+import { number, object, oneOf, readJson, text } from '../../domain/shape.ts'
 
 export interface LinkDeps {
   store: Store
@@ -22,6 +23,8 @@ interface LinkContent {
   /** When it ends, ms. */
   until: number
 }
+
+const linkContent = object<LinkContent>({ v: oneOf(1), roster: text, member: text, mark: text, until: number })
 
 const DAY_MS = 86_400_000
 /** Also the end of every guess: what was not sealed by us does not open. */
@@ -79,7 +82,7 @@ export async function openMemberLink(
 function readContent(sealer: Sealer, token: string): LinkContent | undefined {
   if (token.length > LONGEST_TOKEN || !TOKEN.test(token)) return undefined
   try {
-    return JSON.parse(sealer.open(token, CONTEXT)) as LinkContent
+    return readJson(linkContent, sealer.open(token, CONTEXT), 'A link')
   } catch {
     return undefined
   }

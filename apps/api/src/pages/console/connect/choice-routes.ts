@@ -12,9 +12,9 @@ import { sendHtml } from '../../send-html.ts'
 import { appPage } from './app-page.ts'
 import { groupPage, whyNot } from './group-page.ts'
 import { rulesPage } from './rules-page.ts'
+import { paramOf, queryOf } from '../../../request-texts.ts'
 
-export const teamKeyOf = (deps: ApiDeps, request: FastifyRequest) =>
-  getTeamKey(deps, (request.params as { teamKeyId: string }).teamKeyId)
+export const teamKeyOf = (deps: ApiDeps, request: FastifyRequest) => getTeamKey(deps, paramOf(request, 'teamKeyId'))
 
 export function choiceRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/connect/:teamKeyId/app', OPERATOR_VIEW, async (request, reply) => {
@@ -30,12 +30,12 @@ export function choiceRoutes(app: ApiServer, deps: ApiDeps): void {
   })
 
   app.get('/console/connect/:teamKeyId/group', OPERATOR_VIEW, async (request, reply) => {
-    const { app: appId = '' } = request.query as { app?: string }
+    const { app: appId = '' } = queryOf(request)
     return sendGroups(deps, request, reply, appId)
   })
 
   app.get('/console/connect/:teamKeyId/rules', OPERATOR_VIEW, async (request, reply) => {
-    const { app: appId = '', group: groupId = '', name = '' } = request.query as Record<string, string | undefined>
+    const { app: appId = '', group: groupId = '', name = '' } = queryOf(request)
     const teamKey = await teamKeyOf(deps, request)
     const choice = await readChoice(onBehalfOf(deps, request), teamKey, appId, groupId, name.trim())
     if ('problem' in choice) return sendGroups(deps, request, reply, appId, choice.problem)

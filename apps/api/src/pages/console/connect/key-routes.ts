@@ -17,6 +17,7 @@ import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
 import { sendHtml } from '../../send-html.ts'
 import { alreadyConnected, keyPage } from './key-page.ts'
 import { readKey, type Fault, type NewKey } from './read-key.ts'
+import { queryOf } from '../../../request-texts.ts'
 
 /** A .p8 file is a few hundred bytes. */
 const WITH_FILE = { ...CHANGE, config: { ...CHANGE.config, takesFiles: true }, bodyLimit: 128 * 1024 }
@@ -25,7 +26,7 @@ export function keyRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/connect', OPERATOR_VIEW, async (request, reply) => sendKeyPage(deps, request, reply, {}))
 
   app.get('/console/connect/known', OPERATOR_VIEW, async (request, reply) => {
-    const { teamKey } = request.query as { teamKey?: string }
+    const { teamKey } = queryOf(request)
     return reply.redirect(path`/console/connect/${(await getTeamKey(deps, teamKey ?? '')).id}/app`, 303)
   })
 

@@ -1,4 +1,4 @@
-import { DEFAULT_POLICIES, type Roster, type RosterPolicies } from '@flightroster/core/domain'
+import { type Roster, type RosterPolicies } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import { getRoster, putRoster } from '@flightroster/core/usecases/rosters'
 import {
@@ -22,6 +22,7 @@ import { errorNotice } from '../../page-errors.ts'
 import { privacyOf } from '../../privacy.ts'
 import { sendHtml } from '../../send-html.ts'
 import { scimGroupHref, scimGroupPage, scimListPage } from './scim-pages.ts'
+import { paramOf, queryOf } from '../../../request-texts.ts'
 
 const PER_PAGE = 100
 
@@ -30,7 +31,7 @@ export function scimPageRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/scim', VIEW, async (request, reply) => {
     const all = await listScimGroups(deps)
     const pages = Math.max(1, Math.ceil(all.length / PER_PAGE))
-    const page = Math.min(pages, Math.max(1, Math.trunc(Number((request.query as { page?: string }).page)) || 1))
+    const page = Math.min(pages, Math.max(1, Math.trunc(Number(queryOf(request).page)) || 1))
     const groups = all.slice((page - 1) * PER_PAGE, page * PER_PAGE)
     const notes = (await listScimNotes(deps)).slice(0, PER_PAGE)
     const privacy = privacyOf(request.user)
@@ -38,7 +39,7 @@ export function scimPageRoutes(app: ApiServer, deps: ApiDeps): void {
   })
 
   app.get('/console/scim/groups/:groupId', OPERATOR_VIEW, async (request, reply) => {
-    const { roster, done } = request.query as { roster?: string; done?: string }
+    const { roster, done } = queryOf(request)
     const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
     return sendGroup(deps, request, reply, { roster, about: words && notice('done', ...words) })
   })
@@ -83,7 +84,7 @@ const movedOn = () =>
   )
 
 async function groupOf(deps: ApiDeps, request: FastifyRequest): Promise<ListedScimGroup> {
-  const { groupId } = request.params as { groupId: string }
+  const groupId = paramOf(request, 'groupId')
   const found = (await listScimGroups(deps)).find(({ group }) => group.id === groupId)
   if (!found) throw new AppError('not_found', { message: 'This group is gone: the provider has deleted it.' })
   return found
@@ -123,9 +124,21 @@ async function nameGroup(
 }
 
 function policiesOf(roster: Roster): RosterPolicies {
-  const names = Object.keys(DEFAULT_POLICIES) as (keyof RosterPolicies)[]
-  // A setting that is younger than the roster has its default.
-  return Object.fromEntries(names.map((name) => [name, roster[name] ?? DEFAULT_POLICIES[name]])) as never
+  const { builds, submitForReview, heldBuilds, seats, idle, unmanagedTesters, removal } = roster
+  const { removedByHand, removalGuard, scimGroup, reconcileEveryMinutes } = roster
+  return {
+    builds,
+    submitForReview,
+    heldBuilds,
+    seats,
+    idle,
+    unmanagedTesters,
+    removal,
+    removedByHand,
+    removalGuard,
+    scimGroup,
+    reconcileEveryMinutes,
+  }
 }
 
 interface Shown {

@@ -15,26 +15,30 @@ import { note } from '../../note.ts'
 import { CHANGE, VIEW } from '../../page-config.ts'
 import { sendHtml } from '../../send-html.ts'
 import { seatsPage } from './seats-page.ts'
+import { paramOf, queryOf } from '../../../request-texts.ts'
 
 interface Place {
   teamKeyId: string
   appId: string
 }
 
-const placeOf = (request: FastifyRequest) => request.params as Place
+const placeOf = (request: FastifyRequest): Place => ({
+  teamKeyId: paramOf(request, 'teamKeyId'),
+  appId: paramOf(request, 'appId'),
+})
 const { seats: seatsOfBody } = rosterBody.shape
 
 /** The seats of one app: who has them, who waits, what is kept. */
 export function seatsRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/seats/:teamKeyId/:appId', VIEW, async (request, reply) => {
-    const { done } = request.query as { done?: string }
+    const { done } = queryOf(request)
     const saved = done === undefined ? undefined : notice('done', 'The seats of the roster were changed.')
     return sendPage(deps, request, reply, saved)
   })
 
   app.post('/console/seats/:teamKeyId/:appId/:rosterId', CHANGE, async (request, reply) => {
     const { teamKeyId, appId } = placeOf(request)
-    const { rosterId } = request.params as { rosterId: string }
+    const rosterId = paramOf(request, 'rosterId')
     const form = readForm(request)
     const read = seatsOfBody.safeParse({
       reserve: toNumber(form.text('reserve')),

@@ -19,8 +19,9 @@ import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { bodyOf, draftFault, draftOf, kindIn, NEW_SOURCE, readSourceDraft, type SourceDraft } from './source-form.ts'
 import { sourcePage, sourcesPage, type Trial } from './source-pages.ts'
+import { paramOf } from '../../../request-texts.ts'
 
-const sourceIdOf = (request: FastifyRequest) => (request.params as { sourceId: string }).sourceId
+const sourceIdOf = (request: FastifyRequest) => paramOf(request, 'sourceId')
 
 /** Sources as over REST. Viewers see what is connected and what came, without addresses; the rest is for operators. */
 export function sourcePageRoutes(app: ApiServer, deps: ApiDeps): void {

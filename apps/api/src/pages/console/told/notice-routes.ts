@@ -21,8 +21,9 @@ import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { NEW_NOTICE, noticePage, noticesPage, type NoticeDraft } from './notice-pages.ts'
 import { readRule, ruleFault } from './rule-form.ts'
+import { paramOf } from '../../../request-texts.ts'
 
-const noticeIdOf = (request: FastifyRequest) => (request.params as { noticeId: string }).noticeId
+const noticeIdOf = (request: FastifyRequest) => paramOf(request, 'noticeId')
 
 /** Notices as over REST. For operators: a target may be somebody's address. */
 export function noticePageRoutes(app: ApiServer, deps: ApiDeps): void {

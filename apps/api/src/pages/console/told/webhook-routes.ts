@@ -23,9 +23,10 @@ import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { readRule, ruleFault } from './rule-form.ts'
 import { NEW_WEBHOOK, webhookPage, webhooksPage, type WebhookDraft } from './webhook-pages.ts'
+import { paramOf, queryOf } from '../../../request-texts.ts'
 
 const PER_PAGE = 50
-const webhookIdOf = (request: FastifyRequest) => (request.params as { webhookId: string }).webhookId
+const webhookIdOf = (request: FastifyRequest) => paramOf(request, 'webhookId')
 
 /** Webhooks as over REST: made, changed, tested, with what was sent and what was answered. For operators: answers may quote anybody. */
 export function webhookRoutes(app: ApiServer, deps: ApiDeps): void {
@@ -80,7 +81,8 @@ export function webhookRoutes(app: ApiServer, deps: ApiDeps): void {
 
   app.post('/console/webhooks/:webhookId/deliveries/:deliveryId/replay', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
-    const { webhookId, deliveryId } = request.params as { webhookId: string; deliveryId: string }
+    const webhookId = paramOf(request, 'webhookId')
+    const deliveryId = paramOf(request, 'deliveryId')
     await replayDelivery(deps, webhookId, deliveryId)
     await note(deps, request, 'delivery.replay', `webhook:${webhookId}`, deliveryId)
     return reply.redirect(path`/console/webhooks/${webhookId}` + query({ done: 'replay' }), 303)
@@ -134,7 +136,7 @@ async function sendOne(
 ) {
   // One that was just made stands in no path.
   const id = webhookIdOf(request) ?? readForm(request).text('id')
-  const { after } = request.query as { after?: string }
+  const { after } = queryOf(request)
   const webhook = await getWebhook(deps, id)
   const query = { limit: PER_PAGE, after: after !== undefined && /^\d{1,15}$/.test(after) ? after : undefined }
   const { items, next } = await listDeliveries(deps, id, query)
