@@ -1,3 +1,4 @@
+import { isObject } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import type { FastifyRequest } from 'fastify'
 import { requestInvalid } from '../plugins/to-problem.ts'
@@ -53,8 +54,8 @@ declare module 'fastify' {
 /** Forms as browsers send them, and nothing else. A field that stands twice counts as it stood last, in an address as well. */
 export function useFormParsers(app: ApiServer): void {
   app.addHook('onRequest', async ({ query }) => {
-    const fields = query as Record<string, unknown>
-    for (const [name, value] of Object.entries(fields)) if (Array.isArray(value)) fields[name] = value.at(-1)
+    if (!isObject(query)) return
+    for (const [name, value] of Object.entries(query)) if (Array.isArray(value)) query[name] = value.at(-1)
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(

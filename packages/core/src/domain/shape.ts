@@ -15,7 +15,7 @@ export interface Shape<T> extends Look {
 }
 
 /** Something kept, or an answer of a script, is not of the shape that this release knows. */
-export class UnreadableError extends Error {
+class UnreadableError extends Error {
   override readonly name = 'UnreadableError'
 
   constructor(what: string, fault: string) {

@@ -63,7 +63,7 @@ export function parseDesired(text: string): Desired {
 /** The part of it that a list is ordered by: ten thousand at once are read without the rest. */
 export function parsePerson(text: string): Pick<Desired, 'email' | 'firstName' | 'lastName'> {
   if (text.startsWith('{')) return parseDesired(text)
-  const [email, firstName, lastName] = JSON.parse(text.slice(text.indexOf('['))) as Tail
+  const [email, firstName, lastName] = readJson(tailShape, text.slice(text.indexOf('[')), 'What is desired of a member')
   return { email, firstName, lastName }
 }
 
