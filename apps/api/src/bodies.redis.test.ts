@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { once } from 'node:events'
-import { request, type ClientRequest } from 'node:http'
+import { request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeHostileBodies, type HostileBody } from '../testing/hostile-bodies.ts'
 import { serveApi, type TestApi } from '../testing/serve.ts'
@@ -196,6 +196,21 @@ describe('a list', () => {
     expect((await put('three')).statusCode).toBe(202)
     first.destroy()
     await expect.poll(second, { timeout: 20_000 }).toBe(202)
+  })
+
+  it('gives way to one of another team key where its sender is slow, however many tokens send so', async () => {
+    const admin = `Bearer ${api.deps.adminToken}`
+    const far = { id: 'far', teamKey: 'far', group: { id: 'group-far', name: 'far' } }
+    const near = { id: 'near', teamKey: 'near', group: { id: 'group-near', name: 'near' } }
+    for (const roster of [far, near]) await api.addRoster(roster)
+    const held = [await slow('one', admin), await slow('far', admin)]
+    const told = held.map(async (sent) => (await once(sent, 'response')) as [IncomingMessage])
+    const answer = await put('near')
+    expect([answer.statusCode, answer.body]).toEqual([202, answer.body])
+    const [lost] = await Promise.race(told)
+    expect([lost.statusCode, Number(lost.headers['retry-after']) > 0]).toEqual([429, true])
+    for (const sent of held) sent.destroy()
+    await expect.poll(async () => (await put('far')).statusCode, { timeout: 20_000 }).toBe(202)
   })
 })
 

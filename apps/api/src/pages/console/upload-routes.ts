@@ -115,7 +115,7 @@ export function uploadRoutes(app: ApiServer, deps: ApiDeps): void {
 
 /** One list at a time, as over REST. Throws rate_limited. */
 async function inTurn<T>(app: ApiServer, roster: Roster, work: () => Promise<T>): Promise<T> {
-  const turn = app.lists.enter(roster.id, null)
+  const turn = await app.lists.enter({ roster: roster.id, teamKey: roster.teamKey, caller: null })
   try {
     return await work()
   } finally {

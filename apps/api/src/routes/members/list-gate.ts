@@ -1,37 +1,165 @@
 import { AppError } from '@flightroster/core/errors'
-import type { Caller } from '../../plugins/auth.ts'
+import type { Readable } from 'node:stream'
+import { boundId, type Caller } from '../../plugins/auth.ts'
 
 /** Whole lists under way in this process. */
 export interface ListGate {
-  /** Throws rate_limited while as many are under way as may be; otherwise the list's turn, to be ended. */
-  enter(roster: string, caller: Pick<Caller, 'id' | 'rosters'> | null): ListTurn
+  /** The list's turn, to be ended. Throws rate_limited where there is none to be had. */
+  enter(list: EnteringList): Promise<ListTurn>
+}
+
+export interface EnteringList {
+  roster: string
+  /** Of the roster: whose list it is, whoever sends it. */
+  teamKey: string
+  caller: Caller | null
+  /** Aborted where nobody waits for the turn any more. */
+  signal?: AbortSignal
 }
 
 export interface ListTurn {
+  /** The body as it comes in. Throws rate_limited once a list of others has this turn, for this one came too slowly. */
+  chunks(body: Readable): AsyncGenerator<Buffer, void>
   end(): void
+}
+
+interface Turn {
+  roster: string
+  teamKey: string
+  /** The token, where it is bound to rosters. */
+  bound: string | null
+  bytes: number
+  /** Spent in waiting for the sender, and since when it is waited for right now. */
+  waitedMs: number
+  waitsSince: number | null
+  /** Why its turn is another's by now. */
+  lost: AppError | null
+  /** Ends the waiting for the sender. */
+  wake: () => void
+}
+
+interface Waiter {
+  list: EnteringList
+  until: number
+  resolve: (turn: ListTurn) => void
+  reject: (error: AppError) => void
 }
 
 /** A list of 100,000 rows is some tens of megabytes while it is read and planned. */
 const AT_ONCE = 2
 const RETRY_AFTER_MS = 3_000
+/** So long a list of another team key waits for its turn, and looks so often for one that is held up. */
+const PATIENCE_MS = 10_000
+const LOOK_EVERY_MS = 250
+/** Of as many team keys. */
+const WAITING = 100
+/** So long a sender may be waited for while lists of others wait, and longer by a second for each megabyte that came. */
+const GRACE_MS = 2_000
+const BYTES_PER_MS = 1_024
 
 /**
- * One list at a time for each roster, and two for the process. A token that is bound to rosters has one of these at most:
- * nobody can keep the others' lists waiting by sending theirs slowly.
+ * One list at a time for each roster, and two for the process; a token that is bound to rosters has one of these at most.
+ *
+ * | a list comes, and | then |
+ * | --- | --- |
+ * | its roster, or its bound token, has one under way | 429 |
+ * | there is a turn | it begins |
+ * | there is none, and its team key has one or waits already | 429 |
+ * | there is none, and its team key has none | it waits: the next turn is its own, after those who waited before |
+ *
+ * While somebody waits, a list whose sender is slower than a megabyte a second gives its turn away: whoever sends slowly, by however
+ * many tokens, holds up others for some seconds. While nobody waits, a list may come as slowly as any request.
  */
-export function createListGate(): ListGate {
-  const turns = new Set<{ roster: string; caller: string | null }>()
+export function createListGate(now: () => number = () => performance.now()): ListGate {
+  const turns = new Set<Turn>()
+  const waiting: Waiter[] = []
+  let looking: NodeJS.Timeout | undefined
+
+  const begin = ({ roster, teamKey, caller }: EnteringList): ListTurn => {
+    const turn: Turn = {
+      roster,
+      teamKey,
+      bound: boundId(caller),
+      bytes: 0,
+      waitedMs: 0,
+      waitsSince: null,
+      lost: null,
+      wake: () => {},
+    }
+    turns.add(turn)
+    return {
+      async *chunks(body) {
+        const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, void>
+        try {
+          for (;;) {
+            turn.waitsSince = now()
+            const next = await new Promise<IteratorResult<Buffer, void>>((resolve, reject) => {
+              turn.wake = () => reject(turn.lost)
+              chunks.next().then(resolve, reject)
+            })
+            if (turn.lost) throw turn.lost
+            turn.waitedMs += now() - turn.waitsSince
+            turn.waitsSince = null
+            if (next.done) break
+            turn.bytes += next.value.length
+            yield next.value
+          }
+        } finally {
+          // So that the rest can be read and thrown away: the iterator does this itself, but not while it waits.
+          if (turn.lost) body.removeAllListeners('readable')
+          else await chunks.return?.()
+        }
+        // From here on it is worked at, however long it took to come.
+        turn.waitedMs = 0
+      },
+      end: () => leave(turn),
+    }
+  }
+  const leave = (turn: Turn) => {
+    if (turns.delete(turn)) callNext()
+  }
+  const callNext = () => {
+    const next = turns.size < AT_ONCE ? waiting.shift() : undefined
+    next?.resolve(begin(next.list))
+    if (waiting.length > 0) return
+    clearInterval(looking)
+    looking = undefined
+  }
+  const isBehind = ({ waitsSince, waitedMs, bytes }: Turn) =>
+    waitedMs + (waitsSince === null ? 0 : now() - waitsSince) > GRACE_MS + bytes / BYTES_PER_MS
+  const look = () => {
+    const late = waiting.findIndex(({ until }) => now() > until)
+    if (late >= 0) refuse(waiting[late])
+    const slow = [...turns].find(isBehind)
+    if (!slow || waiting.length === 0) return
+    slow.lost = busy('The list came too slowly while others waited.')
+    slow.wake()
+    leave(slow)
+  }
+  const refuse = (waiter: Waiter | undefined) => {
+    const at = waiter ? waiting.indexOf(waiter) : -1
+    if (at < 0) return
+    waiting.splice(at, 1)
+    waiter?.reject(busy('Other lists are under way.'))
+    callNext()
+  }
   return {
-    enter(roster, caller) {
-      const bound = caller !== null && caller.rosters !== null ? caller.id : null
-      const others = [...turns]
-      if (others.some((turn) => turn.roster === roster)) throw busy(`Another list of roster "${roster}" is under way.`)
-      if (bound !== null && others.some((turn) => turn.caller === bound))
+    async enter(list) {
+      const bound = boundId(list.caller)
+      const others = [...turns, ...waiting.map((waiter) => ({ ...waiter.list, bound: boundId(waiter.list.caller) }))]
+      if (others.some(({ roster }) => roster === list.roster))
+        throw busy(`Another list of roster "${list.roster}" is under way.`)
+      if (bound !== null && others.some((other) => other.bound === bound))
         throw busy('Another list of this token is under way.')
-      if (turns.size >= AT_ONCE) throw busy('Other lists are under way.')
-      const turn = { roster, caller: bound }
-      turns.add(turn)
-      return { end: () => void turns.delete(turn) }
+      if (turns.size < AT_ONCE) return begin(list)
+      if (others.some(({ teamKey }) => teamKey === list.teamKey) || waiting.length >= WAITING || list.signal?.aborted)
+        throw busy('Other lists are under way.')
+      return new Promise((resolve, reject) => {
+        const waiter = { list, until: now() + PATIENCE_MS, resolve, reject }
+        waiting.push(waiter)
+        looking ??= setInterval(look, LOOK_EVERY_MS).unref()
+        list.signal?.addEventListener('abort', () => refuse(waiter), { once: true })
+      })
     },
   }
 }

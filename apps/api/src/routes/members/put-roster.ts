@@ -37,17 +37,20 @@ const WORKBOOKS = [
 
 /** The whole roster at once, as JSON or CSV. */
 export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
+  const turns = new WeakMap<FastifyRequest, ListTurn>()
+  const readBody = <T>(request: FastifyRequest, body: Readable, read: (chunks: Chunks) => Promise<T>) =>
+    readList(request, body, () => read(limited(turns.get(request)?.chunks(body) ?? [])))
   app.register(async (scope: ApiServer) => {
     scope.removeContentTypeParser('application/json')
     scope.addContentTypeParser('application/json', async (request: FastifyRequest, body: Readable) => {
       checkCharset(request)
-      return readList(request, body, (chunks) => readJsonList(inPieces(chunks), deps.rosterLimit))
+      return readBody(request, body, (chunks) => readJsonList(inPieces(chunks), deps.rosterLimit))
     })
     scope.addContentTypeParser('text/csv', async (request: FastifyRequest, body: Readable) => {
       const charset = readCharset(request.headers['content-type'] ?? '')
       const { columns } = request.query as { columns?: unknown }
       const map = typeof columns === 'string' ? parseColumnMap(columns) : undefined
-      return readList(request, body, (chunks) => readCsv(decodeText(inPieces(chunks), charset), deps.rosterLimit, map))
+      return readBody(request, body, (chunks) => readCsv(decodeText(inPieces(chunks), charset), deps.rosterLimit, map))
     })
     // Named as what they are, with what to do instead.
     scope.addContentTypeParser(WORKBOOKS, async () => {
@@ -58,12 +61,18 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
         message: `Send the list as text/csv, or as application/json. ${HOW_TO_SAVE}`,
       })
     })
-    const turns = new WeakMap<FastifyRequest, ListTurn>()
     const takeTurn = async (request: FastifyRequest, reply: FastifyReply) => {
-      const { rosterId } = request.params as { rosterId: string }
-      turns.set(request, app.lists.enter(rosterId, request.caller))
+      const { rosterId: roster } = request.params as { rosterId: string }
+      const { teamKey } = await getRoster(deps, roster)
+      const gone = new AbortController()
       // Whoever hangs up in the middle of a body gets no response, so the hook below does not come.
-      reply.raw.once('close', () => turns.get(request)?.end())
+      reply.raw.once('close', () => {
+        gone.abort()
+        turns.get(request)?.end()
+      })
+      const turn = await app.lists.enter({ roster, teamKey, caller: request.caller, signal: gone.signal })
+      if (gone.signal.aborted) turn.end()
+      turns.set(request, turn)
     }
     const endTurn = async (request: FastifyRequest) => turns.get(request)?.end()
     scope.put(
@@ -164,15 +173,11 @@ function toNames({ plan }: SnapshotResult): z.output<typeof dryRunAnswer>['plan'
 }
 
 /** Read piece by piece while it comes in: a large list is never in memory as a whole. */
-async function readList<T>(
-  request: FastifyRequest,
-  body: Readable,
-  read: (chunks: AsyncIterable<Buffer>) => Promise<T>,
-): Promise<T> {
+async function readList<T>(request: FastifyRequest, body: Readable, read: () => Promise<T>): Promise<T> {
   try {
     refuseCompressed(request)
     if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) throw new AppError('body_too_large')
-    return await read(limited(body))
+    return await read()
   } catch (error) {
     // What is not read of a request keeps its connection from being answered.
     body.resume()
@@ -180,9 +185,11 @@ async function readList<T>(
   }
 }
 
-async function* limited(body: Readable): AsyncGenerator<Buffer, void> {
+type Chunks = AsyncGenerator<Buffer, void>
+
+async function* limited(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Chunks {
   let bytes = 0
-  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     bytes += chunk.length
     if (bytes > BODY_LIMIT) throw new AppError('body_too_large')
     yield chunk
