@@ -1,5 +1,5 @@
 import { laneKeys } from '@flightroster/core/store'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
 
 let api: TestApi
@@ -281,7 +281,9 @@ describe('a held plan', () => {
 
   it('is kept with the task that goes on with it, so that a death in between loses nothing', async () => {
     const id = await hold()
-    await decide(id, 'approve')
+    const died = vi.spyOn(api.store, 'recordChanges').mockRejectedValue(new Error('died'))
+    expect((await decide(id, 'approve')).statusCode).toBe(500)
+    died.mockRestore()
     expect(await api.store.redis.zscore(laneKeys('acme').schedule, `approved:${id}`)).not.toBeNull()
   })
 })
