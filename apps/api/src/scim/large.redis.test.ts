@@ -220,6 +220,34 @@ describe('searches that no index answers', () => {
   })
 })
 
+describe('searches by any address of a user', () => {
+  it('wait for no turn, and follow what the user has by now', async () => {
+    const id = await idp.addUser('by-address', {
+      emails: [
+        { value: 'Work@Example.com', type: 'work' },
+        { value: 'home@example.com', type: 'home' },
+        'plain@example.com',
+      ],
+    })
+    const find = async (filter: string) => {
+      const { status, body } = await idp.call('GET', `/Users?filter=${encodeURIComponent(filter)}`)
+      expect([filter, status]).toEqual([filter, 200])
+      return body.Resources.map((user: { id: string }) => user.id)
+    }
+    const many = Array.from({ length: 40 }, () => find('emails[type eq "work"].value eq "work@example.com"'))
+    expect(new Set((await Promise.all(many)).flat())).toEqual(new Set([id]))
+    expect(await find('emails[type eq "home" and value eq "HOME@example.com"]')).toEqual([id])
+    expect(await find('emails[type eq "work"].value eq "home@example.com" and emails.type eq "none"')).toEqual([])
+    expect(await find('emails eq "plain@example.com"')).toEqual([id])
+    await idp.call('PUT', `/Users/${id}`, { userName: 'by-address', emails: [{ value: 'new@example.com' }] })
+    expect([await find('emails.value eq "home@example.com"'), await find('emails.value eq "new@example.com"')]).toEqual(
+      [[], [id]],
+    )
+    await idp.call('DELETE', `/Users/${id}`)
+    expect(await api.store.redis.zrangebylex('fr:{scim:all}:user-index', '[e:new@', '[e:new@zzz')).toEqual([])
+  })
+})
+
 describe('a hostile request about users', () => {
   const values = (count: number, of: (at: number) => string) => Array.from({ length: count }, (_, at) => of(at))
   /** As many as fit into what is kept of a user. */

@@ -23,6 +23,8 @@ const KEYS = new Map<string, ScimKey | 'id'>([
   ['id', 'id'],
   ['username', 'name'],
   ['externalid', 'externalId'],
+  ['emails.value', 'email'],
+  ['emails', 'email'],
 ])
 
 /** Attributes that a filter may name without a word in the notes. */

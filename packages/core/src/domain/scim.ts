@@ -108,6 +108,23 @@ export function planScimUser(
   }
 }
 
+const MOST_ADDRESSES = 100
+const LONGEST_ADDRESS = 254
+
+/** Every address of a user's `emails`, as they are looked for: providers look for people by them. */
+export function scimAddresses({ resource }: Pick<ScimUser, 'resource'>): string[] {
+  const name = Object.keys(resource).find((key) => key.toLowerCase() === 'emails')
+  const list: unknown = name === undefined ? [] : resource[name]
+  const found = (Array.isArray(list) ? list : [list]).slice(0, MOST_ADDRESSES).flatMap((item: unknown) => {
+    const fields = typeof item === 'object' && item !== null ? Object.entries(item) : [['value', item] as const]
+    const value: unknown = fields.find(([key]) => key.toLowerCase() === 'value')?.[1]
+    return typeof value === 'string' && value.length <= LONGEST_ADDRESS && !/\p{Cc}/u.test(value)
+      ? [scimNameKey(value)]
+      : []
+  })
+  return [...new Set(found)]
+}
+
 /** Names are compared without case and surrounding blanks. */
 export function scimNameKey(name: string): string {
   return name.trim().toLowerCase()

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
-import { emailKey } from '../domain/email.ts'
 import {
   NOTHING_TOLD,
+  scimAddresses,
   scimNameKey,
   type ScimDirectory,
   type ScimGroup,
@@ -272,11 +272,11 @@ const parse = <T>(shape: Shape<T>, json: string | null | undefined): T | undefin
 
 const toGroups = (text: string | null | undefined) => (text ? text.split(',').filter((id) => id !== '') : [])
 
-function userEntries({ id, userName, externalId, profile }: ScimUser): string[] {
+function userEntries(user: ScimUser): string[] {
+  const { id, userName, externalId } = user
   const entries = [`n:${userName.toLowerCase()}\0${id}`]
   if (externalId !== null) entries.push(`x:${externalId}\0${id}`)
-  if (profile.email !== null) entries.push(`e:${emailKey(profile.email)}\0${id}`)
-  return entries
+  return [...entries, ...scimAddresses(user).map((address) => `e:${address}\0${id}`)]
 }
 
 function groupEntries({ id, displayName, externalId }: ScimGroup): string[] {
