@@ -101,4 +101,12 @@ describe('the pages', () => {
     }
     expect(wide).toEqual([])
   })
+
+  it('have one row of navigation on a screen of 1280 px', async () => {
+    const { page } = await running.openAs('ann')
+    await page.goto('/console')
+    const below =
+      "new Set([...document.querySelectorAll('.bar .inside > *')].map((one) => one.getBoundingClientRect().bottom > 60))"
+    expect(await page.evaluate(`[...${below}]`)).toEqual([false])
+  })
 })

@@ -64,7 +64,7 @@ function navigation(section: Page['section'], user: DashboardUser): Html {
       </ul>
     </nav>
     <form class="who" method="post" action="/logout">
-      <span>${user.name} <span class="quiet">(${user.role})</span></span>
+      <span class="name" title="${user.name}">${user.name}</span> <span class="quiet">(${user.role})</span>
       <button class="plain" type="submit">Log out</button>
     </form>`
 }
