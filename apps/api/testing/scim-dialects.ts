@@ -44,10 +44,30 @@ const entraUser = (name: string) => ({
 const entraStart = (group: string): DialectStep[] => [
   // The connection is tested with a user that can't be there.
   { method: 'GET', path: find('/Users', 'userName eq "3f1c7b2e-no-such-user"'), status: 200, answer: nobody },
+  {
+    method: 'GET',
+    path: find('/Groups', 'displayName eq "3f1c7b2e-no-such-group"', '&excludedAttributes=members'),
+    status: 200,
+    answer: nobody,
+  },
+  { method: 'GET', path: '/Schemas', status: 200, answer: { totalResults: 3 } },
   { method: 'GET', path: find('/Users', 'userName eq "ann@entra.example.com"'), status: 200, answer: nobody },
+  // People may be matched by mail instead.
+  {
+    method: 'GET',
+    path: find('/Users', 'emails[type eq "work"].value eq "ann@entra.example.com"'),
+    status: 200,
+    answer: nobody,
+  },
   { method: 'POST', path: '/Users', body: entraUser('ann'), status: 201, keep: 'ann' },
   { method: 'POST', path: '/Users', body: entraUser('bob'), status: 201, keep: 'bob' },
   { method: 'GET', path: '/Users/$ann', status: 200, answer: { active: true, externalId: 'ann-object' } },
+  {
+    method: 'GET',
+    path: find('/Users', 'emails[type eq "work"].value eq "Bob@entra.example.com"'),
+    status: 200,
+    answer: { totalResults: 1, Resources: [{ externalId: 'bob-object' }] },
+  },
   {
     method: 'GET',
     path: find('/Groups', `displayName eq "${group}"`, '&excludedAttributes=members'),
@@ -164,15 +184,19 @@ const entraNew: Dialect = {
     {
       method: 'PATCH',
       path: '/Users/$ann?aadOptscim062020',
-      body: patch({
-        op: 'replace',
-        value: {
-          displayName: 'Anne',
-          'name.givenName': 'Anne',
-          'emails[type eq "work"].value': 'anne@entra.example.com',
-          [`${ENTERPRISE}:employeeNumber`]: '42',
+      body: patch(
+        { op: 'replace', path: 'emails[type eq "work"].value', value: 'anne.lee@entra.example.com' },
+        { op: 'add', path: 'nickName', value: 'Annie' },
+        {
+          op: 'replace',
+          value: {
+            displayName: 'Anne',
+            'name.givenName': 'Anne',
+            'emails[type eq "work"].value': 'anne@entra.example.com',
+            [`${ENTERPRISE}:employeeNumber`]: '42',
+          },
         },
-      }),
+      ),
       status: 200,
       answer: {
         displayName: 'Anne',
@@ -186,6 +210,14 @@ const entraNew: Dialect = {
       path: '/Groups/$group',
       body: patch({ op: 'remove', path: 'members[value eq "$ann"]' }),
       status: 204,
+      present: ['bob'],
+    },
+    {
+      method: 'PATCH',
+      path: '/Users/$bob',
+      body: patch({ op: 'replace', path: 'userName', value: 'robert@entra.example.com' }),
+      status: 200,
+      answer: { userName: 'robert@entra.example.com', externalId: 'bob-object' },
       present: ['bob'],
     },
     {
@@ -222,6 +254,8 @@ const okta: Dialect = {
       status: 200,
       answer: { startIndex: 1, itemsPerPage: 0, ...nobody },
     },
+    // What it saves the connection with.
+    { method: 'GET', path: '/Groups?startIndex=1&count=100', status: 200, answer: { startIndex: 1, ...nobody } },
     {
       method: 'GET',
       path: find('/Users', 'userName eq "ann@okta.example.com"', '&startIndex=1&count=100'),
@@ -309,6 +343,33 @@ const okta: Dialect = {
       status: 200,
       answer: { active: true },
       present: ['ann', 'bob'],
+    },
+    // One out and another in, in one request; each time with the name beside.
+    {
+      method: 'PATCH',
+      path: '/Groups/$group',
+      body: patch(
+        { op: 'remove', path: 'members[value eq "$ann"]' },
+        { op: 'add', path: 'members', value: [{ value: '$bob', display: 'bob@okta.example.com' }] },
+      ),
+      status: 204,
+      present: ['bob'],
+    },
+    // An app that was made by hand switches off by PUT, with what it has read; Okta never deletes a user.
+    { method: 'GET', path: '/Users/$bob', status: 200, answer: { active: true, groups: [{ value: '$group' }] } },
+    {
+      method: 'PUT',
+      path: '/Users/$bob',
+      body: {
+        ...oktaUser('bob'),
+        id: '$bob',
+        active: false,
+        groups: [{ value: '$group' }],
+        meta: { resourceType: 'User' },
+      },
+      status: 200,
+      answer: { active: false },
+      present: [],
     },
   ],
 }
