@@ -38,6 +38,9 @@ const ONLY_IN: Record<string, RegExp> = {
   undici: /^packages\/core\/src\/(apple|callbacks)\/|\.test\.ts$/,
 }
 
+/** What a process does with its connection; anything else is a command. */
+const OF_THE_CONNECTION = new Set(['on', 'once', 'off', 'quit', 'disconnect', 'connect', 'duplicate'])
+
 interface Import {
   file: string
   target: string
@@ -106,6 +109,21 @@ describe('imports', () => {
   it.each(Object.entries(ONLY_IN))('of %s stay where they belong', (name, allowed) => {
     const wrong = imports.filter(({ file, target }) => target === name && !allowed.test(file))
     expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('are not needed for a Redis command: those are called in store and queues alone, whatever a file imports', () => {
+    const called = sources
+      .filter((file) => !file.endsWith('.test.ts'))
+      .flatMap((file) => {
+        const text = readFileSync(join(ROOT, file), 'utf8')
+        const names = [...text.matchAll(/\b(?:redis|Redis)\.(\w+)\(/g)].map(([, name = '']) => name)
+        return names.filter((name) => !OF_THE_CONNECTION.has(name)).map((name) => ({ file, name }))
+      })
+    const [inside, outside] = [true, false].map((isInside) =>
+      called.filter(({ file }) => /^packages\/core\/src\/(store|queues)\//.test(file) === isInside),
+    )
+    expect(inside?.length).toBeGreaterThan(200)
+    expect(outside).toEqual([])
   })
 
   it('load OpenTelemetry only where traces are wanted', () => {

@@ -16,7 +16,14 @@ export {
   type StoreReport,
   type StoreState,
 } from './health.ts'
-export { readLaneStanding, writeLaneStanding, type LaneStanding } from './lane-status.ts'
+export {
+  isLanePaused,
+  pauseLane,
+  readLaneStanding,
+  resumeLane,
+  writeLaneStanding,
+  type LaneStanding,
+} from './lane-status.ts'
 export { createRedis, DEMOTED_EVENT, toStoreError, type RedisSettings } from './redis.ts'
 export { closeRoster, enterLane, leaveLane, noteBirth } from './roster-lane.ts'
 export { createPersonErasures } from './person-erasures.ts'
@@ -30,7 +37,7 @@ export type { OpenedVisit } from './lane-visits.ts'
 export type { OutboxClass, OutboxEntry } from './lane-outbox.ts'
 export type { Work } from './lane-work.ts'
 export type { Outcome } from './record-outcome.ts'
-export { createStoreClock, type StoreClock } from './store-clock.ts'
+export { createStoreClock, readStoreTime, type StoreClock } from './store-clock.ts'
 export { forgetLane, isLaneKnown } from './forget-lane.ts'
 export { createFacts, lanesWithFacts, takeUntold, type Facts } from './facts.ts'
 export { createWebhooks, type Webhooks } from './webhooks.ts'
@@ -47,10 +54,11 @@ export {
 export { createReconciliations, type Reconciliations } from './reconciliations.ts'
 export type { ReconciliationHead } from './plan-names.ts'
 export { createReadings, type Reading, type Readings, type ReadRow } from './readings.ts'
-export { createSchedule, type Schedule } from './schedule.ts'
+export { countSweep, createSchedule, type Schedule } from './schedule.ts'
 export { createErasures, type Erasures } from './erasures.ts'
 export { createTokens, type ApiToken, type Tokens } from './tokens.ts'
 export { purgeRoster } from './purge-roster.ts'
+export { createMovingRosters, type MovingRosters } from './moving-rosters.ts'
 export { createMoverStore, type MoverStore, type RosterMove } from './move-roster.ts'
 export { createFigures, type Figures, type SessionSample } from './figures.ts'
 export { createUsageReadings, type UsageReadingState } from './usage-readings.ts'

@@ -31,6 +31,20 @@ export async function readLaneStanding(redis: Redis, teamKey: string): Promise<L
   }
 }
 
+export async function isLanePaused(redis: Redis, teamKey: string): Promise<boolean> {
+  return (await redis.hget(laneKeys(teamKey).lane, 'paused')) === '1'
+}
+
+/** `at` (ms): since when, for people; a lane that is paused already keeps its own. */
+export async function pauseLane(redis: Redis, teamKey: string, at: number): Promise<void> {
+  if (await isLanePaused(redis, teamKey)) return
+  await redis.hset(laneKeys(teamKey).lane, 'paused', '1', 'pausedAt', String(at))
+}
+
+export async function resumeLane(redis: Redis, teamKey: string): Promise<void> {
+  await redis.hdel(laneKeys(teamKey).lane, 'paused', 'pausedAt')
+}
+
 export async function writeLaneStanding(redis: Redis, teamKey: string, standing: Partial<LaneStanding>): Promise<void> {
   const fields: string[] = []
   if (standing.status !== undefined) fields.push('status', standing.status)

@@ -31,6 +31,11 @@ export interface LeftBehind {
 /** The lease on a lane, and what one visit leaves for the next. */
 export interface LaneVisits {
   open(token: string, leaseMs: number): Promise<OpenedVisit>
+  /**
+   * The lease for somebody who makes no visit. False while another has it: then the next one is promised for `promiseMs`, since a lane
+   * that is visited over and over has no moment without a worker.
+   */
+  hold(token: string, leaseMs: number, promiseMs: number): Promise<boolean>
   /** False when the lease is lost. */
   renew(token: string, leaseMs: number): Promise<boolean>
   /** Gives the lane back, with all jobs that are still active; null when the lease was lost. */
@@ -52,6 +57,14 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
         [token, leaseMs, queue.jobs, `law:${teamKey}`],
       )
       return parseOpened(read(OPENED, answer, 'An answer of open-visit.lua'))
+    },
+    async hold(token, leaseMs, promiseMs) {
+      if ((await redis.set(keys.lease, token, 'PX', leaseMs, 'NX')) === 'OK') {
+        await redis.unlink(keys.promised)
+        return true
+      }
+      await redis.set(keys.promised, token, 'PX', promiseMs)
+      return false
     },
     async renew(token, leaseMs) {
       return (await renewScript.run(redis, [keys.lease], [token, leaseMs])) === 1

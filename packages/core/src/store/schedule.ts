@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { defineScript } from './define-script.ts'
-import { laneKeys } from './keys.ts'
+import { globalKeys, laneKeys } from './keys.ts'
 
 const settleScript = defineScript(import.meta.url, './settle-task.lua')
 
@@ -18,6 +18,11 @@ export interface Schedule {
   /** The earliest one, and when it is due (ms); null where nothing is planned. */
   first(): Promise<{ task: string; at: number } | null>
   nextAt(): Promise<number | null>
+}
+
+/** Counts the sweeps over all lanes, so that each looks at the next ones in turn. */
+export function countSweep(redis: Redis): Promise<number> {
+  return redis.incr(globalKeys.tasksSwept)
 }
 
 export function createSchedule(redis: Redis, teamKey: string): Schedule {

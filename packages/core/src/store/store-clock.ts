@@ -16,6 +16,11 @@ export interface StoreClock extends Clock {
   close(): void
 }
 
+/** The store's time (ms), asked for now: for what is compared with times that scripts wrote. */
+export async function readStoreTime(redis: Redis): Promise<number> {
+  return Number(await tellTime.run(redis, [globalKeys.salt], []))
+}
+
 /**
  * Runs on by the host's monotonic time, so that a host whose clock is set meanwhile goes on right. In a cluster one server is asked by
  * everybody, that of a key which everybody knows: whose clock it is matters less than that it is one.
@@ -29,7 +34,7 @@ export function createStoreClock(redis: Redis, base: Clock): StoreClock {
     async sync() {
       for (let tries = 0; tries < TRIES; tries++) {
         const before = base.monotonic()
-        const now = Number(await tellTime.run(redis, [globalKeys.salt], []))
+        const now = await readStoreTime(redis)
         const after = base.monotonic()
         const isVague = after - before > LONGEST_MS
         if (isVague && (isSynced || tries < TRIES - 1)) continue

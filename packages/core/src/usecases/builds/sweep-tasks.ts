@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Log } from '../../log.ts'
-import { createSchedule, globalKeys, laneKeys, takeTask, type Store } from '../../store/index.ts'
+import { countSweep, createSchedule, isLanePaused, takeTask, type Store } from '../../store/index.ts'
 import { reconcileTask } from '../reconcile/tasks.ts'
 import { buildsTask, nextReconcileAt } from './plan-roster-tasks.ts'
 
@@ -24,7 +24,7 @@ export async function sweepTasks(deps: TaskSweepDeps): Promise<number | null> {
   const { store, log } = deps
   if (!(await takeTask(store.redis, 'sweep-tasks', EVERY_MS))) return null
   const lanes = await store.laneIds()
-  const from = (await store.redis.incr(globalKeys.tasksSwept)) % Math.max(1, Math.ceil(lanes.length / PAGE))
+  const from = (await countSweep(store.redis)) % Math.max(1, Math.ceil(lanes.length / PAGE))
   let planned = 0
   for (const lane of lanes.slice(from * PAGE, (from + 1) * PAGE)) planned += await sweepLane(deps, lane)
   if (planned > 0) log.info({ event: 'schedule.swept', planned }, 'schedule.swept')
@@ -54,7 +54,7 @@ async function ringForgotten({ store, clock }: TaskSweepDeps, lane: string): Pro
   const [visitAt] = await store.ready.dueAt([lane])
   if (visitAt !== null) return
   // A paused lane is rung when it is resumed.
-  if ((await store.redis.hget(laneKeys(lane).lane, 'paused')) === '1') return
+  if (await isLanePaused(store.redis, lane)) return
   const nextAt = await createSchedule(store.redis, lane).nextAt()
   if (nextAt !== null) await store.ready.ring(lane, nextAt - clock.now())
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
-import { laneKeys, readLaneOverview, type Budget, type Store } from '../../store/index.ts'
+import { pauseLane, readLaneOverview, resumeLane, type Budget, type Store } from '../../store/index.ts'
 
 /** What a lane is doing, for people. Times are ms; null: nothing to do, or only when rung. */
 export interface LaneStatus {
@@ -90,13 +90,11 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
     },
     async pause(teamKey) {
       await exists(teamKey)
-      const { lane } = laneKeys(teamKey)
-      if ((await store.redis.hget(lane, 'paused')) === '1') return
-      await store.redis.hset(lane, 'paused', '1', 'pausedAt', String(clock.now()))
+      await pauseLane(store.redis, teamKey, clock.now())
     },
     async resume(teamKey) {
       await exists(teamKey)
-      await store.redis.hdel(laneKeys(teamKey).lane, 'paused', 'pausedAt')
+      await resumeLane(store.redis, teamKey)
       await store.ready.ring(teamKey)
     },
   }

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createProtections, createReconciliations, type Members, type Store } from '../../store/index.ts'
+import { createProtections, createReconciliations, readStoreTime, type Members, type Store } from '../../store/index.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { estimateChanges, type Estimate, type EstimateDeps } from './estimate.ts'
 import {
@@ -42,8 +42,7 @@ const CHUNK = 1_000
 export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<DraftedPlan> {
   const { roster } = input
   const { redis } = deps.store
-  const [seconds, microseconds] = await redis.time()
-  const at = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
+  const at = Math.floor(await readStoreTime(redis))
   const revision = await createReconciliations(redis, roster.teamKey).revision(roster.id)
   const kept = await createProtections(redis, roster.teamKey, roster.id).all()
   const planner = await createSnapshotPlanner(input.rows, input.rejected, at, (id) => kept.has(id))

@@ -9,8 +9,7 @@ import {
   createLaneStore,
   createMoverStore,
   createReconciliations,
-  globalKeys,
-  laneKeys,
+  createMovingRosters,
   takeTask,
   type MoverStore,
   type Store,
@@ -46,7 +45,8 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
     const { token } = lease
     const move = { roster: roster.id, createdAt: roster.createdAt, appId: roster.app.id, from, to, token }
     const mover = createMoverStore(store.redis, move)
-    await store.redis.sadd(globalKeys.moving, roster.id)
+    const moving = createMovingRosters(store.redis)
+    await moving.note(roster.id)
     const marked = await store.rosters.update(roster.id, (current) => {
       // Moved on since it was read: what we know of it is of no use.
       if (current.teamKey !== roster.teamKey || current.moves !== roster.moves) throw new AppError('lease_lost')
@@ -71,7 +71,7 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
     await mover.drop()
     await mover.end()
     await update(({ moving: _moved, ...current }) => ({ ...current, moves: (current.moves ?? 0) + 1 }))
-    await store.redis.srem(globalKeys.moving, roster.id)
+    await moving.forget(roster.id)
     log.info({ event: 'roster.moved', roster: roster.id, from, to }, 'roster.moved')
   } finally {
     await lease.release()
@@ -114,8 +114,9 @@ export async function resumeMoves(deps: MoveDeps): Promise<void> {
   const all = (await takeTask(store.redis, 'moves', ALL_EVERY_MS)) ? await store.rosters.list() : []
   const unnoted = all.filter(({ moving }) => moving).map(({ id }) => id)
   // Noted first: where this attempt comes to nothing, the next look finds it.
-  if (unnoted.length > 0) await store.redis.sadd(globalKeys.moving, ...unnoted)
-  const noted = await store.rosters.findMany(await store.redis.smembers(globalKeys.moving))
+  const register = createMovingRosters(store.redis)
+  await register.note(...unnoted)
+  const noted = await store.rosters.findMany(await register.all())
   for (const roster of noted.values()) {
     if (!roster.moving || now - roster.moving.since < ABANDONED_MS) continue
     await moveRoster(deps, roster, roster.moving.to).catch((error: unknown) => {
@@ -136,10 +137,7 @@ async function holdLane({ store }: MoveDeps, teamKey: string): Promise<HeldLane>
   const token = randomUUID()
   const lane = createLaneStore(store.redis, teamKey)
   const patienceEnds = performance.now() + PATIENCE_MS
-  const { lease, promised } = laneKeys(teamKey)
-  while ((await store.redis.set(lease, token, 'PX', LEASE_MS, 'NX')) !== 'OK') {
-    // A lane that is visited over and over has no moment without a worker: no visit begins before our turn.
-    await store.redis.set(promised, token, 'PX', PROMISE_MS)
+  while (!(await lane.hold(token, LEASE_MS, PROMISE_MS))) {
     if (performance.now() > patienceEnds) {
       throw new AppError('conflict', {
         message: `The lane of the team key "${teamKey}" is busy; send the request again in a moment.`,
@@ -148,7 +146,6 @@ async function holdLane({ store }: MoveDeps, teamKey: string): Promise<HeldLane>
     }
     await sleep(ASK_AGAIN_MS)
   }
-  await store.redis.unlink(promised)
   const renewal = setInterval(() => void lane.renew(token, LEASE_MS).catch(() => {}), RENEW_EVERY_MS)
   return {
     token,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createReconciliations } from '../../store/index.ts'
+import { createReconciliations, readStoreTime } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import { tellHeld } from '../reconcile/index.ts'
 import type { BindingReader } from './bindings.ts'
@@ -53,8 +53,7 @@ async function judge(
   const counts = await deps.store.members(roster.teamKey, roster.id).counts()
   const present = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
   const size = Math.max(removals.length, present - joined)
-  const [seconds, microseconds] = await deps.store.redis.time()
-  const at = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
+  const at = Math.floor(await readStoreTime(deps.store.redis))
   const verdict = judgeRemovals({
     settings: roster.removalGuard,
     removals: removals.length,
