@@ -1,6 +1,8 @@
 # One image; the command chooses the process (docker-compose.yml).
 FROM node:24.11.1-bookworm-slim AS base
 WORKDIR /app
+# A named volume takes its owner over.
+RUN mkdir /data && chown node:node /data
 
 FROM base AS manifests
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
@@ -28,9 +30,15 @@ RUN node node_modules/typescript/bin/tsc -b packages/core packages/emulator apps
 FROM manifests AS production
 RUN npx -y pnpm@$(cat /pnpm-version) install --frozen-lockfile --prod \
     --filter @flightroster/api... --filter @flightroster/worker... --filter @flightroster/emulator...
+COPY scripts/prune-image.mjs /
+RUN node /prune-image.mjs
 
-FROM base
+# No shell and no package manager: the C++ library, Node.js, and what is copied here.
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0
+COPY --from=base /usr/local/bin/node /usr/local/bin/node
+COPY --from=base --chown=1000:1000 /data /data
 COPY --from=production /app ./
 COPY --from=build /app/apps/api/dist apps/api/dist
 COPY --from=build /app/apps/api/openapi.json apps/api/
@@ -38,9 +46,7 @@ COPY --from=build /app/apps/worker/dist apps/worker/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/packages/emulator/dist packages/emulator/dist
 COPY LICENSE scripts/healthcheck.mjs ./
-# A named volume takes this owner over.
-RUN mkdir /data && chown node:node /data
-USER node
+USER 1000:1000
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "healthcheck.mjs"]
 CMD ["node", "apps/api/dist/main.js"]

@@ -14,10 +14,10 @@ export function endTools() {
  * Runs a command to its end. `log` collects its output in a file; without one it goes to the terminal.
  * Returns { code, tail }: the exit code (127: there is no such command) and the last lines of the output.
  */
-export async function runTool(command, args, { log, env = process.env } = {}) {
+export async function runTool(command, args, { log, env = process.env, cwd = ROOT } = {}) {
   const output = log ? createWriteStream(log, { flags: 'a' }) : undefined
   const child = spawnTied(command, args, {
-    cwd: ROOT,
+    cwd,
     env,
     stdio: log ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', 'inherit'],
     // npx is a .cmd file there, which needs a shell.
