@@ -11,6 +11,7 @@ const BENCHMARKS = [
   'budget',
   'throughput',
   'lanes',
+  'scaling',
   'pages',
   'members',
   'storage',
