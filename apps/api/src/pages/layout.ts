@@ -60,7 +60,7 @@ function navigation(section: Page['section'], user: DashboardUser): Html {
         ${user.role === 'operator' ? html`${link('webhooks', '/console/webhooks', 'Webhooks')}${link('notices', '/console/notices', 'Notices')}` : null}
         ${link('sources', '/console/sources', 'Sources')} ${link('scim', '/console/scim', 'SCIM')}
         <li><a href="/dashboard">Queues</a></li>
-        ${link('activity', '/console/activity', 'Activity')} ${link('audit', '/console/audit', 'Changes')}
+        ${link('activity', '/console/activity', 'Activity')} ${link('audit', '/console/audit', 'Audit log')}
       </ul>
     </nav>
     <form class="who" method="post" action="/logout">

@@ -8,9 +8,6 @@ export interface PlanCounts {
   unchanged: number
 }
 
-/** A list of a hundred thousand people must not make every reading of its plan long. */
-export const NAMED_IN_PLAN = 2_000
-
 /**
  * `protected`; and of a reclaim: another roster of the app, or a fellow member with the same address, wants the seat; the member is not
  * idle by the rule, or it is not known; the seat is taken back already; nobody of that id is on the roster.
@@ -46,7 +43,7 @@ export interface Reconciliation {
   plan: PlanCounts
   /** Members whose removal is part of the plan. */
   removals: string[]
-  /** Ids of those whom it adds and changes, the first `NAMED_IN_PLAN` of each; absent: nobody, or the plan is older than this. */
+  /** Ids of those whom it adds and changes; absent: nobody, or the plan is older than this. */
   added?: string[]
   updated?: string[]
   /** Members whose address the list clears, by a plan that is held; absent: none. */

@@ -18,11 +18,11 @@ export function auditPageRoutes(app: ApiServer, deps: ApiDeps): void {
     const from = before !== undefined && /^\d+-\d+$/.test(before) ? before : undefined
     const { items, next } = await listAudit(deps, { limit: PER_PAGE, before: from })
     const privacy = privacyOf(request.user)
-    const body = html`<h1>Who changed what</h1>
+    const body = html`<h1>Audit log: who changed what</h1>
       ${
         items.length === 0
           ? html`<p class="empty">Nothing yet.</p>`
-          : html`<div class="scroll" tabindex="0" role="region" aria-label="Changes">
+          : html`<div class="scroll" tabindex="0" role="region" aria-label="Audit log">
               <table>
                 <thead>
                   <tr>
@@ -49,6 +49,6 @@ export function auditPageRoutes(app: ApiServer, deps: ApiDeps): void {
             </div>`
       }
       ${next ? html`<nav class="pager" aria-label="Pages"><a rel="next" href="/console/audit${query({ before: next })}">Older →</a></nav>` : null}`
-    return sendHtml(reply, layout({ title: 'Changes', section: 'audit', user: request.user, body, wide: true }))
+    return sendHtml(reply, layout({ title: 'Audit log', section: 'audit', user: request.user, body, wide: true }))
   })
 }

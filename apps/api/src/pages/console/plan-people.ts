@@ -1,4 +1,5 @@
 import { inNameOrder, type Reconciliation, type Roster } from '@flightroster/core/domain'
+import type { MemberRecord } from '@flightroster/core/store'
 import type { ApiDeps } from '../../deps.ts'
 import { toCell } from '../../routes/members/csv.ts'
 import type { Privacy } from '../privacy.ts'
@@ -10,7 +11,10 @@ export interface PlanPerson {
   lastName: string | null
 }
 
-/** Whom a plan is about, in order, as far as their ids are kept with it. */
+/** A list may name a hundred thousand: each step of the store is short. */
+const READ_AT_ONCE = 1_000
+
+/** Whom a plan is about, in order. */
 export interface PlanPeople {
   added: PlanPerson[]
   changed: PlanPerson[]
@@ -26,7 +30,10 @@ export async function readPlanPeople(
 ): Promise<PlanPeople> {
   const members = deps.store.members(roster.teamKey, roster.id)
   const people = async (ids: readonly string[]) => {
-    const records = await members.findMany([...ids])
+    const records: (MemberRecord | undefined)[] = []
+    for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
+      records.push(...(await members.findMany(ids.slice(from, from + READ_AT_ONCE))))
+    }
     // Who left long ago is forgotten, but for the id that the plan keeps.
     const found = ids.map((id, at) => {
       const { email = null, firstName = null, lastName = null } = records[at]?.desired ?? {}

@@ -23,16 +23,18 @@ const HELD: Record<NonNullable<Reconciliation['held']>, string> = {
   list_unclear: 'some of its rows could name anybody, so nobody is removed by it',
 }
 
-const kindOf = ({ kind, dryRun }: Reconciliation) =>
-  kind === 'reclaim'
-    ? dryRun
-      ? 'Seats to take back, only looked at'
-      : 'Seats to take back'
-    : kind === 'snapshot'
-      ? 'A whole list'
-      : dryRun
-        ? 'A comparison, only looked at'
-        : 'A comparison with the group'
+const kindOf = ({ kind, dryRun, fromEvents }: Reconciliation) =>
+  fromEvents
+    ? 'Removals by the identity provider'
+    : kind === 'reclaim'
+      ? dryRun
+        ? 'Seats to take back, only looked at'
+        : 'Seats to take back'
+      : kind === 'snapshot'
+        ? 'A whole list'
+        : dryRun
+          ? 'A comparison, only looked at'
+          : 'A comparison with the group'
 
 export interface PlansPage {
   user: DashboardUser
@@ -82,7 +84,7 @@ function planWords({ plan, unmanaged }: Reconciliation): string {
     plan.add > 0 && `${number(plan.add)} to add`,
     plan.update > 0 && `${number(plan.update)} to change`,
     plan.remove > 0 && `${number(plan.remove)} to remove`,
-    unmanaged.length > 0 && count(unmanaged.length, 'stranger'),
+    unmanaged.length > 0 && count(unmanaged.length, 'unmanaged tester'),
   ].filter((part) => part !== false)
   return parts.length === 0 ? 'nothing to change' : parts.join(', ')
 }
@@ -118,7 +120,7 @@ export function planPage(input: PlanPage): string {
       ${pill(tone, word)}${plan.held ? html` because ${HELD[plan.held]}` : null}. Planned ${when(plan.startedAt, now)}.
     </p>
     <p>
-      ${plan.by === undefined ? null : html`${plan.kind === 'snapshot' ? 'The list was sent by' : 'Asked for by'} ${privacy.text(plan.by)}.`}
+      ${plan.by === undefined ? null : html`${plan.kind === 'snapshot' && !plan.fromEvents ? 'The list was sent by' : 'Asked for by'} ${privacy.text(plan.by)}.`}
       <a
         href="${path`/console/rosters/${roster.id}/activity`}${query({ kind: plan.kind === 'snapshot' ? 'list' : 'reconcile' })}"
         >Whom it changed</a
@@ -144,7 +146,7 @@ export function planPage(input: PlanPage): string {
     ${peopleLists(input)} ${keptList(input)}
     ${
       plan.unmanaged.length > 0
-        ? html`<h2>Strangers in the group</h2>
+        ? html`<h2>Unmanaged testers in the group</h2>
             <p class="quiet">
               Testers whom nobody put on the roster; they
               ${plan.removesUnmanaged ? 'are removed, as the roster says' : 'stay'}.
@@ -276,5 +278,5 @@ function personList(
         </tbody>
       </table>
     </div>
-    ${more > 0 ? html`<p>… and ${number(more)} more.</p>` : null}`
+    ${more > 0 ? html`<p>… and ${number(more)} more${privacy.isOperator ? ', who stand in the file' : null}.</p>` : null}`
 }

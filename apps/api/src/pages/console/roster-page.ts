@@ -99,7 +99,7 @@ function facts({ described: { roster, counts: by, standing, seats, supply }, now
     ${card('In the group', `${number(inGroup)} of ${number(wanted)}`, 'people of this roster')}
     ${card('Seats of the app', html`<a href="${path`/console/seats/${roster.teamKey}/${roster.app.id}`}">${seats.used === null ? '–' : number(Math.max(0, seats.limit - seats.used))}</a>`, seats.used === null ? 'not counted yet' : `free of ${number(seats.limit)}`)}
     ${card('Builds to install', number(supply.usable), buildsLine(supply, now))}
-    ${card('Strangers', number(drift), 'testers in the group whom nobody put on the roster')}
+    ${card('Unmanaged', number(drift), 'testers in the group whom nobody put on the roster')}
     ${card('Last compared', when(lastReconcile?.at, now, 'not yet'), lastReconcile ? OUTCOMES[lastReconcile.outcome] : 'with the group at Apple')}
   </div>`
 }

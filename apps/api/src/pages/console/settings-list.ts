@@ -34,7 +34,7 @@ export function settingsList(roster: Roster): Html {
       'Seats of the app',
       `${roster.seats.reserve === 0 ? 'None is' : roster.seats.reserve === 1 ? 'One is' : `${number(roster.seats.reserve)} are`} kept for this roster; who waits has priority ${roster.seats.priority}.`,
     ],
-    ['Strangers in the group', roster.unmanagedTesters === 'remove' ? 'are removed.' : 'stay, and are counted.'],
+    ['Unmanaged testers', roster.unmanagedTesters === 'remove' ? 'are removed.' : 'stay, and are counted.'],
     ['Taken out by hand', roster.removedByHand === 'restore' ? 'is put back.' : 'is only reported.'],
     ['Held for a decision', `when a list would remove more than ${percent} % and at least ${atLeast} people.`],
     ['Compared with Apple', `every ${duration(roster.reconcileEveryMinutes * 60_000)}.`],

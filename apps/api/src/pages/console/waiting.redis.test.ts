@@ -1,4 +1,5 @@
-import { writeLaneStanding } from '@flightroster/core/store'
+import type { Reconciliation } from '@flightroster/core/domain'
+import { createReconciliations, writeLaneStanding } from '@flightroster/core/store'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
 import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
@@ -107,4 +108,50 @@ it('a plan that is held says so first, and names who leaves, came and changed, b
   const seen = (await bob.get(here)).body
   for (const hidden of ['Newest', 'émile', 'p1@example.com', 'people.csv']) expect(seen).not.toContain(hidden)
   expect([...seen.matchAll(/member\?id=(u-\d+)/g)].slice(0, 3).map(([, id]) => id)).toEqual(['u-00', 'u-01', 'u-02'])
+})
+
+it('a plan of thousands names all of them, on the page as many as one reads and in the file the rest', async () => {
+  const answer = await put(people(2_300))
+  const here = `/console/rosters/${roster}/plans/${answer.json().reconciliation as string}`
+  const { body } = await ann.get(here)
+  expect(body).toContain('… and 1,300 more, who stand in the file.')
+  const lines = (await ann.get(`${here}/people.csv`)).body.split('\r\n')
+  expect(new Set(lines.filter((line) => line.startsWith('added,'))).size).toBe(2_300)
+})
+
+it('removals that an identity provider asked for are named as those of a list', async () => {
+  await put(people(30))
+  const removals = people(30).map(({ id }) => id)
+  const record: Reconciliation = {
+    v: 1,
+    id: `scim-${at}`,
+    roster,
+    kind: 'snapshot',
+    status: 'held',
+    dryRun: false,
+    startedAt: 1,
+    updatedAt: 1,
+    progress: { read: 0, total: 0, converged: 0, toConverge: 0 },
+    plan: { add: 0, update: 0, remove: 30, unchanged: 0 },
+    removals,
+    fromEvents: true,
+    unmanaged: [],
+    removesUnmanaged: false,
+    revision: 1,
+    by: 'token:okta',
+    held: 'empty',
+    approvedAt: null,
+    decidedBy: null,
+    reason: null,
+    problem: null,
+  }
+  await createReconciliations(api.store.redis, `key-${at}`).put(record)
+  const { body } = await ann.get(`/console/rosters/${roster}/plans/${record.id}`)
+  expect(body).toContain('<h1>Removals by the identity provider</h1>')
+  expect(body).toContain('Asked for by token:okta.')
+  const order = ['anna', 'émile', 'Fay', 'Zoe'].map((name) => body.indexOf(`>${name}<`))
+  expect(order).toEqual(order.toSorted((a, b) => a - b))
+  expect(order[0]).toBeGreaterThan(body.indexOf('Who would leave'))
+  const person = (await ann.get(`/console/rosters/${roster}/member?id=u-00`)).body
+  expect(person).toContain(`The plan ${record.id} would remove this member, and waits for a decision.`)
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { NAMED_IN_PLAN, type Reconciliation } from '../../domain/reconciliation.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, ERROR_RULES } from '../../errors.ts'
 import { createFacts, createReconciliations, createSchedule } from '../../store/index.ts'
@@ -112,8 +112,8 @@ function toRecord(
     progress: { read, total: read, converged: 0, toConverge: changes },
     plan: { add: plan.add.length, update: plan.update.length, remove: plan.remove.length, unchanged: plan.unchanged },
     removals: plan.remove,
-    added: plan.add.slice(0, NAMED_IN_PLAN).map((row) => row.id),
-    updated: plan.update.slice(0, NAMED_IN_PLAN).map((row) => row.id),
+    added: plan.add.map((row) => row.id),
+    updated: plan.update.map((row) => row.id),
     ...(plan.kept.length > 0 ? { kept: plan.kept.map((id) => ({ id, reason: 'protected' as const })) } : {}),
     ...(held !== null && plan.clear.length > 0 ? { cleared: plan.clear } : {}),
     unmanaged: [],

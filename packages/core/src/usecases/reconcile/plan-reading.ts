@@ -1,5 +1,5 @@
 import { judgeRemovals } from '../../domain/guard.ts'
-import { NAMED_IN_PLAN, type Reconciliation } from '../../domain/reconciliation.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations, type MemberRecord } from '../../store/index.ts'
 import type { Visit } from '../lanes/visit.ts'
@@ -47,8 +47,8 @@ export async function planReading(
       unchanged: Math.max(0, read - removals - compared.seen.length),
     },
     removals: compared.lingering.map((item) => item.record.id),
-    added: added.slice(0, NAMED_IN_PLAN).map(({ id }) => id),
-    updated: compared.seen.slice(0, NAMED_IN_PLAN).map((item) => item.record.id),
+    added: added.map(({ id }) => id),
+    updated: compared.seen.map((item) => item.record.id),
     unmanaged: compared.unmanaged.map((row) => ({ testerId: row.id, email: row.email })),
     removesUnmanaged,
     revision: await reconciliations.revision(roster.id),

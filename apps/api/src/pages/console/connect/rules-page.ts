@@ -63,7 +63,7 @@ export function rulesPage({ user, teamKey, app, group, rosterId, problem }: Rule
         ['app', 'take the app away from them altogether'],
       ])}
       ${options('unmanagedTesters', 'Testers in the group whom nobody put on the roster', [
-        ['keep', 'stay, and are counted as strangers'],
+        ['keep', 'stay, and are counted as unmanaged'],
         ['remove', 'are removed'],
       ])}
       ${options('removedByHand', 'When somebody of the roster is taken out in App Store Connect', [
