@@ -40,13 +40,14 @@ const ANSWER_PATIENCE_MS = 1_000
  */
 export async function sendCallback(deps: SendCallbackDeps, outgoing: OutgoingCallback): Promise<CallbackAnswer> {
   const started = deps.clock.monotonic()
+  // Loaded with the first callback, which has its whole time all the same.
+  const undici = await import('undici')
   const deadline = startDeadline(deps.timeoutMs ?? TIMEOUT_MS, deps.signal)
   let client: Client | undefined
   let status: number | null = null
   let answer: string
   try {
     const admitted = await untilAborted(deps.guard.admit(outgoing.url, deadline.signal), deadline.signal)
-    const undici = await import('undici')
     const connect = connectOnlyTo(admitted, undici.buildConnector({ lookup: lookupOf(admitted), timeout: TIMEOUT_MS }))
     client = new undici.Client(admitted.url.origin, { connect, headersTimeout: 0, bodyTimeout: 0 })
     const response = await client.request({

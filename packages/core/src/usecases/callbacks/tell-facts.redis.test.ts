@@ -5,6 +5,7 @@ import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks
 import { createFacts } from '../../store/index.ts'
 import { webhookKeys } from '../../store/keys.ts'
 import { tellFacts } from './index.ts'
+import type { Desired } from '../../domain/member.ts'
 
 let rig: CallbacksRig
 
@@ -70,7 +71,9 @@ describe('telling', () => {
     await rig.put({ includeEmail: true })
     await rig.put({ id: 'plain' })
     await rig.deps.store.enterRoster(makeRoster())
-    await rig.redis.hset('fr:{acme}:roster:gold:desired', 'u-1', JSON.stringify({ v: 1, email: 'Ann@example.com' }))
+    const names = { email: 'Ann@example.com', firstName: null, lastName: null }
+    const desired: Desired = { v: 1, version: 1, present: true, ...names, time: 1, at: 1, joined: 1 }
+    await rig.redis.hset('fr:{acme}:roster:gold:desired', 'u-1', JSON.stringify(desired))
     await rig.tell(rig.fact('u-1', 1))
     await rig.deliver()
     await rig.deliver('plain')

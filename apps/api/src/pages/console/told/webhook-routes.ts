@@ -23,7 +23,7 @@ import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { readRule, ruleFault } from './rule-form.ts'
 import { NEW_WEBHOOK, webhookPage, webhooksPage, type WebhookDraft } from './webhook-pages.ts'
-import { paramOf, queryOf } from '../../../request-texts.ts'
+import { paramOf, queryOf, textsOf } from '../../../request-texts.ts'
 
 const PER_PAGE = 50
 const webhookIdOf = (request: FastifyRequest) => paramOf(request, 'webhookId')
@@ -135,7 +135,7 @@ async function sendOne(
   shown: { secret?: string; about?: Html | undefined; draft?: WebhookDraft; status?: number },
 ) {
   // One that was just made stands in no path.
-  const id = webhookIdOf(request) ?? readForm(request).text('id')
+  const id = textsOf(request.params)['webhookId'] ?? readForm(request).text('id')
   const { after } = queryOf(request)
   const webhook = await getWebhook(deps, id)
   const query = { limit: PER_PAGE, after: after !== undefined && /^\d{1,15}$/.test(after) ? after : undefined }
