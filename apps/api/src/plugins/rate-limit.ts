@@ -52,3 +52,12 @@ class MinuteCounts implements FastifyRateLimitStore {
     return this
   }
 }
+
+/** The same for what comes without a token: throws rate_limited from the one too many of a minute on. */
+export function createMinuteLimit(most: number): (sender: string) => void {
+  const counts = new MinuteCounts()
+  return (sender) =>
+    counts.incr(sender, (_error, counted) => {
+      if (counted && counted.current > most) throw new AppError('rate_limited', { retryAfterMs: counted.ttl })
+    })
+}

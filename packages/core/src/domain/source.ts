@@ -88,6 +88,17 @@ export function newPerson(id: string): SourcePerson {
   }
 }
 
+/** Memberships kept of one person; of those that ended, the oldest make room. */
+const MEMBERSHIPS_KEPT = 50
+
+function forgetEnded(memberships: SourcePerson['memberships'], latest: string): void {
+  const ended = Object.entries(memberships).filter(([id, { plans }]) => plans.length === 0 && id !== latest)
+  const over = Object.keys(memberships).length - MEMBERSHIPS_KEPT
+  if (over <= 0) return
+  ended.sort(([, one], [, other]) => one.at.time - other.at.time)
+  for (const [id] of ended.slice(0, over)) delete memberships[id]
+}
+
 /**
  * The person with one fact more, or the same object where a newer fact of that thing is known. Which facts arrive first does
  * not matter, but for facts with one stamp: then the later arrival counts.
@@ -108,6 +119,7 @@ export function learnFact(person: SourcePerson, fact: SourceFact): SourcePerson 
         configurable: true,
         writable: true,
       })
+      forgetEnded(memberships, fact.membership)
       return { ...person, memberships }
     }
     case 'gone':

@@ -375,6 +375,8 @@ export function laneHash(teamKey: string): number {
 export interface SourceKeys {
   /** hash: the sender's person id → SourcePerson */
   people: string
+  /** sorted set: ids of those of them who are entitled to nothing, by when that was told (ms): they make room */
+  idle: string
   /** list: the newest payloads that arrived, without their content */
   received: string
   /** string with expiry: a payload that was recorded, by the digest of the sender's event id or of the body */
@@ -388,6 +390,7 @@ export function sourceKeys(sourceId: string): SourceKeys {
   const root = `${ROOT}:{src:${sourceId}}`
   return {
     people: `${root}:people`,
+    idle: `${root}:idle`,
     received: `${root}:received`,
     seen: (digest) => `${root}:seen:${digest}`,
     refused: `${root}:refused`,

@@ -5,6 +5,7 @@ import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
 import { measureJson, parseJson } from '../../plugins/body-parsers.ts'
 import { JSON_BOUNDS } from '../../plugins/json-shape.ts'
+import { createMinuteLimit } from '../../plugins/rate-limit.ts'
 import { withinStorePatience } from '../../plugins/store-patience.ts'
 import type { ApiServer } from '../../server.ts'
 import { parseItem } from './parse-item.ts'
@@ -16,6 +17,7 @@ const params = z.object({ sourceId: z.string() })
 
 /** Where membership systems post to. Public: the signature over the body, as it came, tells who speaks. */
 export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
+  const admit = createMinuteLimit(deps.rateLimitPerMinute)
   app.register(async (scope: ApiServer) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)
@@ -54,6 +56,7 @@ export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
         const work = receivePayload(
           {
             ...askedBy(deps, request, `source:${request.params.sourceId}`),
+            admit,
             parseItem,
             parseJson: payloadReader(app, request),
           },

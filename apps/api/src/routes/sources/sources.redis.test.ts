@@ -407,3 +407,56 @@ function seeded(seed: number): () => number {
     return state / 2 ** 32
   }
 }
+
+describe('what one person or one payload may be', () => {
+  const subscription = (id: string, status: string, items: string[] = ['price_1Abc']) => ({
+    ...recorded('stripe', 'customer.subscription.created'),
+    id: `evt-${id}`,
+    created: Math.floor(api.deps.clock.now() / 1_000),
+    type: 'customer.subscription.updated',
+    data: {
+      object: { id, customer: 'cus_many', status, items: { data: items.map((price) => ({ price: { id: price } })) } },
+    },
+  })
+  const kept = async () => JSON.parse((await api.store.redis.hget('fr:{src:shop}:people', 'cus_many')) ?? '{}')
+
+  it('is fifty memberships, of which the oldest that ended are forgotten, and 16 KB', async () => {
+    await putStripe()
+    expect((await post('shop', subscription('sub-first', 'active'))).json().accepted).toBe(1)
+    for (let count = 0; count < 60; count++) {
+      expect((await post('shop', subscription(`sub-${count}`, 'canceled'))).statusCode).toBe(200)
+    }
+    const { memberships } = await kept()
+    expect([Object.keys(memberships).length, memberships['sub-first'].plans]).toEqual([50, [['price_1Abc']]])
+    const plans = Array.from({ length: 5_000 }, (_, at) => `price_${at}`)
+    const answer = await post('shop', subscription('sub-wide', 'active', plans))
+    expect([answer.statusCode, answer.json().code]).toEqual([422, 'payload_not_understood'])
+    expect(JSON.stringify(await kept()).length).toBeLessThan(16 * 1024)
+  })
+
+  it('is answered in brief when it is tried, however many plans lead nowhere', async () => {
+    await putStripe({ price_1Abc: 'gold' })
+    const plans = Array.from({ length: 700 }, (_, at) => `price_${at}`)
+    const answer = await api.call('POST', '/v1/sources/shop/try', subscription('sub-1', 'active', plans))
+    expect([answer.statusCode, answer.json().ignored?.length]).toEqual([200, 100])
+  })
+})
+
+it('as many signed payloads of a source are taken in a minute as requests of a token; what is not signed counts for nobody', async () => {
+  const few = await serveApi({ rateLimitPerMinute: 3 })
+  try {
+    await few.addRoster()
+    await few.call('PUT', '/v1/sources/shop', { kind: 'stripe', secret: SECRET, rosters: { '*': 'gold' } })
+    const send = (secret: string) => {
+      const text = JSON.stringify(recorded('stripe', 'customer.created'))
+      const headers = { 'content-type': 'application/json', ...signStripe(secret, text, few.deps.clock.now()) }
+      return few.app.inject({ method: 'POST', url: '/v1/sources/shop/receive', payload: text, headers })
+    }
+    for (let count = 0; count < 10; count++) expect((await send('another')).statusCode).toBe(401)
+    for (let count = 0; count < 3; count++) expect((await send(SECRET)).statusCode).toBe(200)
+    const over = await send(SECRET)
+    expect([over.statusCode, Number(over.headers['retry-after']) > 0]).toEqual([429, true])
+  } finally {
+    await few.close()
+  }
+})

@@ -3,7 +3,7 @@ import type { ReceivedPayload, Source, SourceFact, SourcePerson } from '../../do
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { isGenericSigned, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
-import { createSourceBook, type SourceBook } from '../../store/index.ts'
+import { createSourceBook, PEOPLE_KEPT, type SourceBook } from '../../store/index.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent, type IntakeDeps } from '../intake/index.ts'
 import { getSource, openSourceSecrets } from './put-source.ts'
 import { readPayload, type ReadDeps } from './read-payload.ts'
@@ -11,6 +11,8 @@ import { amendPerson, noteTold, planPerson } from './tell-person.ts'
 
 export interface ReceiveDeps extends IntakeDeps, ReadDeps {
   sealer: Sealer
+  /** Counts what is signed; throws rate_limited. */
+  admit: (sourceId: string) => void
 }
 
 /** Events recorded, and things that had no effect with the reasons. */
@@ -45,6 +47,8 @@ export async function receivePayload(
     await note('refused', bodyDigest, 0, 'The signature does not match the secret.')
     throw new AppError('signature_invalid')
   }
+  // Not before: whoever knows no secret must use up nobody's share.
+  deps.admit(sourceId)
   let read
   try {
     read = await readPayload(deps, source, request, now)
@@ -98,6 +102,12 @@ async function recordFacts(
   for (const personId of new Set(payload.facts.map(({ person }) => person))) {
     const facts = payload.facts.filter(({ person }) => person === personId)
     const person = await amendPerson(book, personId, facts, payload.now)
+    if (person === undefined) {
+      result.ignored.push(
+        `No more than ${PEOPLE_KEPT.toLocaleString('en-US')} people with a membership are kept of a source.`,
+      )
+      continue
+    }
     const { events, wanted, ignored } = planPerson(source, person, payload.id)
     const outcomes = await record(deps, source, await keepOwnAddresses(deps, person, events), payload.traceparent)
     const recorded = events.map(({ roster }, at) => ({ roster, outcome: outcomes[at] }))

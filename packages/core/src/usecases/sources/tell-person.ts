@@ -8,19 +8,35 @@ import {
   type SourceFact,
   type SourcePerson,
 } from '../../domain/source.ts'
+import { AppError } from '../../errors.ts'
 import type { SourceBook } from '../../store/index.ts'
 import type { EventOutcome, IncomingEvent } from '../intake/index.ts'
 import { sourceName } from './read-payload.ts'
 
-/** Notes facts of one person; the revision goes up where one of them is news. */
-export function amendPerson(book: SourceBook, person: string, facts: SourceFact[], now: number): Promise<SourcePerson> {
+/**
+ * Notes facts of one person; the revision goes up where one of them is news. Undefined where nobody new is kept. Throws
+ * payload_not_understood.
+ */
+export function amendPerson(
+  book: SourceBook,
+  person: string,
+  facts: SourceFact[],
+  now: number,
+): Promise<SourcePerson | undefined> {
   return book.amend(person, (known) => learnFacts(known ?? newPerson(person), facts, now))
 }
 
 export function learnFacts(known: SourcePerson, facts: SourceFact[], now: number): SourcePerson {
   const learnt = facts.reduce(learnFact, known)
-  return learnt === known ? known : { ...learnt, revision: Math.max(now, known.revision + 1) }
+  if (learnt === known) return known
+  const person = { ...learnt, revision: Math.max(now, known.revision + 1) }
+  // Each payload about a person reads all that is known of them.
+  if (JSON.stringify(person).length <= LONGEST_PERSON) return person
+  throw new AppError('payload_not_understood', { message: 'One person has more memberships there than anybody has.' })
 }
+
+/** Some fifty memberships of some plans each, beside the person's names and address. */
+const LONGEST_PERSON = 16 * 1024
 
 /**
  * What is to be recorded so that the person's rosters are what the newest facts say. It follows from the record alone, never

@@ -17,7 +17,7 @@ export async function tryPayload(
   const source = await getSource(deps, sourceId)
   const now = deps.clock.now()
   const read = await readPayload(deps, source, request, now)
-  if (read.kind === 'events') return { events: read.events, ignored: read.ignored }
+  if (read.kind === 'events') return { events: read.events, ignored: brief(read.ignored) }
   const book = createSourceBook(deps.store.redis, sourceId)
   const events: IncomingEvent[] = []
   const ignored = [...read.ignored]
@@ -32,5 +32,11 @@ export async function tryPayload(
     events.push(...plan.events)
     ignored.push(...plan.ignored)
   }
-  return { events, ignored }
+  return { events, ignored: brief(ignored) }
 }
+
+const REASONS_TOLD = 100
+const LONGEST_REASON = 500
+
+/** A payload of a megabyte may name tens of thousands of plans that lead to no roster. */
+const brief = (reasons: string[]) => reasons.slice(0, REASONS_TOLD).map((reason) => reason.slice(0, LONGEST_REASON))
