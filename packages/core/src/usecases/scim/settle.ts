@@ -8,8 +8,8 @@ import { holdOrFree } from './guard.ts'
 
 /** Users looked at in one go. */
 const CHUNK = 500
-/** Pages that are under way at once: one at the store, and the next ones made ready here. */
-const PAGES_AT_ONCE = 3
+/** Pages that are under way at once: one at the store, one here. */
+const PAGES_AT_ONCE = 2
 
 interface Leaver {
   id: string
