@@ -30,7 +30,7 @@ declare module 'fastify' {
 }
 
 /** In a scope of its own: SCIM's media type beside JSON, and its own errors. */
-export function useScim(app: ApiServer): void {
+export function useScim(app: ApiServer, onRefusal: (request: FastifyRequest, fault: ScimFault) => Promise<void>): void {
   app.decorate('scimScans', createFairLine(SCANS))
   app.removeAllContentTypeParsers()
   for (const type of ['application/scim+json', 'application/json']) {
@@ -42,8 +42,11 @@ export function useScim(app: ApiServer): void {
       }),
     )
   }
-  app.setErrorHandler((error, request, reply) => {
-    if (error instanceof ScimFault) return sendScimFault(reply, error)
+  app.setErrorHandler(async (error, request, reply) => {
+    if (error instanceof ScimFault) {
+      await onRefusal(request, error).catch(() => {})
+      return sendScimFault(reply, error)
+    }
     const known = toKnownError(error)
     if (!known) request.log.error({ err: error, route: request.routeOptions.url }, 'request.failed')
     if (known?.retryAfterMs !== undefined) {

@@ -1,5 +1,6 @@
 import { createReconciliations } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
+import { listScimNotes } from '@flightroster/core/usecases/scim'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addScimRoster, bindRoster, connectScim, finish, type ScimClient } from '../../testing/scim.ts'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
@@ -74,6 +75,30 @@ describe('SCIM groups', () => {
     })
     expect(activity.map(({ by }) => by)).toEqual([expect.stringMatching(/^token:/), expect.stringMatching(/^token:/)])
     expect(activity.some(({ text }) => text.includes('nobody has the id nobody-1'))).toBe(true)
+  })
+
+  it('leave a line in the activity where a change of them or of their people is refused, without what it quotes', async () => {
+    await addScimRoster(api, 'refused', 'Refused')
+    const [ann] = (await addUsers('refused', 1)) as [string]
+    const group = await idp.addGroup('Refused', [ann])
+    const answers = [
+      await idp.patch(`/Users/${ann}`, [{ op: 'replace', path: 'active', value: 'perhaps' }]),
+      await idp.patch(`/Groups/${group}`, [{ op: 'add', path: 'members[value eq "secret@example.com"', value: 1 }]),
+      await idp.call('PUT', `/Groups/${group}`, { displayName: 7 }),
+      await idp.call('PUT', '/Users/other@example.com', {}),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 404])
+    const texts = await eventually(async () => {
+      const { items } = (await api.call('GET', '/v1/rosters/refused/activity?kind=request')).json()
+      expect(items).toHaveLength(3)
+      return (items as { text: string }[]).map(({ text }) => text)
+    })
+    expect(texts.toSorted()).toEqual([
+      `SCIM group ${group}: a change was refused: "displayName" is required, as a text.`,
+      `SCIM group ${group}: a change was refused: invalidPath`,
+      `SCIM user ${ann}: a change was refused: "active" is true or false.`,
+    ])
+    expect(JSON.stringify(await listScimNotes(api.deps))).not.toContain('@')
   })
 
   it('are held where a request takes away more than the guard allows, and a person decides', async () => {

@@ -1,4 +1,4 @@
-export { noteOddOfGroup } from './note-odd.ts'
+export { noteOddOfGroup, noteOddOfUser } from './note-odd.ts'
 export { directoryOf, listDirectories, noteOdd, type OpenDirectory, type ScimDeps } from './directory.ts'
 export { changeScimUser, createScimUser, deleteScimUser, type ScimUserDraft } from './users.ts'
 export { changeScimGroup, createScimGroup, deleteScimGroup, type MembersDelta, type ScimGroupDraft } from './groups.ts'

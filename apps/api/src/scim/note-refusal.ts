@@ -1,0 +1,25 @@
+import { noteOdd, noteOddOfGroup, noteOddOfUser } from '@flightroster/core/usecases/scim'
+import type { FastifyRequest } from 'fastify'
+import type { ApiDeps } from '../deps.ts'
+import { askedBy } from '../on-behalf-of.ts'
+import { contextOf } from './context.ts'
+import type { ScimFault } from './fault.ts'
+
+/** What paths and filters quote may be an address. */
+const QUOTING = new Set(['invalidPath', 'invalidFilter'])
+
+/** A change that could not be read leaves a line: some providers do not send it again, and nobody else would know. */
+export async function noteRefusal(deps: ApiDeps, request: FastifyRequest, fault: ScimFault): Promise<void> {
+  if (fault.status !== 400 || request.method === 'GET') return
+  const { scimType = '', message } = fault
+  const detail = `a change was refused: ${QUOTING.has(scimType) ? scimType : message}`
+  const { directory } = contextOf(deps, request)
+  const asked = askedBy(deps, request)
+  const { scimGroupId, scimUserId } = request.params as { scimGroupId?: string; scimUserId?: string }
+  // Only ids that are ours are told: whatever else stands there may be an address.
+  const user = scimUserId === undefined ? undefined : await directory.store.users.find(scimUserId)
+  if (user) return noteOddOfUser(asked, directory, user.id, detail)
+  const group = scimGroupId === undefined ? undefined : await directory.store.groups.find(scimGroupId)
+  if (group) return noteOddOfGroup(asked, directory, group, detail)
+  return noteOdd(deps, directory, `A user or group of nobody yet: ${detail}`)
+}
