@@ -114,7 +114,6 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
     targets,
     obsolete: [],
     parked: [],
-    neighbours: [roster],
     surroundings: {
       wantedHere: () => false,
       isSeated: () => false,
@@ -124,6 +123,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
     },
     lacks: new Map([[roster.id, turn.lack ?? null]]),
     testers: new Map([[roster.app.id, known]]),
+    seats: new Map(),
   }
   let isStopped = false
   let isFull = false

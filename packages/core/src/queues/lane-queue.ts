@@ -58,6 +58,8 @@ export interface LaneQueue {
    * is brought forward. Returns the refs that must stay recorded, since a job that was begun before may not have seen the change.
    */
   enqueue(work: Enqueued[]): Promise<Set<string>>
+  /** Makes the jobs, before it is known where those members have one; who has one keeps it. `enqueue` then sees to the rest. */
+  add(work: Omit<Enqueued, 'place'>[]): Promise<void>
   fetch(limit: number, token: string): Promise<LaneJob[]>
   counts(): Promise<LaneCounts>
   /** When the next sleeping job is due (ms). */
@@ -114,6 +116,7 @@ export function createLaneQueue(
 
   return {
     enqueue: (work) => enqueue(queue, work),
+    add: async (work) => void (await queue.addBulk(work.map(toBulkJob))),
     async fetch(limit, token) {
       const fetched = await Promise.all(Array.from({ length: limit }, () => worker.getNextJob(token, { block: false })))
       return fetched
@@ -205,7 +208,7 @@ function unlessMoved(error: unknown): void {
   if (code !== ErrorCode.JobNotExist && code !== ErrorCode.JobNotInState) throw error
 }
 
-function toBulkJob({ roster, ref, priority }: Enqueued) {
+function toBulkJob({ roster, ref, priority }: Omit<Enqueued, 'place'>) {
   return {
     name: JOB_NAME,
     data: { v: 1 as const, roster, ref },

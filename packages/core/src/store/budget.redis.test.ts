@@ -54,7 +54,7 @@ describe('the budget of a team key', () => {
       await take(1)
       await take(99)
       clock.advance((HOUR / 240) * 5)
-      await budget.note(nothing, 0, at)
+      await budget.note(nothing, 0, { reservedAt: at, calls: 1 })
       clock.advance(HOUR - 1)
       expect(await take(100)).toBe(99)
     }
@@ -153,15 +153,26 @@ describe('the budget of a team key', () => {
   it('gives back what a visit that died had in hand, and not what it had begun', async () => {
     const { clock, budget, take } = setUp()
     await budget.reserve(50, 0, 'died')
-    for (let call = 0; call < 3; call++) expect(await budget.begin('died')).toBe(clock.now())
+    for (let call = 0; call < 3; call++)
+      expect(await budget.begin('died', 1)).toEqual({ begun: 1, reservedAt: clock.now() })
     clock.advance(HOUR / 100)
     expect(await take(1_000)).toBe(50)
     const { granted } = await budget.reserve(1_000, 0, 'next')
     expect(granted).toBe(47)
     // It may be alive after all: it begins nothing, and gives back nothing that is another's.
-    expect(await budget.begin('died')).toBeNull()
+    expect(await budget.begin('died', 1)).toMatchObject({ begun: 0 })
     await budget.release(47, 'died')
     expect(await take(1)).toBe(0)
+  })
+
+  it('takes back a call that was begun and did not go out, of the visit that has the others in hand', async () => {
+    const { budget, take } = setUp()
+    await budget.reserve(50, 0, 'visit')
+    await budget.begin('visit', 1)
+    await budget.unbegin('other')
+    await budget.unbegin('visit')
+    await budget.release(50, 'visit')
+    expect(await take(1_000)).toBe(100)
   })
 
   it('counts what a visit has in hand in the minute in which it reserved last', async () => {

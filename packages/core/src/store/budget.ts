@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { number, read, texts, tuple } from '../domain/shape.ts'
+import { number, read, text, texts, tuple } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys } from './keys.ts'
 
@@ -23,6 +23,7 @@ export interface BudgetReading {
 }
 
 /** How many, when asking again may help, and now. */
+const BEGUN = tuple(number, text)
 const RESERVED = tuple<[number, number, number]>(number, number, number)
 
 const NOTHING_READ: BudgetReading = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
@@ -43,15 +44,17 @@ export interface Budget {
    * names itself as `holder`: it then has these in hand, in place of what it or a visit before had.
    */
   reserve(wanted: number, keepBack: number, holder?: string): Promise<{ granted: number; nextAt: number; now: number }>
-  /** One of the calls that the holder has in hand goes out; when it was reserved (ms), or null where there is none (any more). */
-  begin(holder: string): Promise<number | null>
+  /** Calls that the holder has in hand go out; how many there were (any more), and when they were reserved (ms). */
+  begin(holder: string, calls: number): Promise<{ begun: number; reservedAt: number }>
+  /** One that was begun did not go out: the holder has it in hand again. */
+  unbegin(holder: string): Promise<void>
   /** Gives back what the holder has in hand. */
   release(unused: number, holder: string): Promise<void>
   /**
-   * Takes over what an answer said. `open`: calls reserved that had not been answered when this one was. `reservedAt`: when the
-   * answered call was reserved (ms); it counts from now on, since Apple may have counted it as late as this.
+   * Takes over what an answer said. `open`: calls reserved that had not been answered when this one was. `answered`: so many calls,
+   * all reserved then (ms), were answered; they count from now on, since Apple may have counted them as late as this.
    */
-  note(reading: BudgetReading, open: number, reservedAt?: number): Promise<void>
+  note(reading: BudgetReading, open: number, answered?: { reservedAt: number; calls: number }): Promise<void>
   /** Nothing is granted for so long (ms). */
   keepQuiet(forMs: number): Promise<void>
   read(): Promise<BudgetState>
@@ -71,7 +74,7 @@ export function createBudget(
     holder?: string
     open?: number
     reading?: BudgetReading
-    answered?: number | undefined
+    answered?: { reservedAt: number; calls: number } | undefined
     quietMs?: number
   }) => {
     const { hourLimit, hourRemaining, minuteLimit, minuteRemaining } = what.reading ?? NOTHING_READ
@@ -89,7 +92,8 @@ export function createBudget(
         minuteRemaining ?? '',
         what.quietMs ?? '',
         what.holder ?? '',
-        what.answered ?? '',
+        what.answered?.reservedAt ?? '',
+        what.answered?.calls ?? 0,
       ],
     )
   }
@@ -100,14 +104,16 @@ export function createBudget(
       const [granted, nextAt, at] = read(RESERVED, answer, 'An answer of reserve-budget.lua')
       return { granted, nextAt, now: at }
     },
-    async begin(holder) {
-      const at = await beginScript.run(redis, [key], [holder])
-      return at === '' ? null : Number(at)
+    async begin(holder, calls) {
+      const answer = await beginScript.run(redis, [key], [holder, calls])
+      const [begun, reservedAt] = read(BEGUN, answer, 'An answer of begin-call.lua')
+      return { begun, reservedAt: Number(reservedAt) }
     },
+    unbegin: async (holder) => void (await beginScript.run(redis, [key], [holder, -1])),
     release: async (unused, holder) => {
       if (unused > 0) await settle({ back: unused, holder })
     },
-    note: (reading, open, reservedAt) => settle({ reading, open, answered: reservedAt }),
+    note: (reading, open, answered) => settle({ reading, open, answered }),
     keepQuiet: (forMs) => settle({ quietMs: Math.round(forMs) }),
     async read() {
       const [at, ...flat] = read(texts, await readScript.run(redis, [key], []), 'An answer of read-budget.lua')

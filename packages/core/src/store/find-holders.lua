@@ -1,18 +1,28 @@
--- Who has an address, whichever form that is kept in.
--- KEYS[1] index   ARGV addresses (lower-cased)
--- Returns a list of member ids for each
+-- Who has an address, whichever form that is kept in. Before that the newest records are entered: intake only notes who has to be
+-- (record-changes.lua), and searches look through the records themselves.
+-- KEYS[1] unindexed  [2] index  [3] desired
+-- ARGV[1] how many to enter at most  [2] 1 for the short form, 0 for that of before  [3..] addresses (lower-cased)
+-- Returns { how many are still to be entered, a list of member ids for each address }
+local ids = redis.call('LPOP', KEYS[1], ARGV[1])
+for i, text in ipairs(ids and redis.call('HMGET', KEYS[3], unpack(ids)) or {}) do
+  local address = text and addressOf(ids[i], readTail(readDesired(text).tail))
+  if address and ARGV[2] == '1' then addHolder(KEYS[2], address, ids[i])
+  elseif address then redis.call('ZADD', KEYS[2], 0, 'e:' .. address .. '\0' .. ids[i]) end
+end
+local hasFormerEntries = redis.call('EXISTS', KEYS[2]) == 1
 local answers = {}
-for i, address in ipairs(ARGV) do
-  local ids = readHolders(KEYS[1], address)
-  if hasFormer(KEYS[1]) then
-    local entries = redis.call('ZRANGEBYLEX', KEYS[1], '[e:' .. address .. '\0', '(e:' .. address .. '\1')
+for i = 3, #ARGV do
+  local address = ARGV[i]
+  local found = readHolders(KEYS[2], address)
+  if hasFormerEntries then
+    local entries = redis.call('ZRANGEBYLEX', KEYS[2], '[e:' .. address .. '\0', '(e:' .. address .. '\1')
     local known = {}
-    for _, id in ipairs(ids) do known[id] = true end
+    for _, id in ipairs(found) do known[id] = true end
     for _, entry in ipairs(entries) do
       local id = string.sub(entry, #address + 4)
-      if not known[id] then ids[#ids + 1] = id end
+      if not known[id] then found[#found + 1] = id end
     end
   end
-  answers[i] = ids
+  answers[i - 2] = found
 end
-return answers
+return { ids and redis.call('LLEN', KEYS[1]) or 0, answers }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { list, number, read, texts, tuple } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
-import type { LaneKeys } from './keys.ts'
+import { queueKeys, type LaneKeys } from './keys.ts'
 
 const takeScript = defineScript(import.meta.url, './take-outbox.lua')
 const dropScript = defineScript(import.meta.url, './drop-outbox.lua')
@@ -25,8 +25,11 @@ export interface LaneOutbox {
    * away until they are dropped, or for a moment.
    */
   takeOutbox(token: string, limit: number): Promise<OutboxEntry[] | 'busy'>
-  /** What has a job now goes, unless it was recorded anew. Returns how many are still recorded, and whether a worker visits the lane. */
-  dropFromOutbox(token: string, entries: OutboxEntry[]): Promise<{ left: number; leased: boolean }>
+  /**
+   * What has a job now goes, unless it was recorded anew; where `job` is named, only while that job is there. Returns how many are
+   * still recorded, and whether a worker visits the lane.
+   */
+  dropFromOutbox(token: string, entries: (OutboxEntry & { job?: string })[]): Promise<{ left: number; leased: boolean }>
   /** Records work for members, whatever became of it before. */
   recordAgain(items: { roster: string; member: string }[], as?: OutboxClass): Promise<void>
   /** Work of a roster that was parked is recorded anew, as urgent as it was. Returns how many members' it was, and whether a worker visits. */
@@ -51,18 +54,22 @@ export function outboxKeys(keys: LaneKeys): string[] {
   return OUTBOX_ORDER.map((name) => outboxKey(keys, name))
 }
 
-export function createLaneOutbox(redis: Redis, keys: LaneKeys): LaneOutbox {
+export function createLaneOutbox(redis: Redis, keys: LaneKeys, teamKey: string): LaneOutbox {
   return {
     async takeOutbox(token, limit) {
       const taken = await takeScript.run(redis, [keys.enqueuing, ...outboxKeys(keys)], [token, ENQUEUING_MS, limit])
       if (taken === 'busy') return 'busy'
-      return read(list(texts), taken, 'An answer of take-outbox.lua').flatMap((flat, at) =>
-        parseEntries(flat, OUTBOX_ORDER[at] ?? 'bulk'),
-      )
+      return parseOutbox(read(list(texts), taken, 'An answer of take-outbox.lua'))
     },
     async dropFromOutbox(token, entries) {
-      const words = entries.flatMap((entry) => [OUTBOX_ORDER.indexOf(entry.from) + 2, toWord(entry), entry.arrival])
-      const dropped = await dropScript.run(redis, [keys.enqueuing, ...outboxKeys(keys), keys.lease], [token, ...words])
+      const words = entries.flatMap((entry) => [
+        OUTBOX_ORDER.indexOf(entry.from) + 2,
+        toWord(entry),
+        entry.arrival,
+        entry.job ?? '',
+      ])
+      const all = [keys.enqueuing, ...outboxKeys(keys), keys.lease]
+      const dropped = await dropScript.run(redis, all, [token, queueKeys(teamKey).jobs, ...words])
       const [left, leased] = read(COUNT_AND_LEASE, dropped, 'An answer of drop-outbox.lua')
       return { left, leased: leased === 1 }
     },
@@ -94,6 +101,11 @@ export function createLaneOutbox(redis: Redis, keys: LaneKeys): LaneOutbox {
 
 function toWord({ roster, member }: { roster: string; member: string }): string {
   return `${roster}\0${member}`
+}
+
+/** A list for each outbox, the most urgent one first. */
+export function parseOutbox(lists: string[][]): OutboxEntry[] {
+  return lists.flatMap((flat, at) => parseEntries(flat, OUTBOX_ORDER[at] ?? 'bulk'))
 }
 
 function parseEntries(flat: string[], from: OutboxClass): OutboxEntry[] {

@@ -30,7 +30,7 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
   const keys = laneKeys(teamKey)
   return {
     ...createLaneVisits(redis, keys, teamKey),
-    ...createLaneOutbox(redis, keys),
+    ...createLaneOutbox(redis, keys, teamKey),
     ...createLaneWork(redis, keys, teamKey),
     ...createLaneLaw(redis, keys, teamKey),
     testerIds: (appId, addresses) => findTesterIds(redis, { teamKey, appId }, addresses),

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis'
-import { list, number, or, read, text } from '../domain/shape.ts'
+import { list, number, oneOf, or, read, texts, tuple } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { queueKeys, type LaneKeys } from './keys.ts'
 import { parseFacts, setFacts, type LaneFacts } from './lane-facts.ts'
-import { outboxKeys } from './lane-outbox.ts'
+import { outboxKeys, parseOutbox, type OutboxEntry } from './lane-outbox.ts'
 
 const openScript = defineScript(import.meta.url, './open-visit.lua', './requeue-active.lua')
 const renewScript = defineScript(import.meta.url, './renew-lease.lua')
@@ -15,6 +15,10 @@ export type OpenedVisit =
       facts: LaneFacts
       /** Jobs that a worker died with; they wait again. */
       recovered: number
+      /** Jobs at that moment. */
+      counts: { waiting: number; prioritized: number; delayed: number; active: number; failed: number }
+      /** All changes that have no job; null where there are many, or another process makes jobs of them just now. */
+      recorded: OutboxEntry[] | null
     }
   | { kind: 'busy'; leftMs: number }
   | { kind: 'paused' }
@@ -43,8 +47,12 @@ export interface LaneVisits {
   setFacts(facts: Partial<LaneFacts>): Promise<void>
 }
 
-/** A word, then what goes with it. */
-const OPENED = list(or(text, number))
+const OPENED = or(
+  tuple(oneOf('busy'), number),
+  or(tuple(oneOf('paused')), tuple(oneOf('opened'), number, list(number), list(texts), texts)),
+)
+/** More are taken as before, a part at a time, with others kept away: they would make the same jobs meanwhile. */
+const RECORDED_AT_MOST = 50
 
 export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string): LaneVisits {
   const queue = queueKeys(teamKey)
@@ -53,8 +61,18 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
     async open(token, leaseMs) {
       const answer = await openScript.run(
         redis,
-        [keys.lease, keys.lane, ...lists, keys.schedule, keys.promised],
-        [token, leaseMs, queue.jobs, `law:${teamKey}`],
+        [
+          keys.lease,
+          keys.lane,
+          ...lists,
+          keys.schedule,
+          keys.promised,
+          queue.delayed,
+          queue.failed,
+          keys.enqueuing,
+          ...outboxKeys(keys),
+        ],
+        [token, leaseMs, queue.jobs, `law:${teamKey}`, RECORDED_AT_MOST],
       )
       return parseOpened(read(OPENED, answer, 'An answer of open-visit.lua'))
     },
@@ -79,12 +97,19 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
   }
 }
 
-function parseOpened(answer: (string | number)[]): OpenedVisit {
-  const [kind, ...rest] = answer
-  if (kind === 'busy') return { kind, leftMs: Number(rest[0]) }
-  if (kind === 'paused') return { kind }
-  const [recovered, ...flat] = rest
+type Opened = ['busy', number] | ['paused'] | ['opened', number, number[], string[][], string[]]
+
+function parseOpened(answer: Opened): OpenedVisit {
+  if (answer[0] === 'busy') return { kind: answer[0], leftMs: answer[1] }
+  if (answer[0] === 'paused') return { kind: answer[0] }
+  const [kind, recovered, [waiting = 0, prioritized = 0, delayed = 0, failed = 0], recorded, flat] = answer
   const hash = new Map<string, string>()
-  for (let at = 0; at + 1 < flat.length; at += 2) hash.set(String(flat[at]), String(flat[at + 1]))
-  return { kind: 'opened', recovered: Number(recovered), facts: parseFacts(hash) }
+  for (let at = 0; at + 1 < flat.length; at += 2) hash.set(flat[at] ?? '', flat[at + 1] ?? '')
+  return {
+    kind,
+    recovered,
+    facts: parseFacts(hash),
+    counts: { waiting, prioritized, delayed, active: 0, failed },
+    recorded: recorded.length === 0 ? null : parseOutbox(recorded),
+  }
 }

@@ -4,7 +4,7 @@ import { MEMBER_STATUSES, toStatusCounts, type Desired, type MemberStatus, type 
 import type { ErrorCode } from '../errors.ts'
 import type { Named } from '../domain/name-order.ts'
 import { parseTimeline, type TimelineEntry } from '../domain/timeline.ts'
-import { list, read, texts } from '../domain/shape.ts'
+import { list, number, read, texts, tuple } from '../domain/shape.ts'
 import { defineScript } from './define-script.ts'
 import { laneKeys, type RosterKeys } from './keys.ts'
 import {
@@ -20,8 +20,8 @@ import { parseDesired } from './desired.ts'
 import { parseObserved } from './observed.ts'
 import { isPacking } from './packing.ts'
 
-const indexScript = defineScript(import.meta.url, './index-members.lua', './holders.lua', './desired.lua')
-const holdersScript = defineScript(import.meta.url, './find-holders.lua', './holders.lua')
+const FOUND = tuple(number, list(texts))
+const holdersScript = defineScript(import.meta.url, './find-holders.lua', './holders.lua', './desired.lua')
 
 export interface MemberRecord {
   id: string
@@ -83,16 +83,8 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
       }
     })
   }
-  /** The entries are made once for all: a batch asks for a hundred addresses at once. */
-  const findByAddress = async (addresses: readonly string[]): Promise<string[][]> => {
-    if (addresses.length === 0) return []
-    await indexMembers(redis, keys)
-    return read(
-      list(texts),
-      await holdersScript.run(redis, [keys.index], [...addresses]),
-      'An answer of find-holders.lua',
-    )
-  }
+  const findByAddress = async (addresses: readonly string[]): Promise<string[][]> =>
+    addresses.length === 0 ? [] : findHolders(redis, keys, addresses)
   return {
     findMany,
     find: async (id) => (await findMany([id]))[0],
@@ -102,7 +94,7 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
         : (await redis.hmget(keys.desired, ...ids)).map((text) => (text ? parseDesired(text) : undefined)),
     list: (query) => listMembers(redis, keys, query),
     listAll: (filter, size) => listAllIds(redis, keys, filter, size),
-    index: () => indexMembers(redis, keys),
+    index: async () => void (await findHolders(redis, keys, [])),
     async dropFormerIndex() {
       // While processes of an older release may run beside, they find members by their address there.
       for (const kind of (await isPacking(redis)) ? ['i', 'n', 'e'] : ['i', 'n']) {
@@ -111,7 +103,7 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
           if (entries.length === 0) break
           if (kind === 'e') {
             await redis.rpush(keys.unindexed, ...entries.map((entry) => entry.slice(entry.indexOf('\u0000') + 1)))
-            await indexMembers(redis, keys)
+            await findHolders(redis, keys, [])
           }
           await redis.zrem(keys.index, ...entries)
         }
@@ -168,11 +160,19 @@ async function scanObserved(redis: Redis, keys: RosterKeys, isFound: (text: stri
 const REMOVED_AT_ONCE = 1_000
 const INDEXED_AT_ONCE = 500
 
-/** Intake leaves the entries to be made: many are never searched for before the worker makes them, and 202 comes sooner. */
-async function indexMembers(redis: Redis, keys: RosterKeys): Promise<void> {
+/**
+ * Intake leaves the entries to be made: many are never searched for before the worker makes them, and 202 comes sooner. Whoever asks
+ * makes them, in the same step as a rule, and has an answer for all addresses from a step that left none to be made.
+ */
+async function findHolders(redis: Redis, keys: RosterKeys, addresses: readonly string[]): Promise<string[][]> {
   const packed = (await isPacking(redis)) ? 1 : 0
-  let left = 1
-  while (left > 0) {
-    left = Number(await indexScript.run(redis, [keys.unindexed, keys.index, keys.desired], [INDEXED_AT_ONCE, packed]))
+  for (;;) {
+    const answer = await holdersScript.run(
+      redis,
+      [keys.unindexed, keys.index, keys.desired],
+      [INDEXED_AT_ONCE, packed, ...addresses],
+    )
+    const [left, found] = read(FOUND, answer, 'An answer of find-holders.lua')
+    if (left === 0) return found
   }
 }

@@ -1,8 +1,11 @@
 -- Takes the lease of a lane, unless another worker holds it, somebody else is promised the next turn, or the lane is stopped. Whoever fetched the jobs that are active is
 -- dead then, since they end before the lease does: they wait again, and their deaths are counted.
--- KEYS[1] lease  [2] lane  [3] active jobs  [4] waiting jobs  [5] prioritized jobs  [6] schedule  [7] promised
+-- KEYS[1] lease  [2] lane  [3] active jobs  [4] waiting jobs  [5] prioritized jobs  [6] schedule  [7] promised  [8] sleeping jobs
+--     [9] failed jobs  [10] enqueuing  [11..13] outboxes, the most urgent one first
 -- ARGV[1] token  [2] lease (ms)  [3] what stands before a job's id in its key  [4] task that proves the lane's law
--- Returns { 'busy', ms left } | { 'paused' } | { 'opened', jobs of the dead, lane hash … }
+--     [5] how many recorded changes to name at most
+-- Returns { 'busy', ms left } | { 'paused' } | { 'opened', jobs of the dead, { jobs that wait, prioritized, sleeping, failed },
+--     recorded changes as { { word, arrival, … }, { … }, { … } }, or none where another makes jobs or there are more, lane hash }
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[1] then return { 'busy', redis.call('PTTL', KEYS[1]) } end
 local promised = redis.call('GET', KEYS[7])
@@ -18,4 +21,12 @@ end
 if redis.call('HGET', KEYS[2], 'paused') == '1' then return { 'paused' } end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('HINCRBY', KEYS[2], 'fence', 1)
-return { 'opened', dead, unpack(redis.call('HGETALL', KEYS[2])) }
+local jobs = {
+  redis.call('LLEN', KEYS[4]), redis.call('ZCARD', KEYS[5]), redis.call('ZCARD', KEYS[8]), redis.call('ZCARD', KEYS[9]),
+}
+local recorded, count = {}, 0
+for i = 11, 13 do count = count + redis.call('ZCARD', KEYS[i]) end
+if count <= tonumber(ARGV[5]) and redis.call('EXISTS', KEYS[10]) == 0 then
+  for i = 11, 13 do recorded[i - 10] = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES') end
+end
+return { 'opened', dead, jobs, recorded, redis.call('HGETALL', KEYS[2]) }

@@ -1,6 +1,6 @@
 -- Records membership changes of one team key: desired state, outbox, dedup marks, status and timeline, in one atomic step.
 -- Reads each member once and writes each structure once, however many changes a batch holds. Search entries are made later
--- (index-members.lua): here a member is only noted as one to index.
+-- (find-holders.lua): here a member is only noted as one to index.
 -- KEYS[1] lease  [2] rosters of the lane  [3] outbox now  [4] outbox interactive  [5] outbox bulk
 --     [6] dedup marks, this period as the sender believes  [7] those of the period before  [8] revisions
 --     [9] rosters of the lane that are being deleted

@@ -3,7 +3,7 @@
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] calls given back  [3] window (ms)  [4] reserved, and not yet answered when Apple answered this
 --     [5] hour limit or empty  [6] hour remaining or empty  [7] minute limit or empty  [8] minute remaining or empty
 --     [9] quiet for (ms) or empty  [10] the visit that has the calls in hand which are given back
---     [11] when the call that was answered had been reserved (ms), or empty
+--     [11] when the calls that were answered had been reserved (ms), or empty  [12] how many these are
 -- Returns 1.
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[3])
 if not now then
@@ -28,10 +28,11 @@ if back > 0 then
   redis.call('HINCRBY', KEYS[1], 'spare', -back)
 end
 if ARGV[11] ~= '' then
-  take('h', hourSlice, ARGV[11], 1)
-  take('m', minuteSlice, ARGV[11], 1)
-  redis.call('HINCRBY', KEYS[1], string.format('h:%d', math.floor(now / hourSlice)), 1)
-  redis.call('HINCRBY', KEYS[1], string.format('m:%d', math.floor(now / minuteSlice)), 1)
+  local answered = tonumber(ARGV[12])
+  take('h', hourSlice, ARGV[11], answered)
+  take('m', minuteSlice, ARGV[11], answered)
+  redis.call('HINCRBY', KEYS[1], string.format('h:%d', math.floor(now / hourSlice)), answered)
+  redis.call('HINCRBY', KEYS[1], string.format('m:%d', math.floor(now / minuteSlice)), answered)
 end
 
 local function own(prefix, slice, span)

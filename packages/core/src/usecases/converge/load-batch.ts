@@ -6,6 +6,7 @@ import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'
 import type { LaneStore, Store, Work } from '../../store/index.ts'
 import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
+import { readSeats, type KnownSeats } from './seats.ts'
 import type { KnownTesters, Target } from './target.ts'
 import { readLack } from '../builds/warnings-of.ts'
 
@@ -15,13 +16,12 @@ export interface Batch {
   obsolete: LaneJob[]
   /** Jobs of rosters that are paused or blocked. */
   parked: Target[]
-  /** Every roster of the apps that the batch is about, whatever its team key. */
-  neighbours: Roster[]
   surroundings: Surroundings
   /** By roster id: why nobody of its group can be invited, where that is known. */
   lacks: Map<string, BuildLack | null>
   /** By app id. */
   testers: Map<string, KnownTesters>
+  seats: Map<string, KnownSeats>
 }
 
 /** Reads everything a batch is planned from: newest desired state, what was observed, who else wants the addresses, known ids. */
@@ -50,8 +50,10 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   const known: KnownRecords = new Map()
   const targets: Target[] = []
   const parked: Target[] = []
-  await Promise.all(
-    [...wanted].map(async ([roster, items]) => {
+  // What needs no answer of another is asked together: each turn at the store is part of the time between a 202 and Apple's call.
+  const [neighbours] = await Promise.all([
+    readNeighbours(store, [...wanted.keys()]),
+    ...[...wanted].map(async ([roster, items]) => {
       const records = await store.members(teamKey, roster.id).findMany(items.map((item) => item.work.member))
       known.set(roster.id, new Map(records.flatMap((record) => (record ? [[record.id, record]] : []))))
       items.forEach((item, at) => {
@@ -84,22 +86,31 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
         else targets.push(target)
       })
     }),
-  )
+  ])
   const addresses = targets.flatMap((target) => addressesOf(target).map((key) => ({ roster: target.roster, key })))
-  const neighbours = await readNeighbours(store, [...targets, ...parked])
-  const surroundings = await readSurroundings(store, neighbours, addresses, known)
+  const served = [...new Set(targets.map(({ roster }) => roster))]
+  const apps = new Set([...targets, ...parked].map(({ roster }) => roster.app.id))
+  const [surroundings, testers, lacks, seats] = await Promise.all([
+    readSurroundings(store, neighbours, addresses, known),
+    readTesters(lane, addresses),
+    Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
+    Promise.all([...apps].map(async (appId) => [appId, await readSeats(store, teamKey, appId, neighbours)] as const)),
+  ])
   for (const target of targets) {
     keepWantedSeat(surroundings, target)
     target.observed = beginMove(target.desired, target.observed, (email) =>
       surroundings.wantedHere(target.roster, target.member, emailKey(email)),
     )
   }
-  const served = [...new Set(targets.map(({ roster }) => roster))]
-  const [testers, lacks] = await Promise.all([
-    readTesters(lane, addresses),
-    Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
-  ])
-  return { targets, obsolete, parked, neighbours, surroundings, testers, lacks: new Map(lacks) }
+  return {
+    targets,
+    obsolete,
+    parked,
+    surroundings,
+    testers,
+    lacks: new Map(lacks),
+    seats: new Map(seats),
+  }
 }
 
 /** Nobody is taken out of the app whom another roster of it, or another member with this address, wants in by now. */
@@ -119,9 +130,9 @@ async function readRosters(store: Store, teamKey: string, jobs: LaneJob[]): Prom
 }
 
 /** Every roster of the apps that a batch is about. */
-async function readNeighbours(store: Store, targets: Target[]): Promise<Roster[]> {
-  const known = new Map(targets.map(({ roster }) => [roster.id, roster]))
-  const apps = new Set(targets.map(({ roster }) => roster.app.id))
+async function readNeighbours(store: Store, rosters: readonly Roster[]): Promise<Roster[]> {
+  const known = new Map(rosters.map((roster) => [roster.id, roster]))
+  const apps = new Set(rosters.map(({ app }) => app.id))
   const ids = (await Promise.all([...apps].map((appId) => store.rosterIdsOfApp(appId)))).flat()
   const others = await store.rosters.findMany(ids.filter((id) => !known.has(id)))
   return [...known.values(), ...others.values()]

@@ -9,6 +9,7 @@ import {
   withRefusal,
   type AppSeats,
   type SeatLedger,
+  type SeatShare,
 } from '../../domain/seats.ts'
 import { isAppError } from '../../errors.ts'
 import {
@@ -60,6 +61,15 @@ const OLD_MS = { near: 5_000, between: 15_000, far: 3_600_000 }
 const FRESH_MS = 15_000
 const MOST_AT_ONCE = 50
 
+/** An app's seats as they are kept, read with the batch. */
+export interface KnownSeats {
+  rosters: readonly Roster[]
+  kept: AppSeats
+  /** Ids of the lane's rosters of which somebody waits. */
+  waiting: ReadonlySet<string>
+  shares: SeatShare[]
+}
+
 /** One app in a batch. */
 interface Desk {
   appId: string
@@ -80,13 +90,14 @@ interface Desk {
 
 export async function openSeats(
   deps: SeatsDeps,
-  { targets, neighbours }: { targets: readonly Target[]; neighbours: readonly Roster[] },
+  { targets, seats }: { targets: readonly Target[]; seats: ReadonlyMap<string, KnownSeats> },
 ): Promise<Seats> {
   const { store, lane, teamKey, clock } = deps
   const schedule = createSchedule(store.redis, teamKey)
-  const apps = [...new Set(targets.map(({ roster }) => roster.app.id))]
   const desks = new Map(
-    await Promise.all(apps.map(async (appId) => [appId, await openDesk(deps, appId, targets, neighbours)] as const)),
+    await Promise.all(
+      [...seats].map(async ([appId, known]) => [appId, await openDesk(deps, appId, targets, known)] as const),
+    ),
   )
   const deskOf = ({ roster }: Target) => desks.get(roster.app.id)
   const lineOf = ({ roster }: Target) => createSeatLine(store.redis, teamKey, roster.id)
@@ -153,13 +164,13 @@ export async function openSeats(
   }
 }
 
-async function openDesk(
-  deps: SeatsDeps,
+/** What is known of an app's seats. Of the lane's own rosters alone it is told whether somebody waits. */
+export async function readSeats(
+  store: Store,
+  teamKey: string,
   appId: string,
-  targets: readonly Target[],
   neighbours: readonly Roster[],
-): Promise<Desk> {
-  const { store, teamKey, clock } = deps
+): Promise<KnownSeats> {
   const rosters = neighbours.filter(({ app }) => app.id === appId)
   const ours = rosters.filter((roster) => roster.teamKey === teamKey)
   const [kept, lengths, shares] = await Promise.all([
@@ -167,7 +178,16 @@ async function openDesk(
     Promise.all(ours.map(({ id }) => createSeatLine(store.redis, teamKey, id).count())),
     readShares(store, rosters),
   ])
-  const waiting = new Set(ours.filter((_, at) => (lengths[at] ?? 0) > 0).map(({ id }) => id))
+  return { rosters, kept, shares, waiting: new Set(ours.filter((_, at) => (lengths[at] ?? 0) > 0).map(({ id }) => id)) }
+}
+
+async function openDesk(
+  deps: SeatsDeps,
+  appId: string,
+  targets: readonly Target[],
+  { rosters, kept, waiting, shares }: KnownSeats,
+): Promise<Desk> {
+  const { store, teamKey, clock } = deps
   const isKept = rosters.some(isKeptFor)
   // Behind others of the roster nobody goes in, so nothing has to be counted for them.
   const seekers = targets.filter(

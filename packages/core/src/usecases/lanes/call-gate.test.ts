@@ -10,6 +10,7 @@ import { createCallGate } from './call-gate.ts'
 function setUp(limit: number) {
   const clock = createSettableClock()
   const told: string[] = []
+  const begins: number[] = []
   let left = limit
   let held = { calls: 0, at: 0 }
   let broken = false
@@ -22,12 +23,17 @@ function setUp(limit: number) {
       told.push(`reserved ${held.calls}`)
       return { granted: held.calls, nextAt: held.calls === 0 ? clock.now() + 60_000 : 0, now: clock.now() }
     },
-    async begin() {
+    async begin(_holder, calls) {
       await setImmediate()
       if (broken) throw new Error('The connection is closed.')
-      if (held.calls === 0) return null
-      held.calls--
-      return held.at
+      const begun = Math.min(calls, held.calls)
+      held.calls -= begun
+      begins.push(begun)
+      return { begun, reservedAt: held.at }
+    },
+    async unbegin() {
+      held.calls++
+      told.push('not sent')
     },
     async release(unused) {
       await setImmediate()
@@ -35,16 +41,16 @@ function setUp(limit: number) {
       held.calls -= unused
       told.push(`back ${unused}`)
     },
-    async note(_reading, open, reservedAt) {
+    async note(_reading, open, { reservedAt, calls } = { reservedAt: 0, calls: 0 }) {
       await setImmediate()
-      told.push(`answered, ${open} open, ${clock.now() - (reservedAt ?? 0)} ms old`)
+      told.push(`${calls} answered, ${open} open, ${clock.now() - reservedAt} ms old`)
     },
     keepQuiet: async () => {},
     read: () => Promise.reject(new Error('not asked for here')),
   }
   const log = { warn: () => {} } as unknown as Log
   const gate = createCallGate({ budget, clock, log, keepBack: () => 0, isLeaseHeld: () => true, holder: 'visit' })
-  return { clock, gate, told, left: () => left, breakStore: () => void (broken = true) }
+  return { clock, gate, told, begins, left: () => left, breakStore: () => void (broken = true) }
 }
 
 const call = {} as Parameters<ReturnType<typeof createCallGate>['admit']>[0]
@@ -59,7 +65,7 @@ it('tells when an answered call had been reserved, and gives back the rest', asy
   await gate.admit(call)
   await gate.note(answer())
   await gate.close()
-  expect(told).toEqual(['reserved 3', 'answered, 2 open, 40 ms old', 'back 2'])
+  expect(told).toEqual(['reserved 3', '1 answered, 2 open, 40 ms old', 'back 2'])
   expect(left()).toBe(9)
 })
 
@@ -71,15 +77,38 @@ it('keeps the order of reservations and answers, so that what is open is ours to
   // A third call reserves more while the answers of the first two arrive.
   const third = gate.admit(call)
   await gate.note(answer())
-  await gate.note(answer())
+  await gate.note(answer({ hourLimit: 3_600, hourRemaining: 3_000 }))
   await third
   await gate.close()
-  expect(told.slice(0, 4)).toEqual([
-    'reserved 2',
-    'reserved 10',
-    'answered, 11 open, 0 ms old',
-    'answered, 10 open, 0 ms old',
-  ])
+  // Both are told together, after the reservation that was asked for before them.
+  expect(told.slice(0, 3)).toEqual(['reserved 2', 'reserved 10', '2 answered, 10 open, 0 ms old'])
+})
+
+it('tells of calls together that begin while the store hears of others, and begins none that it knows nothing of', async () => {
+  const { gate, begins, left } = setUp(30)
+  await gate.reserve(12)
+  await Promise.all(Array.from({ length: 12 }, () => gate.admit(call)))
+  expect(begins).toEqual([12])
+  const first = gate.admit(call)
+  await first
+  const others = Array.from({ length: 4 }, () => gate.admit(call))
+  await Promise.all(others)
+  expect(begins).toEqual([12, 1, 4])
+  for (let at = 0; at < 17; at++) await gate.note(answer())
+  await gate.close()
+  expect([gate.sent(), left()]).toEqual([17, 13])
+})
+
+it('tells of answers together only as long as nothing else is told between them, and keeps the newest word of the quota', async () => {
+  const { gate, told } = setUp(30)
+  await gate.reserve(4)
+  for (let at = 0; at < 4; at++) await gate.admit(call)
+  const refused = { ...answer(), code: 'apple_rate_limited' } as CallRecord
+  const answers = [answer(), answer({ hourLimit: 3_600, hourRemaining: 3_000 }), refused, answer()]
+  // Of the third the store is told that it keeps quiet.
+  for (const one of answers) void gate.note(one)
+  await gate.close()
+  expect(told).toEqual(['reserved 4', '3 answered, 2 open, 0 ms old', '1 answered, 0 open, 0 ms old', 'back 0'])
 })
 
 it('says when to come again once nothing is left', async () => {
@@ -116,6 +145,29 @@ it('reserves anew what it has had in hand for long', async () => {
   clock.advance(31_000)
   await gate.admit(call)
   expect(told).toEqual(['reserved 5', 'reserved 10'])
+})
+
+it('begins a call before anybody makes it, which is the next one, and gives back one that nobody made', async () => {
+  const { gate, told, left } = setUp(10)
+  await gate.reserve(3)
+  gate.beginAhead()
+  gate.beginAhead()
+  await gate.admit(call)
+  await gate.note(answer())
+  gate.beginAhead()
+  await gate.close()
+  expect(told).toEqual(['reserved 3', '1 answered, 2 open, 0 ms old', 'not sent', 'back 2'])
+  expect([left(), gate.sent()]).toEqual([9, 1])
+})
+
+it('makes no call that was begun ahead where the store was not told', async () => {
+  const { gate, breakStore } = setUp(10)
+  await gate.reserve(2)
+  breakStore()
+  gate.beginAhead()
+  await expect(gate.admit(call)).rejects.toMatchObject({ code: 'lease_lost' })
+  await gate.close()
+  expect(gate.sent()).toBe(0)
 })
 
 it('sends nothing that the store has not heard of', async () => {

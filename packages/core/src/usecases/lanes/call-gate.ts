@@ -18,6 +18,8 @@ export interface GateDeps {
 export interface CallGate extends Gate {
   /** Reserves up to `wanted` calls ahead; returns how many there are now, and when more may be had (ms). */
   reserve(wanted: number): Promise<{ available: number; nextAt: number }>
+  /** Tells the store of the next call together with what else is written before it: whoever makes it need not wait a second time. */
+  beginAhead(): void
   /** Gives back what was not used. */
   close(): Promise<void>
   /** Calls sent in this visit. */
@@ -43,6 +45,12 @@ export function createCallGate(deps: GateDeps): CallGate {
   /** Calls in hand: reserved, and not begun. */
   let spare = 0
   let spareSince = 0
+  /** One that the store was told of before anybody made it. */
+  let ahead: Promise<number | null> | null = null
+  let lastBegin: Promise<unknown> = Promise.resolve()
+  /** What is told next, and how many calls so far. */
+  let nextBegin: ReturnType<Budget['begin']> | null = null
+  const waiting = { calls: 0 }
   /** Calls that the store is being told of, and that go out next. */
   let beginning = 0
   /** When the calls under way were reserved, the oldest first. */
@@ -53,11 +61,14 @@ export function createCallGate(deps: GateDeps): CallGate {
   let sent = 0
   let succeeded = false
   let books: Promise<unknown> = Promise.resolve()
+  /** Answers that the store is still to be told of, where nothing else is to be told after them: the next one is told with them. */
+  let answers: { quota: CallRecord['quota']; nth: number; reservedAt: number | undefined; calls: number } | null = null
   /** What Apple said of the quota while more was being reserved. */
   let toldMeanwhile: CallRecord['quota'] | null = null
   let refilling: Promise<{ granted: number; nextAt: number; now: number }> | null = null
 
   const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
+    answers = null
     const done = books.then(work)
     books = done.catch(() => {})
     return done
@@ -73,6 +84,8 @@ export function createCallGate(deps: GateDeps): CallGate {
     return refilling
   }
   const reserve = async (wanted: number) => {
+    // What is in hand is told by then: none of these calls is given back with the others.
+    await nextBegin?.catch(() => {})
     const reservation = await deps.budget.reserve(wanted, deps.keepBack(), deps.holder)
     counted += reservation.granted - spare
     spare = reservation.granted
@@ -91,12 +104,46 @@ export function createCallGate(deps: GateDeps): CallGate {
     spare--
     beginning++
     try {
-      return await deps.budget.begin(deps.holder)
+      return await beginTogether()
     } catch (cause) {
       throw new AppError('lease_lost', { retryAfterMs: STORE_AGAIN_MS, cause })
     } finally {
       beginning--
     }
+  }
+
+  /** Calls that come while the store is being told of others are told together after these. */
+  const beginTogether = async (): Promise<number | null> => {
+    nextBegin ??= lastBegin.then(() => {
+      const { calls } = waiting
+      waiting.calls = 0
+      nextBegin = null
+      const telling = deps.budget.begin(deps.holder, calls)
+      lastBegin = telling.catch(() => {})
+      return telling
+    })
+    const place = waiting.calls++
+    const { begun, reservedAt } = await nextBegin
+    return place < begun ? reservedAt : null
+  }
+
+  /** Tells the store what an answer said of the quota. */
+  const noteAnswer = (quota: CallRecord['quota'], reservedAt: number | undefined) => {
+    const nth = ++answered
+    if (answers && answers.reservedAt === reservedAt) {
+      answers.calls++
+      if (quota.hourRemaining === null && quota.minuteRemaining === null) return
+      answers.quota = quota
+      answers.nth = nth
+      return
+    }
+    const mine = { quota, nth, reservedAt, calls: 1 }
+    book(() => {
+      if (answers === mine) answers = null
+      const told = reservedAt === undefined ? undefined : { reservedAt, calls: mine.calls }
+      return deps.budget.note(mine.quota, counted - mine.nth, told)
+    })
+    answers = mine
   }
 
   /** What is in hand goes back where Apple has less left than we believed: somebody else was quicker, or a limit was not known. */
@@ -111,7 +158,7 @@ export function createCallGate(deps: GateDeps): CallGate {
   const roomOf = (limit: number | null, remaining: number | null) =>
     remaining === null
       ? Infinity
-      : Math.max(0, remaining - Math.ceil((limit ?? 0) * deps.keepBack()) - open.length - beginning)
+      : Math.max(0, remaining - Math.ceil((limit ?? 0) * deps.keepBack()) - open.length - beginning - (ahead ? 1 : 0))
 
   return {
     async reserve(wanted) {
@@ -122,13 +169,15 @@ export function createCallGate(deps: GateDeps): CallGate {
     async admit() {
       for (;;) {
         if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
-        if (refilling || spare === 0 || isStale()) {
+        const begun = ahead
+        ahead = null
+        if (!begun && (refilling || spare === 0 || isStale())) {
           const { granted, nextAt, now } = await refill(Math.max(REFILL, spare))
           if (granted === 0) throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - now) })
           // Others may have been quicker, or a limit that was learnt meanwhile has taken it back.
           if (spare === 0) continue
         }
-        const reservedAt = await begin()
+        const reservedAt = await (begun ?? begin())
         if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
         if (reservedAt === null) {
           spare = 0
@@ -140,10 +189,8 @@ export function createCallGate(deps: GateDeps): CallGate {
       }
     },
     note(record: CallRecord) {
-      const reservedAt = open.shift()
-      const answeredNow = ++answered
       if (record.code === null && record.status !== null) succeeded = true
-      book(() => deps.budget.note(record.quota, counted - answeredNow, reservedAt))
+      noteAnswer(record.quota, open.shift())
       if (refilling) toldMeanwhile = record.quota
       else shrink(record.quota)
       if (record.code === 'apple_rate_limited') {
@@ -151,7 +198,16 @@ export function createCallGate(deps: GateDeps): CallGate {
         book(() => deps.budget.keepQuiet(quietMs))
       }
     },
+    beginAhead() {
+      if (ahead || refilling || spare === 0 || isStale() || !deps.isLeaseHeld()) return
+      ahead = begin()
+      ahead.catch(() => {})
+    },
     async close() {
+      if ((await ahead?.catch(() => null)) != null) {
+        book(() => deps.budget.unbegin(deps.holder))
+        spare++
+      }
       const unused = spare
       spare = 0
       book(() => release(unused))

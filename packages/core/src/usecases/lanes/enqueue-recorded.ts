@@ -1,10 +1,10 @@
 import type { Enqueued, LaneQueue } from '../../queues/index.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import type { LaneStore } from '../../store/index.ts'
+import type { LaneStore, OutboxEntry } from '../../store/index.ts'
 
 export interface EnqueueDeps {
   lane: Pick<LaneStore, 'takeOutbox' | 'openPlaces' | 'dropFromOutbox'>
-  queue: Pick<LaneQueue, 'enqueue'>
+  queue: Pick<LaneQueue, 'enqueue' | 'add'>
   toRef: ToRef
 }
 
@@ -23,13 +23,28 @@ export interface EnqueueResult {
  * read, and only where nothing was recorded since. So a death in between, or two at once, queue again, which is harmless.
  */
 export async function enqueueRecorded(
-  { lane, queue, toRef }: EnqueueDeps,
+  deps: EnqueueDeps,
   token: string,
   limit: number,
 ): Promise<EnqueueResult | 'busy'> {
-  const recorded = await lane.takeOutbox(token, limit)
+  const recorded = await deps.lane.takeOutbox(token, limit)
   if (recorded === 'busy') return 'busy'
   if (recorded.length === 0) return { queued: 0, left: 0, leased: true }
+  const made = await makeJobs(deps, recorded)
+  return { queued: made.length, ...(await deps.lane.dropFromOutbox(token, made)) }
+}
+
+/**
+ * Makes their jobs; returns those that may be dropped from the outbox. `isFree`: the lane has no other job, as far as is known, so
+ * that the jobs are added at once. One who had a job all the same, be it one that is over, loses nothing by that: it is no second
+ * one, and its entry is dropped only while a job is there.
+ */
+export async function makeJobs(
+  { lane, queue, toRef }: Omit<EnqueueDeps, 'lane'> & { lane: Pick<LaneStore, 'openPlaces'> },
+  recorded: OutboxEntry[],
+  isFree = false,
+): Promise<(OutboxEntry & { job?: string })[]> {
+  if (recorded.length === 0) return []
   const refs = recorded.map((entry) => toRef(entry.roster, entry.member))
   const wanted = new Map<string, Omit<Enqueued, 'place'> & { member: string }>()
   recorded.forEach(({ roster, member, from }, at) => {
@@ -38,9 +53,18 @@ export async function enqueueRecorded(
     if (!wanted.has(ref)) wanted.set(ref, { ref, roster, member, priority: from })
   })
   const items = [...wanted.values()]
-  const places = await lane.openPlaces(items)
-  const placed = items.flatMap((item, at) => (places[at] ? [{ ...item, place: places[at] }] : []))
+  const [places] = await Promise.all([lane.openPlaces(items), isFree ? queue.add(items) : null])
+  const jobs = new Map<string, string>()
+  const placed = items.flatMap((item, at) => {
+    const place = places[at]
+    if (!place) return []
+    if (isFree) jobs.set(item.ref, place.state === 'none' ? item.ref : place.id)
+    return isFree && place.state === 'none' ? [] : [{ ...item, place }]
+  })
   const kept = await queue.enqueue(placed)
-  const done = recorded.filter((_, at) => !kept.has(refs[at] ?? ''))
-  return { queued: done.length, ...(await lane.dropFromOutbox(token, done)) }
+  return recorded.flatMap((entry, at) => {
+    const ref = refs[at] ?? ''
+    const job = jobs.get(ref)
+    return kept.has(ref) ? [] : [job === undefined ? entry : { ...entry, job }]
+  })
 }

@@ -6,7 +6,7 @@ import { createLog } from '../../log.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import { createLaneStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
 import { acceptEvents, requestWork, type IncomingEvent } from '../intake/index.ts'
-import { enqueueRecorded } from './enqueue-recorded.ts'
+import { enqueueRecorded, makeJobs } from './enqueue-recorded.ts'
 import { createEnqueuer, type Enqueuer } from './enqueuer.ts'
 
 let rig: LaneRig
@@ -129,6 +129,54 @@ describe('an accepted change', () => {
       },
     }
     expect(await enqueueRecorded({ lane: slow, queue, toRef: rig.deps.toRef }, 'slow', 100)).toMatchObject({ left: 1 })
+    expect(await make()).toMatchObject({ queued: 1, left: 0 })
+    expect(await queue.counts()).toMatchObject({ waiting: 1 })
+  })
+})
+
+describe('a change that is made a job of before it is known whether its member has one', () => {
+  /** `isLate`: the store takes the second step first, as one does that has forgotten a script and is sent it again. */
+  const makeFree = async ({ isLate = false } = {}) => {
+    const opened = await lane().open('visit', 15_000)
+    const recorded = opened.kind === 'opened' ? (opened.recorded ?? []) : []
+    let adding: Promise<void> = Promise.resolve()
+    const openPlaces: ReturnType<typeof lane>['openPlaces'] = async (items) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      await adding
+      return lane().openPlaces(items)
+    }
+    const deps = { lane: isLate ? { openPlaces } : lane(), toRef: rig.deps.toRef }
+    const add: typeof queue.add = (work) => (adding = queue.add(work))
+    return lane().dropFromOutbox('visit', await makeJobs({ ...deps, queue: { ...queue, add } }, recorded, true))
+  }
+
+  it('is one job, also where another process was quicker', async () => {
+    await accept('ann', 'bob')
+    await make()
+    await accept('ann')
+    expect(await makeFree()).toEqual({ left: 0, leased: true })
+    expect(await queue.counts()).toMatchObject({ waiting: 2 })
+  })
+
+  it('gets a job where one that is over lay in its place', async () => {
+    await accept('ann')
+    await make()
+    await lane().open('visit', 15_000)
+    const [job] = await queue.fetch(1, 'visit')
+    await job?.complete()
+    await accept('ann')
+    expect(await makeFree()).toEqual({ left: 0, leased: true })
+    expect(await queue.counts()).toMatchObject({ waiting: 1 })
+  })
+
+  it('stays recorded where the store took the two steps in the other order, and no job is there after it', async () => {
+    await accept('ann')
+    await make()
+    await lane().open('visit', 15_000)
+    const [job] = await queue.fetch(1, 'visit')
+    await job?.complete()
+    await accept('ann')
+    expect(await makeFree({ isLate: true })).toEqual({ left: 1, leased: true })
     expect(await make()).toMatchObject({ queued: 1, left: 0 })
     expect(await queue.counts()).toMatchObject({ waiting: 1 })
   })

@@ -10,7 +10,7 @@ export interface EnqueuerDeps {
   toRef: ToRef
   log: Log
   /** Runs `work` with the lane's queue open. */
-  withQueue: <T>(teamKey: string, work: (queue: Pick<LaneQueue, 'enqueue'>) => Promise<T>) => Promise<T>
+  withQueue: <T>(teamKey: string, work: (queue: Pick<LaneQueue, 'enqueue' | 'add'>) => Promise<T>) => Promise<T>
 }
 
 export interface Enqueuer {

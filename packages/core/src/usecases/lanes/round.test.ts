@@ -17,6 +17,8 @@ interface Lane {
   delayedAt?: number
   /** Changes without a job; `busy`: another process makes jobs just now. */
   recorded?: number | 'busy'
+  /** So many were seen as the lane was opened, and its jobs counted. */
+  seen?: number
   /** Calls that the budget gives. */
   granted?: number
   /** What is fetched: jobs of rosters that are no more. */
@@ -25,14 +27,13 @@ interface Lane {
 }
 
 /** A visit in memory: what a round asks of its lane, and what it leaves. */
-function makeVisit({ counts, delayedAt, recorded = 0, granted = 100, jobs = [], outage = 0 }: Lane) {
-  const asked = { counted: 0, reserved: [] as number[], fetched: 0, dropped: [] as string[] }
+function makeVisit({ counts, delayedAt, recorded = 0, seen, granted = 100, jobs = [], outage = 0 }: Lane) {
+  const asked = { counted: 0, taken: 0, added: 0, reserved: [] as number[], fetched: 0, dropped: [] as string[] }
   const clock = createSettableClock(NOW)
   const left = [...jobs]
-  const entries: OutboxEntry[] | 'busy' =
-    recorded === 'busy'
-      ? 'busy'
-      : Array.from({ length: recorded }, (_, at) => ({ roster: 'gold', member: `m${at}`, from: 'bulk', arrival: '1' }))
+  const changes = (count: number, from: OutboxEntry['from']): OutboxEntry[] =>
+    Array.from({ length: count }, (_, at) => ({ roster: 'gold', member: `m${at}`, from, arrival: '1' }))
+  const entries = recorded === 'busy' ? 'busy' : changes(recorded, 'bulk')
   const visit = {
     teamKey: 'acme',
     lease: { token: 'lease', isHeld: () => true },
@@ -44,7 +45,8 @@ function makeVisit({ counts, delayedAt, recorded = 0, granted = 100, jobs = [], 
     },
     facts: { outage, parallel: 1 },
     outage: null,
-    counts: null,
+    recorded: seen === undefined ? null : changes(seen, 'interactive'),
+    counts: seen === undefined ? null : { ...NOTHING, ...counts },
     held: new Set(),
     stopped: null,
     begunAt: clock.monotonic(),
@@ -61,7 +63,10 @@ function makeVisit({ counts, delayedAt, recorded = 0, granted = 100, jobs = [], 
       toRef: (_roster: string, member: string) => member,
       store: { rosters: { findMany: async () => new Map() } },
       lane: {
-        takeOutbox: async () => entries,
+        async takeOutbox() {
+          asked.taken++
+          return entries
+        },
         openPlaces: async (items: unknown[]) => items.map(() => ({ state: 'none' })),
         dropFromOutbox: async () => ({ left: 0, leased: true }),
         readWork: async (refs: string[]) => refs.map(() => null),
@@ -69,6 +74,7 @@ function makeVisit({ counts, delayedAt, recorded = 0, granted = 100, jobs = [], 
       },
       queue: {
         enqueue: async () => new Set(),
+        add: async (work: unknown[]) => void (asked.added += work.length),
         async counts() {
           asked.counted++
           return { ...NOTHING, ...counts }
@@ -100,6 +106,21 @@ describe('a round', () => {
     expect(await runRound(visit)).toBe(true)
     expect(await runRound(visit)).toBe(true)
     expect([asked.counted, visit.did]).toEqual([2, 6])
+  })
+
+  it('looks at nothing again that was seen as the lane was opened', async () => {
+    const { visit, asked } = makeVisit({ seen: 3 })
+    expect(await runRound(visit)).toBe(true)
+    expect(asked).toMatchObject({ taken: 0, counted: 0, added: 3, reserved: [3], fetched: 1 })
+    // From then on all is looked at anew.
+    expect(await runRound(visit)).toBe(false)
+    expect(asked).toMatchObject({ taken: 1, counted: 1 })
+  })
+
+  it('adds jobs before it knows who has one only where the lane has none', async () => {
+    const { visit, asked } = makeVisit({ seen: 3, counts: { waiting: 2 } })
+    await runRound(visit)
+    expect(asked).toMatchObject({ added: 0, counted: 0, reserved: [5] })
   })
 
   it('counts once while nothing changes, and anew while another process makes jobs', async () => {

@@ -1,5 +1,5 @@
 import type { LaneCounts, LaneJob } from '../../queues/index.ts'
-import { createTraces } from '../../store/index.ts'
+import { createTraces, type OutboxEntry } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
 import type { Brakes } from '../converge/brakes.ts'
@@ -8,7 +8,7 @@ import { openSeats } from '../converge/seats.ts'
 import type { Target } from '../converge/target.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
 import { blockRoster } from '../rosters/block-roster.ts'
-import { enqueueRecorded } from './enqueue-recorded.ts'
+import { makeJobs } from './enqueue-recorded.ts'
 import { fetchCarefully } from './fetch-carefully.ts'
 import { judgeDoubt } from './judge-doubt.ts'
 import { noteTrouble } from './outage.ts'
@@ -18,28 +18,57 @@ import { goesOn, isProbing, noteRefusal, sessionOf, type Visit } from './visit.t
 /** Recorded changes become jobs, some jobs are fetched and carried out together. False when nothing is left to do now. */
 export async function runRound(visit: Visit): Promise<boolean> {
   const { deps } = visit
-  const recorded = await enqueueRecorded(deps, visit.lease.token, deps.settings.enqueue)
-  const enqueued = recorded === 'busy' ? 0 : recorded.queued
-  visit.did += enqueued
+  const seen = visit.counts && visit.recorded
+  visit.recorded = null
+  const recorded = seen ?? (await deps.lane.takeOutbox(visit.lease.token, deps.settings.enqueue))
+  const isFree = seen !== null && visit.counts !== null && hasNoJobs(visit.counts)
+  // As the lane was opened its jobs were counted: the quota can be asked while those that are recorded are being made.
+  const expected = seen && visit.counts ? withJobs(visit.counts, seen) : null
+  const [made, early] = await Promise.all([
+    recorded === 'busy' ? [] : makeJobs(deps, recorded, isFree),
+    expected ? reserve(visit, expected) : null,
+  ])
+  visit.did += made.length
+  // Nothing waits for this: an entry whose job is there is looked at once more, and that does nothing.
+  const dropping = made.length > 0 ? deps.lane.dropFromOutbox(visit.lease.token, made) : Promise.resolve(null)
+  dropping.catch(() => {})
   // Where another process makes jobs just now, some of them are there.
-  if (recorded === 'busy' || enqueued > 0) visit.counts = null
+  if (expected) visit.counts = expected
+  else if (recorded === 'busy' || made.length > 0) visit.counts = null
   visit.counts ??= await deps.queue.counts()
-  const wanted = howMany(visit, visit.counts, await isOneDue(visit, visit.counts))
-  if (wanted === 0) return enqueued > 0
-  const { available, nextAt } = await visit.gate.reserve(wanted)
-  if (available === 0) {
-    noteRefusal(visit, nextAt)
-    return false
+  const { wanted, available, nextAt } = early ?? (await reserve(visit, visit.counts))
+  if (wanted > 0 && available === 0) noteRefusal(visit, nextAt)
+  if (wanted === 0 || available === 0) {
+    await dropping
+    return wanted === 0 && made.length > 0
   }
   visit.counts = null
-  const jobs = await fetchCarefully(visit, Math.min(wanted, available))
-  if (jobs.length === 0) return enqueued > 0
+  const [jobs] = await Promise.all([fetchCarefully(visit, Math.min(wanted, available)), dropping])
+  if (jobs.length === 0) return made.length > 0
   try {
     await carryOut(visit, jobs)
   } finally {
     for (const job of jobs) visit.held.delete(job)
   }
   return goesOn(visit)
+}
+
+function hasNoJobs({ waiting, prioritized, delayed }: LaneCounts): boolean {
+  return waiting + prioritized + delayed === 0
+}
+
+function withJobs(counts: LaneCounts, entries: OutboxEntry[]): LaneCounts {
+  const bulk = entries.filter(({ from }) => from === 'bulk').length
+  return { ...counts, waiting: counts.waiting + entries.length - bulk, prioritized: counts.prioritized + bulk }
+}
+
+/** Asks the quota for as many calls as there are jobs to do now. */
+async function reserve(
+  visit: Visit,
+  counts: LaneCounts,
+): Promise<{ wanted: number; available: number; nextAt: number }> {
+  const wanted = howMany(visit, counts, await isOneDue(visit, counts))
+  return { wanted, ...(wanted === 0 ? { available: 0, nextAt: 0 } : await visit.gate.reserve(wanted)) }
 }
 
 /** Sleeping jobs that have come due show only when fetched. */
@@ -81,7 +110,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       checkEveryMs: settings.blockedCheckMs,
       goesOn: () => goesOn(visit),
     },
-    { targets: [...batch.targets, ...batch.parked], neighbours: batch.neighbours },
+    { targets: [...batch.targets, ...batch.parked], seats: batch.seats },
   )
   const finishDeps: FinishDeps = {
     seats,
@@ -105,7 +134,13 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
   batch.targets = batch.targets.filter((target) => !target.job.poisoned)
   await convergeBatch(
     {
-      lane: deps.lane,
+      lane: {
+        markWriting(...marks) {
+          // One of the calls that it is about goes out as soon as both are written.
+          visit.gate.beginAhead()
+          return deps.lane.markWriting(...marks)
+        },
+      },
       leaseToken: lease.token,
       sessionFor: (note) => sessionOf(visit, note),
       clock: deps.clock,

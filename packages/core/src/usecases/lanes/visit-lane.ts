@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, isAppError } from '../../errors.ts'
+import type { Credentials } from '../../apple/index.ts'
 import { createSchedule, type LaneFacts } from '../../store/index.ts'
 import { createCallGate } from './call-gate.ts'
 import { blockLane, probeKey, unblockLane } from './judge-key.ts'
@@ -35,14 +36,10 @@ const FAULT_AGAIN_MS = 5_000
 async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | VisitEnd> {
   const token = randomUUID()
   const takenAt = deps.clock.monotonic()
-  const opened = await deps.lane.open(token, LEASE.leaseMs)
+  const [opened, credentials] = await Promise.all([deps.lane.open(token, LEASE.leaseMs), readCredentials(deps)])
   // Rung during another's visit: that one may end at any moment, and does not know of the ring.
   if (opened.kind === 'busy') return idleFor('busy', Math.min(Math.max(opened.leftMs, 0) + 200, BUSY_AGAIN_MS))
   if (opened.kind === 'paused') return idleFor('paused', null)
-  const credentials = await deps.credentials().catch((error: unknown) => {
-    if (!isAppError(error, 'secret_unreadable')) throw error
-    return error
-  })
   if (credentials instanceof AppError) {
     deps.log.error({ err: credentials, teamKey }, 'The key of the lane cannot be opened.')
     await blockLane(deps.lane, { code: 'secret_unreadable', detail: credentials.message, at: deps.clock.now() })
@@ -83,7 +80,9 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     lease,
     gate,
     facts: opened.facts,
-    counts: null,
+    recorded: opened.recorded,
+    // Where another process makes jobs just now, these are outdated.
+    counts: opened.recorded && opened.counts,
     scheduledAt: undefined,
     chunk: { size: opened.facts.chunk },
     begunAt: takenAt,
@@ -101,6 +100,16 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     setbacks: 0,
   }
   return visit
+}
+
+/** An error where they can't be opened. */
+async function readCredentials(deps: VisitDeps): Promise<Credentials | AppError | undefined> {
+  try {
+    return await deps.credentials()
+  } catch (error) {
+    if (!isAppError(error, 'secret_unreadable')) throw error
+    return error
+  }
 }
 
 function idleFor(idle: Idle, inMs: number | null): VisitEnd {

@@ -4,7 +4,7 @@ import type { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { LaneCounts, LaneJob, LaneQueue } from '../../queues/index.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import type { Budget, LaneFacts, LaneStore, Store } from '../../store/index.ts'
+import type { Budget, LaneFacts, LaneStore, OutboxEntry, Store } from '../../store/index.ts'
 import type { Tracing } from '../../tracing.ts'
 import type { ChunkSize } from '../converge/take-steps.ts'
 import type { CallGate } from './call-gate.ts'
@@ -42,6 +42,8 @@ export interface Visit {
   lease: Lease
   gate: CallGate
   facts: LaneFacts
+  /** Changes without a job as the lane was opened, for its first round; null afterwards, and where that told nothing. */
+  recorded: OutboxEntry[] | null
   /** As last counted; null once something was queued, fetched or brought back since. */
   counts: LaneCounts | null
   /** When the earliest task of the schedule is due (ms), or null; undefined: not read since one was carried out. */
