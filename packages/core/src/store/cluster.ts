@@ -2,6 +2,7 @@ import { Cluster, type Redis, type RedisOptions } from 'ioredis'
 import type { Log } from '../log.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import type { RedisNode } from './redis-url.ts'
+import { timeOutFairly } from './time-out-fairly.ts'
 
 export interface ClusterSettings {
   log: Log
@@ -23,7 +24,7 @@ class TimedCluster extends Cluster {
   timeoutMs: number | undefined
 
   override sendCommand(...[command, stream, node]: Parameters<Cluster['sendCommand']>): unknown {
-    if (this.timeoutMs !== undefined) command.setTimeout(this.timeoutMs)
+    if (this.timeoutMs !== undefined) timeOutFairly(command, this.timeoutMs)
     return super.sendCommand(command, stream, node)
   }
 }

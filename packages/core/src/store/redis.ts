@@ -5,6 +5,7 @@ import { errorsIn } from './errors-in.ts'
 import { createCluster } from './cluster.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { parseRedisUrl, type RedisNode } from './redis-url.ts'
+import { timeOutFairly } from './time-out-fairly.ts'
 
 export interface RedisSettings {
   /** For the server's client list. */
@@ -29,7 +30,6 @@ export function createRedis(url: string, settings: RedisSettings): Redis {
     connectionName: settings.name,
     connectTimeout: CONNECT_TIMEOUT_MS,
     socketTimeout: SOCKET_TIMEOUT_MS,
-    ...(settings.commandTimeoutMs === undefined ? {} : { commandTimeout: settings.commandTimeoutMs }),
     ...target.options,
   }
   const redis =
@@ -52,6 +52,14 @@ function connectServer(options: RedisOptions, settings: RedisSettings): Redis {
     ...options,
   })
   coalesceWrites(redis)
+  const { commandTimeoutMs } = settings
+  if (commandTimeoutMs !== undefined) {
+    const send = redis.sendCommand.bind(redis)
+    redis.sendCommand = (command, ...rest) => {
+      timeOutFairly(command, commandTimeoutMs)
+      return send(command, ...rest)
+    }
+  }
   failCommandsUnderWay(redis)
   return redis
 }
