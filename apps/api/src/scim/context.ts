@@ -44,7 +44,7 @@ export function useScim(app: ApiServer, onRefusal: (request: FastifyRequest, fau
   }
   app.setErrorHandler(async (error, request, reply) => {
     if (error instanceof ScimFault) {
-      await onRefusal(request, error).catch(() => {})
+      await onRefusal(request, error)
       return sendScimFault(reply, error)
     }
     const known = toKnownError(error)

@@ -8,9 +8,20 @@ import type { ScimFault } from './fault.ts'
 /** What paths and filters quote may be an address. */
 const QUOTING = new Set(['invalidPath', 'invalidFilter'])
 
-/** A change that could not be read leaves a line: some providers do not send it again, and nobody else would know. */
+/**
+ * A change that could not be read leaves a line: some providers do not send it again, and nobody else would know. The answer is the same
+ * where the line can't be kept.
+ */
 export async function noteRefusal(deps: ApiDeps, request: FastifyRequest, fault: ScimFault): Promise<void> {
   if (fault.status !== 400 || request.method === 'GET') return
+  try {
+    await note(deps, request, fault)
+  } catch {
+    // The store did not answer.
+  }
+}
+
+async function note(deps: ApiDeps, request: FastifyRequest, fault: ScimFault): Promise<void> {
   const { scimType = '', message } = fault
   const detail = `a change was refused: ${QUOTING.has(scimType) ? scimType : message}`
   const { directory } = contextOf(deps, request)
