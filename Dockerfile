@@ -30,6 +30,11 @@ RUN node node_modules/typescript/bin/tsc -b packages/core packages/emulator apps
 FROM manifests AS production
 RUN npx -y pnpm@$(cat /pnpm-version) install --frozen-lockfile --prod \
     --filter @flightroster/api... --filter @flightroster/worker... --filter @flightroster/emulator...
+COPY --from=build /app/apps/api/dist apps/api/dist
+COPY --from=build /app/apps/api/openapi.json apps/api/
+COPY --from=build /app/apps/worker/dist apps/worker/dist
+COPY --from=build /app/packages/core/dist packages/core/dist
+COPY --from=build /app/packages/emulator/dist packages/emulator/dist
 COPY scripts/prune-image.mjs /
 RUN node /prune-image.mjs
 
@@ -40,11 +45,6 @@ ENV NODE_ENV=production HOST=0.0.0.0
 COPY --from=base /usr/local/bin/node /usr/local/bin/node
 COPY --from=base --chown=1000:1000 /data /data
 COPY --from=production /app ./
-COPY --from=build /app/apps/api/dist apps/api/dist
-COPY --from=build /app/apps/api/openapi.json apps/api/
-COPY --from=build /app/apps/worker/dist apps/worker/dist
-COPY --from=build /app/packages/core/dist packages/core/dist
-COPY --from=build /app/packages/emulator/dist packages/emulator/dist
 COPY LICENSE scripts/healthcheck.mjs ./
 USER 1000:1000
 EXPOSE 3000

@@ -12,7 +12,7 @@ import { createLedger } from './support/ledger.ts'
 import { startStack } from './support/stack.ts'
 
 /** What comes from elsewhere: the distroless base with the C++ library, and Node.js 24 where this machine's may be another. */
-const BASE_MB = 28
+const BASE_MB = 25
 const NODE_MB = 122
 const LIMIT_MB = 200
 

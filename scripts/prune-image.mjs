@@ -84,3 +84,9 @@ for (const folder of loaded) {
     removeFiles(home, (path, own) => KEPT.test(own) || path === join(home, file) || path === join(home, 'package.json'))
   }
 }
+
+// Of ours, the maps of what is run stay: they tell the lines of a stack.
+for (const folder of workspace) {
+  const isRun = (path) => path.includes('/dist/bundle/') || !/\.(?:d\.ts|map|tsbuildinfo)$/.test(path)
+  removeFiles(join(realpathSync(ROOT), folder, 'dist'), isRun)
+}

@@ -56,8 +56,8 @@ async function runStage(stages, name, to, log) {
   await runStage(stages, stage.from, to, log)
   for (const [word, rest] of stage.steps) {
     if (word === 'COPY') {
-      const [{ sources, target }] = copiesOf({ steps: [[word, rest]] })
-      for (const source of sources) place(join(ROOT, source), join(to, target), source, target)
+      const [{ from, sources, target }] = copiesOf({ steps: [[word, rest]] })
+      for (const source of sources) place(originOf(from, source, to), join(to, target), source, target)
     }
     if (word === 'RUN') await runCommand(rest, to, log)
   }
@@ -102,6 +102,7 @@ function place(origin, target, source, word) {
   mkdirSync(join(into, '..'), { recursive: true })
   cpSync(origin, into, {
     recursive: true,
+    preserveTimestamps: true,
     verbatimSymlinks: true,
     filter: (path) => isFile || !path.endsWith('.tsbuildinfo'),
   })
