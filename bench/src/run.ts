@@ -15,6 +15,7 @@ const BENCHMARKS = [
   'pages',
   'members',
   'storage',
+  'shares',
   'tenants',
   'scim',
 ]
