@@ -61,7 +61,9 @@ it('the page of a roster tells first what holds everybody up: since when, what t
   expect((await ann.get('/lanes')).body).not.toMatch(/key-1<[\s\S]*in less than a second/)
   const person = (await ann.get(`/console/rosters/${roster}/member?id=u-00`)).body
   expect(person).toContain('Who has to do it: The Account Holder of the Apple team.')
-  expect((await ann.post('/console/people', { email: 'p0@example.com' })).body).toContain('apple wants an agreement.')
+  expect((await ann.post('/console/people', { email: 'p0@example.com' })).body).toContain(
+    'Not in yet. Apple wants an agreement.',
+  )
 
   await writeLaneStanding(api.store.redis, `key-${at}`, { blocked: null })
   await api.call('POST', `/v1/rosters/${roster}/resume`)

@@ -1,4 +1,4 @@
-import type { WaitsFor } from '@flightroster/core/domain'
+import type { TesterState, WaitsFor } from '@flightroster/core/domain'
 import type { MemberDescription } from '@flightroster/core/usecases/members'
 import type { Tone } from '../words.ts'
 
@@ -17,13 +17,28 @@ export function shortWhy({ problem }: MemberDescription, waitsFor: WaitsFor | nu
   return problem?.detail ?? ''
 }
 
+const IN_GROUP: ReadonlySet<TesterState> = new Set(['not_invited', 'invited', 'accepted', 'installed'])
+
+/** Where somebody stands whose newest change is not carried out: who is in stays in until it is, also with another name to come. */
+function standing({ desired, tester }: Pick<MemberDescription, 'desired' | 'tester'>): { says: string; what: string } {
+  const isIn = tester !== null && IN_GROUP.has(tester.state)
+  if (desired === 'present') {
+    return isIn
+      ? { says: 'In, but the newest change is not carried out yet.', what: 'It' }
+      : { says: 'Not in yet.', what: 'The change' }
+  }
+  return isIn ? { says: 'Still in.', what: 'The removal' } : { says: 'The removal is not carried out yet.', what: 'It' }
+}
+
 /** The first thing that anybody asks about a person: are they in, and if not, why, and who has to do what. */
-export function tellWhy({ status, problem, desired, email }: MemberDescription, waitsFor: WaitsFor | null = null): Why {
+export function tellWhy(
+  member: Pick<MemberDescription, 'status' | 'problem' | 'desired' | 'email' | 'tester'>,
+  waitsFor: WaitsFor | null = null,
+): Why {
+  const { status, problem, email } = member
   // What stops everybody comes before what is wrong with one: a refusal of yesterday is no answer while the key is blocked.
   if (waitsFor && waitsFor.code !== 'backlog' && !(problem && INNER_WAITS.has(waitsFor.code))) {
-    const direction = waitsFor.code === 'roster_held' ? '' : desired === 'present' ? 'Not in yet: ' : 'Still in: '
-    const [first = '', ...rest] = waitsFor.detail
-    const title = direction === '' ? waitsFor.detail : `${direction}${first.toLowerCase()}${rest.join('')}`
+    const title = waitsFor.code === 'roster_held' ? waitsFor.detail : `${standing(member).says} ${waitsFor.detail}`
     return { tone: 'warn', title, sentences: [waitsFor.action] }
   }
   if (problem) {
@@ -31,15 +46,14 @@ export function tellWhy({ status, problem, desired, email }: MemberDescription, 
     return { tone: status === 'failed' ? 'bad' : 'warn', title: problem.detail, sentences: [problem.action, ...again] }
   }
   switch (status) {
-    case 'pending':
+    case 'pending': {
+      const { says, what } = standing(member)
       return {
         tone: 'busy',
-        title:
-          desired === 'present'
-            ? 'Not in yet: the change is on its way to Apple.'
-            : 'Still in: the removal is on its way to Apple.',
+        title: `${says} ${what} is on its way to Apple.`,
         sentences: ['It waits for its turn, or is being carried out right now. Look again in a moment.'],
       }
+    }
     case 'waiting':
       return {
         tone: 'warn',

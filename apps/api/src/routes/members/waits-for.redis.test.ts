@@ -39,13 +39,13 @@ const pages = async (id = 'ann') => {
     roster: (await operator.get('/console/rosters/gold')).body,
   }
 }
-/** As it stands within a page, where a sentence may go on in small letters. */
-const onPage = (text: string) => html`${text.slice(1)}`.text
+/** As it stands within a page. */
+const onPage = (text: string) => html`${text}`.text
 
 describe('waitsFor of a member', () => {
   it('is the backlog where nothing else holds the change up', async () => {
     expect(await waitsFor()).toMatchObject({ code: 'backlog', until: expect.any(String) })
-    expect((await pages()).person).toContain('Not in yet: the change is on its way to Apple.')
+    expect((await pages()).person).toContain('Not in yet. The change is on its way to Apple.')
   })
 
   const CAUSES: [WaitCode, () => Promise<unknown>, number | null, number | string | null][] = [
