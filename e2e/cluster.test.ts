@@ -134,3 +134,38 @@ describe('what concerns one node of a cluster', () => {
     })
   })
 })
+
+describe('SCIM on a cluster', () => {
+  it('leads from users and a group to Apple and back, on whichever masters their keys lie', async () => {
+    await using cluster = await startRedisCluster()
+    const [master] = cluster.masters
+    if (!master) throw new Error('There is no master.')
+    await using stack = await startStack({ redis: master, isEmpty: true, env: { REDIS_URL: cluster.url } })
+    const customers = await addCustomers(stack, cluster)
+    const { api, emulator } = stack
+    const { token } = await api.must<{ token: string }>('POST', '/v1/tokens', { name: 'idp', scopes: ['scim'] }, 201)
+    const scim = async (method: string, path: string, body?: object): Promise<{ id: string }> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
+      const text = body === undefined ? {} : { body: JSON.stringify(body) }
+      const answer = await fetch(`${api.url}/scim/v2${path}`, { method, headers, ...text })
+      expect([method, path, answer.ok]).toEqual([method, path, true])
+      return answer.status === 204 ? { id: '' } : ((await answer.json()) as { id: string })
+    }
+    const people = ['ann', 'bob', 'cyd']
+    const ids: string[] = []
+    for (const name of people) ids.push((await scim('POST', '/Users', { userName: `${name}@example.com` })).id)
+    const members = ids.map((value) => ({ value }))
+    for (const { teamKey } of customers) {
+      await scim('POST', '/Groups', { displayName: teamKey, members })
+      const roster = await api.must<Record<string, any>>('GET', `/v1/rosters/${teamKey}`, undefined, 200)
+      const settings = { teamKey, app: { id: roster['app'].id }, group: { id: roster['group'].id }, scimGroup: teamKey }
+      await api.must('PUT', `/v1/rosters/${teamKey}`, settings, 200)
+    }
+    const inApple = () => customers.map(({ group }) => emulator.groupMembers(group).sort())
+    const all = people.map((name) => `${name}@example.com`)
+    await eventually(() => expect(inApple()).toEqual(customers.map(() => all)), WAIT)
+    await scim('PATCH', `/Users/${ids[0]}`, { Operations: [{ op: 'Replace', path: 'active', value: 'False' }] })
+    await scim('DELETE', `/Users/${ids[1]}`)
+    await eventually(() => expect(inApple()).toEqual(customers.map(() => ['cyd@example.com'])), WAIT)
+  }, 240_000)
+})
