@@ -103,7 +103,7 @@ describe('an operator', () => {
     expect(await page.textContent('.timeline')).toMatch(
       /Asked App Store Connect\. Now invited[\s\S]*The membership began, by an event/,
     )
-    await page.getByRole('button', { name: 'put right now' }).click()
+    await page.getByRole('button', { name: 'Sync with Apple now' }).click()
     expect(await page.getByRole('status').textContent()).toContain('ahead of the backlog')
     expect(faults).toEqual([])
   })

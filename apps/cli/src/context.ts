@@ -49,7 +49,7 @@ export function createContext(options: CommonOptions, terminal: Terminal, signal
   const url = options.url ?? process.env['FLIGHTROSTER_URL']
   const token = options.token ?? process.env['FLIGHTROSTER_TOKEN']
   if (!url) throw usageError('Which server?', 'Set FLIGHTROSTER_URL, or add --url https://….')
-  if (!/^https?:\/\//.test(url)) throw usageError(`"${url}" is no address.`, 'It begins with https:// or http://.')
+  if (!/^https?:\/\//.test(url)) throw usageError(`"${url}" is not an address.`, 'It begins with https:// or http://.')
   if (!token) throw usageError('There is no token.', 'Set FLIGHTROSTER_TOKEN, or add --token.')
   if (/[^\x21-\x7e]/.test(token)) throw usageError('The token holds a space or another character that no token has.')
   const abortable = (request: Request) => fetch(request, { signal: AbortSignal.any([request.signal, signal]) })

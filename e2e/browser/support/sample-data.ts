@@ -46,7 +46,7 @@ export async function settled(stack: Stack, isSettled: (counts: Counts) => boole
   )
 }
 
-/** A roster in the middle of its life: people of every status, strangers, some who could not be added. */
+/** A roster in the middle of its life: people of every status, unmanaged testers, some who could not be added. */
 export async function addSampleData(stack: Stack): Promise<Person[]> {
   const { api, emulator, group } = stack
   const people = Array.from({ length: 40 }, (_, at) => makePerson(at))

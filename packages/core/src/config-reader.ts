@@ -15,7 +15,7 @@ export class ConfigError extends Error {
 
   constructor(faults: readonly ConfigFault[]) {
     const lines = faults.map(({ name, problem, expected }) => `  ${name}: ${problem}; expected ${expected}`)
-    super(`The environment does not fit:\n${lines.join('\n')}`)
+    super(`The environment is not valid:\n${lines.join('\n')}`)
     this.faults = faults
   }
 }
@@ -111,7 +111,7 @@ export class EnvReader {
     try {
       return parse(text)
     } catch (error) {
-      this.#fault(name, error instanceof Error ? error.message : 'it does not fit', expected)
+      this.#fault(name, error instanceof Error ? error.message : 'it is not valid', expected)
       return undefined
     }
   }

@@ -118,7 +118,7 @@ function readSmtp(read: EnvReader): WorkerConfig['smtp'] {
 }
 
 function parseSmtp(text: string): string {
-  if (!URL.canParse(text)) throw new Error('it is no URL')
+  if (!URL.canParse(text)) throw new Error('it is not a URL')
   if (!/^smtps?:$/.test(new URL(text).protocol)) throw new Error('its scheme is neither smtp nor smtps')
   return text
 }
@@ -152,7 +152,7 @@ const DASHBOARD_FORM = 'name:viewer|operator:hash, comma-separated; `pnpm hash-p
 const SCIM_ATTRIBUTE_FORM = 'an attribute path of SCIM, such as emails[type eq "other"].value or nickName'
 
 function parseScimAttribute(text: string): string {
-  if (!isScimAttribute(text)) throw new Error('it is no such path')
+  if (!isScimAttribute(text)) throw new Error('it is not such a path')
   return text
 }
 
@@ -176,7 +176,7 @@ function parseAdminToken(text: string): string {
 }
 
 function parseHttpUrl(text: string): string {
-  if (!URL.canParse(text)) throw new Error('it is no URL')
+  if (!URL.canParse(text)) throw new Error('it is not a URL')
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`its scheme is ${url.protocol}`)
   return text.replace(/\/+$/, '')
@@ -191,7 +191,7 @@ function parseTrustProxy(text: string): ApiConfig['trustProxy'] {
     const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : undefined
     const fits = most !== undefined && rest.length === 0
     if (!fits || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))) {
-      throw new Error('an entry is no address and no network such as 10.0.0.0/8')
+      throw new Error('an entry is neither an address nor a network such as 10.0.0.0/8')
     }
   }
   return text
@@ -201,7 +201,7 @@ const LANE_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 function parseLanes(text: string): string[] {
   const lanes = text.split(',').map((lane) => lane.trim())
-  if (!lanes.every((lane) => LANE_ID.test(lane))) throw new Error('an id does not fit')
+  if (!lanes.every((lane) => LANE_ID.test(lane))) throw new Error('an id is not valid')
   return lanes
 }
 
@@ -214,6 +214,6 @@ function parseDashboardUsers(text: string): DashboardUser[] {
     if (!isPasswordHash(passwordHash)) throw new Error(`the hash of entry ${at + 1} is none of "pnpm hash-password"`)
     return { name, role, passwordHash }
   })
-  if (new Set(users.map((user) => user.name)).size < users.length) throw new Error('a name stands twice')
+  if (new Set(users.map((user) => user.name)).size < users.length) throw new Error('a name occurs twice')
   return users
 }

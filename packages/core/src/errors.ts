@@ -68,7 +68,7 @@ const RULES = {
   internal: rule('retry', 'request', 'An unexpected fault on our side.', 'Send it again; if it stays, read the log.'),
 
   // What an event, a member or a setting said
-  event_invalid: rule('reject', 'request', 'The event does not fit.', 'Correct the place named in the detail.'),
+  event_invalid: rule('reject', 'request', 'The event is not valid.', 'Correct the place named in the detail.'),
   event_type_unknown: rule(
     'reject',
     'request',
@@ -91,13 +91,13 @@ const RULES = {
   member_id_invalid: rule(
     'reject',
     'request',
-    'The member id does not fit.',
+    'The member id is not valid.',
     'Use 1 to 256 UTF-8 bytes without control characters.',
   ),
   row_invalid: rule(
     'reject',
     'request',
-    'The row of the list does not fit.',
+    'The row of the list is not valid.',
     'Correct the row; the others were taken, and nobody that it names was removed.',
   ),
   list_unclear: rule(

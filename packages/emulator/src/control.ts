@@ -45,7 +45,7 @@ function input(body: unknown): Record<string, unknown> {
     const value: unknown = JSON.parse(body)
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
   } catch {
-    // Said below, together with JSON that is no object.
+    // Said below, together with JSON that is not an object.
   }
   throw new BadInput('The body must be a JSON object')
 }

@@ -12,7 +12,7 @@ interface ErrorParts {
   /** Left out where Apple says nothing either. */
   detail?: string
   source?: ErrorSource
-  /** True where the request itself does not fit Apple's schema: kept in the list of violations. */
+  /** True where the request itself is not valid by Apple's schema: kept in the list of violations. */
   violation?: boolean
 }
 

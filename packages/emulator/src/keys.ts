@@ -75,7 +75,7 @@ export class Keys {
 }
 
 const writers: readonly Role[] = ['ADMIN', 'APP_MANAGER']
-const strangers: readonly Role[] = ['SALES', 'FINANCE']
+const outsiders: readonly Role[] = ['SALES', 'FINANCE']
 
 export const mayManage = (role: Role): boolean => writers.includes(role)
-export const mayRead = (role: Role): boolean => !strangers.includes(role)
+export const mayRead = (role: Role): boolean => !outsiders.includes(role)

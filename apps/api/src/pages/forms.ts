@@ -51,7 +51,7 @@ declare module 'fastify' {
   }
 }
 
-/** Forms as browsers send them, and nothing else. A field that stands twice counts as it stood last, in an address as well. */
+/** Forms as browsers send them, and nothing else. Of a field that occurs twice the last one counts, in an address as well. */
 export function useFormParsers(app: ApiServer): void {
   app.addHook('onRequest', async ({ query }) => {
     if (!isObject(query)) return

@@ -105,7 +105,7 @@ describe('the pages', () => {
   })
 
   it.each(['/lanes', '/console', '/console/activity', '/console/rosters/gold', '/dashboard'])(
-    'count what stands twice in the address of %s as it stood last',
+    'count what occurs twice in the address of %s as it stood last',
     async (page) => {
       const twice = ['q', 'page', 'after', 'before', 'member', 'status'].map((name) => `${name}=first&${name}=`)
       expect((await ann.get(`${page}?${twice.join('&')}`)).statusCode).toBeLessThan(500)

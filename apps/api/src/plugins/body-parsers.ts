@@ -67,7 +67,7 @@ export function refuseDuplicateKeys(text: string, written: number, value: unknow
     duplicates.map((pointer) => ({
       pointer: place + pointer,
       code: 'duplicate_field',
-      detail: 'This field stands twice.',
+      detail: 'Duplicate field.',
     })),
   )
 }

@@ -23,7 +23,7 @@ export function useCursorSeal(app: ApiServer, { cursorKey }: { cursorKey: Buffer
     const [seal, cursor] = [query.cursor.slice(0, SEAL_LENGTH), query.cursor.slice(SEAL_LENGTH)]
     if (!isSame(seal, sealOf(request, cursor))) {
       throw requestInvalid([
-        { pointer: '/query/cursor', code: 'invalid_cursor', detail: 'This is no cursor of this list.' },
+        { pointer: '/query/cursor', code: 'invalid_cursor', detail: 'This is not a cursor of this list.' },
       ])
     }
     query.cursor = cursor

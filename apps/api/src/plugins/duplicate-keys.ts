@@ -4,7 +4,7 @@ const TOLD = 20
 const LONGEST_POINTER = 200
 
 /**
- * JSON pointers of members that stand twice in one object. JSON.parse keeps the last of them without a word, while another
+ * JSON pointers of members that occur twice in one object. JSON.parse keeps the last of them without a word, while another
  * reader of the same text may keep the first. `text` must be JSON already. `onePerItem`: of each item of an array that is the
  * whole text only the first one, and those of all items.
  */

@@ -33,7 +33,7 @@ for (const mark of '"{}[],:') MARKS[mark.charCodeAt(0)] = 1
 const NOTHING_YET = 0
 
 /**
- * Reads the bytes of a JSON text once, without building anything, and counts its object members. Of what is no JSON it tells
+ * Reads the bytes of a JSON text once, without building anything, and counts its object members. Of what is not JSON it tells
  * nothing: JSON.parse does.
  */
 export function createShapeCheck(bounds: JsonBounds): ShapeCheck {

@@ -13,7 +13,7 @@ const MB = 1024 * 1024
 const OWN_BYTES = 8 * MB
 const ALL_BYTES = 64 * MB
 /** Of those who need no token, by network: some payloads of a membership system at once. */
-const STRANGERS_BYTES = { own: 2 * MB, all: 8 * MB }
+const UNKNOWN_BYTES = { own: 2 * MB, all: 8 * MB }
 /** Large bodies whose sender is kept waiting before they are read. */
 const WAITING = { own: 32, all: 256 }
 const PATIENCE_MS = 10_000
@@ -61,7 +61,7 @@ const inSteps: Step = async (work) => {
  */
 export function useLargeBodies(app: ApiServer): void {
   const memory = createFairLine({ own: OWN_BYTES, all: ALL_BYTES, waiting: WAITING })
-  const strangers = createFairLine({ ...STRANGERS_BYTES, waiting: WAITING })
+  const unknown = createFairLine({ ...UNKNOWN_BYTES, waiting: WAITING })
   const time = createFairLine({ own: 1, all: 1, waiting: { own: Infinity, all: Infinity } })
 
   const ends = new WeakMap<FastifyRequest, () => void>()
@@ -74,7 +74,7 @@ export function useLargeBodies(app: ApiServer): void {
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(), PATIENCE_MS)
     reply.raw.once('close', () => patience.abort())
-    const line = isKnown(request) ? memory : strangers
+    const line = isKnown(request) ? memory : unknown
     const actor = isKnown(request) ? actorOf(request) : networkOf(request.ip)
     const end = await line.enter(actor, bytes, patience.signal)
     clearTimeout(timer)

@@ -153,7 +153,7 @@ function finishAnswer(status: string, answer: Answer, config: FastifyContextConf
   }
 }
 
-/** Where `npm start` listens: a relative server is no address to paste. */
+/** Where `npm start` listens: a relative server is not an address to paste. */
 const HERE = 'http://127.0.0.1:3000'
 
 /** One line for a shell, with the token in `$TOKEN`. */

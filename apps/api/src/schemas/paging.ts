@@ -23,7 +23,7 @@ export function readCursor(list: string, text: string | undefined): string | und
   if (text === undefined) return undefined
   const fault = (detail: string) => requestInvalid([{ pointer: '/query/cursor', code: 'invalid_cursor', detail }])
   const [print, after] = decode(text) ?? []
-  if (typeof print !== 'string' || typeof after !== 'string') throw fault('This is no cursor of ours.')
+  if (typeof print !== 'string' || typeof after !== 'string') throw fault('This is not a cursor of this API.')
   if (print !== fingerprint(list)) throw fault('This cursor belongs to another list or other filters.')
   return after
 }

@@ -86,7 +86,7 @@ export function contextOf(deps: ApiDeps, request: FastifyRequest): ScimContext {
 }
 
 export function bodyOf(request: FastifyRequest): Resource {
-  if (!isObject(request.body)) throw new ScimFault(400, 'The body is no JSON object.', 'invalidSyntax')
+  if (!isObject(request.body)) throw new ScimFault(400, 'The body is not a JSON object.', 'invalidSyntax')
   return request.body
 }
 

@@ -46,7 +46,7 @@ function applyAt(patch: GroupPatch, delta: Delta, op: PatchOperation['op'], path
       return
     case 'displayname':
       if (op !== 'remove' && typeof value === 'string') patch.displayName = value
-      else patch.ignored.push('displayName has a value that is no text')
+      else patch.ignored.push('displayName has a value that is not text')
       return
     case 'externalid':
       patch.externalId = op === 'remove' || typeof value !== 'string' ? null : value

@@ -24,7 +24,7 @@ export function readPatch(body: unknown): PatchOperation[] {
 }
 
 function readOperation(operation: unknown, at: number): PatchOperation {
-  if (!isObject(operation)) throw new ScimFault(400, `Operation ${at + 1} is no object.`, 'invalidSyntax')
+  if (!isObject(operation)) throw new ScimFault(400, `Operation ${at + 1} is not an object.`, 'invalidSyntax')
   const op = String(read(operation, 'op')).trim().toLowerCase()
   if (op !== 'add' && op !== 'remove' && op !== 'replace') {
     throw new ScimFault(400, `Operation ${at + 1}: "op" is add, remove or replace.`, 'invalidSyntax')

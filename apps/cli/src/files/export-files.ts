@@ -101,7 +101,7 @@ function newFile(path: string, folder: string, kind: Kind, id: string, fields: F
   return document.toString({ lineWidth: 0 })
 }
 
-/** An app by its bundle id, as people know it; a group by its id, since names may change and stand twice. */
+/** An app by its bundle id, as people know it; a group by its id, since names may change and occur twice. */
 function inFileWords(kind: Kind, fields: Fields): Fields {
   if (kind !== 'roster') return fields
   const { teamKey, app, group, ...rest } = fields as {

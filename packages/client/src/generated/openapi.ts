@@ -743,7 +743,7 @@ export interface paths {
         get: operations["listReconciliations"];
         put?: never;
         /**
-         * Read the roster's whole group, compare, and put right what differs
+         * Reconcile the roster with its whole group
          * @description Needs the scope `rosters:write`.
          */
         post: operations["startReconciliation"];

@@ -32,7 +32,7 @@ export function parseAppleProblems(body: string | null): AppleProblem[] {
   })
 }
 
-/** undefined where it is no JSON. */
+/** undefined where it is not JSON. */
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body) as unknown

@@ -5,7 +5,7 @@ import { parseJson } from './apple-error.ts'
 /** Reads the answer to one call; throws Unfit where it is not what Apple's OpenAPI promises. */
 export type ReadAnswer<T> = (answer: { status: number; body: string }) => T
 
-/** The message says what does not fit, by field and never by value. */
+/** The message says what is not valid, by field and never by value. */
 export class Unfit extends Error {
   override readonly name = 'Unfit'
 }

@@ -47,7 +47,7 @@ export function createUrlGuard(options: { allowPrivate: boolean; resolve?: Resol
 
 /** The URL standard reads decimal, hex, octal and short IPv4 addresses, and full-width digits, so that one spelling is left to judge. */
 function parseUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new UrlRefused('It is no URL that can be called.')
+  if (!URL.canParse(text)) throw new UrlRefused('It is not a URL that can be called.')
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new UrlRefused('Only http and https are called.')
   if (url.username !== '' || url.password !== '') throw new UrlRefused('It holds a user name or a password.')

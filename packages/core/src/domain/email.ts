@@ -1,6 +1,6 @@
 const MAX_LENGTH = 254
 
-/** Trimmed, as given otherwise; null where it is no address: one `@`, no spaces or control characters, 254 characters at most. */
+/** Trimmed, as given otherwise; null where it is not an address: one `@`, no spaces or control characters, 254 characters at most. */
 export function parseEmail(raw: string): string | null {
   const email = raw.trim()
   if (email.length === 0 || email.length > MAX_LENGTH) return null

@@ -1,6 +1,6 @@
 /** What the last readings of Apple said of a roster as a whole. Written by the worker alone. */
 export interface RosterStanding {
-  /** When the group was last compared (ms), and how that ended. */
+  /** When the group was last reconciled (ms), and how that ended. */
   lastReconcile: {
     id: string | null
     at: number

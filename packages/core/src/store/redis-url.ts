@@ -56,7 +56,7 @@ function parseHosts(hosts: string, defaultPort: number): RedisNode[] {
     const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text.trim())
     const host = match?.[1]
     const port = Number(match?.[2] ?? defaultPort)
-    if (!host || port < 1 || port > 65_535) throw new Error('a host or port does not fit')
+    if (!host || port < 1 || port > 65_535) throw new Error('a host or port is not valid')
     return { host: host.replace(/^\[|\]$/g, ''), port }
   })
 }

@@ -124,7 +124,7 @@ function actions(input: MemberPage): Html {
   const to = (verb: string) => path`/console/rosters/${roster.id}/member/${verb}`
   const fields = names.fields(roster.id, member.id)
   const mayInvite = member.desired === 'present' && member.email !== null && member.status !== 'reclaimed'
-  return html`${button(to('converge'), 'Look at Apple and put right now', fields)}
+  return html`${button(to('converge'), 'Sync with Apple now', fields)}
   ${mayInvite ? button(to('invitation'), "Send Apple's invitation again", fields) : null}
   ${member.protection ? button(to('unprotect'), 'Protect no more', fields) : button(to('protect'), 'Protect', fields)}
   ${input.mayRestore ? button(to('restore'), 'Put back', fields) : null}

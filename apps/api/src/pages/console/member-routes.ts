@@ -181,7 +181,7 @@ function faultOf(email: string | null, member: string): Html | undefined {
   if (!isMemberId(member))
     return notice(
       'problem',
-      'This id does not fit.',
+      'This id is not valid.',
       html`<p>Use 1 to 256 bytes without control characters, or leave it empty.</p>`,
     )
   return undefined

@@ -195,7 +195,7 @@ function forAll(here: string, input: MembersPage): Html {
     )
   return html`<h2>${input.total === 1 ? 'For this person' : `For all ${people}`}</h2>
     <div class="row">
-      ${ask('retry', 'Try them again', `${people} would be compared with Apple and put right, one after the other. Each costs at least one call of the team key’s hourly quota.`, `Yes, try ${people} again`)}
+      ${ask('retry', 'Try them again', `${people} would be synced with Apple, one after the other. Each costs at least one call of the team key’s hourly quota.`, `Yes, try ${people} again`)}
       ${ask('invite', 'Send their invitations again', `Apple would write to ${people} once more. Who has no address, is not wanted in the group, or was written to within a minute or ten times a day is left out.`, `Yes, write to ${people}`)}
       <a class="button" href="${here}.csv${membersQuery(input)}" download>Export as CSV</a>
     </div>`

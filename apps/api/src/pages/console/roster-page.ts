@@ -100,7 +100,7 @@ function facts({ described: { roster, counts: by, standing, seats, supply }, now
     ${card('Seats of the app', html`<a href="${path`/console/seats/${roster.teamKey}/${roster.app.id}`}">${seats.used === null ? '–' : number(Math.max(0, seats.limit - seats.used))}</a>`, seats.used === null ? 'not counted yet' : `free of ${number(seats.limit)}`)}
     ${card('Builds to install', number(supply.usable), buildsLine(supply, now))}
     ${card('Unmanaged', number(drift), 'testers in the group whom nobody put on the roster')}
-    ${card('Last compared', when(lastReconcile?.at, now, 'not yet'), lastReconcile ? OUTCOMES[lastReconcile.outcome] : 'with the group at Apple')}
+    ${card('Last reconciled', when(lastReconcile?.at, now, 'not yet'), lastReconcile ? OUTCOMES[lastReconcile.outcome] : 'with the group at Apple')}
   </div>`
 }
 
@@ -114,7 +114,7 @@ function buildsLine({ usable, runsOutAt, successor }: RosterDescription['supply'
 
 const OUTCOMES = {
   in_sync: 'as it should be',
-  changed: 'differences were put right',
+  changed: 'differences were corrected',
   held: 'held for a decision',
   incomplete: 'the reading was not complete',
   failed: 'could not be read',

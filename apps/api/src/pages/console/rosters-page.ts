@@ -55,7 +55,7 @@ function nothing(q: string, isOperator: boolean): Html {
 }
 
 function table({ rosters, now }: RostersPage): Html {
-  const head = ['Roster', 'App and group', 'Health', 'People', 'Seats of the app', 'Unmanaged', 'Last compared']
+  const head = ['Roster', 'App and group', 'Health', 'People', 'Seats of the app', 'Unmanaged', 'Last reconciled']
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Rosters">
     <table>
       <thead>

@@ -74,7 +74,7 @@ export function listAuditRoute(app: ApiServer, deps: ApiDeps): void {
       const before = readCursor('audit', cursor)
       if (before !== undefined && !/^\d+-\d+$/.test(before)) {
         throw requestInvalid([
-          { pointer: '/query/cursor', code: 'invalid_cursor', detail: 'This is no cursor of ours.' },
+          { pointer: '/query/cursor', code: 'invalid_cursor', detail: 'This is not a cursor of this API.' },
         ])
       }
       const { items, next } = await listAudit(deps, { limit, before })

@@ -95,7 +95,7 @@ export function toName(name: string | null | undefined): string | null | undefin
   return clean === '' ? null : clean
 }
 
-/** What can be told of an item that does not fit, so that the sender finds it again. */
+/** What can be told of an item that is not valid, so that the sender finds it again. */
 function echo(item: unknown, options: ParseOptions): Pick<ParsedEvent, 'id' | 'roster' | 'member'> {
   const data = member(item, 'data')
   return {

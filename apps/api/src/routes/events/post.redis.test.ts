@@ -237,20 +237,20 @@ describe('POST /v1/events', () => {
   )
 
   it.each(['', 'x'.repeat(257), 'ü'.repeat(129), 'a\u0000b', 'a\nb', '\ud800'])(
-    'rejects a member id that does not fit',
+    'rejects a member id that is not valid',
     async (id) => {
       const answer = await post(event({}, { id }))
       expect([answer.statusCode, answer.json().events[0].problem.code]).toEqual([422, 'member_id_invalid'])
     },
   )
 
-  it('rejects only the item in which a field stands twice or is named __proto__', async () => {
+  it('rejects only the item in which a field occurs twice or is named __proto__', async () => {
     const good = JSON.stringify(event({ id: 'good' }))
     const twice = '{"type":"member.joined","data":{"roster":"gold","member":{"id":"u-1","id":"u-2"}}}'
     const proto = '{"type":"member.joined","data":{"roster":"gold","__proto__":{"x":1},"member":{"id":"u-3"}}}'
     const answer = await post(`[${good},${twice},${proto}]`)
     expect(answer.json()).toMatchObject({ accepted: 1, rejected: 2 })
-    expect(answer.json().events[1].problem.detail).toBe('/data/member/id: This field stands twice.')
+    expect(answer.json().events[1].problem.detail).toBe('/data/member/id: Duplicate field.')
     expect(await desired('u-2')).toBeUndefined()
     expect(await desired('u-3')).toBeUndefined()
   })

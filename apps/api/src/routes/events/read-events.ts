@@ -77,7 +77,7 @@ function checkKey(key: string | undefined, isBatch: boolean): void {
   if (key === '' || key.length > LONGEST_KEY) throw fault(`Use 1 to ${LONGEST_KEY} characters.`)
 }
 
-/** What stands twice in an item could mean either: that item is rejected. */
+/** A duplicate field in an item could mean either: that item is rejected. */
 function refuseDuplicates(
   text: string,
   body: { isBatch: boolean; place: string },
@@ -89,7 +89,7 @@ function refuseDuplicates(
     const place = body.isBatch ? `/${rest.join('/')}` : body.place + pointer
     const event = events[at]
     if (!event) continue
-    event.outcome = { kind: 'rejected', code: 'event_invalid', detail: `${place}: This field stands twice.` }
+    event.outcome = { kind: 'rejected', code: 'event_invalid', detail: `${place}: Duplicate field.` }
   }
   return events
 }

@@ -29,7 +29,7 @@ export function readCharset(contentType: string): Encoding | 'utf-16' {
   })
 }
 
-/** Bytes that tell UTF-16 without a mark, and files that are no text. */
+/** Bytes that tell UTF-16 without a mark, and files that are not text. */
 const HEAD_BYTES = 64
 
 /**
@@ -169,7 +169,7 @@ const TEXTS: [RegExp, string][] = [
   [/^\{\\rtf/, 'This is a text document (.rtf)'],
   [/^\s*<(?:!doctype|!--|\?xml|html|head|body|table|svg)[\s>]/i, 'This is a web page or XML'],
   [/^\s*[{[]\s*["{[\]}]/, 'This is JSON (send it as application/json)'],
-  [/[\u0000-\u0008\u000e-\u001a]/, 'This is no text'],
+  [/[\u0000-\u0008\u000e-\u001a]/, 'This is not text'],
 ]
 
 /* oxlint-enable no-control-regex */

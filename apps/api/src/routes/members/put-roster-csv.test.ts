@@ -168,7 +168,7 @@ describe('a list as CSV', () => {
     ])
   })
 
-  it('refuses a header with a column that means nothing, or one that stands twice', async () => {
+  it('refuses a header with a column that means nothing, or one that occurs twice', async () => {
     await expect(read('id,emial,email\nu-1,x,ann@example.com\n')).rejects.toThrow('"emial"')
     await expect(read('id,email,e-mail\nu-1,a@example.com,b@example.com\n')).rejects.toThrow('Duplicate column')
   })

@@ -129,7 +129,7 @@ function createTable(mostRows: number, map: ColumnMap | undefined) {
 
   const take = (cells: string[], isCut: boolean) => {
     number++
-    // Some tools write a blank line behind each row; millions of them are no list.
+    // Some tools write a blank line behind each row; millions of them are not a list.
     if (number > 2 * mostRows + HEAD_ROWS) throw listTooLong(mostRows)
     if (isBlank(cells)) return
     columns ??= readColumns(

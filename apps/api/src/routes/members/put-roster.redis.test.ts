@@ -153,7 +153,7 @@ describe('PUT /v1/rosters/{rosterId}/members', () => {
     ['a misspelt column', 'id,emial\nu-1,a@example.com\n', 'text/csv', 400, 'request_invalid'],
     ['a misspelt field', '{"member":[]}', 'application/json', 400, 'request_invalid'],
     ['a misspelt field of a row', '{"members":[{"id":"a","emial":"x"}]}', 'application/json', 400, 'request_invalid'],
-    ['a field that stands twice', '{"members":[{"id":"a","id":"b"}]}', 'application/json', 400, 'request_invalid'],
+    ['a field that occurs twice', '{"members":[{"id":"a","id":"b"}]}', 'application/json', 400, 'request_invalid'],
     ['no list', '', 'application/json', 400, 'request_invalid'],
     ['broken JSON', '{"members":[', 'application/json', 400, 'request_invalid'],
   ])('refuses %s', async (_name, body, type, status, code) => {

@@ -13,7 +13,7 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
       schema: {
         tags: ['reconciliations'],
         operationId: 'startReconciliation',
-        summary: "Read the roster's whole group, compare, and put right what differs",
+        summary: 'Reconcile the roster with its whole group',
         params: rosterParams,
         body: startBody.nullish(),
         response: { 202: reconciliation },

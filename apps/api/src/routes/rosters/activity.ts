@@ -83,7 +83,7 @@ export function rosterActivityRoute(app: ApiServer, deps: ApiDeps): void {
       const before = readCursor(list, given)
       if (before !== undefined && !isActivityPlace(before)) {
         throw requestInvalid([
-          { pointer: '/query/cursor', code: 'invalid_cursor', detail: 'This is no cursor of ours.' },
+          { pointer: '/query/cursor', code: 'invalid_cursor', detail: 'This is not a cursor of this API.' },
         ])
       }
       const { items, next } = await listActivity(deps, [roster], { ...filter, ...range }, { limit: most, before })
@@ -101,7 +101,7 @@ function readTime(name: string, text: string | undefined): number | undefined {
     {
       pointer: `/query/${name}`,
       code: 'invalid_time',
-      detail: 'This is no time of RFC 3339, such as 2026-11-24T10:00:00Z.',
+      detail: 'This is not an RFC 3339 time, such as 2026-11-24T10:00:00Z.',
     },
   ])
 }

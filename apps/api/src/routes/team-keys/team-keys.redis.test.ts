@@ -185,7 +185,7 @@ describe('checking a team key', () => {
     expect((await api.call('GET', '/v1/team-keys/acme')).json().status).toBe('unchecked')
   })
 
-  it('changes nothing at Apple and sends nothing that does not fit its schema', async () => {
+  it('changes nothing at Apple and sends nothing that is not valid by its schema', async () => {
     api.emulator.resetLedgers()
     await check()
     expect(api.emulator.violations()).toEqual([])

@@ -99,7 +99,7 @@ describe('PUT /v1/webhooks/{webhookId}', () => {
     expect((await put(body)).statusCode).toBe(400)
   })
 
-  it('answers 400 to an id that does not fit', async () => {
+  it('answers 400 to an id that is not valid', async () => {
     expect((await put({}, 'a%20b')).statusCode).toBe(400)
   })
 })

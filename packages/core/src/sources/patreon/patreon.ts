@@ -20,14 +20,14 @@ export const patreon: SourceKind = {
       return ignore(`Events of type ${event.slice(0, 80)} say nothing about who is a member.`)
     }
     const type = field(payload, 'data', 'type')
-    if (typeof type !== 'string') throw new PayloadError('/data/type is missing: this is no JSON:API document.')
-    if (type !== 'member') return ignore(`A ${type.slice(0, 80)} is no member.`)
+    if (typeof type !== 'string') throw new PayloadError('/data/type is missing: this is not a JSON:API document.')
+    if (type !== 'member') return ignore(`A ${type.slice(0, 80)} is not a member.`)
     const person = needId(field(payload, 'data', 'id'), '/data/id')
     const at = { time: now, rank: 0 }
     if (event === 'members:delete') return { id: undefined, facts: [{ kind: 'gone', person, at }], ignored: [] }
     const entitled = field(payload, 'data', 'relationships', 'currently_entitled_tiers', 'data')
     if (!Array.isArray(entitled))
-      throw new PayloadError('/data/relationships/currently_entitled_tiers/data is no list.')
+      throw new PayloadError('/data/relationships/currently_entitled_tiers/data is not a list.')
     return {
       id: undefined,
       facts: [

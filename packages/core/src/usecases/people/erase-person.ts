@@ -32,7 +32,7 @@ export async function erasePerson(deps: IntakeDeps, email: string): Promise<{ id
 }
 
 async function eraseInRoster(deps: IntakeDeps, person: string, roster: Roster, key: string): Promise<string[]> {
-  // A plan may name the person as a stranger of a group whose roster never had the address.
+  // A plan may name the person as an unmanaged tester of a group whose roster never had the address.
   await forgetInPlans(deps.store, roster.teamKey, { roster: roster.id, members: [], email: key })
   const members = deps.store.members(roster.teamKey, roster.id)
   // Also whoever had the address: Apple may still have it in the group.

@@ -47,7 +47,7 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
     reason: decision.reason,
     progress: { ...record.progress, toConverge: record.progress.toConverge + peopleOf(record) },
   }
-  // In one step with its task: a death from here on is gone on with by the lane, never beyond these names.
+  // In one step with its task: after a death from here on the lane finishes it, never beyond these names.
   const dueAt = record.kind === 'snapshot' ? now + GOES_ON_AFTER_MS : now
   if (!(await reconciliations.replace(record, approved, { name: approvedTask(record.id), at: dueAt }))) {
     throw decidedMeanwhile(record.id)
@@ -151,7 +151,7 @@ async function planAgain(
   deps: IntakeDeps,
   roster: Roster,
   record: Reconciliation,
-  { removals, cleared, kept, unmanaged: strangers }: Leaving,
+  { removals, cleared, kept, unmanaged: others }: Leaving,
 ): Promise<Reconciliation> {
   const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
   const revision = await reconciliations.revision(roster.id)
@@ -163,7 +163,7 @@ async function planAgain(
     updatedAt: now,
   })
   if (!replaced) throw decidedMeanwhile(record.id)
-  const unmanaged = record.removesUnmanaged ? strangers.length : 0
+  const unmanaged = record.removesUnmanaged ? others.length : 0
   const fresh: Reconciliation = {
     ...record,
     id: randomUUID(),
@@ -171,7 +171,7 @@ async function planAgain(
     ...(record.idle ? { idle: record.idle.filter(({ id }) => removals.includes(id)) } : {}),
     ...(cleared.length > 0 || record.cleared ? { cleared } : {}),
     ...(kept.length > 0 ? { kept: [...(record.kept ?? []), ...kept] } : {}),
-    unmanaged: record.removesUnmanaged ? strangers : record.unmanaged,
+    unmanaged: record.removesUnmanaged ? others : record.unmanaged,
     plan: { ...record.plan, remove: removals.length + unmanaged },
     revision,
     startedAt: now,

@@ -32,7 +32,7 @@ export async function emptyRoster(visit: Visit, rosterId: string): Promise<numbe
     const counts = await store.members(visit.teamKey, rosterId).counts()
     const open = Object.values(counts).reduce((sum, count) => sum + count, 0) - counts.removed
     if (open > 0) return clock.now() + (counts.failed === open ? await retryFailed(visit, roster) : SOON_MS)
-    const again = roster.unmanagedTesters === 'remove' ? await removeStrangers(visit, roster) : null
+    const again = roster.unmanagedTesters === 'remove' ? await removeOthers(visit, roster) : null
     if (again !== null) return again
   }
   await forgetRoster(store, roster)
@@ -93,8 +93,8 @@ async function retryFailed(visit: Visit, roster: Roster): Promise<number> {
   return 10 * LATER_MS
 }
 
-/** A roster that tolerates no strangers leaves none behind. When to look again (ms); null once nobody is left in the group. */
-async function removeStrangers(visit: Visit, roster: Roster): Promise<number | null> {
+/** A roster that tolerates no unmanaged testers leaves none behind. When to look again (ms); null once nobody is left in the group. */
+async function removeOthers(visit: Visit, roster: Roster): Promise<number | null> {
   const reading = await readGroup(visit, roster, deleteTask(roster.id))
   const later = visit.deps.clock.now() + LATER_MS
   if (reading.kind !== 'complete') return reading.kind === 'goes_on' ? reading.at : later

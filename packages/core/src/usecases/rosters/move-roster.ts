@@ -28,7 +28,7 @@ const PATIENCE_MS = 20_000
 const ASK_AGAIN_MS = 50
 /** Of a mover that died while it waited. */
 const PROMISE_MS = 1_000
-/** A move whose mover gave no sign for so long is gone on with by whoever looks. */
+/** A move whose mover gave no sign for so long is finished by whoever looks. */
 const ABANDONED_MS = 30_000
 const ALL_EVERY_MS = 3_600_000
 

@@ -42,7 +42,7 @@ describe('the pasted team key', () => {
     ['a Key ID as Issuer ID', { issuerId: '2X9R4HXF34' }, /looks like a Key ID/],
     ['an Issuer ID as Key ID', { keyId: GOOD.issuerId }, /Issuer ID/],
     ['swapped ids', { keyId: GOOD.issuerId, issuerId: GOOD.keyId }, /swapped|looks like/],
-    ['a name that does not fit', { name: 'my team' }, /name/],
+    ['a name that is not valid', { name: 'my team' }, /name/],
   ])('gets a sentence of its own where it is %s', (_what, change, sentence) => {
     const { faults } = readKey({ ...GOOD, ...change })
     expect(faults.map(({ problem }) => problem).join(' ')).toMatch(sentence)

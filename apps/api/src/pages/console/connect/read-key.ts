@@ -43,7 +43,7 @@ export function readKey(input: KeyInput): { key: NewKey; faults: Fault[] } {
 
 function nameFault(name: string): Fault | undefined {
   if (/^[A-Za-z0-9._-]{1,64}$/.test(name)) return undefined
-  return { field: 'name', problem: 'This name does not fit.', fix: 'Use 1 to 64 of A-Z a-z 0-9 . _ - such as "acme".' }
+  return { field: 'name', problem: 'This name is not valid.', fix: 'Use 1 to 64 of A-Z a-z 0-9 . _ - such as "acme".' }
 }
 
 function issuerFault(issuerId: string): Fault | undefined {

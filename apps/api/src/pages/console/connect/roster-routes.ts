@@ -55,7 +55,7 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
 
 async function rosterIdFault(deps: ApiDeps, rosterId: string): Promise<Html | undefined> {
   if (!recordId.safeParse(rosterId).success) {
-    return notice('problem', 'This roster id does not fit.', html`<p>Use 1 to 64 of A-Z a-z 0-9 . _ -</p>`)
+    return notice('problem', 'This roster id is not valid.', html`<p>Use 1 to 64 of A-Z a-z 0-9 . _ -</p>`)
   }
   if (!(await deps.store.rosters.find(rosterId))) return undefined
   return notice(

@@ -71,8 +71,8 @@ export function readRule(form: Form): { types: string[]; rosters: string[] | nul
 
 const FIELD_WORDS: Readonly<Record<string, string | undefined>> = {
   types: 'Choose at least one thing to be told.',
-  rosters: 'These are no ids of rosters.',
-  url: 'This is no URL that can be called.',
+  rosters: 'These are not roster ids.',
+  url: 'This is not a URL that can be called.',
   target: 'Say where to send it.',
 }
 
