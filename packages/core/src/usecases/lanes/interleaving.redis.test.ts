@@ -152,7 +152,8 @@ class Run {
           ...laneStore,
           recordStranded: async (...args) => {
             const count = await laneStore.recordStranded(...args)
-            this.#recovered += count
+            // A deletion that was cut short is a state of its own: what was to be done is gone already, the roster is not.
+            if (!this.unsure.has(args[0].id)) this.#recovered += count
             return count
           },
         },

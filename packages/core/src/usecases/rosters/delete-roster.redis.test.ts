@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { laneKeys } from '../../store/index.ts'
+import { createSchedule, laneKeys } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { deleteRoster } from './delete-roster.ts'
 import { pauseRoster, resumeRoster } from './pause-roster.ts'
@@ -79,6 +79,22 @@ describe('deleting a roster with its testers', () => {
     await rig.visit()
     expect(group()).toHaveLength(2)
     expect(await rig.redis.hlen(laneKeys('acme').work)).toBe(0)
+  })
+})
+
+describe('a deletion whose process dies half-way', () => {
+  it('leaves nobody behind: within half a minute whoever was to be carried out is looked for', async () => {
+    await acceptEvents(rig.deps, [event('join', 'u-0')])
+    const store = { ...rig.store, forgetRoster: () => Promise.reject(new Error('The process died.')) }
+    const dying = deleteRoster({ ...rig.deps, store }, { id: 'gold', testers: 'keep' })
+    await expect(dying).rejects.toThrow('The process died.')
+    // What was to be done is forgotten first.
+    expect(await rig.store.recordedCounts(['acme'])).toEqual([0])
+    const [at] = await createSchedule(rig.redis, 'acme').dueAt(['law:acme'])
+    expect(at).toBeLessThanOrEqual(Date.now() + 30_000)
+    await rig.due('law:acme')
+    await rig.until(() => expect(group()).toHaveLength(1))
+    expect(await deleteRoster(rig.deps, { id: 'gold', testers: 'keep' })).toBe('gone')
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { closeRoster, createSchedule, type Store } from '../../store/index.ts'
+import { lawTask } from '../lanes/keep-law.ts'
 import { deleteTask } from './empty-roster.ts'
 import { forgetRoster } from './forget-roster.ts'
 import { getRoster, rosterNotFound } from './get-roster.ts'
@@ -18,6 +19,8 @@ export async function deleteRoster(
   const { store, clock } = deps
   const roster = await getRoster(deps, id)
   if (testers === 'keep') {
+    // Whoever dies half-way leaves a roster that is there, and members whose work is not: they are recorded again until it is deleted.
+    await createSchedule(store.redis, roster.teamKey).plan(lawTask(roster.teamKey), clock.now() + DIED_AFTER_MS)
     await forgetRoster(store, roster)
     return 'gone'
   }
