@@ -59,9 +59,9 @@ async function run(name: string, from: number, scales: boolean): Promise<(string
     : undefined
   const begun = preciseNow()
   const events = lanes.flatMap(({ roster }) => joins(1, { roster, prefix: `${name}-${roster}` }))
-  for (let at = 0; at < events.length; at += 250) {
+  for (let at = 0; at < events.length; at += 50) {
     // A full machine answers 503 now and then; the same ids have one effect.
-    await eventually(() => post(product, events.slice(at, at + 250)), { timeoutMs: 60_000, everyMs: 100 })
+    await eventually(() => post(product, events.slice(at, at + 50)), { timeoutMs: 60_000, everyMs: 100 })
   }
   const posted = preciseNow()
   const found = await eventually(
