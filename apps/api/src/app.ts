@@ -104,6 +104,8 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
     },
   })
   app.server.headersTimeout = HEADERS_TIMEOUT_MS
+  // Node would answer 417 by itself, without an id and a line in the log; a server may pass over what it does not know (RFC 9110).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   usePublicPath(app, deps)
   app.decorate('lists', createListGate())
   useRequestLog(app, deps)
