@@ -10,9 +10,13 @@ import { findGrowth, writeReport, type Report } from './support/soak/report.ts'
 import { startStack, type Stack } from './support/stack.ts'
 import { supervise } from './support/supervisor.ts'
 
-/** Longer by `pnpm soak`, which also writes a report. The seed is printed, and `SOAK_SEED` repeats its order of faults. */
+/**
+ * Longer by `pnpm soak`, which also writes a report, has all faults there are, and people who come and go without end. The seed is
+ * printed, and `SOAK_SEED` repeats its order of faults.
+ */
 const SOAK_MS = Number(process.env['SOAK_SECONDS'] ?? 45) * 1_000
 const SEED = Number(process.env['SOAK_SEED'] ?? Date.now() % 1_000_000)
+const IS_SHORT = process.env['SOAK_SECONDS'] === undefined
 const REPORT = process.env['SOAK_REPORT']
 /** Faults for so long, then a calm in which everything settles. */
 const ROUND_MS = Math.min(SOAK_MS, 120_000)
@@ -45,9 +49,10 @@ it(
       roster: { removalGuard: { percent: 100, atLeast: PEOPLE } },
     })
     const ledger = createLedger(SEED)
-    const next = createChurn(PEOPLE, random)
+    const lives = ledger.shuffle(ledger.lives(2_000))
+    const next = IS_SHORT ? (count: number) => lives.splice(0, count) : createChurn(PEOPLE, random)
     const workers = Array.from({ length: 2 }, () => supervise(() => stack.startWorker()))
-    const harms = createHarms(stack, workers, random)
+    const harms = createHarms(stack, workers, random).filter(({ isShort }) => isShort || !IS_SHORT)
     const done = new Map<Harm, number>()
     const promises = new Map<string, string[]>(Object.values(PROMISES).map((promise) => [promise, []]))
     const report: Report = { seed: SEED, beganAt: new Date(), rounds: [], done, promises }
@@ -133,8 +138,17 @@ async function settle(stack: Stack, ledger: Ledger): Promise<string[]> {
     )
     return []
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)]
+    return [tellDifference(error)]
   }
+}
+
+/** Who is one too many, and who is missing. */
+function tellDifference(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { actual, expected } = error as { actual?: unknown; expected?: unknown }
+  if (!Array.isArray(actual) || !Array.isArray(expected)) return error.message
+  const less = (all: unknown[], those: unknown[]) => all.filter((one) => !those.includes(one)).join(', ') || 'nobody'
+  return `in the group and not wanted: ${less(actual, expected)}; wanted and not in it: ${less(expected, actual)}`
 }
 
 async function bringForward({ api }: Stack): Promise<void> {

@@ -13,26 +13,38 @@ export interface Harm {
   name: string
   /** How often, beside the others. */
   weight: number
+  /** Also in the short run of every test run. */
+  isShort?: true
   cause(): Promise<void>
 }
 
-const APPLE_FAULTS: { id: string; name: string; rule: FaultRule }[] = [
-  { id: 'A5', name: '500, half of them carried out', rule: rule('status', 500, 0.5, { when: 'after' }) },
-  { id: 'A5', name: '503', rule: rule('status', 503) },
-  { id: 'A5', name: 'HTML', rule: { kind: 'html' } },
+const APPLE_FAULTS: { id: string; name: string; isShort?: true; rule: FaultRule }[] = [
+  { id: 'A5', name: '500, half of them carried out', isShort: true, rule: rule('status', 500, 0.5, { when: 'after' }) },
+  { id: 'A5', name: '503', isShort: true, rule: rule('status', 503) },
+  { id: 'A5', name: 'HTML', isShort: true, rule: { kind: 'html' } },
   { id: 'A5', name: 'garbage', rule: { kind: 'garbage' } },
-  { id: 'A5', name: 'cut JSON', rule: { kind: 'truncated' } },
+  { id: 'A5', name: 'cut JSON', isShort: true, rule: { kind: 'truncated' } },
   { id: 'A5', name: '50 MB', rule: { kind: 'huge', times: 1 } },
   { id: 'A5', name: 'a drip', rule: { kind: 'drip', delayMs: 20, times: 3 } },
-  { id: 'A5', name: 'late answers', rule: { kind: 'delay', delayMs: 2_000, match: { probability: 0.2 } } },
-  { id: 'A6', name: 'connections lost before the answer', rule: { kind: 'drop' } },
-  { id: 'A6', name: 'answers lost', rule: { kind: 'drop', when: 'after' } },
-  { id: 'A6', name: 'answers cut by a reset', rule: { kind: 'reset-mid' } },
-  { id: 'A11', name: 'answers that do not fit', rule: { kind: 'wrong-shape' } },
-  { id: 'A1', name: 'random 401s', rule: rule('status', 401, 0.3) },
-  { id: 'A4', name: '429', rule: rule('status', 429, 0.3) },
+  {
+    id: 'A5',
+    name: 'late answers',
+    isShort: true,
+    rule: { kind: 'delay', delayMs: 2_000, match: { probability: 0.2 } },
+  },
+  { id: 'A6', name: 'connections lost before the answer', isShort: true, rule: { kind: 'drop' } },
+  { id: 'A6', name: 'answers lost', isShort: true, rule: { kind: 'drop', when: 'after' } },
+  { id: 'A6', name: 'answers cut by a reset', isShort: true, rule: { kind: 'reset-mid' } },
+  { id: 'A11', name: 'answers that do not fit', isShort: true, rule: { kind: 'wrong-shape' } },
+  { id: 'A1', name: 'random 401s', isShort: true, rule: rule('status', 401, 0.3) },
+  { id: 'A4', name: '429', isShort: true, rule: rule('status', 429, 0.3) },
   { id: 'A4', name: 'no limit header', rule: { kind: 'no-rate-header' } },
-  { id: 'A3', name: '409 without a word', rule: rule('status', 409, 0.5, { match: { method: 'POST' } }) },
+  {
+    id: 'A3',
+    name: '409 without a word',
+    isShort: true,
+    rule: rule('status', 409, 0.5, { match: { method: 'POST' } }),
+  },
   { id: 'A8', name: 'short listings', rule: { kind: 'short-list', match: { method: 'GET' } } },
   { id: 'A8', name: 'listings that repeat rows', rule: { kind: 'repeat-rows', match: { method: 'GET' } } },
   {
@@ -62,8 +74,14 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
   }
 
   const processes: Harm[] = [
-    { id: 'F7', name: 'a worker is killed', weight: 8, cause: async () => worker()?.end('SIGKILL') },
-    { id: 'F9', name: 'a worker is told to end', weight: 4, cause: async () => worker()?.end('SIGTERM') },
+    { id: 'F7', name: 'a worker is killed', isShort: true, weight: 8, cause: async () => worker()?.end('SIGKILL') },
+    {
+      id: 'F9',
+      name: 'a worker is told to end',
+      isShort: true,
+      weight: 4,
+      cause: async () => worker()?.end('SIGTERM'),
+    },
     {
       id: 'F9',
       name: 'a worker is told twice to end',
@@ -101,6 +119,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
     {
       id: 'I3',
       name: 'the API dies',
+      isShort: true,
       weight: 6,
       async cause() {
         await stack.killApi(random() < 0.7 ? 'SIGKILL' : 'SIGTERM')
@@ -113,6 +132,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
     {
       id: 'F1',
       name: 'Redis is killed',
+      isShort: true,
       weight: 5,
       async cause() {
         await redis.kill()
@@ -123,6 +143,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
     {
       id: 'F2',
       name: 'Redis hangs',
+      isShort: true,
       weight: 7,
       async cause() {
         redis.freeze()
@@ -140,10 +161,17 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
     {
       id: 'F6',
       name: 'Redis forgets its scripts',
+      isShort: true,
       weight: 4,
       cause: () => withRedis((client) => client.script('FLUSH')),
     },
-    { id: 'F16', name: 'the index of due lanes is lost', weight: 4, cause: () => stack.flushReadyIndex() },
+    {
+      id: 'F16',
+      name: 'the index of due lanes is lost',
+      isShort: true,
+      weight: 4,
+      cause: () => stack.flushReadyIndex(),
+    },
     {
       id: 'F4',
       name: 'Redis is full',
@@ -165,9 +193,8 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
   ]
 
   const apple: Harm[] = [
-    ...APPLE_FAULTS.map(({ id, name, rule: fault }) => ({
-      id,
-      name,
+    ...APPLE_FAULTS.map(({ rule: fault, ...named }) => ({
+      ...named,
       weight: 2,
       cause: async () => void emulator.failNext({ forMs: 500 + upTo(4_000), ...fault }),
     })),
@@ -191,7 +218,13 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
         emulator.settings({ seatsPerApp: 10_000 })
       },
     },
-    { id: 'A7', name: 'reads lag', weight: 4, cause: async () => emulator.settings({ readLagMs: upTo(4_000) }) },
+    {
+      id: 'A7',
+      name: 'reads lag',
+      isShort: true,
+      weight: 4,
+      cause: async () => emulator.settings({ readLagMs: upTo(4_000) }),
+    },
     {
       id: 'A9',
       name: 'somebody is taken out by hand',
