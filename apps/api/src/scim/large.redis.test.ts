@@ -307,6 +307,13 @@ describe('a hostile request about users', () => {
     await cheap(() => idp.patch(`/Users/${id}`, operations), [200])
   }, 120_000)
 
+  it('holds nobody up: as many long filters as are taken, on as many values', async () => {
+    const id = await idp.addUser('long filters', { emails: MANY_EMAILS.emails.slice(0, 100) })
+    const filter = `emails[${'value eq "none" or '.repeat(100)}value eq "0"].type`
+    const operations = values(25, () => filter).map((path) => ({ op: 'replace', path, value: 'x' }))
+    await cheap(() => idp.patch(`/Users/${id}`, operations), [200])
+  }, 120_000)
+
   it('holds nobody up: filters of a group are long', async () => {
     const group = await idp.addGroup('Long filters')
     const path = `members[${'value eq "1" or '.repeat(115)}value eq "2"]`

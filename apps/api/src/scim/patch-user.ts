@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { isObject, keyIn, read, toBoolean, toList, unwrap, write, type Resource } from './attributes.ts'
 import { ScimFault } from './fault.ts'
 import { matches, type Filter } from './filter.ts'
@@ -18,15 +19,22 @@ const MOST_CHANGES = 200
 /** Values of one attribute that a change looks through: each change looks at each of them. */
 const MOST_VALUES = 100
 
+/** How long changes are made before others have their turn: each may ask a long filter of each value. */
+const SLICE_MS = 5
+
 /** Makes the changes to a copy. Throws invalidPath, invalidFilter, tooMany. */
-export function patchResource(resource: Resource, operations: readonly PatchOperation[]): Resource {
-  const changes = operations.reduce(
-    (sum, { path, value }) => sum + (path === undefined ? Object.keys(value as Resource).length : 1),
-    0,
-  )
-  if (changes > MOST_CHANGES) throw tooMany(`At most ${MOST_CHANGES} changes of a user in one request.`)
+export async function patchResource(resource: Resource, operations: readonly PatchOperation[]): Promise<Resource> {
+  const changes = operations.flatMap(changesOf)
+  if (changes.length > MOST_CHANGES) throw tooMany(`At most ${MOST_CHANGES} changes of a user in one request.`)
   const copy = structuredClone(resource)
-  for (const operation of operations) applyOne(copy, operation)
+  let until = performance.now() + SLICE_MS
+  for (const change of changes) {
+    if (performance.now() > until) {
+      await breathe()
+      until = performance.now() + SLICE_MS
+    }
+    applyOne(copy, change)
+  }
   return copy
 }
 
@@ -40,14 +48,18 @@ function bounded(values: unknown[]): unknown[] {
   )
 }
 
-function applyOne(resource: Resource, { op, path, value }: PatchOperation): void {
-  if (path !== undefined) return applyAt(resource, op, parsePatchPath(path), value)
-  // Each member is an operation of its own; its name may be a whole path ("name.givenName").
-  for (const [name, inner] of Object.entries(value as Resource)) {
-    const isExtension = /^urn:/i.test(name) && isObject(inner)
-    if (isExtension && op === 'add') mergeExtension(resource, name, inner)
-    else applyAt(resource, op, parsePatchPath(name), inner)
-  }
+type Change = PatchOperation & { path: string; isMember: boolean }
+
+/** Without a path, each member of the value is a change of its own; its name may be a whole path ("name.givenName"). */
+const changesOf = ({ op, path, value }: PatchOperation): Change[] =>
+  path === undefined
+    ? Object.entries(value as Resource).map(([name, inner]) => ({ op, path: name, value: inner, isMember: true }))
+    : [{ op, path, value, isMember: false }]
+
+function applyOne(resource: Resource, { op, path, value, isMember }: Change): void {
+  const isExtension = isMember && /^urn:/i.test(path) && isObject(value)
+  if (isExtension && op === 'add') mergeExtension(resource, path, value)
+  else applyAt(resource, op, parsePatchPath(path), value)
 }
 
 function mergeExtension(resource: Resource, name: string, value: Resource): void {

@@ -1,6 +1,6 @@
 import type { ScimUser } from '@flightroster/core/domain'
 import type { ScimKey } from '@flightroster/core/store'
-import { changeScimUser, createScimUser, deleteScimUser } from '@flightroster/core/usecases/scim'
+import { changeScimUser, createScimUser, deleteScimUser, type ScimUserDraft } from '@flightroster/core/usecases/scim'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
@@ -122,7 +122,7 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
   const change = async (
     request: FastifyRequest,
     reply: FastifyReply,
-    to: (user: ScimUser, context: ScimContext) => ReturnType<typeof toUserDraft>,
+    to: (user: ScimUser, context: ScimContext) => ScimUserDraft | Promise<ScimUserDraft>,
   ) => {
     deps.health.assertTakesWrites()
     const context = contextOf(deps, request)
@@ -175,8 +175,8 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const operations = readPatch(bodyOf(request))
-      return change(request, reply, (user, { emailAttribute }) =>
-        toUserDraft(patchResource(user.resource, operations), emailAttribute),
+      return change(request, reply, async (user, { emailAttribute }) =>
+        toUserDraft(await patchResource(user.resource, operations), emailAttribute),
       )
     },
   )

@@ -95,11 +95,14 @@ export interface ScimRecords<T> {
    */
   update(
     id: string,
-    change: (record: T) => { record: T; isTold: boolean } | undefined,
+    change: (record: T) => Change<T> | Promise<Change<T>>,
   ): Promise<{ before: T; after: T } | 'missing' | 'taken'>
   /** False where there is none. */
   delete(id: string): Promise<boolean>
 }
+
+/** Undefined: nothing is to be changed. */
+type Change<T> = { record: T; isTold: boolean } | undefined
 
 /** A user as the rosters are to be told of them. */
 export interface ScimStanding {
@@ -339,7 +342,7 @@ function createRecords<T extends Kept>(
         const json = await redis.hget(records, id)
         if (json === null) return 'missing'
         const before = readJson(shape, json, 'A record of SCIM')
-        const changed = change(before)
+        const changed = await change(before)
         if (!changed) return { before, after: before }
         const outcome = await write(json, before, { before, after: changed.record }, changed.isTold)
         if (outcome === -1) return 'taken'

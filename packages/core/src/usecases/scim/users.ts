@@ -32,12 +32,12 @@ export async function changeScimUser(
   deps: ScimDeps,
   directory: OpenDirectory,
   id: string,
-  change: (user: ScimUser) => ScimUserDraft,
+  change: (user: ScimUser) => ScimUserDraft | Promise<ScimUserDraft>,
   traceparent?: string,
 ): Promise<ScimUser | 'missing' | 'taken'> {
   let isTold = false
-  const result = await directory.store.users.update(id, (user) => {
-    const changed: ScimUser = { ...user, ...change(user), updatedAt: deps.clock.now() }
+  const result = await directory.store.users.update(id, async (user) => {
+    const changed: ScimUser = { ...user, ...(await change(user)), updatedAt: deps.clock.now() }
     const isSame = contentOf(user) === contentOf(changed)
     isTold = user.active !== changed.active || !isSameProfile(user.profile, changed.profile)
     return isSame ? undefined : { record: changed, isTold }
