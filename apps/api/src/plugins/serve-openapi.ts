@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { SAMPLE_BASE, type OpenApiDocument } from '../reference/finish-document.ts'
 import type { ApiServer } from '../server.ts'
 
 /** Written by write-openapi.ts from the schemas of all routes; a test fails when it is not what they say. */
@@ -17,7 +18,12 @@ export function serveOpenApi(app: ApiServer, deps: { publicUrl: string | undefin
 }
 
 async function readDocument(publicUrl: string | undefined): Promise<string> {
-  const document = JSON.parse(await readFile(FILE, 'utf8')) as { servers: { url: string }[] }
-  if (publicUrl !== undefined) document.servers = [{ url: publicUrl }]
+  const text = await readFile(FILE, 'utf8')
+  if (publicUrl === undefined) return text
+  const document = JSON.parse(text) as OpenApiDocument
+  document.servers = [{ url: publicUrl }]
+  for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item)))
+    for (const sample of operation['x-code-samples'] ?? [])
+      sample.source = sample.source.replace(`'${SAMPLE_BASE}/`, () => `'${publicUrl}/`)
   return JSON.stringify(document)
 }

@@ -29,6 +29,8 @@ export interface Operation {
   parameters?: Parameter[]
   requestBody?: { required?: boolean; content: Record<string, MediaType> }
   responses: Record<string, Answer>
+  /** Known to renderers; our reference shows the first. */
+  'x-code-samples'?: { lang: string; label: string; source: string }[]
 }
 export interface OpenApiDocument {
   openapi: string
@@ -113,7 +115,7 @@ export function finishDocument(
         for (const content of Object.values(answer.content ?? {})) addExample(content, resolve)
       }
       const sample = toCurl(document.servers[0]?.url ?? '/', method, path, operation)
-      Object.assign(operation, { 'x-code-samples': [{ lang: 'Shell', label: 'curl', source: sample }] })
+      operation['x-code-samples'] = [{ lang: 'Shell', label: 'curl', source: sample }]
     }
   }
   return document
@@ -154,7 +156,7 @@ function finishAnswer(status: string, answer: Answer, config: FastifyContextConf
 }
 
 /** Where `npm start` listens: a relative server is not an address to paste. */
-const HERE = 'http://127.0.0.1:3000'
+export const SAMPLE_BASE = 'http://127.0.0.1:3000'
 
 /** One line for a shell, with the token in `$TOKEN`. */
 function toCurl(server: string, method: string, path: string, operation: Operation): string {
@@ -162,7 +164,7 @@ function toCurl(server: string, method: string, path: string, operation: Operati
   const asked = (operation.parameters ?? [])
     .filter((parameter) => parameter.in === 'query' && parameter.required)
     .map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`)
-  const base = server === '/' ? HERE : server
+  const base = server === '/' ? SAMPLE_BASE : server
   const url = `${base}${filled}${asked.length > 0 ? `?${asked.join('&')}` : ''}`
   const parts = ['curl', ...(method === 'get' ? [] : ['-X', method.toUpperCase()]), `'${url}'`]
   if (operation.security === undefined) parts.push('-H', '"Authorization: Bearer $TOKEN"')
