@@ -394,6 +394,21 @@ describe('beginMove', () => {
   it('lets a cleared address stay where another member has it', () => {
     expect(beginMove({ ...wants, email: null }, inGroup, () => true)).toMatchObject({ email: null, leaving: [] })
   })
+  it.each([
+    ['lost', true],
+    ['confirmed', false],
+    ['refused', false],
+  ] as const)('reads an entry back whose answer was %s: %s', (answer, isKept) => {
+    const entry: Writing = { kind: 'create', email: 'ann@example.com', at: NOW, reads: 0, answer }
+    const observed: Observed = { ...NOTHING_OBSERVED, email: 'ann@example.com', writing: entry }
+    const moved = beginMove({ ...wants, email: 'new@example.com' }, observed, never)
+    expect([moved.writing, moved.leaving]).toEqual([isKept ? entry : null, ['ann@example.com']])
+    const next = { ...wants, email: 'new@example.com' }
+    expect(plan({ desired: next, observed: moved })).toMatchObject(isKept ? { do: 'wait' } : { do: 'create' })
+    expect(plan({ desired: wants, observed: beginMove(wants, moved, never) })).toMatchObject(
+      isKept ? { do: 'wait' } : { do: 'create' },
+    )
+  })
   it('takes an address of another case for the same', () => {
     expect(beginMove({ ...wants, email: 'Ann@Example.com' }, inGroup, never)).toMatchObject({ confirmed: true })
   })

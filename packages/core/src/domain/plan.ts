@@ -93,7 +93,8 @@ export function beginMove(desired: Desired, before: Observed, wantedHere: (email
     email: null,
     state: null,
     confirmed: false,
-    writing: null,
+    // Whether such an entry was carried out is not known, and no id is: it is read back before the next address enters.
+    writing: isLostEntry(observed.writing) ? observed.writing : null,
     settledState: false,
     leaving: wantedHere(observed.email) ? back : [...back, observed.email],
     invite: observed.invite || had,
@@ -110,6 +111,7 @@ function planPresent(input: PlanInput): Step {
   }
   const email = desired.email
   const writing = observed.writing
+  if (writing && isEntry(writing) && !isAbout(writing, email)) return planExit(input, writing.email)
   if (writing && isEntry(writing)) {
     const step = planReadBack(input, email)
     if (step) return step
@@ -353,6 +355,11 @@ function leavesApp({ policies, desired, observed, wantedElsewhere }: PlanInput, 
 /** A write that puts somebody into the group. */
 export function isEntry({ kind }: Writing): boolean {
   return kind === 'create' || kind === 'add'
+}
+
+/** May have been carried out: reads that lag do not show it yet. */
+function isLostEntry(writing: Writing | null): boolean {
+  return writing !== null && isEntry(writing) && writing.answer === 'lost'
 }
 
 function isAbout(writing: Writing, email: string): boolean {

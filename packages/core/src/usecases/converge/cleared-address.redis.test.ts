@@ -32,3 +32,15 @@ it.each(['INVITED', 'INSTALLED'] as const)(
     expect(rig.emulator.mails().map(({ kind }) => kind)).toEqual(['create'])
   },
 )
+
+it('takes an address out whose entry got no answer, though reads that lag do not show it when the next one has come', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster({ id: 'gold' })
+  rig.emulator.settings({ readLagMs: 4_000 })
+  rig.emulator.failNext({ kind: 'drop', when: 'after', times: 1, match: { method: 'POST', path: '/v1/betaTesters' } })
+  await post(rig, 'lost@example.com')
+  await rig.until(() => expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['lost@example.com']))
+  await post(rig, 'new@example.com')
+  await settles(rig, 'invited')
+  expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['new@example.com'])
+})
