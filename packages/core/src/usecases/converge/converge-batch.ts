@@ -9,6 +9,7 @@
  * | nothing | | | out: create, or add by the id we know; in: settle, or what was asked for; to leave: remove by id, else read who it is |
  * | create, add | lost (5xx, no answer) | 0 | wait 2 s, read the group |
  * | | lost | 1 | write again: it has no second effect |
+ * | | lost, and another address is wanted by now | 0–4 | read the group after 2, 5, 10, 30, 60 s, before the new one enters |
  * | | confirmed (204) | 0–4 | read the group after 2, 5, 10, 30, 60 s |
  * | | confirmed | 5 | give up, an attempt is used |
  * | create | older (201 with a tester who was there before) | 0–1 | read the group after 2 and 5 s |
