@@ -24,7 +24,7 @@ export function keyPage({ user, teamKeys, values, faults, findings, hint }: KeyP
       faults.length + findings.length > 0
         ? notice(
             'problem',
-            'The key was not taken.',
+            'The key was not saved.',
             html`<p>Nothing was kept; correct what is marked, and give the private key again.</p>
               ${hint}`,
           )
@@ -72,7 +72,7 @@ export function keyPage({ user, teamKeys, values, faults, findings, hint }: KeyP
 }
 
 function known(teamKeys: KeyPage['teamKeys']): Html {
-  return html`<h2>Go on with a team key that is here</h2>
+  return html`<h2>Use a team key that is already connected</h2>
     <form method="get" action="/console/connect/known" class="row">
       <label for="teamKey">Team key</label
       ><select id="teamKey" name="teamKey">
@@ -116,6 +116,6 @@ function invalid(name: Fault['field'], faults: readonly Fault[]): Html | null {
 
 export function alreadyConnected(id: string): Html {
   return html`<p>
-    This key is here already, as “${id}”. <a href="${path`/console/connect/${id}/app`}">Go on with it</a>
+    This key is here already, as “${id}”. <a href="${path`/console/connect/${id}/app`}">Use this key</a>
   </p>`
 }

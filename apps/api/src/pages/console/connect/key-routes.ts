@@ -67,7 +67,7 @@ async function findTaken(deps: ApiDeps, key: NewKey): Promise<{ fault: Fault; hi
   if (same) {
     const problem = `This key is here already, as “${same.id}”: a second copy would count Apple's quota twice.`
     return {
-      fault: { field: 'keyId', problem, fix: 'Go on with the one that is here.' },
+      fault: { field: 'keyId', problem, fix: 'Use the key that is already connected.' },
       hint: alreadyConnected(same.id),
     }
   }

@@ -52,7 +52,7 @@ function issuerFault(issuerId: string): Fault | undefined {
     return {
       field: 'issuerId',
       problem:
-        'There is no Issuer ID: is this an individual key? Individual keys have none, and cannot manage testers for a team.',
+        'The Issuer ID is missing: is this an individual key? Individual keys have none and cannot manage testers for a team.',
       fix: `Open ${PLACE} (not "Individual Keys"), generate a key with the role App Manager there, and copy the Issuer ID that stands above the list.`,
     }
   }
@@ -65,7 +65,7 @@ function issuerFault(issuerId: string): Fault | undefined {
   }
   return {
     field: 'issuerId',
-    problem: 'This is no Issuer ID: it has 32 letters a-f and digits in five groups.',
+    problem: 'This is not an Issuer ID. An Issuer ID has 32 hexadecimal digits in five groups.',
     fix: `Copy it with the Copy button at ${PLACE}, above the list.`,
   }
 }
