@@ -3,7 +3,7 @@ import { EnvReader, type Env } from './config-reader.ts'
 import type { DashboardUser } from './domain/dashboard-user.ts'
 import { isScimAttribute } from './domain/scim.ts'
 import { isPasswordHash } from './secrets/password.ts'
-import { parseRedisUrl } from './store/redis-url.ts'
+import { parseRedisUrl } from './store/connection/redis-url.ts'
 
 export { ConfigError, type ConfigFault } from './config-reader.ts'
 

@@ -11,9 +11,9 @@ import {
   type UsagePeriod,
 } from '../domain/usage.ts'
 import { list, nullable, number, object, oneOf, optional, or, readJson, text, tuple, word } from '../domain/shape.ts'
-import { createFencedWrite } from './fenced-writer.ts'
+import { createFencedWrite } from './lane/fenced-writer.ts'
 import { laneKeys } from './keys.ts'
-import { readHash } from './readings.ts'
+import { readHash } from './roster/readings.ts'
 
 /**
  * What Apple tells of a roster's testers beside their state: since when they have it, how they came, their devices, what they did.

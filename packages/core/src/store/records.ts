@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { anyObject, read, readJson, type Shape } from '../domain/shape.ts'
-import { defineScript } from './define-script.ts'
+import { defineScript } from './connection/define-script.ts'
 
 const replaceScript = defineScript(import.meta.url, './replace-record.lua')
 

@@ -2,23 +2,23 @@ import type { Redis } from 'ioredis'
 import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { readJson } from '../domain/shape.ts'
-import { rosterShape, standingShape, teamKeyShape } from './roster-shapes.ts'
-import { defineScript } from './define-script.ts'
+import { rosterShape, standingShape, teamKeyShape } from './roster/roster-shapes.ts'
+import { defineScript } from './connection/define-script.ts'
 import { globalKeys, indexParts, laneKeys, queueKeys } from './keys.ts'
-import { outboxKeys } from './lane-outbox.ts'
-import { createMembers, type Members } from './members.ts'
-import { isPacking } from './packing.ts'
-import { createReadyIndex, type ReadyIndex } from './ready.ts'
-import { recordChanges, type RecordOptions, type RecordResult } from './record-changes.ts'
-import { recordTogether } from './record-together.ts'
-import { createRosterDirectory, type RosterDirectory } from './roster-directory.ts'
-import { enterLane, leaveLane, noteBirth } from './roster-lane.ts'
-import { writeConfirmed } from './replicas.ts'
+import { outboxKeys } from './lane/lane-outbox.ts'
+import { createMembers, type Members } from './member/members.ts'
+import { isPacking } from './member/packing.ts'
+import { createReadyIndex, type ReadyIndex } from './lane/ready.ts'
+import { recordChanges, type RecordOptions, type RecordResult } from './lane/record-changes.ts'
+import { recordTogether } from './lane/record-together.ts'
+import { createRosterDirectory, type RosterDirectory } from './roster/roster-directory.ts'
+import { enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
+import { writeConfirmed } from './connection/replicas.ts'
 import { createRegister, type Register } from './records.ts'
-import { forgetUnneededTesters } from './testers.ts'
+import { forgetUnneededTesters } from './member/testers.ts'
 
-const countRecorded = defineScript(import.meta.url, './count-recorded.lua')
-const needsVisit = defineScript(import.meta.url, './needs-visit.lua')
+const countRecorded = defineScript(import.meta.url, './lane/count-recorded.lua')
+const needsVisit = defineScript(import.meta.url, './lane/needs-visit.lua')
 
 /** ③ Everything that is kept. One Redis connection; every atomic step is one script. */
 export interface Store {

@@ -5,8 +5,8 @@ import { inNameOrder } from '../../domain/name-order.ts'
 import { MEMBER_STATUSES, NOTHING_OBSERVED, type MemberStatus, type Observed } from '../../domain/member.ts'
 import { DEFAULT_POLICIES, type Roster } from '../../domain/roster.ts'
 import { createStore, laneKeys, type Store } from '../../store/index.ts'
-import { recordChanges } from '../../store/record-changes.ts'
-import { formatObserved } from '../../store/observed.ts'
+import { recordChanges } from '../../store/lane/record-changes.ts'
+import { formatObserved } from '../../store/member/observed.ts'
 import { MEMBER_SORTS, selectMembers, type MemberSelection } from './select-members.ts'
 
 const keys = laneKeys('acme').roster('gold')

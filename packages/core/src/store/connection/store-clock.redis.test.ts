@@ -1,0 +1,80 @@
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { systemClock } from '../../domain/clock.ts'
+import { eventDigest } from '../../secrets/index.ts'
+import { laneKeys } from '../keys.ts'
+import { recordChanges } from '../lane/record-changes.ts'
+import { createStoreClock } from './store-clock.ts'
+
+const DAY = 86_400_000
+
+let server: TestRedis
+let redis: Redis
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+  await redis.ping()
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.close()
+})
+afterEach(() => vi.restoreAllMocks())
+
+const redisNow = async () => {
+  const [seconds, microseconds] = await redis.time()
+  return Number(seconds) * 1_000 + Number(microseconds) / 1_000
+}
+const hostIsAhead = (ms: number) => {
+  const now = Date.now.bind(Date)
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + ms)
+}
+
+describe('a host whose clock is wrong', () => {
+  it.each([30_000, -30_000])('goes by the clock of the store (%i ms off)', async (offMs) => {
+    hostIsAhead(offMs)
+    const clock = createStoreClock(redis, systemClock)
+    await clock.sync()
+    expect(Math.abs(clock.now() - (await redisNow()))).toBeLessThan(200)
+    clock.close()
+  })
+
+  it('goes on right when its clock is set', async () => {
+    const clock = createStoreClock(redis, systemClock)
+    await clock.sync()
+    hostIsAhead(600_000)
+    expect(Math.abs(clock.now() - (await redisNow()))).toBeLessThan(200)
+    clock.close()
+  })
+
+  it.each([DAY, -DAY, 30 * DAY, -30 * DAY])('knows an event that was sent before (%i ms off)', async (offMs) => {
+    await redis.flushall()
+    await redis.sadd(laneKeys('acme').rosters, 'gold')
+    const record = async () => {
+      const { changes } = await recordChanges(redis, {
+        teamKey: 'acme',
+        dedupMs: DAY,
+        changes: [
+          {
+            roster: 'gold',
+            member: 'ann',
+            kind: 'join',
+            email: 'ann@example.com',
+            firstName: null,
+            lastName: null,
+            time: undefined,
+            priority: 'interactive',
+            digest: eventDigest('gold', '/crm', 'evt-1'),
+            timelineEntry: '{}',
+          },
+        ],
+      })
+      return changes[0]?.outcome
+    }
+    expect(await record()).toBe('accepted')
+    hostIsAhead(offMs)
+    expect(await record()).toBe('duplicate')
+  })
+})

@@ -1,0 +1,23 @@
+import type { Redis } from 'ioredis'
+import { AppError } from '../../errors.ts'
+import { defineScript, type ScriptArgument } from '../connection/define-script.ts'
+
+const writeScript = defineScript(import.meta.url, './fenced-write.lua')
+
+/** Writes in one slot. Throws lease_lost once the fence, which lies in the same slot, is another's. */
+export type FencedWrite = (key: string, command: string, args?: readonly ScriptArgument[]) => Promise<void>
+
+/** Few enough for the script's stack; even, since they may be pairs. */
+const ARGUMENTS_AT_ONCE = 4_000
+
+export function createFencedWrite(redis: Redis, fence: string, token: string): FencedWrite {
+  return async (key, command, args = []) => {
+    let from = 0
+    do {
+      const part = args.slice(from, from + ARGUMENTS_AT_ONCE)
+      const written = await writeScript.run(redis, [fence, key], [token, command, ...part])
+      if (written !== 1) throw new AppError('lease_lost')
+      from += ARGUMENTS_AT_ONCE
+    } while (from < args.length)
+  }
+}

@@ -1,0 +1,62 @@
+import type { Redis } from 'ioredis'
+import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
+import { flag, mapOf, number, object, readJson, type Shape } from '../../domain/shape.ts'
+import { problem, readKeyStatus } from '../stored-shapes.ts'
+
+/** Facts about a lane that outlive a visit. */
+export interface LaneFacts {
+  blocked: Problem | null
+  /** 401 answers in a row on fresh tokens, since when. */
+  suspicion: { count: number; since: number } | null
+  /** Endpoints that refuse: how often in a row, since when, and when they are asked again (ms). */
+  endpoints: Record<string, { count: number; since: number; until: number }>
+  /** Testers in one relationship call that Apple accepted last. */
+  chunk: number
+  /** Calls at once. */
+  parallel: number
+  /** Visits in a row that found Apple out of order. */
+  outage: number
+  /** Nothing is done before then (ms): who rings must not bring a call for each event of an outage. `ofBlock`: while blocked only. */
+  rest: { until: number; ofBlock: boolean } | null
+  /** What could not be done, and until when (ms), of events and of bulk work: the sweep does not ring for it. Null: all could. */
+  waits: { events: number; bulk: number } | null
+  /** What was last found out about the key. */
+  status: TeamKeyStatus
+  /** What the status is about, for people. */
+  problem: Problem | null
+}
+
+const INITIAL_CHUNK = 50
+const INITIAL_PARALLEL = 4
+
+const suspicion = object<NonNullable<LaneFacts['suspicion']>>({ count: number, since: number })
+const endpoints = mapOf(object<LaneFacts['endpoints'][string]>({ count: number, since: number, until: number }))
+const waits = object<NonNullable<LaneFacts['waits']>>({ events: number, bulk: number })
+const rest = object<NonNullable<LaneFacts['rest']>>({ until: number, ofBlock: flag })
+
+export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
+  const json = <T>(name: string, shape: Shape<T>): T | null => {
+    const kept = hash.get(name)
+    return kept ? readJson(shape, kept, `The lane's ${name}`) : null
+  }
+  return {
+    blocked: json('blocked', problem),
+    suspicion: json('suspicion', suspicion),
+    endpoints: json('endpoints', endpoints) ?? {},
+    chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
+    parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
+    outage: Number(hash.get('outage') ?? 0),
+    waits: json('waits', waits),
+    rest: json('rest', rest),
+    status: readKeyStatus(hash.get('status')),
+    problem: json('problem', problem),
+  }
+}
+
+export async function setFacts(redis: Redis, key: string, facts: Partial<LaneFacts>): Promise<void> {
+  const fields = Object.entries(facts).flatMap(([name, value]) => [
+    name,
+    value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ])
+  if (fields.length > 0) await redis.hset(key, ...fields)
+}

@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis'
+import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
+import { readKeyStatus, readProblem } from '../stored-shapes.ts'
+import { laneKeys } from '../keys.ts'
+
+/** What is known of a team key and its lane beside the queue. */
+export interface LaneStanding {
+  status: TeamKeyStatus
+  problem: Problem | null
+  paused: boolean
+  /** When it was paused (ms), where that was noted. */
+  pausedAt: number | null
+  blocked: Problem | null
+}
+
+export async function readLaneStanding(redis: Redis, teamKey: string): Promise<LaneStanding> {
+  const [status, problem, paused, blocked, pausedAt] = await redis.hmget(
+    laneKeys(teamKey).lane,
+    'status',
+    'problem',
+    'paused',
+    'blocked',
+    'pausedAt',
+  )
+  return {
+    status: readKeyStatus(status),
+    problem: readProblem(problem),
+    paused: paused === '1',
+    blocked: readProblem(blocked),
+    pausedAt: paused === '1' && pausedAt ? Number(pausedAt) : null,
+  }
+}
+
+export async function isLanePaused(redis: Redis, teamKey: string): Promise<boolean> {
+  return (await redis.hget(laneKeys(teamKey).lane, 'paused')) === '1'
+}
+
+/** `at` (ms): since when, for people; a lane that is paused already keeps its own. */
+export async function pauseLane(redis: Redis, teamKey: string, at: number): Promise<void> {
+  if (await isLanePaused(redis, teamKey)) return
+  await redis.hset(laneKeys(teamKey).lane, 'paused', '1', 'pausedAt', String(at))
+}
+
+export async function resumeLane(redis: Redis, teamKey: string): Promise<void> {
+  await redis.hdel(laneKeys(teamKey).lane, 'paused', 'pausedAt')
+}
+
+export async function writeLaneStanding(redis: Redis, teamKey: string, standing: Partial<LaneStanding>): Promise<void> {
+  const fields: string[] = []
+  if (standing.status !== undefined) fields.push('status', standing.status)
+  if (standing.problem !== undefined) fields.push('problem', standing.problem ? JSON.stringify(standing.problem) : '')
+  if (standing.paused !== undefined) fields.push('paused', standing.paused ? '1' : '0')
+  if (standing.blocked !== undefined) fields.push('blocked', standing.blocked ? JSON.stringify(standing.blocked) : '')
+  // What made the lane rest is mended.
+  if (standing.blocked === null) fields.push('rest', '', 'waits', '')
+  if (fields.length > 0) await redis.hset(laneKeys(teamKey).lane, ...fields)
+}

@@ -1,0 +1,55 @@
+import type { Redis } from 'ioredis'
+import type { Observed } from '../../domain/member.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { defineScript } from '../connection/define-script.ts'
+import { laneKeys } from '../keys.ts'
+import { createLaneLaw, type LaneLaw } from './lane-law.ts'
+import { createLaneOutbox, type LaneOutbox } from './lane-outbox.ts'
+import { createLaneVisits, type LaneVisits } from './lane-visits.ts'
+import { createLaneWork, type LaneWork } from './lane-work.ts'
+import { formatObserved } from '../member/observed.ts'
+import { isPacking } from '../member/packing.ts'
+import { findTesterIds } from '../member/testers.ts'
+import { recordOutcome, type Outcome, type OutcomeAnswer } from './record-outcome.ts'
+
+const writingScript = defineScript(import.meta.url, './mark-writing.lua')
+
+/** What a visit reads and writes of its lane. Every write proves the lease. */
+export interface LaneStore extends LaneVisits, LaneOutbox, LaneWork, LaneLaw {
+  testerIds(appId: string, addresses: string[]): Promise<Map<string, string>>
+  /** False when the lease is lost: then nothing may be written at Apple. */
+  markWriting(
+    token: string,
+    now: number,
+    marks: { roster: Pick<Roster, 'id' | 'createdAt'>; member: string; observed: Observed }[],
+  ): Promise<boolean>
+  recordOutcome(token: string, outcome: Outcome): Promise<OutcomeAnswer>
+}
+
+export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
+  const keys = laneKeys(teamKey)
+  return {
+    ...createLaneVisits(redis, keys, teamKey),
+    ...createLaneOutbox(redis, keys, teamKey),
+    ...createLaneWork(redis, keys, teamKey),
+    ...createLaneLaw(redis, keys, teamKey),
+    testerIds: (appId, addresses) => findTesterIds(redis, { teamKey, appId }, addresses),
+    async markWriting(token, now, marks) {
+      const touched = marks.flatMap((mark) => {
+        const { observed, reading, readingTouched } = keys.roster(mark.roster.id)
+        return [observed, reading, readingTouched]
+      })
+      const packed = await isPacking(redis)
+      const args = marks.flatMap(({ roster, member, observed }) => [
+        roster.id,
+        roster.createdAt,
+        member,
+        formatObserved(observed, packed),
+        observed.writing?.email ?? '',
+      ])
+      const lane = [keys.lease, keys.wroteAt, keys.rosters, keys.born]
+      return (await writingScript.run(redis, [...lane, ...touched], [token, now, ...args])) === 1
+    },
+    recordOutcome: (token, outcome) => recordOutcome(redis, teamKey, token, outcome),
+  }
+}

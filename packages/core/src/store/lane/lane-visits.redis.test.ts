@@ -1,0 +1,86 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { NO_JOB } from '../../domain/change.ts'
+import { createLaneQueue } from '../../queues/index.ts'
+import { laneKeys, queueName, queuePrefix } from '../keys.ts'
+import { createLaneStore } from './lane-store.ts'
+
+let server: TestRedis
+let redis: Redis
+let queue: ReturnType<typeof createLaneQueue>
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url, { maxRetriesPerRequest: null })
+  queue = createLaneQueue(
+    redis,
+    { prefix: queuePrefix('acme'), name: queueName('acme') },
+    { lockMs: 15_000, maxStalls: 3 },
+  )
+})
+afterAll(async () => {
+  await queue.close()
+  redis.disconnect()
+  await server.close()
+})
+beforeEach(async () => void (await redis.flushall()))
+
+const lane = () => createLaneStore(redis, 'acme')
+const add = (ref: string, priority: 'interactive' | 'bulk' = 'interactive') =>
+  queue.enqueue([{ roster: 'gold', ref, priority, place: NO_JOB }])
+const refs = (jobs: { ref: string }[]) => jobs.map(({ ref }) => ref)
+
+it('gives the jobs of a worker that died to the next at once, first those fetched first, and counts the death', async () => {
+  for (const ref of ['m-1', 'm-2', 'm-3']) await add(ref)
+  await lane().open('dead', 15_000)
+  await queue.fetch(2, 'dead')
+  // Its lease runs out, the locks of its jobs have not.
+  await redis.del(laneKeys('acme').lease)
+  expect(await lane().open('next', 15_000)).toMatchObject({ kind: 'opened', recovered: 2 })
+  const jobs = await queue.fetch(3, 'next')
+  expect(refs(jobs)).toEqual(['m-1', 'm-2', 'm-3'])
+  expect(jobs.map(({ stalls }) => stalls)).toEqual([1, 1, 0])
+})
+
+it('leaves the jobs of a living worker to it', async () => {
+  await add('m-1')
+  await lane().open('first', 15_000)
+  const [job] = await queue.fetch(1, 'first')
+  expect(await lane().open('second', 15_000)).toMatchObject({ kind: 'busy' })
+  await job?.complete()
+  expect(await queue.counts()).toMatchObject({ active: 0, waiting: 0 })
+})
+
+it('gives back with the lane what is in nobody’s hand, without counting a death, and says what waits', async () => {
+  await add('m-1')
+  await add('m-2', 'bulk')
+  await lane().open('first', 15_000)
+  await queue.fetch(2, 'first')
+  expect(await lane().close('stranger')).toBeNull()
+  expect(await lane().close('first')).toEqual({ recorded: 0, events: 1, bulk: 1 })
+  await lane().open('second', 15_000)
+  const jobs = await queue.fetch(2, 'second')
+  expect(refs(jobs)).toEqual(['m-1', 'm-2'])
+  expect(jobs.map(({ stalls }) => stalls)).toEqual([0, 0])
+})
+
+it('recovers the jobs of a lane that was paused meanwhile, too', async () => {
+  await add('m-1')
+  await lane().open('dead', 15_000)
+  await queue.fetch(1, 'dead')
+  await redis.del(laneKeys('acme').lease)
+  await redis.hset(laneKeys('acme').lane, 'paused', '1')
+  expect(await lane().open('next', 15_000)).toEqual({ kind: 'paused' })
+  expect(await queue.counts()).toMatchObject({ active: 0, waiting: 1 })
+})
+
+it('takes no job from whoever has lost the lease', async () => {
+  await add('m-1')
+  await lane().open('slow', 15_000)
+  const [job] = await queue.fetch(1, 'slow')
+  await redis.del(laneKeys('acme').lease)
+  await lane().open('next', 15_000)
+  await queue.fetch(1, 'next')
+  await expect(job?.complete()).rejects.toThrow(/lock/i)
+})

@@ -1,0 +1,378 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { makeRoster, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { isNewer, type MemberChange } from '../../domain/change.ts'
+import { NOTHING_OBSERVED } from '../../domain/member.ts'
+import { formatEntry } from '../../domain/timeline.ts'
+import { memoryOf, sum } from '../../../testing/memory-of.ts'
+import { eventDigest } from '../../secrets/index.ts'
+import { globalKeys, laneKeys } from '../keys.ts'
+import { createLaneStore } from './lane-store.ts'
+import { createMembers } from '../member/members.ts'
+import { recordChanges, TIMELINE_KEPT } from './record-changes.ts'
+import type { Outcome } from './record-outcome.ts'
+
+const NOW = Date.parse('2026-11-24T10:00:00Z')
+const DAY = 86_400_000
+const keys = laneKeys('acme')
+
+let server: TestRedis
+let redis: Redis
+
+beforeAll(async () => void (server = await startRedis()))
+afterAll(() => server.close())
+beforeEach(async () => {
+  redis = new Redis(server.url)
+  await redis.flushall()
+  await redis.sadd(keys.rosters, 'gold')
+  return () => redis.disconnect()
+})
+
+function change(member: string, overrides: Partial<MemberChange> = {}): MemberChange {
+  return {
+    roster: 'gold',
+    member,
+    kind: 'join',
+    email: `${member}@example.com`,
+    firstName: 'Ann',
+    lastName: null,
+    time: undefined,
+    priority: 'interactive',
+    digest: undefined,
+    timelineEntry: formatEntry({ t: NOW, k: 'joined', o: 'event' }),
+    ...overrides,
+  }
+}
+
+const mark = (name: string | number) => eventDigest('gold', '/members', String(name))
+
+const record = (changes: MemberChange[], now: number | undefined = NOW) =>
+  recordChanges(redis, { teamKey: 'acme', changes, dedupMs: 7 * DAY, now, packed: true })
+const outcomes = async (changes: MemberChange[], now?: number) =>
+  (await record(changes, now)).changes.map(({ outcome }) => outcome)
+const members = () => createMembers(redis, 'acme', 'gold')
+
+describe('recordChanges', () => {
+  it('records desired state and an outbox entry in one step', async () => {
+    expect(await record([change('u1')])).toMatchObject({
+      leased: false,
+      changes: [{ outcome: 'accepted', version: 1 }],
+    })
+    expect(await members().find('u1')).toMatchObject({
+      desired: { version: 1, present: true, email: 'u1@example.com', time: NOW, joined: 1 },
+      observed: null,
+      status: 'pending',
+    })
+    const lane = createLaneStore(redis, 'acme')
+    expect(await lane.takeOutbox('token', 10)).toMatchObject([{ roster: 'gold', member: 'u1', from: 'interactive' }])
+  })
+
+  it('counts the same source and id once, within a batch, later, and in the next period', async () => {
+    const event = change('u1', { digest: mark('d1') })
+    expect(await outcomes([event, event])).toEqual(['accepted', 'duplicate'])
+    expect(await outcomes([event])).toEqual(['duplicate'])
+    expect(await outcomes([event], NOW + 7 * DAY)).toEqual(['duplicate'])
+  })
+
+  it('lets the later arrival win at equal times, and the older time lose', async () => {
+    const at = (time: number, email: string) => change('u1', { time, email })
+    expect(await outcomes([at(NOW - 10, 'a@x.de'), at(NOW - 10, 'b@x.de'), at(NOW - 11, 'c@x.de')])).toEqual([
+      'accepted',
+      'accepted',
+      'stale',
+    ])
+    expect((await members().find('u1'))?.desired).toMatchObject({ email: 'b@x.de', version: 2 })
+  })
+
+  it('refuses an event more than ten minutes ahead', async () => {
+    expect(await outcomes([change('u1', { time: NOW + 600_000 }), change('u2', { time: NOW + 600_001 })])).toEqual([
+      'accepted',
+      'future',
+    ])
+  })
+
+  it('says so when the roster is not of this lane, and goes on with the others', async () => {
+    expect(await outcomes([change('u1', { roster: 'silver' }), change('u2')])).toEqual(['gone', 'accepted'])
+    expect(await redis.exists(keys.roster('silver').desired)).toBe(0)
+  })
+
+  it('keeps address and names of a member that leaves', async () => {
+    await record([change('u1')])
+    await record([change('u1', { kind: 'leave', email: null, firstName: null })])
+    expect((await members().find('u1'))?.desired).toMatchObject({
+      present: false,
+      email: 'u1@example.com',
+      firstName: 'Ann',
+    })
+    await record([change('u2'), change('u2', { kind: 'leave', email: null, firstName: null })])
+    expect((await members().find('u2'))?.desired).toMatchObject({ present: false, email: 'u2@example.com', version: 2 })
+    expect(await members().withAddress('u2@example.com')).toEqual(['u2'])
+  })
+
+  it('keeps what changes leave out, however many are recorded at once', async () => {
+    await record([change('u1')])
+    const parts = (at: number): Partial<MemberChange>[] => [
+      { email: `${at}@x.de`, firstName: undefined, lastName: undefined },
+      { email: undefined, firstName: `F${at}`, lastName: undefined },
+      { email: undefined, firstName: undefined, lastName: `L${at}` },
+    ]
+    const recorded = await Promise.all(
+      Array.from({ length: 8 }, (_, at) =>
+        outcomes(parts(at).map((part) => change('u1', { kind: 'update', ...part }))),
+      ),
+    )
+    expect(recorded.flat()).toEqual(Array.from({ length: 24 }, () => 'accepted'))
+    const { email, firstName, lastName, version } = (await members().find('u1'))?.desired ?? {}
+    const at = email?.[0]
+    expect([version, firstName, lastName]).toEqual([25, `F${at}`, `L${at}`])
+  })
+
+  it('goes on from the newest where an older or a repeated change of a batch leaves something out', async () => {
+    const part = { kind: 'update', firstName: undefined, lastName: undefined } as const
+    await record([change('u1', { time: NOW - 5, digest: mark('d0') })])
+    const batch = [
+      change('u1', { ...part, email: 'old@x.de', time: NOW - 9 }),
+      change('u1', { ...part, email: 'again@x.de', digest: mark('d0') }),
+      change('u1', { ...part, email: undefined, lastName: 'Lee' }),
+      change('u1', { ...part, email: undefined, firstName: null }),
+    ]
+    expect(await outcomes(batch)).toEqual(['stale', 'duplicate', 'accepted', 'accepted'])
+    expect((await members().find('u1'))?.desired).toMatchObject({
+      email: 'u1@example.com',
+      firstName: null,
+      lastName: 'Lee',
+      version: 3,
+    })
+  })
+
+  it('moves the search entries with the address', async () => {
+    await record([change('u1')])
+    await record([change('u1', { email: 'New@Example.com' })])
+    expect(await members().withAddress('u1@example.com')).toEqual([])
+    expect(await members().withAddress('new@example.com')).toEqual(['u1'])
+  })
+
+  it('is found by a search right after it was recorded, and only by what it is now', async () => {
+    const search = async (q: string) => (await members().list({ q, limit: 10 })).ids
+    await record([change('U1')])
+    expect([await search('u1'), await search('ann'), await search('u1@ex')]).toEqual([['U1'], ['U1'], ['U1']])
+    await record([change('U1', { firstName: 'Bea' }), change('U2')])
+    expect([await search('ann'), await search('bea')]).toEqual([['U2'], ['U1']])
+    await record([change('U1', { kind: 'leave', email: null, firstName: null })])
+    expect(await search('bea')).toEqual(['U1'])
+    expect((await members().list({ limit: 10 })).ids).toEqual(['U1', 'U2'])
+  })
+
+  it('waits for an address where none is known', async () => {
+    await record([change('u1', { email: null })])
+    expect((await members().find('u1'))?.status).toBe('waiting')
+  })
+
+  it('keeps the newest timeline entries only', async () => {
+    for (let at = 0; at < TIMELINE_KEPT + 5; at++) {
+      await record([change('u1', { timelineEntry: formatEntry({ t: at, k: 'note', d: 'so' }) })])
+    }
+    const entries = await members().timeline('u1')
+    expect(entries).toHaveLength(TIMELINE_KEPT)
+    expect(entries[0]).toMatchObject({ t: TIMELINE_KEPT + 4 })
+  })
+
+  it('tells whether a worker visits the lane', async () => {
+    await redis.set(keys.lease, 'token')
+    expect(await record([change('u1')])).toMatchObject({ leased: true })
+  })
+
+  it('takes a batch of 1,000 with any member id', async () => {
+    const ids = ['__proto__', '1', 'ann:b', 'ü 😀', ...Array.from({ length: 996 }, (_, at) => `u${at}`)]
+    expect(new Set(await outcomes(ids.map((id) => change(id))))).toEqual(new Set(['accepted']))
+    expect(await members().findMany(ids)).not.toContain(undefined)
+  })
+
+  it('agrees with the rule in the domain: always the newest decides', async () => {
+    const event = fc.record({ member: fc.constantFrom('a', 'b'), time: fc.integer({ min: 0, max: 5 }) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 12 }), fc.integer({ min: 1, max: 4 }), async (events, batch) => {
+        await redis.del(keys.roster('gold').desired)
+        const decided = new Map<string, { time: number; email: string }>()
+        const expected: string[] = []
+        const changes = events.map(({ member, time }, at) => {
+          const email = `${at}@x.de`
+          const newer = isNewer(time, decided.get(member))
+          expected.push(newer ? 'accepted' : 'stale')
+          if (newer) decided.set(member, { time, email })
+          return change(member, { time, email })
+        })
+        const got: string[] = []
+        for (let from = 0; from < changes.length; from += batch)
+          got.push(...(await outcomes(changes.slice(from, from + batch))))
+        expect(got).toEqual(expected)
+        for (const [member, { email }] of decided) expect((await members().find(member))?.desired.email).toBe(email)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('dedup marks', () => {
+  const marksKey = keys.marks(Math.floor(NOW / (7 * DAY)))
+  const markAll = async (names: number[], options: { roster?: string } = {}) => {
+    const answers: string[] = []
+    for (let from = 0; from < names.length; from += 1_000) {
+      const page = names.slice(from, from + 1_000)
+      // All of one member, so that nothing else grows.
+      answers.push(...(await outcomes(page.map((name) => change('u1', { digest: mark(name), ...options })))))
+    }
+    return answers
+  }
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at)
+
+  it.each([1_000, 20_000, 100_000])('take 24 bytes each at most, of %i', async (count) => {
+    await markAll(range(0, count))
+    const sizes = await memoryOf(redis, marksKey)
+    expect(sum(sizes.values()) / count).toBeLessThanOrEqual(24)
+    // What they are is worth nothing once Redis keeps them in another form.
+    const forms = await Promise.all([...sizes.keys()].map((key) => redis.object('ENCODING', key)))
+    expect(new Set(forms)).toEqual(new Set(['int', 'intset']))
+  })
+
+  it('know every one again, and no other, however many there are and however they came', async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(sizes, async (batches) => {
+        await redis.flushall()
+        await redis.sadd(keys.rosters, 'gold')
+        let known = 0
+        for (const size of batches) {
+          // Some that are there, and one that comes twice in one request.
+          const again = range(Math.max(0, known - 20), known)
+          const added = range(known, known + size)
+          const expected = [...again.map(() => 'duplicate'), ...added.map(() => 'accepted'), 'duplicate']
+          expect(await markAll([...again, ...added, known])).toEqual(expected)
+          known += size
+        }
+        expect(new Set(await markAll(range(0, known)))).toEqual(new Set(['duplicate']))
+        expect(await redis.get(marksKey)).toBe(String(known))
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('end with the period after theirs, all of them at once', async () => {
+    await markAll(range(0, 1_000))
+    const expiries = await Promise.all(
+      [...(await memoryOf(redis, marksKey)).keys()].map((key) => redis.pexpiretime(key)),
+    )
+    expect(expiries.length).toBeGreaterThan(5)
+    expect(Math.min(...expiries)).toBeGreaterThan(Date.now() + 13.9 * DAY)
+    expect(Math.max(...expiries) - Math.min(...expiries)).toBeLessThan(60_000)
+  })
+})
+
+describe.each([true, false])('entries by address, in their short form: %s', (packed) => {
+  const { index } = keys.roster('gold')
+  const record = (changes: MemberChange[]) =>
+    recordChanges(redis, { teamKey: 'acme', changes, dedupMs: 7 * DAY, now: NOW, packed })
+  /** Every id that is noted under some address. */
+  const entriesOf = async () => {
+    await members().index()
+    const parts = await Promise.all((await redis.keys(`${index}:*`)).map((key) => redis.hvals(key)))
+    const former = (await redis.exists(index)) ? await redis.zrange(index, '0', '-1') : []
+    return [...parts.flat().flatMap((ids) => ids.split('\u0000')), ...former.map((entry) => entry.split('\u0000')[1])]
+  }
+  beforeEach(async () => {
+    await redis.set(globalKeys.packedFrom, packed ? 0 : Date.now() + DAY)
+  })
+
+  it.each([
+    ['a plain one', 'U-1', 'Ann.Lee@Example.com', 'ann.lee@example.com'],
+    ['letters beyond ASCII', 'Ü-1', 'ÉLODIE@example.com', 'élodie@example.com'],
+    ['space around it', 'u-1', ' A@example.com', 'a@example.com'],
+  ])('find %s, nothing else, and go with it', async (_name, id, email, key) => {
+    await record([change(id, { email, firstName: 'Öz' })])
+    expect(await entriesOf()).toEqual([id])
+    expect((await redis.exists(index)) === 0).toBe(packed)
+    expect(await members().withAddress(key)).toEqual([id])
+    await record([change(id, { kind: 'update', email: null })])
+    expect(await entriesOf()).toEqual([])
+  })
+
+  it('name all who share one, and those who are left', async () => {
+    await record(['u1', 'u2', 'u3'].map((id) => change(id, { email: 'Shared@example.com' })))
+    expect((await members().withAddress('shared@example.com')).sort()).toEqual(['u1', 'u2', 'u3'])
+    await record([change('u2', { kind: 'update', email: 'own@example.com' })])
+    expect(
+      (await members().withAddresses(['shared@example.com', 'nobody@x.de', 'own@example.com'])).map((ids) =>
+        ids.sort(),
+      ),
+    ).toEqual([['u1', 'u3'], [], ['u2']])
+  })
+
+  it('leave out what release 0.1.0 kept for its searches, once the law of the lane is proved', async () => {
+    await record([change('u1')])
+    await redis.del(keys.roster('gold').unindexed)
+    await redis.zadd(index, 0, 'e:u1@example.com\u0000u1')
+    const former = Array.from({ length: 1_500 }, (_, at) => [`i:${at}\u0000${at}`, `n:ann ${at}\u0000${at}`]).flat()
+    for (let from = 0; from < former.length; from += 1_000) {
+      await redis.zadd(index, ...former.slice(from, from + 1_000).flatMap((entry) => [0, entry]))
+    }
+    await members().dropFormerIndex()
+    expect(await redis.zrange(index, '0', '-1')).toEqual(packed ? [] : ['e:u1@example.com\u0000u1'])
+    expect(await members().withAddress('u1@example.com')).toEqual(['u1'])
+  })
+})
+
+it('keeps a member with their whole life under 860 bytes, over every key, with a UUID for an id', async () => {
+  const COUNT = 10_000
+  const ids = Array.from({ length: COUNT }, () => randomUUID())
+  const store = createLaneStore(redis, 'acme')
+  for (let from = 0; from < COUNT; from += 1_000) {
+    await record(
+      ids.slice(from, from + 1_000).map((id, at) =>
+        change(id, {
+          email: `firstname.lastname${from + at}@example.com`,
+          lastName: 'Lastname',
+          digest: mark(id),
+          timelineEntry: formatEntry({ t: NOW, k: 'joined', o: 'event', e: `member.joined-${id}` }),
+        }),
+      ),
+    )
+  }
+  await members().index()
+  await store.open('token', 600_000)
+  const lives = ids.map((id, at) => lifeOf(id, `firstname.lastname${at}@example.com`))
+  for (const step of [0, 1, 2]) {
+    for (let from = 0; from < COUNT; from += 500) {
+      const outcomes = lives.slice(from, from + 500).flatMap((life) => life[step] ?? [])
+      await Promise.all(outcomes.map((outcome) => store.recordOutcome('token', outcome)))
+    }
+  }
+  // What happened on a roster is kept of its last 10,000 entries, however many members there are.
+  await redis.del(keys.outboxInteractive, keys.roster('gold').activity)
+  const sizes = await memoryOf(redis, 'fr:{acme}:')
+  expect(sum(sizes.values()) / COUNT).toBeLessThan(860)
+})
+
+/** Created, then seen to have accepted, then to have installed. */
+function lifeOf(member: string, email: string): Outcome[] {
+  const testerIds = new Map([[email, randomUUID()]])
+  const steps = [
+    ['invited', [['POST /v1/betaTesters', 201]]],
+    ['accepted', []],
+    ['installed', []],
+  ] as const
+  return steps.map(([state, calls], at): Outcome => ({
+    roster: makeRoster({ id: 'gold' }),
+    met: { fresh: 0, invite: 0 },
+    member,
+    ref: `m-${member}`,
+    version: 1,
+    observed: { ...NOTHING_OBSERVED, email, state, confirmed: true, observedAt: NOW + at, converged: 1 },
+    status: state,
+    entry: { t: NOW + at, k: 'run', c: calls.map(([call, status]): [string, number] => [call, status]), s: state },
+    fact: null,
+    ending: 'done',
+    testerIds,
+  }))
+}

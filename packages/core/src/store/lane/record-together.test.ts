@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { MemberChange } from '../../domain/change.ts'
+import type { RecordOptions, RecordResult } from './record-changes.ts'
+import { recordTogether } from './record-together.ts'
+
+const change = (member: string) => ({ member }) as MemberChange
+const options = (members: string[], teamKey = 'acme', dedupMs = 1): RecordOptions => ({
+  teamKey,
+  dedupMs,
+  changes: members.map(change),
+})
+
+/** A recorder whose steps end when they are told to; versions tell a change's place in its step. */
+function createSteps() {
+  const steps: { members: string[]; end: (error?: Error) => void }[] = []
+  const record = (given: RecordOptions) =>
+    new Promise<RecordResult>((resolve, reject) => {
+      const changes = given.changes.map((_, at) => ({ outcome: 'accepted' as const, version: at }))
+      const end = (error?: Error) => (error ? reject(error) : resolve({ leased: false, now: 1, changes }))
+      steps.push({ members: given.changes.map(({ member }) => member), end })
+    })
+  return { steps, record: recordTogether(record) }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('recordTogether', () => {
+  it('records a request alone at once, and what comes meanwhile in one step after it', async () => {
+    const { steps, record } = createSteps()
+    const results = [record(options(['a'])), record(options(['b'])), record(options(['c', 'd']))]
+    expect(steps.map(({ members }) => members)).toEqual([['a']])
+    steps[0]?.end()
+    await settled()
+    expect(steps.map(({ members }) => members)).toEqual([['a'], ['b', 'c', 'd']])
+    steps[1]?.end()
+    const versions = (await Promise.all(results)).map(({ changes }) => changes.map(({ version }) => version))
+    expect(versions).toEqual([[0], [0], [1, 2]])
+  })
+
+  it('never holds up another team key, nor a large batch', () => {
+    const { steps, record } = createSteps()
+    const large = Array.from({ length: 100 }, (_, at) => `m${at}`)
+    void record(options(['a']))
+    void record(options(['b'], 'other'))
+    void record(options(large))
+    expect(steps.map(({ members }) => members.length)).toEqual([1, 1, 100])
+  })
+
+  it('tells a failure to everybody in the step, and goes on with the next', async () => {
+    const { steps, record } = createSteps()
+    const outcomes = ['a', 'b', 'c'].map((id) =>
+      record(options([id])).then(
+        () => 'kept',
+        () => 'unknown',
+      ),
+    )
+    steps[0]?.end()
+    await settled()
+    steps[1]?.end(new Error('no store'))
+    expect(await Promise.all(outcomes)).toEqual(['kept', 'unknown', 'unknown'])
+    void record(options(['d']))
+    expect(steps.at(-1)?.members).toEqual(['d'])
+  })
+
+  it('fits a step: at most 1,000 changes, remembered equally long', async () => {
+    const { steps, record } = createSteps()
+    void record(options(['a']))
+    for (let at = 0; at < 12; at++) void record(options(Array.from({ length: 99 }, (_, n) => `${at}-${n}`)))
+    void record(options(['z'], 'acme', 2))
+    for (let at = 0; at < 4; at++) {
+      steps[at]?.end()
+      await settled()
+    }
+    expect(steps.map(({ members }) => members.length)).toEqual([1, 990, 198, 1])
+  })
+})

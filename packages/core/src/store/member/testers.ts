@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { emailKey } from '../../domain/email.ts'
+import { object, readJson, text } from '../../domain/shape.ts'
+import { globalKeys, laneKeys, type LaneKeys } from '../keys.ts'
+import { createMembers } from './members.ts'
+
+const PAGE = 500
+/** An app has 10,000 testers at most, and Redis keeps a hash of some hundred short fields as one piece of memory. */
+export const TESTER_PARTS = 256
+
+/** Where the tester id of an address (lower-cased) is kept: a third of what the address itself would take. */
+export function testerPlace(keys: LaneKeys, appId: string, address: string): { key: string; field: string } {
+  const digest = createHash('sha256').update(address).digest()
+  return { key: keys.testersOf(appId, digest[0] ?? 0), field: digest.toString('base64url', 1, 10) }
+}
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
+
+/** Apple's ids are UUIDs; any other is kept as it is. */
+export function formatTesterId(id: string): string {
+  return UUID.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url') : `=${id}`
+}
+
+function parseTesterId(text: string): string {
+  if (text.startsWith('=')) return text.slice(1)
+  const hex = Buffer.from(text, 'base64url').toString('hex')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+/** Ids of testers by address (lower-cased), as Apple told them last. Where none is known, there may be one. */
+export async function findTesterIds(
+  redis: Redis,
+  { teamKey, appId }: { teamKey: string; appId: string },
+  addresses: readonly string[],
+): Promise<Map<string, string>> {
+  const ids = new Map<string, string>()
+  if (addresses.length === 0) return ids
+  const keys = laneKeys(teamKey)
+  const places = addresses.map((address) => testerPlace(keys, appId, address))
+  const [former, found] = await Promise.all([
+    redis.hmget(keys.testers(appId), ...addresses),
+    Promise.all(places.map(({ key, field }) => redis.hget(key, field))),
+  ])
+  addresses.forEach((address, at) => {
+    const text = found[at]
+    const id = typeof text === 'string' ? parseTesterId(text) : former[at]
+    if (id) ids.set(address, id)
+  })
+  return ids
+}
+
+export async function forgetTesterIds(
+  redis: Redis,
+  { teamKey, appId }: { teamKey: string; appId: string },
+  addresses: readonly string[],
+): Promise<void> {
+  if (addresses.length === 0) return
+  const keys = laneKeys(teamKey)
+  const places = addresses.map((address) => testerPlace(keys, appId, address))
+  await Promise.all([
+    redis.hdel(keys.testers(appId), ...addresses),
+    ...places.map(({ key, field }) => redis.hdel(key, field)),
+  ])
+}
+
+/**
+ * Testers' ids by address are kept to save look-ups. An address that no roster of the lane has any more is no business of ours: it is
+ * forgotten with its roster, with the move of its roster to another lane, and with whoever is erased, former addresses included.
+ * Forgetting one too many costs a look-up. `without`: a roster that is about to go.
+ */
+export async function forgetUnneededTesters(
+  redis: Redis,
+  { teamKey, appId, without }: { teamKey: string; appId: string; without?: string },
+): Promise<void> {
+  const keys = laneKeys(teamKey)
+  const ids = (await redis.smembers(keys.rosters)).filter((id) => id !== without)
+  const records = ids.length === 0 ? [] : await redis.hmget(globalKeys.rosters, ...ids)
+  const others = ids.filter((_, at) => appOf(records[at]) === appId)
+  const [fields, addresses] = [new Set<string>(), new Set<string>()]
+  for (const roster of others) {
+    let cursor = '0'
+    do {
+      const page = await createMembers(redis, teamKey, roster).scanDesired(cursor)
+      cursor = page.cursor
+      for (const { desired } of page.members) {
+        if (desired.email === null) continue
+        const address = emailKey(desired.email)
+        addresses.add(address)
+        fields.add(testerPlace(keys, appId, address).field)
+      }
+    } while (cursor !== '0')
+  }
+  await dropOthers(redis, keys.testers(appId), addresses)
+  const parts = Array.from({ length: TESTER_PARTS }, (_, part) => keys.testersOf(appId, part))
+  await Promise.all(parts.map((key) => dropOthers(redis, key, fields)))
+}
+
+const ofApp = object<{ app: { id: string } }>({ app: object<{ id: string }>({ id: text }) })
+const appOf = (json: string | null | undefined) => (json ? readJson(ofApp, json, 'A roster').app.id : undefined)
+
+async function dropOthers(redis: Redis, key: string, needed: ReadonlySet<string>): Promise<void> {
+  let cursor = '0'
+  do {
+    const [next, flat] = await redis.hscan(key, cursor, 'COUNT', PAGE)
+    cursor = next
+    const gone = flat.filter((field, at) => at % 2 === 0 && !needed.has(field)).map(String)
+    if (gone.length > 0) await redis.hdel(key, ...gone)
+  } while (cursor !== '0')
+}

@@ -1,0 +1,47 @@
+import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { laneKeys } from '../keys.ts'
+import { createTraces } from './traces.ts'
+
+const [ann, lee] = [
+  { roster: 'gold', member: 'ann' },
+  { roster: 'gold', member: 'lee' },
+]
+let server: TestRedis
+let redis: Redis
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+beforeEach(() => redis.flushall())
+afterAll(async () => {
+  redis.disconnect()
+  await server.close()
+})
+
+describe('traces', () => {
+  it('tell which request asked for a member, for a day', async () => {
+    const traces = createTraces(redis, 'acme')
+    await traces.note([ann], 'first')
+    expect(await traces.read([lee, ann])).toEqual([null, 'first'])
+    expect(await redis.ttl(laneKeys('acme').traces)).toBeGreaterThan(86_000)
+  })
+
+  it('keep a newer request when the turn of an older one is done', async () => {
+    const traces = createTraces(redis, 'acme')
+    await traces.note([ann, lee], 'first')
+    await traces.note([ann], 'second')
+    await traces.forget(ann, 'first')
+    await traces.forget(lee, 'first')
+    expect(await traces.read([ann, lee])).toEqual(['second', null])
+  })
+
+  it('go with the member, whoever asked', async () => {
+    const traces = createTraces(redis, 'acme')
+    await traces.note([ann], 'first')
+    await traces.forgetMember(ann)
+    expect(await redis.exists(laneKeys('acme').traces)).toBe(0)
+  })
+})

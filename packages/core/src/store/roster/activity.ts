@@ -1,0 +1,101 @@
+import type { Redis } from 'ioredis'
+import type { ActivityLine, ActivityNote, NewActivityLine } from '../../domain/activity.ts'
+import { parseEntry } from '../../domain/timeline.ts'
+import { anyObject, errorCode, list, number, object, optional, or, readJson, text, word } from '../../domain/shape.ts'
+import { defineScript } from '../connection/define-script.ts'
+import { laneKeys } from '../keys.ts'
+
+const addScript = defineScript(import.meta.url, './activity-add.lua')
+
+/** Entries of one roster that are kept, and for how long: whichever ends first. */
+const KEPT = 10_000
+export const ACTIVITY_KEPT_MS = 30 * 86_400_000
+const AT_ONCE = 1_000
+
+export type StoredActivity = ActivityLine & {
+  /** Of the stream: `<ms>-<number>`. */
+  id: string
+  at: number
+}
+
+/**
+ * What happened on a roster, over all its people, newest first. Timelines can't tell it: they lie by member, so one page of it would
+ * read those of a whole roster. It is for people to read: written beside what it tells of, in no atomic step, so a death in between
+ * loses a line here and never one of a timeline.
+ */
+export interface Activity {
+  add(lines: readonly NewActivityLine[]): Promise<void>
+  /** Newest first. `to`: where to begin, `(` before an id excludes it; `from`: where to end (ms). */
+  read(range: { to: string; from: number; count: number }): Promise<StoredActivity[]>
+  /** Takes out what happened to these members. */
+  forget(members: ReadonlySet<string>): Promise<void>
+}
+
+/** Keys are short: a roster keeps thousands of these. */
+interface Stored {
+  m?: string
+  b?: string
+  q?: string
+  /** A timeline entry (domain/timeline.ts; as an object where it was kept before), and how long its calls took. */
+  e?: string | Record<string, unknown>
+  d?: number[]
+  n?: ActivityNote
+}
+
+const stored = object<Stored>({
+  m: optional(text),
+  b: optional(text),
+  q: optional(text),
+  e: optional(or(text, anyObject)),
+  d: optional(list(number)),
+  n: optional(object<ActivityNote>({ kind: word(), text, problem: optional(errorCode) })),
+})
+
+export function createActivity(redis: Redis, teamKey: string, rosterId: string): Activity {
+  const key = laneKeys(teamKey).roster(rosterId).activity
+  return {
+    async add(lines) {
+      if (lines.length === 0) return
+      // One command: the client spends more on a command than the store does on a line.
+      await addScript.run(redis, [key], [KEPT, ACTIVITY_KEPT_MS, ...lines.map(format)])
+    },
+    async read({ to, from, count }) {
+      return (await redis.xrevrange(key, to, from, 'COUNT', count)).map(([id, fields]) => parse(id, fields[1] ?? '{}'))
+    },
+    async forget(members) {
+      for (let to = '+'; ;) {
+        const entries = await redis.xrevrange(key, to, '-', 'COUNT', AT_ONCE)
+        const theirs = entries.filter(([, fields]) => {
+          const { m } = readJson(stored, fields[1] ?? '{}', 'A line of activity')
+          return m !== undefined && members.has(m)
+        })
+        if (theirs.length > 0) await redis.xdel(key, ...theirs.map(([id]) => id))
+        const last = entries.at(-1)
+        if (!last || entries.length < AT_ONCE) return
+        to = `(${last[0]}`
+      }
+    },
+  }
+}
+
+function format(line: NewActivityLine): string {
+  const { asker } = line
+  const head: Stored = {
+    ...(line.member === null ? {} : { m: line.member }),
+    ...(asker && { b: asker.by, q: asker.requestId }),
+  }
+  if (line.member === null) return JSON.stringify({ ...head, n: line.note } satisfies Stored)
+  if (line.callMs && line.callMs.length > 0) head.d = [...line.callMs]
+  return JSON.stringify({ ...head, e: line.entry })
+}
+
+function parse(id: string, json: string): StoredActivity {
+  const { m, b, q, e, d, n } = readJson(stored, json, 'A line of activity')
+  const base = {
+    id,
+    at: Number(id.slice(0, id.indexOf('-'))),
+    asker: b === undefined ? null : { by: b, requestId: q ?? '' },
+  }
+  if (n !== undefined || m === undefined) return { ...base, member: null, note: n ?? { kind: 'settings', text: '' } }
+  return { ...base, member: m, entry: parseEntry(typeof e === 'string' ? e : JSON.stringify(e)), callMs: d ?? [] }
+}

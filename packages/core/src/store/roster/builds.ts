@@ -1,0 +1,93 @@
+import type { Redis } from 'ioredis'
+import type { BuildBook, BuildNews, KnownBuild } from '../../domain/build-watch.ts'
+import {
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  readJson,
+  text,
+  tuple,
+  word,
+} from '../../domain/shape.ts'
+import { supply, warning } from '../stored-shapes.ts'
+import { defineScript } from '../connection/define-script.ts'
+import { globalKeys, laneKeys } from '../keys.ts'
+
+const recordScript = defineScript(import.meta.url, './record-builds.lua')
+
+/** What is known of the builds of each roster of one team key. */
+export interface Builds {
+  /** `at`: when Apple was last looked at (ms). */
+  find(rosterId: string): Promise<{ at: number; book: BuildBook } | null>
+  /** With what upstream is told, in one atomic step. False when the lease is lost: then nothing was recorded. */
+  record(leaseToken: string, entry: BuildEntry): Promise<boolean>
+}
+
+export interface BuildEntry {
+  roster: string
+  at: number
+  /** null: as it was. */
+  book: BuildBook | null
+  news: BuildNews[]
+}
+
+/** The name that facts of a roster are numbered under. */
+export const rosterSequence = (rosterId: string) => `roster:${rosterId}`
+
+export function createBuilds(redis: Redis, teamKey: string): Builds {
+  const keys = laneKeys(teamKey)
+  return {
+    async find(rosterId) {
+      const [at, book] = await redis.hmget(keys.roster(rosterId).builds, 'at', 'book')
+      return at && book ? { at: Number(at), book: parseBook(book) } : null
+    },
+    async record(leaseToken, { roster, at, book, news }) {
+      // The order of the fields matters: see record-builds.lua.
+      const facts = news.map(({ type, roster: of, build, at: toldAt, ...more }) =>
+        JSON.stringify({ type, roster: of, sequence: 0, build, at: toldAt, ...more }),
+      )
+      const recorded = await recordScript.run(
+        redis,
+        [keys.lease, keys.roster(roster).builds, keys.sequences, keys.facts, keys.rosters],
+        [leaseToken, at, book ? formatBook(book) : '', rosterSequence(roster), roster, ...facts],
+      )
+      if (recorded === 1 && facts.length > 0) await redis.sadd(globalKeys.untold, teamKey)
+      return recorded === 1
+    },
+  }
+}
+
+type KeptBook = Omit<BuildBook, 'builds'> & { builds: [string, KnownBuild][] }
+
+const knownBuild = object<KnownBuild>({
+  told: flag,
+  expiring: nullable(oneOf(1, 7, 14)),
+  held: flag,
+  give: flag,
+  submit: flag,
+  refusal: nullable(object<NonNullable<KnownBuild['refusal']>>({ step: word(), at: number, warning })),
+  release: optional(object<NonNullable<KnownBuild['release']>>({ at: number, outcome: word() })),
+  until: number,
+})
+
+const bookShape = object<KeptBook>({
+  v: oneOf(1),
+  mode: word(),
+  builds: list(tuple<[string, KnownBuild]>(text, knownBuild)),
+  findings: list(warning),
+  supply: optional(supply),
+  refusals: list(warning),
+})
+
+export function formatBook({ builds, ...rest }: BuildBook): string {
+  return JSON.stringify({ ...rest, builds: [...builds] })
+}
+
+function parseBook(json: string): BuildBook {
+  const book = readJson(bookShape, json, 'A book of builds')
+  return { ...book, builds: new Map(book.builds) }
+}

@@ -1,0 +1,119 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
+import { globalKeys, laneKeys } from '../keys.ts'
+import { createReconciliations } from './reconciliations.ts'
+
+const MANY = 100_000
+const keys = laneKeys('acme')
+const idOf = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`
+
+let server: TestRedis
+let redis: Redis
+
+beforeAll(async () => void (server = await startRedis()))
+afterAll(() => server.close())
+beforeEach(async () => {
+  redis = new Redis(server.url)
+  await redis.flushall()
+  return () => redis.disconnect()
+})
+
+const book = () => createReconciliations(redis, 'acme')
+const bytesOf = async () => await redis.hstrlen(keys.reconciliations, 'plan-1')
+const namesKept = async () => (await redis.keys(keys.planNames('*'))).length
+
+function plan(removals: number, more: Partial<Reconciliation> = {}): Reconciliation {
+  return {
+    v: 1,
+    id: 'plan-1',
+    roster: 'gold',
+    kind: 'snapshot',
+    status: 'held',
+    dryRun: false,
+    startedAt: 1,
+    updatedAt: 1,
+    progress: { read: 0, total: 0, converged: 0, toConverge: 0 },
+    plan: { add: 0, update: 0, remove: removals, unchanged: 0 },
+    removals: Array.from({ length: removals }, (_, at) => idOf(at)),
+    unmanaged: [],
+    removesUnmanaged: false,
+    revision: 1,
+    held: 'roster',
+    approvedAt: null,
+    decidedBy: null,
+    reason: null,
+    problem: null,
+    ...more,
+  }
+}
+
+describe('a plan that names very many', () => {
+  it('keeps them in one place: its record is small, and is read, listed and decided without them', async () => {
+    const whole = plan(MANY, {
+      added: ['a-1'],
+      updated: [],
+      cleared: ['c-1'],
+      idle: [{ id: idOf(0), reason: 'no_session', since: 5 }],
+      kept: [{ id: 'k-1', reason: 'protected' }],
+      unmanaged: [{ testerId: 't-1', email: null }],
+    })
+    await book().put(whole)
+    expect(await bytesOf()).toBeLessThan(1_000)
+    const [head] = await book().listHeld('gold')
+    expect(head).toMatchObject({ id: 'plan-1', plan: { remove: MANY } })
+    expect(JSON.stringify(await book().list('gold', 10)).length).toBeLessThan(1_000)
+    expect(await book().find('plan-1')).toEqual(whole)
+    expect(await book().namedBy(head!, [idOf(5), 'other'])).toEqual([idOf(5)])
+
+    const read = (await book().find('plan-1'))!
+    expect(await book().replace(read, { ...read, status: 'running', decidedBy: 'user:ann' })).toBe(true)
+    expect(await book().replace(read, { ...read, status: 'rejected' })).toBe(false)
+    expect(await book().replace(head!, { ...head!, status: 'rejected' })).toBe(false)
+    expect(await book().find('plan-1')).toEqual({ ...whole, status: 'running', decidedBy: 'user:ann' })
+    expect(await namesKept()).toBe(1)
+  })
+
+  it('is read by pages, and only by whoever wants the names', async () => {
+    await book().put(plan(MANY))
+    await redis.config('RESETSTAT')
+    const pages = async () => Number(/cmdstat_lrange:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0)
+    await book().listHeld('gold')
+    await book().list('gold', 10)
+    expect(await pages()).toBe(0)
+    const record = (await book().find('plan-1'))!
+    expect(await pages()).toBe(MANY / 2_000 + 1)
+    await book().replace(record, { ...record, status: 'running' })
+    await book().put({ ...record, status: 'done' })
+    expect(await pages()).toBe(MANY / 2_000 + 1)
+  })
+
+  it('keeps no names beside those it has: of a record that others were put into, or that is no more', async () => {
+    await book().put(plan(500))
+    await book().put(plan(300))
+    expect([(await book().find('plan-1'))?.removals.length, await namesKept()]).toEqual([300, 1])
+    const read = (await book().find('plan-1'))!
+    const erased = { ...read, removals: read.removals.filter((id) => id !== idOf(7)) }
+    expect(await book().replace(read, erased)).toBe(true)
+    expect([(await book().find('plan-1'))?.removals.length, await namesKept()]).toEqual([299, 1])
+    expect(await book().replace(read, { ...read, removals: read.removals.slice(0, 200) })).toBe(false)
+    expect([(await book().find('plan-1'))?.removals.length, await namesKept()]).toEqual([299, 1])
+    for (let at = 0; at < 60; at++) await book().put(plan(150, { id: `p-${at}`, status: 'done', startedAt: 10 + at }))
+    // Fifty of a roster stay, and one that waits for a person.
+    expect(await namesKept()).toBe(51)
+  })
+})
+
+it('a plan of few, or of a store that an older release may read, is one record as before', async () => {
+  await book().put(plan(3))
+  expect([await namesKept(), (await book().find('plan-1'))?.removals.length]).toEqual([0, 3])
+  await redis.flushall()
+  await redis.set(globalKeys.packedFrom, Date.now() + 60_000)
+  const later = new Redis(server.url)
+  await createReconciliations(later, 'acme').put(plan(500))
+  const text = (await later.hget(keys.reconciliations, 'plan-1')) ?? ''
+  expect((JSON.parse(text) as Reconciliation).removals).toHaveLength(500)
+  expect((await createReconciliations(later, 'acme').find('plan-1'))?.removals).toHaveLength(500)
+  later.disconnect()
+})

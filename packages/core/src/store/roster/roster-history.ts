@@ -1,0 +1,39 @@
+import type { Redis } from 'ioredis'
+import { MEMBER_STATUSES, toStatusCounts, type MemberStatus } from '../../domain/member.ts'
+import { laneKeys } from '../keys.ts'
+
+/** How many members had which status, from `at` (ms) until the next sample. */
+export interface HistorySample {
+  at: number
+  counts: Record<MemberStatus, number>
+}
+
+/** A sample for each change, oldest first; the oldest go beyond this many. */
+export interface RosterHistory {
+  last(): Promise<HistorySample | undefined>
+  add(sample: HistorySample): Promise<void>
+  list(): Promise<HistorySample[]>
+}
+
+const KEPT = 2_000
+
+export function createRosterHistory(redis: Redis, teamKey: string, rosterId: string): RosterHistory {
+  const key = laneKeys(teamKey).roster(rosterId).history
+  return {
+    async last() {
+      const line = await redis.lindex(key, -1)
+      return line === null ? undefined : parseSample(line)
+    },
+    async add({ at, counts }) {
+      await redis.rpush(key, `${at}:${MEMBER_STATUSES.map((status) => counts[status]).join(',')}`)
+      await redis.ltrim(key, -KEPT, -1)
+    },
+    list: async () => (await redis.lrange(key, 0, -1)).map(parseSample),
+  }
+}
+
+function parseSample(line: string): HistorySample {
+  const [at = '0', counts = ''] = line.split(':')
+  const numbers = counts.split(',').map(Number)
+  return { at: Number(at), counts: toStatusCounts(numbers) }
+}

@@ -1,0 +1,39 @@
+import type { Redis } from 'ioredis'
+import { scimNameKey } from '../../domain/scim.ts'
+import { readJson, texts } from '../../domain/shape.ts'
+import { globalKeys } from '../keys.ts'
+
+/** Which rosters name which SCIM groups. A hint: the roster's own record decides. */
+export interface ScimBindings {
+  /** Ids of the rosters that name this. */
+  rostersNaming(name: string): Promise<string[]>
+  add(rosterId: string, name: string): Promise<void>
+  drop(rosterId: string, name: string): Promise<void>
+  /** Notes names whose groups' members have to be looked at, before the roster is changed. */
+  beginRebinding(rosterId: string, names: readonly string[]): Promise<void>
+  endRebinding(rosterId: string): Promise<void>
+  /** Rosters that were not looked at to the end, with those names. */
+  rebinding(): Promise<Map<string, string[]>>
+}
+
+export function createScimBindings(redis: Redis): ScimBindings {
+  const entry = (rosterId: string, name: string) => `${scimNameKey(name)}\0${rosterId}`
+  return {
+    async rostersNaming(name) {
+      const start = scimNameKey(name)
+      const entries = await redis.zrangebylex(globalKeys.scimBindings, `[${start}\0`, `(${start}\u0001`)
+      return entries.map((found) => found.slice(start.length + 1))
+    },
+    add: async (rosterId, name) => void (await redis.zadd(globalKeys.scimBindings, 0, entry(rosterId, name))),
+    drop: async (rosterId, name) => void (await redis.zrem(globalKeys.scimBindings, entry(rosterId, name))),
+    beginRebinding: async (rosterId, names) =>
+      void (await redis.hset(globalKeys.scimRebinding, rosterId, JSON.stringify(names))),
+    endRebinding: async (rosterId) => void (await redis.hdel(globalKeys.scimRebinding, rosterId)),
+    async rebinding() {
+      const all = await redis.hgetall(globalKeys.scimRebinding)
+      return new Map(
+        Object.entries(all).map(([rosterId, json]) => [rosterId, readJson(texts, json, 'Names of SCIM groups')]),
+      )
+    },
+  }
+}

@@ -1,0 +1,361 @@
+import type { Redis } from 'ioredis'
+import {
+  NOTHING_TOLD,
+  scimAddresses,
+  scimNameKey,
+  type ScimDirectory,
+  type ScimGroup,
+  type ScimNote,
+  type ScimProfile,
+  type ScimTold,
+  type ScimUser,
+} from '../../domain/scim.ts'
+import {
+  anyObject,
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  read,
+  readJson,
+  text,
+  texts,
+  tuple,
+  type Shape,
+} from '../../domain/shape.ts'
+import { defineScript } from '../connection/define-script.ts'
+import { globalKeys, scimKeys } from '../keys.ts'
+import { createRegister, type Register } from '../records.ts'
+
+const put = defineScript(import.meta.url, './scim-put-record.lua', './scim-touch.lua')
+const amend = defineScript(import.meta.url, './scim-amend-members.lua', './scim-touch.lua')
+const touch = defineScript(import.meta.url, './scim-touch-users.lua', './scim-touch.lua')
+const noteTold = defineScript(import.meta.url, './scim-note-told.lua')
+const forget = defineScript(import.meta.url, './scim-forget-user.lua')
+
+/** Users looked at or changed in one step. */
+const PAGE = 500
+const NOTES_KEPT = 200
+
+const profile = object<ScimProfile>({ email: nullable(text), firstName: nullable(text), lastName: nullable(text) })
+
+const user = object<ScimUser>({
+  v: oneOf(1),
+  id: text,
+  userName: text,
+  externalId: nullable(text),
+  active: flag,
+  profile,
+  resource: anyObject,
+  createdAt: number,
+  updatedAt: number,
+})
+
+const group = object<ScimGroup>({
+  v: oneOf(1),
+  id: text,
+  displayName: text,
+  externalId: nullable(text),
+  createdAt: number,
+  updatedAt: number,
+})
+
+const directory = object<ScimDirectory>({ id: text, rosters: nullable(texts) })
+const note = object<ScimNote>({ at: number, detail: text })
+const told = object<ScimTold>({ rosters: texts, unsure: texts, kept: texts, profile, isProfileUnsure: flag })
+
+/** Whether the group is there, who was changed, who is not known. */
+const amended = tuple<[number, string[], string[]]>(number, texts, texts)
+
+export function createScimDirectories(redis: Redis): Register<ScimDirectory> {
+  return createRegister(redis, globalKeys.scimDirectories, directory)
+}
+
+/** What a user or group can be found by. */
+export type ScimKey = 'name' | 'externalId' | 'email'
+const LETTERS: Record<ScimKey, string> = { name: 'n', externalId: 'x', email: 'e' }
+
+/** Users or groups of one directory. */
+export interface ScimRecords<T> {
+  find(id: string): Promise<T | undefined>
+  /** In the order given. */
+  findMany(ids: readonly string[]): Promise<(T | undefined)[]>
+  /** Those that have this value, compared without case; external ids with it. */
+  findBy(key: ScimKey, value: string): Promise<T[]>
+  /** `from`: 0 for the first; by when they were made. */
+  page(from: number, count: number): Promise<T[]>
+  total(): Promise<number>
+  /** False where the name is taken. */
+  insert(record: T): Promise<boolean>
+  /**
+   * Changes the newest record; `change` may be called more than once, and returns undefined where nothing is to be changed. `told`:
+   * whether the rosters are to be told.
+   */
+  update(
+    id: string,
+    change: (record: T) => Change<T> | Promise<Change<T>>,
+  ): Promise<{ before: T; after: T } | 'missing' | 'taken'>
+  /** False where there is none. */
+  delete(id: string): Promise<boolean>
+}
+
+/** Undefined: nothing is to be changed. */
+type Change<T> = { record: T; isTold: boolean } | undefined
+
+/** A user as the rosters are to be told of them. */
+export interface ScimStanding {
+  id: string
+  revision: string
+  /** Undefined: deleted. */
+  user: ScimUser | undefined
+  groups: string[]
+  told: ScimTold
+}
+
+export interface ScimDirectoryStore {
+  users: ScimRecords<ScimUser>
+  groups: ScimRecords<ScimGroup>
+  /** Puts users into a group or takes them out. Undefined: the group to add to is not there. */
+  amendMembers(
+    groupId: string,
+    how: 'add' | 'remove',
+    users: readonly string[],
+  ): Promise<{ changed: string[]; unknown: string[] } | undefined>
+  /** Ids of a group's users, a page at a time, in order. */
+  membersOf(groupId: string): AsyncGenerator<string[], void>
+  countMembers(groupId: string): Promise<number>
+  /** Which of these users are in the group. */
+  whoIsIn(groupId: string, users: readonly string[]): Promise<string[]>
+  /** Ids of the groups of each user, in the order given. */
+  groupsOf(users: readonly string[]): Promise<string[][]>
+  touch(users: readonly string[]): Promise<void>
+  standings(users: readonly string[]): Promise<ScimStanding[]>
+  /** Those who were touched before then (ms) and about whom the rosters were not told. */
+  touchedBefore(time: number): Promise<string[]>
+  /** Returns those who have changed since. */
+  noteTold(told: readonly { id: string; revision: string; told: ScimTold }[], isDone: boolean): Promise<Set<string>>
+  /** Forgets a deleted user of whom the rosters were told. */
+  forget(standing: ScimStanding): Promise<void>
+  /** Deleted groups whose members were not looked at to the end. */
+  closing(): Promise<string[]>
+  close(groupId: string): Promise<void>
+  closed(groupId: string): Promise<void>
+  /** Ids of the users in whose record this address (lower-cased) stands, whatever it is there. */
+  usersNaming(address: string): Promise<string[]>
+  note(note: ScimNote): Promise<void>
+  notes(): Promise<ScimNote[]>
+}
+
+export function createScimDirectory(redis: Redis, directoryId: string): ScimDirectoryStore {
+  const keys = scimKeys(directoryId)
+  const touching: [string, string] = [keys.revisions, keys.touched]
+  const groupsOf = async (users: readonly string[]): Promise<string[][]> => {
+    if (users.length === 0) return []
+    return (await redis.hmget(keys.memberships, ...users)).map(toGroups)
+  }
+  return {
+    users: createRecords(redis, user, [keys.users, keys.userIndex, keys.userOrder, ...touching], userEntries, {
+      unique: 'n',
+      isTold: true,
+    }),
+    groups: createRecords(redis, group, [keys.groups, keys.groupIndex, keys.groupOrder, ...touching], groupEntries, {
+      isTold: false,
+    }),
+    async amendMembers(groupId, how, users) {
+      const result = { changed: [] as string[], unknown: [] as string[] }
+      const keyList = [keys.users, keys.groups, keys.members(groupId), keys.memberships, ...touching]
+      for (let from = 0; from < users.length || from === 0; from += PAGE) {
+        const args = [groupId, how, ...users.slice(from, from + PAGE)]
+        const [isThere, changed, unknown] = read(
+          amended,
+          await amend.run(redis, keyList, args),
+          'An answer of scim-amend-members.lua',
+        )
+        if (isThere === 0) return undefined
+        result.changed.push(...changed)
+        result.unknown.push(...unknown)
+      }
+      return result
+    },
+    async *membersOf(groupId) {
+      let after = '-'
+      for (;;) {
+        const page = await redis.zrangebylex(keys.members(groupId), after, '+', 'LIMIT', 0, PAGE)
+        if (page.length > 0) yield page
+        if (page.length < PAGE) return
+        after = `(${page.at(-1) ?? ''}`
+      }
+    },
+    countMembers: (groupId) => redis.zcard(keys.members(groupId)),
+    async whoIsIn(groupId, users) {
+      if (users.length === 0) return []
+      const scores = await redis.zmscore(keys.members(groupId), ...users)
+      return users.filter((_, at) => scores[at] !== null)
+    },
+    groupsOf,
+    async touch(users) {
+      if (users.length > 0) await touch.run(redis, touching, [...users])
+    },
+    async standings(users) {
+      if (users.length === 0) return []
+      const hashes = [keys.users, keys.memberships, keys.revisions, keys.told]
+      const reads = redis.multi()
+      for (const hash of hashes) reads.hmget(hash, ...users)
+      const answers = (await reads.exec()) ?? []
+      const [found, groups, revisions, records] = answers.map(([error, values]) => {
+        if (error) throw error
+        return read(list(nullable(text)), values, 'What is kept of SCIM users')
+      })
+      return users.map((id, at) => ({
+        id,
+        revision: revisions?.[at] ?? '0',
+        user: parse(user, found?.[at]),
+        groups: toGroups(groups?.[at]),
+        told: parse(told, records?.[at]) ?? NOTHING_TOLD,
+      }))
+    },
+    touchedBefore: (time) => redis.zrangebyscore(keys.touched, '-inf', `(${time}`, 'LIMIT', 0, 10_000),
+    async noteTold(those, isDone) {
+      const changed = new Set<string>()
+      for (let from = 0; from < those.length; from += PAGE) {
+        const page = those.slice(from, from + PAGE)
+        const args = page.flatMap(({ id, revision, told: record }) => [id, revision, JSON.stringify(record)])
+        const keyList = [keys.told, keys.revisions, keys.touched]
+        const answer = await noteTold.run(redis, keyList, [isDone ? 1 : 0, ...args])
+        for (const id of read(texts, answer, 'An answer of scim-note-told.lua')) changed.add(id)
+      }
+      return changed
+    },
+    async forget({ id, groups, revision }) {
+      const memberships = groups.length === 0 ? '' : `,${groups.join(',')},`
+      const keyList = [keys.users, keys.memberships, keys.told, keys.revisions, keys.touched]
+      await forget.run(redis, [...keyList, ...groups.map(keys.members)], [id, memberships, revision])
+    },
+    closing: () => redis.smembers(keys.closing),
+    close: async (groupId) => void (await redis.sadd(keys.closing, groupId)),
+    async closed(groupId) {
+      await redis.unlink(keys.members(groupId))
+      await redis.srem(keys.closing, groupId)
+    },
+    async usersNaming(address) {
+      const found = new Set<string>()
+      const words = JSON.stringify(address)
+      for (const hash of [keys.users, keys.told]) {
+        let cursor = '0'
+        do {
+          const [next, flat] = await redis.hscan(hash, cursor, 'COUNT', 500)
+          for (let at = 0; at + 1 < flat.length; at += 2) {
+            if (
+              String(flat[at + 1])
+                .toLowerCase()
+                .includes(words)
+            )
+              found.add(String(flat[at]))
+          }
+          cursor = next
+        } while (cursor !== '0')
+      }
+      return [...found]
+    },
+    async note(entry) {
+      await redis
+        .multi()
+        .lpush(keys.notes, JSON.stringify(entry))
+        .ltrim(keys.notes, 0, NOTES_KEPT - 1)
+        .exec()
+    },
+    notes: async () => (await redis.lrange(keys.notes, 0, -1)).map((line) => readJson(note, line, 'A note on SCIM')),
+  }
+}
+
+const parse = <T>(shape: Shape<T>, json: string | null | undefined): T | undefined =>
+  json ? readJson(shape, json, 'A record of SCIM') : undefined
+
+const toGroups = (text: string | null | undefined) => (text ? text.split(',').filter((id) => id !== '') : [])
+
+function userEntries(user: ScimUser): string[] {
+  const { id, userName, externalId } = user
+  const entries = [`n:${userName.toLowerCase()}\0${id}`]
+  if (externalId !== null) entries.push(`x:${externalId}\0${id}`)
+  return [...entries, ...scimAddresses(user).map((address) => `e:${address}\0${id}`)]
+}
+
+function groupEntries({ id, displayName, externalId }: ScimGroup): string[] {
+  const entries = [`n:${scimNameKey(displayName)}\0${id}`]
+  if (externalId !== null) entries.push(`x:${externalId}\0${id}`)
+  return entries
+}
+
+interface Kept {
+  id: string
+  createdAt: number
+}
+
+/**
+ * `keyList`: records, index, order, revisions, touched. `unique`: the letter of what only one record may have; `isTold`: the rosters
+ * are to be told where one is deleted.
+ */
+function createRecords<T extends Kept>(
+  redis: Redis,
+  shape: Shape<T>,
+  keyList: [string, string, string, string, string],
+  entriesOf: (record: T) => string[],
+  { unique, isTold: tells }: { unique?: string; isTold: boolean },
+): ScimRecords<T> {
+  const [records, index, order] = keyList
+  const findMany = async (ids: readonly string[]): Promise<(T | undefined)[]> =>
+    ids.length === 0 ? [] : (await redis.hmget(records, ...ids)).map((json) => parse(shape, json))
+  const write = async (
+    json: string,
+    kept: T,
+    { before, after }: { before?: T; after?: T },
+    isTold: boolean,
+  ): Promise<number> => {
+    const [old, fresh] = [before ? entriesOf(before) : [], after ? entriesOf(after) : []]
+    const going = old.filter((entry) => !fresh.includes(entry))
+    const only = unique === undefined ? undefined : fresh.find((entry) => entry.startsWith(`${unique}:`))
+    const head = [kept.id, json, after ? JSON.stringify(after) : '', only?.split('\0', 1)[0] ?? '', kept.createdAt]
+    return Number(await put.run(redis, keyList, [...head, isTold ? 1 : 0, going.length, ...going, ...fresh]))
+  }
+  return {
+    findMany,
+    find: async (id) => (await findMany([id]))[0],
+    async findBy(key, value) {
+      const start = `${LETTERS[key]}:${key === 'externalId' ? value : value.trim().toLowerCase()}`
+      // A NUL ends a value in the index: no value holds one.
+      if (value.includes('\0')) return []
+      const entries = await redis.zrangebylex(index, `[${start}\0`, `(${start}\u0001`)
+      const found = await findMany(entries.map((entry) => entry.slice(start.length + 1)))
+      return found.filter((record) => record !== undefined)
+    },
+    async page(from, count) {
+      if (count <= 0) return []
+      const ids = await redis.zrange(order, String(from), String(from + count - 1))
+      return (await findMany(ids)).filter((record) => record !== undefined)
+    },
+    total: () => redis.zcard(order),
+    insert: async (record) => (await write('', record, { after: record }, false)) === 1,
+    async update(id, change) {
+      for (;;) {
+        const json = await redis.hget(records, id)
+        if (json === null) return 'missing'
+        const before = readJson(shape, json, 'A record of SCIM')
+        const changed = await change(before)
+        if (!changed) return { before, after: before }
+        const outcome = await write(json, before, { before, after: changed.record }, changed.isTold)
+        if (outcome === -1) return 'taken'
+        if (outcome === 1) return { before, after: changed.record }
+      }
+    },
+    async delete(id) {
+      for (;;) {
+        const json = await redis.hget(records, id)
+        if (json === null) return false
+        const before = readJson(shape, json, 'A record of SCIM')
+        if ((await write(json, before, { before }, tells)) === 1) return true
+      }
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newPerson, type SourcePerson } from '../../domain/source.ts'
+import { createSourceBook } from './sources.ts'
+
+let server: TestRedis
+let redis: Redis
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.close()
+})
+
+let revision = 0
+const MEMBERSHIP = { memberships: { sub: { plans: [['gold']], at: { time: 1, rank: 0 } } } }
+
+describe('what a source remembers', () => {
+  it('is so many people: who is entitled to nothing makes room, the one told of longest ago first, and nobody else does', async () => {
+    const book = createSourceBook(redis, 'shop', 3)
+    const tell = async (id: string, change: Partial<SourcePerson> = {}) =>
+      (await book.amend(id, (known) => ({ ...(known ?? newPerson(id)), ...change, revision: ++revision }))) !==
+      undefined
+    const known = async () => {
+      const found = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => book.find(id)))
+      return found.flatMap((person) => person?.id ?? []).join('')
+    }
+    expect(await tell('a')).toBe(true)
+    expect(await tell('b', MEMBERSHIP)).toBe(true)
+    expect(await tell('c')).toBe(true)
+    expect(await tell('a')).toBe(true)
+    expect(await tell('d')).toBe(true)
+    expect(await known()).toBe('abd')
+    // Left, and still on a roster for it: whoever tells of the end has to find them.
+    expect(await tell('b', { memberships: {}, told: { ...newPerson('b').told, rosters: ['gold'] } })).toBe(true)
+    expect(await tell('e', MEMBERSHIP)).toBe(true)
+    expect(await tell('f', MEMBERSHIP)).toBe(true)
+    expect(await known()).toBe('bef')
+    expect(await tell('g')).toBe(false)
+    expect(await tell('f', { memberships: {} })).toBe(true)
+    expect(await tell('g', MEMBERSHIP)).toBe(true)
+    expect(await known()).toBe('beg')
+    await book.forget({ ids: ['b'], address: 'nobody@example.com' })
+    expect(await tell('a')).toBe(true)
+    await book.destroy()
+    expect(await redis.keys('*')).toEqual([])
+  })
+})

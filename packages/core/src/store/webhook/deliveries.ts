@@ -1,0 +1,179 @@
+import type { Redis } from 'ioredis'
+import type { Delivery, DeliveryAttempt, TestFact } from '../../domain/delivery.ts'
+import type { EndpointHealth } from '../../domain/webhook.ts'
+import { list, nullable, number, object, oneOf, or, read, readJson, text, word } from '../../domain/shape.ts'
+import { fact } from '../stored-shapes.ts'
+import { defineScript } from '../connection/define-script.ts'
+import { webhookKeys } from '../keys.ts'
+
+const addScript = defineScript(import.meta.url, './deliveries-add.lua')
+const replayScript = defineScript(import.meta.url, './deliveries-replay.lua')
+const forgetScript = defineScript(import.meta.url, './deliveries-forget.lua')
+const forwardScript = defineScript(import.meta.url, './deliveries-bring-forward.lua')
+
+/** `nextAttemptAt` (ms) is null where it ended, is being tried, waits behind another, or its webhook is disabled. */
+export interface ListedDelivery {
+  delivery: Delivery
+  nextAttemptAt: number | null
+}
+
+/** What is, or was, on its way to one webhook. Trying them is delivery-line. */
+export interface Deliveries {
+  /** Returns how many were new: the same id again has no effect. */
+  add(deliveries: Delivery[], now: number): Promise<number>
+  find(id: string): Promise<ListedDelivery | undefined>
+  /** Newest first. */
+  list(query: { limit: number; after: string | undefined }): Promise<{ items: ListedDelivery[]; next: string | null }>
+  /** Sends it once more, with a schedule of its own; one that is being tried right now is left alone. False where it is gone. */
+  replay(id: string, now: number): Promise<boolean>
+  /** Those about one subject that are still on their way, oldest first. */
+  pending(subject: string, limit: number): Promise<Delivery[]>
+  health(): Promise<EndpointHealth>
+  /** Active again, as if it had never failed; what is pending is due now. */
+  enable(now: number): Promise<void>
+  /** The endpoint answers again: makes due now what would come later than soon. */
+  bringForward(now: number): Promise<void>
+  /** Forgets what ended about one subject; `left`: how many are still on their way. */
+  forgetAbout(subject: string): Promise<{ forgotten: number; left: number }>
+  /** Forgets everything. */
+  destroy(): Promise<void>
+}
+
+const testFact = object<TestFact>({ type: word(), webhook: text, at: number })
+
+const deliveryShape = object<Delivery>({
+  v: oneOf(1),
+  id: text,
+  fact: or(fact, testFact),
+  subject: text,
+  status: word(),
+  attempts: list(object<DeliveryAttempt>({ at: number, status: nullable(number), durationMs: number, answer: text })),
+  tries: number,
+  firstTryAt: nullable(number),
+  createdAt: number,
+})
+
+const ofSubject = object<{ subject: string }>({ subject: text })
+
+export const readDelivery = (json: string): Delivery => readJson(deliveryShape, json, 'A delivery')
+
+const ADD_AT_ONCE = 100
+const FORWARD_AT_ONCE = 1_000
+
+const SECOND = 1_000
+/** The first retry comes by its schedule, whatever others meet. */
+const SOON_MS = 6 * SECOND
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+/** How long one that was brought forward in vain rests before it is brought forward again. */
+const RESTS_MS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR]
+
+export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
+  const keys = webhookKeys(webhookId)
+  const forward = async (now: number, after: number, rests: number[]) => {
+    let from = String(after)
+    while (from !== '') {
+      const answer = await forwardScript.run(redis, [keys.due, keys.forwards], [now, from, FORWARD_AT_ONCE, ...rests])
+      from = read(text, answer, 'An answer of deliveries-bring-forward.lua')
+    }
+  }
+  const health = () => readHealth(redis, keys.health)
+  return {
+    async add(deliveries, now) {
+      let added = 0
+      const { log, line, places, due } = keys
+      for (let from = 0; from < deliveries.length; from += ADD_AT_ONCE) {
+        const page = deliveries.slice(from, from + ADD_AT_ONCE)
+        const args = page.flatMap((delivery) => [delivery.id, delivery.subject, JSON.stringify(delivery)])
+        const answer = await addScript.run(
+          redis,
+          [keys.deliveries, log, line, places, due, keys.health],
+          [now, ...args],
+        )
+        added += Number(answer)
+      }
+      return added
+    },
+    async find(id) {
+      const json = await redis.hget(keys.deliveries, id)
+      if (json === null) return undefined
+      const [score, { disabledAt }] = await Promise.all([redis.zscore(keys.due, id), health()])
+      return { delivery: readDelivery(json), nextAttemptAt: disabledAt === null ? toTime(score) : null }
+    },
+    async list({ limit, after }) {
+      const top = after === undefined ? '+inf' : `(${after}`
+      // One more than asked for tells whether there is a next page.
+      const flat = await redis.zrevrangebyscore(keys.log, top, '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1)
+      const ids = flat.filter((_, at) => at % 2 === 0).slice(0, limit)
+      const next = flat.length > limit * 2 ? (flat[limit * 2 - 1] ?? null) : null
+      if (ids.length === 0) return { items: [], next: null }
+      const [found, scores, { disabledAt }] = await Promise.all([
+        redis.hmget(keys.deliveries, ...ids),
+        redis.zmscore(keys.due, ...ids),
+        health(),
+      ])
+      const items = found.flatMap((json, at) => {
+        if (!json) return []
+        return [{ delivery: readDelivery(json), nextAttemptAt: disabledAt === null ? toTime(scores[at]) : null }]
+      })
+      return { items, next }
+    },
+    async replay(id, now) {
+      for (;;) {
+        const json = await redis.hget(keys.deliveries, id)
+        if (json === null) return false
+        const delivery = readDelivery(json)
+        const again: Delivery = { ...delivery, status: 'pending', tries: 0, firstTryAt: null }
+        const { deliveries, line, places, due, inFlight, ended } = keys
+        const answer = await replayScript.run(
+          redis,
+          [deliveries, line, places, due, inFlight, ended, keys.health],
+          [now, id, delivery.subject, json, JSON.stringify(again)],
+        )
+        if (answer !== 'changed') return true
+      }
+    },
+    async pending(subject, limit) {
+      const range = [`[${subject}\0`, `(${subject}\u0001`] as const
+      const places = await redis.zrangebylex(keys.line, ...range, 'LIMIT', 0, limit)
+      if (places.length === 0) return []
+      const ids = places.map((place) => place.slice(place.lastIndexOf('\0') + 1))
+      const found = await redis.hmget(keys.deliveries, ...ids)
+      return found.flatMap((json) => (json ? [readDelivery(json)] : []))
+    },
+    health,
+    async enable(now) {
+      await redis.hdel(keys.health, 'disabledAt', 'failingSince', 'failures')
+      await forward(now, now, [0])
+    },
+    bringForward: (now) => forward(now, now + SOON_MS, RESTS_MS),
+    async forgetAbout(subject) {
+      const { deliveries, log, places, ended } = keys
+      let cursor = '0'
+      let [forgotten, left] = [0, 0]
+      do {
+        const [next, flat] = await redis.hscan(deliveries, cursor, 'COUNT', 500)
+        cursor = next
+        const ids = flat.filter((_, at) => {
+          const json = at % 2 === 0 ? flat[at + 1] : undefined
+          return json !== undefined && readJson(ofSubject, json, 'A delivery').subject === subject
+        })
+        if (ids.length === 0) continue
+        const gone = Number(await forgetScript.run(redis, [deliveries, log, places, ended], ids))
+        forgotten += gone
+        left += ids.length - gone
+      } while (cursor !== '0')
+      return { forgotten, left }
+    },
+    destroy: async () => void (await redis.unlink(...Object.values<string>({ ...keys }))),
+  }
+}
+
+async function readHealth(redis: Redis, key: string): Promise<EndpointHealth> {
+  const [failingSince, disabledAt] = await redis.hmget(key, 'failingSince', 'disabledAt')
+  return { failingSince: toTime(failingSince), disabledAt: toTime(disabledAt) }
+}
+
+function toTime(score: string | null | undefined): number | null {
+  return score === null || score === undefined ? null : Number(score)
+}

@@ -1,0 +1,48 @@
+import type { Redis } from 'ioredis'
+import type { Webhook } from '../../domain/webhook.ts'
+import { flag, nullable, number, object, oneOf, optional, text, texts } from '../../domain/shape.ts'
+import { formerSecrets } from '../stored-shapes.ts'
+import { globalKeys } from '../keys.ts'
+import { createRegister, type Register } from '../records.ts'
+
+export interface Webhooks extends Register<Webhook> {
+  /** Told after every change, also of an endpoint's health: who keeps webhooks reads them again. */
+  noteChange(): Promise<void>
+  version(): Promise<string>
+}
+
+/** After the write, so that a version that was read is never newer than the records read after it. */
+export const noteEndpointChange = async (redis: Redis) => void (await redis.incr(globalKeys.webhooksVersion))
+
+const webhookShape = object<Webhook>({
+  v: oneOf(1),
+  id: text,
+  url: text,
+  types: texts,
+  rosters: nullable(texts),
+  includeEmail: flag,
+  includeLink: optional(flag),
+  sealedSecret: text,
+  formerSecrets,
+  createdAt: number,
+  updatedAt: number,
+})
+
+export function createWebhooks(redis: Redis): Webhooks {
+  const register = createRegister(redis, globalKeys.webhooks, webhookShape)
+  const noteChange = () => noteEndpointChange(redis)
+  const noting = async <T>(write: Promise<T>): Promise<T> => {
+    const result = await write
+    await noteChange()
+    return result
+  }
+  return {
+    ...register,
+    put: (record) => noting(register.put(record)),
+    insert: (record) => noting(register.insert(record)),
+    update: (id, change) => noting(register.update(id, change)),
+    delete: (id) => noting(register.delete(id)),
+    noteChange,
+    version: async () => (await redis.get(globalKeys.webhooksVersion)) ?? '0',
+  }
+}
