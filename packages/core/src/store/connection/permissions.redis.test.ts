@@ -11,9 +11,9 @@ let server: TestRedis
 let admin: Redis
 let url: string
 
-const HERE = import.meta.dirname
+const STORE = join(import.meta.dirname, '..')
 const LINE = /^ACL SETUSER (flightroster .*)$/m.exec(
-  readFileSync(join(HERE, '../../../../docs/operating.md'), 'utf8'),
+  readFileSync(join(STORE, '../../../../docs/operating.md'), 'utf8'),
 )?.[1]
 
 beforeAll(async () => {
@@ -66,10 +66,10 @@ describe('a restricted user of Redis', () => {
 
   it('is asked about every command of the scripts, BullMQ’s included', () => {
     const bullmq = dirname(createRequire(import.meta.url).resolve('bullmq'))
-    const folders = [HERE, join(bullmq, 'scripts')]
+    const folders = [STORE, join(bullmq, 'scripts')]
     const sources = folders.flatMap((folder) =>
-      readdirSync(folder)
-        .filter((name) => name.endsWith('.lua') || (folder !== HERE && name.endsWith('.js')))
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.lua') || (folder !== STORE && name.endsWith('.js')))
         .map((name) => readFileSync(join(folder, name), 'utf8')),
     )
     const sent = sources.flatMap((text) =>

@@ -21,7 +21,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'flightroster-power-'))
   library = join(folder, 'lost-page-cache.so')
   if (!CC) return
-  const source = join(import.meta.dirname, '../../testing/lost-page-cache.c')
+  const source = join(import.meta.dirname, '../../../testing/lost-page-cache.c')
   execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl', '-lpthread'])
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -73,7 +73,7 @@ export function formatTail(
   { email, firstName, lastName }: Pick<Desired, 'email' | 'firstName' | 'lastName'>,
   packed: boolean,
 ): string {
-  // The store makes the index entry where it can (member/holders.lua); it knows no letters but those of ASCII.
+  // The store makes the index entry where it can (find-holders.lua); it knows no letters but those of ASCII.
   const more = email !== null && NOT_PLAIN.test(email) ? { index: [`e:${emailKey(email)}\u0000${member}`] } : undefined
   if (!packed) return `,${JSON.stringify({ email, firstName, lastName, ...more }).slice(1)}`
   return JSON.stringify(more ? [email, firstName, lastName, more] : [email, firstName, lastName])
