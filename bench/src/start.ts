@@ -2,6 +2,7 @@
 import { eventually, freePort } from '@flightroster/core/testing'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startApple } from './support/apple.ts'
+import { cpuOf, memoryOf } from './support/cpu.ts'
 import { quantile } from './support/measure.ts'
 import { startProduct } from './support/product.ts'
 import type { Program } from './support/programs.ts'
@@ -9,17 +10,8 @@ import { printTable } from './support/table.ts'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5)
 const REST_SECONDS = Number(process.env['REST_SECONDS'] ?? 75)
-const MB = 1024 * 1024
 
 await using apple = await startApple({ keyCount: 1 })
-
-/** What a process says of itself. */
-async function figureOf(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
-  const value = new RegExp(`^${name} ([0-9.e+]+)$`, 'm').exec(text)?.[1]
-  if (value === undefined) throw new Error(`${url}/metrics has no ${name}.`)
-  return Number(value)
-}
 
 async function untilReady(worker: Program): Promise<void> {
   await eventually(async () => {
@@ -32,18 +24,17 @@ const first: number[] = []
 const kept = { api: Number.NaN, worker: Number.NaN }
 for (let round = 0; round < ROUNDS; round++) {
   await using product = await startProduct({ appleUrl: apple.emulator.url })
-  spent.api.push(await figureOf(product.url, 'process_cpu_seconds_total'))
+  spent.api.push(cpuOf(product.api.pid))
   const begun = performance.now()
   await product.send('GET', '/v1/rosters')
   first.push(performance.now() - begun)
-  const workerPort = await freePort()
-  const workerUrl = `http://127.0.0.1:${workerPort}`
-  await untilReady(product.startWorker({ WORKER_PORT: String(workerPort), LOG_LEVEL: 'info' }))
-  spent.worker.push(await figureOf(workerUrl, 'process_cpu_seconds_total'))
+  const worker = product.startWorker({ WORKER_PORT: String(await freePort()), LOG_LEVEL: 'info' })
+  await untilReady(worker)
+  spent.worker.push(cpuOf(worker.pid))
   if (round < ROUNDS - 1) continue
   await sleep(REST_SECONDS * 1_000)
-  kept.api = (await figureOf(product.url, 'process_resident_memory_bytes')) / MB
-  kept.worker = (await figureOf(workerUrl, 'process_resident_memory_bytes')) / MB
+  kept.api = memoryOf(product.api.pid)
+  kept.worker = memoryOf(worker.pid)
 }
 
 printTable(
