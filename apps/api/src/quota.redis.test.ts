@@ -1,5 +1,5 @@
 import { systemClock } from '@flightroster/core/domain'
-import { createBudget } from '@flightroster/core/store'
+import { createBudget, laneKeys } from '@flightroster/core/store'
 import { createCallerQuota } from '@flightroster/core/usecases/lanes'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serveApiWithApple, type TestApiWithApple } from '../testing/apple.ts'
@@ -108,8 +108,8 @@ describe('what callers have App Store Connect asked for', () => {
     expect((await ask()).json().id).toBe(first.json().id)
     const statuses = []
     for (let at = 0; at < SHARE; at++) {
-      // As a worker does that has read it.
-      await api.store.redis.del('fr:{acme}:schedule')
+      // As a worker does that begins to read.
+      await api.store.redis.del(laneKeys('acme').roster('gold').asked)
       statuses.push((await ask()).statusCode)
     }
     expect(statuses.filter((status) => status === 202).length).toBe(SHARE / 5 - 1)

@@ -744,7 +744,9 @@ export interface paths {
         put?: never;
         /**
          * Reconcile the roster with its whole group
-         * @description Needs the scope `rosters:write`.
+         * @description What it says was read after it was asked for. One that waits already is joined (same id); one that is being read already is not, and a second one waits for it.
+         *
+         *     Needs the scope `rosters:write`.
          */
         post: operations["startReconciliation"];
         delete?: never;

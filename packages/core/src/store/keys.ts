@@ -112,6 +112,8 @@ export interface RosterKeys {
   held: string
   /** string with expiry: a whole-roster change is being recorded */
   busy: string
+  /** hash: `real`, `dry` → id of the reconciliation that was asked for and whose reading has not begun */
+  asked: string
   /** string with expiry: how far the reading of the group has come, see readings.ts */
   reading: string
   /** hashes with expiry: tester id → row, as read so far; and of the second pass, where Apple tells no total */
@@ -300,6 +302,7 @@ function rosterKeys(root: string, rosterId: string): RosterKeys {
     reconciliations: `${base}:reconciliations`,
     held: `${base}:held`,
     busy: `${base}:busy`,
+    asked: `${base}:asked`,
     reading: `${base}:reading`,
     readingRows: `${base}:reading:rows`,
     readingAgain: `${base}:reading:again`,

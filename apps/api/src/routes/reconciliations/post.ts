@@ -14,6 +14,9 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
         tags: ['reconciliations'],
         operationId: 'startReconciliation',
         summary: 'Reconcile the roster with its whole group',
+        description:
+          'What it says was read after it was asked for. One that waits already is joined (same id); one that is being read already is not, ' +
+          'and a second one waits for it.',
         params: rosterParams,
         body: startBody.nullish(),
         response: { 202: reconciliation },
@@ -33,7 +36,7 @@ export function postReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
         roster,
         dryRun: request.body?.dryRun ?? false,
       })
-      // One that was under way already, or one that only reads.
+      // One that waited already, or one that only reads.
       request.changedNothing = record.startedAt < begun || record.dryRun
       const location = `/v1/rosters/${encodeURIComponent(roster.id)}/reconciliations/${record.id}`
       return reply.code(202).header('location', location).send(toReconciliation(record))

@@ -59,7 +59,7 @@ export interface ReadRow {
 /** What is kept of the reading of one roster's group. */
 export interface Readings {
   find(): Promise<Reading | undefined>
-  /** Nothing of an earlier one is left. False when the lease is lost. */
+  /** Nothing of an earlier one is left, and its owner is joined by nobody any more. False when the lease is lost. */
   begin(token: string, reading: Reading): Promise<boolean>
   /** Which of these the pass has had already. */
   known(pass: Reading['pass'], ids: string[]): Promise<Set<string>>
@@ -135,6 +135,8 @@ export function createReadings(redis: Redis, teamKey: string, roster: string): R
       return json === null ? undefined : readJson(readingShape, json, 'A reading')
     },
     async begin(token, reading) {
+      const asked = Object.entries(await redis.hgetall(keys.asked)).filter(([, id]) => id === reading.owner)
+      if (asked.length > 0) await redis.hdel(keys.asked, ...asked.map(([field]) => field))
       await redis.unlink(...all)
       return keep(token, reading, { hash: keys.readingRows })
     },

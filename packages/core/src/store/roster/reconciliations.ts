@@ -34,6 +34,10 @@ export interface Reconciliations {
   listHeld(roster: string): Promise<ReconciliationHead[]>
   /** True while a plan of the roster waits for a person. */
   hasHeld(roster: string): Promise<boolean>
+  /** Of those that were asked for, the one whose reading has not begun. */
+  findAsked(roster: string, dryRun: boolean): Promise<Reconciliation | undefined>
+  /** Keeps one that is asked for. Gives the one that waits from now on: it, or one that was asked for at the same time. */
+  ask(record: Reconciliation): Promise<Reconciliation>
   /** False while another whole-roster change of this roster is being recorded. */
   begin(roster: string, token: string): Promise<boolean>
   end(roster: string, token: string): Promise<void>
@@ -41,6 +45,8 @@ export interface Reconciliations {
 
 const KEPT_PER_ROSTER = 50
 const BUSY_MS = 120_000
+
+const askedAs = (dryRun: boolean) => (dryRun ? 'dry' : 'real')
 
 /** Of a record that was read: the text it was read from, which a replacement has to find again. */
 const texts = new WeakMap<ReconciliationHead, string>()
@@ -63,32 +69,39 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
     if (text !== undefined) texts.set(record, text)
     return record
   }
+  const find = async (id: string): Promise<Reconciliation | undefined> => {
+    const [head] = await findMany([id])
+    return head && withNames(head)
+  }
+  const findAsked = async (roster: string, dryRun: boolean) => {
+    const id = await redis.hget(keys.roster(roster).asked, askedAs(dryRun))
+    const record = id === null ? undefined : await find(id)
+    return record?.status === 'running' ? record : undefined
+  }
+  const put = async (record: Reconciliation): Promise<void> => {
+    const index = keys.roster(record.roster).reconciliations
+    const { held } = keys.roster(record.roster)
+    const text = await names.format(record)
+    const former = await redis.hget(keys.reconciliations, record.id)
+    await redis.hset(keys.reconciliations, record.id, text)
+    await names.forget([former], text)
+    await redis.zadd(index, record.startedAt, record.id)
+    if (record.status === 'held') await redis.sadd(held, record.id)
+    else await redis.srem(held, record.id)
+    const old = await redis.zrange(index, '0', String(-KEPT_PER_ROSTER - 1))
+    if (old.length === 0) return
+    const waits = await redis.smismember(held, ...old)
+    const dropped = old.filter((_, at) => waits[at] === 0)
+    if (dropped.length === 0) return
+    await redis.zrem(index, ...dropped)
+    await names.forget(await redis.hmget(keys.reconciliations, ...dropped))
+    await redis.hdel(keys.reconciliations, ...dropped)
+  }
   return {
     withNames,
     namedBy: (head, members) => names.among(head, members),
-    async find(id) {
-      const [head] = await findMany([id])
-      return head && withNames(head)
-    },
-    async put(record) {
-      const index = keys.roster(record.roster).reconciliations
-      const { held } = keys.roster(record.roster)
-      const text = await names.format(record)
-      const former = await redis.hget(keys.reconciliations, record.id)
-      await redis.hset(keys.reconciliations, record.id, text)
-      await names.forget([former], text)
-      await redis.zadd(index, record.startedAt, record.id)
-      if (record.status === 'held') await redis.sadd(held, record.id)
-      else await redis.srem(held, record.id)
-      const old = await redis.zrange(index, '0', String(-KEPT_PER_ROSTER - 1))
-      if (old.length === 0) return
-      const waits = await redis.smismember(held, ...old)
-      const dropped = old.filter((_, at) => waits[at] === 0)
-      if (dropped.length === 0) return
-      await redis.zrem(index, ...dropped)
-      await names.forget(await redis.hmget(keys.reconciliations, ...dropped))
-      await redis.hdel(keys.reconciliations, ...dropped)
-    },
+    find,
+    put,
     async list(roster, limit, before) {
       const index = keys.roster(roster).reconciliations
       const rank = before === undefined ? null : await redis.zrevrank(index, before)
@@ -128,6 +141,24 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
       return held.filter(({ status }) => status === 'held').sort((a, b) => b.startedAt - a.startedAt)
     },
     hasHeld: async (roster) => (await redis.scard(keys.roster(roster).held)) > 0,
+    findAsked,
+    async ask(record) {
+      await put(record)
+      const { asked, reconciliations } = keys.roster(record.roster)
+      const field = askedAs(record.dryRun)
+      for (;;) {
+        if ((await redis.hsetnx(asked, field, record.id)) === 1) return record
+        const waiting = await findAsked(record.roster, record.dryRun)
+        if (!waiting) {
+          // It is over: a worker of an older version does not say when it begins.
+          await redis.hdel(asked, field)
+          continue
+        }
+        await redis.zrem(reconciliations, record.id)
+        await redis.hdel(keys.reconciliations, record.id)
+        return waiting
+      }
+    },
     async begin(roster, token) {
       return (await redis.set(keys.roster(roster).busy, token, 'PX', BUSY_MS, 'NX')) === 'OK'
     },

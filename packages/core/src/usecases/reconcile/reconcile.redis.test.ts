@@ -1,3 +1,4 @@
+import { eventually } from '@flightroster/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -215,6 +216,58 @@ describe('a reading of the whole group', () => {
     expect(group()).toContain('s-1@example.com')
     await rig.until(() => expect(group()).toEqual(addresses(names(3))))
     expect((await getReconciliation(rig.deps, gold, id)).status).toBe('done')
+  })
+
+  describe('that is asked for', () => {
+    const ask = async (dryRun = false) => (await startReconciliation(rig.deps, { roster: gold, dryRun })).id
+    const over = (id: string) =>
+      rig.until(async () => {
+        const record = await getReconciliation(rig.deps, gold, id)
+        expect(record.status).not.toBe('running')
+        return record
+      })
+    const path = () => `/v1/betaGroups/${gold.group.id}/betaTesters`
+    const listings = () =>
+      rig.emulator.calls().filter(({ path: asked, query }) => asked === path() && query['limit'] === '200')
+
+    it('sees what was changed at Apple before, though another is being read just then', async () => {
+      await fill(2)
+      rig.emulator.resetLedgers()
+      rig.emulator.settings({ latencyMs: 500 })
+      const first = await ask()
+      const visit = rig.visit()
+      await eventually(() => expect(listings()).toHaveLength(1), { everyMs: 10 })
+      const [second, third] = [await ask(), await ask()]
+      rig.emulator.settings({ latencyMs: 0 })
+      expect(second).not.toBe(first)
+      expect(third).toBe(second)
+      // It may have been read already by the first one, and was not by the second.
+      await visit
+      expect((await getReconciliation(rig.deps, gold, second)).status).toBe('running')
+      rig.emulator.setState('u-0@example.com', 'ACCEPTED')
+      expect(await ask()).toBe(second)
+      expect(await over(second)).toMatchObject({ status: 'done', plan: { update: 1 } })
+      expect(await rig.statuses()).toMatchObject({ 'u-0': 'accepted' })
+      expect(listings()).toHaveLength(2)
+      expect(await ask()).not.toBe(second)
+    })
+
+    it('is one with those that wait, however many ask at once, and a dry run is another', async () => {
+      await fill(1)
+      const ids = new Set(await Promise.all(Array.from({ length: 20 }, (_, at) => ask(at % 2 === 1))))
+      expect(ids.size).toBe(2)
+      for (const id of ids) await over(id)
+      const { items } = await listReconciliations(rig.deps, gold, { limit: 100 })
+      expect(items.filter(({ kind }) => kind === 'reconcile')).toHaveLength(2)
+    })
+
+    it('is made though whoever asked for it died before it was planned', async () => {
+      await fill(1)
+      const id = await ask()
+      await createSchedule(rig.redis, gold.teamKey).drop(requestedTask(id))
+      expect(await ask()).toBe(id)
+      expect((await over(id)).status).toBe('done')
+    })
   })
 
   it('that was put off while the roster was paused is made as soon as it is resumed', async () => {

@@ -5,43 +5,32 @@ import { createReconciliations, createSchedule, type Store } from '../../store/i
 import { newReconciliation } from './run-reconcile.ts'
 import { requestedTask } from './tasks.ts'
 
-/** Asked for so many at most that wait at once: a dry run and a real one. */
-const LATEST = 10
 /** Testers on a page of a group. */
 const PAGE = 200
 
 /**
- * Asks for a reading of the roster's whole group now; a worker does it under the lane's lease. One that was asked for and is not
- * through yet is the same one: asked for over and over, a group is read once. `charge`: what the reading will cost, before it is asked for.
+ * Asks for a reading of the roster's whole group; a worker does it under the lane's lease. What it says was so after it was asked
+ * for: it joins one that was asked for before and whose reading has not begun, otherwise it waits for its own. So at most one is
+ * read and one waits, however often it is asked for. `charge`: what the reading will cost, before it is asked for.
  */
 export async function startReconciliation(
   deps: { store: Store; clock: Clock; charge: (calls: number) => Promise<void> },
-  input: { roster: Roster; dryRun: boolean },
+  { roster, dryRun }: { roster: Roster; dryRun: boolean },
 ): Promise<Reconciliation> {
-  const { roster, dryRun } = input
-  const underWay = await findUnderWay(deps, roster, dryRun)
-  if (underWay) return underWay
-  const counts = await deps.store.members(roster.teamKey, roster.id).counts()
-  const members = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  await deps.charge(1 + Math.ceil(members / PAGE))
-  const record = newReconciliation(roster, deps.clock.now(), dryRun)
-  await createReconciliations(deps.store.redis, roster.teamKey).put(record)
-  await createSchedule(deps.store.redis, roster.teamKey).plan(requestedTask(record.id), record.startedAt)
-  await deps.store.ready.ring(roster.teamKey)
+  const { store, clock } = deps
+  const reconciliations = createReconciliations(store.redis, roster.teamKey)
+  let record = await reconciliations.findAsked(roster.id, dryRun)
+  if (!record) {
+    const counts = await store.members(roster.teamKey, roster.id).counts()
+    const members = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    await deps.charge(1 + Math.ceil(members / PAGE))
+    record = await reconciliations.ask(newReconciliation(roster, clock.now(), dryRun))
+  }
+  const schedule = createSchedule(store.redis, roster.teamKey)
+  const task = requestedTask(record.id)
+  // Also for whoever asked before and died before this.
+  if ((await schedule.dueAt([task]))[0] !== null) return record
+  await schedule.plan(task, record.startedAt)
+  await store.ready.ring(roster.teamKey)
   return record
-}
-
-async function findUnderWay(
-  { store }: { store: Store },
-  { id, teamKey }: Roster,
-  dryRun: boolean,
-): Promise<Reconciliation | undefined> {
-  const reconciliations = createReconciliations(store.redis, teamKey)
-  const { items } = await reconciliations.list(id, LATEST)
-  const running = items.filter(
-    (item) => item.kind === 'reconcile' && item.status === 'running' && item.dryRun === dryRun,
-  )
-  const dueAt = await createSchedule(store.redis, teamKey).dueAt(running.map((item) => requestedTask(item.id)))
-  const underWay = running.find((_, at) => dueAt[at] != null)
-  return underWay && reconciliations.withNames(underWay)
 }
