@@ -51,10 +51,8 @@ async function why({ client, terminal }: Context, _options: object, roster: stri
   const { problem, waitsFor } = member
   // What stops everybody comes before what is wrong with one.
   if (waitsFor) {
-    const times = [waitsFor.since && `since ${waitsFor.since}`, waitsFor.until && `until ${waitsFor.until}`]
-    const about = [waitsFor.code, ...times.filter(Boolean)].join(', ')
+    const about = waitsFor.until === null ? waitsFor.code : `${waitsFor.code}, until ${waitsFor.until}`
     print(paint.yellow(`${waitsFor.detail} (${about})`), `Next: ${waitsFor.action}`)
-    if (waitsFor.who !== null) print(`Who has to do it: ${waitsFor.who}`)
   }
   if (problem) print(paint.yellow(`${problem.detail} (${problem.code})`), `Next: ${problem.action}`)
   if (!waitsFor && !problem) print('Nothing is in the way.')

@@ -2115,14 +2115,12 @@ export interface components {
             waitsFor: {
                 /** @enum {string} */
                 code: "lane_blocked" | "lane_paused" | "roster_blocked" | "roster_paused" | "roster_held" | "no_worker" | "budget" | "retry" | "quiet_time" | "backlog";
+                /** @description A sentence; then since when, where that is known */
                 detail: string;
+                /** @description What to do; then who has to do it, where it does not go on by itself */
                 action: string;
-                /** @description When it began, where that is known */
-                since: string | null;
                 /** @description When it ends, where that is known */
                 until: string | null;
-                /** @description Who has to do something about it; null: nobody, it goes on by itself */
-                who: string | null;
             } | null;
             /** @description Never reclaimed, and never removed by a list or a reading */
             protected: boolean;

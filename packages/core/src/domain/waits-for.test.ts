@@ -10,9 +10,18 @@ const calm: WaitSurroundings = {
   held: [],
   worker: 'running',
   budget: null,
+  outage: null,
   backlogUntil: NOW + 5_000,
 }
-const open: WaitingMember = { id: 'u-1', isOpen: true, isStuck: false, sleeping: null, isTroubled: false }
+const open: WaitingMember = {
+  id: 'u-1',
+  isOpen: true,
+  isStuck: false,
+  changedAt: NOW - 9_000,
+  sleepsUntil: null,
+  troubledAt: null,
+  lookedAt: null,
+}
 /** Everything that can hold a member up, outermost first. */
 const reasons: [(typeof WAIT_CODES)[number], Partial<WaitSurroundings>, Partial<WaitingMember>, number | null][] = [
   ['lane_blocked', { lane: { blocked: problem, paused: false } }, {}, null],
@@ -22,8 +31,8 @@ const reasons: [(typeof WAIT_CODES)[number], Partial<WaitSurroundings>, Partial<
   ['roster_held', { held: [{ id: 'rec-7', at: 7, remove: 1, removals: ['u-1'] }] }, {}, null],
   ['no_worker', { worker: { seenAt: 3 } }, {}, null],
   ['budget', { budget: { since: 4, until: NOW + 60_000 } }, {}, NOW + 60_000],
-  ['retry', {}, { sleeping: { until: NOW + 9_000, attempts: 1 } }, NOW + 9_000],
-  ['quiet_time', {}, { sleeping: { until: NOW + 8_000, attempts: 0 } }, NOW + 8_000],
+  ['retry', {}, { sleepsUntil: NOW + 9_000, troubledAt: NOW - 5 }, NOW + 9_000],
+  ['quiet_time', {}, { sleepsUntil: NOW + 8_000, lookedAt: NOW - 6 }, NOW + 8_000],
   ['backlog', {}, {}, NOW + 5_000],
 ]
 
@@ -37,7 +46,7 @@ describe('waitsFor', () => {
     const at = WAIT_CODES.indexOf(code)
     for (const [outer, outside, itself] of reasons.slice(0, at)) {
       // One lane and one roster are in one state each.
-      if (Object.keys(outside).some((key) => key in around) || (itself.sleeping && member.sleeping)) continue
+      if (Object.keys(outside).some((key) => key in around) || (itself.sleepsUntil && member.sleepsUntil)) continue
       const both = waitsFor({ ...calm, ...around, ...outside }, { ...open, ...member, ...itself })
       expect([code, both?.code]).toEqual([code, outer])
     }
@@ -51,9 +60,27 @@ describe('waitsFor', () => {
     },
   )
 
-  it('tells of a turn that ended with a problem as one that is tried again, though it cost no attempt', () => {
-    const refused = { ...open, sleeping: { until: NOW + 8_000, attempts: 0 }, isTroubled: true }
-    expect(waitsFor(calm, refused)).toMatchObject({ code: 'retry', until: NOW + 8_000 })
+  it('tells since when: since it was last tried, since our change went out, since the change arrived or was due', () => {
+    const since = (member: Partial<WaitingMember>) => waitsFor(calm, { ...open, ...member })?.since
+    const later = NOW + 8_000
+    expect(since({ sleepsUntil: later, troubledAt: NOW - 5, lookedAt: NOW - 6 })).toBe(NOW - 5)
+    expect(since({ sleepsUntil: later, lookedAt: NOW - 6 })).toBe(NOW - 6)
+    expect(since({ sleepsUntil: later })).toBeNull()
+    expect(since({})).toBe(NOW - 9_000)
+    expect(since({ troubledAt: NOW - 700 })).toBe(NOW - 700)
+    expect(since({ troubledAt: NOW - 700, sleepsUntil: NOW - 200 })).toBe(NOW - 200)
+  })
+
+  it('says of everybody that Apple is out of order, not that their turn is next', () => {
+    const out = { ...calm, outage: { until: NOW + 60_000 } }
+    expect(waitsFor(out, open)).toMatchObject({ code: 'retry', until: NOW + 60_000, since: null })
+    expect(waitsFor(out, { ...open, sleepsUntil: NOW + 90_000 })?.until).toBe(NOW + 90_000)
+    expect(waitsFor({ ...out, outage: { until: null } }, open)).toMatchObject({ code: 'retry', until: null })
+    expect(rosterWaitsFor(out, true)).toMatchObject({
+      code: 'retry',
+      detail: expect.stringContaining('App Store Connect'),
+    })
+    expect(rosterWaitsFor(out, false)).toBeNull()
   })
 
   it('leaves who waits for an address or a seat to their problem, unless something outside stops everybody', () => {

@@ -21,7 +21,10 @@ export interface WaitsFor {
   code: WaitCode
   detail: string
   action: string
-  /** When it began (ms), where that is known. */
+  /**
+   * When it began (ms), where that is known. Not kept anywhere: it follows from what is stored of the lane, the roster and the member.
+   * An outage has none, since a lane keeps how often it met one, not since when; nor has the backlog of a whole roster.
+   */
   since: number | null
   /** When it ends (ms), where that is known. */
   until: number | null
@@ -55,6 +58,8 @@ export interface WaitSurroundings {
   worker: 'running' | { seenAt: number | null }
   /** Since when the team key's quota is used up, and when it gives something back (ms); null: there is some left. */
   budget: { since: number | null; until: number } | null
+  /** App Store Connect gives no usable answers to this team key. `until`: when it is asked again (ms), where that is known. */
+  outage: { until: number | null } | null
   /** When the backlog is expected to be done (ms). */
   backlogUntil: number | null
 }
@@ -66,10 +71,14 @@ export interface WaitingMember {
   isOpen: boolean
   /** It can't go on by itself: for an address, a seat, or after a refusal. */
   isStuck: boolean
-  /** Its job sleeps until then (ms). `attempts`: how many failed before. */
-  sleeping: { until: number; attempts: number } | null
-  /** Its last turn ended with a problem: a look-up that was refused, say, which costs no attempt. */
-  isTroubled: boolean
+  /** When its newest change arrived (ms). */
+  changedAt: number
+  /** Its job sleeps until then (ms). */
+  sleepsUntil: number | null
+  /** When its last turn ended with a problem that speaks of what is wanted now (ms): a refusal, or a look-up that got no answer. */
+  troubledAt: number | null
+  /** When what is wanted now went to Apple, or was last read there (ms): the result is still to be read. */
+  lookedAt: number | null
 }
 
 /** The outermost reason why nothing happens to a member; null where nothing is left to do, or it is under way. */
@@ -82,10 +91,14 @@ export function waitsFor(around: WaitSurroundings, member: WaitingMember): Waits
   if (member.isStuck) return null
   const short = lacking(around)
   if (short) return short
-  if (member.sleeping && member.sleeping.until > around.now) {
-    return wait(member.sleeping.attempts > 0 || member.isTroubled ? 'retry' : 'quiet_time', member.sleeping.until)
-  }
-  return wait('backlog', around.backlogUntil)
+  const { sleepsUntil, changedAt, troubledAt, lookedAt } = member
+  const sleeps = sleepsUntil !== null && sleepsUntil > around.now
+  if (around.outage) return outage(around.outage, sleeps ? sleepsUntil : 0)
+  if (sleeps && troubledAt !== null) return { ...wait('retry', sleepsUntil), since: troubledAt }
+  if (sleeps) return { ...wait('quiet_time', sleepsUntil), since: lookedAt }
+  // Its turn is to come since the change arrived, or since it was last tried, or should have been.
+  const since = Math.max(changedAt, troubledAt ?? 0, lookedAt ?? 0, sleepsUntil ?? 0)
+  return { ...wait('backlog', around.backlogUntil), since }
 }
 
 /** The same for a roster as a whole: why nothing happens there, or what everybody on it waits for. `hasOpen`: changes are on their way. */
@@ -102,7 +115,7 @@ export function rosterWaitsFor(around: WaitSurroundings, hasOpen: boolean): Wait
   if (!hasOpen) return null
   const short = lacking(around)
   if (short) return short
-  return wait('backlog', around.backlogUntil)
+  return around.outage ? outage(around.outage) : wait('backlog', around.backlogUntil)
 }
 
 /** What stops a whole lane or roster. */
@@ -118,6 +131,14 @@ function stoppedBy({ lane, roster }: WaitSurroundings): WaitsFor | null {
 function lacking({ worker, budget }: WaitSurroundings): WaitsFor | null {
   if (worker !== 'running') return { ...wait('no_worker', null), since: worker.seenAt }
   return budget && { ...wait('budget', budget.until), since: budget.since }
+}
+
+function outage({ until }: { until: number | null }, notBefore = 0): WaitsFor {
+  const detail =
+    'App Store Connect gives no usable answers, so everything of this team key waits and is tried again by itself.'
+  const action =
+    'Nothing: it goes on by itself. Apple tells of its outages at https://developer.apple.com/system-status/.'
+  return { ...wait('retry', until === null ? null : Math.max(until, notBefore)), detail, action }
 }
 
 const held = ({ at }: HeldPlan, detail: string): WaitsFor => ({ ...wait('roster_held', null), detail, since: at })
@@ -147,12 +168,12 @@ const WORDS: Record<WaitCode, { detail: string; action: string }> = {
   lane_blocked: { detail: 'The team key is blocked.', action: 'See the team key.' },
   lane_paused: {
     detail: 'The team key is paused: nothing goes to Apple for any of its rosters.',
-    action: 'An operator resumes it: POST /v1/team-keys/{teamKeyId}/resume, or the lanes page.',
+    action: 'Resume it: POST /v1/team-keys/{teamKeyId}/resume, or the lanes page.',
   },
   roster_blocked: { detail: 'The roster is blocked.', action: 'See the roster.' },
   roster_paused: {
     detail: 'The roster is paused: its changes are kept, and carried out once it is resumed.',
-    action: 'An operator resumes it: POST /v1/rosters/{rosterId}/resume, or the page of the roster.',
+    action: 'Resume it: POST /v1/rosters/{rosterId}/resume, or the page of the roster.',
   },
   roster_held: {
     detail: 'A plan that would remove this member waits for a decision.',
@@ -160,7 +181,7 @@ const WORDS: Record<WaitCode, { detail: string; action: string }> = {
   },
   no_worker: {
     detail: 'No worker is running that serves this team key.',
-    action: 'An operator starts a worker. What was accepted is kept until then.',
+    action: 'Start a worker. What was accepted is kept until then.',
   },
   budget: {
     detail: "Apple's hourly quota of this team key is used up for now.",

@@ -91,7 +91,7 @@ function row(lane: DescribedLane, { now, privacy }: LanesPage): Html {
   const { word, tone } = STATE_WORDS[lane.state]
   const problem = lane.blocked ?? lane.problem
   const columns = privacy.isOperator ? 8 : 7
-  return html`<tr id="lane-${lane.teamKey}" ${problem ? html` class="joined"` : null}>
+  return html`<tr id="lane-${lane.teamKey}" ${problem || lane.outage ? html` class="joined"` : null}>
       <th scope="row">
         <a href="${path`/dashboard/q/${lane.teamKey}/queue/lane-${lane.teamKey}`}">${lane.teamKey}</a>
       </th>
@@ -103,6 +103,16 @@ function row(lane: DescribedLane, { now, privacy }: LanesPage): Html {
       <td>${when(lane.estimatedDoneAt, now)}</td>
       ${privacy.isOperator ? html`<td>${actions(lane)}</td>` : null}
     </tr>
+    ${
+      lane.outage && !problem
+        ? html`<tr class="problem">
+            <td colspan="${columns}">
+              <strong>App Store Connect gives no usable answers.</strong> Nothing to do: the lane asks again at its next
+              visit, after a minute at most.
+            </td>
+          </tr>`
+        : null
+    }
     ${
       problem
         ? html`<tr class="problem">
@@ -126,7 +136,7 @@ function backlog({ waiting, active, delayed, failed }: DescribedLane): Html {
   const parts = [
     waiting > 0 && `${number(waiting)} waiting`,
     active > 0 && `${number(active)} active`,
-    delayed > 0 && `${number(delayed)} to be retried`,
+    delayed > 0 && `${number(delayed)} for later`,
     failed > 0 && `${number(failed)} failed`,
   ].filter((part) => part !== false)
   return html`${parts.length === 0 ? '–' : parts.join(', ')}`

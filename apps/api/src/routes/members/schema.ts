@@ -71,11 +71,9 @@ export const member = z.object({
   waitsFor: z
     .object({
       code: z.enum(WAIT_CODES),
-      detail: z.string(),
-      action: z.string(),
-      since: time.nullable().describe('When it began, where that is known'),
+      detail: z.string().describe('A sentence; then since when, where that is known'),
+      action: z.string().describe('What to do; then who has to do it, where it does not go on by itself'),
       until: time.nullable().describe('When it ends, where that is known'),
-      who: z.string().nullable().describe('Who has to do something about it; null: nobody, it goes on by itself'),
     })
     .nullable()
     .describe(
@@ -116,10 +114,13 @@ const STATE_WORDS = {
   unknown: null,
 } as const
 
+/** These four fields and no others: programs were written against them. Since when and who is said in the sentences. */
 function toWaitsFor(waitsFor: WaitsFor | null): MemberAnswer['waitsFor'] {
   if (waitsFor === null) return null
-  const { since, until, ...rest } = waitsFor
-  return { ...rest, since: toTimeOrNull(since), until: toTimeOrNull(until) }
+  const { code, since, until, who } = waitsFor
+  const detail = since === null ? waitsFor.detail : `${waitsFor.detail} Since ${toTime(since)}.`
+  const action = who === null ? waitsFor.action : `${waitsFor.action} Who has to do it: ${who}.`
+  return { code, detail, action, until: toTimeOrNull(until) }
 }
 
 export function toMember(described: MemberDescription, waitsFor: WaitsFor | null = null): MemberAnswer {

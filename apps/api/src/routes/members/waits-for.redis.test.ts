@@ -1,5 +1,12 @@
-import { WAIT_CODES, type WaitCode } from '@flightroster/core/domain'
-import { queueName, queuePrefix, createBudget, createWorkers, writeLaneStanding } from '@flightroster/core/store'
+import { NOTHING_OBSERVED, WAIT_CODES, type Observed, type WaitCode } from '@flightroster/core/domain'
+import {
+  createBudget,
+  createWorkers,
+  laneKeys,
+  queueName,
+  queuePrefix,
+  writeLaneStanding,
+} from '@flightroster/core/store'
 import { Queue } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
@@ -22,12 +29,15 @@ beforeEach(async () => {
 const waitsFor = async (id = 'ann') => (await api.call('GET', `/v1/rosters/gold/members/${id}`)).json().waitsFor
 const blocked = { code: 'key_rejected' as const, detail: 'Apple rejects the key.', at: 1 }
 const NOW = 'about now'
-const sleep = async (attemptsMade: number, forMs: number) => {
+const trouble = { code: 'apple_unavailable' as const, detail: 'App Store Connect has a fault of its own.' }
+/** The job sleeps, after a turn that ended so. */
+const sleep = async (turn: Partial<Observed>, forMs: number) => {
+  const { observed } = laneKeys(lane).roster('gold')
+  await api.store.redis.hset(observed, 'ann', JSON.stringify({ ...NOTHING_OBSERVED, ...turn }))
   const ref = api.deps.toRef('gold', 'ann')
   const queue = new Queue(queueName(lane), { connection: api.store.redis, prefix: queuePrefix(lane) })
   await queue.remove(ref)
   await queue.add('converge', { v: 1, roster: 'gold', ref }, { jobId: ref, delay: forMs })
-  await api.store.redis.hset(`${queuePrefix(lane)}:${queueName(lane)}:${ref}`, 'atm', attemptsMade)
   await queue.close()
 }
 
@@ -64,8 +74,8 @@ describe('waitsFor of a member', () => {
       60_000,
       NOW,
     ],
-    ['retry', () => sleep(2, 90_000), 90_000, null],
-    ['quiet_time', () => sleep(0, 60_000), 60_000, null],
+    ['retry', () => sleep({ problem: { ...trouble, at: api.deps.clock.now() } }, 90_000), 90_000, NOW],
+    ['quiet_time', () => sleep({ observedAt: api.deps.clock.now() }, 60_000), 60_000, NOW],
   ]
   it.each(CAUSES)(
     'is %s while that lasts, in the API, among people and on pages',
@@ -78,19 +88,38 @@ describe('waitsFor of a member', () => {
       const list = (await api.call('GET', '/v1/rosters/gold/members')).json().items
       expect([people[0].member.waitsFor.code, list[0].waitsFor.code]).toEqual([code, code])
       const { person, roster } = await pages()
-      for (const said of [told.detail, told.action]) expect(person).toContain(onPage(said))
-      const times = [told.since, told.until].filter((at) => at !== null)
-      for (const at of times) expect(person).toContain(`datetime="${at}"`)
-      if (told.who !== null) expect(person).toContain(`Who has to do it: ${told.who}`)
+      // Since when and who are sentences: the contract has four fields.
+      expect(Object.keys(told).toSorted()).toEqual(['action', 'code', 'detail', 'until'])
+      const [, detail = told.detail, sinceText = null] = /^(.*) Since (\S+Z)\.$/.exec(told.detail) ?? []
+      const [action, who] = told.action.split(' Who has to do it: ')
+      // Of one who is tried again, the page says what went wrong.
+      for (const said of code === 'retry' ? [trouble.detail] : [detail, action]) expect(person).toContain(onPage(said))
+      for (const at of [sinceText, told.until].filter((time) => time !== null))
+        expect(person).toContain(`datetime="${at}"`)
+      if (who !== undefined) expect(person).toContain(`Who has to do it: ${who}`)
       // Of one person alone, the page of the roster says nothing.
-      expect(roster.includes(onPage(told.detail))).toBe(code !== 'retry' && code !== 'quiet_time')
+      expect(roster.includes(onPage(detail))).toBe(code !== 'retry' && code !== 'quiet_time')
       const until = told.until === null ? null : Math.round((Date.parse(told.until) - begun) / 30_000)
       expect(until).toBe(forMs === null ? null : Math.round(forMs / 30_000))
       // Calls are counted in quarters of a minute.
-      const toldAt = told.since === null ? null : Date.parse(told.since)
+      const toldAt = sinceText === null ? null : Date.parse(sinceText)
       expect(toldAt !== null && Math.abs(toldAt - begun) < 60_000 ? NOW : toldAt).toBe(since)
     },
   )
+
+  it('is a retry of everybody, without an end of the backlog, while App Store Connect gives no usable answers', async () => {
+    const restUntil = api.deps.clock.now() + 45_000
+    const rest = JSON.stringify({ until: restUntil, ofBlock: false })
+    await api.store.redis.hset(laneKeys(lane).lane, 'outage', '3', 'rest', rest)
+    const told = await waitsFor()
+    expect(told).toMatchObject({ code: 'retry', until: new Date(restUntil).toISOString() })
+    expect((await api.call('GET', `/v1/team-keys/${lane}`)).json().lane).toMatchObject({ estimatedDoneAt: null })
+    const { person, roster } = await pages()
+    const operator = await visit(api.app, 'ann')
+    const lanes = (await operator.get('/lanes')).body
+    for (const page of [person, roster, lanes]) expect(page).toContain('App Store Connect gives no usable answers')
+    expect((await operator.get('/console')).body).toContain('Apple is out')
+  })
 
   it('is made here for every code there is', () => {
     const made = [...CAUSES.map(([code]) => code), 'roster_held', 'backlog']
@@ -117,10 +146,13 @@ describe('waitsFor of a member', () => {
 
   it('is nothing where a worker that serves other keys alone runs: that is no_worker', async () => {
     await createWorkers(api.store.redis).beat('w-1', ['other-key'], api.deps.clock.now())
-    expect(await waitsFor()).toMatchObject({ code: 'no_worker', since: null })
+    expect(await waitsFor()).toMatchObject({ code: 'no_worker', detail: expect.stringMatching(/team key\.$/) })
     const seenAt = api.deps.clock.now() - 60_000
     await createWorkers(api.store.redis).beat('w-1', [lane], seenAt)
-    expect(await waitsFor()).toMatchObject({ code: 'no_worker', since: new Date(seenAt).toISOString() })
+    expect(await waitsFor()).toMatchObject({
+      code: 'no_worker',
+      detail: expect.stringContaining(`Since ${new Date(seenAt).toISOString()}.`),
+    })
   })
 
   it('is null for who waits for an address', async () => {

@@ -34,6 +34,10 @@ const endpoints = mapOf(object<LaneFacts['endpoints'][string]>({ count: number, 
 const waits = object<NonNullable<LaneFacts['waits']>>({ events: number, bulk: number })
 const rest = object<NonNullable<LaneFacts['rest']>>({ until: number, ofBlock: flag })
 
+export function parseRest(kept: string | null | undefined): LaneFacts['rest'] {
+  return kept ? readJson(rest, kept, "The lane's rest") : null
+}
+
 export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
   const json = <T>(name: string, shape: Shape<T>): T | null => {
     const kept = hash.get(name)
@@ -47,7 +51,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
     outage: Number(hash.get('outage') ?? 0),
     waits: json('waits', waits),
-    rest: json('rest', rest),
+    rest: parseRest(hash.get('rest')),
     status: readKeyStatus(hash.get('status')),
     problem: json('problem', problem),
   }

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { readKeyStatus, readProblem } from '../stored-shapes.ts'
 import { laneKeys } from '../keys.ts'
+import { parseRest } from './lane-facts.ts'
 
 /** What is known of a team key and its lane beside the queue. */
 export interface LaneStanding {
@@ -11,16 +12,20 @@ export interface LaneStanding {
   /** When it was paused (ms), where that was noted. */
   pausedAt: number | null
   blocked: Problem | null
+  /** App Store Connect answers nobody of this team key. `until`: when it is asked again (ms), as far as that is known. */
+  outage: { until: number | null } | null
 }
 
 export async function readLaneStanding(redis: Redis, teamKey: string): Promise<LaneStanding> {
-  const [status, problem, paused, blocked, pausedAt] = await redis.hmget(
+  const [status, problem, paused, blocked, pausedAt, outage, rest] = await redis.hmget(
     laneKeys(teamKey).lane,
     'status',
     'problem',
     'paused',
     'blocked',
     'pausedAt',
+    'outage',
+    'rest',
   )
   return {
     status: readKeyStatus(status),
@@ -28,6 +33,7 @@ export async function readLaneStanding(redis: Redis, teamKey: string): Promise<L
     paused: paused === '1',
     blocked: readProblem(blocked),
     pausedAt: paused === '1' && pausedAt ? Number(pausedAt) : null,
+    outage: Number(outage ?? 0) > 0 ? { until: parseRest(rest)?.until ?? null } : null,
   }
 }
 
@@ -45,7 +51,11 @@ export async function resumeLane(redis: Redis, teamKey: string): Promise<void> {
   await redis.hdel(laneKeys(teamKey).lane, 'paused', 'pausedAt')
 }
 
-export async function writeLaneStanding(redis: Redis, teamKey: string, standing: Partial<LaneStanding>): Promise<void> {
+export async function writeLaneStanding(
+  redis: Redis,
+  teamKey: string,
+  standing: Partial<Omit<LaneStanding, 'outage'>>,
+): Promise<void> {
   const fields: string[] = []
   if (standing.status !== undefined) fields.push('status', standing.status)
   if (standing.problem !== undefined) fields.push('problem', standing.problem ? JSON.stringify(standing.problem) : '')

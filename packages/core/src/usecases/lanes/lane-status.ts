@@ -53,7 +53,7 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
         store.ready.dueAt([teamKey]),
         deps.budgetOf(teamKey).read(),
       ])
-      const { waiting, active, delayed, failed, paused, blocked } = lane
+      const { waiting, active, delayed, failed, paused, blocked, outage } = lane
       const open = waiting + active + delayed
       return {
         waiting,
@@ -66,7 +66,7 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
           ...budget,
           now: clock.now(),
           open,
-          isStopped: paused || blocked !== null,
+          isStopped: paused || blocked !== null || outage,
           nextVisitAt: dueAt[0] ?? null,
         }),
       }
@@ -119,7 +119,7 @@ export interface Outlook {
   open: number
   limit: number
   remaining: number | null
-  /** Paused or blocked. */
+  /** Paused, blocked, or Apple answers nothing usable: nobody can say when it goes on. */
   isStopped: boolean
   nextVisitAt: number | null
 }

@@ -44,8 +44,10 @@ export async function explainWaiting(
       id: record.id,
       isOpen: isOpen(record),
       isStuck: record.status === 'waiting',
-      sleeping: sleeping.get(deps.toRef(roster.id, record.id)) ?? null,
-      isTroubled: isTroubled(record),
+      changedAt: record.desired.at,
+      sleepsUntil: sleeping.get(deps.toRef(roster.id, record.id)) ?? null,
+      troubledAt: troubledAt(record),
+      lookedAt: lookedAt(record),
     }
     const reason = waitsFor(around, member)
     if (reason) reasons.set(record.id, reason)
@@ -65,9 +67,15 @@ function isOpen({ desired, observed, status }: MemberRecord): boolean {
 }
 
 /** A missing build is no trouble of a turn: the state is read once more, and that is all. */
-function isTroubled({ desired, observed }: MemberRecord): boolean {
+function troubledAt({ desired, observed }: MemberRecord): number | null {
   const problem = observed?.problem
-  return problem !== null && problem !== undefined && problem.at >= desired.at && !isBuildLack(problem.code)
+  return problem && problem.at >= desired.at && !isBuildLack(problem.code) ? problem.at : null
+}
+
+/** A change of ours went out, or its answer was read: since then the reading after it is waited for. */
+function lookedAt({ desired, observed }: MemberRecord): number | null {
+  const at = observed?.writing?.at ?? observed?.observedAt ?? null
+  return at !== null && at >= desired.at ? at : null
 }
 
 async function readSurroundings(
@@ -101,6 +109,7 @@ async function readSurroundings(
     held,
     worker: isServed ? 'running' : { seenAt },
     budget,
+    outage: lane.outage,
     backlogUntil: status?.estimatedDoneAt ?? null,
   }
 }
