@@ -72,15 +72,24 @@ describe('waitsFor', () => {
   })
 
   it('says of everybody that Apple is out of order, not that their turn is next', () => {
-    const out = { ...calm, outage: { until: NOW + 60_000 } }
+    const out = { ...calm, outage: { kind: 'silent' as const, since: null, until: NOW + 60_000 } }
     expect(waitsFor(out, open)).toMatchObject({ code: 'retry', until: NOW + 60_000, since: null })
     expect(waitsFor(out, { ...open, sleepsUntil: NOW + 90_000 })?.until).toBe(NOW + 90_000)
-    expect(waitsFor({ ...out, outage: { until: null } }, open)).toMatchObject({ code: 'retry', until: null })
+    expect(waitsFor({ ...out, outage: { ...out.outage, until: null } }, open)).toMatchObject({
+      code: 'retry',
+      until: null,
+    })
     expect(rosterWaitsFor(out, true)).toMatchObject({
       code: 'retry',
       detail: expect.stringContaining('App Store Connect'),
     })
     expect(rosterWaitsFor(out, false)).toBeNull()
+    const doubt = { ...calm, outage: { kind: 'refused' as const, since: NOW - 9, until: NOW + 20_000 } }
+    expect(waitsFor(doubt, open)).toMatchObject({
+      code: 'retry',
+      since: NOW - 9,
+      detail: expect.stringContaining('refused the team key'),
+    })
   })
 
   it('leaves who waits for an address or a seat to their problem, unless something outside stops everybody', () => {

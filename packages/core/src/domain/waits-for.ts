@@ -39,6 +39,12 @@ export interface WaitState {
   pausedAt?: number | null
 }
 
+export interface Outage {
+  kind: 'silent' | 'refused'
+  since: number | null
+  until: number | null
+}
+
 /** A plan that waits for a decision. */
 export interface HeldPlan {
   id: string
@@ -58,8 +64,8 @@ export interface WaitSurroundings {
   worker: 'running' | { seenAt: number | null }
   /** Since when the team key's quota is used up, and when it gives something back (ms); null: there is some left. */
   budget: { since: number | null; until: number } | null
-  /** App Store Connect gives no usable answers to this team key. `until`: when it is asked again (ms), where that is known. */
-  outage: { until: number | null } | null
+  /** App Store Connect answers nobody of this team key, or refuses the key for less than a minute. `until`: when it is asked again (ms). */
+  outage: Outage | null
   /** When the backlog is expected to be done (ms). */
   backlogUntil: number | null
 }
@@ -133,12 +139,18 @@ function lacking({ worker, budget }: WaitSurroundings): WaitsFor | null {
   return budget && { ...wait('budget', budget.until), since: budget.since }
 }
 
-function outage({ until }: { until: number | null }, notBefore = 0): WaitsFor {
+function outage({ kind, since, until }: Outage, notBefore = 0): WaitsFor {
+  const again = { ...wait('retry', until === null ? null : Math.max(until, notBefore)), since }
+  if (kind === 'refused') {
+    const detail =
+      'App Store Connect has just refused the team key. It is asked again for a minute before that is believed.'
+    return { ...again, detail, action: 'Nothing yet: it goes on by itself, or says that the key is rejected.' }
+  }
   const detail =
     'App Store Connect gives no usable answers, so everything of this team key waits and is tried again by itself.'
   const action =
     'Nothing: it goes on by itself. Apple tells of its outages at https://developer.apple.com/system-status/.'
-  return { ...wait('retry', until === null ? null : Math.max(until, notBefore)), detail, action }
+  return { ...again, detail, action }
 }
 
 const held = ({ at }: HeldPlan, detail: string): WaitsFor => ({ ...wait('roster_held', null), detail, since: at })

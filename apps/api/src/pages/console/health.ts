@@ -42,7 +42,7 @@ export function tellHealth({ described: { counts, standing }, waitsFor, now }: H
       return { tone: 'warn', word: 'out of quota', detail: `${changes} wait. ${waitsFor.detail}${goesOn}`, progress }
     }
     if (waitsFor?.code === 'retry')
-      return { tone: 'warn', word: 'Apple is out', detail: `${changes} wait. ${waitsFor.detail}`, progress }
+      return { tone: 'warn', word: 'tried again', detail: `${changes} wait. ${waitsFor.detail}`, progress }
     const left = until === null || until <= now ? '' : `, about ${duration(until - now)} left`
     return { tone: 'busy', word: 'working', detail: `${changes} on the way${left}.`, progress }
   }

@@ -100,7 +100,11 @@ function doneWords(done: string | undefined, of: string | undefined): Html | und
   const [people, left] = [count(Number(asked), 'person', 'people'), Number(of) - Number(asked)]
   const said =
     kind === 'retry' ? `Asked for: ${people} tried again.` : `Asked for: Apple writes to ${people} once more.`
-  const rest = left > 0 ? `${count(left, 'person was', 'people were')} left out. ` : ''
+  const why =
+    kind === 'retry'
+      ? 'gone since'
+      : 'gone since, not on the roster any more, without an address, or written to within the last minute or ten times today'
+  const rest = left > 0 ? `${count(left, 'person was', 'people were')} left out: ${why}. ` : ''
   return notice('done', said, html`<p>${rest}Look again in a moment.</p>`)
 }
 

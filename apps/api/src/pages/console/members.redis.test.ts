@@ -95,7 +95,9 @@ describe('the members of a roster', () => {
     // Within a minute nobody is written to twice.
     const again = await ann.post(`${here}/invite`, { ...all, q: 'u-0', total: '100' })
     expect(again.headers.location).toContain('done=invite-90&of=100')
-    expect((await ann.get(String(again.headers.location))).body).toContain('10 people were left out.')
+    expect((await ann.get(String(again.headers.location))).body).toContain(
+      '10 people were left out: gone since, not on the roster any more, without an address',
+    )
     const none = await ann.post(`${here}/invite`, { q: '', status: '', problem: 'address_missing', total: '7' })
     expect(none.headers.location).toContain('done=invite-0&of=7')
     const [entry] = (await api.call('GET', '/v1/audit?limit=1')).json().items

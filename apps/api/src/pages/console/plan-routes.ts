@@ -19,7 +19,7 @@ import { CHANGE, OPERATOR_VIEW, VIEW } from '../page-config.ts'
 import { maskAddresses, privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { createMemberNames } from './member-link.ts'
-import { planCsv, readPlanPeople } from './plan-people.ts'
+import { planCsv, readPlanPeople, type PlanPeople } from './plan-people.ts'
 import { planPage, plansPage } from './plans-page.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { paramOf, queryOf } from '../../request-texts.ts'
@@ -86,6 +86,11 @@ const planChanged = () =>
 
 const planIdOf = (request: FastifyRequest) => paramOf(request, 'planId')
 
+const readPages = (asked: Partial<Record<keyof PlanPeople, string>>) => {
+  const page = (text: string | undefined) => (/^\d{1,6}$/.test(text ?? '') ? Math.max(1, Number(text)) : 1)
+  return { added: page(asked.added), changed: page(asked.changed), removed: page(asked.removed) }
+}
+
 async function sendPlan(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply, about?: Html, status = 200) {
   const roster = await getRoster(deps, rosterIdOf(request))
   const plan = await getReconciliation(deps, roster, planIdOf(request))
@@ -96,6 +101,7 @@ async function sendPlan(deps: ApiDeps, request: FastifyRequest, reply: FastifyRe
     roster,
     plan,
     people: await readPlanPeople(deps, roster, plan, privacyOf(request.user)),
+    pageOf: readPages(queryOf(request)),
     waitsFor: isOpen ? await explainRoster(deps, roster) : null,
     names: createMemberNames(deps.sealer),
     now: deps.clock.now(),

@@ -4,7 +4,7 @@ import { askFirst, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, number, pill, when, type Tone } from '../words.ts'
 import type { MemberNames } from './member-link.ts'
-import type { PlanPeople, PlanPerson } from './plan-people.ts'
+import type { PlanPeople } from './plan-people.ts'
 import { waitNotice } from './wait-notice.ts'
 
 const STATUS: Record<Reconciliation['status'], { word: string; tone: Tone }> = {
@@ -103,6 +103,8 @@ export interface PlanPage {
   roster: Roster
   plan: Reconciliation
   people: PlanPeople
+  /** Which page of each list, from 1. */
+  pageOf: Record<keyof PlanPeople, number>
   /** What its roster waits for; null: nothing, or the plan is over. */
   waitsFor: WaitsFor | null
   names: MemberNames
@@ -230,22 +232,21 @@ function peopleLists(input: PlanPage): Html | null {
   const leave = plan.kind === 'reclaim' ? 'leave the app, and stay on the roster' : 'leave'
   const removes = plan.status === 'held' || plan.status === 'rejected' || isWould ? `would ${leave}` : leave
   const file = path`/console/rosters/${roster.id}/plans/${plan.id}/people.csv`
-  const { added, changed, removed } = people
+  const { removed } = people
   return html`${privacy.isOperator ? html`<p><a class="button" href="${file}" download>Download these people (CSV)</a></p>` : null}
-  ${personList(input, `Who ${removes}`, removed, removed.length)}
-  ${personList(input, isWould ? 'Who would be added' : 'Who is added', added, plan.plan.add)}
-  ${personList(input, isWould ? 'Who would be changed' : 'Who is changed', changed, plan.plan.update)}`
+  ${personList(input, 'removed', `Who ${removes}`, removed.length)}
+  ${personList(input, 'added', isWould ? 'Who would be added' : 'Who is added', plan.plan.add)}
+  ${personList(input, 'changed', isWould ? 'Who would be changed' : 'Who is changed', plan.plan.update)}`
 }
 
-function personList(
-  { privacy, names, roster, plan }: PlanPage,
-  title: string,
-  people: readonly PlanPerson[],
-  total: number,
-): Html | null {
+function personList(input: PlanPage, list: keyof PlanPeople, title: string, planned: number): Html | null {
+  const { privacy, names, roster, plan } = input
+  const people = input.people[list]
   if (people.length === 0) return null
-  const shown = people.slice(0, SHOWN_BY_NAME)
-  const more = Math.max(total, people.length) - shown.length
+  const pages = Math.ceil(people.length / SHOWN_BY_NAME)
+  const page = Math.min(pages, Math.max(1, input.pageOf[list]))
+  const shown = people.slice((page - 1) * SHOWN_BY_NAME, page * SHOWN_BY_NAME)
+  const forgotten = planned - people.length
   const why = plan.idle
     ? new Map(
         plan.idle.map(({ id, reason, since }) => [
@@ -254,7 +255,7 @@ function personList(
         ]),
       )
     : null
-  return html`<h2>${title}</h2>
+  return html`<h2 id="${list}">${title}</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="${title}">
       <table>
         <thead>
@@ -278,5 +279,25 @@ function personList(
         </tbody>
       </table>
     </div>
-    ${more > 0 ? html`<p>… and ${number(more)} more${privacy.isOperator ? ', who stand in the file' : null}.</p>` : null}`
+    ${pages > 1 ? turnPages(input, list, title, { page, pages }) : null}
+    ${forgotten > 0 ? html`<p>… and ${number(forgotten)} more, whose names were not kept.</p>` : null}`
+}
+
+/** Back and forth through one list; the others stay where they are. */
+function turnPages(
+  { roster, plan, pageOf, people }: PlanPage,
+  list: keyof PlanPeople,
+  title: string,
+  { page, pages }: { page: number; pages: number },
+): Html {
+  const to = (target: number) => {
+    const others = Object.entries({ ...pageOf, [list]: target }).map(([name, at]) => [name, at > 1 ? at : undefined])
+    return path`/console/rosters/${roster.id}/plans/${plan.id}` + query(Object.fromEntries(others)) + `#${list}`
+  }
+  const [from, until] = [(page - 1) * SHOWN_BY_NAME + 1, Math.min(people[list].length, page * SHOWN_BY_NAME)]
+  return html`<nav aria-label="Pages: ${title}" class="pager">
+    ${page > 1 ? html`<a rel="prev" href="${to(page - 1)}">← Before</a>` : html`<span class="quiet">← Before</span>`}
+    <span>${number(from)} to ${number(until)} of ${number(people[list].length)}</span>
+    ${page < pages ? html`<a rel="next" href="${to(page + 1)}">Next →</a>` : html`<span class="quiet">Next →</span>`}
+  </nav>`
 }

@@ -1,12 +1,23 @@
-import type { WaitsFor } from '@flightroster/core/domain'
+import type { WaitCode, WaitsFor } from '@flightroster/core/domain'
 import { html, type Content, type Html } from '../html.ts'
 import type { Privacy } from '../privacy.ts'
 import { when } from '../words.ts'
 
+/** What to do, for somebody who looks at a page: the API's sentence names a request. */
+const ON_PAGES: Partial<Record<WaitCode, string>> = {
+  lane_paused: 'Resume it on the page “Lanes”.',
+  roster_paused: 'Press “Resume” on the page of the roster.',
+  roster_held: 'Look at the plan, then approve or reject it.',
+}
+
+export function pageAction({ code, action }: Pick<WaitsFor, 'code' | 'action'>): string {
+  return ON_PAGES[code] ?? action.replace(/: POST \/v1\S+$/, ', by “Sync with Apple now”.')
+}
+
 /** Since when, until when, and who has to do something: below what holds something up. */
 export function waitLines({ code, since, until, who }: WaitsFor, now: number): Html {
   const isBlocked = code === 'lane_blocked' || code === 'roster_blocked'
-  return html`${since === null ? null : html`<p>Since ${when(since, now)}.</p>`}
+  return html`${since === null ? null : html`<p>It began ${when(since, now)}.</p>`}
   ${until === null || until <= now ? null : html`<p>Expected to go on: ${when(until, now)}.</p>`}
   ${who === null ? null : html`<p>Who has to do it: ${who}.${isBlocked ? ' It then goes on by itself, after a passed check.' : null}</p>`}`
 }
@@ -20,7 +31,7 @@ export function waitNotice(
   if (wait === null || wait.code === 'backlog') return null
   return html`<section class="notice problem" aria-label="What it waits for">
     <p><strong>${privacy.text(wait.detail)}</strong></p>
-    <p>${privacy.text(wait.action)}</p>
+    <p>${privacy.text(pageAction(wait))}</p>
     ${waitLines(wait, now)} ${more}
   </section>`
 }

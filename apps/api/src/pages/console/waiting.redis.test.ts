@@ -42,7 +42,11 @@ it('the page of a roster tells first what holds everybody up: since when, what t
   const since = new Date(pausedAt ?? 0).toISOString()
   await api.call('POST', `/v1/rosters/${roster}/pause`)
   const paused = await page()
-  for (const said of ['The roster is paused', `<p>Since <time datetime="${since}"`, 'Who has to do it: An operator.'])
+  for (const said of [
+    'The roster is paused',
+    `<p>It began <time datetime="${since}"`,
+    'Who has to do it: An operator.',
+  ])
     expect(paused).toContain(said)
   expect(paused).not.toContain('No worker is running')
 
@@ -112,11 +116,26 @@ it('a plan that is held says so first, and names who leaves, came and changed, b
   expect([...seen.matchAll(/member\?id=(u-\d+)/g)].slice(0, 3).map(([, id]) => id)).toEqual(['u-00', 'u-01', 'u-02'])
 })
 
-it('a plan of thousands names all of them, on the page as many as one reads and in the file the rest', async () => {
+it('a plan of thousands names all of them, a thousand a page back and forth, and all in the file', async () => {
   const answer = await put(people(2_300))
   const here = `/console/rosters/${roster}/plans/${answer.json().reconciliation as string}`
-  const { body } = await ann.get(here)
-  expect(body).toContain('… and 1,300 more, who stand in the file.')
+  const pages: string[] = []
+  for (let url: string | undefined = here; url !== undefined;) {
+    const { body }: { body: string } = await ann.get(url)
+    pages.push(body)
+    url = /rel="next" href="([^"#]*)/.exec(body)?.[1]?.replaceAll('&amp;', '&')
+  }
+  expect(pages.map((body) => /[\d,]+ to [\d,]+ of 2,300/.exec(body)?.[0])).toEqual([
+    '1 to 1,000 of 2,300',
+    '1,001 to 2,000 of 2,300',
+    '2,001 to 2,300 of 2,300',
+  ])
+  const named = pages.flatMap((body) => body.match(/<th scope="row">/g) ?? [])
+  expect(named).toHaveLength(2_300)
+  expect(pages[2]).toContain(`<a rel="prev" href="${here}?added=2#added">`)
+  // Whatever is asked for, a page of what there is.
+  expect((await ann.get(`${here}?added=77`)).body).toContain('2,001 to 2,300 of 2,300')
+  expect((await ann.get(`${here}?added=x&removed=-1`)).body).toContain('1 to 1,000 of 2,300')
   const lines = (await ann.get(`${here}/people.csv`)).body.split('\r\n')
   expect(new Set(lines.filter((line) => line.startsWith('added,'))).size).toBe(2_300)
 })

@@ -1,6 +1,7 @@
 import type { TesterState, WaitsFor } from '@flightroster/core/domain'
 import type { MemberDescription } from '@flightroster/core/usecases/members'
 import type { Tone } from '../words.ts'
+import { pageAction } from './wait-notice.ts'
 
 /** These say when, and the problem says why. */
 const INNER_WAITS: ReadonlySet<WaitsFor['code']> = new Set(['retry', 'quiet_time', 'backlog'])
@@ -39,7 +40,7 @@ export function tellWhy(
   // What stops everybody comes before what is wrong with one: a refusal of yesterday is no answer while the key is blocked.
   if (waitsFor && waitsFor.code !== 'backlog' && !(problem && INNER_WAITS.has(waitsFor.code))) {
     const title = waitsFor.code === 'roster_held' ? waitsFor.detail : `${standing(member).says} ${waitsFor.detail}`
-    return { tone: 'warn', title, sentences: [waitsFor.action] }
+    return { tone: 'warn', title, sentences: [pageAction(waitsFor)] }
   }
   if (problem) {
     const again = problem.retryable ? ['It can be tried again by hand.'] : []

@@ -16,6 +16,11 @@ const STATE_WORDS: Record<LaneState, { word: string; tone: Tone }> = {
   idle: { word: 'idle', tone: 'quiet' },
 }
 
+const OUTAGE_WORDS: Record<NonNullable<DescribedLane['outage']>, string> = {
+  silent: 'App Store Connect gives no usable answers.',
+  refused: 'App Store Connect has just refused the team key, which is not believed yet.',
+}
+
 export interface LanesPage {
   user: DashboardUser
   privacy: Privacy
@@ -107,8 +112,8 @@ function row(lane: DescribedLane, { now, privacy }: LanesPage): Html {
       lane.outage && !problem
         ? html`<tr class="problem">
             <td colspan="${columns}">
-              <strong>App Store Connect gives no usable answers.</strong> Nothing to do: the lane asks again at its next
-              visit, after a minute at most.
+              <strong>${OUTAGE_WORDS[lane.outage]}</strong> Nothing to do: the lane asks again at its next visit, after
+              a minute at most.
             </td>
           </tr>`
         : null

@@ -10,6 +10,7 @@ import {
 import { Queue } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
+import { pageAction } from '../../pages/console/wait-notice.ts'
 import { html } from '../../pages/html.ts'
 import { makeDashboard, visit } from '../../../testing/visitor.ts'
 
@@ -93,7 +94,8 @@ describe('waitsFor of a member', () => {
       const [, detail = told.detail, sinceText = null] = /^(.*) Since (\S+Z)\.$/.exec(told.detail) ?? []
       const [action, who] = told.action.split(' Who has to do it: ')
       // Of one who is tried again, the page says what went wrong.
-      for (const said of code === 'retry' ? [trouble.detail] : [detail, action]) expect(person).toContain(onPage(said))
+      for (const said of code === 'retry' ? [trouble.detail] : [detail, pageAction({ code, action })])
+        expect(person).toContain(onPage(said))
       for (const at of [sinceText, told.until].filter((time) => time !== null))
         expect(person).toContain(`datetime="${at}"`)
       if (who !== undefined) expect(person).toContain(`Who has to do it: ${who}`)
@@ -118,7 +120,9 @@ describe('waitsFor of a member', () => {
     const operator = await visit(api.app, 'ann')
     const lanes = (await operator.get('/lanes')).body
     for (const page of [person, roster, lanes]) expect(page).toContain('App Store Connect gives no usable answers')
-    expect((await operator.get('/console')).body).toContain('Apple is out')
+    await api.store.redis.hset(laneKeys(lane).lane, 'suspicion', JSON.stringify({ count: 1, since: 1 }))
+    expect(await waitsFor()).toMatchObject({ code: 'retry', detail: expect.stringContaining('refused the team key') })
+    expect((await operator.get('/console')).body).toContain('tried again')
   })
 
   it('is made here for every code there is', () => {

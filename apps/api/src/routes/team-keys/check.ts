@@ -21,7 +21,9 @@ export function checkTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const teamKey = await getTeamKey(deps, request.params.teamKeyId)
-      const standing = async () => JSON.stringify(await readLaneStanding(deps.store.redis, teamKey.id))
+      // An outage comes and goes by itself.
+      const standing = async () =>
+        JSON.stringify({ ...(await readLaneStanding(deps.store.redis, teamKey.id)), outage: null })
       const before = await standing()
       const found = toFindings(await checkTeamKey(onBehalfOf(deps, request), teamKey))
       request.changedNothing = before === (await standing())

@@ -38,6 +38,10 @@ export function parseRest(kept: string | null | undefined): LaneFacts['rest'] {
   return kept ? readJson(rest, kept, "The lane's rest") : null
 }
 
+export function parseSuspicion(kept: string | null | undefined): LaneFacts['suspicion'] {
+  return kept ? readJson(suspicion, kept, "The lane's suspicion") : null
+}
+
 export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
   const json = <T>(name: string, shape: Shape<T>): T | null => {
     const kept = hash.get(name)
@@ -45,7 +49,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
   }
   return {
     blocked: json('blocked', problem),
-    suspicion: json('suspicion', suspicion),
+    suspicion: parseSuspicion(hash.get('suspicion')),
     endpoints: json('endpoints', endpoints) ?? {},
     chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),

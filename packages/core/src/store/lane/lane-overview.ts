@@ -26,8 +26,8 @@ export interface LaneOverview {
   budget: { limit: number | null; remaining: number | null; observedAt: number | null }
   /** Plans that wait for a person. */
   held: number
-  /** App Store Connect gives no usable answers to this team key. */
-  outage: boolean
+  /** App Store Connect gives this team key no usable answers, or has just refused it. */
+  outage: 'silent' | 'refused' | null
 }
 
 const ROW = list(or(string, number))
@@ -70,7 +70,7 @@ export async function readLaneOverview(redis: Redis, teamKey: string): Promise<L
     completed: count(10),
     budget: { limit: numberOrNull(11), remaining: numberOrNull(12), observedAt: numberOrNull(13) },
     held: count(14),
-    outage: count(15) > 0,
+    outage: text(16) !== '' ? 'refused' : count(15) > 0 ? 'silent' : null,
   }
 }
 

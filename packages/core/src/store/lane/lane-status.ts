@@ -2,7 +2,17 @@ import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { readKeyStatus, readProblem } from '../stored-shapes.ts'
 import { laneKeys } from '../keys.ts'
-import { parseRest } from './lane-facts.ts'
+import { parseRest, parseSuspicion } from './lane-facts.ts'
+
+/**
+ * App Store Connect answers nobody of this team key: it gives no usable answers, or it refused the key, which is not believed before it
+ * was refused over a minute. `until`: when it is asked again (ms), as far as that is known; `since`: of a refusal only.
+ */
+export interface LaneOutage {
+  kind: 'silent' | 'refused'
+  since: number | null
+  until: number | null
+}
 
 /** What is known of a team key and its lane beside the queue. */
 export interface LaneStanding {
@@ -12,12 +22,11 @@ export interface LaneStanding {
   /** When it was paused (ms), where that was noted. */
   pausedAt: number | null
   blocked: Problem | null
-  /** App Store Connect answers nobody of this team key. `until`: when it is asked again (ms), as far as that is known. */
-  outage: { until: number | null } | null
+  outage: LaneOutage | null
 }
 
 export async function readLaneStanding(redis: Redis, teamKey: string): Promise<LaneStanding> {
-  const [status, problem, paused, blocked, pausedAt, outage, rest] = await redis.hmget(
+  const [status, problem, paused, blocked, pausedAt, ...stopped] = await redis.hmget(
     laneKeys(teamKey).lane,
     'status',
     'problem',
@@ -25,6 +34,7 @@ export async function readLaneStanding(redis: Redis, teamKey: string): Promise<L
     'blocked',
     'pausedAt',
     'outage',
+    'suspicion',
     'rest',
   )
   return {
@@ -33,8 +43,15 @@ export async function readLaneStanding(redis: Redis, teamKey: string): Promise<L
     paused: paused === '1',
     blocked: readProblem(blocked),
     pausedAt: paused === '1' && pausedAt ? Number(pausedAt) : null,
-    outage: Number(outage ?? 0) > 0 ? { until: parseRest(rest)?.until ?? null } : null,
+    outage: readOutage(stopped),
   }
+}
+
+function readOutage([outage, suspicion, rest]: (string | null)[]): LaneOutage | null {
+  const until = parseRest(rest)?.until ?? null
+  const refused = parseSuspicion(suspicion)
+  if (refused !== null) return { kind: 'refused', since: refused.since, until }
+  return Number(outage ?? 0) > 0 ? { kind: 'silent', since: null, until } : null
 }
 
 export async function isLanePaused(redis: Redis, teamKey: string): Promise<boolean> {

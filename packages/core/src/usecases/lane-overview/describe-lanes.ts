@@ -35,7 +35,7 @@ export async function describeLanes(
         open,
         limit: limit ?? DEFAULT_LIMIT,
         remaining,
-        isStopped: lane.paused || lane.blocked !== null || lane.outage,
+        isStopped: lane.paused || lane.blocked !== null || lane.outage !== null,
         nextVisitAt,
       }),
     }

@@ -66,7 +66,7 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
           ...budget,
           now: clock.now(),
           open,
-          isStopped: paused || blocked !== null || outage,
+          isStopped: paused || blocked !== null || outage !== null,
           nextVisitAt: dueAt[0] ?? null,
         }),
       }
