@@ -42,6 +42,23 @@ describe('what is written about metrics', () => {
     expect(ours.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
   })
 
+  it.each(FILES)('%s asks for no value of a label that docs/metrics.md does not list for it', (file) => {
+    const rows = read('docs/metrics.md')
+      .split('\n')
+      .flatMap((line) => {
+        const [, name, label, values] = /^\| `(\w+)` \| \w+ \| `(\w+)`: ([^|]+) \|/.exec(line) ?? []
+        return name && label && values ? [{ name, label, values: values.split(', ') }] : []
+      })
+    const asked = [...read(file).matchAll(/(flightroster_\w+)\{(\w+)=~?\\?"([^"\\]+)\\?"\}/g)].flatMap(
+      ([, name, label, values = '']) => values.split('|').map((value) => ({ name, label, value })),
+    )
+    const unknown = asked.filter(({ name, label, value }) =>
+      rows.some((row) => row.name === name && row.label === label && !row.values.includes(value)),
+    )
+    expect(rows.length).toBeGreaterThan(3)
+    expect(unknown).toEqual([])
+  })
+
   it('a worker tells nothing of what only the API knows', () => {
     const worker = createMetrics({ process: false }).registry.getMetricsAsArray()
     expect(worker.map(({ name }) => name)).not.toContain('flightroster_lanes')
