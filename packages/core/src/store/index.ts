@@ -79,7 +79,7 @@ export { readSleepingJobs } from './lane/sleeping-jobs.ts'
 export { createProtections, type Protection, type Protections } from './member/protections.ts'
 export { findRostersNaming } from './member/rosters-naming.ts'
 export { createMemberLinks, type MemberLinks } from './member/member-links.ts'
-export { ACTIVITY_KEPT_MS, createActivity, type StoredActivity } from './roster/activity.ts'
+export { ACTIVITY_KEPT_MS, createActivity, readActivityAdditions, type StoredActivity } from './roster/activity.ts'
 export { createScimBindings, type ScimBindings } from './scim/scim-bindings.ts'
 export {
   createScimDirectories,

@@ -58,6 +58,8 @@ export const globalKeys = {
   notices: `${ROOT}:notices`,
   /** counter: goes up with every change of a webhook or a notice, so that readers may keep them meanwhile */
   webhooksVersion: `${ROOT}:webhooks-version`,
+  /** stream, bounded: `<roster> <first> <last>`, where lines were added to the activity of a roster */
+  activity: `${ROOT}:activity`,
   /** hash: registration id → AppleWebhook */
   appleWebhooks: `${ROOT}:apple-webhooks`,
   /** hash: app id → the registration of Apple's webhook for it */

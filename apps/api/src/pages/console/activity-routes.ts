@@ -1,5 +1,10 @@
 import { ACTIVITY_KINDS, MEMBER_STATUSES, type ActivityItem, type ActivityKind } from '@flightroster/core/domain'
-import { isActivityPlace, listActivity, type ActivityFilter } from '@flightroster/core/usecases/activity'
+import {
+  isActivityPlace,
+  listActivity,
+  listAllActivity,
+  type ActivityFilter,
+} from '@flightroster/core/usecases/activity'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import { listScimNotes } from '@flightroster/core/usecases/scim'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -22,12 +27,12 @@ const PER_PAGE = 50
 export function activityPageRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/activity', VIEW, async (request, reply) => {
     const here = '/console/activity'
-    return sendActivity(deps, request, reply, { here, rosters: await deps.store.rosters.list(), one: null })
+    return sendActivity(deps, request, reply, { here, one: null })
   })
   app.get('/console/rosters/:rosterId/activity', VIEW, async (request, reply) => {
     const roster = await getRoster(deps, rosterIdOf(request))
     const here = path`/console/rosters/${roster.id}/activity`
-    return sendActivity(deps, request, reply, { here, rosters: [roster], one: roster.id })
+    return sendActivity(deps, request, reply, { here, one: roster })
   })
 }
 
@@ -35,9 +40,8 @@ type Asked = Partial<Record<'member' | 'key' | 'status' | 'kind' | 'by' | 'since
 
 interface Scene {
   here: string
-  rosters: readonly { id: string; teamKey: string }[]
-  /** The roster's id; null: over all. */
-  one: string | null
+  /** null: over all. */
+  one: { id: string; teamKey: string } | null
 }
 
 async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply, scene: Scene) {
@@ -45,19 +49,25 @@ async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: Fasti
   const privacy = privacyOf(request.user)
   const names = createMemberNames(deps.sealer)
   const filter = readFilter(asked, privacy)
-  if (scene.one !== null && filter.member === undefined) filter.member = names.read(scene.one, { key: asked.key })
+  if (scene.one !== null && filter.member === undefined) filter.member = names.read(scene.one.id, { key: asked.key })
   const before = asked.before !== undefined && isActivityPlace(asked.before) ? asked.before : undefined
-  const { items, next } = await listActivity(deps, scene.rosters, filter, { limit: PER_PAGE, before })
-  const title = scene.one === null ? 'Activity' : `Activity of ${scene.one}`
+  const page = { limit: PER_PAGE, before }
+  const { items, next } = await (scene.one === null
+    ? listAllActivity(deps, filter, page)
+    : listActivity(deps, scene.one, filter, page))
+  const title = scene.one === null ? 'Activity' : `Activity of ${scene.one.id}`
   const body = html`${
       scene.one === null
         ? null
         : html`<p class="crumbs">
-            <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${scene.one}`}">${scene.one}</a> ›
+            <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${scene.one.id}`}">${scene.one.id}</a> ›
           </p>`
     }
     <h1>${title}</h1>
-    <p class="lead">What happened in the last 30 days, newest first.</p>
+    <p class="lead">
+      What happened in the last 30 days, newest
+      first.${scene.one === null ? ' A roster’s own page may go further back.' : null}
+    </p>
     ${filterForm(scene.here, asked, filter)}
     ${scene.one === null && before === undefined ? await oddOfProviders(deps, privacy) : null}
     ${items.length === 0 ? html`<p class="empty">${next === null ? 'Nothing that fits.' : 'Nothing that fits among the newest; go on with “Older”.'}</p>` : table({ items, privacy, names, isOverAll: scene.one === null })}

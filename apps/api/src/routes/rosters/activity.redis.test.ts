@@ -156,8 +156,11 @@ describe('the pages of the activity', () => {
     const one = await ann.get('/console/rosters/gold/activity?kind=outcome')
     expect(one.body).toContain('143 ms')
     expect(one.body).not.toContain('s-1')
-    const all = await ann.get('/console/activity')
-    expect(all.body.indexOf('s-1')).toBeGreaterThan(0)
+    const all = await eventually(async () => {
+      const page = await ann.get('/console/activity')
+      expect(page.body.indexOf('s-1')).toBeGreaterThan(0)
+      return page
+    })
     expect(all.body.indexOf('s-1')).toBeLessThan(all.body.indexOf('u-1'))
   })
 

@@ -86,7 +86,7 @@ export function rosterActivityRoute(app: ApiServer, deps: ApiDeps): void {
           { pointer: '/query/cursor', code: 'invalid_cursor', detail: 'This is not a cursor of this API.' },
         ])
       }
-      const { items, next } = await listActivity(deps, [roster], { ...filter, ...range }, { limit: most, before })
+      const { items, next } = await listActivity(deps, roster, { ...filter, ...range }, { limit: most, before })
       return { items: items.map(toActivityItem), nextCursor: next === null ? null : toCursor(list, next) }
     },
   )

@@ -1,9 +1,22 @@
 import type { Redis } from 'ioredis'
 import type { ActivityLine, ActivityNote, NewActivityLine } from '../../domain/activity.ts'
 import { parseEntry } from '../../domain/timeline.ts'
-import { anyObject, errorCode, list, number, object, optional, or, readJson, text, word } from '../../domain/shape.ts'
+import {
+  anyObject,
+  errorCode,
+  list,
+  number,
+  object,
+  optional,
+  or,
+  read,
+  readJson,
+  text,
+  tuple,
+  word,
+} from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
-import { laneKeys } from '../keys.ts'
+import { globalKeys, laneKeys } from '../keys.ts'
 
 const addScript = defineScript(import.meta.url, './activity-add.lua')
 
@@ -11,6 +24,10 @@ const addScript = defineScript(import.meta.url, './activity-add.lua')
 const KEPT = 10_000
 export const ACTIVITY_KEPT_MS = 30 * 86_400_000
 const AT_ONCE = 1_000
+/** Additions that are kept over all rosters: some 70 bytes each. */
+const ADDITIONS = 100_000
+
+const ADDED = tuple(text, text)
 
 export type StoredActivity = ActivityLine & {
   /** Of the stream: `<ms>-<number>`. */
@@ -25,8 +42,8 @@ export type StoredActivity = ActivityLine & {
  */
 export interface Activity {
   add(lines: readonly NewActivityLine[]): Promise<void>
-  /** Newest first. `to`: where to begin, `(` before an id excludes it; `from`: where to end (ms). */
-  read(range: { to: string; from: number; count: number }): Promise<StoredActivity[]>
+  /** Newest first. `to`: where to begin, `(` before an id excludes it; `from`: where to end (ms, or an id). */
+  read(range: { to: string; from: number | string; count: number }): Promise<StoredActivity[]>
   /** Takes out what happened to these members. */
   forget(members: ReadonlySet<string>): Promise<void>
 }
@@ -57,7 +74,9 @@ export function createActivity(redis: Redis, teamKey: string, rosterId: string):
     async add(lines) {
       if (lines.length === 0) return
       // One command: the client spends more on a command than the store does on a line.
-      await addScript.run(redis, [key], [KEPT, ACTIVITY_KEPT_MS, ...lines.map(format)])
+      const answer = await addScript.run(redis, [key], [KEPT, ACTIVITY_KEPT_MS, ...lines.map(format)])
+      const [first, last] = read(ADDED, answer, 'An answer of activity-add.lua')
+      await redis.xadd(globalKeys.activity, 'MAXLEN', '~', ADDITIONS, '*', 'a', `${rosterId} ${first} ${last}`)
     },
     async read({ to, from, count }) {
       return (await redis.xrevrange(key, to, from, 'COUNT', count)).map(([id, fields]) => parse(id, fields[1] ?? '{}'))
@@ -76,6 +95,27 @@ export function createActivity(redis: Redis, teamKey: string, rosterId: string):
       }
     },
   }
+}
+
+/** Lines that were added to the activity of one roster in one step. */
+export interface ActivityAddition {
+  /** Of the stream of additions: `<ms>-<number>`. */
+  id: string
+  roster: string
+  /** Ids of its lines. */
+  first: string
+  last: string
+}
+
+/** Where something happened, over all rosters, newest first: a page of it reads only rosters that are on the page. */
+export async function readActivityAdditions(
+  redis: Redis,
+  { to, from, count }: { to: string; from: number; count: number },
+): Promise<ActivityAddition[]> {
+  return (await redis.xrevrange(globalKeys.activity, to, from, 'COUNT', count)).map(([id, fields]) => {
+    const [roster = '', first = '', last = ''] = (fields[1] ?? '').split(' ')
+    return { id, roster, first, last }
+  })
 }
 
 function format(line: NewActivityLine): string {

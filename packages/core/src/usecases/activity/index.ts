@@ -1,2 +1,2 @@
-export { isActivityPlace, listActivity, type ActivityFilter } from './list-activity.ts'
+export { isActivityPlace, listActivity, listAllActivity, type ActivityFilter } from './list-activity.ts'
 export { noteActivity, noteRosterActivity, type ActivityDeps } from './note-activity.ts'

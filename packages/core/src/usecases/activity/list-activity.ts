@@ -3,7 +3,13 @@ import type { Clock } from '../../domain/clock.ts'
 import type { MemberStatus } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
-import { ACTIVITY_KEPT_MS, createActivity, type Store, type StoredActivity } from '../../store/index.ts'
+import {
+  ACTIVITY_KEPT_MS,
+  createActivity,
+  readActivityAdditions,
+  type Store,
+  type StoredActivity,
+} from '../../store/index.ts'
 import { tellTimeline } from '../members/tell-timeline.ts'
 
 export interface ActivityFilter {
@@ -17,105 +23,128 @@ export interface ActivityFilter {
   until?: number | undefined
 }
 
-/** How many rosters one page reads entries of, and how many entries of each at once. */
-const ROSTERS_AT_ONCE = 50
-const ENTRIES_AT_ONCE = 1_000
 /** Then the page is given as it is, with a cursor that goes on: a filter that fits nothing would read all there is. */
-const ROUNDS = 12
+const MOST_READ = 12_000
+const LINES_AT_ONCE = 1_000
+const ADDITIONS_AT_ONCE = 20
+/** More than one step adds. */
+const LINES_OF_ADDITION = 10_000
+/** An addition is noted so soon after its lines. */
+const NOTED_WITHIN_MS = 60_000
 
-type Place = { id: string; roster: string }
+interface Page {
+  limit: number
+  /** The `next` of the page before. */
+  before?: string | undefined
+}
 
-/**
- * What happened on these rosters, newest first. A page may hold fewer than `limit` and still have a `next`. `before`: the `next` of the
- * page before.
- */
-export async function listActivity(
-  deps: { store: Pick<Store, 'redis'>; clock: Clock },
-  rosters: readonly Pick<Roster, 'id' | 'teamKey'>[],
+interface ActivityPage {
+  items: ActivityItem[]
+  next: string | null
+}
+
+interface Deps {
+  store: Pick<Store, 'redis' | 'rosters'>
+  clock: Clock
+}
+
+interface Line {
+  line: StoredActivity
+  roster: string
+  /** Where the next page goes on: behind it. */
+  place: string
+}
+
+/** What happened on a roster, newest first. A page may hold fewer than `limit` and still have a `next`. */
+export function listActivity(
+  deps: Deps,
+  roster: Pick<Roster, 'id' | 'teamKey'>,
   filter: ActivityFilter,
-  page: { limit: number; before?: string | undefined },
-): Promise<{ items: ActivityItem[]; next: string | null }> {
-  const from = Math.max(filter.since ?? 0, deps.clock.now() - ACTIVITY_KEPT_MS)
-  const begin = page.before === undefined ? undefined : parsePlace(page.before)
-  const readers = rosters.map((roster) => createReader(deps.store, roster, { from, until: filter.until, begin }))
-  await Promise.all(readers.map((reader) => reader.fill(1)))
+  page: Page,
+): Promise<ActivityPage> {
+  return collect(linesOf(deps, roster, filter, page.before), filter, page.limit)
+}
+
+/** What happened on all rosters, newest first, as it was noted: lines of one moment may be in any order. Pages as those of one roster. */
+export function listAllActivity(deps: Deps, filter: ActivityFilter, page: Page): Promise<ActivityPage> {
+  return collect(linesOfAll(deps, filter, page.before), filter, page.limit)
+}
+
+async function collect(lines: AsyncGenerator<Line>, filter: ActivityFilter, limit: number): Promise<ActivityPage> {
   const items: ActivityItem[] = []
   let read = 0
-  for (let last = begin; ;) {
-    const head = newestOf(readers)
-    if (!head) return { items, next: null }
-    if (items.length >= page.limit || read > ROUNDS * ENTRIES_AT_ONCE) {
-      return { items, next: last === undefined ? null : formatPlace(last) }
-    }
-    const line = head.take()
-    last = { id: line.id, roster: head.roster }
+  let last: string | null = null
+  for await (const { line, roster, place } of lines) {
+    if (items.length >= limit || read >= MOST_READ) return { items, next: last }
     read++
-    const item = toItem(line, head.roster)
+    last = place
+    const item = toItem(line, roster)
     if (fits(item, filter)) items.push(item)
-    // Whoever is next is known only once its own next entry is.
-    if (head.isEmpty()) await head.fill(rosters.length > ROSTERS_AT_ONCE ? 100 : ENTRIES_AT_ONCE)
+  }
+  return { items, next: null }
+}
+
+const oldestOf = ({ clock }: Deps, { since = 0 }: ActivityFilter) => Math.max(since, clock.now() - ACTIVITY_KEPT_MS)
+
+async function* linesOf(
+  deps: Deps,
+  { id, teamKey }: Pick<Roster, 'id' | 'teamKey'>,
+  filter: ActivityFilter,
+  before: string | undefined,
+): AsyncGenerator<Line> {
+  const activity = createActivity(deps.store.redis, teamKey, id)
+  const from = oldestOf(deps, filter)
+  let to = before === undefined ? newestOf(filter, 0) : `(${parsePlace(before)[0]}`
+  for (;;) {
+    const lines = await activity.read({ to, from, count: LINES_AT_ONCE })
+    for (const line of lines) yield { line, roster: id, place: `${line.id}:${id}` }
+    const last = lines.at(-1)
+    if (!last || lines.length < LINES_AT_ONCE) return
+    to = `(${last.id}`
   }
 }
 
-/** The entries of one roster, newest first, a few at a time. */
-interface Reader {
-  roster: string
-  peek(): StoredActivity | undefined
-  take(): StoredActivity
-  isEmpty(): boolean
-  fill(count: number): Promise<void>
-}
-
-function createReader(
-  store: Pick<Store, 'redis'>,
-  roster: Pick<Roster, 'id' | 'teamKey'>,
-  range: { from: number; until: number | undefined; begin: Place | undefined },
-): Reader {
-  const activity = createActivity(store.redis, roster.teamKey, roster.id)
-  const { begin, until } = range
-  const newest = until === undefined ? '+' : String(Math.max(0, until))
-  // Entries of one instant are in order of their rosters.
-  let to = begin === undefined ? newest : roster.id > begin.roster ? begin.id : `(${begin.id}`
-  let lines: StoredActivity[] = []
-  let isOver = false
-  return {
-    roster: roster.id,
-    peek: () => lines[0],
-    take: () => lines.shift() as StoredActivity,
-    isEmpty: () => lines.length === 0,
-    async fill(count) {
-      if (isOver) return
-      lines = await activity.read({ to, from: range.from, count })
-      isOver = lines.length < count
-      const last = lines.at(-1)
-      if (last) to = `(${last.id}`
-    },
+/** Only the rosters on which something happened are read, so far as somebody reads on. */
+async function* linesOfAll(deps: Deps, filter: ActivityFilter, before: string | undefined): AsyncGenerator<Line> {
+  const { redis, rosters } = deps.store
+  const from = oldestOf(deps, filter)
+  const [begin, shown] = before !== undefined && isPlaceOfAll(before) ? parsePlace(before) : []
+  let to = begin ?? newestOf(filter, NOTED_WITHIN_MS)
+  for (;;) {
+    const additions = await readActivityAdditions(redis, { to, from, count: ADDITIONS_AT_ONCE })
+    const found = await rosters.findMany(additions.map(({ roster }) => roster))
+    const read = await Promise.all(
+      additions.map(async ({ id, roster, first, last }) => {
+        const of = found.get(roster)
+        const newest = id === begin ? `(${shown}` : last
+        return of
+          ? createActivity(redis, of.teamKey, roster).read({ to: newest, from: first, count: LINES_OF_ADDITION })
+          : []
+      }),
+    )
+    for (const [at, lines] of read.entries()) {
+      const { id, roster } = additions[at]!
+      for (const line of lines) if (isWithin(line, filter)) yield { line, roster, place: `${id}:${line.id}` }
+    }
+    const last = additions.at(-1)
+    if (!last || additions.length < ADDITIONS_AT_ONCE) return
+    to = `(${last.id}`
   }
 }
 
-function newestOf(readers: readonly Reader[]): Reader | undefined {
-  let best: Reader | undefined
-  for (const reader of readers) {
-    const [mine, theirs] = [reader.peek(), best?.peek()]
-    if (mine && (!theirs || comparePlaces(mine, reader.roster, theirs, best?.roster ?? '') < 0)) best = reader
-  }
-  return best
-}
+/** Where to begin in a stream; what is read was written at most so long before it was noted there. */
+const newestOf = ({ until }: ActivityFilter, laterMs: number) =>
+  until === undefined ? '+' : String(Math.max(0, until) + laterMs)
 
-function comparePlaces(a: { id: string; at: number }, aRoster: string, b: { id: string; at: number }, bRoster: string) {
-  if (a.at !== b.at) return b.at - a.at
-  const order = sequenceOf(b.id) - sequenceOf(a.id)
-  return order !== 0 ? order : aRoster < bRoster ? -1 : 1
-}
+const isWithin = ({ at }: StoredActivity, { since = 0, until = Infinity }: ActivityFilter) => at >= since && at <= until
 
-const sequenceOf = (id: string) => Number(id.slice(id.indexOf('-') + 1))
-
-const formatPlace = ({ id, roster }: Place) => `${id}:${roster}`
-
-function parsePlace(text: string): Place {
+/** Of one roster: id of the line and the roster's; of all: ids of the addition and of the line in it. */
+function parsePlace(text: string): [string, string] {
   const cut = text.indexOf(':')
-  return { id: text.slice(0, cut), roster: text.slice(cut + 1) }
+  return [text.slice(0, cut), text.slice(cut + 1)]
 }
+
+const isPlaceOfAll = (text: string) => /^\d+-\d+:\d+-\d+$/.test(text)
 
 export const isActivityPlace = (text: string) => /^\d{1,16}-\d{1,16}:[A-Za-z0-9._-]{1,64}$/.test(text)
 
