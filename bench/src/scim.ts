@@ -1,7 +1,7 @@
 // A group of an identity provider that is put, taken away and sent again whole.
 import { keyAt, startApple } from './support/apple.ts'
 import { connect } from './support/connect.ts'
-import { memoryOf } from './support/cpu.ts'
+import { cpuOf, cpuOfRedis, memoryOf } from './support/cpu.ts'
 import { quantile } from './support/measure.ts'
 import { startProduct } from './support/product.ts'
 import { printTable } from './support/table.ts'
@@ -59,27 +59,44 @@ const steps: [string, () => Promise<unknown>][] = [
   ],
   ['PATCH: the others are taken out', () => patch([{ op: 'remove', path: 'members', value: members }])],
 ]
-const took = new Map<string, { ms: number[]; mb: number[] }>(steps.map(([name]) => [name, { ms: [], mb: [] }]))
+const took = new Map<string, { ms: number[]; mb: number[]; api: number[]; store: number[] }>(
+  steps.map(([name]) => [name, { ms: [], mb: [], api: [], store: [] }]),
+)
 for (let round = 0; round < ROUNDS; round++) {
   for (const [name, step] of steps) {
     const rest = memoryOf(product.api.pid)
     let peak = rest
     const watch = setInterval(() => (peak = Math.max(peak, memoryOf(product.api.pid))), 10)
+    const [api, store] = [cpuOf(product.api.pid), await cpuOfRedis(product.client)]
     const begun = performance.now()
     await step()
+    const ms = performance.now() - begun
     clearInterval(watch)
-    took.get(name)?.ms.push(performance.now() - begun)
-    took.get(name)?.mb.push(peak - rest)
+    const all = took.get(name)
+    all?.ms.push(ms)
+    all?.mb.push(peak - rest)
+    all?.api.push((cpuOf(product.api.pid) - api) * 1_000)
+    all?.store.push(((await cpuOfRedis(product.client)) - store) * 1_000)
   }
 }
 printTable(
   `One request about a SCIM group of ${PEOPLE.toLocaleString('en-US')} (${ROUNDS} times each)`,
-  ['', 'p50, ms', 'slowest, ms', 'target, ms', "API's memory above rest, MB"],
-  [...took].map(([name, { ms, mb }]): [string, number, number, string, number] => [
+  [
+    '',
+    'p50, ms',
+    'slowest, ms',
+    'target, ms',
+    "API's CPU, p50, ms",
+    "Redis's CPU, p50, ms",
+    "API's memory above rest, MB",
+  ],
+  [...took].map(([name, { ms, mb, api, store }]): [string, number, number, string, number, number, number] => [
     name,
     quantile(ms, 0.5),
     Math.max(...ms),
     '< 1,000',
+    quantile(api, 0.5),
+    quantile(store, 0.5),
     Math.max(...mb),
   ]),
 )

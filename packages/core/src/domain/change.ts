@@ -8,6 +8,8 @@ export interface MemberChange {
   kind: 'join' | 'update' | 'leave'
   /** null clears what is known, undefined keeps it. */
   email: string | null | undefined
+  /** The address of a member of whom none is known, where `email` leaves it as it is. */
+  emailIfNone?: string | undefined
   firstName: string | null | undefined
   lastName: string | null | undefined
   /** The instant of the upstream fact, ms; undefined: as of its arrival. */

@@ -65,11 +65,13 @@ export interface ScimPlan {
   joins: string[]
   updates: string[]
   leaves: string[]
-  /** To be kept before anything is told: whoever comes later knows what may have been told. */
-  claim: ScimTold
   /** To be kept once everything is told. */
   told: ScimTold
+  /** To be kept with it before anything is told: whoever comes later knows what may have been told. */
+  unsure: ScimUnsure
 }
+
+export type ScimUnsure = Pick<ScimTold, 'unsure' | 'isProfileUnsure'>
 
 const FIELDS = ['email', 'firstName', 'lastName'] as const
 
@@ -98,13 +100,12 @@ export function planScimUser(
   const kept = told.kept.filter((roster) => isIn && !rosters.includes(roster) && isNamed(roster))
   const isSame = joins.length + updates.length + gone.length === 0 && !isChanged && kept.length === told.kept.length
   if (isSame) return undefined
-  const next: ScimTold = { rosters, unsure: [], kept, profile, isProfileUnsure: false }
   return {
     joins,
     updates,
     leaves,
-    claim: { ...next, unsure: [...joins, ...leaves], isProfileUnsure: updates.length > 0 },
-    told: next,
+    told: { rosters, unsure: [], kept, profile, isProfileUnsure: false },
+    unsure: { unsure: [...joins, ...leaves], isProfileUnsure: updates.length > 0 },
   }
 }
 

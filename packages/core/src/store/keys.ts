@@ -421,7 +421,7 @@ export interface ScimKeys {
   revisions: string
   /** sorted set: users about whom the rosters are still to be told, by revision */
   touched: string
-  /** hash: user id → ScimTold */
+  /** hash: user id → ScimTold (scim-told.ts) */
   told: string
   /** set: deleted groups whose members are still to be looked at */
   closing: string

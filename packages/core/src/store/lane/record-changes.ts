@@ -56,7 +56,7 @@ interface WholeChange extends MemberChange {
   email: string | null
   firstName: string | null
   lastName: string | null
-  base: number | undefined
+  base?: number | undefined
 }
 
 /**
@@ -99,11 +99,12 @@ const UNKNOWN: KnownMember = { version: 0, time: -Infinity, email: null, firstNa
 async function fillIn(redis: Redis, teamKey: string, changes: readonly MemberChange[]): Promise<WholeChange[]> {
   const known = await readKnown(redis, teamKey, changes.filter(isPartial))
   return changes.map((change): WholeChange => {
+    if (known.size === 0 && isWhole(change)) return change
     const key = `${change.roster}\0${change.member}`
     const before = known.get(key)
     const whole = {
       ...change,
-      email: change.email === undefined ? (before?.email ?? null) : change.email,
+      email: change.email === undefined ? (before?.email ?? change.emailIfNone ?? null) : change.email,
       firstName: change.firstName === undefined ? (before?.firstName ?? null) : change.firstName,
       lastName: change.lastName === undefined ? (before?.lastName ?? null) : change.lastName,
       base: isPartial(change) ? (before?.version ?? 0) : undefined,
@@ -117,9 +118,11 @@ async function fillIn(redis: Redis, teamKey: string, changes: readonly MemberCha
   })
 }
 
+const isWhole = (change: MemberChange): change is WholeChange =>
+  change.email !== undefined && change.firstName !== undefined && change.lastName !== undefined
+
 /** A leave names the member only: what is known of one stays. */
-const isPartial = ({ kind, email, firstName, lastName }: MemberChange) =>
-  kind !== 'leave' && (email === undefined || firstName === undefined || lastName === undefined)
+const isPartial = (change: MemberChange) => change.kind !== 'leave' && !isWhole(change)
 
 async function readKnown(
   redis: Redis,

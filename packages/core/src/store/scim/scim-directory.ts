@@ -1,12 +1,10 @@
 import type { Redis } from 'ioredis'
 import {
-  NOTHING_TOLD,
   scimAddresses,
   scimNameKey,
   type ScimDirectory,
   type ScimGroup,
   type ScimNote,
-  type ScimProfile,
   type ScimTold,
   type ScimUser,
 } from '../../domain/scim.ts'
@@ -28,6 +26,7 @@ import {
 import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, scimKeys } from '../keys.ts'
 import { createRegister, type Register } from '../records.ts'
+import { formatTold, parseTold, scimProfile as profile, type ScimNoting } from './scim-told.ts'
 
 const put = defineScript(import.meta.url, './scim-put-record.lua', './scim-touch.lua')
 const amend = defineScript(import.meta.url, './scim-amend-members.lua', './scim-touch.lua')
@@ -38,8 +37,6 @@ const forget = defineScript(import.meta.url, './scim-forget-user.lua')
 /** Users looked at or changed in one step. */
 const PAGE = 500
 const NOTES_KEPT = 200
-
-const profile = object<ScimProfile>({ email: nullable(text), firstName: nullable(text), lastName: nullable(text) })
 
 const user = object<ScimUser>({
   v: oneOf(1),
@@ -64,7 +61,8 @@ const group = object<ScimGroup>({
 
 const directory = object<ScimDirectory>({ id: text, rosters: nullable(texts) })
 const note = object<ScimNote>({ at: number, detail: text })
-const told = object<ScimTold>({ rosters: texts, unsure: texts, kept: texts, profile, isProfileUnsure: flag })
+/** As much of a user as the rosters are told. */
+const subject = object<ScimSubject>({ active: flag, profile })
 
 /** Whether the group is there, who was changed, who is not known. */
 const amended = tuple<[number, string[], string[]]>(number, texts, texts)
@@ -104,12 +102,14 @@ export interface ScimRecords<T> {
 /** Undefined: nothing is to be changed. */
 type Change<T> = { record: T; isTold: boolean } | undefined
 
+type ScimSubject = Pick<ScimUser, 'active' | 'profile'>
+
 /** A user as the rosters are to be told of them. */
 export interface ScimStanding {
   id: string
   revision: string
   /** Undefined: deleted. */
-  user: ScimUser | undefined
+  user: ScimSubject | undefined
   groups: string[]
   told: ScimTold
 }
@@ -134,8 +134,11 @@ export interface ScimDirectoryStore {
   standings(users: readonly string[]): Promise<ScimStanding[]>
   /** Those who were touched before then (ms) and about whom the rosters were not told. */
   touchedBefore(time: number): Promise<string[]>
-  /** Returns those who have changed since. */
-  noteTold(told: readonly { id: string; revision: string; told: ScimTold }[], isDone: boolean): Promise<Set<string>>
+  /**
+   * `told`: what the rosters know once they are told, and of which part of it that is not sure yet; where it is not given, what is kept
+   * is sure by now. Returns those who have changed since.
+   */
+  noteTold(those: readonly ScimNoting[], isDone: boolean): Promise<Set<string>>
   /** Forgets a deleted user of whom the rosters were told. */
   forget(standing: ScimStanding): Promise<void>
   /** Deleted groups whose members were not looked at to the end. */
@@ -211,9 +214,9 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
       return users.map((id, at) => ({
         id,
         revision: revisions?.[at] ?? '0',
-        user: parse(user, found?.[at]),
+        user: parse(subject, found?.[at]),
         groups: toGroups(groups?.[at]),
-        told: parse(told, records?.[at]) ?? NOTHING_TOLD,
+        told: parseTold(records?.[at]),
       }))
     },
     touchedBefore: (time) => redis.zrangebyscore(keys.touched, '-inf', `(${time}`, 'LIMIT', 0, 10_000),
@@ -221,9 +224,10 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
       const changed = new Set<string>()
       for (let from = 0; from < those.length; from += PAGE) {
         const page = those.slice(from, from + PAGE)
-        const args = page.flatMap(({ id, revision, told: record }) => [id, revision, JSON.stringify(record)])
+        const args: (string | number)[] = [isDone ? 1 : 0]
+        for (const one of page) args.push(one.id, one.revision, formatTold(one))
         const keyList = [keys.told, keys.revisions, keys.touched]
-        const answer = await noteTold.run(redis, keyList, [isDone ? 1 : 0, ...args])
+        const answer = await noteTold.run(redis, keyList, args)
         for (const id of read(texts, answer, 'An answer of scim-note-told.lua')) changed.add(id)
       }
       return changed

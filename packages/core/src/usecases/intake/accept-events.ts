@@ -17,6 +17,8 @@ export interface IncomingEvent {
   member: string
   /** null clears what is known of a member, undefined keeps it. */
   email: string | null | undefined
+  /** The address of a member of whom none is known, where `email` leaves it as it is. */
+  emailIfNone?: string | undefined
   firstName: string | null | undefined
   lastName: string | null | undefined
   /** ms, undefined: as of its arrival. */
@@ -148,6 +150,7 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
     member: event.member,
     kind: event.kind,
     email: event.email,
+    emailIfNone: event.emailIfNone,
     firstName: event.firstName,
     lastName: event.lastName,
     time: event.time,

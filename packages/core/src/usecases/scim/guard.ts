@@ -12,7 +12,8 @@ const DAY_MS = 86_400_000
 
 interface Judged {
   bindings: BindingReader
-  leavers: readonly { id: string; leaves: string[] }[]
+  /** Who leaves, by the key of the roster. */
+  leaving: ReadonlyMap<string, string[]>
   /** Whom the same request brings, by roster. */
   joined: ReadonlyMap<string, number>
   isWhole: boolean
@@ -24,14 +25,13 @@ interface Judged {
  */
 export async function holdOrFree(
   deps: ScimDeps,
-  { bindings, leavers, joined, isWhole }: Judged,
+  { bindings, leaving, joined, isWhole }: Judged,
 ): Promise<{ leave: Set<string>; kept: Set<string> }> {
   const leave = new Set<string>()
   const kept = new Set<string>()
-  for (const key of new Set(leavers.flatMap(({ leaves }) => leaves))) {
+  for (const [key, removals] of leaving) {
     const roster = await bindings.roster(key)
     if (!roster) continue
-    const removals = leavers.filter(({ leaves }) => leaves.includes(key)).map((user) => user.id)
     const isHeld = await judge(deps, roster, removals, {
       joined: joined.get(roster.id) ?? 0,
       // One person who is named may be the last one; a whole group that is emptied is no news to act upon unasked.

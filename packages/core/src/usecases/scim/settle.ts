@@ -1,22 +1,19 @@
-import { planScimUser, type ScimTold } from '../../domain/scim.ts'
+import { planScimUser, type ScimPlan } from '../../domain/scim.ts'
 import type { ScimStanding } from '../../store/index.ts'
 import { inChunks, inParallelAsTheyCome } from '../converge/parallel.ts'
-import { acceptEvents, type EventOutcome, type IncomingEvent } from '../intake/index.ts'
+import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
 import { readBindings, rosterIdOf, type BindingReader } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
 import { holdOrFree } from './guard.ts'
 
 /** Users looked at in one go. */
 const CHUNK = 500
-/** Pages that are under way at once: one at the store, one here. */
-const PAGES_AT_ONCE = 2
+/** Pages that are under way at once: one here, one at the store, one on the way, so that neither side waits for the other. */
+const PAGES_AT_ONCE = 3
 
-interface Leaver {
-  id: string
-  revision: string
-  told: ScimTold
-  leaves: string[]
-  isDeleted: ScimStanding | undefined
+interface Planned {
+  standing: ScimStanding
+  plan: ScimPlan
 }
 
 export interface SettleOptions {
@@ -30,8 +27,8 @@ export interface SettleOptions {
 /**
  * Tells the rosters of these users. What they are to be told follows from what is kept alone, so it can be repeated: a change of a
  * user is kept first, together with a mark that the rosters are still to be told, and whoever finds the mark later finishes it.
- * `users` come a page at a time and are never in memory as a whole; who leaves is, since their removal is judged together, as one list
- * would be.
+ * `users` come a page at a time and are never in memory as a whole. Of those who leave somewhere only the ids are, since their removal
+ * is judged together, as one list would be; what they are told is read again then.
  */
 export async function settleUsers(
   deps: ScimDeps,
@@ -39,164 +36,157 @@ export async function settleUsers(
   users: AsyncIterable<readonly string[]> | readonly (readonly string[])[],
   options: SettleOptions,
 ): Promise<void> {
+  const { store } = directory
   const bindings = readBindings(deps, directory)
-  const leavers: Leaver[] = []
+  /** The revision at which each of them leaves. */
+  const leavers = new Map<string, string>()
+  const leaving = new Map<string, string[]>()
   const joined = new Map<string, number>()
-  const priority = options.isMany ? 'bulk' : 'interactive'
-  const record = async (list: IncomingEvent[]) => {
-    const outcomes: EventOutcome[] = []
-    for (const some of inChunks(list, CHUNK)) outcomes.push(...(await acceptEvents(deps, some, options.traceparent)))
-    return outcomes
-  }
-  // While the store works on one page, the next ones are made ready.
+  const telling: Telling = { deps, directory, options }
+
   await inParallelAsTheyCome(PAGES_AT_ONCE, users, async (page) => {
-    const plans = await planChunk(directory, bindings, page)
-    const late = await directory.store.noteTold(
-      plans.map(({ standing, plan }) => ({ id: standing.id, revision: standing.revision, told: plan.claim })),
-      false,
-    )
+    const { plans, idle } = await planPage(directory, bindings, await store.standings(page))
+    await finish(directory, idle)
+    const claims = plans.map(({ standing, plan }) => ({ id: standing.id, revision: standing.revision, ...plan }))
+    const late = await store.noteTold(claims, false)
     // Whoever changed them since tells the rosters of what is so by now.
-    const ours = plans.filter(({ standing }) => !late.has(standing.id))
-    const list = ours.flatMap(({ standing, plan }) => [
-      ...plan.joins.map((roster) => toEvent(directory, standing, roster, 'join', priority)),
-      ...plan.updates.map((roster) => toEvent(directory, standing, roster, 'update', priority)),
-    ])
-    const outcomes = await record(await keepOwnAddresses(deps, ours, list))
-    const refused = new Set(list.filter((_, at) => outcomes[at]?.status === 'rejected').map(placeOf))
-    for (const event of list) {
-      if (event.kind === 'join') joined.set(event.roster, (joined.get(event.roster) ?? 0) + 1)
+    const ours = late.size === 0 ? plans : plans.filter(({ standing }) => !late.has(standing.id))
+    const settled = ours.filter(({ plan }) => plan.leaves.length === 0)
+    for (const { standing, plan } of ours) {
+      for (const key of plan.joins) joined.set(rosterIdOf(key), (joined.get(rosterIdOf(key)) ?? 0) + 1)
+      for (const key of plan.leaves) listOf(leaving, key).push(standing.id)
+      if (plan.leaves.length > 0) leavers.set(standing.id, standing.revision)
     }
-    const done = ours.map(({ standing, plan }) => ({
-      id: standing.id,
-      revision: standing.revision,
-      told: {
-        ...plan.told,
-        rosters: plan.told.rosters.filter((key) => !refused.has(`${rosterIdOf(key)}\0${standing.id}`)),
-      },
-      leaves: plan.leaves,
-      isDeleted: standing.user ? undefined : standing,
-    }))
-    const [going, settled] = [done.filter(isGoing), done.filter((one) => !isGoing(one))]
-    leavers.push(...going)
-    await finish(directory, settled)
+    await tell(telling, settled)
   })
-  const { leave, kept } = await holdOrFree(deps, { bindings, leavers, joined, isWhole: options.isWhole })
-  const list = leavers.flatMap(({ id, revision, leaves }) =>
-    leaves
-      .filter((roster) => leave.has(roster))
-      .map((roster) => toLeave(directory, { id, revision }, roster, priority)),
-  )
-  await record(list)
-  await finish(
-    directory,
-    leavers.map((one) => ({
-      ...one,
-      told: { ...one.told, kept: [...one.told.kept, ...one.leaves.filter((roster) => kept.has(roster))] },
-    })),
-  )
+  if (leavers.size === 0) return
+  const verdict = await holdOrFree(deps, { bindings, leaving, joined, isWhole: options.isWhole })
+  await inParallelAsTheyCome(PAGES_AT_ONCE, inChunks([...leavers.keys()], CHUNK), async (page) => {
+    const standings = (await store.standings(page)).filter(({ id, revision }) => leavers.get(id) === revision)
+    const { plans } = await planPage(directory, bindings, standings)
+    await tell(telling, plans, verdict)
+  })
 }
 
-const placeOf = ({ roster, member }: IncomingEvent) => `${roster}\0${member}`
+interface Telling {
+  deps: ScimDeps
+  directory: OpenDirectory
+  options: SettleOptions
+}
 
-const isGoing = ({ leaves }: Leaver) => leaves.length > 0
-
-async function planChunk(directory: OpenDirectory, bindings: BindingReader, ids: readonly string[]) {
-  const standings = await directory.store.standings(ids)
-  const leadTo = await bindings.rostersOf(standings.flatMap(({ groups }) => groups))
-  const named = new Set<string>()
-  for (const roster of new Set(standings.flatMap(({ told }) => [...told.rosters, ...told.unsure, ...told.kept]))) {
-    if (await bindings.roster(roster)) named.add(roster)
+/** Tells the rosters, and notes it. `leave`, `kept`: the rosters whose people go, and those where a person decides. */
+async function tell(
+  { deps, directory, options }: Telling,
+  plans: readonly Planned[],
+  { leave, kept }: { leave: ReadonlySet<string>; kept: ReadonlySet<string> } = NO_VERDICT,
+): Promise<void> {
+  const priority = options.isMany ? 'bulk' : 'interactive'
+  const list: IncomingEvent[] = []
+  for (const { standing, plan } of plans) {
+    for (const roster of plan.joins) list.push(toEvent(directory, standing, roster, 'join', priority))
+    for (const roster of plan.updates) list.push(toEvent(directory, standing, roster, 'update', priority))
+    for (const roster of plan.leaves)
+      if (leave.has(roster)) list.push(toEvent(directory, standing, roster, 'leave', priority))
   }
-  const idle: Leaver[] = []
-  const plans = standings.flatMap((standing) => {
-    const wanted = standing.groups.flatMap((group) => leadTo.get(group) ?? [])
-    const plan = planScimUser(standing.user, standing.told, wanted, (roster) => named.has(roster))
-    if (plan) return [{ standing, plan }]
-    const { id, revision, told, user } = standing
-    idle.push({ id, revision, told, leaves: [], isDeleted: user ? undefined : standing })
-    return []
+  const refused = new Set<string>()
+  for (const some of inChunks(list, CHUNK)) {
+    const outcomes = await acceptEvents(deps, some, options.traceparent)
+    outcomes.forEach(({ status }, at) => {
+      const event = some[at]
+      if (status === 'rejected' && event) refused.add(placeOf(event.roster, event.member))
+    })
+  }
+  const done = plans.map(({ standing, plan }) => {
+    const stays = plan.leaves.filter((roster) => kept.has(roster))
+    const rosters = plan.told.rosters.filter((key) => !refused.has(placeOf(rosterIdOf(key), standing.id)))
+    const isAsClaimed = stays.length === 0 && rosters.length === plan.told.rosters.length
+    return { standing, told: isAsClaimed ? undefined : { ...plan.told, rosters, kept: [...plan.told.kept, ...stays] } }
   })
-  await finish(directory, idle)
-  return plans
+  await finish(directory, done)
 }
 
-async function finish({ store }: OpenDirectory, done: readonly Leaver[]): Promise<void> {
-  await store.noteTold(done, true)
-  for (const { isDeleted } of done) if (isDeleted) await store.forget(isDeleted)
+const NO_VERDICT = { leave: new Set<string>(), kept: new Set<string>() }
+
+const placeOf = (roster: string, member: string) => `${roster}\0${member}`
+
+function listOf(lists: Map<string, string[]>, key: string): string[] {
+  const list = lists.get(key) ?? []
+  lists.set(key, list)
+  return list
 }
 
-const sourceOf = ({ id }: OpenDirectory) => `/scim/${id}`
-
-type Told = Pick<ScimStanding, 'id' | 'revision'>
-
-/** The same change of the same user has one effect, however often it is told. */
-const eventBase = (
+/** `idle`: those of whom nobody need be told anything. */
+async function planPage(
   directory: OpenDirectory,
-  { id, revision }: Told,
-  key: string,
-  priority: 'interactive' | 'bulk',
-) => ({
-  id: revision,
-  source: `${sourceOf(directory)}/${id}`,
-  roster: rosterIdOf(key),
-  member: id,
-  time: Number(revision),
-  origin: 'scim' as const,
-  priority,
-})
+  bindings: BindingReader,
+  standings: readonly ScimStanding[],
+): Promise<{ plans: Planned[]; idle: { standing: ScimStanding }[] }> {
+  const [groups, known] = [new Set<string>(), new Set<string>()]
+  for (const { groups: ids, told } of standings) {
+    for (const id of ids) groups.add(id)
+    for (const key of told.rosters) known.add(key)
+    for (const key of told.unsure) known.add(key)
+    for (const key of told.kept) known.add(key)
+  }
+  const leadTo = await bindings.rostersOf([...groups])
+  const named = new Set<string>()
+  for (const key of known) if (await bindings.roster(key)) named.add(key)
+  const isNamed = (roster: string) => named.has(roster)
+  const plans: Planned[] = []
+  const idle: { standing: ScimStanding }[] = []
+  for (const standing of standings) {
+    const wanted = standing.groups.flatMap((group) => leadTo.get(group) ?? [])
+    const plan = planScimUser(standing.user, standing.told, wanted, isNamed)
+    if (plan) plans.push({ standing, plan })
+    else idle.push({ standing })
+  }
+  return { plans, idle }
+}
 
-/** A join tells all that is known; an update only what changed, so that it undoes no address that the member gave meanwhile. */
+/** `told`: where it is another than was claimed. */
+async function finish(
+  { store }: OpenDirectory,
+  done: readonly { standing: ScimStanding; told?: ScimPlan['told'] | undefined }[],
+): Promise<void> {
+  await store.noteTold(
+    done.map(({ standing: { id, revision }, told }) => ({ id, revision, told })),
+    true,
+  )
+  for (const { standing } of done) if (!standing.user) await store.forget(standing)
+}
+
+/**
+ * The same change of the same user has one effect, however often it is told. A join tells all that is known, an update only what
+ * changed, so that it undoes no address that the member gave meanwhile; who comes back and is still known keeps the address that they
+ * have there, unless the provider has another one by now. A leave names the member only.
+ */
 function toEvent(
-  directory: OpenDirectory,
-  standing: ScimStanding,
-  roster: string,
-  kind: 'join' | 'update',
+  { id: directory }: OpenDirectory,
+  { id, revision, user, told }: ScimStanding,
+  key: string,
+  kind: IncomingEvent['kind'],
   priority: 'interactive' | 'bulk',
 ): IncomingEvent {
-  const { told } = standing
-  const profile = standing.user?.profile ?? told.profile
+  const profile = user?.profile ?? told.profile
   const field = (name: keyof typeof profile) => {
     if (kind === 'join') return profile[name] ?? undefined
-    return told.isProfileUnsure || told.profile[name] !== profile[name] ? profile[name] : undefined
+    return kind === 'update' && (told.isProfileUnsure || told.profile[name] !== profile[name])
+      ? profile[name]
+      : undefined
   }
+  const cameBefore = kind === 'join' && profile.email !== null && told.profile.email === profile.email
   return {
-    ...eventBase(directory, standing, roster, priority),
+    id: revision,
+    source: `/scim/${directory}/${id}`,
+    roster: rosterIdOf(key),
+    member: id,
+    time: Number(revision),
+    origin: 'scim',
+    priority,
     kind,
-    email: field('email'),
+    email: cameBefore ? undefined : field('email'),
+    emailIfNone: cameBefore ? (profile.email ?? undefined) : undefined,
     firstName: field('firstName'),
     lastName: field('lastName'),
   }
-}
-
-function toLeave(
-  directory: OpenDirectory,
-  told: Told,
-  roster: string,
-  priority: 'interactive' | 'bulk',
-): IncomingEvent {
-  const nothing = { email: undefined, firstName: undefined, lastName: undefined }
-  return { ...eventBase(directory, told, roster, priority), kind: 'leave', ...nothing }
-}
-
-/** Who comes back and is still known keeps the address that they have there, unless the provider has another one by now. */
-async function keepOwnAddresses(
-  { store }: ScimDeps,
-  plans: readonly { standing: ScimStanding }[],
-  events: IncomingEvent[],
-): Promise<IncomingEvent[]> {
-  const former = new Map(plans.map(({ standing }) => [standing.id, standing.told.profile.email]))
-  const cameBefore = (event: IncomingEvent) =>
-    event.kind === 'join' && typeof event.email === 'string' && former.get(event.member) === event.email
-  const asked = events.filter(cameBefore)
-  if (asked.length === 0) return events
-  const lanes = await store.directory.kept(asked.map(({ roster }) => roster))
-  const own = new Set<string>()
-  for (const roster of new Set(asked.map((event) => event.roster))) {
-    const lane = lanes.get(roster)
-    if (lane === undefined) continue
-    const ids = asked.filter((event) => event.roster === roster).map(({ member }) => member)
-    const found = await store.members(lane, roster).findDesired(ids)
-    ids.forEach((id, at) => found[at]?.email && own.add(`${roster}\0${id}`))
-  }
-  return events.map((event) => (cameBefore(event) && own.has(placeOf(event)) ? { ...event, email: undefined } : event))
 }
