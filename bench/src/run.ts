@@ -14,6 +14,7 @@ const BENCHMARKS = [
   'scaling',
   'pages',
   'members',
+  'whole-rosters',
   'storage',
   'shares',
   'tenants',

@@ -20,6 +20,8 @@ export interface Product extends AsyncDisposable {
   headers: Record<string, string>
   encryptionKey: Buffer
   api: Program
+  /** Another process in its place, on the same port. */
+  restartApi(): Promise<void>
   startWorker(env?: Record<string, string>): Program
   /** Throws when the answer is no success. */
   send<T = unknown>(method: string, path: string, body?: unknown): Promise<T>
@@ -45,12 +47,17 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
   const url = `http://127.0.0.1:${port}`
   const headers = { authorization: `Bearer ${token}` }
-  const api = startBuilt('api', { ...env, PORT: String(port) }, options.apiNodeArgs)
-  const programs = [api]
-  await eventually(async () => {
-    const { status } = await fetch(`${url}/readyz`)
-    if (status !== 200) throw new Error(`The API is not ready: ${status}\n${api.output()}`)
-  })
+  const programs: Program[] = []
+  const startApi = async () => {
+    const api = startBuilt('api', { ...env, PORT: String(port) }, options.apiNodeArgs)
+    programs.push(api)
+    await eventually(async () => {
+      const { status } = await fetch(`${url}/readyz`)
+      if (status !== 200) throw new Error(`The API is not ready: ${status}\n${api.output()}`)
+    })
+    return api
+  }
+  let api = await startApi()
   const client = new Redis(redis.url)
   return {
     redis,
@@ -58,7 +65,13 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     url,
     headers,
     encryptionKey,
-    api,
+    get api() {
+      return api
+    },
+    async restartApi() {
+      await api.stop('SIGTERM')
+      api = await startApi()
+    },
     startWorker(extra = {}) {
       const worker = startBuilt('worker', { ...env, ...extra })
       programs.push(worker)

@@ -6,6 +6,7 @@ import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest, formerEventDigest } from '../../secrets/index.ts'
 import { createTraces, type Store } from '../../store/index.ts'
 import { noteActivity } from '../activity/index.ts'
+import { inParallel } from '../converge/parallel.ts'
 
 /** A membership event that was parsed and is well formed. */
 export interface IncomingEvent {
@@ -46,6 +47,11 @@ export interface IntakeDeps {
 }
 
 const DAY_MS = 86_400_000
+/**
+ * A batch may be for a thousand lanes, each a step of its own. What the store may take for one counts from when it is asked for, so
+ * that the last of a thousand would wait for all others, and a full machine answered 503 to the same batch for ever.
+ */
+const LANES_AT_ONCE = 100
 const ENTRY_KIND = { join: 'joined', update: 'updated', leave: 'left' } as const
 
 /**
@@ -84,19 +90,17 @@ async function recordAt(
     if (lane !== undefined) placesOf(lanes, lane).push(at)
   }
   const gone: number[] = []
-  await Promise.all(
-    [...lanes].map(async ([lane, ours]) => {
-      const changes = ours.map((at) => toChange(deps, batch.events[at] as IncomingEvent))
-      const recorded = await recordAndWake(deps, lane, changes, {
-        traceparent: batch.traceparent,
-        limit: deps.rosterLimit,
-      })
-      ours.forEach((at, index) => {
-        batch.outcomes[at] = toOutcome(recorded[index])
-        if (recorded[index]?.outcome === 'gone') gone.push(at)
-      })
-    }),
-  )
+  await inParallel(LANES_AT_ONCE, [...lanes], async ([lane, ours]) => {
+    const changes = ours.map((at) => toChange(deps, batch.events[at] as IncomingEvent))
+    const recorded = await recordAndWake(deps, lane, changes, {
+      traceparent: batch.traceparent,
+      limit: deps.rosterLimit,
+    })
+    ours.forEach((at, index) => {
+      batch.outcomes[at] = toOutcome(recorded[index])
+      if (recorded[index]?.outcome === 'gone') gone.push(at)
+    })
+  })
   return gone
 }
 
