@@ -384,6 +384,16 @@ describe('beginMove', () => {
     const back = beginMove(wants, { ...NOTHING_OBSERVED, leaving: ['ANN@example.com'] }, never)
     expect(back.leaving).toEqual([])
   })
+  it('remembers that an address which comes back may still be in, so that it leaves when the member moves on', () => {
+    const next = { ...wants, email: 'new@example.com' }
+    const moved = beginMove(next, { ...inGroup, state: 'accepted' }, never)
+    const back = beginMove(wants, moved, never)
+    expect(back).toMatchObject({ email: 'ann@example.com', confirmed: false, leaving: [], invite: false })
+    expect(beginMove(next, back, never)).toMatchObject({ email: null, leaving: ['ann@example.com'] })
+    expect(beginMove({ ...wants, email: null }, back, never).leaving).toEqual(['ann@example.com'])
+    const entered = { ...moved, email: 'new@example.com', state: 'invited' as const, confirmed: true }
+    expect(beginMove(wants, entered, never)).toMatchObject({ email: 'ann@example.com', leaving: ['new@example.com'] })
+  })
   it('lets a cleared address leave, as in a change of address', () => {
     expect(beginMove({ ...wants, email: null }, inGroup, never)).toMatchObject({
       email: null,

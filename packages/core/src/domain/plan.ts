@@ -85,19 +85,24 @@ export function beginMove(desired: Desired, before: Observed, wantedHere: (email
   const observed = { ...before, reclaimed: null }
   if (!desired.present) return { ...observed, leaving, grace: null }
   const key = desired.email === null ? null : emailKey(desired.email)
-  const back = leaving.filter((email) => emailKey(email) !== key)
-  if (observed.email === null || emailKey(observed.email) === key) return { ...observed, leaving: back }
+  const stay = leaving.filter((email) => emailKey(email) !== key)
+  if (observed.email !== null && emailKey(observed.email) === key) return { ...observed, leaving: stay }
+  // Back at one that had still to leave: it may be in, and has to leave should the member move on before it has entered anew.
+  const back = leaving.find((email) => emailKey(email) === key) ?? null
   const had = observed.state === 'accepted' || observed.state === 'installed'
+  // Such an address is known to have been in: it gets no second mail.
+  const invite = back === null && (observed.invite || had)
+  if (observed.email === null) return { ...observed, email: back, leaving: stay, invite }
   return {
     ...observed,
-    email: null,
+    email: back,
     state: null,
     confirmed: false,
     // Whether such an entry was carried out is not known, and no id is: it is read back before the next address enters.
     writing: isLostEntry(observed.writing) ? observed.writing : null,
     settledState: false,
-    leaving: wantedHere(observed.email) ? back : [...back, observed.email],
-    invite: observed.invite || had,
+    leaving: wantedHere(observed.email) ? stay : [...stay, observed.email],
+    invite,
   }
 }
 

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { acceptEvents } from '../intake/index.ts'
 
-async function post(rig: LaneRig, email: string | null): Promise<void> {
+async function post(rig: LaneRig, email: string | null, member = 'ann'): Promise<void> {
   const name = { firstName: undefined, lastName: undefined }
-  const event = { id: undefined, source: '', member: 'ann', time: undefined, origin: 'event' as const, ...name }
+  const event = { id: undefined, source: '', member, time: undefined, origin: 'event' as const, ...name }
   await acceptEvents(rig.deps, [{ ...event, kind: 'join', roster: 'gold', email }])
 }
 
@@ -43,4 +43,34 @@ it('takes an address out whose entry got no answer, though reads that lag do not
   await post(rig, 'new@example.com')
   await settles(rig, 'invited')
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['new@example.com'])
+})
+
+it('keeps in mind an address that its member went back to and left again while others stood in line for a seat', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster({ id: 'gold' })
+  await post(rig, 'first@example.com')
+  await settles(rig, 'invited')
+  rig.emulator.settings({ seatsPerApp: 1 })
+  await post(rig, 'bob@example.com', 'bob')
+  await rig.until(async () => expect((await rig.statuses('gold'))['bob']).toBe('waiting'))
+  const settlesIn = async (email: string, status: string) => {
+    await post(rig, email)
+    await settles(rig, status)
+  }
+  await settlesIn('second@example.com', 'waiting')
+  // Still in by it: that needs no seat, and no mail.
+  await settlesIn('first@example.com', 'invited')
+  await settlesIn('second@example.com', 'waiting')
+  await post(rig, 'first@example.com')
+  await post(rig, 'second@example.com')
+  rig.emulator.settings({ seatsPerApp: 10 })
+  await rig.until(async () => {
+    await rig.due('seats:1234')
+    expect(rig.emulator.groupMembers(gold.group.id).sort()).toEqual(['bob@example.com', 'second@example.com'])
+  })
+  expect(rig.emulator.mails().map(({ email }) => email)).toEqual([
+    'first@example.com',
+    'bob@example.com',
+    'second@example.com',
+  ])
 })

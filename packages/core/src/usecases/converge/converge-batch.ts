@@ -203,6 +203,8 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
         // Who has a seat already, by another roster of the app, needs none.
         if (step.do === 'add' && batch.surroundings.isSeated(roster, emailKey(step.email))) return step
         if (deps.seats.mayEnter(target)) return step
+        // Who is in already, by a former turn, waits for no seat.
+        if (mayBeIn(target, step.email)) return { do: 'read_membership', email: step.email }
         target.ending = { kind: 'in_line' }
         return undefined
       case 'invite':
@@ -213,6 +215,10 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
         return step
     }
   }
+}
+
+function mayBeIn({ observed: { email, confirmed, writing } }: Target, wanted: string): boolean {
+  return email !== null && emailKey(email) === emailKey(wanted) && !confirmed && writing === null
 }
 
 /** A problem of the member's own comes first; else why an invitation that was asked for was not sent. */

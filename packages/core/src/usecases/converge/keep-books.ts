@@ -140,8 +140,9 @@ export function createBooks(deps: BooksDeps): Listener {
       } else if (writing && isEntry(writing)) {
         countRead(target, step.email)
       } else {
-        // Known to be in, and not there any more: taken out by somebody else.
-        amend(target, { confirmed: false, state: null, writing: null, observedAt: deps.clock.now() })
+        // Known to be in, and not there any more: taken out by somebody else. One who only may have been in is in no longer.
+        const email = target.observed.confirmed ? target.observed.email : null
+        amend(target, { email, confirmed: false, state: null, writing: null, observedAt: deps.clock.now() })
         unlearn(target, step.email)
       }
     },
