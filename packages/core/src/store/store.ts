@@ -51,6 +51,8 @@ export interface Store {
   laneIds(): Promise<string[]>
   /** Those of the lanes that have something to do now (ms) which nobody is doing. */
   lanesToVisit(lanes: string[], now: number): Promise<string[]>
+  /** Of these lanes, the ones with recorded changes that have no job yet. */
+  lanesRecorded(lanes: string[]): Promise<string[]>
   /** Recorded changes that have no job yet, by lane. */
   recordedCounts(lanes: string[]): Promise<number[]>
   /** Work of the lane was recorded: it is rung, unless a worker visits it, and jobs are made of it. */
@@ -144,6 +146,10 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
         }),
       )
       return lanes.filter((_, at) => needed[at] === 1)
+    },
+    async lanesRecorded(lanes) {
+      const found = await Promise.all(lanes.map((lane) => redis.exists(...outboxKeys(laneKeys(lane)))))
+      return lanes.filter((_, at) => (found[at] ?? 0) > 0)
     },
     recordedCounts: (lanes) =>
       Promise.all(lanes.map(async (lane) => Number(await countRecorded.run(redis, outboxKeys(laneKeys(lane)), [])))),

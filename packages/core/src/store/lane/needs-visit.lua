@@ -9,6 +9,10 @@ local now = tonumber(ARGV[1])
 -- What the last visit could not do waits for its time: the lane is in the index for that.
 local waits = lane[2] and lane[2] ~= '' and cjson.decode(lane[2]) or { events = 0, bulk = 0 }
 if waits.events > now then return 0 end
+local task = redis.call('ZRANGE', KEYS[9], 0, 0, 'WITHSCORES')
+if task[2] and tonumber(task[2]) <= now then return 1 end
+-- Nearly every lane rests, and thousands are asked about.
+if redis.call('EXISTS', KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]) == 0 then return 0 end
 for _, at in ipairs({ 3, 4 }) do
   if redis.call('ZCARD', KEYS[at]) > 0 then return 1 end
 end
@@ -16,8 +20,6 @@ if redis.call('LLEN', KEYS[6]) > 0 then return 1 end
 -- BullMQ's score is the time and, behind that, a number.
 local sleeping = redis.call('ZRANGE', KEYS[8], 0, 0, 'WITHSCORES')
 if sleeping[2] and tonumber(sleeping[2]) / 4096 <= now then return 1 end
-local task = redis.call('ZRANGE', KEYS[9], 0, 0, 'WITHSCORES')
-if task[2] and tonumber(task[2]) <= now then return 1 end
 if waits.bulk > now then return 0 end
 if redis.call('ZCARD', KEYS[5]) + redis.call('ZCARD', KEYS[7]) > 0 then return 1 end
 return 0

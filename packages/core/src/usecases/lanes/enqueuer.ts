@@ -98,11 +98,7 @@ export function createEnqueuer(deps: EnqueuerDeps): Enqueuer {
       if (!(await takeTask(store.redis, 'enqueue', SWEEP_EVERY_MS))) return
       const lanes = await store.laneIds()
       for (let from = 0; from < lanes.length && !closed; from += SWEEP_PAGE) {
-        const page = lanes.slice(from, from + SWEEP_PAGE)
-        const recorded = await store.recordedCounts(page)
-        page.forEach((lane, at) => {
-          if ((recorded[at] ?? 0) > 0) later(lane, 0)
-        })
+        for (const lane of await store.lanesRecorded(lanes.slice(from, from + SWEEP_PAGE))) later(lane, 0)
       }
     },
     async close() {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makeTeamKey } from '@flightroster/core/testing'
+import { makeRoster, makeTeamKey } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createSchedule, globalKeys, laneKeys, type RecordOptions } from '../../store/index.ts'
 import { sweepLanes } from './sweep-lanes.ts'
@@ -101,5 +101,22 @@ describe('the sweep of lanes', () => {
     expect(rung.reduce((sum, count) => sum + count, 0)).toBe(40)
     expect(rung.filter((count) => count > 0).length).toBeGreaterThan(1)
     expect(await sweepLanes(rig.deps)).toBe(0)
+  })
+
+  it('asks little about a lane that rests, since all of thousands are asked about', async () => {
+    const lanes = 200
+    for (let at = 0; at < lanes; at++) {
+      await rig.store.teamKeys.put(makeTeamKey({ id: `idle-${at}` }))
+      await rig.store.enterRoster(makeRoster({ id: `idle-${at}`, teamKey: `idle-${at}` }))
+      await createSchedule(rig.redis, `idle-${at}`).plan(`builds:${at}`, Date.now() + 600_000)
+    }
+    const commands = async () =>
+      Number(/total_commands_processed:(\d+)/.exec(await rig.redis.info('stats'))?.[1] ?? Number.NaN)
+    await sweep()
+    await rig.store.lanesRecorded(await rig.store.laneIds())
+    const before = await commands()
+    expect(await sweep()).toBe(0)
+    await rig.store.lanesRecorded(await rig.store.laneIds())
+    expect(((await commands()) - before) / lanes).toBeLessThan(6.5)
   })
 })
