@@ -34,6 +34,7 @@ const pages = () => [
   '/console/rosters/gold/member?id=u-901',
   '/console/rosters/silver/plans',
   '/console/rosters/gold/idle',
+  '/console/rosters/gold/settings',
   '/console/rosters/gold/upload',
   '/console/rosters/gold/connected',
   `/console/seats/acme/${running.stack.app}`,

@@ -44,6 +44,7 @@ export function memberPage(input: MemberPage): string {
     <div class="row">
       ${privacy.isOperator ? actions(input) : null}<a href="${names.href(roster.id, member.id)}">Look again</a>
     </div>
+    ${privacy.isOperator && member.desired === 'present' ? correction(input) : null}
     <dl class="facts">
       <dt>Status</dt>
       <dd>${statusPill(member.status)} <span class="quiet">${STATUS_WORDS[member.status].means}</span></dd>
@@ -75,6 +76,34 @@ export function memberPage(input: MemberPage): string {
     <h2>What happened</h2>
     ${timeline.length === 0 ? html`<p class="quiet">Nothing yet.</p>` : story(timeline, privacy)}`
   return layout({ title: shown, section: 'console', user, body })
+}
+
+/** An address by hand is an event of now: the membership system's next word decides again. */
+function correction({ roster, member, names }: MemberPage): Html {
+  const hidden = Object.entries(names.fields(roster.id, member.id)).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+  )
+  return html`<details class="box">
+    <summary>Correct the address or the name</summary>
+    <form method="post" action="${path`/console/rosters/${roster.id}/member/change`}" class="stack narrow">
+      ${hidden}
+      <p>
+        With another address the person is invited anew, and the tester with the former one leaves. What the membership
+        system says next of this person counts again, so correct it there, too.
+      </p>
+      <label
+        >E-mail address <small>Of the Apple Account.</small
+        ><input type="email" name="email" value="${member.email ?? ''}" required maxlength="254" autocomplete="off"
+      /></label>
+      <label
+        >First name <input name="firstName" value="${member.firstName ?? ''}" maxlength="256" autocomplete="off"
+      /></label>
+      <label
+        >Last name <input name="lastName" value="${member.lastName ?? ''}" maxlength="256" autocomplete="off"
+      /></label>
+      <button type="submit">Save</button>
+    </form>
+  </details>`
 }
 
 /** Where the app is installed, and what was done with it, as far as Apple tells. */

@@ -66,6 +66,26 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     return reply.redirect(`${names.href(roster.id, member)}&done=remove`, 303)
   })
 
+  app.post('/console/rosters/:rosterId/member/change', CHANGE, async (request, reply) => {
+    deps.health.assertTakesWrites()
+    const form = readForm(request)
+    const { roster, member, names } = await readTarget(deps, request)
+    const { desired } = await getMember(deps, roster, member)
+    const email = parseEmail(form.raw('email'))
+    const fault = desired.present
+      ? faultOf(email, member)
+      : notice('problem', 'This person is not on the roster any more.')
+    if (fault) return sendMember(deps, request, reply, roster, member, fault, 422)
+    const input = {
+      email,
+      firstName: toName(form.text('firstName') || null),
+      lastName: toName(form.text('lastName') || null),
+    }
+    await putMember(askedBy(deps, request), { roster, member, input, origin: 'console' })
+    await note(deps, request, 'member.put', `roster:${roster.id}`, deps.toRef(roster.id, member))
+    return reply.redirect(`${names.href(roster.id, member)}&done=change`, 303)
+  })
+
   app.post('/console/rosters/:rosterId/member/restore', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
     const { roster, member, names } = await readTarget(deps, request)
@@ -91,6 +111,7 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
 const DONE: Record<string, string> = {
   converge: 'Asked for: it goes ahead of the backlog. Look again in a moment.',
   invitation: "Apple's invitation was asked for again.",
+  change: 'Saved. With another address, Apple invites the person anew in a moment, and the former tester leaves.',
   remove: 'Taken off the roster; the tester leaves the group in a moment.',
   restore: 'Put back: Apple sends an invitation once the person is in the group again. Look again in a moment.',
   protect: 'Protected: only an event, a removal by hand or an erasure takes this person off the roster now.',

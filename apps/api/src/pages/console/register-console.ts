@@ -13,6 +13,7 @@ import { planRoutes } from './plan-routes.ts'
 import { rosterRoutes } from './roster-routes.ts'
 import { scimPageRoutes } from './scim/scim-routes.ts'
 import { sourcePageRoutes } from './sources/source-routes.ts'
+import { settingsRoutes } from './settings-routes.ts'
 import { seatsRoutes } from './seats/seats-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { noticePageRoutes } from './told/notice-routes.ts'
@@ -27,6 +28,7 @@ export function registerConsole(app: ApiServer, deps: ApiDeps): void {
   peopleRoutes(app, deps)
   planRoutes(app, deps)
   idlePageRoutes(app, deps)
+  settingsRoutes(app, deps)
   uploadRoutes(app, deps)
   seatsRoutes(app, deps)
   tokenRoutes(app, deps)

@@ -68,7 +68,8 @@ export function rosterPage(input: RosterPage): string {
     <h2>Over time</h2>
     ${statusPlot(history)} ${usagePlots(input.usage, roster.id, input.now)}
     <h2>Settings</h2>
-    ${settingsList(roster)}`
+    ${settingsList(roster)}
+    ${isOperator ? html`<p><a class="button" href="${path`/console/rosters/${roster.id}/settings`}">Change the settings</a></p>` : null}`
   return layout({ title: roster.id, section: 'console', user, body })
 }
 

@@ -75,6 +75,7 @@ const DONE: Record<string, [string, string]> = {
   pause: ['The roster is paused.', 'Changes are still recorded; nothing is carried out until it is resumed.'],
   resume: ['The roster goes on.', 'What waited is carried out.'],
   retry: ['Everybody who failed is tried again.', 'Look again in a moment.'],
+  settings: ['The settings were changed.', 'They hold from the next change, list or comparison on.'],
   compare: ['The comparison with the group was asked for.', 'See “Plans and comparisons” for how it goes.'],
 }
 

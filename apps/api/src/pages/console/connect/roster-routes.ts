@@ -1,11 +1,12 @@
-import { DEFAULT_POLICIES, type RosterPolicies } from '@flightroster/core/domain'
+import { DEFAULT_POLICIES } from '@flightroster/core/domain'
 import { isAppError } from '@flightroster/core/errors'
 import { describeRoster, getRoster, putRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../../deps.ts'
 import { onBehalfOf } from '../../../on-behalf-of.ts'
 import type { ApiServer } from '../../../server.ts'
 import { recordId } from '../../../schemas/ids.ts'
-import { readForm, type Form } from '../../forms.ts'
+import { formFaults } from '../../form-faults.ts'
+import { readForm } from '../../forms.ts'
 import { html, path, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
 import { note } from '../../note.ts'
@@ -13,6 +14,7 @@ import { errorNotice } from '../../page-errors.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
 import { sendHtml } from '../../send-html.ts'
 import { rosterIdOf } from '../roster-routes.ts'
+import { readRules, RULE_LABELS } from '../rule-fields.ts'
 import { readChoice, sendGroups, teamKeyOf } from './choice-routes.ts'
 import { baseUrlOf, connectedPage } from './connected-page.ts'
 import { rulesPage } from './rules-page.ts'
@@ -28,8 +30,17 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
       sendHtml(reply, rulesPage({ user: request.user, teamKey: teamKey.id, ...choice, rosterId, problem }), 422)
     const fault = await rosterIdFault(deps, rosterId)
     if (fault) return again(fault)
+    const rules = readRules(form)
+    if (!rules.success) return again(formFaults(rules.error, RULE_LABELS, 'Rules'))
     const group = 'id' in choice.group ? { id: choice.group.id } : choice.group
-    const input = { id: rosterId, teamKey: teamKey.id, app: { id: choice.app.id }, group, ...readPolicies(form) }
+    const input = {
+      id: rosterId,
+      teamKey: teamKey.id,
+      app: { id: choice.app.id },
+      group,
+      ...DEFAULT_POLICIES,
+      ...rules.data,
+    }
     try {
       await putRoster(onBehalfOf(deps, request), input)
     } catch (error) {
@@ -63,28 +74,4 @@ async function rosterIdFault(deps: ApiDeps, rosterId: string): Promise<Html | un
     `There is a roster “${rosterId}” already.`,
     html`<p>Choose another id, or <a href="${path`/console/rosters/${rosterId}`}">go to that one</a>.</p>`,
   )
-}
-
-function readPolicies(form: Form): RosterPolicies {
-  const oneOf = <T extends string>(name: string, values: readonly [T, T]): T =>
-    values.find((value) => value === form.text(name)) ?? values[0]
-  const whole = (name: string, otherwise: number, max: number) => {
-    const text = form.text(name)
-    return /^\d{1,6}$/.test(text) ? Math.min(max, Number(text)) : otherwise
-  }
-  const builds = oneOf('builds', ['manual', 'automatic'])
-  const { percent, atLeast } = DEFAULT_POLICIES.removalGuard
-  return {
-    builds,
-    submitForReview: builds === 'automatic' && form.has('submitForReview'),
-    heldBuilds: oneOf('heldBuilds', ['report', 'release']),
-    idle: DEFAULT_POLICIES.idle,
-    unmanagedTesters: oneOf('unmanagedTesters', ['keep', 'remove']),
-    removal: oneOf('removal', ['group', 'app']),
-    removedByHand: oneOf('removedByHand', ['restore', 'report']),
-    removalGuard: { percent: whole('percent', percent, 100), atLeast: whole('atLeast', atLeast, 100_000) },
-    seats: DEFAULT_POLICIES.seats,
-    scimGroup: DEFAULT_POLICIES.scimGroup,
-    reconcileEveryMinutes: DEFAULT_POLICIES.reconcileEveryMinutes,
-  }
 }
