@@ -313,10 +313,16 @@ export const RFC_7644: Dialect[] = [
         ],
         { emails: [{ value: 'ann@example.com', type: 'work', primary: true }], nickName: 'Annie' },
       ),
-      // The RFC has noTarget here. Entra ID replaces what may not be there yet and does not try again otherwise: it is made.
+      // The RFC has noTarget here. Entra ID replaces a kind of value that may not be there yet: it is made.
       changesAnn([{ op: 'replace', path: 'phoneNumbers[type eq "mobile"].value', value: '+1 555' }], {
         phoneNumbers: [{ type: 'mobile', value: '+1 555' }],
       }),
+      {
+        method: 'PATCH',
+        path: '/Users/$ann',
+        body: patch({ op: 'replace', path: 'emails[value eq "gone@example.com"].type', value: 'home' }),
+        ...refused(400, 'noTarget'),
+      },
       // 3.5.2: a request is carried out whole or not at all.
       {
         method: 'PATCH',

@@ -101,6 +101,36 @@ describe('SCIM groups', () => {
     expect(JSON.stringify(await listScimNotes(api.deps))).not.toContain('@')
   })
 
+  it('tell a line once an hour, however often it comes: of a filter that names nothing, of a change that is refused', async () => {
+    await addScimRoster(api, 'told', 'Told')
+    await addScimRoster(api, 'elsewhere', 'A group that never came')
+    const [ann] = (await addUsers('told', 1)) as [string]
+    const group = await idp.addGroup('Told', [ann])
+    for (let round = 0; round < 20; round++) {
+      const found = await idp.call('GET', `/Users?filter=${encodeURIComponent('shoeSize eq "42"')}`)
+      expect([found.status, found.body.totalResults]).toEqual([200, 0])
+      expect((await idp.call('POST', '/Users', { name: {} })).status).toBe(400)
+      expect(
+        (await idp.patch(`/Groups/${group}`, [{ op: 'replace', path: 'members[value eq "x"]', value: [] }])).body,
+      ).toMatchObject({
+        status: '400',
+        scimType: 'noTarget',
+      })
+    }
+    const texts = async (roster: string) => {
+      const { items } = (await api.call('GET', `/v1/rosters/${roster}/activity?kind=request`)).json()
+      return (items as { text: string }[]).map(({ text }) => text).toSorted()
+    }
+    await eventually(async () => expect(await texts('told')).toHaveLength(3))
+    expect(await texts('told')).toEqual([
+      `SCIM group ${group}: a change was refused: Nobody in the group fits the filter.`,
+      'SCIM, a user or group that is not here: a change was refused: "userName" is required, as a text.',
+      'SCIM: a filter names shoesize, which nobody has; nobody was found by it.',
+    ])
+    expect(await texts('elsewhere')).toEqual([])
+    expect((await listScimNotes(api.deps)).filter(({ detail }) => detail.includes('shoesize'))).toHaveLength(1)
+  })
+
   it('are held where a request takes away more than the guard allows, and a person decides', async () => {
     await addScimRoster(api, 'guarded', 'Guarded')
     const ids = await addUsers('guarded', 30)

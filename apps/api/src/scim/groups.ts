@@ -1,25 +1,32 @@
 import type { ScimGroup } from '@flightroster/core/domain'
 import type { ScimKey } from '@flightroster/core/store'
-import { changeScimGroup, createScimGroup, deleteScimGroup, noteOddOfGroup } from '@flightroster/core/usecases/scim'
+import {
+  changeScimGroup,
+  createScimGroup,
+  deleteScimGroup,
+  noteOddOfGroup,
+  type OpenDirectory,
+} from '@flightroster/core/usecases/scim'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
-import { askedBy } from '../on-behalf-of.ts'
 import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, GROUP_LIMIT, notFound, type ScimContext } from './context.ts'
-import { SCIM_ROOT, streamScim } from './fault.ts'
+import { ScimFault, SCIM_ROOT, streamScim } from './fault.ts'
 import { equalitiesOf, type Filter } from './filter.ts'
 import { groupText, readGroupName, clean, toGroupDraft, toGroupHead } from './group-resource.ts'
 import { findPage, listHead, listQuery, readQuery, type Page, type Window } from './lists.ts'
 import { openList } from './open-list.ts'
 import { readGroupPatch } from './patch-group.ts'
 import { readPatch } from './patch-request.ts'
-import { SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
+import { openChange, SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
 import { groupBody, groupList, groupResource, patchBody } from './shapes.ts'
 import { readProjection, type Projection } from './user-resource.ts'
 
 const params = z.object({ scimGroupId: anyId })
+/** Ids that the store is asked about in one step. */
+const ASKED_AT_ONCE = 500
 
 const KEYS = new Map<string, ScimKey | 'id'>([
   ['id', 'id'],
@@ -75,10 +82,9 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      deps.health.assertTakesWrites()
-      const { directory, traceparent } = contextOf(deps, request)
+      const { asked, directory, traceparent } = openChange(deps, request)
       const { members = [], ...draft } = toGroupDraft(bodyOf(request))
-      const group = await createScimGroup(askedBy(deps, request), directory, draft, new Set(members), traceparent)
+      const group = await createScimGroup(asked, directory, draft, new Set(members), traceparent)
       return send(request, reply, 201, group)
     },
   )
@@ -121,13 +127,12 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       config: { ...SCIM_CHANGE, bodies: { 'application/scim+json': groupBody } },
     },
     async (request, reply) => {
-      deps.health.assertTakesWrites()
-      const { directory, traceparent } = contextOf(deps, request)
+      const { asked, directory, traceparent } = openChange(deps, request)
       const { members, ...draft } = toGroupDraft(bodyOf(request))
       // A list that is not there says nothing of who is in; an empty one does.
       const delta = members && { isWhole: true, add: new Set(members), remove: new Set<string>() }
       const { scimGroupId: id } = request.params
-      const group = await changeScimGroup(askedBy(deps, request), directory, id, () => draft, delta, traceparent)
+      const group = await changeScimGroup(asked, directory, id, () => draft, delta, traceparent)
       if (!group) throw notFound('Group')
       return send(request, reply, 200, group)
     },
@@ -149,13 +154,13 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       config: { ...SCIM_CHANGE, bodies: { 'application/scim+json': patchBody } },
     },
     async (request, reply) => {
-      deps.health.assertTakesWrites()
-      const { directory, traceparent } = contextOf(deps, request)
+      const { asked, directory, traceparent } = openChange(deps, request)
       const { scimGroupId: id } = request.params
       const patch = await readGroupPatch(readPatch(bodyOf(request)))
+      await assertTargets(directory, id, patch.targets)
       const name = patch.displayName === undefined ? undefined : readGroupName(patch.displayName)
       const group = await changeScimGroup(
-        askedBy(deps, request),
+        asked,
         directory,
         id,
         ({ displayName, externalId }) => ({
@@ -167,12 +172,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       )
       if (!group) throw notFound('Group')
       if (patch.ignored.length > 0) {
-        await noteOddOfGroup(
-          askedBy(deps, request),
-          directory,
-          group,
-          `a change was left out: ${patch.ignored.slice(0, 5).join('; ')}.`,
-        )
+        await noteOddOfGroup(asked, directory, group, `a change was left out: ${patch.ignored.slice(0, 5).join('; ')}.`)
       }
       return reply.code(204).send()
     },
@@ -192,13 +192,22 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       config: SCIM_CHANGE,
     },
     async (request, reply) => {
-      deps.health.assertTakesWrites()
-      const { directory, traceparent } = contextOf(deps, request)
-      if (!(await deleteScimGroup(askedBy(deps, request), directory, request.params.scimGroupId, traceparent)))
-        throw notFound('Group')
+      const { asked, directory, traceparent } = openChange(deps, request)
+      if (!(await deleteScimGroup(asked, directory, request.params.scimGroupId, traceparent))) throw notFound('Group')
       return reply.code(204).send()
     },
   )
+}
+
+/** A replace by a filter that nobody fits has no target (RFC 7644, 3.5.2.3). Throws noTarget. */
+async function assertTargets({ store }: OpenDirectory, groupId: string, targets: readonly string[][]): Promise<void> {
+  if (targets.length === 0 || !(await store.groups.find(groupId))) return
+  const members = new Set<string>()
+  const named = [...new Set(targets.flat())]
+  for (let from = 0; from < named.length; from += ASKED_AT_ONCE)
+    for (const id of await store.whoIsIn(groupId, named.slice(from, from + ASKED_AT_ONCE))) members.add(id)
+  if (targets.every((ids) => ids.some((id) => members.has(id)))) return
+  throw new ScimFault(400, 'Nobody in the group fits the filter.', 'noTarget')
 }
 
 /** Whether somebody is in a group is asked of the store for those whom the filter names: no group is read for it. */

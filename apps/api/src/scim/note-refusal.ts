@@ -1,10 +1,12 @@
-import { noteOdd, noteOddOfGroup, noteOddOfUser } from '@flightroster/core/usecases/scim'
+import { noteOddOfAll, noteOddOfGroup, noteOddOfUser } from '@flightroster/core/usecases/scim'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import { askedBy } from '../on-behalf-of.ts'
 import { contextOf } from './context.ts'
 import type { ScimFault } from './fault.ts'
 
+/** Not valid, or too much. What is taken (409) or gone (404), providers mend by themselves. */
+const TOLD = new Set([400, 413])
 /** What paths and filters quote may be an address. */
 const QUOTING = new Set(['invalidPath', 'invalidFilter'])
 
@@ -13,7 +15,7 @@ const QUOTING = new Set(['invalidPath', 'invalidFilter'])
  * where the line can't be kept.
  */
 export async function noteRefusal(deps: ApiDeps, request: FastifyRequest, fault: ScimFault): Promise<void> {
-  if (fault.status !== 400 || request.method === 'GET') return
+  if (!TOLD.has(fault.status) || request.method === 'GET') return
   try {
     await note(deps, request, fault)
   } catch {
@@ -32,5 +34,5 @@ async function note(deps: ApiDeps, request: FastifyRequest, fault: ScimFault): P
   if (user) return noteOddOfUser(asked, directory, user.id, detail)
   const group = scimGroupId === undefined ? undefined : await directory.store.groups.find(scimGroupId)
   if (group) return noteOddOfGroup(asked, directory, group, detail)
-  return noteOdd(deps, directory, `A user or group of nobody yet: ${detail}`)
+  return noteOddOfAll(asked, directory, `SCIM, a user or group that is not here: ${detail}`)
 }

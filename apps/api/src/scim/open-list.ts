@@ -1,7 +1,8 @@
-import { noteOdd } from '@flightroster/core/usecases/scim'
+import { noteOddOfAll } from '@flightroster/core/usecases/scim'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
+import { askedBy, type AskedDeps } from '../on-behalf-of.ts'
 import { contextOf, type ScimContext } from './context.ts'
 import { attributesOf, parseFilter, type Filter } from './filter.ts'
 import { readWindow, type listQuery, type Window } from './lists.ts'
@@ -22,21 +23,21 @@ export async function openList(
   const context = contextOf(deps, request)
   const window = readWindow(query)
   const filter = query.filter === undefined ? undefined : parseFilter(query.filter)
-  if (filter) await noteUnknown(deps, context, attributesOf(filter), known)
+  if (filter) await noteUnknown(askedBy(deps, request), context, attributesOf(filter), known)
   return { context, window, filter }
 }
 
 async function noteUnknown(
-  deps: ApiDeps,
+  deps: AskedDeps,
   { directory }: ScimContext,
   named: readonly string[],
   known: ReadonlySet<string>,
 ): Promise<void> {
   const unknown = named.filter((name) => !known.has(name) && !name.startsWith('urn:'))
   if (unknown.length === 0) return
-  await noteOdd(
+  await noteOddOfAll(
     deps,
     directory,
-    `A filter names ${unknown[0]?.slice(0, 100) ?? ''}, which nobody has; nobody was found by it.`,
+    `SCIM: a filter names ${unknown[0]?.slice(0, 100) ?? ''}, which nobody has; nobody was found by it.`,
   )
 }

@@ -10,6 +10,8 @@ export interface GroupPatch {
   displayName: string | undefined
   externalId: string | null | undefined
   members: MembersDelta | undefined
+  /** Of each list somebody has to be in the group already. */
+  targets: string[][]
   /** What was left out, for the note. */
   ignored: string[]
 }
@@ -20,7 +22,13 @@ const SLICE_MS = 5
 /** Many operations on members come to one change. Throws invalidPath, invalidFilter. */
 export async function readGroupPatch(operations: readonly PatchOperation[]): Promise<GroupPatch> {
   const delta = new Delta()
-  const patch: GroupPatch = { displayName: undefined, externalId: undefined, members: undefined, ignored: [] }
+  const patch: GroupPatch = {
+    displayName: undefined,
+    externalId: undefined,
+    members: undefined,
+    targets: [],
+    ignored: [],
+  }
   let until = performance.now() + SLICE_MS
   for (const operation of operations) {
     if (performance.now() > until) {
@@ -74,7 +82,10 @@ function applyToMembers(
     if (named === undefined) patch.ignored.push('a filter on members by something else than their value')
     else if (op === 'remove') delta.remove(named)
     // "replace members[value eq …]" names who is in, whatever its value says.
-    else delta.add(ids.length > 0 ? ids : named)
+    else {
+      if (op === 'replace' && !delta.hasAny(named)) patch.targets.push(named)
+      delta.add(ids.length > 0 ? ids : named)
+    }
     return
   }
   if (op === 'add') delta.add(ids)
@@ -122,6 +133,11 @@ class Delta {
       this.#add.delete(id)
       this.#remove.add(id)
     }
+  }
+
+  /** Whether the request itself has put one of them in before. */
+  hasAny(ids: readonly string[]): boolean {
+    return ids.some((id) => this.#add.has(id))
   }
 
   replace(ids: readonly string[]): void {

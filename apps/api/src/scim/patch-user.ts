@@ -169,12 +169,27 @@ function applyToValues(
     return copy
   }
   const meant = items.map(isMeant)
-  // A value that is not there yet is made: providers add and replace by filter without knowing what there is.
-  const next = meant.includes(true)
-    ? items.map((item, at) => (meant[at] ? change(item as Resource) : item))
-    : [...items, change(toNew(filter))]
-  write(resource, name, orNothing(next))
+  if (meant.includes(true)) {
+    write(
+      resource,
+      name,
+      items.map((item, at) => (meant[at] ? change(item as Resource) : item)),
+    )
+    return
+  }
+  const made = toNew(filter)
+  if (!made || (op === 'replace' && !isKind(made))) {
+    throw new ScimFault(400, `No value of "${name}" fits the filter, and none can be made of it.`, 'noTarget')
+  }
+  write(resource, name, [...items, change(made)])
 }
+
+/**
+ * RFC 7644, 3.5.2.3, has noTarget for a replace that fits nothing. Entra ID replaces `phoneNumbers[type eq "work"].value` of users who
+ * have none yet, together with all else that changed, and goes on so for ever: a value of a kind is made.
+ */
+const isKind = (made: Resource) =>
+  Object.keys(made).every((name) => name.toLowerCase() === 'type' || name.toLowerCase() === 'primary')
 
 function withoutPart(item: unknown, sub: string, isMeant: (item: unknown) => boolean): unknown {
   if (!isObject(item) || !isMeant(item)) return item
@@ -183,12 +198,12 @@ function withoutPart(item: unknown, sub: string, isMeant: (item: unknown) => boo
   return copy
 }
 
-/** What a filter of equalities says of a value that is to be made. */
-function toNew(filter: Filter): Resource {
-  if (filter.op === 'and') return Object.assign({}, ...filter.filters.map(toNew)) as Resource
-  if (filter.op !== 'eq' || filter.compValue === null) return {}
-  const made: Resource = {}
-  const name = /^[A-Za-z][\w-]*$/.exec(filter.attrPath)?.[0]
-  if (name !== undefined) made[name] = filter.compValue
-  return made
+/** What a filter of equalities says of a value that is to be made; undefined: it says something else. */
+function toNew(filter: Filter): Resource | undefined {
+  if (filter.op === 'and') {
+    const parts = filter.filters.map(toNew)
+    return parts.every((part) => part !== undefined) ? Object.assign({}, ...parts) : undefined
+  }
+  if (filter.op !== 'eq' || filter.compValue === null || !/^[A-Za-z][\w-]*$/.test(filter.attrPath)) return undefined
+  return { [filter.attrPath]: filter.compValue }
 }

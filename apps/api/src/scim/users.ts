@@ -4,7 +4,6 @@ import { changeScimUser, createScimUser, deleteScimUser, type ScimUserDraft } fr
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
-import { askedBy } from '../on-behalf-of.ts'
 import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, notFound, USER_LIMIT, type ScimContext } from './context.ts'
@@ -13,7 +12,7 @@ import { findPage, listHead, listQuery, listText, readQuery } from './lists.ts'
 import { openList } from './open-list.ts'
 import { readPatch } from './patch-request.ts'
 import { patchResource } from './patch-user.ts'
-import { SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
+import { openChange, SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
 import { patchBody, userBody, userList, userResource } from './shapes.ts'
 import { project, readProjection, replaceUser, toUserDraft, toUserResource, type UserGroup } from './user-resource.ts'
 
@@ -89,10 +88,8 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      deps.health.assertTakesWrites()
-      const context = contextOf(deps, request)
-      const draft = toUserDraft(bodyOf(request), context.emailAttribute)
-      const user = await createScimUser(askedBy(deps, request), context.directory, draft)
+      const { asked, directory, emailAttribute } = openChange(deps, request)
+      const user = await createScimUser(asked, directory, toUserDraft(bodyOf(request), emailAttribute))
       if (user === 'taken') throw taken()
       return send(request, reply, 201, user)
     },
@@ -124,16 +121,9 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
     reply: FastifyReply,
     to: (user: ScimUser, context: ScimContext) => ScimUserDraft | Promise<ScimUserDraft>,
   ) => {
-    deps.health.assertTakesWrites()
-    const context = contextOf(deps, request)
+    const { asked, ...context } = openChange(deps, request)
     const { scimUserId: id } = request.params as z.output<typeof params>
-    const user = await changeScimUser(
-      askedBy(deps, request),
-      context.directory,
-      id,
-      (known) => to(known, context),
-      context.traceparent,
-    )
+    const user = await changeScimUser(asked, context.directory, id, (known) => to(known, context), context.traceparent)
     if (user === 'missing') throw notFound('User')
     if (user === 'taken') throw taken()
     return send(request, reply, 200, user)
@@ -195,10 +185,8 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
       config: SCIM_CHANGE,
     },
     async (request, reply) => {
-      deps.health.assertTakesWrites()
-      const { directory, traceparent } = contextOf(deps, request)
-      if (!(await deleteScimUser(askedBy(deps, request), directory, request.params.scimUserId, traceparent)))
-        throw notFound('User')
+      const { asked, directory, traceparent } = openChange(deps, request)
+      if (!(await deleteScimUser(asked, directory, request.params.scimUserId, traceparent))) throw notFound('User')
       return reply.code(204).send()
     },
   )

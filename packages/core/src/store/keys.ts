@@ -427,6 +427,8 @@ export interface ScimKeys {
   closing: string
   /** list: what was out of the ordinary, newest first */
   notes: string
+  /** set with expiry: lines about that which one hour has seen */
+  said: (hour: number) => string
 }
 
 /** One slot for each directory. No team key id holds a colon, so the hash tag is nobody else's. */
@@ -446,5 +448,6 @@ export function scimKeys(directoryId: string): ScimKeys {
     told: `${root}:told`,
     closing: `${root}:closing`,
     notes: `${root}:notes`,
+    said: (hour) => `${root}:said:${hour}`,
   }
 }

@@ -7,6 +7,8 @@ import { globalKeys } from '../keys.ts'
 export interface ScimBindings {
   /** Ids of the rosters that name this. */
   rostersNaming(name: string): Promise<string[]>
+  /** Names with the rosters that name them, at most so many. */
+  first(count: number): Promise<{ rosterId: string; name: string }[]>
   add(rosterId: string, name: string): Promise<void>
   drop(rosterId: string, name: string): Promise<void>
   /** Notes names whose groups' members have to be looked at, before the roster is changed. */
@@ -23,6 +25,13 @@ export function createScimBindings(redis: Redis): ScimBindings {
       const start = scimNameKey(name)
       const entries = await redis.zrangebylex(globalKeys.scimBindings, `[${start}\0`, `(${start}\u0001`)
       return entries.map((found) => found.slice(start.length + 1))
+    },
+    async first(count) {
+      const entries = await redis.zrange(globalKeys.scimBindings, '0', String(count - 1))
+      return entries.map((found) => {
+        const cut = found.lastIndexOf('\0')
+        return { rosterId: found.slice(cut + 1), name: found.slice(0, cut) }
+      })
     },
     add: async (rosterId, name) => void (await redis.zadd(globalKeys.scimBindings, 0, entry(rosterId, name))),
     drop: async (rosterId, name) => void (await redis.zrem(globalKeys.scimBindings, entry(rosterId, name))),

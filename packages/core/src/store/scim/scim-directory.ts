@@ -37,6 +37,7 @@ const forget = defineScript(import.meta.url, './scim-forget-user.lua')
 /** Users looked at or changed in one step. */
 const PAGE = 500
 const NOTES_KEPT = 200
+const HOUR_S = 3_600
 
 const user = object<ScimUser>({
   v: oneOf(1),
@@ -147,7 +148,8 @@ export interface ScimDirectoryStore {
   closed(groupId: string): Promise<void>
   /** Ids of the users in whose record this address (lower-cased) stands, whatever it is there. */
   usersNaming(address: string): Promise<string[]>
-  note(note: ScimNote): Promise<void>
+  /** Keeps it unless this hour has it already, or has many others. Returns whether it was kept. */
+  note(note: ScimNote): Promise<boolean>
   notes(): Promise<ScimNote[]>
 }
 
@@ -264,11 +266,21 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
       return [...found]
     },
     async note(entry) {
+      const hour = keys.said(Math.floor(entry.at / (HOUR_S * 1_000)))
+      const said = await redis
+        .multi()
+        .sadd(hour, entry.detail)
+        .scard(hour)
+        .expire(hour, 2 * HOUR_S)
+        .exec()
+      const [isNew, count] = (said ?? []).map(([, value]) => Number(value))
+      if (isNew !== 1 || (count ?? 0) > NOTES_KEPT) return false
       await redis
         .multi()
         .lpush(keys.notes, JSON.stringify(entry))
         .ltrim(keys.notes, 0, NOTES_KEPT - 1)
         .exec()
+      return true
     },
     notes: async () => (await redis.lrange(keys.notes, 0, -1)).map((line) => readJson(note, line, 'A note on SCIM')),
   }

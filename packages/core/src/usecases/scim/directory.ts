@@ -47,8 +47,3 @@ export async function listDirectories(deps: Pick<ScimDeps, 'store'>): Promise<Op
   const found = await createScimDirectories(deps.store.redis).list()
   return found.map(({ id, rosters }) => ({ id, rosters, store: createScimDirectory(deps.store.redis, id) }))
 }
-
-/** A line about what was out of the ordinary; the request goes on where it can't be kept. */
-export async function noteOdd(deps: Pick<ScimDeps, 'clock'>, { store }: OpenDirectory, detail: string): Promise<void> {
-  await store.note({ at: deps.clock.now(), detail: detail.slice(0, 500) }).catch(() => {})
-}

@@ -1,5 +1,5 @@
-export { noteOddOfGroup, noteOddOfUser } from './note-odd.ts'
-export { directoryOf, listDirectories, noteOdd, type OpenDirectory, type ScimDeps } from './directory.ts'
+export { noteOddOfAll, noteOddOfGroup, noteOddOfUser } from './note-odd.ts'
+export { directoryOf, listDirectories, type OpenDirectory, type ScimDeps } from './directory.ts'
 export { changeScimUser, createScimUser, deleteScimUser, type ScimUserDraft } from './users.ts'
 export { changeScimGroup, createScimGroup, deleteScimGroup, type MembersDelta, type ScimGroupDraft } from './groups.ts'
 export { bindScimGroup } from './bind.ts'

@@ -78,7 +78,7 @@ it('shows what was odd in requests of providers, on its page and in the activity
   for (const url of ['/console/scim', '/console/activity']) {
     const { body } = await ann.get(url)
     expect(body).toContain('nobody has the id nobody-has-this')
-    expect(body).toContain('A filter names shoesize')
+    expect(body).toContain('SCIM: a filter names shoesize')
   }
 })
 
