@@ -58,6 +58,11 @@ export interface Writing {
   answer: 'lost' | 'confirmed' | 'older' | 'refused'
 }
 
+export interface FormerAddress {
+  email: string
+  at: number
+}
+
 /** What Apple last said of a member, and how far we are. Written by the worker that holds the lane's lease alone. */
 export interface Observed {
   v: 1
@@ -74,6 +79,11 @@ export interface Observed {
   writing: Writing | null
   /** Former addresses of this member that still have to leave the group. */
   leaving: string[]
+  /**
+   * Addresses that were this member's and that a read did not show (ms when). A single read can be wrong, and nothing else would say whose
+   * they were: one that a complete listing shows leaves again, and is forgotten once one that began later does not show it.
+   */
+  former: FormerAddress[]
   /** Apple's answer had been "accepted" for a former address, so the new one is mailed once more after the old one is out. */
   invite: boolean
   /** `Desired.joined` of the join that a stopped tester was last taken back in for. */
@@ -101,6 +111,7 @@ export const NOTHING_OBSERVED: Observed = {
   confirmed: false,
   writing: null,
   leaving: [],
+  former: [],
   invite: false,
   revived: 0,
   reclaimed: null,

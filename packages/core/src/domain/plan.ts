@@ -5,6 +5,7 @@ import {
   isReclaimed,
   settledStatus,
   type Desired,
+  type FormerAddress,
   type MemberStatus,
   type Observed,
   type TesterState,
@@ -80,9 +81,13 @@ export function planStep(input: PlanInput): Step {
  */
 export function beginMove(desired: Desired, before: Observed, wantedHere: (email: string) => boolean): Observed {
   const leaving = before.leaving.filter((email) => !wantedHere(email))
+  // Theirs who want it now; should they want it no longer before they have it, it is nobody else's.
+  const former = before.leaving
+    .filter(wantedHere)
+    .reduce((all, email) => rememberFormer(all, email, desired.at), before.former)
   // No mail goes to somebody who has no seat; one that was taken back before this join is of no interest any more.
-  if (isReclaimed(desired, before)) return { ...before, leaving, invite: false }
-  const observed = { ...before, reclaimed: null }
+  if (isReclaimed(desired, before)) return { ...before, leaving, former, invite: false }
+  const observed = { ...before, former, reclaimed: null }
   if (!desired.present) return { ...observed, leaving, grace: null }
   const key = desired.email === null ? null : emailKey(desired.email)
   const stay = leaving.filter((email) => emailKey(email) !== key)
@@ -101,9 +106,19 @@ export function beginMove(desired: Desired, before: Observed, wantedHere: (email
     // Whether such an entry was carried out is not known, and no id is: it is read back before the next address enters.
     writing: isLostEntry(observed.writing) ? observed.writing : null,
     settledState: false,
-    leaving: wantedHere(observed.email) ? stay : [...stay, observed.email],
+    ...(wantedHere(observed.email)
+      ? { leaving: stay, former: rememberFormer(former, observed.email, desired.at) }
+      : { leaving: [...stay, observed.email] }),
     invite,
   }
+}
+
+/** No more than anybody has in a day of faults: the oldest go first. */
+const FORMER_KEPT = 8
+
+/** Each address once, the newest last. */
+export function rememberFormer(former: readonly FormerAddress[], email: string, at: number): FormerAddress[] {
+  return [...former.filter((one) => emailKey(one.email) !== emailKey(email)), { email, at }].slice(-FORMER_KEPT)
 }
 
 function planPresent(input: PlanInput): Step {

@@ -67,7 +67,8 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
       // Nothing may be left that would make search entries of the member.
       await createMembers(redis, teamKey, roster).index()
       const { desired, observed } = record
-      const addresses = [desired.email, observed?.email ?? null, ...(observed?.leaving ?? [])]
+      const former = (observed?.former ?? []).map(({ email }) => email)
+      const addresses = [desired.email, observed?.email ?? null, ...(observed?.leaving ?? []), ...former]
       const known = [...new Set(addresses.flatMap((email) => (email === null ? [] : [emailKey(email)])))]
       // Forgetting one too many costs a look-up; afterwards nothing would say whose they were.
       await forgetTesterIds(redis, { teamKey, appId }, known)

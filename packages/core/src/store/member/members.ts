@@ -132,8 +132,9 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
       scanObserved(redis, keys, (text) => {
         // Most have nothing of it, and parsing each would take long.
         if (!text.toLowerCase().includes(key)) return false
-        const { email, leaving, writing } = parseObserved(text)
-        return [email, writing?.email ?? null, ...leaving].some((had) => had !== null && emailKey(had) === key)
+        const { email, leaving, former, writing } = parseObserved(text)
+        const all = [email, writing?.email ?? null, ...leaving, ...former.map((one) => one.email)]
+        return all.some((had) => had !== null && emailKey(had) === key)
       }),
     findPeople: (filter) => findPeople(redis, keys, filter),
     statuses: async (ids) => (await scoresOf(redis, keys, ids)).map((score) => MEMBER_STATUSES[score] ?? 'pending'),

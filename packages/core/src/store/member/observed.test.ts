@@ -21,6 +21,7 @@ const observed: fc.Arbitrary<Observed> = fc.record({
     }),
   ),
   leaving: fc.array(fc.emailAddress(), { maxLength: 3 }),
+  former: fc.array(fc.record({ email: fc.emailAddress(), at: fc.nat() }), { maxLength: 3 }),
   invite: fc.boolean(),
   revived: fc.nat(),
   reclaimed: orNull(fc.nat()),

@@ -2,6 +2,7 @@ import type { IdleReason } from '../../domain/idle.ts'
 import {
   MEMBER_STATUSES,
   NOTHING_OBSERVED,
+  type FormerAddress,
   type MemberProblem,
   type MemberStatus,
   type Observed,
@@ -12,6 +13,7 @@ import {
   anyObject,
   errorCode,
   flag,
+  list,
   nullable,
   number,
   object,
@@ -34,6 +36,8 @@ interface Rare {
   w?: Observed['writing']
   /** leaving */
   l?: string[]
+  /** former: address and time each */
+  f?: [string, number][]
   /** invite */
   i?: 1
   /** revived */
@@ -73,6 +77,7 @@ const problem = object<MemberProblem>({ code: errorCode, detail: string, at: num
 const rareFields = {
   w: optional(nullable(writing)),
   l: optional(texts),
+  f: optional(list(tuple<[string, number]>(string, number))),
   i: optional(oneOf(1)),
   r: optional(number),
   x: optional(number),
@@ -102,6 +107,7 @@ const observedShape = object<Observed>({
   confirmed: flag,
   writing: nullable(writing),
   leaving: texts,
+  former: list(object<FormerAddress>({ email: string, at: number })),
   invite: flag,
   revived: number,
   reclaimed: nullable(number),
@@ -123,6 +129,7 @@ export function formatObserved(observed: Observed, packed: boolean): string {
   const rare: Rare = {
     ...(observed.writing ? { w: observed.writing } : {}),
     ...(observed.leaving.length > 0 ? { l: observed.leaving } : {}),
+    ...(observed.former.length > 0 ? { f: observed.former.map(({ email, at }) => [email, at]) } : {}),
     ...(observed.invite ? { i: 1 } : {}),
     ...(observed.revived ? { r: observed.revived } : {}),
     ...(observed.reclaimed === null ? {} : { x: observed.reclaimed }),
@@ -167,6 +174,7 @@ export function parseObserved(text: string): Observed {
     v: 1,
     writing: kept.w ?? null,
     leaving: kept.l ?? [],
+    former: toFormer(kept),
     invite: kept.i === 1,
     revived: kept.r ?? 0,
     reclaimed: kept.x ?? null,
@@ -182,6 +190,8 @@ export function parseObserved(text: string): Observed {
   }
 }
 
+const toFormer = ({ f = [] }: Rare): FormerAddress[] => f.map(([email, at]) => ({ email, at }))
+
 /** The fields one by one: lists read ten thousand of them, and a spread of an object takes ten times as long as all the rest. */
 function parsePacked(text: string): Observed {
   const parts = text.split('\t')
@@ -191,6 +201,7 @@ function parsePacked(text: string): Observed {
     v: 1,
     writing: rare.w ?? null,
     leaving: rare.l ?? [],
+    former: toFormer(rare),
     invite: rare.i === 1,
     revived: rare.r ?? 0,
     reclaimed: rare.x ?? null,

@@ -43,7 +43,7 @@ import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import { gather } from './gather.ts'
 import { endInvitation } from './book-failure.ts'
-import { createBooks, forgetAddress, type BooksDeps } from './keep-books.ts'
+import { createBooks, noteUnseen, type BooksDeps } from './keep-books.ts'
 import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
 import { takeSteps, type ChunkSize, type Listener, type Taken } from './take-steps.ts'
@@ -196,7 +196,7 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
         target.ending = { kind: 'retry', error: new AppError(step.code, { message: step.detail }) }
         return undefined
       case 'forget':
-        forgetAddress(target, step.email)
+        noteUnseen(target, step.email, deps.clock.now())
         continue
       case 'create':
       case 'add':

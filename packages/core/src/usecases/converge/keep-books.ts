@@ -2,7 +2,7 @@ import type { AppleSession, TesterRow } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, type Observed } from '../../domain/member.ts'
-import { isEntry } from '../../domain/plan.ts'
+import { isEntry, rememberFormer } from '../../domain/plan.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import type { Seats } from './seats.ts'
@@ -114,7 +114,7 @@ export function createBooks(deps: BooksDeps): Listener {
         // Just created or added, and reads lag: the planner reads again before it believes that nobody is there.
         if (row || (writing && isEntry(writing) && emailKey(writing.email) === emailKey(step.email)))
           countRead(target, step.email)
-        else forgetAddress(target, step.email)
+        else noteUnseen(target, step.email, deps.clock.now())
         return
       }
       if (leavesApp(target, step.email)) {
@@ -141,7 +141,9 @@ export function createBooks(deps: BooksDeps): Listener {
         countRead(target, step.email)
       } else {
         // Known to be in, and not there any more: taken out by somebody else. One who only may have been in is in no longer.
-        const email = target.observed.confirmed ? target.observed.email : null
+        const { confirmed } = target.observed
+        if (!confirmed) noteUnseen(target, step.email, deps.clock.now())
+        const email = confirmed ? target.observed.email : null
         amend(target, { email, confirmed: false, state: null, writing: null, observedAt: deps.clock.now() })
         unlearn(target, step.email)
       }
@@ -223,6 +225,12 @@ function leavesApp({ observed: { writing } }: Target, email: string): boolean {
 function isLeaving(target: Target, email: string): boolean {
   const key = emailKey(email)
   return target.observed.leaving.some((leaving) => emailKey(leaving) === key)
+}
+
+/** No read shows the address in the group: so it is out, until a complete listing shows it after all. */
+export function noteUnseen(target: Target, email: string, at: number): void {
+  forgetAddress(target, email)
+  target.observed = { ...target.observed, former: rememberFormer(target.observed.former, email, at) }
 }
 
 /** The address is out of the group. */

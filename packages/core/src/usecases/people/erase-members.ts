@@ -123,15 +123,19 @@ async function findLingering(
   records: (MemberRecord | undefined)[],
 ): Promise<ReadonlySet<string>> {
   const out = records.filter((record) => record !== undefined).filter(isOut)
-  const addressOf = ({ desired }: MemberRecord) => desired.email ?? erasure.email
-  const emails = out.map(addressOf).filter((email) => email !== '')
+  const addressesOf = ({ desired, observed }: MemberRecord) => [
+    desired.email ?? erasure.email,
+    ...(observed?.former ?? []).map(({ email }) => email),
+  ]
+  const emails = out.flatMap(addressesOf).filter((email) => email !== '')
   if (emails.length === 0 || roster.blocked?.code === 'group_gone') return new Set()
   const rows = await sessionOf(visit).findGroupMembers({ groupId: roster.group.id, emails: [...new Set(emails)] })
   const shown = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
   const members = visit.deps.store.members(visit.teamKey, roster.id)
   const lingering: { record: MemberRecord; row: TesterRow }[] = []
-  for (const record of out) {
-    const key = emailKey(addressOf(record))
+  for (const { record, key } of out.flatMap((one) =>
+    addressesOf(one).map((email) => ({ record: one, key: emailKey(email) })),
+  )) {
     const row = shown.get(key)
     if (!row) continue
     // Somebody else of this roster has the address by now: the seat is theirs.

@@ -14,7 +14,10 @@ const AT_ONCE = 50
 export async function forgetLeft(visit: Visit, roster: Roster, records: MemberRecord[]): Promise<number> {
   const { clock, settings } = visit.deps
   const before = clock.now() - settings.leftMembersMs
-  const old = records.filter((record) => isOut(record) && record.desired.at < before)
+  // A former address that no complete listing was asked about may still be in.
+  const old = records.filter(
+    (record) => isOut(record) && record.observed?.former.length === 0 && record.desired.at < before,
+  )
   let forgotten = 0
   for (const chunk of inChunks(old, AT_ONCE)) {
     const answers = await Promise.all(chunk.map((record) => eraseRecord(visit, roster, record)))

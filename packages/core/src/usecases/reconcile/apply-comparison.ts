@@ -4,7 +4,7 @@ import { NOTHING_OBSERVED, settledStatus, type Observed } from '../../domain/mem
 import type { Roster } from '../../domain/roster.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { AppError, ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
-import type { MemberRecord, ReadRow } from '../../store/index.ts'
+import type { MemberRecord, Outcome, ReadRow } from '../../store/index.ts'
 import { readLack } from '../builds/warnings-of.ts'
 import { inChunks } from '../converge/parallel.ts'
 import { MAX_CHUNK } from '../converge/take-steps.ts'
@@ -74,6 +74,56 @@ export async function removeLingering(
   )
 }
 
+/** Former addresses that are in after all leave again, by their members' own jobs. */
+export async function removeReturned(
+  visit: Visit,
+  roster: Roster,
+  returned: GroupComparison['returned'],
+): Promise<void> {
+  for (const { record, rows } of returned) {
+    const before = observedOf(record)
+    const emails = rows.flatMap(({ email }) => email ?? [])
+    const keys = new Set(emails.map(emailKey))
+    const observed: Observed = {
+      ...before,
+      leaving: [...before.leaving, ...emails],
+      former: before.former.filter(({ email }) => !keys.has(emailKey(email))),
+    }
+    const [row = null] = rows
+    await note(visit, roster, record, { observed, row, present: record.desired.present, problem: null, pending: true })
+  }
+  await visit.deps.lane.recordAgain(
+    returned.map(({ record }) => ({ roster: roster.id, member: record.id })),
+    'bulk',
+  )
+}
+
+/** A listing that began after an address was last looked for, and does not show it, has the last word. */
+export async function forgetFormer(
+  visit: Visit,
+  roster: Roster,
+  settled: GroupComparison['settled'],
+  reading: { rows: readonly ReadRow[]; startedAt: number },
+): Promise<void> {
+  const listed = new Set(reading.rows.flatMap(({ email }) => (email === null ? [] : [emailKey(email)])))
+  for (const chunk of inChunks(settled, MAX_CHUNK)) {
+    await Promise.all(
+      chunk.map(async (record) => {
+        const before = observedOf(record)
+        const former = before.former.filter(({ email, at }) => at >= reading.startedAt || listed.has(emailKey(email)))
+        if (former.length < before.former.length)
+          await keep(visit, roster, record, {
+            observed: { ...before, former },
+            status: record.status,
+            entry: null,
+            fact: null,
+            testerIds: new Map(),
+          })
+      }),
+    )
+  }
+}
+
 /**
  * Testers of nobody on the roster. A refused call may be about one who left meanwhile: those who are still in the group are
  * tried one by one, and one that Apple will not let go is left to the next reading.
@@ -117,8 +167,7 @@ interface Note {
 }
 
 async function note(visit: Visit, roster: Roster, record: MemberRecord, change: Note): Promise<void> {
-  const { lane, clock, toRef } = visit.deps
-  const now = clock.now()
+  const now = visit.deps.clock.now()
   const restored = change.present && change.row === null
   const status = change.pending || restored ? 'pending' : settledStatus(change.present, change.observed.state)
   const problem = change.problem && { code: change.problem, detail: ERROR_RULES[change.problem].title }
@@ -129,12 +178,7 @@ async function note(visit: Visit, roster: Roster, record: MemberRecord, change: 
     change.observed.told ?? null,
     now,
   )
-  const recorded = await lane.recordOutcome(visit.lease.token, {
-    roster,
-    member: record.id,
-    ref: toRef(roster.id, record.id),
-    met: { fresh: 0, invite: 0 },
-    version: record.desired.version,
+  await keep(visit, roster, record, {
     observed: {
       ...change.observed,
       observedAt: now,
@@ -144,8 +188,21 @@ async function note(visit: Visit, roster: Roster, record: MemberRecord, change: 
     status,
     entry: { t: now, k: 'note', d: describe(record, change) },
     fact: told?.fact ?? null,
-    ending: 'later',
     testerIds: new Map(change.row?.email ? [[emailKey(change.row.email), change.row.id]] : []),
+  })
+}
+
+type Kept = Pick<Outcome, 'observed' | 'status' | 'entry' | 'fact' | 'testerIds'>
+
+async function keep(visit: Visit, roster: Roster, { id, desired }: MemberRecord, kept: Kept): Promise<void> {
+  const recorded = await visit.deps.lane.recordOutcome(visit.lease.token, {
+    roster,
+    member: id,
+    ref: visit.deps.toRef(roster.id, id),
+    met: { fresh: 0, invite: 0 },
+    version: desired.version,
+    ending: 'later',
+    ...kept,
   })
   if (recorded === 'lost') throw new AppError('lease_lost')
 }
@@ -153,6 +210,7 @@ async function note(visit: Visit, roster: Roster, record: MemberRecord, change: 
 function describe(record: MemberRecord, change: Note): string {
   if (change.row === null)
     return change.present ? 'Not in the group any more: put back.' : 'Taken out of the group by hand.'
+  if (change.pending && change.present) return 'A former address is still in the group: taken out.'
   if (change.pending) return 'Still in the group: taken out.'
   return `Seen in the group as ${change.row.state}, before: ${record.observed?.state ?? 'unknown'}.`
 }

@@ -48,6 +48,8 @@ describe('compareGroup', () => {
       vanished: [],
       missing: [],
       lingering: [],
+      returned: [],
+      settled: [],
       unmanaged: [],
     })
   })
@@ -71,5 +73,22 @@ describe('compareGroup', () => {
     const compared = compareGroup([row('a@x.de'), row('z@x.de')], [joining, member('b', { version: 2 })])
     expect(compared).toMatchObject({ seen: [], vanished: [], missing: [] })
     expect(compared.unmanaged.map(({ email }) => email)).toEqual(['z@x.de'])
+  })
+  it('takes a listed address for its member’s own, although a read had not shown it', () => {
+    const former = [{ email: 'Old@x.de', at: 1 }]
+    const compared = compareGroup([row('a@x.de'), row('old@x.de')], [member('a', {}, { former })])
+    expect(compared.returned).toMatchObject([{ record: { id: 'a' }, rows: [{ email: 'old@x.de' }] }])
+    expect(compared.unmanaged).toEqual([])
+    expect(compareGroup([row('a@x.de')], [member('a', {}, { former })])).toMatchObject({
+      returned: [],
+      settled: [{ id: 'a' }],
+    })
+  })
+  it.each([
+    ['another member has by now', [member('a', {}, { former: [{ email: 'b@x.de', at: 1 }] }), member('b')]],
+    ['a job of the member is about', [member('a', { version: 2 }, { former: [{ email: 'b@x.de', at: 1 }] })]],
+  ])('leaves a former address alone that %s', (_, members) => {
+    const compared = compareGroup([row('a@x.de'), row('b@x.de')], members)
+    expect([compared.returned, compared.settled, compared.unmanaged]).toEqual([[], [], []])
   })
 })

@@ -11,19 +11,33 @@ export interface GroupComparison {
   missing: MemberRecord[]
   /** Should be out, and listed. */
   lingering: { record: MemberRecord; row: ReadRow }[]
+  /** Former addresses of a member that are listed after all, though a read had not shown them. */
+  returned: { record: MemberRecord; rows: ReadRow[] }[]
+  /** Members with former addresses, none of which has to leave, that this listing does not show. */
+  settled: MemberRecord[]
   /** Listed, and of nobody on the roster. */
   unmanaged: ReadRow[]
 }
 
 /** Pure: a complete listing of the group beside the roster. Members with work under way are left to it. */
 export function compareGroup(rows: ReadRow[], records: Iterable<MemberRecord>): GroupComparison {
-  const comparison: GroupComparison = { seen: [], vanished: [], missing: [], lingering: [], unmanaged: [] }
+  const comparison: GroupComparison = {
+    seen: [],
+    vanished: [],
+    missing: [],
+    lingering: [],
+    returned: [],
+    settled: [],
+    unmanaged: [],
+  }
   const listed = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
   const explained = new Set<string>()
   const present: MemberRecord[] = []
   const absent: MemberRecord[] = []
   const reclaimed: MemberRecord[] = []
+  const moved: MemberRecord[] = []
   for (const record of records) {
+    if (record.observed && record.observed.former.length > 0) moved.push(record)
     // On its way out of the app it may be listed still; once it is out, whoever lists it there put it there.
     if (isReclaimed(record.desired, record.observed)) reclaimed.push(record)
     else (record.desired.present ? present : absent).push(record)
@@ -53,8 +67,34 @@ export function compareGroup(rows: ReadRow[], records: Iterable<MemberRecord>): 
     explained.add(key)
     if (!isUnderWay(record)) comparison.lingering.push({ record, row })
   }
+  // What else this reading says of a member is written first; the next one goes on.
+  const noted = new Set(
+    [...comparison.seen, ...comparison.lingering].map(({ record }) => record).concat(comparison.vanished),
+  )
+  for (const record of moved)
+    compareFormer(record, listed, explained, { comparison, isFree: !isUnderWay(record) && !noted.has(record) })
   comparison.unmanaged = rows.filter((row) => row.email === null || !explained.has(emailKey(row.email)))
   return comparison
+}
+
+/** After all others: an address that anybody else has is theirs. */
+function compareFormer(
+  record: MemberRecord,
+  listed: ReadonlyMap<string, ReadRow>,
+  explained: Set<string>,
+  { comparison, isFree }: { comparison: GroupComparison; isFree: boolean },
+): void {
+  const rows: ReadRow[] = []
+  const former = record.observed?.former ?? []
+  for (const { email } of former) {
+    const row = listed.get(emailKey(email))
+    if (!row || explained.has(emailKey(email))) continue
+    explained.add(emailKey(email))
+    rows.push(row)
+  }
+  if (!isFree) return
+  if (rows.length > 0) comparison.returned.push({ record, rows })
+  else if (former.some(({ email }) => !listed.has(emailKey(email)))) comparison.settled.push(record)
 }
 
 /** Not in the group for a reason that was told: who waits, failed, stopped testing, or was taken out by hand under that policy. */

@@ -28,6 +28,7 @@ export async function planReading(
   })
   const back = roster.removedByHand === 'restore' ? compared.vanished.length : 0
   const add = compared.missing.length + back
+  const updated = [...compared.seen, ...compared.returned].map((item) => item.record.id)
   const added = [...compared.missing, ...(back > 0 ? compared.vanished : [])]
   return {
     ...record,
@@ -38,17 +39,17 @@ export async function planReading(
       read,
       total: read,
       converged: compared.seen.length,
-      toConverge: compared.seen.length + add + (verdict.held ? 0 : removals),
+      toConverge: updated.length + add + (verdict.held ? 0 : removals),
     },
     plan: {
       add,
-      update: compared.seen.length,
+      update: updated.length,
       remove: removals,
       unchanged: Math.max(0, read - removals - compared.seen.length),
     },
     removals: compared.lingering.map((item) => item.record.id),
     added: added.map(({ id }) => id),
-    updated: compared.seen.map((item) => item.record.id),
+    updated,
     unmanaged: compared.unmanaged.map((row) => ({ testerId: row.id, email: row.email })),
     removesUnmanaged,
     revision: await reconciliations.revision(roster.id),

@@ -6,7 +6,7 @@ import { age, goesOn, sessionOf, type Visit } from '../lanes/visit.ts'
 
 /** `goes_on`: what was read is kept, and the task has to come again at `at` (ms). */
 export type GroupReading =
-  | { kind: 'complete'; rows: ReadRow[] }
+  | { kind: 'complete'; rows: ReadRow[]; startedAt: number }
   | { kind: 'incomplete' }
   | { kind: 'goes_on'; at: number; read: number; total: number | null }
 
@@ -41,7 +41,7 @@ export async function readGroup(visit: Visit, roster: Roster, owner: string): Pr
   let reading = found?.owner === owner ? found : await begin(visit, readings, owner)
   let steps = 0
   for (;;) {
-    if (reading.broken) return conclude(readings, null)
+    if (reading.broken) return conclude(readings, reading, null)
     if (steps > 0 && (await othersWait(visit))) return goOn(reading, clock.now())
     if (!reading.ended) {
       reading = await readPage(visit, roster, readings, reading)
@@ -101,9 +101,9 @@ export async function othersWait(visit: Visit): Promise<boolean> {
 
 const goOn = ({ read, total }: Reading, at: number): GroupReading => ({ kind: 'goes_on', at, read, total })
 
-async function conclude(readings: Readings, rows: ReadRow[] | null): Promise<GroupReading> {
+async function conclude(readings: Readings, { startedAt }: Reading, rows: ReadRow[] | null): Promise<GroupReading> {
   await readings.end()
-  return rows === null ? { kind: 'incomplete' } : { kind: 'complete', rows }
+  return rows === null ? { kind: 'incomplete' } : { kind: 'complete', rows, startedAt }
 }
 
 function assertKept(kept: boolean): void {
@@ -162,10 +162,10 @@ async function judge(
     assertKept(await readings.keepPage(token, second, []))
     return { kind: 'again', reading: second }
   }
-  if (reading.total === null) return conclude(readings, sameIds(await readings.rows(1), rows) ? rows : null)
+  if (reading.total === null) return conclude(readings, reading, sameIds(await readings.rows(1), rows) ? rows : null)
   const total = isPatched ? await sessionOf(visit).countGroupTesters(roster.group.id) : reading.total
-  if (total === rows.length) return conclude(readings, rows)
-  if (!isPatched || reading.doubts === DOUBTS) return conclude(readings, null)
+  if (total === rows.length) return conclude(readings, reading, rows)
+  if (!isPatched || reading.doubts === DOUBTS) return conclude(readings, reading, null)
   // Reads lag our own writes, each in its own time: those are looked at once more.
   const doubted: Reading = { ...reading, doubts: reading.doubts + 1, at: clock.now() }
   assertKept(await readings.doubtChecked(token, doubted))

@@ -2,7 +2,8 @@ import { eventually } from '@flightroster/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createFacts, createReconciliations, createSchedule } from '../../store/index.ts'
+import { createFacts, createReconciliations, createSchedule, laneKeys } from '../../store/index.ts'
+import { formatObserved, parseObserved } from '../../store/member/observed.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from './apply-snapshot.ts'
 import { approveReconciliation } from './decide.ts'
@@ -127,6 +128,29 @@ describe('a reading of the whole group', () => {
     rig.emulator.addTester(gold.group.id, 'u-2@example.com')
     expect(await read()).toMatchObject({ status: 'done', removals: ['u-2'] })
     await rig.until(() => expect(group()).toEqual(addresses(['u-0', 'u-1'])))
+  })
+
+  it('takes a former address out that reads had not shown, and remembers it until a listing does not show it', async () => {
+    await fill(2)
+    const { observed } = laneKeys(gold.teamKey).roster('gold')
+    const former = async () => (await rig.store.members(gold.teamKey, 'gold').find('u-0'))?.observed?.former
+    const text = (await rig.store.redis.hget(observed, 'u-0')) ?? ''
+    const old = { email: 'Old@example.com', at: Date.now() }
+    await rig.store.redis.hset(observed, 'u-0', formatObserved({ ...parseObserved(text), former: [old] }, true))
+    rig.emulator.addTester(gold.group.id, 'old@example.com')
+    // Nobody is on the roster by it: still it is no unmanaged tester.
+    expect(await read(true)).toMatchObject({ plan: { update: 1, remove: 0 }, updated: ['u-0'], unmanaged: [] })
+    expect(await former()).toEqual([old])
+    expect(await read()).toMatchObject({ status: 'done', removals: [] })
+    await rig.until(() => expect(group()).toEqual(addresses(names(2))))
+    await rig.until(async () => expect(await rig.statuses()).toMatchObject({ 'u-0': 'invited' }))
+    expect(await former()).toEqual([])
+
+    const later = { email: 'later@example.com', at: Date.now() + 60_000 }
+    await rig.store.redis.hset(observed, 'u-0', formatObserved({ ...parseObserved(text), former: [old, later] }, true))
+    await read()
+    // That one was looked for after this listing began.
+    expect(await former()).toEqual([later])
   })
 
   it('reports testers whom nobody put on the roster, and removes them where it says so', async () => {

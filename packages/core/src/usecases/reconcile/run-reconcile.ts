@@ -9,7 +9,14 @@ import { planIdle } from '../idle/drive-idle.ts'
 import { noteSightings } from '../idle/note-sightings.ts'
 import { planUsage } from '../idle/read-usage.ts'
 import { blockIfGone } from '../rosters/block-roster.ts'
-import { applySeen, putBack, removeLingering, removeUnmanaged } from './apply-comparison.ts'
+import {
+  applySeen,
+  forgetFormer,
+  putBack,
+  removeLingering,
+  removeReturned,
+  removeUnmanaged,
+} from './apply-comparison.ts'
 import { compareGroup, type GroupComparison } from './compare-group.ts'
 import { confirmVanished } from './confirm-vanished.ts'
 import { noteIncomplete, noteReading, noteStanding } from './note-reading.ts'
@@ -106,17 +113,19 @@ async function compareAndApply(
     await noteIncomplete(visit, roster, record)
     return null
   }
-  const { rows } = reading
+  const { rows, startedAt } = reading
   const records = await readRoster(store.members(visit.teamKey, roster.id))
   await noteSightings(visit, roster, rows, records.values())
   const compared = compareGroup(rows, records.values())
   const vanished = await confirmVanished(visit, roster, compared.vanished)
   compared.vanished = vanished.gone
   const plan = await planReading(visit, roster, record, compared, { records, read: rows.length })
-  const unsettled = settledAt > clock.now() && plan.plan.remove > 0
+  const unsettled = settledAt > clock.now() && plan.plan.remove + compared.returned.length > 0
   if (!record.dryRun) {
     await applySeen(visit, roster, compared.seen)
     await putBack(visit, roster, compared)
+    await forgetFormer(visit, roster, compared.settled, { rows, startedAt })
+    if (!unsettled) await removeReturned(visit, roster, compared.returned)
     if (plan.status === 'running' && !unsettled) await removeAll(visit, roster, compared, plan)
   }
   const waits = !record.dryRun && ((unsettled && plan.status === 'running') || vanished.young > 0)
