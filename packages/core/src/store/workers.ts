@@ -10,6 +10,8 @@ export interface Workers {
   end(id: string, now: number): Promise<void>
   /** Whether a worker that serves this team key is alive, and when one last was (ms); null: none that is known of. */
   serving(teamKey: string, now: number): Promise<{ isServed: boolean; seenAt: number | null }>
+  /** The same of many, in one reading: whether a worker that serves this team key is alive. */
+  served(now: number): Promise<(teamKey: string) => boolean>
 }
 
 export const BEAT_EVERY_MS = 10_000
@@ -38,20 +40,27 @@ export function createWorkers(redis: Redis): Workers {
       await redis.hset(globalKeys.workers, id, JSON.stringify({ at: now, lanes, hasEnded: true } satisfies Beat))
     },
     async serving(teamKey, now) {
-      const beats = Object.entries(await redis.hgetall(globalKeys.workers)).map(([id, json]) => ({
-        id,
-        ...readBeat(json),
-      }))
+      const beats = await readBeats(redis)
       const forgotten = outlived(beats, now)
       if (forgotten.length > 0) await redis.hdel(globalKeys.workers, ...forgotten)
       const serving = beats.filter(({ lanes }) => lanes === null || lanes.includes(teamKey))
       return {
-        isServed: serving.some(({ at, hasEnded = false }) => !hasEnded && at >= now - GONE_AFTER_MS),
+        isServed: serving.some((beat) => isAlive(beat, now)),
         seenAt: serving.length === 0 ? null : Math.max(...serving.map(({ at }) => at)),
       }
     },
+    async served(now) {
+      const alive = (await readBeats(redis)).filter((beat) => isAlive(beat, now))
+      return (teamKey) => alive.some(({ lanes }) => lanes === null || lanes.includes(teamKey))
+    },
   }
 }
+
+async function readBeats(redis: Redis): Promise<({ id: string } & Beat)[]> {
+  return Object.entries(await redis.hgetall(globalKeys.workers)).map(([id, json]) => ({ id, ...readBeat(json) }))
+}
+
+const isAlive = ({ at, hasEnded = false }: Beat, now: number) => !hasEnded && at >= now - GONE_AFTER_MS
 
 /** Workers that are long gone. Of those that served the same team keys the last one stays: it tells since when nobody does. */
 function outlived(beats: readonly ({ id: string } & Beat)[], now: number): string[] {

@@ -143,18 +143,18 @@ function filterForm(here: string, asked: Asked, filter: ActivityFilter): Html {
 function table(input: { items: ActivityItem[]; privacy: Privacy; names: MemberNames; isOverAll: boolean }): Html {
   const { items, isOverAll } = input
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Activity">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          ${isOverAll ? html`<th scope="col">Roster</th>` : null}
-          <th scope="col">Person</th>
-          <th scope="col">What</th>
-          <th scope="col">Status</th>
-          <th scope="col">By</th>
+    <table role="table" class="cards-on-phone">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">When</th>
+          ${isOverAll ? html`<th scope="col" role="columnheader">Roster</th>` : null}
+          <th scope="col" role="columnheader">Person</th>
+          <th scope="col" role="columnheader">What</th>
+          <th scope="col" role="columnheader">Status</th>
+          <th scope="col" role="columnheader">By</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${items.map((item) => row(item, input))}
       </tbody>
     </table>
@@ -166,20 +166,20 @@ function row(
   { privacy, names, isOverAll }: { privacy: Privacy; names: MemberNames; isOverAll: boolean },
 ): Html {
   const said = calls.length > 0 ? text.replace(/^Asked App Store Connect: .*?\. Now /, 'Now ') : text
-  return html`<tr>
-    <td>${exactTime(at)}</td>
-    ${isOverAll ? html`<td><a href="${path`/console/rosters/${roster}/activity`}">${roster}</a></td>` : null}
-    <td>
+  return html`<tr role="row">
+    <td role="cell" data-label="When">${exactTime(at)}</td>
+    ${isOverAll ? html`<td role="cell" data-label="Roster"><a href="${path`/console/rosters/${roster}/activity`}">${roster}</a></td>` : null}
+    <td role="cell" data-label="Person">
       ${member === null ? html`<span class="quiet">the roster</span>` : html`<a href="${names.href(roster, member)}">${privacy.id(member)}</a>`}
     </td>
-    <td>
+    <td role="cell" data-label="What">
       <span class="quiet">${KIND_WORDS[kind]}</span> ${privacy.text(said)}
       ${problem && !said.includes(problem.detail) ? html`<br />${privacy.text(problem.detail)}` : null}
       ${calls.length === 0 ? null : callList(calls, privacy)}
       ${requestId === null ? null : html`<br /><small class="quiet">request <code>${requestId}</code></small>`}
     </td>
-    <td>${status === null ? null : statusPill(status)}</td>
-    <td>${by === null ? html`<span class="quiet">by itself</span>` : privacy.text(by)}</td>
+    ${status === null ? html`<td role="cell" class="none"></td>` : html`<td role="cell" data-label="Status">${statusPill(status)}</td>`}
+    <td role="cell" data-label="By">${by === null ? html`<span class="quiet">by itself</span>` : privacy.text(by)}</td>
   </tr>`
 }
 

@@ -1,5 +1,5 @@
 import type { Reconciliation } from '@flightroster/core/domain'
-import { createReconciliations, writeLaneStanding } from '@flightroster/core/store'
+import { createReconciliations, createWorkers, writeLaneStanding } from '@flightroster/core/store'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
 import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
@@ -75,12 +75,20 @@ it('the page of a roster tells first what holds everybody up: since when, what t
   expect(await api.store.rosters.find(roster)).not.toHaveProperty('pausedAt')
 })
 
-it('a lane that is stopped is not said to be done soon', async () => {
+it('a lane that is stopped, or that no worker serves, is not said to be done soon', async () => {
   await put(people(3))
   const lane = async () => (await api.call('GET', `/v1/team-keys/key-${at}`)).json().lane
+  expect((await lane()).estimatedDoneAt).toBeNull()
+  // What was read within three seconds is forgotten by a change.
+  await ann.post(`/lanes/key-${at}/resume`)
+  expect((await ann.get('/lanes')).body).toContain('No worker is running that serves this team key.')
+  const workers = createWorkers(api.store.redis)
+  await workers.beat('w-1', null, api.deps.clock.now())
   expect((await lane()).estimatedDoneAt).not.toBeNull()
+  expect((await ann.get(`/lanes?q=key-${at}`)).body).not.toContain('No worker is running')
   await api.call('POST', `/v1/team-keys/key-${at}/pause`)
   expect((await lane()).estimatedDoneAt).toBeNull()
+  await workers.end('w-1', api.deps.clock.now())
 })
 
 it('a plan that is held says so first, and names who leaves, came and changed, by name in order, with a file', async () => {

@@ -16,11 +16,6 @@ const STATE_WORDS: Record<LaneState, { word: string; tone: Tone }> = {
   idle: { word: 'idle', tone: 'quiet' },
 }
 
-const OUTAGE_WORDS: Record<NonNullable<DescribedLane['outage']>, string> = {
-  silent: 'App Store Connect gives no usable answers.',
-  refused: 'App Store Connect has just refused the team key, which is not believed yet.',
-}
-
 export interface LanesPage {
   user: DashboardUser
   privacy: Privacy
@@ -76,16 +71,29 @@ function nothing({ filter, user }: LanesPage): Html {
   </p>`
 }
 
+/** Why a lane with work does nothing, though nothing is wrong with its key; and what to do. */
+function standstill({ isServed, outage, waiting, active, delayed }: DescribedLane): [string, string] | null {
+  if (waiting + active + delayed === 0) return null
+  if (!isServed)
+    return ['No worker is running that serves this team key.', 'Start one. What was accepted is kept until then.']
+  const again = 'Nothing to do: the lane asks again at its next visit, after a minute at most.'
+  if (outage === 'silent') return ['App Store Connect gives no usable answers.', again]
+  if (outage === 'refused')
+    return ['App Store Connect has just refused the team key, which is not believed yet.', again]
+  return null
+}
+
+/** On a phone each lane is a card, with its problem below. */
 function table(input: LanesPage): Html {
   const head = ['Team key', 'State', 'Budget left', 'Backlog', 'Oldest waiting', 'Next visit', 'Done about']
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Lanes">
-    <table>
-      <thead>
-        <tr>
-          ${head.map((name) => html`<th scope="col">${name}</th>`)}${input.privacy.isOperator ? html`<th scope="col">Actions</th>` : null}
+    <table role="table" class="cards-on-phone">
+      <thead role="rowgroup">
+        <tr role="row">
+          ${[...head, ...(input.privacy.isOperator ? ['Actions'] : [])].map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${input.lanes.map((lane) => row(lane, input))}
       </tbody>
     </table>
@@ -95,33 +103,30 @@ function table(input: LanesPage): Html {
 function row(lane: DescribedLane, { now, privacy }: LanesPage): Html {
   const { word, tone } = STATE_WORDS[lane.state]
   const problem = lane.blocked ?? lane.problem
+  const still = problem || lane.paused ? null : standstill(lane)
   const columns = privacy.isOperator ? 8 : 7
-  return html`<tr id="lane-${lane.teamKey}" ${problem || lane.outage ? html` class="joined"` : null}>
-      <th scope="row">
+  return html`<tr role="row" id="lane-${lane.teamKey}" ${problem || still ? html` class="joined"` : null}>
+      <th scope="row" role="rowheader">
         <a href="${path`/dashboard/q/${lane.teamKey}/queue/lane-${lane.teamKey}`}">${lane.teamKey}</a>
       </th>
-      <td>${pill(tone, word)}${lane.paused && lane.state !== 'paused' ? html` ${pill('warn', 'paused')}` : null}</td>
-      <td>${budget(lane)}</td>
-      <td>${backlog(lane)}</td>
-      <td>${when(lane.oldestAt, now)}</td>
-      <td>${lane.paused ? 'when resumed' : when(lane.nextVisitAt, now, 'when there is work')}</td>
-      <td>${when(lane.estimatedDoneAt, now)}</td>
-      ${privacy.isOperator ? html`<td>${actions(lane)}</td>` : null}
+      ${cell('State', html`${pill(tone, word)}${lane.paused && lane.state !== 'paused' ? html` ${pill('warn', 'paused')}` : null}`)}
+      ${cell('Budget left', budget(lane))} ${cell('Backlog', backlog(lane))}
+      ${cell('Oldest waiting', when(lane.oldestAt, now))}
+      ${cell('Next visit', lane.paused ? html`when resumed` : when(lane.nextVisitAt, now, 'when there is work'))}
+      ${cell('Done about', when(lane.estimatedDoneAt, now))}
+      ${privacy.isOperator ? html`<td role="cell">${actions(lane)}</td>` : null}
     </tr>
     ${
-      lane.outage && !problem
-        ? html`<tr class="problem">
-            <td colspan="${columns}">
-              <strong>${OUTAGE_WORDS[lane.outage]}</strong> Nothing to do: the lane asks again at its next visit, after
-              a minute at most.
-            </td>
+      still
+        ? html`<tr role="row" class="problem">
+            <td role="cell" colspan="${columns}"><strong>${still[0]}</strong> ${still[1]}</td>
           </tr>`
         : null
     }
     ${
       problem
-        ? html`<tr class="problem">
-            <td colspan="${columns}">
+        ? html`<tr role="row" class="problem">
+            <td role="cell" colspan="${columns}">
               <strong>${privacy.text(problem.detail)}</strong> ${ERROR_RULES[problem.code]?.action}
               <span class="quiet">(${when(problem.at, now)})</span>
             </td>
@@ -129,6 +134,8 @@ function row(lane: DescribedLane, { now, privacy }: LanesPage): Html {
         : null
     }`
 }
+
+const cell = (label: string, content: Html) => html`<td role="cell" data-label="${label}">${content}</td>`
 
 function budget({ budget: { limit, remaining } }: DescribedLane): Html {
   if (limit === null || remaining === null) return html`<span class="quiet">not known yet</span>`

@@ -6,6 +6,7 @@ import { createLaneQueue } from '../../queues/index.ts'
 import {
   createRedis,
   createStore,
+  createWorkers,
   laneKeys,
   queueName,
   queuePrefix,
@@ -51,6 +52,9 @@ it('lists what needs a person first, then the busiest, with what is waiting wher
     ['busy', 'busy', 1],
     ['idle', 'idle', 0],
   ])
+  const [unserved] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'busier' }))
+  expect(unserved).toMatchObject({ isServed: false, estimatedDoneAt: null })
+  await createWorkers(store.redis).beat('w-1', null, clock.now())
   const [, busy] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'BUS' }))
   expect(busy).toMatchObject({ teamKey: 'busy', oldestAt: clock.now() - 5_000, estimatedDoneAt: clock.now() + 250 })
   const [busier] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'busier' }))

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
-import { pauseLane, readLaneOverview, resumeLane, type Budget, type Store } from '../../store/index.ts'
+import { createWorkers, pauseLane, readLaneOverview, resumeLane, type Budget, type Store } from '../../store/index.ts'
 
 /** What a lane is doing, for people. Times are ms; null: nothing to do, or only when rung. */
 export interface LaneStatus {
@@ -48,10 +48,12 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
   }
   return {
     async status(teamKey) {
-      const [lane, dueAt, budget] = await Promise.all([
+      const now = clock.now()
+      const [lane, dueAt, budget, { isServed }] = await Promise.all([
         readLaneOverview(store.redis, teamKey),
         store.ready.dueAt([teamKey]),
         deps.budgetOf(teamKey).read(),
+        createWorkers(store.redis).serving(teamKey, now),
       ])
       const { waiting, active, delayed, failed, paused, blocked, outage } = lane
       const open = waiting + active + delayed
@@ -64,9 +66,9 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
         nextVisitAt: dueAt[0] ?? null,
         estimatedDoneAt: estimateDoneAt({
           ...budget,
-          now: clock.now(),
+          now,
           open,
-          isStopped: paused || blocked !== null || outage !== null,
+          isStopped: paused || blocked !== null || outage !== null || !isServed,
           nextVisitAt: dueAt[0] ?? null,
         }),
       }
@@ -119,7 +121,7 @@ export interface Outlook {
   open: number
   limit: number
   remaining: number | null
-  /** Paused, blocked, or Apple answers nothing usable: nobody can say when it goes on. */
+  /** Paused, blocked, without a worker, or Apple answers nothing usable: nobody can say when it goes on. */
   isStopped: boolean
   nextVisitAt: number | null
 }
