@@ -11,7 +11,7 @@ const options = (members: string[], teamKey = 'acme', dedupMs = 1): RecordOption
 })
 
 /** A recorder whose steps end when they are told to; versions tell a change's place in its step. */
-function createSteps() {
+function createSteps(now?: () => number) {
   const steps: { members: string[]; end: (error?: Error) => void }[] = []
   const record = (given: RecordOptions) =>
     new Promise<RecordResult>((resolve, reject) => {
@@ -19,10 +19,12 @@ function createSteps() {
       const end = (error?: Error) => (error ? reject(error) : resolve({ leased: false, now: 1, changes }))
       steps.push({ members: given.changes.map(({ member }) => member), end })
     })
-  return { steps, record: recordTogether(record) }
+  return { steps, record: recordTogether(record, now) }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+const people = (count: number) => Array.from({ length: count }, (_, at) => `m${at}`)
 
 describe('recordTogether', () => {
   it('records a request alone at once, and what comes meanwhile in one step after it', async () => {
@@ -37,12 +39,13 @@ describe('recordTogether', () => {
     expect(versions).toEqual([[0], [0], [1, 2]])
   })
 
-  it('never holds up another team key, nor a large batch', () => {
+  it('never holds up another team key, nor a large batch', async () => {
     const { steps, record } = createSteps()
-    const large = Array.from({ length: 100 }, (_, at) => `m${at}`)
+    const large = people(100)
     void record(options(['a']))
     void record(options(['b'], 'other'))
     void record(options(large))
+    await settled()
     expect(steps.map(({ members }) => members.length)).toEqual([1, 1, 100])
   })
 
@@ -72,5 +75,44 @@ describe('recordTogether', () => {
       await settled()
     }
     expect(steps.map(({ members }) => members.length)).toEqual([1, 990, 198, 1])
+  })
+
+  it('records a large batch as one step while its team key is alone, and in slices while others record beside it', async () => {
+    let time = 0
+    const { steps, record } = createSteps(() => time)
+    const lengths = () => steps.map(({ members }) => members.length)
+    void record(options(people(1_000)))
+    expect(lengths()).toEqual([1_000])
+    void record(options(['x'], 'other'))
+    const sliced = record(options(people(900)))
+    // Of one team key one slice at a time; what is small does not wait for it.
+    void record(options(people(600)))
+    await settled()
+    expect(lengths()).toEqual([1_000, 1, 250])
+    void record(options(['y'], 'third'))
+    expect(lengths()).toEqual([1_000, 1, 250, 1])
+    // By turns of both batches, each in its order.
+    for (let at = 2; at < 10; at++) {
+      if (at !== 3) steps[at]?.end()
+      await settled()
+    }
+    expect(lengths()).toEqual([1_000, 1, 250, 1, 250, 250, 250, 250, 100, 150])
+    expect((await sliced).changes.length).toBe(900)
+    time = 2_000
+    void record(options(people(700)))
+    expect(lengths().at(-1)).toBe(700)
+  })
+
+  it('tells that a batch failed where one of its slices did, and records no more of it', async () => {
+    const { steps, record } = createSteps()
+    void record(options(['x'], 'other'))
+    const failed = expect(record(options(people(600)))).rejects.toThrow('no store')
+    await settled()
+    steps[1]?.end()
+    await settled()
+    steps[2]?.end(new Error('no store'))
+    await failed
+    await settled()
+    expect(steps.map(({ members }) => members.length)).toEqual([1, 250, 250])
   })
 })

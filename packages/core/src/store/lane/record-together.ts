@@ -1,8 +1,15 @@
+import { createFairLine } from '../domain/fair-line.ts'
 import type { RecordOptions, RecordResult } from './record-changes.ts'
 
 /** A batch this large gains nothing from company, and need not wait for others. */
 const LARGE = 100
 const MOST = 1_000
+/** Changes of a large batch in one step while other team keys record too: some 5 ms of the store's time, in which it serves nobody. */
+const SLICE = 250
+/** Slices on their way to the store at once: one of a team key, so many of all. Whatever is small goes between them. */
+const SLICES_AT_ONCE = 2
+/** For so long after its last change a team key counts as one that records. */
+const RECENT_MS = 1_000
 
 type Recorder = (options: RecordOptions) => Promise<RecordResult>
 
@@ -14,9 +21,28 @@ interface Waiting {
 
 /**
  * Few changes each, from many requests at once: what arrives while a step of the same team key is under way goes into the
- * next one together. A request alone is recorded at once; a failure is told to everybody in the step.
+ * next one together. A request alone is recorded at once; a failure is told to everybody in the step. A large batch is one step
+ * while its team key is alone, and slices, one after the other, while others record beside it: where a slice fails, those before it
+ * are kept, which is what a failure leaves open anyway.
  */
-export function recordTogether(record: Recorder): Recorder {
+export function recordTogether(record: Recorder, now: () => number = () => performance.now()): Recorder {
+  const isAlone = watchLanes(now)
+  const slices = createFairLine({ own: 1, all: SLICES_AT_ONCE, waiting: { own: Infinity, all: Infinity } })
+  const recordLarge = async (options: RecordOptions): Promise<RecordResult> => {
+    const result: RecordResult = { leased: true, now: 0, changes: [] }
+    for (let from = 0; from < options.changes.length; from += SLICE) {
+      const end = await slices.enter(options.teamKey, 1)
+      try {
+        const part = await record({ ...options, changes: options.changes.slice(from, from + SLICE) })
+        result.leased &&= part.leased
+        result.now = part.now
+        result.changes.push(...part.changes)
+      } finally {
+        end?.()
+      }
+    }
+    return result
+  }
   const lines = new Map<string, Waiting[]>()
 
   const drain = async (lane: string, line: Waiting[]) => {
@@ -39,7 +65,9 @@ export function recordTogether(record: Recorder): Recorder {
   }
 
   return (options) => {
-    if (options.changes.length >= LARGE || options.now !== undefined) return record(options)
+    const alone = isAlone(options.teamKey)
+    if (options.now !== undefined) return record(options)
+    if (options.changes.length >= LARGE) return alone ? record(options) : recordLarge(options)
     return new Promise((resolve, reject) => {
       const waiting = { options, resolve, reject }
       const line = lines.get(options.teamKey)
@@ -50,6 +78,18 @@ export function recordTogether(record: Recorder): Recorder {
         void drain(options.teamKey, begun)
       }
     })
+  }
+}
+
+/** Notes that a team key records, and tells whether no other one did lately. */
+function watchLanes(now: () => number): (lane: string) => boolean {
+  let last = { lane: '', at: -Infinity }
+  /** The newest of another team key than `last` is of. */
+  let other = last
+  return (lane) => {
+    if (last.lane !== lane) other = last
+    last = { lane, at: now() }
+    return other.at < last.at - RECENT_MS
   }
 }
 
