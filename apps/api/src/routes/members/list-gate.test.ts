@@ -5,7 +5,7 @@ import { createListGate, type ListGate, type ListTurn } from './list-gate.ts'
 
 const MB = 1024 * 1024
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
 const enter = (gate: ListGate, roster: string, teamKey = roster, signal?: AbortSignal) =>
@@ -52,7 +52,7 @@ describe('the turns of lists', () => {
     turn.end()
   })
 
-  it('are not taken from a list that is whole, and whoever waited ten seconds is told to come again', async () => {
+  it('are not taken from a list that is whole, and whoever waited half a minute is told to come again', async () => {
     const gate = createListGate()
     const body = new PassThrough()
     const [first] = [await enter(gate, 'a'), await enter(gate, 'b')]
@@ -62,7 +62,7 @@ describe('the turns of lists', () => {
     await settle()
     expect(got.ended).toBe('whole')
     const refused = expect(enter(gate, 'c')).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 3_000 })
-    await pass(11_000)
+    await pass(31_000)
     await refused
     first.end()
     await enter(gate, 'c')
@@ -81,6 +81,67 @@ describe('the turns of lists', () => {
     first.end()
     await waits
     await expect(enter(gate, 'a-3', 'a')).rejects.toMatchObject({ code: 'rate_limited' })
+  })
+
+  it('come to a third team key while two send lists without pause, however long each takes', async () => {
+    const gate = createListGate()
+    const state = { turns: 0, isOver: false }
+    /** One list after the other, each of twelve seconds. */
+    const sendOn = async (teamKey: string) => {
+      while (!state.isOver) {
+        const turn = await enter(gate, `${teamKey}-1`, teamKey).catch(() => undefined)
+        state.turns += turn ? 1 : 0
+        await new Promise((resolve) => setTimeout(resolve, turn ? 12_000 : 1_000))
+        turn?.end()
+      }
+    }
+    const senders = [sendOn('a'), sendOn('b')]
+    await pass(100)
+    let third: ListTurn | undefined
+    void enter(gate, 'c').then((turn) => (third = turn))
+    await pass(13_000)
+    expect(third).toBeDefined()
+    third?.end()
+    state.isOver = true
+    await pass(30_000)
+    await Promise.all(senders)
+    expect(state.turns).toBeGreaterThan(2)
+  })
+
+  it('are kept for a team key that waited in vain, until it has come again or some seconds are over', async () => {
+    const gate = createListGate()
+    const [a, b] = [await enter(gate, 'a'), await enter(gate, 'b')]
+    const refused = expect(enter(gate, 'c')).rejects.toMatchObject({ retryAfterMs: 3_000 })
+    await pass(31_000)
+    await refused
+    a.end()
+    // The turn that is free is not for whoever had one, nor for a newcomer.
+    let next = ''
+    void enter(gate, 'a').then(() => (next += 'a'))
+    void enter(gate, 'd').then(() => (next += 'd'))
+    await pass(3_000)
+    expect(next).toBe('')
+    const c = await enter(gate, 'c')
+    await pass(500)
+    expect(next).toBe('')
+    c.end()
+    b.end()
+    await pass(500)
+    expect(next).toBe('ad')
+
+    const late = createListGate()
+    const first = await enter(late, 'a')
+    await enter(late, 'b')
+    const given = expect(enter(late, 'c')).rejects.toMatchObject({ code: 'rate_limited' })
+    await pass(31_000)
+    await given
+    first.end()
+    let isIn = false
+    void enter(late, 'a').then(() => (isIn = true))
+    await pass(8_000)
+    expect(isIn).toBe(false)
+    await pass(2_000)
+    expect(isIn).toBe(true)
   })
 
   it('are one for each roster, and one for each token that is bound to rosters', async () => {

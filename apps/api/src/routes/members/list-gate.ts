@@ -48,9 +48,11 @@ interface Waiter {
 /** A list of 100,000 rows is some tens of megabytes while it is read and planned. */
 const AT_ONCE = 2
 const RETRY_AFTER_MS = 3_000
-/** So long a list of another team key waits for its turn, and looks so often for one that is held up. */
-const PATIENCE_MS = 10_000
+/** So long a list of another team key waits for its turn: longer than one list takes. And so often it looks for one that is held up. */
+const PATIENCE_MS = 30_000
 const LOOK_EVERY_MS = 250
+/** So long the next turn is kept for a team key that has waited in vain: it was told when to come again. */
+const OWED_MS = 3 * RETRY_AFTER_MS
 /** Of as many team keys. */
 const WAITING = 100
 /** So long a sender may be waited for while lists of others wait, and longer by a second for each megabyte that came. */
@@ -66,6 +68,10 @@ const BYTES_PER_MS = 1_024
  * | there is a turn | it begins |
  * | there is none, and its team key has one or waits already | 429 |
  * | there is none, and its team key has none | it waits: the next turn is its own, after those who waited before |
+ * | there is one, and another team key is owed it | it waits, or 429, as if there were none |
+ *
+ * A team key is owed a turn for some seconds where its list has waited in vain, until its next list begins: those who send lists
+ * without pause do not take the turn while it is away.
  *
  * While somebody waits, a list whose sender is slower than a megabyte a second gives its turn away: whoever sends slowly, by however
  * many tokens, holds up others for some seconds. While nobody waits, a list may come as slowly as any request.
@@ -73,6 +79,8 @@ const BYTES_PER_MS = 1_024
 export function createListGate(now: () => number = () => performance.now()): ListGate {
   const turns = new Set<Turn>()
   const waiting: Waiter[] = []
+  /** Until when, by team key. */
+  const owed = new Map<string, number>()
   let looking: NodeJS.Timeout | undefined
 
   const begin = ({ roster, teamKey, caller }: EnteringList): ListTurn => {
@@ -87,6 +95,7 @@ export function createListGate(now: () => number = () => performance.now()): Lis
       wake: () => {},
     }
     turns.add(turn)
+    owed.delete(teamKey)
     return {
       async *chunks(body) {
         const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, void>
@@ -118,8 +127,14 @@ export function createListGate(now: () => number = () => performance.now()): Lis
   const leave = (turn: Turn) => {
     if (turns.delete(turn)) callNext()
   }
+  const mayBegin = ({ teamKey }: EnteringList) => {
+    for (const [key, until] of owed) if (now() > until) owed.delete(key)
+    const others = owed.size - (owed.has(teamKey) ? 1 : 0)
+    return turns.size < AT_ONCE && (owed.has(teamKey) || others < AT_ONCE - turns.size)
+  }
   const callNext = () => {
-    const next = turns.size < AT_ONCE ? waiting.shift() : undefined
+    const at = waiting.findIndex(({ list }) => mayBegin(list))
+    const [next] = at < 0 ? [] : waiting.splice(at, 1)
     next?.resolve(begin(next.list))
     if (waiting.length > 0) return
     clearInterval(looking)
@@ -128,8 +143,12 @@ export function createListGate(now: () => number = () => performance.now()): Lis
   const isBehind = ({ waitsSince, waitedMs, bytes }: Turn) =>
     waitedMs + (waitsSince === null ? 0 : now() - waitsSince) > GRACE_MS + bytes / BYTES_PER_MS
   const look = () => {
-    const late = waiting.findIndex(({ until }) => now() > until)
-    if (late >= 0) refuse(waiting[late])
+    const late = waiting.find(({ until }) => now() > until)
+    if (late) {
+      owed.set(late.list.teamKey, now() + OWED_MS)
+      refuse(late)
+    }
+    callNext()
     const slow = [...turns].find(isBehind)
     if (!slow || waiting.length === 0) return
     slow.lost = busy('The list came too slowly while others waited.')
@@ -151,7 +170,7 @@ export function createListGate(now: () => number = () => performance.now()): Lis
         throw busy(`Another list of roster "${list.roster}" is under way.`)
       if (bound !== null && others.some((other) => other.bound === bound))
         throw busy('Another list of this token is under way.')
-      if (turns.size < AT_ONCE) return begin(list)
+      if (mayBegin(list)) return begin(list)
       if (others.some(({ teamKey }) => teamKey === list.teamKey) || waiting.length >= WAITING || list.signal?.aborted)
         throw busy('Other lists are under way.')
       return new Promise((resolve, reject) => {
