@@ -1,9 +1,9 @@
 // Hostile requests of one kind without end, so many at a time, until it is killed.
 import { makeHostileBodies, type HostileBody } from '../../apps/api/testing/hostile-bodies.ts'
-import { HOSTILE_KINDS } from './support/hostile-kinds.ts'
+import { HOSTILE_KINDS, makeBatches } from './support/hostile-kinds.ts'
 
 const { KIND = '', AT_ONCE = '', URL: origin = '', AUTHORIZATION = '' } = process.env
-const bodies = makeHostileBodies().filter((body) => HOSTILE_KINDS[KIND]?.(body))
+const bodies = [...makeHostileBodies(), ...makeBatches()].filter((body) => HOSTILE_KINDS[KIND]?.(body))
 if (bodies.length === 0) throw new Error(`There is no kind "${KIND}".`)
 
 /** An answer may come before all of the body was taken; then it counts for nothing. */

@@ -8,7 +8,7 @@ import { useBodyParsers } from './plugins/body-parsers.ts'
 import { useDraining } from './plugins/draining.ts'
 import { answerClientError } from './plugins/client-error.ts'
 import { useCursorSeal } from './plugins/cursor-seal.ts'
-import { useLargeBodies } from './plugins/large-bodies.ts'
+import { tellLongFromSmall, useLargeBodies } from './plugins/large-bodies.ts'
 import { watchMethods } from './plugins/method-not-allowed.ts'
 import { serveOpenApi } from './plugins/serve-openapi.ts'
 import { sendFrameworkError, useProblemDetails } from './plugins/problem-details.ts'
@@ -108,6 +108,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   usePublicPath(app, deps)
   app.decorate('lists', createListGate())
+  tellLongFromSmall(app)
   useRequestLog(app, deps)
   useOrigin(app, trust)
   useProblemDetails(app)

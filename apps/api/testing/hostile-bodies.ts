@@ -31,6 +31,7 @@ function shapes(bytes: number): [string, string][] {
     ['one long key', `{"${'x'.repeat(bytes)}":1}`],
     ['escapes', `"${'\\u0000'.repeat(bytes / 6)}"`],
     ['quotes', `"${'\\"'.repeat(bytes / 2)}`],
+    ['texts of escapes', `[${repeat(`"${'\\u0000'.repeat(10_000)}",`, bytes)}""]`],
     ['line ends', '\n'.repeat(bytes)],
     ['line ends and no JSON', `${'\n'.repeat(bytes)}x`],
     ['no JSON in the end', `[${repeat('1 ,', bytes)}x]`],

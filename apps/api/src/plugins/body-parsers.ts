@@ -34,7 +34,7 @@ export interface SentJson {
 }
 
 /** Bytes looked through in one step. */
-const PIECE = 512 * 1024
+const PIECE = 128 * 1024
 
 /** Throws media_type_unsupported, request_invalid. */
 export async function readJson(

@@ -24,6 +24,27 @@ describe('the shape of a JSON text', () => {
     expect(() => check(JSON.stringify(Array(100).fill(Array(600).fill(0))))).toThrow('50,000 values')
   })
 
+  it('has no text and no gap longer than its bound, in whatever pieces they come', () => {
+    const most = JSON_BOUNDS.run ?? 0
+    const inPieces = (text: string) => {
+      const shape = createShapeCheck(JSON_BOUNDS)
+      for (let from = 0; from < text.length; from += 1_000) shape.look(Buffer.from(text.slice(from, from + 1_000)))
+    }
+    for (const look of [check, inPieces]) {
+      expect(() => look(JSON.stringify({ a: 'x'.repeat(most - 10), b: 'x'.repeat(most - 10) }))).not.toThrow()
+      for (const long of [
+        `"${'x'.repeat(most + 1)}"`,
+        `"${'\\"'.repeat(most)}"`,
+        `[1,${'\n'.repeat(most + 1)}2]`,
+        '1'.repeat(most + 1),
+      ])
+        expect(() => look(long)).toThrow('65,536 bytes')
+    }
+    expect(() =>
+      checkJsonShape(Buffer.from(`"${'x'.repeat(2 * most)}"`), { ...JSON_BOUNDS, run: Infinity }),
+    ).not.toThrow()
+  })
+
   it('counts the members of all objects', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

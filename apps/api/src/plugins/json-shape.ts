@@ -8,6 +8,8 @@ export interface JsonBounds {
   entries: number
   /** Objects, arrays, texts, numbers in all: what the text costs to parse and to look through. */
   values: number
+  /** Bytes of one text or number, or of the blanks around one; absent: as many as the body has. */
+  run?: number
   /** What is thrown where the text is an array of more items than `most`, instead of the rest. */
   items?: { most: number; refuse: () => Error }
 }
@@ -15,13 +17,15 @@ export interface JsonBounds {
 const DEEPEST = 64
 
 /** No body of a route that takes one thing holds more; a route of many says so (`config.json`). */
-export const JSON_BOUNDS: JsonBounds = { depth: DEEPEST, entries: 10_000, values: 50_000 }
+export const JSON_BOUNDS: JsonBounds = { depth: DEEPEST, entries: 10_000, values: 50_000, run: 64 * 1024 }
 
 export interface ShapeCheck {
   /** Takes the next bytes, in whatever pieces they come. Throws request_invalid where the text is over a bound. */
   look(bytes: Uint8Array): void
   /** Object members so far. */
   members(): number
+  /** Begins with another text. */
+  restart(): void
 }
 
 const QUOTE = 0x22
@@ -45,6 +49,9 @@ export function createShapeCheck(bounds: JsonBounds): ShapeCheck {
   let isEscaped = false
   /** The first byte that is no blank and no byte order mark. */
   let opening = NOTHING_YET
+  /** Bytes since the last one that says something, up to the piece that is looked at. */
+  let run = 0
+  const mostInRun = bounds.run ?? Infinity
 
   const open = () => {
     depth++
@@ -52,6 +59,8 @@ export function createShapeCheck(bounds: JsonBounds): ShapeCheck {
     if (depth > bounds.depth) throw tooMuch(`JSON is nested at most ${bounds.depth} deep here.`)
     entries[depth] = 1
   }
+  const tooLong = () =>
+    tooMuch(`One text, and the blanks around one, are at most ${mostInRun.toLocaleString('en-US')} bytes long here.`)
   const goOn = () => {
     values++
     const count = (entries[depth] ?? 0) + 1
@@ -82,6 +91,8 @@ export function createShapeCheck(bounds: JsonBounds): ShapeCheck {
   return {
     look(bytes) {
       let at = 0
+      // Where the run began; before this piece, where it goes on from the one before.
+      let runFrom = -run
       if (opening === NOTHING_YET) opening = firstMark(bytes)
       while (at < bytes.length) {
         if (isInText) {
@@ -90,6 +101,8 @@ export function createShapeCheck(bounds: JsonBounds): ShapeCheck {
         }
         const byte = bytes[at++] as number
         if (MARKS[byte] === 0) continue
+        if (at - runFrom > mostInRun) throw tooLong()
+        runFrom = at
         if (byte === QUOTE) isInText = true
         else if (byte === COMMA) goOn()
         else if (byte === 0x3a) members++
@@ -99,8 +112,16 @@ export function createShapeCheck(bounds: JsonBounds): ShapeCheck {
           throw tooMuch(`The body holds at most ${bounds.values.toLocaleString('en-US')} values.`)
         }
       }
+      run = bytes.length - runFrom
+      if (run > mostInRun) throw tooLong()
     },
     members: () => members,
+    restart() {
+      depth = members = run = 0
+      values = 1
+      isInText = isEscaped = false
+      opening = NOTHING_YET
+    },
   }
 }
 

@@ -1,9 +1,11 @@
 import { AppError } from '@flightroster/core/errors'
 import { networkOf } from '@flightroster/core/usecases/sessions'
-import type { FastifyRequest } from 'fastify'
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyRequest, RequestPayload } from 'fastify'
+import { Readable } from 'node:stream'
 import type { ApiServer } from '../server.ts'
 import { createFairLine } from '@flightroster/core/domain'
+import { useDiscard } from './discard.ts'
+import { useLeisure, type Leisure } from './leisure.ts'
 
 /** Bytes up to which a body is read at once: that takes less than a millisecond or two. */
 const LARGE_BODY = 64 * 1024
@@ -18,10 +20,10 @@ const UNKNOWN_BYTES = { own: 2 * MB, all: 8 * MB }
 const WAITING = { own: 32, all: 256 }
 const PATIENCE_MS = 10_000
 const RETRY_AFTER_MS = 2_000
-/** A step that took longer is followed by a rest as long: half of the time stays everybody else's. */
-const LONG_STEP_MS = 4
+/** Without a reason, each abort makes an error with its stack. */
+const GONE = 'gone'
 
-/** Does one piece of work that holds the process for some milliseconds; before and after it, others have their turn. */
+/** Does one piece of work that holds the process for some milliseconds; small requests under way go before it. */
 export type Step = <T>(work: () => T) => Promise<T>
 
 export interface BodyTurns {
@@ -44,17 +46,6 @@ declare module 'fastify' {
 
 const atOnce: Step = async (work) => work()
 
-const inSteps: Step = async (work) => {
-  await breathe()
-  const begun = performance.now()
-  try {
-    return work()
-  } finally {
-    const took = performance.now() - begun
-    if (took > LONG_STEP_MS) await sleep(took)
-  }
-}
-
 /**
  * What a large body costs is its sender's: its memory (bytes at once, of one actor and in all; others wait before they are read),
  * and its time (one is parsed at a time, in steps). Small requests of others go between the steps.
@@ -65,15 +56,19 @@ export function useLargeBodies(app: ApiServer): void {
   const time = createFairLine({ own: 1, all: 1, waiting: { own: Infinity, all: Infinity } })
 
   const ends = new WeakMap<FastifyRequest, () => void>()
+  const inSteps: Step = async (work) => {
+    await app.leisure.turn()
+    return work()
+  }
 
   // After the caller and its rate are known, before a byte is read: whoever waits is held by its own connection.
-  app.addHook('preParsing', async (request, reply) => {
+  app.addHook('preParsing', async (request, reply, body) => {
     if (request.routeOptions.config.streamsBody) return
     const bytes = announcedBytes(request)
     if (bytes <= LARGE_BODY) return
     const patience = new AbortController()
-    const timer = setTimeout(() => patience.abort(), PATIENCE_MS)
-    reply.raw.once('close', () => patience.abort())
+    const timer = setTimeout(() => patience.abort(GONE), PATIENCE_MS)
+    reply.raw.once('close', () => patience.abort(GONE))
     const line = isKnown(request) ? memory : unknown
     const actor = isKnown(request) ? actorOf(request) : networkOf(request.ip)
     const end = await line.enter(actor, bytes, patience.signal)
@@ -88,6 +83,7 @@ export function useLargeBodies(app: ApiServer): void {
     reply.raw.once('close', end)
     ends.set(request, end)
     if (reply.raw.destroyed) end()
+    return Readable.from(inTurns(body, app.leisure), { objectMode: false })
   })
   app.addHook('onResponse', async (request) => ends.get(request)?.())
   app.decorate('bodyTurns', {
@@ -101,6 +97,28 @@ export function useLargeBodies(app: ApiServer): void {
       }
     },
   })
+}
+
+/** As it comes in, some 64 KB a turn: left to itself, Node reads up to 2 MB of each connection in one. */
+async function* inTurns(body: RequestPayload, leisure: Leisure): AsyncGenerator<Buffer, void> {
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+    await leisure.turn()
+    yield chunk as Buffer
+  }
+}
+
+/** Before all others that look at a request: what is long is told by its head. */
+export function tellLongFromSmall(app: ApiServer): void {
+  useLeisure(app, isLong)
+  useDiscard(app, isLong)
+}
+
+const isLong = (request: FastifyRequest) =>
+  request.routeOptions.config.streamsBody === true || sentBytes(request) > LARGE_BODY
+
+/** As announced, whether or not the route takes as much. */
+function sentBytes({ headers }: FastifyRequest): number {
+  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity
 }
 
 /** What is sent in chunks may be as long as the route takes. */

@@ -1,4 +1,5 @@
 import { AppError, ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
+import { createFairLine, type FairLine } from '@flightroster/core/domain'
 import { acceptEvents, type EventOutcome } from '@flightroster/core/usecases/intake'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
@@ -17,9 +18,13 @@ import { eventBodies, eventResults, nothingUsable, type EventResult } from './sc
 
 /** A batch of 1,000 with names and long ids is well under 1 MB. */
 const BODY_LIMIT = 4 * 1024 * 1024
+/** From so many events on, a batch waits for its turn to be recorded: some of a caller at once, by turns of the callers. */
+const LARGE_BATCH = 100
+const RECORDED_AT_ONCE = { own: 2, all: 4, waiting: { own: 100, all: 500 } }
 
 /** ① One event or a batch → what became of each. */
 export function postEvents(app: ApiServer, deps: ApiDeps): void {
+  const turns = createFairLine(RECORDED_AT_ONCE)
   app.register(async (scope: ApiServer) => {
     // The bytes as they came: each item is judged by itself, so the body as a whole has no schema to fail.
     for (const type of EVENT_TYPES) {
@@ -73,7 +78,7 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
           readEvents({ request, body, idempotencyKey, attributes }, step),
         )
         const binding = idempotencyKey === undefined ? undefined : await bindKey(deps, request, idempotencyKey, parsed)
-        const results = await record(deps, request, parsed)
+        const results = await record(deps, request, parsed, turns)
         if (results.rejected > 0) await binding?.release()
         for (const status of ['accepted', 'duplicate', 'stale', 'rejected'] as const)
           deps.metrics.events.inc({ status }, results[status])
@@ -104,13 +109,16 @@ export function allowEvents(app: ApiServer, deps: ApiDeps): void {
   })
 }
 
-async function record(deps: ApiDeps, request: FastifyRequest, parsed: ParsedEvent[]) {
+async function record(deps: ApiDeps, request: FastifyRequest, parsed: ParsedEvent[], turns: FairLine) {
   const { caller, span } = request
   const usable = parsed.flatMap(({ outcome }) =>
     outcome.kind === 'event' && mayReach(caller, outcome.event.roster) ? [outcome.event] : [],
   )
   const work = async () => acceptEvents(askedBy(deps, request), usable, span?.traceparent)
-  const outcomes = usable.length === 0 ? [] : await withinStorePatience(work())
+  // What waits for others of ours says nothing of the store, so its patience begins behind the line.
+  const end = usable.length < LARGE_BATCH ? () => {} : await turns.enter(caller.id, 1)
+  if (!end) throw new AppError('rate_limited', { message: 'Many batches of yours wait already.', retryAfterMs: 2_000 })
+  const outcomes = usable.length === 0 ? [] : await withinStorePatience(work()).finally(end)
   const outcomeOf = new Map(usable.map((event, at) => [event, outcomes[at]]))
   const results = { accepted: 0, duplicate: 0, stale: 0, rejected: 0, events: [] as EventResult[] }
   for (const item of parsed) {

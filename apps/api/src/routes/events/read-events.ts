@@ -26,7 +26,7 @@ const BOUNDS: JsonBounds = {
   },
 }
 /** How long items of a large body are judged at a time. */
-const SLICE_MS = 5
+const SLICE_MS = 3
 
 export interface SentEvents {
   request: FastifyRequest

@@ -8,14 +8,17 @@ const FIRST = 1024
 const GOAL_MS = 2
 
 /**
- * The same bytes in pieces, with a breath for the rest of the process before each. A piece is as long as the ones before it let
- * expect some 2 ms of work: rows of nothing cost a hundred times what a long text does.
+ * The same bytes in pieces, with a turn for others before each. A piece is as long as the ones before it let
+ * expect some 2 ms of work (`turn` is taken before each): rows of nothing cost a hundred times what a long text does.
  */
-export async function* inPieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+export async function* inPieces(
+  chunks: AsyncIterable<Buffer>,
+  turn: () => Promise<unknown> = breathe,
+): AsyncGenerator<Buffer, void> {
   let size = FIRST
   for await (const chunk of chunks) {
     for (let from = 0; from < chunk.length;) {
-      await breathe()
+      await turn()
       const piece = chunk.subarray(from, from + size)
       from += piece.length
       const begun = performance.now()

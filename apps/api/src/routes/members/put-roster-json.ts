@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { parseJson, refuseDuplicateKeys } from '../../plugins/body-parsers.ts'
-import { checkJsonShape, JSON_BOUNDS, type JsonBounds } from '../../plugins/json-shape.ts'
+import {
+  checkJsonShape,
+  createShapeCheck,
+  JSON_BOUNDS,
+  type JsonBounds,
+  type ShapeCheck,
+} from '../../plugins/json-shape.ts'
 import { FAULTS_TOLD, requestInvalid, type Fault } from '../../plugins/to-problem.ts'
 import { faultsOf } from '../../plugins/validation.ts'
 import { listTooLong } from './list-gate.ts'
@@ -25,6 +31,7 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
   const collector = createRowCollector()
   const faults: Fault[] = []
   let rows = 0
+  const shape = createShapeCheck(BOUNDS)
   const splitter = createListSplitter({
     name: 'members',
     longest: LONGEST_ROW,
@@ -32,7 +39,7 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
     onItem(item) {
       rows++
       if (rows > mostRows) throw listTooLong(mostRows)
-      const parsed = row.safeParse(parseRow(item, rows))
+      const parsed = row.safeParse(parseRow(shape, item, rows))
       if (parsed.success) {
         const { id, email, firstName, lastName } = parsed.data
         const names = [firstName, lastName].flatMap((name) => name ?? [])
@@ -63,8 +70,10 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
 }
 
 /** The row's number stands for its place: of a body that comes in pieces no line is known. */
-function parseRow(item: Buffer, number: number): unknown {
-  const members = checkJsonShape(item, BOUNDS)
+function parseRow(shape: ShapeCheck, item: Buffer, number: number): unknown {
+  shape.restart()
+  shape.look(item)
+  const members = shape.members()
   const text = readUtf8(item)
   let value: unknown
   try {

@@ -3,6 +3,7 @@ import { applySnapshot, type SnapshotResult } from '@flightroster/core/usecases/
 import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
@@ -12,7 +13,7 @@ import type { ApiServer } from '../../server.ts'
 import { explain } from '../events/post.ts'
 import { rosterParams } from '../rosters/schema.ts'
 import { inPieces } from './in-pieces.ts'
-import type { ListTurn } from './list-gate.ts'
+import type { EnteringList, ListTurn } from './list-gate.ts'
 import { decodeText, HOW_TO_SAVE, readCharset } from './put-roster-charset.ts'
 import { parseColumnMap } from './put-roster-columns.ts'
 import { readCsv } from './put-roster-csv.ts'
@@ -24,6 +25,9 @@ import { csvBody, dryRunAnswer, membersBody, putMembersAnswer, putMembersQuery }
 const BODY_LIMIT = 32 * 1024 * 1024
 /** Rows that were kept out and are told, some 100 bytes each; a list of nothing but such rows is held anyway. */
 const REJECTED_TOLD = 1_000
+
+/** Whoever has no turn is told so late: a list that is sent again at once would cost more than it is told. */
+const TOLD_AFTER_MS = 250
 
 const WORKBOOKS = [
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -44,13 +48,27 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
     scope.removeContentTypeParser('application/json')
     scope.addContentTypeParser('application/json', async (request: FastifyRequest, body: Readable) => {
       checkCharset(request)
-      return readBody(request, body, (chunks) => readJsonList(inPieces(chunks), deps.rosterLimit))
+      return readBody(request, body, (chunks) =>
+        readJsonList(
+          inPieces(chunks, () => app.leisure.turn()),
+          deps.rosterLimit,
+        ),
+      )
     })
     scope.addContentTypeParser('text/csv', async (request: FastifyRequest, body: Readable) => {
       const charset = readCharset(request.headers['content-type'] ?? '')
       const { columns } = request.query as { columns?: unknown }
       const map = typeof columns === 'string' ? parseColumnMap(columns) : undefined
-      return readBody(request, body, (chunks) => readCsv(decodeText(inPieces(chunks), charset), deps.rosterLimit, map))
+      return readBody(request, body, (chunks) =>
+        readCsv(
+          decodeText(
+            inPieces(chunks, () => app.leisure.turn()),
+            charset,
+          ),
+          deps.rosterLimit,
+          map,
+        ),
+      )
     })
     // Named as what they are, with what to do instead.
     scope.addContentTypeParser(WORKBOOKS, async () => {
@@ -61,16 +79,24 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
         message: `Send the list as text/csv, or as application/json. ${HOW_TO_SAVE}`,
       })
     })
+    const enter = async (list: EnteringList) => {
+      try {
+        return await app.lists.enter(list)
+      } catch (error) {
+        await sleep(TOLD_AFTER_MS)
+        throw error
+      }
+    }
     const takeTurn = async (request: FastifyRequest, reply: FastifyReply) => {
       const { rosterId: roster } = request.params as { rosterId: string }
       const { teamKey } = await getRoster(deps, roster)
       const gone = new AbortController()
       // Whoever hangs up in the middle of a body gets no response, so the hook below does not come.
       reply.raw.once('close', () => {
-        gone.abort()
+        gone.abort('gone')
         turns.get(request)?.end()
       })
-      const turn = await app.lists.enter({ roster, teamKey, caller: request.caller, signal: gone.signal })
+      const turn = await enter({ roster, teamKey, caller: request.caller, signal: gone.signal })
       if (gone.signal.aborted) turn.end()
       turns.set(request, turn)
     }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
 import { measureJson, parseJson } from '../../plugins/body-parsers.ts'
-import { JSON_BOUNDS } from '../../plugins/json-shape.ts'
+import { JSON_BOUNDS, type JsonBounds } from '../../plugins/json-shape.ts'
 import { createMinuteLimit } from '../../plugins/rate-limit.ts'
 import { withinStorePatience } from '../../plugins/store-patience.ts'
 import type { ApiServer } from '../../server.ts'
@@ -13,6 +13,8 @@ import { payload, receivedAnswer } from './schema.ts'
 
 export const RECEIVE_LIMIT = 1024 * 1024
 
+/** A payload is its sender's: it may hold the text of a whole page. */
+const BOUNDS: JsonBounds = { ...JSON_BOUNDS, run: Infinity }
 const params = z.object({ sourceId: z.string() })
 
 /** Where membership systems post to. Public: the signature over the body, as it came, tells who speaks. */
@@ -81,7 +83,7 @@ export function headersOf({ headers }: Pick<FastifyRequest, 'headers'>): Record<
 export function payloadReader(app: ApiServer, request: FastifyRequest): (body: Buffer) => Promise<unknown> {
   return (body) =>
     app.bodyTurns.take(request, body.length, async (step) => {
-      await measureJson(body, JSON_BOUNDS, step)
+      await measureJson(body, BOUNDS, step)
       return step(() => parseJson(body.toString('utf8')))
     })
 }

@@ -1,0 +1,135 @@
+import { once } from 'node:events'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serveApi, type TestApi } from '../testing/serve.ts'
+
+let api: TestApi
+let port: number
+/** Connections as the server has them. */
+const served: Socket[] = []
+
+beforeAll(async () => {
+  api = await serveApi()
+  await api.addRoster()
+  await api.addRoster({ id: 'other', teamKey: 'other', group: { id: 'group-other', name: 'other' } })
+  api.app.server.on('connection', (socket) => served.push(socket))
+  await api.app.listen({ port: 0, host: '127.0.0.1' })
+  port = (api.app.server.address() as AddressInfo).port
+})
+afterAll(() => api.close())
+
+/** A connection over which a request is on its way; `answer` resolves with the status. */
+async function send(head: string, body: Buffer) {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  const lines = [head, 'host: localhost', 'content-type: application/json', `content-length: ${body.length}`]
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  socket.write(body)
+  return { socket, answer: () => answerOf(socket) }
+}
+
+async function answerOf(socket: Socket): Promise<string> {
+  let text = ''
+  for (;;) {
+    const status = /^HTTP\/1\.1 (\d+)[\s\S]*\r\n\r\n/.exec(text)?.[1]
+    if (status) return status
+    text += String((await once(socket, 'data'))[0])
+  }
+}
+
+const tokenOf = async (name: string, roster: string) => {
+  const made = await api.call('POST', '/v1/tokens', { name, scopes: ['events:write'], rosters: [roster] })
+  return `authorization: Bearer ${made.json().token}`
+}
+
+describe('what is refused before it is read', () => {
+  const MB = 1024 * 1024
+  it('is thrown away at leisure: another request is answered long before all of it has come', async () => {
+    const admin = `authorization: Bearer ${api.deps.adminToken}`
+    const bodies = await Promise.all(
+      Array.from({ length: 12 }, () => send('POST /none HTTP/1.1', Buffer.alloc(4 * MB, '['))),
+    )
+    expect(await Promise.all(bodies.map(({ answer }) => answer()))).toEqual(bodies.map(() => '404'))
+    const small = await send(`PUT /v1/rosters/gold/members/u HTTP/1.1\r\n${admin}`, Buffer.from('{}'))
+    expect(await small.answer()).toBe('202')
+    const read = served.reduce((sum, { bytesRead }) => sum + bytesRead, 0)
+    expect(read / MB).toBeLessThan(24)
+    // The connection is as good as before once all of it has come.
+    const [first] = bodies
+    if (!first) throw new Error('No body was sent.')
+    first.socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    expect(await first.answer()).toBe('200')
+    for (const { socket } of [...bodies, small]) socket.destroy()
+  }, 30_000)
+
+  it('is not waited for without end', async () => {
+    const sent = await send('POST /none HTTP/1.1', Buffer.alloc(10))
+    const slow = connect(port, '127.0.0.1')
+    await once(slow, 'connect')
+    slow.write('POST /none HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4000000\r\n\r\n[')
+    expect(await answerOf(slow)).toBe('404')
+    slow.resume()
+    await once(slow, 'close')
+    sent.socket.destroy()
+  }, 30_000)
+})
+
+describe('an event of another caller', () => {
+  /** Bodies that cost much to read, and in which nothing can be used. */
+  const dear = (name: string) => {
+    const event = (at: number) => ({
+      type: 'member.joined',
+      data: { roster: 'gold', member: { id: `${name}-${at}-${'i'.repeat(3_000)}` } },
+    })
+    return Buffer.from(JSON.stringify(Array.from({ length: 1_000 }, (_, at) => event(at))))
+  }
+  const event = (id: string) =>
+    Buffer.from(JSON.stringify({ type: 'member.joined', data: { roster: 'other', member: { id } } }))
+
+  it('is answered before most of the twenty dear batches that came first', async () => {
+    const [many, one] = [await tokenOf('many', 'gold'), await tokenOf('one', 'other')]
+    const answered: string[] = []
+    const batches = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => send(`POST /v1/events HTTP/1.1\r\n${many}`, dear(`b${at}`))),
+    )
+    const answers = batches.map(async ({ answer }) => answered.push(await answer()))
+    await sleep(5)
+    const mine = await send(`POST /v1/events HTTP/1.1\r\n${one}`, event('first'))
+    answered.push(`mine ${await mine.answer()}`)
+    await Promise.all(answers)
+    expect(answered.indexOf('mine 202')).toBeLessThan(5)
+    // On a machine that is very busy some are told to come again.
+    expect(answered.length).toBe(21)
+    expect(answered).toContain('422')
+    for (const { socket } of [...batches, mine]) socket.destroy()
+  }, 60_000)
+
+  it('is recorded before most of the twenty batches that came first, though nothing is wrong with them', async () => {
+    const [many, one] = [await tokenOf('many batches', 'gold'), await tokenOf('one event', 'other')]
+    const batch = (name: string) =>
+      Array.from({ length: 1_000 }, (_, at) => ({
+        type: 'member.joined',
+        data: { roster: 'gold', member: { id: `${name}-${at}`, email: `${name}-${at}@example.com` } },
+      }))
+    // So that both team keys are known to record.
+    const before = await send(`POST /v1/events HTTP/1.1\r\n${one}`, event('before'))
+    await before.answer()
+    const answered: string[] = []
+    const batches = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        send(`POST /v1/events HTTP/1.1\r\n${many}`, Buffer.from(JSON.stringify(batch(`b${at}`)))),
+      ),
+    )
+    const answers = batches.map(async ({ answer }) => answered.push(await answer()))
+    await sleep(5)
+    const mine = await send(`POST /v1/events HTTP/1.1\r\n${one}`, event('second'))
+    answered.push(`mine ${await mine.answer()}`)
+    await Promise.all(answers)
+    expect(answered.indexOf('mine 202')).toBeLessThan(8)
+    expect(answered.length).toBe(21)
+    expect(answered).toContain('202')
+    for (const { socket } of [...batches, mine, before]) socket.destroy()
+  }, 60_000)
+})
