@@ -1,4 +1,4 @@
-import { createFairLine } from '../domain/fair-line.ts'
+import { createFairLine } from '../../domain/fair-line.ts'
 import type { RecordOptions, RecordResult } from './record-changes.ts'
 
 /** A batch this large gains nothing from company, and need not wait for others. */
