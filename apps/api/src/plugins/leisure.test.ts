@@ -47,6 +47,20 @@ describe('long work', () => {
     expect(done.length).toBe(6)
   })
 
+  it('does not wait for a request whose body or answer takes its time', async () => {
+    const { leisure, done, work, turns, pass } = createWork()
+    const long = work('long', 4, 200)
+    await turns(2)
+    leisure.begin()
+    await turns(5)
+    const before = done.length
+    pass(250)
+    await expect.poll(() => done.length).toBeGreaterThan(before)
+    await turns(10)
+    await long
+    expect(done.length).toBe(4)
+  })
+
   it('keeps a third of the time, however many small requests there are', async () => {
     const { leisure, done, work, turns, pass } = createWork()
     leisure.begin()

@@ -11,6 +11,8 @@ export interface Leisure {
 
 /** So many times as long as a piece took, small requests under way go before the next one: long work keeps a third of the time. */
 const GIVEN = 2
+/** A request that takes longer than this waits for its sender, or for Apple, and long work need not wait for it. */
+const SMALL_MS = 250
 
 /**
  * | small requests under way | the next piece runs |
@@ -23,7 +25,8 @@ const GIVEN = 2
  */
 export function createLeisure(now: () => number = () => performance.now()): Leisure {
   const waiting: (() => void)[] = []
-  let small = 0
+  /** When each began, the oldest first. */
+  const small = new Set<{ since: number }>()
   let theirsUntil = 0
   let isLooking = false
   let timer: NodeJS.Timeout | undefined
@@ -31,8 +34,12 @@ export function createLeisure(now: () => number = () => performance.now()): Leis
   const look = () => {
     isLooking = false
     clearTimeout(timer)
+    for (const one of small) {
+      if (now() - one.since < SMALL_MS) break
+      small.delete(one)
+    }
     const rest = theirsUntil - now()
-    if (small > 0 && rest > 0) {
+    if (small.size > 0 && rest > 0) {
       if (waiting.length > 0) timer = setTimeout(lookSoon, rest)
       return
     }
@@ -55,13 +62,10 @@ export function createLeisure(now: () => number = () => performance.now()): Leis
   }
   return {
     begin() {
-      small++
-      let isOver = false
+      const one = { since: now() }
+      small.add(one)
       return () => {
-        if (isOver) return
-        isOver = true
-        small--
-        if (small === 0) lookSoon()
+        if (small.delete(one) && small.size === 0) lookSoon()
       }
     },
     turn: () =>
