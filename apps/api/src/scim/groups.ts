@@ -42,6 +42,13 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
     return streamScim(reply.header('location', `${base}/Groups/${group.id}`), status, text)
   }
 
+  const taken = () =>
+    new ScimFault(
+      409,
+      'The group is here already: another one has this externalId, or this name and none.',
+      'uniqueness',
+    )
+
   app.get(
     `${SCIM_ROOT}/Groups`,
     {
@@ -85,6 +92,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       const { asked, directory, traceparent } = openChange(deps, request)
       const { members = [], ...draft } = toGroupDraft(bodyOf(request))
       const group = await createScimGroup(asked, directory, draft, new Set(members), traceparent)
+      if (group === 'taken') throw taken()
       return send(request, reply, 201, group)
     },
   )
@@ -133,7 +141,8 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       const delta = members && { isWhole: true, add: new Set(members), remove: new Set<string>() }
       const { scimGroupId: id } = request.params
       const group = await changeScimGroup(asked, directory, id, () => draft, delta, traceparent)
-      if (!group) throw notFound('Group')
+      if (group === 'missing') throw notFound('Group')
+      if (group === 'taken') throw taken()
       return send(request, reply, 200, group)
     },
   )
@@ -170,7 +179,8 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
         patch.members,
         traceparent,
       )
-      if (!group) throw notFound('Group')
+      if (group === 'missing') throw notFound('Group')
+      if (group === 'taken') throw taken()
       if (patch.ignored.length > 0) {
         await noteOddOfGroup(asked, directory, group, `a change was left out: ${patch.ignored.slice(0, 5).join('; ')}.`)
       }

@@ -166,6 +166,7 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
       isTold: true,
     }),
     groups: createRecords(redis, group, [keys.groups, keys.groupIndex, keys.groupOrder, ...touching], groupEntries, {
+      unique: 'k',
       isTold: false,
     }),
     async amendMembers(groupId, how, users) {
@@ -301,7 +302,8 @@ function userEntries(user: ScimUser): string[] {
 function groupEntries({ id, displayName, externalId }: ScimGroup): string[] {
   const entries = [`n:${scimNameKey(displayName)}\0${id}`]
   if (externalId !== null) entries.push(`x:${externalId}\0${id}`)
-  return entries
+  // What the provider knows the group by, which it makes again where the answer was lost.
+  return [...entries, externalId === null ? `k:n:${scimNameKey(displayName)}\0${id}` : `k:x:${externalId}\0${id}`]
 }
 
 interface Kept {

@@ -26,24 +26,27 @@ const MOST_GROUPS_OF_BOUND = 1_000
 /** Unknown ids that a note names. */
 const NAMED = 5
 
-/** Throws limit_reached. */
+/**
+ * 'taken': the directory has it already, by its external id, or by its name where it has none. A second one would keep the people of the
+ * first one on the roster for ever. Throws limit_reached.
+ */
 export async function createScimGroup(
   deps: ScimDeps,
   directory: OpenDirectory,
   draft: ScimGroupDraft,
   members: ReadonlySet<string>,
   traceparent?: string,
-): Promise<ScimGroup> {
+): Promise<ScimGroup | 'taken'> {
   await assertRoom(directory, directory.store.groups, MOST_GROUPS_OF_BOUND)
   await registerDirectory(deps, directory)
   const now = deps.clock.now()
   const group: ScimGroup = { v: 1, id: randomUUID(), ...draft, createdAt: now, updatedAt: now }
-  await directory.store.groups.insert(group)
+  if (!(await directory.store.groups.insert(group))) return 'taken'
   await amendMembers(deps, directory, group, { isWhole: false, add: members, remove: new Set() }, traceparent)
   return group
 }
 
-/** `change`: what becomes of its names, called more than once perhaps; undefined: nothing. Undefined where there is no such group. */
+/** `change`: what becomes of its names, called more than once perhaps; undefined: nothing. */
 export async function changeScimGroup(
   deps: ScimDeps,
   directory: OpenDirectory,
@@ -51,13 +54,13 @@ export async function changeScimGroup(
   change: (group: ScimGroup) => ScimGroupDraft,
   members: MembersDelta | undefined,
   traceparent?: string,
-): Promise<ScimGroup | undefined> {
+): Promise<ScimGroup | 'missing' | 'taken'> {
   const result = await directory.store.groups.update(id, (group) => {
     const draft = change(group)
     const isSame = draft.displayName === group.displayName && draft.externalId === group.externalId
     return isSame ? undefined : { record: { ...group, ...draft, updatedAt: deps.clock.now() }, isTold: false }
   })
-  if (typeof result === 'string') return undefined
+  if (typeof result === 'string') return result
   const { before, after } = result
   if (before !== after) await lookAtMembers(deps, directory, id)
   if (members) await amendMembers(deps, directory, after, members, traceparent)
