@@ -8,9 +8,11 @@ const ROOT = 'fr'
 export const READY_SHARDS = 4
 
 export const globalKeys = {
-  /** hash: team key id → TeamKey */
+  /** string: `parted` or `whole`: how these two lie, see parted-register.ts */
+  registers: `${ROOT}:registers`,
+  /** hash, or hashes `…:<part>`: team key id → TeamKey */
   teamKeys: `${ROOT}:team-keys`,
-  /** hash: roster id → Roster */
+  /** hash, or hashes `…:<part>`: roster id → Roster */
   rosters: `${ROOT}:rosters`,
   /** set: ids of the rosters of one app, over all team keys */
   rostersOfApp: (appId: string) => `${ROOT}:app:${appId}:rosters`,

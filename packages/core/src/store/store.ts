@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis'
-import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../domain/roster.ts'
+import type { Roster, TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { readJson } from '../domain/shape.ts'
-import { rosterShape, standingShape, teamKeyShape } from './roster/roster-shapes.ts'
+import { createRosters } from './roster/rosters.ts'
+import { standingShape, teamKeyShape } from './roster/roster-shapes.ts'
 import { defineScript } from './connection/define-script.ts'
 import { globalKeys, indexParts, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane/lane-outbox.ts'
@@ -14,7 +15,8 @@ import { recordTogether } from './lane/record-together.ts'
 import { createRosterDirectory, type RosterDirectory } from './roster/roster-directory.ts'
 import { enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
 import { writeConfirmed } from './connection/replicas.ts'
-import { createRegister, type Register } from './records.ts'
+import { createPartedRegister } from './parted-register.ts'
+import type { Register } from './records.ts'
 import { forgetUnneededTesters } from './member/testers.ts'
 
 const countRecorded = defineScript(import.meta.url, './lane/count-recorded.lua')
@@ -71,8 +73,8 @@ export interface StoreSettings {
 }
 
 export function createStore(redis: Redis, settings: StoreSettings = { waitReplicas: 0 }): Store {
-  const rosters = createRegister(redis, globalKeys.rosters, rosterShape, DEFAULT_POLICIES)
-  const teamKeys = createRegister(redis, globalKeys.teamKeys, teamKeyShape)
+  const rosters = createRosters(redis)
+  const teamKeys = createPartedRegister(redis, globalKeys.teamKeys, teamKeyShape)
   const ready = createReadyIndex(redis)
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
@@ -134,7 +136,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       await redis.hset(globalKeys.standings, rosterId, JSON.stringify(standing))
     },
     nextSequence: (teamKey, name) => redis.hincrby(laneKeys(teamKey).sequences, name, 1),
-    laneIds: () => redis.hkeys(globalKeys.teamKeys),
+    laneIds: () => teamKeys.ids(),
     async lanesToVisit(lanes, now) {
       const needed = await Promise.all(
         lanes.map((lane) => {

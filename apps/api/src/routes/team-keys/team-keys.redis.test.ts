@@ -45,7 +45,7 @@ describe('team keys', () => {
     })
     expect((await api.call('PUT', '/v1/team-keys/acme', body(makePrivateKey()))).statusCode).toBe(200)
     const secret = privateKey.split('\n')[1] as string
-    const stored = JSON.stringify(await api.store.redis.hgetall('fr:team-keys'))
+    const stored = JSON.stringify(await api.store.teamKeys.list())
     for (const text of [added.body, (await api.call('GET', '/v1/team-keys')).body, stored, api.logged.join('')]) {
       expect(text).not.toContain(secret)
       expect(text).not.toContain('PRIVATE KEY')

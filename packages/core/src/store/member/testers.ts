@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { emailKey } from '../../domain/email.ts'
-import { object, readJson, text } from '../../domain/shape.ts'
-import { globalKeys, laneKeys, type LaneKeys } from '../keys.ts'
+import { laneKeys, type LaneKeys } from '../keys.ts'
+import { createRosters } from '../roster/rosters.ts'
 import { createMembers } from './members.ts'
 
 const PAGE = 500
@@ -75,8 +75,8 @@ export async function forgetUnneededTesters(
 ): Promise<void> {
   const keys = laneKeys(teamKey)
   const ids = (await redis.smembers(keys.rosters)).filter((id) => id !== without)
-  const records = ids.length === 0 ? [] : await redis.hmget(globalKeys.rosters, ...ids)
-  const others = ids.filter((_, at) => appOf(records[at]) === appId)
+  const records = await createRosters(redis).findMany(ids)
+  const others = ids.filter((id) => records.get(id)?.app.id === appId)
   const [fields, addresses] = [new Set<string>(), new Set<string>()]
   for (const roster of others) {
     let cursor = '0'
@@ -95,9 +95,6 @@ export async function forgetUnneededTesters(
   const parts = Array.from({ length: TESTER_PARTS }, (_, part) => keys.testersOf(appId, part))
   await Promise.all(parts.map((key) => dropOthers(redis, key, fields)))
 }
-
-const ofApp = object<{ app: { id: string } }>({ app: object<{ id: string }>({ id: text }) })
-const appOf = (json: string | null | undefined) => (json ? readJson(ofApp, json, 'A roster').app.id : undefined)
 
 async function dropOthers(redis: Redis, key: string, needed: ReadonlySet<string>): Promise<void> {
   let cursor = '0'
