@@ -31,13 +31,15 @@ function sendPageError(error: AppError, request: FastifyRequest, reply: FastifyR
     if (deps.dashboard.users.length === 0) return reply.code(403).send(noUsersPage())
     return reply.send(loginPage({ next: request.method === 'GET' ? request.url : '/console' }))
   }
-  const title = ERROR_RULES[error.code].title
+  // Who only looks has given nothing that could be lost, or kept.
+  const onlyLooks = error.code === 'store_unavailable' && request.method === 'GET'
+  const title = onlyLooks ? 'This page can’t be read now.' : ERROR_RULES[error.code].title
   return reply.send(
     layout({
       title,
       user: request.user ?? undefined,
       body: html`<h1>${title}</h1>
-        ${errorNotice(error)}
+        ${onlyLooks ? notice('problem', 'The store does not answer.', html`<p>Nothing is lost. Try again in a moment.</p>`) : errorNotice(error)}
         <p><a href="/console">To the rosters</a></p>`,
     }),
   )
@@ -59,7 +61,7 @@ const ACTIONS: Partial<Record<AppError['code'], string>> = {
   not_found: 'Go back to the rosters and choose from there.',
   request_invalid: 'Correct it and send the form again.',
   internal: 'Try again; if it stays, read the log of the API.',
-  store_unavailable: 'Nothing is lost. Try again in a moment.',
+  store_unavailable: 'Look in a moment whether it was done; if not, do it again.',
 }
 
 function boardError(error: AppError): string {

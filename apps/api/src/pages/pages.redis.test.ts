@@ -1,6 +1,7 @@
+import { AppError } from '@flightroster/core/errors'
 import { makeTeamKey } from '@flightroster/core/testing'
 import type { HTTPMethods } from 'fastify'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
 import { makeDashboard, PASSWORD, visit, type Visitor } from '../../testing/visitor.ts'
 
@@ -214,4 +215,18 @@ describe('with 5,000 lanes', () => {
     const { queues } = (await ann.get('/dashboard/api/queues')).json()
     expect(queues).toHaveLength(100)
   })
+})
+
+it('a page that only looks does not say of a store that is away that something may not have been kept', async () => {
+  const away = vi.spyOn(api.deps.health, 'assertReachable').mockImplementation(() => {
+    throw new AppError('store_unavailable')
+  })
+  const looked = await ann.get('/console')
+  const changed = await ann.post('/lanes/acme/pause')
+  away.mockRestore()
+  expect([looked.statusCode, changed.statusCode]).toEqual([503, 503])
+  expect(looked.body).toContain('Nothing is lost. Try again in a moment.')
+  expect(looked.body).not.toContain('whether it was kept')
+  expect(changed.body).toContain('whether it was kept is unknown')
+  expect(changed.body).not.toContain('Nothing is lost')
 })

@@ -114,11 +114,17 @@ function filterForm(here: string, { privacy, q, status, problem, sort, isDown }:
   </form>`
 }
 
+/** Several words may be one text, or each begin something of the person. */
+const quoted = (q: string) => {
+  const words = q.split(/\s+/u)
+  return words.length === 1 ? `“${q}”` : `“${q}”, or with each of ${words.map((word) => `“${word}”`).join(' and ')}`
+}
+
 /** What was searched, and how many were found. */
 function found({ privacy, total, status, q, problem }: MembersPage): Html {
   const where = privacy.isOperator ? 'an id, an address or a word of a name begins' : 'an id begins'
   return html`<p role="status">
-    ${count(total, 'person', 'people')}${status ? `, ${STATUS_WORDS[status].word}` : null}${q ? html`: ${where} with “${q}”, whatever the case or accents` : null}${problem ? html`. ${ERROR_RULES[problem].title}` : '.'}
+    ${count(total, 'person', 'people')}${status ? `, ${STATUS_WORDS[status].word}` : null}${q ? html`: ${where} with ${quoted(q)}, whatever the case or accents` : null}${problem ? html`. ${ERROR_RULES[problem].title}` : '.'}
   </p>`
 }
 

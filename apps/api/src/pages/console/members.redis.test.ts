@@ -68,6 +68,13 @@ describe('the members of a roster', () => {
     expect((await ann.get(`${here}?problem=seats_full&q=p1`)).body).toContain('Nobody fits.')
   })
 
+  it('say what was searched, word by word', async () => {
+    expect((await ann.get(`${here}?q=zo`)).body).toContain('begins with “zo”, whatever')
+    expect((await ann.get(`${here}?q=p1+zoe`)).body).toContain(
+      'begins with “p1 zoe”, or with each of “p1” and “zoe”, whatever',
+    )
+  })
+
   it('are exported as they were chosen, in that order', async () => {
     const answer = await ann.get(`${here}.csv?q=p1&sort=-id`)
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8')
