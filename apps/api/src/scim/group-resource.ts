@@ -15,20 +15,21 @@ export function toGroupDraft(body: unknown): ScimGroupDraft & { members: string[
   const externalId = unwrap(read(body, 'externalId'))
   return {
     displayName: readGroupName(read(body, 'displayName')),
-    externalId: typeof externalId === 'string' && externalId.trim() !== '' ? clean(externalId) : null,
+    externalId: typeof externalId === 'string' ? clean(externalId) || null : null,
     members: members === undefined || members === null ? undefined : memberIds(members),
   }
 }
 
 export function readGroupName(value: unknown): string {
-  const name = unwrap(value)
-  if (typeof name !== 'string' || name.trim() === '') {
+  const sent = unwrap(value)
+  const name = typeof sent === 'string' ? clean(sent) : ''
+  if (name === '') {
     throw new ScimFault(400, '"displayName" is required, as a text.', 'invalidValue')
   }
   if (name.length > LONGEST_NAME) {
     throw new ScimFault(400, `"displayName" has at most ${LONGEST_NAME} characters.`, 'invalidValue')
   }
-  return clean(name)
+  return name
 }
 
 export const clean = (text: string) => text.replaceAll(/\p{Cc}/gu, '').trim()

@@ -174,7 +174,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
         id,
         ({ displayName, externalId }) => ({
           displayName: name ?? displayName,
-          externalId: patch.externalId === undefined ? externalId : patch.externalId && clean(patch.externalId),
+          externalId: patch.externalId === undefined ? externalId : clean(patch.externalId ?? '') || null,
         }),
         patch.members,
         traceparent,

@@ -44,9 +44,10 @@ export function toUserDraft(sent: Resource, emailAttribute: string | undefined):
 
 function textOf(value: unknown): string | null {
   const one = unwrap(value)
-  const text = typeof one === 'string' ? one.trim() : typeof one === 'number' ? String(one) : ''
+  const sent = typeof one === 'string' ? one : typeof one === 'number' ? String(one) : ''
   // No control characters in names and ids; NUL ends an index entry.
-  return text === '' ? null : text.replaceAll(/\p{Cc}/gu, '')
+  const text = sent.replaceAll(/\p{Cc}/gu, '').trim()
+  return text === '' ? null : text
 }
 
 function toProfile(resource: Resource, userName: string, emailAttribute: string | undefined): ScimProfile {
