@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import type { ApiServer } from '../server.ts'
 import { createFairLine } from '@flightroster/core/domain'
 import { useDiscard } from './discard.ts'
+import { createShapeCheck, type JsonBounds, type ShapeCheck } from './json-shape.ts'
 import { useLeisure, type Leisure } from './leisure.ts'
 
 /** Bytes up to which a body is read at once: that takes less than a millisecond or two. */
@@ -41,6 +42,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The body is read piece by piece while it comes in, with a limit of its own: it is never in memory as a whole. */
     streamsBody?: boolean
+    /** A large body is held to these while it comes in: what is over a bound is refused before the rest is read. */
+    jsonBounds?: JsonBounds
   }
 }
 
@@ -83,7 +86,9 @@ export function useLargeBodies(app: ApiServer): void {
     reply.raw.once('close', end)
     ends.set(request, end)
     if (reply.raw.destroyed) end()
-    return Readable.from(inTurns(body, app.leisure), { objectMode: false })
+    const { jsonBounds } = request.routeOptions.config
+    const shape = jsonBounds && isPlain(request) ? createShapeCheck(jsonBounds) : undefined
+    return Readable.from(inTurns(body, app.leisure, shape), { objectMode: false })
   })
   app.addHook('onResponse', async (request) => ends.get(request)?.())
   app.decorate('bodyTurns', {
@@ -100,12 +105,22 @@ export function useLargeBodies(app: ApiServer): void {
 }
 
 /** As it comes in, some 64 KB a turn: left to itself, Node reads up to 2 MB of each connection in one. */
-async function* inTurns(body: RequestPayload, leisure: Leisure): AsyncGenerator<Buffer, void> {
+async function* inTurns(
+  body: RequestPayload,
+  leisure: Leisure,
+  shape: ShapeCheck | undefined,
+): AsyncGenerator<Buffer, void> {
   for await (const chunk of body.iterator({ destroyOnReturn: false })) {
     await leisure.turn()
+    shape?.look(chunk as Buffer)
     yield chunk as Buffer
   }
 }
+
+/** Other bodies are refused by their parsers, with another reason. */
+const isPlain = ({ headers }: FastifyRequest) =>
+  headers['content-encoding'] === undefined &&
+  /^[^;]*json\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.test(headers['content-type'] ?? '')
 
 /** Before all others that look at a request: what is long is told by its head. */
 export function tellLongFromSmall(app: ApiServer): void {

@@ -13,7 +13,7 @@ import type { ApiServer } from '../../server.ts'
 import type { ParsedEvent } from './parse-event.ts'
 import { readBinaryAttributes } from './binary-mode.ts'
 import { bindKey } from './idempotency.ts'
-import { EVENT_TYPES, readEvents } from './read-events.ts'
+import { EVENT_BOUNDS, EVENT_TYPES, readEvents } from './read-events.ts'
 import { eventBodies, eventResults, nothingUsable, type EventResult } from './schema.ts'
 
 /** A batch of 1,000 with names and long ids is well under 1 MB. */
@@ -57,6 +57,7 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
         config: {
           scope: 'events:write',
           takesBody: true,
+          jsonBounds: EVENT_BOUNDS,
           isTraced: true,
           bodies: eventBodies,
           headers: {

@@ -17,7 +17,7 @@ type MediaType = (typeof EVENT_TYPES)[number]
 
 const LONGEST_KEY = 256
 /** A batch of the most events with every field and some extensions is well under this. */
-const BOUNDS: JsonBounds = {
+export const EVENT_BOUNDS: JsonBounds = {
   ...JSON_BOUNDS,
   values: 100_000,
   items: {
@@ -42,7 +42,7 @@ export async function readEvents(
   step: Step,
 ): Promise<ParsedEvent[]> {
   const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() as MediaType
-  const { text, members, value: sent } = await readJson(request, body, BOUNDS, step)
+  const { text, members, value: sent } = await readJson(request, body, EVENT_BOUNDS, step)
   if (sent === undefined) throw requestInvalid([], 'The body is empty.')
   const isBinary = attributes !== undefined && mediaType === 'application/json'
   const isBatch = Array.isArray(sent) && !isBinary
