@@ -50,7 +50,8 @@ async function measureLists(): Promise<(string | number)[][]> {
   const [planted] = await plant(product, [keyAt(apple, 0)], 'list')
   const roster = planted?.roster ?? ''
   const people = joins(ROWS, { roster })
-  await post(product, people)
+  // A full machine answers 503 now and then; the same ids have one effect.
+  for (let at = 0; at < people.length; at += 500) await eventually(() => post(product, people.slice(at, at + 500)))
   await product.send('GET', `/v1/rosters/${roster}/members?limit=1`)
   const rows = [...people.slice(1), ...joins(1, { roster })].map(({ data }) => data.member)
   const lists = [
@@ -91,7 +92,7 @@ async function measureReadings(): Promise<(string | number)[]> {
   const people = joins(TESTERS, { roster })
   const addresses = people.map(({ data }) => data.member.email ?? '')
   apple.emulator.addTesters(key.group, addresses)
-  await post(product, people)
+  for (let at = 0; at < people.length; at += 500) await eventually(() => post(product, people.slice(at, at + 500)))
   const worker = product.startWorker()
   await eventually(
     async () => {
