@@ -326,13 +326,24 @@ export const ANSWERS: AnswerRow[] = [
   },
   {
     name: 'a removal by an id that is gone, of somebody who is out',
-    member: leaves(),
+    member: leaves({ ...IN, observedAt: NOW - 100_000 }),
     turn: [
       ['remove', { status: 404 }],
       ['get group', group],
       ['read group', none],
     ],
     ends: 'done removed',
+    also: KNOWN,
+  },
+  {
+    name: 'a removal by an id that is gone, of somebody who was in a moment ago: reads may lag',
+    member: leaves(),
+    turn: [
+      ['remove', { status: 404 }],
+      ['get group', group],
+      ['read group', none],
+    ],
+    ends: 'later pending',
     also: KNOWN,
   },
   {

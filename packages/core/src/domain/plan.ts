@@ -342,7 +342,8 @@ function planExit(input: PlanInput, email: string): Step {
     }
     if (writing.answer === 'refused') {
       if (writing.reads === 0) return { do: 'read_membership', email }
-      return refused('App Store Connect refuses to remove this tester, and still shows it.')
+      if (tester.is === 'found') return refused('App Store Connect refuses to remove this tester, and still shows it.')
+      return readExit(input, email)
     }
   }
   switch (tester.is) {
@@ -357,10 +358,10 @@ function planExit(input: PlanInput, email: string): Step {
   }
 }
 
-/** Whether the group still has somebody. Just created or added, and reads lag: not shown is not yet gone. */
+/** Whether the group still has somebody. */
 function readExit({ observed, now }: PlanInput, email: string): Step {
   const { writing } = observed
-  if (!writing || !isAbout(writing, email) || !isEntry(writing)) return { do: 'read_membership', email }
+  if (!writing || !mayBeHidden(observed, email, now)) return { do: 'read_membership', email }
   const wait = REREAD_AFTER_MS[writing.reads]
   if (wait === undefined) return { do: 'forget', email }
   return now < writing.at + wait ? pendingUntil(writing.at + wait) : { do: 'read_membership', email }
@@ -373,13 +374,26 @@ function leavesApp({ policies, desired, observed, wantedElsewhere }: PlanInput, 
 }
 
 /** A write that puts somebody into the group. */
-export function isEntry({ kind }: Writing): boolean {
+export function isEntry({ kind }: Pick<Writing, 'kind'>): boolean {
   return kind === 'create' || kind === 'add'
 }
 
 /** May have been carried out: reads that lag do not show it yet. */
 function isLostEntry(writing: Writing | null): boolean {
   return writing !== null && isEntry(writing) && writing.answer === 'lost'
+}
+
+/** How long reads may lag. */
+const LAG_MS = REREAD_AFTER_MS.at(-1) ?? 60_000
+
+/**
+ * Not shown is not yet gone, since reads lag: just created or added; or in so short a time ago that the same holds where Apple did
+ * not take the removal.
+ */
+export function mayBeHidden({ writing, observedAt }: Observed, email: string, now: number): boolean {
+  if (!writing || !isAbout(writing, email)) return false
+  if (writing.kind !== 'remove' && writing.kind !== 'remove_app') return isEntry(writing)
+  return writing.answer !== 'confirmed' && now - (observedAt ?? 0) < LAG_MS
 }
 
 function isAbout(writing: Writing, email: string): boolean {

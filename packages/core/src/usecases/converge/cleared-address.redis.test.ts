@@ -45,6 +45,19 @@ it('takes an address out whose entry got no answer, though reads that lag do not
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['new@example.com'])
 })
 
+it('takes somebody out who leaves right after the entry, though Apple refuses that once and reads that lag show nobody', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster({ id: 'gold' })
+  rig.emulator.settings({ readLagMs: 4_000 })
+  await post(rig, 'ann@example.com')
+  await settles(rig, 'invited')
+  const leave = { id: undefined, source: '', member: 'ann', time: undefined, origin: 'event' as const, roster: 'gold' }
+  rig.emulator.failNext({ kind: 'status', status: 422, times: 1, match: { method: 'DELETE' } })
+  await acceptEvents(rig.deps, [{ ...leave, kind: 'leave', email: null, firstName: null, lastName: null }])
+  await settles(rig, 'removed')
+  expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
+})
+
 it('keeps in mind an address that its member went back to and left again while others stood in line for a seat', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })

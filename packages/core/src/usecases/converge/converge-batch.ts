@@ -19,7 +19,7 @@
  * | add | refused | 0 | read the group |
  * | | refused | 1 | look the app up, give up |
  * | remove | lost | 0 | wait 2 s, read the group; the member is wanted in again meanwhile: wait 2 s, write the entry |
- * | remove, remove_app | refused | 0 | read the group; 1: give up |
+ * | remove, remove_app | refused | 0 | read the group; shown: give up; not shown, and in a minute ago: read again at 5, 10, 30, 60 s |
  * | remove_app | confirmed (202) | 0–8 | look the app up; gone there: read the group; 9: give up |
  * | invite | lost | | never again: said to be unknown |
  *

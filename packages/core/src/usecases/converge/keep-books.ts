@@ -2,7 +2,7 @@ import type { AppleSession, TesterRow } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, type Observed } from '../../domain/member.ts'
-import { isEntry, rememberFormer } from '../../domain/plan.ts'
+import { isEntry, mayBeHidden, rememberFormer } from '../../domain/plan.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import type { Seats } from './seats.ts'
@@ -51,10 +51,13 @@ export function createBooks(deps: BooksDeps): Listener {
       for (const { target, step } of taken) {
         const kind = writingKind(step.do)
         if (kind === undefined) continue
-        const { email, writing, confirmed } = target.observed
+        const { email, writing, confirmed, observedAt } = target.observed
         target.before = { email, writing, confirmed }
+        const isOver = writing !== null && isEntry(writing) && !isEntry({ kind })
         amend(target, {
           writing: { kind, email: step.email, at, reads: 0, answer: 'lost' },
+          // What the entry said goes with it, but not since when the address may be in.
+          ...(isOver ? { observedAt: Math.max(observedAt ?? 0, writing.at) } : {}),
           ...(kind === 'create' || kind === 'add' ? { email: step.email, confirmed: false } : {}),
           ...(kind === 'remove_app' && target.desired.present ? { revived: target.desired.joined } : {}),
         })
@@ -111,9 +114,8 @@ export function createBooks(deps: BooksDeps): Listener {
       if (row) learn(target, step.email, row)
       const { writing } = target.observed
       if (!target.desired.present || isReclaimed(target.desired, target.observed) || isLeaving(target, step.email)) {
-        // Just created or added, and reads lag: the planner reads again before it believes that nobody is there.
-        if (row || (writing && isEntry(writing) && emailKey(writing.email) === emailKey(step.email)))
-          countRead(target, step.email)
+        // The planner reads again before it believes that nobody is there.
+        if (row || mayBeHidden(target.observed, step.email, deps.clock.now())) countRead(target, step.email)
         else noteUnseen(target, step.email, deps.clock.now())
         return
       }
