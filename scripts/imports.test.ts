@@ -75,6 +75,11 @@ function layerOf(path: string): string | undefined {
     ?.replace(/\.ts$/, '')
 }
 
+/** The folder, or the file beside the folders, of a layer that a path belongs to. */
+function folderIn(layer: string, path: string): string | undefined {
+  return layerOf(path) === layer ? path.slice(CORE.length + layer.length + 2).split('/')[0] : undefined
+}
+
 function resolveTarget({ file, target }: Import): string {
   return target.startsWith('.') ? join(dirname(file), target) : target
 }
@@ -95,6 +100,22 @@ describe('imports', () => {
       return !LAYERS[from].includes(to)
     })
     expect(wrong.map(shown)).toEqual([])
+  })
+
+  it.each(['store', 'usecases'])('make no circle among the folders of %s', (layer) => {
+    const after = new Map<string, Set<string>>()
+    for (const one of imports) {
+      const [from, to] = [one.file, resolveTarget(one)].map((path) => folderIn(layer, path))
+      if (from === undefined || to === undefined || from === to || one.file.endsWith('.test.ts')) continue
+      after.set(from, (after.get(from) ?? new Set()).add(to))
+    }
+    expect(after.size).toBeGreaterThan(5)
+    // Whoever imports nothing that is left is taken away, over and over: what stays is in a circle, or behind one.
+    for (let before = -1; before !== after.size;) {
+      before = after.size
+      for (const [from, targets] of after) if (![...targets].some((to) => after.has(to))) after.delete(from)
+    }
+    expect(Object.fromEntries([...after].map(([from, to]) => [from, [...to]]))).toEqual({})
   })
 
   it('never lead from core to an app, or from the emulator to any of our packages', () => {

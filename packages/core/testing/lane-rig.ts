@@ -19,7 +19,7 @@ import {
 import { NO_TRACING } from '../src/tracing.ts'
 import type { VisitEnd } from '../src/usecases/lanes/next-visit.ts'
 import { visitLane } from '../src/usecases/lanes/visit-lane.ts'
-import { VISIT, type VisitSettings } from '../src/usecases/lanes/visit-settings.ts'
+import { VISIT, type VisitSettings } from '../src/usecases/visit/visit-settings.ts'
 import { eventually } from './eventually.ts'
 import { makeRoster, makeTeamKey } from './fixtures.ts'
 import { startRedis } from './redis.ts'

@@ -15,7 +15,7 @@ import { convergeBatch } from '../src/usecases/converge/converge-batch.ts'
 import type { Batch } from '../src/usecases/converge/load-batch.ts'
 import type { Target } from '../src/usecases/converge/target.ts'
 import { createLog } from '../src/log.ts'
-import { openEndpoints } from '../src/usecases/lanes/endpoints.ts'
+import { openEndpoints } from '../src/usecases/visit/endpoints.ts'
 import { createSettableClock } from './clock.ts'
 import { makeRoster } from './fixtures.ts'
 

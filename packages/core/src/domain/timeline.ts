@@ -164,3 +164,6 @@ function parseJsonEntry(line: string): TimelineEntry {
   if (entry.k !== 'run') return entry
   return { ...entry, c: entry.c.map(([call, ...answer]): (typeof entry.c)[number] => [expand(call), ...answer]) }
 }
+
+/** Entries of one member's timeline that are kept; older ones go. */
+export const TIMELINE_KEPT = 30

@@ -1,4 +1,6 @@
-import { listIdle, setIdleRule, startReclaim } from '@flightroster/core/usecases/idle'
+import { listIdle } from '@flightroster/core/usecases/idle'
+import { startReclaim } from '@flightroster/core/usecases/reclaim'
+import { setIdleRule } from '@flightroster/core/usecases/rosters'
 import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'

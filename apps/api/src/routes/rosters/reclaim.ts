@@ -1,4 +1,4 @@
-import { startReclaim } from '@flightroster/core/usecases/idle'
+import { startReclaim } from '@flightroster/core/usecases/reclaim'
 import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'

@@ -8,7 +8,7 @@ import { createLaneOutbox, type LaneOutbox } from './lane-outbox.ts'
 import { createLaneVisits, type LaneVisits } from './lane-visits.ts'
 import { createLaneWork, type LaneWork } from './lane-work.ts'
 import { formatObserved } from '../member/observed.ts'
-import { isPacking } from '../member/packing.ts'
+import { isPacking } from '../connection/packing.ts'
 import { findTesterIds } from '../member/testers.ts'
 import { recordOutcome, type Outcome, type OutcomeAnswer } from './record-outcome.ts'
 

@@ -5,7 +5,7 @@ import { number, object, oneOf, optional, read, readJson, text, texts, tuple } f
 import { defineScript } from '../connection/define-script.ts'
 import { queueKeys, type LaneKeys } from '../keys.ts'
 import { outboxKey, outboxKeys, type OutboxClass } from './lane-outbox.ts'
-import { TIMELINE_KEPT } from './record-changes.ts'
+import { TIMELINE_KEPT } from '../../domain/timeline.ts'
 
 const placesScript = defineScript(import.meta.url, './open-places.lua')
 const dropScript = defineScript(import.meta.url, './drop-work.lua')

@@ -11,7 +11,8 @@ import { eventDigest } from '../../secrets/index.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
 import { createLaneStore } from './lane-store.ts'
 import { createMembers } from '../member/members.ts'
-import { recordChanges, TIMELINE_KEPT } from './record-changes.ts'
+import { recordChanges } from './record-changes.ts'
+import { TIMELINE_KEPT } from '../../domain/timeline.ts'
 import type { Outcome } from './record-outcome.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')

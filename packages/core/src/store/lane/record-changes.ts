@@ -1,3 +1,4 @@
+import { TIMELINE_KEPT } from '../../domain/timeline.ts'
 import type { Redis } from 'ioredis'
 import type { RecordedChange, MemberChange } from '../../domain/change.ts'
 import { MEMBER_STATUSES } from '../../domain/member.ts'
@@ -15,9 +16,6 @@ const script = defineScript(
   './arrival.lua',
   '../member/marks.lua',
 )
-
-/** Entries of one member's timeline that are kept; older ones go. */
-export const TIMELINE_KEPT = 30
 
 const REMOVED = MEMBER_STATUSES.indexOf('removed')
 const PENDING = MEMBER_STATUSES.indexOf('pending')

@@ -18,7 +18,7 @@ import {
 } from './list-members.ts'
 import { parseDesired } from './desired.ts'
 import { parseObserved } from './observed.ts'
-import { isPacking } from './packing.ts'
+import { isPacking } from '../connection/packing.ts'
 
 const FOUND = tuple(number, list(texts))
 const holdersScript = defineScript(import.meta.url, './find-holders.lua', './holders.lua', './desired.lua')

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { number, object, oneOf, read, readJson, text } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { laneKeys } from '../keys.ts'
-import { TIMELINE_KEPT } from '../lane/record-changes.ts'
+import { TIMELINE_KEPT } from '../../domain/timeline.ts'
 
 const protectScript = defineScript(import.meta.url, './protect-member.lua', '../lane/prepend-line.lua')
 

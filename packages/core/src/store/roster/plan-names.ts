@@ -16,7 +16,7 @@ import {
 } from '../../domain/shape.ts'
 import { problem } from '../stored-shapes.ts'
 import { laneKeys } from '../keys.ts'
-import { isPacking } from '../member/packing.ts'
+import { isPacking } from '../connection/packing.ts'
 
 /** Who is named by a plan. It may be a hundred thousand, so they are kept in one place beside the record, and read by pages. */
 export type PlanNames = Pick<

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { USAGE_PERIODS, type UsageFigures, type UsagePeriod } from '../../domain/usage.ts'
 import { nullable, number, object, oneOf, readJson, text, tuple } from '../../domain/shape.ts'
-import { createFencedWrite } from '../lane/fenced-writer.ts'
+import { createFencedWrite } from '../connection/fenced-writer.ts'
 import { laneKeys } from '../keys.ts'
 import { readHash } from './readings.ts'
 

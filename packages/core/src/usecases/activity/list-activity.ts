@@ -10,7 +10,7 @@ import {
   type Store,
   type StoredActivity,
 } from '../../store/index.ts'
-import { tellTimeline } from '../members/tell-timeline.ts'
+import { tellTimeline } from './tell-timeline.ts'
 
 export interface ActivityFilter {
   member?: string | undefined

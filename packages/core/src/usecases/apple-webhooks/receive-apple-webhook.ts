@@ -5,7 +5,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
 import { openIfOurs, type Sealer } from '../../secrets/index.ts'
 import { createAppleWebhooks, createSchedule, type Store } from '../../store/index.ts'
-import { buildsAgainTask, buildsTask } from '../builds/plan-roster-tasks.ts'
+import { buildsAgainTask, buildsTask } from '../schedule/plan-roster-tasks.ts'
 import { isSignedBy } from './is-signed-by.ts'
 import { webhookSealContext } from './register-apple-webhook.ts'
 

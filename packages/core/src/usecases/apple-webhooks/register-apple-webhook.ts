@@ -6,7 +6,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import { openIfOurs } from '../../secrets/index.ts'
 import { createKept, createAppleWebhooks, type AppleWebhooks, type Store } from '../../store/index.ts'
-import { getRoster } from '../rosters/get-roster.ts'
+import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
 
 export interface AppleWebhookDeps extends AppleDeps {

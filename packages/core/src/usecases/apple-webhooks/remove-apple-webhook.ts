@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '../../errors.ts'
 import { createAppleWebhooks } from '../../store/index.ts'
-import { getRoster } from '../rosters/get-roster.ts'
+import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession } from '../team-keys/index.ts'
 import type { AppleWebhookDeps } from './register-apple-webhook.ts'
 

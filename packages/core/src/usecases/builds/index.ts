@@ -1,3 +1,3 @@
-export { buildsAgainTask, buildsTask, planRosterTasks } from './plan-roster-tasks.ts'
-export { sweepTasks, type TaskSweepDeps } from './sweep-tasks.ts'
+export { buildsAgainTask, buildsTask, planRosterTasks } from '../schedule/plan-roster-tasks.ts'
+export { sweepTasks, type TaskSweepDeps } from '../schedule/sweep-tasks.ts'
 export { watchBuilds } from './watch-builds.ts'

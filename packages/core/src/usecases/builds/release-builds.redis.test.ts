@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { APP, startBuildsRig, type BuildsRig } from '../../../testing/builds-rig.ts'
-import { buildsTask } from './plan-roster-tasks.ts'
+import { buildsTask } from '../schedule/plan-roster-tasks.ts'
 
 const DAY = 86_400_000
 const NOTIFY = 'POST /v1/buildBetaNotifications'

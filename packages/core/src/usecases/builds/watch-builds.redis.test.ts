@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { APP, startBuildsRig, type BuildsRig } from '../../../testing/builds-rig.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { createAppleWebhooks, createBuilds, laneKeys } from '../../store/index.ts'
-import { VISIT } from '../lanes/visit-settings.ts'
-import { buildsTask, planRosterTasks } from './plan-roster-tasks.ts'
+import { VISIT } from '../visit/visit-settings.ts'
+import { buildsTask, planRosterTasks } from '../schedule/plan-roster-tasks.ts'
 
 const DAY = 86_400_000
 

@@ -1,4 +1,5 @@
-import { makeSecret, UrlRefused, type UrlGuard } from '../../callbacks/index.ts'
+import { judgeUrl } from '../deliveries/judge-url.ts'
+import { makeSecret, type UrlGuard } from '../../callbacks/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { AppError } from '../../errors.ts'
@@ -22,9 +23,6 @@ export interface PutWebhookDeps {
   clock: Clock
   urlGuard: UrlGuard
 }
-
-/** A caller does not wait for name servers longer than this. */
-const LOOKUP_MS = 2_000
 
 /**
  * Makes a webhook, with its secret (told this once), or changes one: the secret stays, a disabled one is active again and what
@@ -70,20 +68,3 @@ export async function putWebhook(
 }
 
 const notFound = (id: string) => new AppError('not_found', { message: `There is no webhook "${id}".` })
-
-/** A name that does not resolve, or not in time, is judged when it is called. */
-export async function judgeUrl(guard: UrlGuard, url: string): Promise<void> {
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), LOOKUP_MS)
-  try {
-    guard.judge(url)
-    const late = new Promise<void>((resolve) =>
-      patience.signal.addEventListener('abort', () => resolve(), { once: true }),
-    )
-    await Promise.race([guard.admit(url, patience.signal), late])
-  } catch (error) {
-    if (error instanceof UrlRefused) throw new AppError('url_not_allowed', { message: error.message, cause: error })
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -7,7 +7,7 @@ import type { ToRef } from '../../secrets/index.ts'
 import { createDeliveries, createDeliveryLine, createFacts, type Store } from '../../store/index.ts'
 import { NOTICE_SUBJECT, withoutPerson } from '../notices/try-notice.ts'
 import { toDeliveryId, toSubject } from './identify-fact.ts'
-import { makeDelivery } from './make-delivery.ts'
+import { makeDelivery } from '../deliveries/make-delivery.ts'
 import type { WebhookDirectory } from './webhook-directory.ts'
 
 export interface TellDeps {

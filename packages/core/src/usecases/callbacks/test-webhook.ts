@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { TestFact } from '../../domain/delivery.ts'
 import { createDeliveries, createDeliveryLine, type ListedDelivery, type Store } from '../../store/index.ts'
 import { getActiveWebhook } from './get-webhook.ts'
-import { makeDelivery } from './make-delivery.ts'
+import { makeDelivery } from '../deliveries/make-delivery.ts'
 
 /** Sends a `webhook.test`, whatever types the webhook asks for. Throws not_found, webhook_disabled. */
 export async function testWebhook(deps: { store: Store; clock: Clock }, id: string): Promise<ListedDelivery> {

@@ -1,47 +1,19 @@
+import type { TryDeps } from '../deliveries/try-deps.ts'
 import {
   sendCallback,
   signCallback,
   toCallbackBody,
   type CallbackAnswer,
-  type Mailer,
   type MemberDetails,
-  type UrlGuard,
 } from '../../callbacks/index.ts'
-import type { Clock } from '../../domain/clock.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import { noticeIdOf } from '../../domain/notice.ts'
 import type { Webhook } from '../../domain/webhook.ts'
-import type { Log } from '../../log.ts'
-import type { Sealer } from '../../secrets/index.ts'
-import {
-  createDeliveries,
-  createDeliveryLine,
-  createWebhooks,
-  type DeliveryClaim,
-  type Store,
-} from '../../store/index.ts'
+import { createDeliveries, createDeliveryLine, createWebhooks, type DeliveryClaim } from '../../store/index.ts'
 import { makeMemberLink } from '../member-link/index.ts'
 import { tryNotice } from '../notices/try-notice.ts'
-import { conclude } from './conclude.ts'
+import { conclude } from '../deliveries/conclude.ts'
 import { openSecrets } from './webhook-secrets.ts'
-
-export interface TryDeps {
-  store: Store
-  sealer: Sealer
-  /** The store's clock. */
-  clock: Clock
-  log: Log
-  urlGuard: UrlGuard
-  /** For notices by e-mail; absent: none can go. */
-  mailer?: Mailer | undefined
-  /** The API's address as the world sees it, for links. */
-  publicUrl: string | undefined
-  random: () => number
-  /** Ends tries that are under way; they are given back. */
-  signal: AbortSignal
-  /** For one try; the contract's fifteen seconds unless a test says otherwise. */
-  timeoutMs?: number
-}
 
 const LINK_DAYS = 30
 

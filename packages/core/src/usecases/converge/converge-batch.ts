@@ -46,7 +46,8 @@ import { endInvitation } from './book-failure.ts'
 import { createBooks, noteUnseen, type BooksDeps } from './keep-books.ts'
 import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
-import { takeSteps, type ChunkSize, type Listener, type Taken } from './take-steps.ts'
+import { takeSteps, type Listener, type Taken } from './take-steps.ts'
+import { type ChunkSize } from '../visit/visit.ts'
 import type { Target } from './target.ts'
 
 export interface ConvergeDeps {

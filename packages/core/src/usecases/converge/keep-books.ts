@@ -236,7 +236,7 @@ export function noteUnseen(target: Target, email: string, at: number): void {
 }
 
 /** The address is out of the group. */
-export function forgetAddress(target: Target, email: string): void {
+function forgetAddress(target: Target, email: string): void {
   const key = emailKey(email)
   const { observed } = target
   const isOwn = observed.email !== null && emailKey(observed.email) === key

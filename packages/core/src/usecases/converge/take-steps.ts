@@ -1,10 +1,11 @@
+import type { ChunkSize } from '../visit/visit.ts'
 import type { AppleSession, CallRecord, TesterRow } from '../../apple/index.ts'
 import { emailKey } from '../../domain/email.ts'
 import type { CallStep } from '../../domain/plan.ts'
 import type { AppError } from '../../errors.ts'
 import { attempt, REFUSALS } from './attempt.ts'
 import type { Brakes } from './brakes.ts'
-import { inChunks, inParallel } from './parallel.ts'
+import { inChunks, inParallel } from '../parallel.ts'
 import type { Seats } from './seats.ts'
 import type { Target } from './target.ts'
 
@@ -45,11 +46,6 @@ export interface StepDeps {
   /** Calls at once. */
   parallel: number
   chunk: ChunkSize
-}
-
-/** How many testers go into one relationship call: grows while Apple accepts, halves on refusal. */
-export interface ChunkSize {
-  size: number
 }
 
 export const MAX_CHUNK = 200

@@ -1,5 +1,3 @@
 export { describeUsage, systemOf, type RosterUsage } from './describe-usage.ts'
 export { listIdle, type IdleList } from './list-idle.ts'
 export { planReclaim } from './plan-reclaim.ts'
-export { setIdleRule } from './set-idle-rule.ts'
-export { startReclaim } from './start-reclaim.ts'

@@ -3,7 +3,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { nextSighting, type Sighting } from '../../domain/usage.ts'
 import { isAppError } from '../../errors.ts'
 import { createFigures, type MemberRecord, type ReadRow } from '../../store/index.ts'
-import type { Visit } from '../lanes/visit.ts'
+import type { Visit } from '../visit/visit.ts'
 
 /** Keeps what a complete listing says of each member's tester: since when it has its state, and where the app is installed. */
 export async function noteSightings(

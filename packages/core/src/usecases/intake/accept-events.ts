@@ -6,7 +6,7 @@ import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest, formerEventDigest } from '../../secrets/index.ts'
 import { createTraces, type Store } from '../../store/index.ts'
 import { noteActivity } from '../activity/index.ts'
-import { inParallel } from '../converge/parallel.ts'
+import { inParallel } from '../parallel.ts'
 
 /** A membership event that was parsed and is well formed. */
 export interface IncomingEvent {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { createWorkers, oldestWaitingAt, type Store } from '../../store/index.ts'
-import { estimateDoneAt } from '../lanes/index.ts'
+import { estimateDoneAt } from './lane-status.ts'
 import { openWork, type ListedLane } from './list-lanes.ts'
 
 export interface DescribedLane extends ListedLane {

@@ -30,8 +30,8 @@ import { erasePerson } from '../people/index.ts'
 import { deleteRoster, pauseRoster, resumeMoves, resumeRoster } from '../rosters/index.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
-import { lawTask } from './keep-law.ts'
-import { VISIT } from './visit-settings.ts'
+import { lawTask } from '../schedule/tasks.ts'
+import { VISIT } from '../visit/visit-settings.ts'
 import { visitLane } from './visit-lane.ts'
 
 /** As many runs as go into this time; hours of them find what no commit waits for. */

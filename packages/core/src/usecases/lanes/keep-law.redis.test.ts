@@ -5,7 +5,7 @@ import { createLaneStore, createSchedule, laneKeys, queueName, queuePrefix } fro
 import { queueKeys } from '../../store/keys.ts'
 import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
-import { lawTask } from './keep-law.ts'
+import { lawTask } from '../schedule/tasks.ts'
 
 let rig: LaneRig
 const keys = laneKeys('acme')

@@ -1,13 +1,10 @@
 import type { Roster } from '../../domain/roster.ts'
 import { createSchedule } from '../../store/index.ts'
-import { inChunks } from '../converge/parallel.ts'
-import { deleteTask } from '../rosters/empty-roster.ts'
-import { resumeTask } from '../rosters/pause-roster.ts'
+import { inChunks } from '../parallel.ts'
+import { deleteTask } from '../schedule/tasks.ts'
+import { resumeTask } from '../schedule/tasks.ts'
 import { forgetLeft } from '../people/forget-left.ts'
-import { goesOn, type Visit } from './visit.ts'
-
-/** Planned daily, after each death of a worker, and by a check of the team key. */
-export const lawTask = (teamKey: string) => `law:${teamKey}`
+import { goesOn, type Visit } from '../visit/visit.ts'
 
 const DAY_MS = 86_400_000
 const SOON_MS = 1_000

@@ -1,5 +1,5 @@
 import type { AppError } from '../../errors.ts'
-import { comeAgainAt, type Visit } from './visit.ts'
+import { comeAgainAt, type Visit } from '../visit/visit.ts'
 
 /** Failures in a row of calls for one member that are taken for Apple's state, not the member's. */
 const FAILURES = 3

@@ -5,8 +5,8 @@ import type { LaneCounts, LaneJob } from '../../queues/index.ts'
 import type { OutboxEntry } from '../../store/index.ts'
 import { NO_TRACING } from '../../tracing.ts'
 import { runRound } from './round.ts'
-import { VISIT } from './visit-settings.ts'
-import type { Visit } from './visit.ts'
+import { VISIT } from '../visit/visit-settings.ts'
+import type { Visit } from '../visit/visit.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 const NOTHING: LaneCounts = { waiting: 0, prioritized: 0, delayed: 0, active: 0, failed: 0 }

@@ -7,13 +7,13 @@ import { findElsewhere, loadBatch, type Batch } from '../converge/load-batch.ts'
 import { openSeats } from '../converge/seats.ts'
 import type { Target } from '../converge/target.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
-import { blockRoster } from '../rosters/block-roster.ts'
+import { blockRoster } from '../visit/block-roster.ts'
 import { makeJobs } from './enqueue-recorded.ts'
 import { fetchCarefully } from './fetch-carefully.ts'
-import { judgeDoubt } from './judge-doubt.ts'
+import { judgeDoubt } from '../visit/judge-doubt.ts'
 import { noteTrouble } from './outage.ts'
-import { stopLane } from './stop-lane.ts'
-import { goesOn, isProbing, noteRefusal, sessionOf, type Visit } from './visit.ts'
+import { stopLane } from '../visit/stop-lane.ts'
+import { goesOn, isProbing, noteRefusal, sessionOf, type Visit } from '../visit/visit.ts'
 
 /** Recorded changes become jobs, some jobs are fetched and carried out together. False when nothing is left to do now. */
 export async function runRound(visit: Visit): Promise<boolean> {

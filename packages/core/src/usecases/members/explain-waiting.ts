@@ -17,7 +17,7 @@ import {
   type MemberRecord,
   type Store,
 } from '../../store/index.ts'
-import type { LaneReader } from '../lanes/lane-status.ts'
+import type { LaneReader } from '../lane-overview/lane-status.ts'
 
 export interface WaitingDeps {
   store: Store

@@ -17,4 +17,4 @@ export {
   type MemberSelection,
   type MemberSort,
 } from './select-members.ts'
-export { tellTimeline, type TimelineItem } from './tell-timeline.ts'
+export { tellTimeline, type TimelineItem } from '../activity/tell-timeline.ts'

@@ -14,8 +14,8 @@ import {
   type NoticeState,
   type Store,
 } from '../../store/index.ts'
-import { makeDelivery } from '../callbacks/make-delivery.ts'
-import { judgeUrl } from '../callbacks/put-webhook.ts'
+import { makeDelivery } from '../deliveries/make-delivery.ts'
+import { judgeUrl } from '../deliveries/judge-url.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
 
 export interface NoticeInput {

@@ -10,8 +10,8 @@ import {
   type DeliveryClaim,
   type DeliveryEnding,
 } from '../../store/index.ts'
-import { conclude } from '../callbacks/conclude.ts'
-import type { TryDeps } from '../callbacks/try-delivery.ts'
+import { conclude } from '../deliveries/conclude.ts'
+import type { TryDeps } from '../deliveries/try-deps.ts'
 import { noticeContext } from './notices.ts'
 
 /** All that a notice is told of is about one thing to its reader, so that one message at a time is on its way. */

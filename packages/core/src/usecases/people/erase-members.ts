@@ -15,7 +15,7 @@ import {
   type Store,
 } from '../../store/index.ts'
 import { recordAndWake } from '../intake/index.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { sessionOf, type Visit } from '../visit/visit.ts'
 import { removeLingering } from '../reconcile/apply-comparison.ts'
 import { eraseRecord, isOut } from './forget-left.ts'
 

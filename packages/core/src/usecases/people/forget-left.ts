@@ -1,8 +1,8 @@
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import { createActivity, createErasures, createMemberLinks, type MemberRecord } from '../../store/index.ts'
-import { inChunks } from '../converge/parallel.ts'
-import type { Visit } from '../lanes/visit.ts'
+import { inChunks } from '../parallel.ts'
+import type { Visit } from '../visit/visit.ts'
 
 /** Few enough for intake to come between. */
 const AT_ONCE = 50

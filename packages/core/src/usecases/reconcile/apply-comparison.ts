@@ -6,10 +6,10 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { AppError, ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
 import type { MemberRecord, Outcome, ReadRow } from '../../store/index.ts'
 import { readLack } from '../builds/warnings-of.ts'
-import { inChunks } from '../converge/parallel.ts'
+import { inChunks } from '../parallel.ts'
 import { MAX_CHUNK } from '../converge/take-steps.ts'
 import type { GroupComparison } from './compare-group.ts'
-import { goesOn, sessionOf, type Visit } from '../lanes/visit.ts'
+import { goesOn, sessionOf, type Visit } from '../visit/visit.ts'
 
 /** Takes over what the listing says of members who are where they should be. */
 export async function applySeen(visit: Visit, roster: Roster, seen: GroupComparison['seen']): Promise<void> {

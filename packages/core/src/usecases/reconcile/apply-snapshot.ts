@@ -9,7 +9,7 @@ import { draftPlan, type DraftDeps, type DraftedPlan, type SnapshotInput } from 
 import type { Estimate } from './estimate.ts'
 import type { SnapshotPlan } from './plan-snapshot.ts'
 import { recordLeaves, recordRows } from './record-plan.ts'
-import { approvedTask, GOES_ON_AFTER_MS } from './tasks.ts'
+import { approvedTask, GOES_ON_AFTER_MS } from '../schedule/tasks.ts'
 import { tellDecided } from './tell-decided.ts'
 
 export interface SnapshotResult {

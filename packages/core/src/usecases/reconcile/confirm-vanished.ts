@@ -1,7 +1,7 @@
 import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { MemberRecord } from '../../store/index.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { sessionOf, type Visit } from '../visit/visit.ts'
 
 /**
  * Members whom a complete listing does not show are asked for by name once more: success is read, and so is its end. Those

@@ -5,11 +5,11 @@ import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import { createProtections, createReconciliations, createSchedule } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
-import { inChunks } from '../converge/parallel.ts'
+import { inChunks } from '../parallel.ts'
 import { planReclaim } from '../idle/plan-reclaim.ts'
 import { recordLeaves } from './record-plan.ts'
 import { stillUnmanaged } from './still-unmanaged.ts'
-import { approvedTask, GOES_ON_AFTER_MS } from './tasks.ts'
+import { approvedTask, GOES_ON_AFTER_MS } from '../schedule/tasks.ts'
 import { tellDecided } from './tell-decided.ts'
 
 export interface Decision {

@@ -3,7 +3,7 @@ import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createProtections, createReconciliations, readStoreTime, type Members, type Store } from '../../store/index.ts'
-import { inChunks } from '../converge/parallel.ts'
+import { inChunks } from '../parallel.ts'
 import { estimateChanges, type Estimate, type EstimateDeps } from './estimate.ts'
 import {
   createSnapshotPlanner,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
-import type { LaneReader } from '../lanes/index.ts'
+import type { LaneReader } from '../lane-overview/lane-status.ts'
 import type { SnapshotPlan } from './plan-snapshot.ts'
 
 export interface Estimate {

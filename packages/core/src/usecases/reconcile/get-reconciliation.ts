@@ -3,7 +3,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import { createReconciliations, createSchedule, type Store } from '../../store/index.ts'
-import { approvedTask } from './tasks.ts'
+import { approvedTask } from '../schedule/tasks.ts'
 
 interface Deps {
   store: Store

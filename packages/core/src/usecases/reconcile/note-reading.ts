@@ -1,7 +1,7 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createAppSeats, createFacts, createReconciliations } from '../../store/index.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { sessionOf, type Visit } from '../visit/visit.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import { countSeats } from '../seats/count-seats.ts'
 import type { GroupComparison } from './compare-group.ts'

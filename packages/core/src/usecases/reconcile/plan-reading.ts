@@ -2,7 +2,7 @@ import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations, type MemberRecord } from '../../store/index.ts'
-import type { Visit } from '../lanes/visit.ts'
+import type { Visit } from '../visit/visit.ts'
 import type { GroupComparison } from './compare-group.ts'
 
 const DAY_MS = 86_400_000

@@ -2,7 +2,7 @@ import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import { createReadings, type Reading, type Readings, type ReadRow } from '../../store/index.ts'
-import { age, goesOn, sessionOf, type Visit } from '../lanes/visit.ts'
+import { age, goesOn, sessionOf, type Visit } from '../visit/visit.ts'
 
 /** `goes_on`: what was read is kept, and the task has to come again at `at` (ms). */
 export type GroupReading =

@@ -10,7 +10,7 @@ import { approveReconciliation } from './decide.ts'
 import { getReconciliation, listReconciliations } from './get-reconciliation.ts'
 import { pauseRoster, resumeRoster } from '../rosters/index.ts'
 import { startReconciliation } from './start-reconciliation.ts'
-import { requestedTask } from './tasks.ts'
+import { requestedTask } from '../schedule/tasks.ts'
 
 let rig: LaneRig
 let gold: Roster

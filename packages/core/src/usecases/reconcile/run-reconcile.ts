@@ -4,11 +4,11 @@ import type { Roster } from '../../domain/roster.ts'
 import type { RosterStanding } from '../../domain/standing.ts'
 import { isAppError } from '../../errors.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
-import { planIdle } from '../idle/drive-idle.ts'
+import { sessionOf, type Visit } from '../visit/visit.ts'
+import { planIdle } from '../idle/plan-idle.ts'
 import { noteSightings } from '../idle/note-sightings.ts'
-import { planUsage } from '../idle/read-usage.ts'
-import { blockIfGone } from '../rosters/block-roster.ts'
+import { planUsage } from '../idle/plan-usage.ts'
+import { blockIfGone } from '../visit/block-roster.ts'
 import {
   applySeen,
   forgetFormer,
@@ -23,7 +23,7 @@ import { noteIncomplete, noteReading, noteStanding } from './note-reading.ts'
 import { planReading } from './plan-reading.ts'
 import { isReading, readGroup, SCHEDULED } from './read-group.ts'
 import { readRoster } from './read-roster.ts'
-import { reconcileTask } from './tasks.ts'
+import { reconcileTask } from '../schedule/tasks.ts'
 
 const DAY_MS = 86_400_000
 /** A group that is written to all the time is read all the same, once it is this many times overdue. */

@@ -3,7 +3,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations, createSchedule, type Store } from '../../store/index.ts'
 import { newReconciliation } from './run-reconcile.ts'
-import { requestedTask } from './tasks.ts'
+import { requestedTask } from '../schedule/tasks.ts'
 
 /** Testers on a page of a group. */
 const PAGE = 200

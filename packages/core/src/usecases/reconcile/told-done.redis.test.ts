@@ -5,7 +5,7 @@ import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from './apply-snapshot.ts'
 import { approveReconciliation } from './decide.ts'
 import { getReconciliation, listReconciliations } from './get-reconciliation.ts'
-import { approvedTask } from './tasks.ts'
+import { approvedTask } from '../schedule/tasks.ts'
 
 /** A list, and a person, are "done" once the group is as they say: no sooner. */
 let rig: LaneRig

@@ -1,6 +1,6 @@
 import { isAppError } from '../../errors.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
-import { tellRoster } from './block-roster.ts'
+import { sessionOf, type Visit } from '../visit/visit.ts'
+import { tellRoster } from '../visit/block-roster.ts'
 
 /** A blocked roster resumes by itself once its group answers again. When to look next (ms); null once it goes on. */
 export async function checkBlockedRoster(visit: Visit, rosterId: string): Promise<number | null> {

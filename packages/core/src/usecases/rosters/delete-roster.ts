@@ -1,9 +1,9 @@
 import type { Clock } from '../../domain/clock.ts'
 import { closeRoster, createSchedule, type Store } from '../../store/index.ts'
-import { lawTask } from '../lanes/keep-law.ts'
-import { deleteTask } from './empty-roster.ts'
+import { lawTask } from '../schedule/tasks.ts'
+import { deleteTask } from '../schedule/tasks.ts'
 import { forgetRoster } from './forget-roster.ts'
-import { getRoster, rosterNotFound } from './get-roster.ts'
+import { getRoster, rosterNotFound } from '../get-roster.ts'
 
 /** No request lasts that long: whoever began it is dead by then. */
 const DIED_AFTER_MS = 30_000

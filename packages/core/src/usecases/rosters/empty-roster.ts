@@ -1,13 +1,12 @@
+import { deleteTask } from '../schedule/tasks.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { recordAndWake } from '../intake/index.ts'
-import type { Visit } from '../lanes/visit.ts'
+import type { Visit } from '../visit/visit.ts'
 import { removeUnmanaged } from '../reconcile/apply-comparison.ts'
 import { readGroup } from '../reconcile/read-group.ts'
 import { closeRoster } from '../../store/index.ts'
 import { forgetRoster } from './forget-roster.ts'
-
-export const deleteTask = (rosterId: string) => `delete:${rosterId}`
 
 const SOON_MS = 2_000
 const LATER_MS = 30_000

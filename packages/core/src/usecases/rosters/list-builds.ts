@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 import { getTeamKey, keptBuilds, openSession, readKept, type AppleDeps } from '../team-keys/index.ts'
-import { getRoster } from './get-roster.ts'
+import { getRoster } from '../get-roster.ts'
 
 export type ListedBuild = BuildRow & { state: BuildState; usable: boolean }
 

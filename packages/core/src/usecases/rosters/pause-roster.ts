@@ -1,10 +1,10 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createLaneStore, createReconciliations, createSchedule, type Store } from '../../store/index.ts'
-import type { Visit } from '../lanes/visit.ts'
-import { requestedTask } from '../reconcile/tasks.ts'
+import type { Visit } from '../visit/visit.ts'
+import { requestedTask, resumeTask } from '../schedule/tasks.ts'
 import { assertSettled } from './assert-settled.ts'
-import { getRoster, rosterNotFound } from './get-roster.ts'
+import { getRoster, rosterNotFound } from '../get-roster.ts'
 
 export interface PauseDeps {
   store: Store
@@ -32,7 +32,6 @@ export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster>
 
 /** No request lasts that long: whoever began it is dead by then. */
 const DIED_AFTER_MS = 30_000
-export const resumeTask = (rosterId: string) => `resume:${rosterId}`
 
 /**
  * Once more under the lease: a visit that had read the roster while it was paused parks its members after the resuming. Any later one

@@ -8,7 +8,7 @@ import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import { createAppSeats, enterLane, leaveLane, noteBirth, type Store } from '../../store/index.ts'
-import { planRosterTasks } from '../builds/plan-roster-tasks.ts'
+import { planRosterTasks } from '../schedule/plan-roster-tasks.ts'
 import { countSeats } from '../seats/count-seats.ts'
 import { wakeLine } from '../seats/shares.ts'
 import {

@@ -1,5 +1,5 @@
 import { createScimBindings, takeTask } from '../../store/index.ts'
-import { inChunks } from '../converge/parallel.ts'
+import { inChunks } from '../parallel.ts'
 import { finishRebinding } from './bind.ts'
 import { listDirectories, type ScimDeps } from './directory.ts'
 import { emptyClosed } from './groups.ts'

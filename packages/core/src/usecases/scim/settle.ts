@@ -1,6 +1,6 @@
 import { planScimUser, type ScimPlan } from '../../domain/scim.ts'
 import type { ScimStanding } from '../../store/index.ts'
-import { inChunks, inParallelAsTheyCome } from '../converge/parallel.ts'
+import { inChunks, inParallelAsTheyCome } from '../parallel.ts'
 import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
 import { readBindings, rosterIdOf, type BindingReader } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'

@@ -1,6 +1,6 @@
 import { createSeatLedger, freeSeats } from '../../domain/seats.ts'
 import { createAppSeats, dropFormerLine, takeFormerLine } from '../../store/index.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { sessionOf, type Visit } from '../visit/visit.ts'
 import { countSeats } from './count-seats.ts'
 import { nextSeekers } from './next-seekers.ts'
 import { isKeptFor, LOOK_EVERY_MS, readShares, rostersOfApp, waitingOf } from './shares.ts'

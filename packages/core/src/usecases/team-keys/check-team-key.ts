@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
 import { createSchedule, writeLaneStanding, type Store } from '../../store/index.ts'
-import { lawTask } from '../lanes/keep-law.ts'
+import { lawTask } from '../schedule/tasks.ts'
 import { openCredentials, openSession, type AppleDeps } from './open-session.ts'
 
 export interface Finding {

@@ -1,6 +1,6 @@
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
 import { readLaneStanding, type Store } from '../../store/index.ts'
-import type { LaneReader, LaneStatus } from '../lanes/index.ts'
+import type { LaneReader, LaneStatus } from '../lane-overview/lane-status.ts'
 
 /** A team key as it may be shown: never its private key. */
 export interface TeamKeyDescription {

@@ -1,6 +1,7 @@
 import { AppError } from '@flightroster/core/errors'
 import { getRoster } from '@flightroster/core/usecases/rosters'
-import { lookAtSeats, setSeats } from '@flightroster/core/usecases/seats'
+import { lookAtSeats } from '@flightroster/core/usecases/seats'
+import { setSeats } from '@flightroster/core/usecases/rosters'
 import { getTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { TesterState } from '../domain/member.ts'
+import type { TesterState } from '../../domain/member.ts'
 import {
   NO_USAGE_BOOK,
   USAGE_PERIODS,
@@ -9,11 +9,11 @@ import {
   type Usage,
   type UsageBook,
   type UsagePeriod,
-} from '../domain/usage.ts'
-import { list, nullable, number, object, oneOf, optional, or, readJson, text, tuple, word } from '../domain/shape.ts'
-import { createFencedWrite } from './lane/fenced-writer.ts'
-import { laneKeys } from './keys.ts'
-import { readHash } from './roster/readings.ts'
+} from '../../domain/usage.ts'
+import { list, nullable, number, object, oneOf, optional, or, readJson, text, tuple, word } from '../../domain/shape.ts'
+import { createFencedWrite } from '../connection/fenced-writer.ts'
+import { laneKeys } from '../keys.ts'
+import { readHash } from './readings.ts'
 
 /**
  * What Apple tells of a roster's testers beside their state: since when they have it, how they came, their devices, what they did.

@@ -6,9 +6,9 @@ import { AppError } from '../../errors.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { noteRosterActivity, type ActivityDeps } from '../activity/index.ts'
 import { tellHeld } from '../reconcile/apply-snapshot.ts'
-import { approvedTask } from '../reconcile/tasks.ts'
+import { approvedTask } from '../schedule/tasks.ts'
 import { tellDecided } from '../reconcile/tell-decided.ts'
-import { planReclaim, type ReclaimPlan } from './plan-reclaim.ts'
+import { planReclaim, type ReclaimPlan } from '../idle/plan-reclaim.ts'
 
 const DAY_MS = 86_400_000
 

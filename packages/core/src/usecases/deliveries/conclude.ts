@@ -1,7 +1,7 @@
 import { nextTryAt, type CallbackAnswer } from '../../callbacks/index.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import type { DeliveryEnding } from '../../store/index.ts'
-import type { TryDeps } from './try-delivery.ts'
+import type { TryDeps } from './try-deps.ts'
 
 const ATTEMPTS_KEPT = 50
 

@@ -14,12 +14,12 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { IdleReason, IdleRule } from '../../domain/idle.ts'
 import { AppError } from '../../errors.ts'
-import { createReconciliations, createSchedule, type MemberRecord } from '../../store/index.ts'
-import { inChunks } from '../converge/parallel.ts'
-import type { Visit } from '../lanes/visit.ts'
+import { createReconciliations, type MemberRecord } from '../../store/index.ts'
+import { inChunks } from '../parallel.ts'
+import type { Visit } from '../visit/visit.ts'
 import { countWaiting } from '../seats/index.ts'
-import { listIdle } from './list-idle.ts'
-import { planReclaim, type ReclaimPlan } from './plan-reclaim.ts'
+import { listIdle } from '../idle/list-idle.ts'
+import { planReclaim, type ReclaimPlan } from '../idle/plan-reclaim.ts'
 import { draftReclaim, recordReclaim } from './start-reclaim.ts'
 
 const DAY_MS = 86_400_000
@@ -29,15 +29,6 @@ const BUSY_MS = 5_000
 const LATEST = 50
 /** Seats that were taken back so long ago have gone to whoever waited, or are not wanted. */
 const FILLED_AFTER_MS = 10 * 60_000
-
-export const idleTask = (rosterId: string) => `idle:${rosterId}`
-
-/** After a reading of the group or of its figures. */
-export async function planIdle(visit: Visit, roster: Pick<Roster, 'id' | 'idle'>): Promise<void> {
-  if (roster.idle === null || roster.idle.reclaim === 'never') return
-  const { store, clock } = visit.deps
-  await createSchedule(store.redis, visit.teamKey).plan(idleTask(roster.id), clock.now())
-}
 
 /** When to come again (ms), or null: after the next reading. */
 export async function driveIdle(visit: Visit, rosterId: string): Promise<number | null> {

@@ -3,12 +3,12 @@ import { isReclaimed } from '../../domain/member.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
-import { inChunks } from '../converge/parallel.ts'
-import { goesOn, type Visit } from '../lanes/visit.ts'
+import { inChunks } from '../parallel.ts'
+import { goesOn, type Visit } from '../visit/visit.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
-import { requestedTask } from '../reconcile/tasks.ts'
-import { markReclaimed } from './mark-reclaimed.ts'
-import { planReclaim } from './plan-reclaim.ts'
+import { requestedTask } from '../schedule/tasks.ts'
+import { markReclaimed } from '../idle/mark-reclaimed.ts'
+import { planReclaim } from '../idle/plan-reclaim.ts'
 
 const HOUR_MS = 3_600_000
 /** While the group is being read. */

@@ -2,7 +2,8 @@ import type { Clock } from '../../domain/clock.ts'
 import type { IdleRule } from '../../domain/idle.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
-import { assertSettled, getRoster, rosterNotFound } from '../rosters/index.ts'
+import { getRoster, rosterNotFound } from '../get-roster.ts'
+import { assertSettled } from './assert-settled.ts'
 
 /** Says when a seat counts as idle; null: nobody looks. It decides from the next reading on. Throws not_found, conflict. */
 export async function setIdleRule(

@@ -1,3 +1,4 @@
+import { isDue } from '../idle/plan-usage.ts'
 /**
  * The reading of what a roster's testers did: planned by a reconciliation, once a day at most, and carried out as a task of its own,
  * so that nothing of it holds up or fails the comparison. Its calls are bulk work. It ends in one of three ways:
@@ -15,17 +16,15 @@ import {
   nextUsage,
   periodFor,
   type Usage,
-  type UsageBook,
   type UsageDoubt,
   type UsageFigures,
 } from '../../domain/usage.ts'
 import { isAppError, type ErrorCode } from '../../errors.ts'
-import { createFigures, createSchedule, createUsageReadings, type UsageReadingState } from '../../store/index.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
-import { planIdle } from './drive-idle.ts'
+import { createFigures, createUsageReadings, type UsageReadingState } from '../../store/index.ts'
+import { sessionOf, type Visit } from '../visit/visit.ts'
+import { planIdle } from '../idle/plan-idle.ts'
 import { othersWait } from '../reconcile/read-group.ts'
 
-const DAY_MS = 86_400_000
 /** 10,000 testers at Apple's default of 50 a page, and as many again: beyond that the links go in circles. */
 const MAX_PAGES = 400
 /** A reading that is older says one thing of some people and another of the rest. */
@@ -33,29 +32,6 @@ const STALE_MS = 3_600_000
 const FAILURES = 10
 /** Without a total, fewer of those who installed than this have a row: the list is not whole. */
 const COVERED = 0.9
-
-export const usageTask = (rosterId: string) => `usage:${rosterId}`
-
-/** Figures that are older than a day are read soon; where nobody wants them, what there is goes. */
-export async function planUsage(visit: Visit, roster: Roster): Promise<void> {
-  const { store, clock, settings } = visit.deps
-  const figures = createFigures(store.redis, visit.teamKey, roster.id)
-  const { book } = await figures.standing()
-  if (!settings.testerUsage) {
-    if (book.doubt !== 'off')
-      await figures.dropUsages(visit.lease.token, { ...book, readAt: null, days: null, doubt: 'off' })
-    return
-  }
-  if (!isDue(book, clock.now())) return
-  // Apple's figures cover those who installed.
-  const { installed } = await store.members(visit.teamKey, roster.id).counts()
-  if (installed === 0) return
-  await createSchedule(store.redis, visit.teamKey).plan(usageTask(roster.id), clock.now())
-}
-
-function isDue({ triedAt }: UsageBook, now: number): boolean {
-  return triedAt === null || now - triedAt >= DAY_MS
-}
 
 /** What an endpoint that refuses says; anything else passes by itself, or concerns the lane. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([

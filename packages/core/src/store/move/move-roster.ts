@@ -1,15 +1,15 @@
 import type { Redis } from 'ioredis'
 import { readErasure } from '../member/erasures.ts'
 import { readWork } from '../lane/lane-work.ts'
-import { ACTIVITY_KEPT_MS } from './activity.ts'
+import { ACTIVITY_KEPT_MS } from '../roster/activity.ts'
 import { AppError } from '../../errors.ts'
 import { nodeOf } from '../connection/cluster-nodes.ts'
 import { defineScript } from '../connection/define-script.ts'
-import { createFencedWrite, type FencedWrite } from '../lane/fenced-writer.ts'
+import { createFencedWrite, type FencedWrite } from '../connection/fenced-writer.ts'
 import { keysLike } from '../connection/keys-like.ts'
 import { indexParts, laneKeys, queueKeys } from '../keys.ts'
 import { outboxKeys } from '../lane/lane-outbox.ts'
-import { createPlanNames } from './plan-names.ts'
+import { createPlanNames } from '../roster/plan-names.ts'
 import { forgetUnneededTesters, TESTER_PARTS } from '../member/testers.ts'
 
 /** Two team keys lie in two slots, so what moves is read here and written there, a page at a time. */

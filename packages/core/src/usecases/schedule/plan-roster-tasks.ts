@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createSchedule, type Store } from '../../store/index.ts'
-import { reconcileTask } from '../reconcile/tasks.ts'
+import { reconcileTask } from './tasks.ts'
 
 /** The builds of one app are looked at for all rosters of the lane together. */
 export const buildsTask = (appId: string) => `builds:${appId}`

@@ -6,7 +6,6 @@ import type { LaneCounts, LaneJob, LaneQueue } from '../../queues/index.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import type { Budget, LaneFacts, LaneStore, OutboxEntry, Store } from '../../store/index.ts'
 import type { Tracing } from '../../tracing.ts'
-import type { ChunkSize } from '../converge/take-steps.ts'
 import type { CallGate } from './call-gate.ts'
 import type { Endpoints } from './endpoints.ts'
 import type { Lease } from './lease.ts'
@@ -32,6 +31,11 @@ export interface VisitDeps {
   tell: () => Promise<void>
   /** True once the process shuts down: what was not begun is given back. */
   draining: () => boolean
+}
+
+/** How many testers go into one relationship call: grows while Apple accepts, halves on refusal. */
+export interface ChunkSize {
+  size: number
 }
 
 /** What one turn at one lane carries along. */

@@ -1,6 +1,6 @@
-import type { Roster } from '../../domain/roster.ts'
-import { AppError } from '../../errors.ts'
-import type { Store } from '../../store/index.ts'
+import type { Roster } from '../domain/roster.ts'
+import { AppError } from '../errors.ts'
+import type { Store } from '../store/index.ts'
 
 /** Throws not_found. */
 export async function getRoster(deps: { store: Store }, id: string): Promise<Roster> {

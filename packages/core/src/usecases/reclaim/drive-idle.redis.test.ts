@@ -5,7 +5,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createProtections, createReconciliations, laneKeys } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { reconcileTask, rejectReconciliation } from '../reconcile/index.ts'
-import { idleTask } from './drive-idle.ts'
+import { idleTask } from '../schedule/tasks.ts'
 
 const DAY = 86_400_000
 const RULE: IdleRule = {

@@ -5,7 +5,7 @@ import { createFacts, createProtections, laneKeys } from '../../store/index.ts'
 import { acceptEvents, requestWork, type IncomingEvent } from '../intake/index.ts'
 import { restoreMember } from '../members/index.ts'
 import { getReconciliation, startReconciliation } from '../reconcile/index.ts'
-import { lawTask } from '../lanes/keep-law.ts'
+import { lawTask } from '../schedule/tasks.ts'
 import { approveReconciliation } from '../reconcile/index.ts'
 import { startReclaim } from './start-reclaim.ts'
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Log } from '../../log.ts'
 import { countSweep, createSchedule, isLanePaused, takeTask, type Store } from '../../store/index.ts'
-import { reconcileTask } from '../reconcile/tasks.ts'
+import { reconcileTask } from './tasks.ts'
 import { buildsTask, nextReconcileAt } from './plan-roster-tasks.ts'
 
 export interface TaskSweepDeps {

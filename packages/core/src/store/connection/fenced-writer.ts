@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '../../errors.ts'
-import { defineScript, type ScriptArgument } from '../connection/define-script.ts'
+import { defineScript, type ScriptArgument } from './define-script.ts'
 
 const writeScript = defineScript(import.meta.url, './fenced-write.lua')
 

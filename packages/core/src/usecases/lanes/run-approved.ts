@@ -1,11 +1,11 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { createReconciliations } from '../../store/index.ts'
-import type { Visit } from '../lanes/visit.ts'
-import { runReclaim } from '../idle/run-reclaim.ts'
-import { inChunks } from '../converge/parallel.ts'
-import { removeLingering, removeUnmanaged } from './apply-comparison.ts'
-import { recordLeaves } from './record-plan.ts'
-import { stillUnmanaged } from './still-unmanaged.ts'
+import type { Visit } from '../visit/visit.ts'
+import { runReclaim } from '../reclaim/run-reclaim.ts'
+import { inChunks } from '../parallel.ts'
+import { removeLingering, removeUnmanaged } from '../reconcile/apply-comparison.ts'
+import { recordLeaves } from '../reconcile/record-plan.ts'
+import { stillUnmanaged } from '../reconcile/still-unmanaged.ts'
 
 const CHUNK = 500
 

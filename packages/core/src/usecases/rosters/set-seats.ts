@@ -1,8 +1,9 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
-import { assertSettled, getRoster, rosterNotFound } from '../rosters/index.ts'
-import { wakeLine } from './shares.ts'
+import { getRoster, rosterNotFound } from '../get-roster.ts'
+import { assertSettled } from './assert-settled.ts'
+import { wakeLine } from '../seats/shares.ts'
 
 /** Changes what is kept for a roster, and who goes in first. Throws not_found, conflict. */
 export async function setSeats(

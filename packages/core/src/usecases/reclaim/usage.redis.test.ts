@@ -4,9 +4,9 @@ import type { IdleRule } from '../../domain/idle.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFigures, laneKeys } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
-import { reconcileTask } from '../reconcile/tasks.ts'
-import { listIdle } from './list-idle.ts'
-import { usageTask } from './read-usage.ts'
+import { reconcileTask } from '../schedule/tasks.ts'
+import { listIdle } from '../idle/list-idle.ts'
+import { usageTask } from '../schedule/tasks.ts'
 
 const DAY = 86_400_000
 const RULE: IdleRule = { notAcceptedDays: 30, notInstalledDays: 30, noSessionDays: 30, graceDays: 7, reclaim: 'never' }

@@ -2,7 +2,7 @@ import type { Fact } from '../../domain/fact.ts'
 import type { Problem, Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError } from '../../errors.ts'
 import { createFacts, createSchedule } from '../../store/index.ts'
-import { sessionOf, type Visit } from '../lanes/visit.ts'
+import { sessionOf, type Visit } from './visit.ts'
 
 const blockedTask = (rosterId: string) => `blocked:${rosterId}`
 

@@ -1,0 +1,1 @@
+export { startReclaim } from './start-reclaim.ts'
