@@ -13,6 +13,7 @@ import {
   createStoreClock,
   startStoreHealth,
   UnfitStoreError,
+  untilAnswered,
 } from '@flightroster/core/store'
 import { openTracing } from '@flightroster/core/tracing'
 import { startHistory } from '@flightroster/core/usecases/history'
@@ -42,7 +43,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     failFast: true,
   })
-  await checkRedis(redis)
+  await untilAnswered(() => checkRedis(redis))
   const clock = createStoreClock(redis, systemClock)
   if (redis.status === 'ready') await clock.sync().catch(() => {})
   const store = createStore(redis, { waitReplicas: config.redisWaitReplicas })
@@ -55,7 +56,10 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     metrics,
   )
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
-  if (redis.status === 'ready') await refuseForeignKey({ store, sealer, log, isKeyLost: config.isEncryptionKeyLost })
+  const secrets = { store, sealer, log, isKeyLost: config.isEncryptionKeyLost }
+  await untilAnswered(async () => {
+    if (redis.status === 'ready') await refuseForeignKey(secrets)
+  })
   const toRef = await openToRef(redis)
   const lanes = createLanes({
     budgetWindowMs: config.budgetWindowMs,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppleClient } from '@flightroster/core/apple'
 import { createMailer, createUrlGuard, type Mailer } from '@flightroster/core/callbacks'
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
@@ -14,7 +13,7 @@ import {
   DEMOTED_EVENT,
   loadSalt,
   startStoreHealth,
-  toStoreError,
+  untilAnswered,
 } from '@flightroster/core/store'
 import { openTracing } from '@flightroster/core/tracing'
 import { VISIT } from '@flightroster/core/usecases/lanes'
@@ -25,7 +24,6 @@ import { buildWorker, type RunningWorker } from './worker.ts'
 
 const DRAIN_DEADLINE_MS = 15_000
 const SWEEP_EVERY_MS = 10_000
-const STORE_AGAIN_MS = 500
 
 function readConfig(): WorkerConfig {
   try {
@@ -84,13 +82,13 @@ export async function run(): Promise<void> {
     },
   })
 
-  await clock.sync()
+  await untilAnswered(() => clock.sync())
   await refuseUnfitStore(redis, log)
   const salt = await untilAnswered(() => loadSalt(redis))
   if (draining) return
   const store = createStore(redis)
   const sealer = createSealer({ current: config.encryptionKey, previous: config.encryptionKeyPrevious })
-  const fault = await checkSecrets({ store, sealer, log, isKeyLost: config.isEncryptionKeyLost })
+  const fault = await untilAnswered(() => checkSecrets({ store, sealer, log, isKeyLost: config.isEncryptionKeyLost }))
   if (fault !== null) {
     log.fatal(fault)
     process.exit(1)
@@ -136,17 +134,5 @@ async function refuseUnfitStore(redis: ReturnType<typeof createRedis>, log: Log)
   } catch (error) {
     log.fatal(error instanceof Error ? error.message : String(error))
     process.exit(1)
-  }
-}
-
-/** A connection that is lost on the way is no fault of the store's. */
-async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!toStoreError(error)) throw error
-      await sleep(STORE_AGAIN_MS)
-    }
   }
 }

@@ -5,7 +5,13 @@ import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import { measureLane, type Metrics } from '@flightroster/core/metrics'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
-import { BEAT_EVERY_MS, createWorkers, globalKeys, type BudgetSettings, type Store } from '@flightroster/core/store'
+import {
+  BEAT_EVERY_MS,
+  createWorkers,
+  listenToDoorbell,
+  type BudgetSettings,
+  type Store,
+} from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import { sweepTasks } from '@flightroster/core/usecases/builds'
 import { startHistory } from '@flightroster/core/usecases/history'
@@ -111,11 +117,8 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
 
   return {
     async start() {
-      deps.subscriber.on('message', (_channel, lane) => pump.doorbell(lane))
-      // ioredis subscribes again by itself after every reconnect; until the first time, the poll does the work.
-      deps.subscriber
-        .subscribe(globalKeys.doorbell)
-        .catch((error: unknown) => log.warn({ err: error }, 'No doorbell yet.'))
+      const failed = (error: unknown) => log.warn({ err: error }, 'No doorbell yet.')
+      listenToDoorbell(deps.subscriber, (lane) => pump.doorbell(lane), failed)
       pump.start()
       callbacks.start()
       beating = setInterval(beat, BEAT_EVERY_MS)

@@ -77,7 +77,11 @@ function failCommandsUnderWay(redis: Redis): void {
   redis.on('close', () => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ioredis does not declare it; a test kills connections
     const sent = (redis as unknown as CommandsUnderWay).prevCommandQueue
-    for (let item = sent?.shift(); item; item = sent?.shift()) item.command.reject(new Error('Connection is closed.'))
+    for (let item = sent?.shift(); item; item = sent?.shift()) {
+      // The client's own, such as a subscription that it asks for again, are waited for by nobody: that must end no process.
+      item.command.promise.catch(() => {})
+      item.command.reject(new Error('Connection is closed.'))
+    }
   })
 }
 
