@@ -37,7 +37,7 @@ export function createBoardQueues(laneList: LaneList, cache: QueueCache): BoardQ
     },
     async teamKeyOf(name) {
       const lane = await find(name)
-      if (!lane) throw new AppError('not_found', { message: 'There is no such lane.' })
+      if (!lane) throw new AppError('not_found', { message: 'The lane was not found.' })
       return lane.teamKey
     },
     teamKeysShown: async (search) => (await shownLanes(search)).map((lane) => lane.teamKey),

@@ -82,7 +82,7 @@ function keyIdFault(keyId: string, issuerId: string): Fault | undefined {
   }
   return {
     field: 'keyId',
-    problem: keyId === '' ? 'The Key ID is missing.' : 'This is no Key ID.',
+    problem: keyId === '' ? 'The Key ID is missing.' : 'This is not a Key ID.',
     fix: `Copy it from the row of your key at ${PLACE}: ten capital letters and digits.`,
   }
 }
@@ -152,5 +152,5 @@ function unknownProblem(text: string): string {
     return 'This is a certificate or a key store (.cer, .p12), not a private key.'
   if (/^[\sA-Za-z0-9+/=]+$/.test(text))
     return 'The first and the last line are missing ("-----BEGIN PRIVATE KEY-----").'
-  return 'This is no private key.'
+  return 'This is not a private key.'
 }

@@ -32,7 +32,7 @@ export function scimListPage(input: ScimListPage): string {
     ${pager(input)}
     <h2>What was odd</h2>
     <p class="quiet">
-      In requests of providers: people whom nobody knows, attributes and changes that do not fit. The request went on
+      In requests of providers: unknown people, and attributes and changes that are not valid. The request went on
       without them.
     </p>
     ${noteList(notes, input.privacy)}`
