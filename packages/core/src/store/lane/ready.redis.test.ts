@@ -62,6 +62,29 @@ describe('the ready index', () => {
     expect(await claimAll()).toMatchObject([{ lane: 'a' }])
   })
 
+  it('brings no second visit for a ring during a visit, however many workers look, and one at its end', async () => {
+    const ready = createReadyIndex(redis, clock)
+    await ready.ring('a')
+    const [claim] = await claimAll()
+    if (!claim) throw new Error('not claimed')
+    for (let event = 0; event < 9; event++) {
+      clock.advance(100)
+      await ready.ring('a')
+      expect(await claimAll()).toEqual([])
+    }
+    await ready.settle(claim, { inMs: null, holdMs: 0 })
+    expect(await claimAll()).toMatchObject([{ lane: 'a' }])
+  })
+
+  it('lets nobody wait for a visit whose worker died, once its lane was rung', async () => {
+    const ready = createReadyIndex(redis, clock)
+    await ready.ring('a')
+    await claimAll()
+    await ready.ring('a')
+    clock.advance(1_000)
+    expect(await claimAll()).toMatchObject([{ lane: 'a' }])
+  })
+
   it('forgets a lane without further work', async () => {
     const ready = createReadyIndex(redis, clock)
     await ready.ring('a')

@@ -7,6 +7,9 @@ const ringLane = defineScript(import.meta.url, './ring-lane.lua')
 const claimDue = defineScript(import.meta.url, './claim-due.lua')
 const settleClaim = defineScript(import.meta.url, './settle-claim.lua')
 
+/** So long a ring waits for the end of the visit that is under way; most are shorter, and who comes after that finds the lease taken. */
+const VISIT_HOLD_MS = 1_000
+
 export interface Claim {
   lane: string
   /** The score the claim was written with: settling is refused when somebody has moved the lane meanwhile. */
@@ -19,7 +22,7 @@ export interface Claim {
  * Callers give spans, and the scripts go by Redis's clock: a host whose clock is wrong makes nobody wait.
  */
 export interface ReadyIndex {
-  /** The lane is due in `inMs` at the latest, or once it is held no longer; rings the doorbell when that is now. */
+  /** The lane is due in `inMs` at the latest, or once it is held or visited no longer; rings the doorbell when that is now. */
   ring(lane: string, inMs?: number): Promise<void>
   /** Up to `limit` due lanes, claimed for `claimMs`; of `only` these lanes when given. */
   claim(options: { limit: number; claimMs: number; only?: readonly string[] | undefined }): Promise<Claim[]>
@@ -63,7 +66,8 @@ export function createReadyIndex(redis: Redis, testClock?: { now(): number }): R
       for (const { shard, lanes } of shards) {
         const left = limit - claims.length
         if (left <= 0) break
-        const answer = await claimDue.run(redis, [globalKeys.ready(shard)], [now(), claimMs, left, ...lanes])
+        const keys = [globalKeys.ready(shard), globalKeys.held(shard)]
+        const answer = await claimDue.run(redis, keys, [now(), claimMs, left, VISIT_HOLD_MS, ...lanes])
         const [until, ...claimed] = read(texts, answer, 'An answer of claim-due.lua')
         for (const lane of claimed) claims.push({ lane, until: Number(until) })
       }

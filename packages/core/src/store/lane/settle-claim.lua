@@ -8,13 +8,19 @@ if not now then
   local t = redis.call('TIME')
   now = t[1] * 1000 + math.floor(t[2] / 1000)
 end
+local held = redis.call('HGET', KEYS[2], ARGV[1])
 local hold = now + tonumber(ARGV[4])
 if hold > now then redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', hold)) else redis.call('HDEL', KEYS[2], ARGV[1]) end
 local nextAt = ARGV[3] ~= '' and string.format('%.0f', now + tonumber(ARGV[3]))
 local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if score and tonumber(score) ~= tonumber(ARGV[2]) then
-  -- Rung during the visit, or claimed by another after this one ran out: the earlier of the two times holds.
+  -- Rung during the visit, or claimed by another after this one ran out: the earlier of the two times holds. A ring was held back for
+  -- the length of the visit, and is so no longer.
   if nextAt then redis.call('ZADD', KEYS[1], 'LT', nextAt, ARGV[1]) end
+  if score == held then
+    score = string.format('%.0f', now)
+    redis.call('ZADD', KEYS[1], 'LT', score, ARGV[1])
+  end
   if tonumber(score) < hold then redis.call('ZADD', KEYS[1], 'GT', string.format('%.0f', hold), ARGV[1]) end
   return ''
 end
