@@ -1,15 +1,12 @@
-import { eventually, startRedis } from '@flightroster/core/testing'
+import { eventually } from '@flightroster/core/testing'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createLog } from '@flightroster/core/log'
 import { createRedis } from '@flightroster/core/store'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openToRef } from './open-to-ref.ts'
 
-let server: Awaited<ReturnType<typeof startRedis>>
-beforeEach(async () => {
-  server = await startRedis()
-})
+const { server } = await withRedis()
 const connect = () => createRedis(server.url, { name: 'test', log: createLog({ level: 'silent', name: 'test' }) })
-afterEach(() => server[Symbol.asyncDispose]())
 
 describe('references to members', () => {
   it('are made from the first request on where the store is there, alike in every process', async () => {

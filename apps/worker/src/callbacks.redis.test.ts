@@ -2,39 +2,29 @@ import { createUrlGuard } from '@flightroster/core/callbacks'
 import { systemClock, type MemberFact } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'
 import { createSealer, createToRef } from '@flightroster/core/secrets'
-import { createFacts, createRedis, createStore, type Store } from '@flightroster/core/store'
+import { createFacts, createStore } from '@flightroster/core/store'
 import {
   answerWith,
   eventually,
   makeTeamKey,
   startReceiver,
-  startRedis,
   type Answer,
   type Receiver,
-  type TestRedis,
 } from '@flightroster/core/testing'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { listDeliveries, putWebhook, testWebhook } from '@flightroster/core/usecases/callbacks'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createCallbacks, type Callbacks } from './callbacks.ts'
 
-let server: TestRedis
-let store: Store
+const { redis } = await withRedis()
+const store = createStore(redis)
 const workers: Callbacks[] = []
 const receivers: Receiver[] = []
 const log = createLog({ level: 'silent', name: 'test' })
 const sealer = createSealer({ current: Buffer.alloc(32, 7) })
 const urlGuard = createUrlGuard({ allowPrivate: true })
 
-beforeAll(async () => {
-  server = await startRedis()
-  store = createStore(createRedis(server.url, { name: 'test', log }))
-})
-afterAll(async () => {
-  store.redis.disconnect()
-  await server.close()
-})
 beforeEach(async () => {
-  await store.redis.flushall()
   await store.teamKeys.put(makeTeamKey())
 })
 afterEach(async () => {
@@ -98,15 +88,15 @@ describe('callbacks of a worker', () => {
     const receiver = await receive()
     await put('crm', receiver)
     startWorker()
-    await createFacts(store.redis, 'acme').add(facts(3))
+    await createFacts(redis, 'acme').add(facts(3))
     await eventually(() => expect(receiver.received).toHaveLength(3))
   })
 
   it('tell facts whose hint was lost', async () => {
     const receiver = await receive()
     await put('crm', receiver)
-    await createFacts(store.redis, 'acme').add(facts(1))
-    await store.redis.del('fr:untold')
+    await createFacts(redis, 'acme').add(facts(1))
+    await redis.del('fr:untold')
     startWorker()
     await eventually(() => expect(receiver.received).toHaveLength(1))
   })
@@ -124,7 +114,7 @@ describe('callbacks of a worker', () => {
     const receiver = await receive(answerWith(500))
     await put('crm', receiver)
     startWorker()
-    await createFacts(store.redis, 'acme').add(facts(1))
+    await createFacts(redis, 'acme').add(facts(1))
     await eventually(() => expect(receiver.received).toHaveLength(1))
     receiver.answer = answerWith(204)
     await eventually(() => expect(receiver.received).toHaveLength(2))
@@ -152,10 +142,10 @@ describe('callbacks of a worker', () => {
     await others.down.close()
     for (const [id, receiver] of Object.entries(others)) await put(id, receiver)
     startWorker()
-    await createFacts(store.redis, 'acme').add(facts(100))
+    await createFacts(redis, 'acme').add(facts(100))
     await eventually(() => expect(others.hanging.received.length).toBeGreaterThan(0))
     await put('good', good)
-    await createFacts(store.redis, 'acme').add(facts(100, 1_000))
+    await createFacts(redis, 'acme').add(facts(100, 1_000))
     await eventually(() => expect(good.received).toHaveLength(100))
     // All of it while the first call that hangs is still waited for.
     expect(gaveUp).toBe(false)
@@ -171,7 +161,7 @@ describe('callbacks of a worker', () => {
     startWorker()
     startWorker()
     startWorker()
-    await createFacts(store.redis, 'acme').add(facts(300))
+    await createFacts(redis, 'acme').add(facts(300))
     await eventually(() => expect(receiver.received).toHaveLength(300))
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(300)
   })
@@ -180,7 +170,7 @@ describe('callbacks of a worker', () => {
     const receiver = await receive(() => {})
     await put('crm', receiver)
     const worker = startWorker()
-    await createFacts(store.redis, 'acme').add(facts(1))
+    await createFacts(redis, 'acme').add(facts(1))
     await eventually(() => expect(receiver.received).toHaveLength(1))
     await worker.close()
     receiver.answer = answerWith(204)

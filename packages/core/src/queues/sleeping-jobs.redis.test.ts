@@ -1,31 +1,22 @@
-import { Redis } from 'ioredis'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { eventually, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { eventually } from '@flightroster/core/testing'
 import { NO_JOB } from '../domain/change.ts'
-import { createLaneQueue, type LaneQueue } from './lane-queue.ts'
+import { createLaneQueue } from './lane-queue.ts'
 
 const now = Date.now.bind(Date)
 
-let server: TestRedis
-let redis: Redis
-let queue: LaneQueue
-
+const { redis } = await withRedis()
+const queue = createLaneQueue(
+  redis,
+  { prefix: 'fr:{acme}', name: 'lane-acme' },
+  { lockMs: 15_000, maxStalls: 3, clock: { now } },
+)
 beforeEach(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  queue = createLaneQueue(
-    redis,
-    { prefix: 'fr:{acme}', name: 'lane-acme' },
-    { lockMs: 15_000, maxStalls: 3, clock: { now } },
-  )
   await queue.enqueue([{ roster: 'gold', ref: 'ref', priority: 'interactive', place: NO_JOB }])
 })
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await queue.close()
-  redis.disconnect()
-  await server.close()
-})
+afterEach(() => vi.restoreAllMocks())
+afterAll(() => queue.close())
 
 /** The clock of the process that does this is so far ahead; that of the store is right. */
 async function ahead<T>(ms: number, work: () => Promise<T>): Promise<T> {

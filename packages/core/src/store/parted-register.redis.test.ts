@@ -1,20 +1,12 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import type { TeamKey } from '../domain/roster.ts'
 import { globalKeys } from './keys.ts'
 import { createStore, type Store } from './store.ts'
 
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => void (server = await startRedis()))
-afterAll(() => server.close())
-beforeEach(async () => {
-  redis = new Redis(server.url)
-  await redis.flushall()
-  return () => redis.disconnect()
-})
+const { redis, connect } = await withRedis()
+/** As a process begins that has read nothing of the store yet. */
+const openStore = () => createStore(connect())
 
 const IDS = Array.from({ length: 200 }, (_, at) => `key-${String(at).padStart(3, '0')}`)
 
@@ -24,14 +16,12 @@ function teamKey(id: string): TeamKey {
 
 /** Another process. */
 async function beside(work: (store: Store) => Promise<void>): Promise<void> {
-  const other = new Redis(server.url)
-  await work(createStore(other))
-  other.disconnect()
+  await work(openStore())
 }
 
 describe('a register of what every lane has', () => {
   it('lies in parts in a store that begins with this release, none of which holds more than an eighth', async () => {
-    const store = createStore(redis)
+    const store = openStore()
     const { teamKeys } = store
     for (const id of IDS) await teamKeys.put(teamKey(id))
     const sizes = await Promise.all((await redis.keys('fr:team-keys*')).map((key) => redis.hlen(key)))
@@ -43,7 +33,7 @@ describe('a register of what every lane has', () => {
 
   it('stays one hash in a store that an earlier release began, so that its processes go on reading all of it', async () => {
     await redis.hset(globalKeys.teamKeys, 'former', JSON.stringify(teamKey('former')))
-    const { teamKeys } = createStore(redis)
+    const { teamKeys } = openStore()
     await teamKeys.put(teamKey('later'))
     expect((await redis.hkeys(globalKeys.teamKeys)).sort()).toEqual(['former', 'later'])
     // Its last record goes: that does not make it a store of this release.
@@ -54,7 +44,7 @@ describe('a register of what every lane has', () => {
   })
 
   it('is decided once, whoever comes first', async () => {
-    const clients = Array.from({ length: 8 }, () => new Redis(server.url))
+    const clients = Array.from({ length: 8 }, () => connect())
     await Promise.all(clients.map((client, at) => createStore(client).teamKeys.insert(teamKey(`of-${at}`))))
     for (const client of clients) {
       expect(await createStore(client).teamKeys.ids()).toHaveLength(clients.length)
@@ -63,7 +53,7 @@ describe('a register of what every lane has', () => {
   })
 
   it('finds, changes and deletes by id, in the order that was asked for', async () => {
-    const { teamKeys } = createStore(redis)
+    const { teamKeys } = openStore()
     expect(await teamKeys.insert(teamKey('b'))).toBe(true)
     expect(await teamKeys.insert(teamKey('b'))).toBe(false)
     await teamKeys.put(teamKey('a'))

@@ -1,26 +1,13 @@
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { globalKeys } from './keys.ts'
-import { createWorkers, type Workers } from './workers.ts'
+import { createWorkers } from './workers.ts'
 
 const NOW = 1_700_000_000_000
 const HOUR_MS = 3_600_000
 
-let server: TestRedis
-let redis: Redis
-let workers: Workers
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  workers = createWorkers(redis)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
-beforeEach(() => redis.flushall())
+const { redis } = await withRedis()
+const workers = createWorkers(redis)
 
 it('a team key is served by a worker of all keys or of this one, while its beats are young', async () => {
   expect(await workers.serving('acme', NOW)).toEqual({ isServed: false, seenAt: null })

@@ -1,20 +1,9 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createSettableClock, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { createSettableClock } from '@flightroster/core/testing'
 import { createBudget } from './budget.ts'
 
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
-beforeEach(async () => void (await redis.flushall()))
+const { redis } = await withRedis()
 
 const HOUR = 3_600_000
 const nothing = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }

@@ -1,19 +1,9 @@
-import { createSettableClock, startRedis, type TestRedis } from '@flightroster/core/testing'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSettableClock } from '@flightroster/core/testing'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { takeTurn } from './take-turn.ts'
 
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
+const { redis } = await withRedis()
 
 const MINUTE = 60_000
 const DAY = 86_400_000

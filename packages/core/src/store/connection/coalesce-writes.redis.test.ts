@@ -1,22 +1,12 @@
 import type { Socket } from 'node:net'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { eventually, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { eventually } from '@flightroster/core/testing'
 import { coalesceWrites } from './coalesce-writes.ts'
 
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 50 })
-  coalesceWrites(redis)
-  await redis.ping()
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
+const { redis, connect } = await withRedis({ flush: false, client: { retryStrategy: () => 50 } })
+coalesceWrites(redis)
+await redis.ping()
 
 /** How many times the stream hands something on from here. */
 function countHandovers(): () => number {
@@ -40,7 +30,7 @@ it('sends the commands of one turn together, in their order', async () => {
 
 it('does so on the next connection too', async () => {
   const id = await redis.client('ID')
-  const other = new Redis(server.url)
+  const other = connect()
   await other.client('KILL', 'ID', id)
   other.disconnect()
   await eventually(async () => expect(await redis.client('ID')).not.toBe(id))

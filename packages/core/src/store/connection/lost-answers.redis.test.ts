@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { startCuttingProxy, startRedis } from '@flightroster/core/testing'
+import { startCuttingProxy } from '@flightroster/core/testing'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { NO_JOB } from '../../domain/change.ts'
 import { createLog } from '../../log.ts'
 import { createLaneQueue } from '../../queues/index.ts'
@@ -7,10 +8,10 @@ import { laneKeys, queueName, queuePrefix } from '../keys.ts'
 import { createLaneStore } from '../lane/lane-store.ts'
 import { createRedis } from './redis.ts'
 
+const { server } = await withRedis()
 const log = createLog({ level: 'silent', name: 'test' })
 
 it('sends no command again whose answer was lost: it fails, and what was not sent goes on', async () => {
-  await using server = await startRedis()
   await using proxy = await startCuttingProxy(server.port)
   const redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { name: 'test', log })
   await redis.ping()
@@ -21,7 +22,6 @@ it('sends no command again whose answer was lost: it fails, and what was not sen
 })
 
 it('leaves no job without a holder where the answer to a fetch is lost', async () => {
-  await using server = await startRedis()
   await using proxy = await startCuttingProxy(server.port)
   const redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { name: 'test', log })
   const queue = createLaneQueue(

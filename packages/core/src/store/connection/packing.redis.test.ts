@@ -1,7 +1,6 @@
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import type { MemberChange } from '../../domain/change.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { globalKeys, indexParts, laneKeys } from '../keys.ts'
@@ -12,16 +11,7 @@ import { createStore } from '../store.ts'
 
 const DAY = 86_400_000
 
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => void (server = await startRedis()))
-afterAll(() => server.close())
-beforeEach(async () => {
-  redis = new Redis(server.url)
-  await redis.flushall()
-  return () => redis.disconnect()
-})
+const { redis, connect } = await withRedis()
 
 const teamKey = {
   v: 1,
@@ -35,17 +25,17 @@ const teamKey = {
 
 describe('records of members are packed', () => {
   it('at once in a store that this release began', async () => {
-    await createStore(redis).teamKeys.put(teamKey)
-    expect(await isPacking(redis)).toBe(true)
-    const other = new Redis(server.url)
-    expect(await isPacking(other)).toBe(true)
-    other.disconnect()
+    const first = connect()
+    await createStore(first).teamKeys.put(teamKey)
+    expect(await isPacking(first)).toBe(true)
+    expect(await isPacking(connect())).toBe(true)
   })
 
   it('a day after this release came to a store that is older: until then its processes may run beside', async () => {
     await redis.hset(globalKeys.teamKeys, 'acme', JSON.stringify(teamKey))
-    const store = createStore(redis)
-    expect(await isPacking(redis)).toBe(false)
+    const first = connect()
+    const store = createStore(first)
+    expect(await isPacking(first)).toBe(false)
     await redis.sadd(laneKeys('acme').rosters, 'gold')
     await store.recordChanges({ teamKey: 'acme', changes: [change('ann', 'join', 'a@x.de')], dedupMs: DAY })
     const text = (await redis.hget(laneKeys('acme').roster('gold').desired, 'ann')) ?? ''
@@ -54,9 +44,7 @@ describe('records of members are packed', () => {
     expect(from - Date.now()).toBeGreaterThan(DAY - 60_000)
 
     await redis.set(globalKeys.packedFrom, Date.now() - 1)
-    const later = new Redis(server.url)
-    expect(await isPacking(later)).toBe(true)
-    later.disconnect()
+    expect(await isPacking(connect())).toBe(true)
   })
 })
 

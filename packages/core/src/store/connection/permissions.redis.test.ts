@@ -2,37 +2,25 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startRedis, type TestRedis } from '../../../testing/index.ts'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { checkRedis } from './health.ts'
 import { NEEDED } from './permissions.ts'
 
-let server: TestRedis
-let admin: Redis
-let url: string
+const { redis: admin, server } = await withRedis()
+const address = new URL(server.url)
+address.username = 'flightroster'
+address.password = 'PASSWORD'
 
 const STORE = join(import.meta.dirname, '..')
 const LINE = /^ACL SETUSER (flightroster .*)$/m.exec(
   readFileSync(join(STORE, '../../../../docs/operating.md'), 'utf8'),
 )?.[1]
 
-beforeAll(async () => {
-  server = await startRedis()
-  admin = new Redis(server.url)
-  const address = new URL(server.url)
-  address.username = 'flightroster'
-  address.password = 'PASSWORD'
-  url = address.href
-})
-afterAll(async () => {
-  admin.disconnect()
-  await server.close()
-})
-
 async function start(...rules: string[]): Promise<string> {
   await admin.call('ACL', 'DELUSER', 'flightroster')
   await admin.call('ACL', 'SETUSER', ...(LINE as string).split(' '), ...rules)
-  const user = new Redis(url, { enableReadyCheck: false })
+  const user = new Redis(address.href, { enableReadyCheck: false })
   user.on('error', () => {})
   try {
     await user.ping().catch(() => {})

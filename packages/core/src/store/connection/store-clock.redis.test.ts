@@ -1,6 +1,5 @@
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { systemClock } from '../../domain/clock.ts'
 import { eventDigest } from '../../secrets/index.ts'
 import { laneKeys } from '../keys.ts'
@@ -9,18 +8,8 @@ import { createStoreClock } from './store-clock.ts'
 
 const DAY = 86_400_000
 
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  await redis.ping()
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
+const { redis } = await withRedis()
+await redis.ping()
 afterEach(() => vi.restoreAllMocks())
 
 const redisNow = async () => {
@@ -50,7 +39,6 @@ describe('a host whose clock is wrong', () => {
   })
 
   it.each([DAY, -DAY, 30 * DAY, -30 * DAY])('knows an event that was sent before (%i ms off)', async (offMs) => {
-    await redis.flushall()
     await redis.sadd(laneKeys('acme').rosters, 'gold')
     const record = async () => {
       const { changes } = await recordChanges(redis, {

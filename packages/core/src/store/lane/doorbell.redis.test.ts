@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest'
-import { eventually, startCuttingProxy, startRedis } from '@flightroster/core/testing'
+import { eventually, startCuttingProxy } from '@flightroster/core/testing'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createLog } from '../../log.ts'
 import { createRedis } from '../connection/redis.ts'
 import { globalKeys } from '../keys.ts'
 import { listenToDoorbell } from './doorbell.ts'
 
+const { redis, server } = await withRedis()
 const log = createLog({ level: 'silent', name: 'test' })
 
 it('is heard again, and ends no process, where the connection is lost once more while it is asked for', async () => {
-  await using server = await startRedis()
   await using proxy = await startCuttingProxy(server.port)
-  const ringing = createRedis(server.url, { name: 'ringing', log })
   const subscriber = createRedis(`redis://127.0.0.1:${proxy.port}`, { name: 'listening', log })
   const unheard: unknown[] = []
   // What nobody waits for would end a process of ours; here the runner tells it too.
@@ -23,7 +23,7 @@ it('is heard again, and ends no process, where the connection is lost once more 
   )
   const isHeard = (lane: string) =>
     eventually(async () => {
-      await ringing.publish(globalKeys.doorbell, lane)
+      await redis.publish(globalKeys.doorbell, lane)
       expect(rung).toContain(lane)
     })
   await isHeard('first')
@@ -34,5 +34,4 @@ it('is heard again, and ends no process, where the connection is lost once more 
   await isHeard('second')
   expect(unheard).toEqual([])
   subscriber.disconnect()
-  ringing.disconnect()
 })

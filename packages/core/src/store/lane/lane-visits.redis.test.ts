@@ -1,30 +1,17 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { afterAll, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { NO_JOB } from '../../domain/change.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import { laneKeys, queueName, queuePrefix } from '../keys.ts'
 import { createLaneStore } from './lane-store.ts'
 
-let server: TestRedis
-let redis: Redis
-let queue: ReturnType<typeof createLaneQueue>
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url, { maxRetriesPerRequest: null })
-  queue = createLaneQueue(
-    redis,
-    { prefix: queuePrefix('acme'), name: queueName('acme') },
-    { lockMs: 15_000, maxStalls: 3 },
-  )
-})
-afterAll(async () => {
-  await queue.close()
-  redis.disconnect()
-  await server.close()
-})
-beforeEach(async () => void (await redis.flushall()))
+const { redis } = await withRedis()
+const queue = createLaneQueue(
+  redis,
+  { prefix: queuePrefix('acme'), name: queueName('acme') },
+  { lockMs: 15_000, maxStalls: 3 },
+)
+afterAll(() => queue.close())
 
 const lane = () => createLaneStore(redis, 'acme')
 const add = (ref: string, priority: 'interactive' | 'bulk' = 'interactive') =>

@@ -1,22 +1,11 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createSettableClock, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { createSettableClock } from '@flightroster/core/testing'
 import { globalKeys } from '../keys.ts'
 import { createReadyIndex } from './ready.ts'
 
-let server: TestRedis
-let redis: Redis
+const { redis } = await withRedis()
 const clock = createSettableClock()
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
-beforeEach(async () => void (await redis.flushall()))
 
 const claimAll = (only?: string[]) => createReadyIndex(redis, clock).claim({ limit: 100, claimMs: 20_000, only })
 

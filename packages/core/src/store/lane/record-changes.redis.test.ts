@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeRoster, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { makeRoster } from '@flightroster/core/testing'
 import { isNewer, type MemberChange } from '../../domain/change.ts'
 import { NOTHING_OBSERVED } from '../../domain/member.ts'
 import { formatEntry } from '../../domain/timeline.ts'
@@ -19,16 +19,10 @@ const NOW = Date.parse('2026-11-24T10:00:00Z')
 const DAY = 86_400_000
 const keys = laneKeys('acme')
 
-let server: TestRedis
-let redis: Redis
+const { redis, connect } = await withRedis()
 
-beforeAll(async () => void (server = await startRedis()))
-afterAll(() => server.close())
 beforeEach(async () => {
-  redis = new Redis(server.url)
-  await redis.flushall()
   await redis.sadd(keys.rosters, 'gold')
-  return () => redis.disconnect()
 })
 
 function change(member: string, overrides: Partial<MemberChange> = {}): MemberChange {
@@ -273,6 +267,8 @@ describe('dedup marks', () => {
 
 describe.each([true, false])('entries by address, in their short form: %s', (packed) => {
   const { index } = keys.roster('gold')
+  // On a connection of its own each: a process learns only once in which form it writes.
+  const members = () => createMembers(connect(), 'acme', 'gold')
   const record = (changes: MemberChange[]) =>
     recordChanges(redis, { teamKey: 'acme', changes, dedupMs: 7 * DAY, now: NOW, packed })
   /** Every id that is noted under some address. */

@@ -1,15 +1,14 @@
-import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
-import { startRedis } from '@flightroster/core/testing'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { laneKeys } from '../keys.ts'
 import { createLaneStore } from './lane-store.ts'
 
 const PARKED = 70_000
 const BULK = 35_000
 
+const { redis } = await withRedis()
+
 it('records the work of any number of parked members again, as urgent as it was, and of each once', async () => {
-  await using server = await startRedis()
-  const redis = new Redis(server.url)
   const keys = laneKeys('acme')
   const { parked, parkedBulk } = keys.roster('gold')
   for (const [key, count] of [
@@ -27,5 +26,4 @@ it('records the work of any number of parked members again, as urgent as it was,
   expect(await redis.zcard(keys.outboxBulk)).toBe(BULK)
   expect(await redis.scard(keys.roster('silver').parked)).toBe(1)
   expect(await lane.unpark('gold')).toEqual({ members: 0, leased: false })
-  redis.disconnect()
 })

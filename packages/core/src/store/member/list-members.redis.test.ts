@@ -1,6 +1,5 @@
-import { Redis } from 'ioredis'
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import type { MemberChange } from '../../domain/change.ts'
 import { MEMBER_STATUSES, type MemberStatus } from '../../domain/member.ts'
 import { laneKeys } from '../keys.ts'
@@ -10,19 +9,9 @@ import { recordChanges } from '../lane/record-changes.ts'
 
 const keys = laneKeys('acme').roster('gold')
 
-let server: TestRedis
-let redis: Redis
+const { redis } = await withRedis()
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
 beforeEach(async () => {
-  await redis.flushall()
   await redis.sadd(laneKeys('acme').rosters, 'gold')
 })
 

@@ -1,6 +1,5 @@
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { laneKeys } from '../keys.ts'
 import { createTraces } from './traces.ts'
 
@@ -8,18 +7,7 @@ const [ann, lee] = [
   { roster: 'gold', member: 'ann' },
   { roster: 'gold', member: 'lee' },
 ]
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-beforeEach(() => redis.flushall())
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
+const { redis } = await withRedis()
 
 describe('traces', () => {
   it('tell which request asked for a member, for a day', async () => {

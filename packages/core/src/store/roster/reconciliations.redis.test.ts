@@ -1,6 +1,5 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
 import { createReconciliations } from './reconciliations.ts'
@@ -9,16 +8,7 @@ const MANY = 100_000
 const keys = laneKeys('acme')
 const idOf = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`
 
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => void (server = await startRedis()))
-afterAll(() => server.close())
-beforeEach(async () => {
-  redis = new Redis(server.url)
-  await redis.flushall()
-  return () => redis.disconnect()
-})
+const { redis, connect } = await withRedis()
 
 const book = () => createReconciliations(redis, 'acme')
 const bytesOf = async () => await redis.hstrlen(keys.reconciliations, 'plan-1')
@@ -110,7 +100,7 @@ it('a plan of few, or of a store that an older release may read, is one record a
   expect([await namesKept(), (await book().find('plan-1'))?.removals.length]).toEqual([0, 3])
   await redis.flushall()
   await redis.set(globalKeys.packedFrom, Date.now() + 60_000)
-  const later = new Redis(server.url)
+  const later = connect()
   await createReconciliations(later, 'acme').put(plan(500))
   const text = (await later.hget(keys.reconciliations, 'plan-1')) ?? ''
   expect((JSON.parse(text) as Reconciliation).removals).toHaveLength(500)

@@ -1,19 +1,9 @@
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { newPerson, type SourcePerson } from '../../domain/source.ts'
 import { createSourceBook } from './sources.ts'
 
-let server: TestRedis
-let redis: Redis
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
+const { redis } = await withRedis()
 
 let revision = 0
 const MEMBERSHIP = { memberships: { sub: { plans: [['gold']], at: { time: 1, rank: 0 } } } }

@@ -1,25 +1,20 @@
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { makeRoster } from '../../../testing/fixtures.ts'
 import { systemClock } from '../../domain/clock.ts'
-import { createActivity, createStore, type Store } from '../../store/index.ts'
+import { createActivity, createStore } from '../../store/index.ts'
 import { listActivity, listAllActivity } from './list-activity.ts'
 
 /** Rosters that are there, and those on which something happens. */
 const ALL = 500
 const BUSY = ['r-7', 'r-8', 'r-9']
 
-let server: TestRedis
-let redis: Redis
-let store: Store
+const { redis } = await withRedis({ flush: false })
+const store = createStore(redis)
 const deps = () => ({ store, clock: systemClock })
 const told: string[] = []
 
 beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  store = createStore(redis)
   for (let at = 0; at < ALL; at++) await store.rosters.put(makeRoster({ id: `r-${at}`, teamKey: `k-${at % 9}` }))
   for (let at = 0; at < 100; at++) {
     const id = BUSY[at % BUSY.length]!
@@ -30,10 +25,6 @@ beforeAll(async () => {
     )
     told.unshift(...lines.toReversed())
   }
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
 })
 
 async function readAll(filter = {}, limit = 50): Promise<string[]> {

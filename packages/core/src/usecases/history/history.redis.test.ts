@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createSettableClock, makeRoster, startRedis, type TestRedis } from '../../../testing/index.ts'
+import { expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { createSettableClock, makeRoster } from '../../../testing/index.ts'
 import type { MemberChange } from '../../domain/change.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createLog } from '../../log.ts'
-import { createRedis, createStore, laneKeys, type Store } from '../../store/index.ts'
+import { createStore, laneKeys } from '../../store/index.ts'
 import { readHistory, sampleHistory } from './index.ts'
 
-let server: TestRedis
-let store: Store
+const { redis } = await withRedis({ flush: false })
+const store = createStore(redis)
 const clock = createSettableClock()
-
-beforeAll(async () => {
-  server = await startRedis()
-  store = createStore(createRedis(server.url, { name: 'test', log: createLog({ level: 'silent', name: 'test' }) }))
-})
-afterAll(async () => {
-  store.redis.disconnect()
-  await server.close()
-})
 
 it('keeps a sample for each change of the counts, of the rosters in which this process changed something', async () => {
   const [roster, other] = [makeRoster(), makeRoster({ id: 'silver' })]
@@ -29,7 +20,7 @@ it('keeps a sample for each change of the counts, of the rosters in which this p
     clock.advance(60_000)
   }
   const set = async (...words: (string | number)[]) => {
-    await store.redis.zadd(status, ...words)
+    await redis.zadd(status, ...words)
     store.noteChanged(roster.teamKey, roster.id)
   }
   await set(0, 'u-1')
@@ -37,7 +28,7 @@ it('keeps a sample for each change of the counts, of the rosters in which this p
   // The same counts once more, then none that this process would know of.
   await set(0, 'u-1')
   await sample()
-  await store.redis.zadd(status, 0, 'u-2')
+  await redis.zadd(status, 0, 'u-2')
   await sample()
   await set(3, 'u-1')
   await sample()

@@ -1,12 +1,11 @@
-import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
-import { startRedis } from '@flightroster/core/testing'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createStore, laneKeys } from '../../store/index.ts'
 import { acceptEvents, type IncomingEvent } from './accept-events.ts'
 
+const { redis } = await withRedis()
+
 it('records a batch for a thousand lanes a hundred at a time, so that none of them waits for all others', async () => {
-  await using server = await startRedis()
-  const redis = new Redis(server.url)
   const store = createStore(redis)
   const lanes = Array.from({ length: 1_000 }, (_, at) => `lane-${at}`)
   await Promise.all(lanes.map((lane) => redis.sadd(laneKeys(lane).rosters, `of-${lane}`)))
@@ -30,7 +29,6 @@ it('records a batch for a thousand lanes a hundred at a time, so that none of th
   expect(most).toBe(100)
   const counts = await Promise.all(lanes.map((lane) => redis.hlen(laneKeys(lane).roster(`of-${lane}`).desired)))
   expect(new Set(counts)).toEqual(new Set([1]))
-  redis.disconnect()
 })
 
 function joinOf(lane: string): IncomingEvent {

@@ -1,41 +1,23 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createSettableClock, makeTeamKey, startRedis, type TestRedis } from '../../../testing/index.ts'
-import { createLog } from '../../log.ts'
+import { expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { createSettableClock, makeTeamKey } from '../../../testing/index.ts'
 import { NO_JOB } from '../../domain/change.ts'
 import { createLaneQueue } from '../../queues/index.ts'
-import {
-  createRedis,
-  createStore,
-  createWorkers,
-  laneKeys,
-  queueName,
-  queuePrefix,
-  writeLaneStanding,
-  type Store,
-} from '../../store/index.ts'
+import { createStore, createWorkers, laneKeys, queueName, queuePrefix, writeLaneStanding } from '../../store/index.ts'
 import { createLaneList, describeLanes, filterLanes } from './index.ts'
 
-let server: TestRedis
-let store: Store
+const { redis } = await withRedis({ flush: false })
+const store = createStore(redis)
 const clock = createSettableClock()
-
-beforeAll(async () => {
-  server = await startRedis()
-  store = createStore(createRedis(server.url, { name: 'test', log: createLog({ level: 'silent', name: 'test' }) }))
-})
-afterAll(async () => {
-  store.redis.disconnect()
-  await server.close()
-})
 
 it('lists what needs a person first, then the busiest, with what is waiting where', async () => {
   for (const id of ['idle', 'busy', 'busier', 'paused', 'blocked']) await store.teamKeys.put(makeTeamKey({ id }))
-  await writeLaneStanding(store.redis, 'paused', { paused: true })
+  await writeLaneStanding(redis, 'paused', { paused: true })
   const problem = { code: 'key_rejected' as const, detail: 'Rejected.', at: 1 }
-  await writeLaneStanding(store.redis, 'blocked', { blocked: problem, status: 'rejected', problem })
-  await store.redis.zadd(laneKeys('busy').outboxInteractive, clock.now() - 5_000, 'gold\0u-1')
+  await writeLaneStanding(redis, 'blocked', { blocked: problem, status: 'rejected', problem })
+  await redis.zadd(laneKeys('busy').outboxInteractive, clock.now() - 5_000, 'gold\0u-1')
   const queue = createLaneQueue(
-    store.redis,
+    redis,
     { prefix: queuePrefix('busier'), name: queueName('busier') },
     { lockMs: 1_000, maxStalls: 3 },
   )
@@ -54,7 +36,7 @@ it('lists what needs a person first, then the busiest, with what is waiting wher
   ])
   const [unserved] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'busier' }))
   expect(unserved).toMatchObject({ isServed: false, estimatedDoneAt: null })
-  await createWorkers(store.redis).beat('w-1', null, clock.now())
+  await createWorkers(redis).beat('w-1', null, clock.now())
   const [, busy] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'BUS' }))
   expect(busy).toMatchObject({ teamKey: 'busy', oldestAt: clock.now() - 5_000, estimatedDoneAt: clock.now() + 250 })
   const [busier] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'busier' }))
@@ -65,7 +47,7 @@ it('reads five thousand lanes in one step each, and not again within three secon
   const many = Array.from({ length: 5_000 }, (_, at) => makeTeamKey({ id: `lane-${at}` }))
   await Promise.all(many.map((teamKey) => store.teamKeys.put(teamKey)))
   const list = createLaneList({ store, clock })
-  await store.redis.config('RESETSTAT')
+  await redis.config('RESETSTAT')
   const lanes = await list.all()
   expect(lanes.length).toBeGreaterThanOrEqual(5_000)
   expect(await scriptRuns()).toBe(lanes.length)
@@ -76,6 +58,6 @@ it('reads five thousand lanes in one step each, and not again within three secon
 })
 
 async function scriptRuns(): Promise<number> {
-  const stats = await store.redis.info('commandstats')
+  const stats = await redis.info('commandstats')
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1])
 }

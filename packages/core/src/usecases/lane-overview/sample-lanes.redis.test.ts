@@ -1,25 +1,12 @@
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createStore, createWebhooks, globalKeys, laneKeys, readLaneOverviews, type Store } from '../../store/index.ts'
+import { describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { createStore, createWebhooks, globalKeys, laneKeys, readLaneOverviews } from '../../store/index.ts'
 import { readyShard, webhookKeys } from '../../store/keys.ts'
 import type { ListedLane } from './list-lanes.ts'
 import { countDisabledWebhooks, sampleOldestWaiting } from './sample-lanes.ts'
 
-let server: TestRedis
-let redis: Redis
-let store: Store
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  store = createStore(redis)
-})
-beforeEach(() => redis.flushall())
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
+const { redis } = await withRedis()
+const store = createStore(redis)
 
 const lane = (teamKey: string, facts: Partial<ListedLane> = {}) =>
   ({ teamKey, waiting: 1, paused: false, blocked: null, ...facts }) as ListedLane

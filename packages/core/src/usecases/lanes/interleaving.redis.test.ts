@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { makeRoster, makeTeamKey, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { afterEach, expect, it, vi } from 'vitest'
+import { makeRoster, makeTeamKey } from '@flightroster/core/testing'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createFakeApple } from '../../../testing/fake-apple.ts'
 import { Interleaver, type Fate, type SteppedProcess } from '../../../testing/interleaver.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -88,17 +88,7 @@ const plan = fc.record({
   choices: fc.infiniteStream(fc.nat({ max: 999 })),
 })
 
-let server: TestRedis
-let admin: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  admin = new Redis(server.url)
-})
-afterAll(async () => {
-  admin.disconnect()
-  await server.close()
-})
+const { redis: admin, server } = await withRedis({ flush: false })
 afterEach(() => void vi.useRealTimers())
 
 const log = createLog({ level: 'silent', name: 'test' })

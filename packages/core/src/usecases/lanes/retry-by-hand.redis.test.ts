@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
-import { makeRoster, startRedis } from '@flightroster/core/testing'
+import { makeRoster } from '@flightroster/core/testing'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { NOTHING_OBSERVED } from '../../domain/member.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import { createToRef } from '../../secrets/index.ts'
 import { createLaneStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 
+const { redis } = await withRedis()
 const SETTINGS = { lockMs: 15_000, maxStalls: 3 }
 
 it('puts a new job in the place of one that lies failed, and keeps what was asked for', async () => {
-  await using server = await startRedis()
-  const redis = new Redis(server.url, { maxRetriesPerRequest: null })
   const lane = createLaneStore(redis, 'acme')
   const queue = createLaneQueue(redis, { prefix: queuePrefix('acme'), name: queueName('acme') }, SETTINGS)
   const toRef = createToRef(randomBytes(32))
@@ -46,5 +45,4 @@ it('puts a new job in the place of one that lies failed, and keeps what was aske
   expect(await queue.counts()).toMatchObject({ failed: 0, waiting: 1 })
   expect(await lane.readWork([ref])).toMatchObject([{ invite: 1 }])
   await queue.close()
-  redis.disconnect()
 })

@@ -1,9 +1,9 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { makeRoster, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import { makeRoster } from '@flightroster/core/testing'
 import { systemClock } from '../../domain/clock.ts'
 import { createToRef } from '../../secrets/index.ts'
-import { createStore, laneKeys, type Store } from '../../store/index.ts'
+import { createStore, laneKeys } from '../../store/index.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { findPerson } from './find-person.ts'
 
@@ -12,24 +12,16 @@ const LANES = 10
 const rosterId = (at: number) => `r-${String(at).padStart(4, '0')}`
 const laneOf = (at: number) => `key-${at % LANES}`
 
-let server: TestRedis
-let redis: Redis
-let store: Store
+const { redis } = await withRedis({ flush: false })
+const store = createStore(redis)
 
 beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  store = createStore(redis)
   await Promise.all(
     Array.from({ length: ROSTERS }, async (_, at) => {
       await store.rosters.put(makeRoster({ id: rosterId(at), teamKey: laneOf(at) }))
       await redis.sadd(laneKeys(laneOf(at)).rosters, rosterId(at))
     }),
   )
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
 })
 beforeEach(async () => {
   await join(7, 'ann')

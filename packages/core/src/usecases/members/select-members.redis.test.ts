@@ -1,10 +1,9 @@
-import { startRedis, type TestRedis } from '@flightroster/core/testing'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { inNameOrder } from '../../domain/name-order.ts'
 import { MEMBER_STATUSES, NOTHING_OBSERVED, type MemberStatus, type Observed } from '../../domain/member.ts'
 import { DEFAULT_POLICIES, type Roster } from '../../domain/roster.ts'
-import { createStore, laneKeys, type Store } from '../../store/index.ts'
+import { createStore, laneKeys } from '../../store/index.ts'
 import { recordChanges } from '../../store/lane/record-changes.ts'
 import { formatObserved } from '../../store/member/observed.ts'
 import { MEMBER_SORTS, selectMembers, type MemberSelection } from './select-members.ts'
@@ -34,15 +33,11 @@ interface Person {
   observedAt: number
 }
 
-let server: TestRedis
-let redis: Redis
-let store: Store
+const { redis } = await withRedis({ flush: false })
+const store = createStore(redis)
 let people: Person[]
 
 beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  store = createStore(redis)
   await redis.sadd(laneKeys('acme').rosters, 'gold')
   const later = Date.now() + 60_000
   people = Array.from({ length: 240 }, (_, at): Person => {
@@ -83,10 +78,6 @@ beforeAll(async () => {
     await redis.zadd(keys.status, MEMBER_STATUSES.indexOf(status), id)
     await redis.hset(keys.observed, id, formatObserved({ ...NOTHING_OBSERVED, problem, observedAt }, true))
   }
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
 })
 
 const select = (selection: MemberSelection) => selectMembers({ store }, roster, selection)

@@ -1,35 +1,24 @@
-import { makePrivateKey, makeTeamKey, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { makePrivateKey, makeTeamKey } from '@flightroster/core/testing'
 import { randomBytes } from 'node:crypto'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createLog } from '../../log.ts'
 import { createSealer } from '../../secrets/index.ts'
-import { createStore, createWebhooks, type Store } from '../../store/index.ts'
+import { createStore, createWebhooks } from '../../store/index.ts'
 import { webhookContext } from '../callbacks/webhook-secrets.ts'
 import { openCredentials, sealContext } from '../team-keys/index.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { resealSecrets } from './reseal-secrets.ts'
 
-let server: TestRedis
-let redis: Redis
-let store: Store
+const { redis } = await withRedis()
+const store = createStore(redis)
 const log = createLog({ level: 'silent', name: 'test' })
 const [former, current, other] = [randomBytes(32), randomBytes(32), randomBytes(32)]
 const old = createSealer({ current: former })
 const rotating = createSealer({ current, previous: former })
 const pem = makePrivateKey()
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  store = createStore(redis)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.close()
-})
 beforeEach(async () => {
-  await redis.flushall()
   await store.teamKeys.put(makeTeamKey({ sealedPrivateKey: old.seal(pem, sealContext('acme')) }))
   await createWebhooks(redis).put({
     v: 1,

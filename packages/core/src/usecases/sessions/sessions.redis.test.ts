@@ -1,41 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createSettableClock, startRedis, type TestRedis } from '../../../testing/index.ts'
-import { createLog } from '../../log.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createSettableClock } from '../../../testing/index.ts'
+import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createPasswordCheck, createSealer, hashPassword } from '../../secrets/index.ts'
-import { createRedis } from '../../store/index.ts'
 import { findSession, logIn, logOut, type SessionDeps } from './index.ts'
 import type { LogInInput } from './log-in.ts'
 
-let server: TestRedis
-let deps: SessionDeps
-let checked: number
+const { redis } = await withRedis()
+let checked = 0
 const clock = createSettableClock()
-
-beforeAll(async () => {
-  server = await startRedis()
-  const redis = createRedis(server.url, { name: 'test', log: createLog({ level: 'silent', name: 'test' }) })
-  const passwords = createPasswordCheck()
-  const passwordHash = await hashPassword('right')
-  deps = {
-    store: { redis },
-    clock,
-    sealer: createSealer({ current: Buffer.alloc(32, 7) }),
-    passwords: {
-      verify: (password, hash, turn) => {
-        checked++
-        return passwords.verify(password, hash, turn)
-      },
+const passwords = createPasswordCheck()
+const passwordHash = await hashPassword('right')
+const deps: SessionDeps = {
+  store: { redis },
+  clock,
+  sealer: createSealer({ current: Buffer.alloc(32, 7) }),
+  passwords: {
+    verify: (password, hash, turn) => {
+      checked++
+      return passwords.verify(password, hash, turn)
     },
-    dashboardUsers: ['ann', 'bob'].map((name) => ({ name, role: 'operator', passwordHash })),
-  }
-})
-afterAll(async () => {
-  deps.store.redis.disconnect()
-  await server.close()
-})
-beforeEach(async () => {
+  },
+  dashboardUsers: ['ann', 'bob'].map((name) => ({ name, role: 'operator', passwordHash })),
+}
+beforeEach(() => {
   checked = 0
-  await deps.store.redis.flushall()
 })
 
 const attempt = (password: string, input: Partial<LogInInput> = {}) =>
@@ -49,7 +37,7 @@ describe('sessions of the pages', () => {
   it('lets in whoever knows the password, and keeps no token that could be used', async () => {
     const token = await enter()
     expect((await findSession(deps, token))?.name).toBe('ann')
-    expect(JSON.stringify(await deps.store.redis.keys('*'))).not.toContain(token)
+    expect(JSON.stringify(await redis.keys('*'))).not.toContain(token)
     await logOut(deps, token)
     expect(await findSession(deps, token)).toBeUndefined()
   })
@@ -136,7 +124,7 @@ describe('guesses', () => {
 
   it('keep no names and addresses', async () => {
     await attempt('wrong', { name: 'somebody@example.com', address: '203.0.113.77' })
-    const keys = JSON.stringify(await deps.store.redis.keys('*'))
+    const keys = JSON.stringify(await redis.keys('*'))
     expect([keys.includes('somebody'), keys.includes('203.0.113')]).toEqual([false, false])
   })
 })
