@@ -97,10 +97,13 @@ function applyToMembers(
 
 /** `[{ "value": "…" }]`, one of those alone, or plain ids. Whatever is no id is left out. */
 export function memberIds(value: unknown): string[] {
-  return toList(value).flatMap((item) => {
+  const ids: string[] = []
+  for (const item of toList(value)) {
     const id = isObject(item) ? read(item, 'value') : item
-    return typeof id === 'string' && id !== '' ? [id] : typeof id === 'number' ? [String(id)] : []
-  })
+    if (typeof id === 'string' && id !== '') ids.push(id)
+    else if (typeof id === 'number') ids.push(String(id))
+  }
+  return ids
 }
 
 /** The ids of `value eq "a" or value eq "b"`; undefined where the filter says something else. */

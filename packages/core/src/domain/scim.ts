@@ -73,8 +73,6 @@ export interface ScimPlan {
 
 export type ScimUnsure = Pick<ScimTold, 'unsure' | 'isProfileUnsure'>
 
-const FIELDS = ['email', 'firstName', 'lastName'] as const
-
 /**
  * Pure: what has to be told so that the rosters know of a user what is so. `wanted`: the rosters of the user's groups;
  * `isNamed`: whether a roster still takes its people from SCIM. Where it does not, its members stay. Undefined where nothing is
@@ -87,15 +85,27 @@ export function planScimUser(
   isNamed: (roster: string) => boolean,
 ): ScimPlan | undefined {
   const isIn = user?.active === true
-  const rosters = isIn ? [...new Set(wanted)].sort() : []
+  const rosters = isIn && wanted.length > 0 ? (wanted.length === 1 ? [...wanted] : [...new Set(wanted)].sort()) : []
   const profile = user?.profile ?? told.profile
-  const isChanged = told.isProfileUnsure || FIELDS.some((name) => told.profile[name] !== profile[name])
-  const knows = (roster: string) => told.rosters.includes(roster) && !told.unsure.includes(roster)
-  const joins = rosters.filter((roster) => !knows(roster))
-  const updates = isChanged ? rosters.filter(knows) : []
+  const isChanged =
+    told.isProfileUnsure ||
+    told.profile.email !== profile.email ||
+    told.profile.firstName !== profile.firstName ||
+    told.profile.lastName !== profile.lastName
+  const joins: string[] = []
+  const updates: string[] = []
+  for (const roster of rosters) {
+    if (!told.rosters.includes(roster) || told.unsure.includes(roster)) joins.push(roster)
+    else if (isChanged) updates.push(roster)
+  }
+  const gone: string[] = []
+  const addGone = (known: readonly string[]) => {
+    for (const roster of known) if (!rosters.includes(roster) && !gone.includes(roster)) gone.push(roster)
+  }
+  addGone(told.rosters)
+  addGone(told.unsure)
   // Who is switched off or deleted leaves for good, a removal that was held among them.
-  const former = new Set([...told.rosters, ...told.unsure, ...(isIn ? [] : told.kept)])
-  const gone = [...former].filter((roster) => !rosters.includes(roster))
+  if (!isIn) addGone(told.kept)
   const leaves = gone.filter(isNamed)
   const kept = told.kept.filter((roster) => isIn && !rosters.includes(roster) && isNamed(roster))
   const isSame = joins.length + updates.length + gone.length === 0 && !isChanged && kept.length === told.kept.length

@@ -28,7 +28,7 @@ export interface SettleOptions {
  * Tells the rosters of these users. What they are to be told follows from what is kept alone, so it can be repeated: a change of a
  * user is kept first, together with a mark that the rosters are still to be told, and whoever finds the mark later finishes it.
  * `users` come a page at a time and are never in memory as a whole. Of those who leave somewhere only the ids are, since their removal
- * is judged together, as one list would be; what they are told is read again then.
+ * is judged together, as one list would be.
  */
 export async function settleUsers(
   deps: ScimDeps,
@@ -38,33 +38,88 @@ export async function settleUsers(
 ): Promise<void> {
   const { store } = directory
   const bindings = readBindings(deps, directory)
-  /** The revision at which each of them leaves. */
-  const leavers = new Map<string, string>()
-  const leaving = new Map<string, string[]>()
+  const leaving: Leaving = { revisions: new Map(), byRoster: new Map(), again: new Set() }
   const joined = new Map<string, number>()
   const telling: Telling = { deps, directory, options }
 
   await inParallelAsTheyCome(PAGES_AT_ONCE, users, async (page) => {
     const { plans, idle } = await planPage(directory, bindings, await store.standings(page))
     await finish(directory, idle)
-    const claims = plans.map(({ standing, plan }) => ({ id: standing.id, revision: standing.revision, ...plan }))
+    const claims = plans.map(({ standing: { id, revision }, plan: { told, unsure } }) => ({
+      id,
+      revision,
+      told,
+      unsure,
+    }))
     const late = await store.noteTold(claims, false)
     // Whoever changed them since tells the rosters of what is so by now.
     const ours = late.size === 0 ? plans : plans.filter(({ standing }) => !late.has(standing.id))
-    const settled = ours.filter(({ plan }) => plan.leaves.length === 0)
     for (const { standing, plan } of ours) {
       for (const key of plan.joins) joined.set(rosterIdOf(key), (joined.get(rosterIdOf(key)) ?? 0) + 1)
-      for (const key of plan.leaves) listOf(leaving, key).push(standing.id)
-      if (plan.leaves.length > 0) leavers.set(standing.id, standing.revision)
+      for (const key of plan.leaves) listOf(leaving.byRoster, key).push(standing.id)
+      if (plan.leaves.length > 0) leaving.revisions.set(standing.id, standing.revision)
     }
-    await tell(telling, settled)
+    const refused = await tell(telling, ours)
+    const settled: Settled[] = []
+    for (const one of ours) {
+      const { standing, plan } = one
+      if (plan.leaves.length === 0) settled.push(toSettled(one, refused))
+      else if (!standing.user || plan.joins.some((key) => refused.has(placeOf(rosterIdOf(key), standing.id))))
+        leaving.again.add(standing.id)
+    }
+    await finish(directory, settled)
   })
-  if (leavers.size === 0) return
-  const verdict = await holdOrFree(deps, { bindings, leaving, joined, isWhole: options.isWhole })
-  await inParallelAsTheyCome(PAGES_AT_ONCE, inChunks([...leavers.keys()], CHUNK), async (page) => {
-    const standings = (await store.standings(page)).filter(({ id, revision }) => leavers.get(id) === revision)
+  if (leaving.revisions.size > 0) await letGo(telling, bindings, leaving, joined)
+}
+
+/** Who leaves some roster, until it is judged. */
+interface Leaving {
+  /** At which revision each of them leaves. */
+  revisions: Map<string, string>
+  /** Ids by the key of the roster. */
+  byRoster: Map<string, string[]>
+  /** Those of whom more is to be kept than that they left. */
+  again: Set<string>
+}
+
+async function letGo(
+  telling: Telling,
+  bindings: BindingReader,
+  { revisions, byRoster, again }: Leaving,
+  joined: ReadonlyMap<string, number>,
+): Promise<void> {
+  const { deps, directory, options } = telling
+  const { leave, kept } = await holdOrFree(deps, {
+    bindings,
+    leaving: byRoster,
+    joined,
+    isWhole: options.isWhole,
+  })
+  for (const key of kept) for (const id of byRoster.get(key) ?? []) again.add(id)
+  // A leave names nothing but the member. Where they were changed since, it is older than what the rosters are told of that.
+  for (const key of leave) {
+    await inParallelAsTheyCome(PAGES_AT_ONCE, inChunks(byRoster.get(key) ?? [], CHUNK), async (page) => {
+      const events = page.map((id) => toLeave(directory, id, revisions.get(id) ?? '0', key, priorityOf(options)))
+      await acceptEvents(deps, events, options.traceparent)
+    })
+  }
+  const left = [...revisions.keys()].filter((id) => !again.has(id))
+  await inParallelAsTheyCome(PAGES_AT_ONCE, inChunks(left, CHUNK), (page) =>
+    finish(
+      directory,
+      page.map((id) => ({ id, revision: revisions.get(id) ?? '0' })),
+    ),
+  )
+  await inParallelAsTheyCome(PAGES_AT_ONCE, inChunks([...again], CHUNK), async (page) => {
+    const standings = (await directory.store.standings(page)).filter(
+      ({ id, revision }) => revisions.get(id) === revision,
+    )
     const { plans } = await planPage(directory, bindings, standings)
-    await tell(telling, plans, verdict)
+    const refused = await tell(telling, plans)
+    await finish(
+      directory,
+      plans.map((one) => toSettled(one, refused, kept)),
+    )
   })
 }
 
@@ -74,19 +129,13 @@ interface Telling {
   options: SettleOptions
 }
 
-/** Tells the rosters, and notes it. `leave`, `kept`: the rosters whose people go, and those where a person decides. */
-async function tell(
-  { deps, directory, options }: Telling,
-  plans: readonly Planned[],
-  { leave, kept }: { leave: ReadonlySet<string>; kept: ReadonlySet<string> } = NO_VERDICT,
-): Promise<void> {
-  const priority = options.isMany ? 'bulk' : 'interactive'
+/** Tells the rosters of who joins and what changed. Returns where a roster would not have somebody. */
+async function tell({ deps, directory, options }: Telling, plans: readonly Planned[]): Promise<Set<string>> {
+  const priority = priorityOf(options)
   const list: IncomingEvent[] = []
   for (const { standing, plan } of plans) {
     for (const roster of plan.joins) list.push(toEvent(directory, standing, roster, 'join', priority))
     for (const roster of plan.updates) list.push(toEvent(directory, standing, roster, 'update', priority))
-    for (const roster of plan.leaves)
-      if (leave.has(roster)) list.push(toEvent(directory, standing, roster, 'leave', priority))
   }
   const refused = new Set<string>()
   for (const some of inChunks(list, CHUNK)) {
@@ -96,16 +145,22 @@ async function tell(
       if (status === 'rejected' && event) refused.add(placeOf(event.roster, event.member))
     })
   }
-  const done = plans.map(({ standing, plan }) => {
-    const stays = plan.leaves.filter((roster) => kept.has(roster))
-    const rosters = plan.told.rosters.filter((key) => !refused.has(placeOf(rosterIdOf(key), standing.id)))
-    const isAsClaimed = stays.length === 0 && rosters.length === plan.told.rosters.length
-    return { standing, told: isAsClaimed ? undefined : { ...plan.told, rosters, kept: [...plan.told.kept, ...stays] } }
-  })
-  await finish(directory, done)
+  return refused
 }
 
-const NO_VERDICT = { leave: new Set<string>(), kept: new Set<string>() }
+/** What is kept of one who was told of, where it is another than was claimed. `held`: rosters where a person decides who leaves. */
+function toSettled({ standing, plan }: Planned, refused: ReadonlySet<string>, held = NOTHING): Settled {
+  const stays = plan.leaves.filter((roster) => held.has(roster))
+  if (refused.size === 0 && stays.length === 0) return settledOf(standing)
+  const rosters = plan.told.rosters.filter((key) => !refused.has(placeOf(rosterIdOf(key), standing.id)))
+  const isAsClaimed = stays.length === 0 && rosters.length === plan.told.rosters.length
+  const told = { ...plan.told, rosters, kept: [...plan.told.kept, ...stays] }
+  return settledOf(standing, isAsClaimed ? undefined : told)
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+const priorityOf = ({ isMany }: SettleOptions): Priority => (isMany ? 'bulk' : 'interactive')
 
 const placeOf = (roster: string, member: string) => `${roster}\0${member}`
 
@@ -120,7 +175,7 @@ async function planPage(
   directory: OpenDirectory,
   bindings: BindingReader,
   standings: readonly ScimStanding[],
-): Promise<{ plans: Planned[]; idle: { standing: ScimStanding }[] }> {
+): Promise<{ plans: Planned[]; idle: Settled[] }> {
   const [groups, known] = [new Set<string>(), new Set<string>()]
   for (const { groups: ids, told } of standings) {
     for (const id of ids) groups.add(id)
@@ -133,26 +188,35 @@ async function planPage(
   for (const key of known) if (await bindings.roster(key)) named.add(key)
   const isNamed = (roster: string) => named.has(roster)
   const plans: Planned[] = []
-  const idle: { standing: ScimStanding }[] = []
+  const idle: Settled[] = []
   for (const standing of standings) {
     const wanted = standing.groups.flatMap((group) => leadTo.get(group) ?? [])
     const plan = planScimUser(standing.user, standing.told, wanted, isNamed)
     if (plan) plans.push({ standing, plan })
-    else idle.push({ standing })
+    else idle.push(settledOf(standing))
   }
   return { plans, idle }
 }
 
-/** `told`: where it is another than was claimed. */
-async function finish(
-  { store }: OpenDirectory,
-  done: readonly { standing: ScimStanding; told?: ScimPlan['told'] | undefined }[],
-): Promise<void> {
-  await store.noteTold(
-    done.map(({ standing: { id, revision }, told }) => ({ id, revision, told })),
-    true,
-  )
-  for (const { standing } of done) if (!standing.user) await store.forget(standing)
+/** One of whom the rosters were told. */
+interface Settled {
+  id: string
+  revision: string
+  /** Where it is another than was claimed. */
+  told?: ScimPlan['told'] | undefined
+  /** Who was deleted, as they are to be forgotten. */
+  deleted?: ScimStanding | undefined
+}
+
+async function finish({ store }: OpenDirectory, done: readonly Settled[]): Promise<void> {
+  if (done.length === 0) return
+  await store.noteTold(done, true)
+  for (const { deleted } of done) if (deleted) await store.forget(deleted)
+}
+
+function settledOf(standing: ScimStanding, told?: ScimPlan['told']): Settled {
+  const { id, revision } = standing
+  return { id, revision, told, deleted: standing.user ? undefined : standing }
 }
 
 /**
@@ -161,32 +225,47 @@ async function finish(
  * have there, unless the provider has another one by now. A leave names the member only.
  */
 function toEvent(
-  { id: directory }: OpenDirectory,
+  directory: OpenDirectory,
   { id, revision, user, told }: ScimStanding,
   key: string,
-  kind: IncomingEvent['kind'],
-  priority: 'interactive' | 'bulk',
+  kind: 'join' | 'update',
+  priority: Priority,
 ): IncomingEvent {
   const profile = user?.profile ?? told.profile
-  const field = (name: keyof typeof profile) => {
-    if (kind === 'join') return profile[name] ?? undefined
-    return kind === 'update' && (told.isProfileUnsure || told.profile[name] !== profile[name])
-      ? profile[name]
-      : undefined
+  const event = toLeave(directory, id, revision, key, priority)
+  event.kind = kind
+  if (kind === 'join') {
+    const cameBefore = profile.email !== null && told.profile.email === profile.email
+    if (cameBefore) event.emailIfNone = profile.email ?? undefined
+    else event.email = profile.email ?? undefined
+    event.firstName = profile.firstName ?? undefined
+    event.lastName = profile.lastName ?? undefined
+    return event
   }
-  const cameBefore = kind === 'join' && profile.email !== null && told.profile.email === profile.email
-  return {
-    id: revision,
-    source: `/scim/${directory}/${id}`,
-    roster: rosterIdOf(key),
-    member: id,
-    time: Number(revision),
-    origin: 'scim',
-    priority,
-    kind,
-    email: cameBefore ? undefined : field('email'),
-    emailIfNone: cameBefore ? (profile.email ?? undefined) : undefined,
-    firstName: field('firstName'),
-    lastName: field('lastName'),
-  }
+  for (const name of ['email', 'firstName', 'lastName'] as const)
+    if (told.isProfileUnsure || told.profile[name] !== profile[name]) event[name] = profile[name]
+  return event
 }
+
+type Priority = 'interactive' | 'bulk'
+
+const toLeave = (
+  { id: directory }: OpenDirectory,
+  member: string,
+  revision: string,
+  key: string,
+  priority: Priority,
+): IncomingEvent => ({
+  id: revision,
+  source: `/scim/${directory}/${member}`,
+  roster: rosterIdOf(key),
+  member,
+  time: Number(revision),
+  origin: 'scim',
+  priority,
+  kind: 'leave',
+  email: undefined,
+  emailIfNone: undefined,
+  firstName: undefined,
+  lastName: undefined,
+})
