@@ -20,6 +20,7 @@ export async function makeDashboard(): Promise<ApiDeps['dashboard']> {
 /** Somebody with a browser: keeps the cookie, sends the origin of the page that the form stood on. */
 export interface Visitor {
   get(url: string): Promise<LightMyRequestResponse>
+  /** Without the edition that a form of ours has in it: as a script that has seen no page. */
   post(url: string, fields?: Record<string, string>): Promise<LightMyRequestResponse>
   send(options: InjectOptions): Promise<LightMyRequestResponse>
 }

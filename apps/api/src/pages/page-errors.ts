@@ -6,6 +6,7 @@ import { toKnownError } from '../plugins/to-problem.ts'
 import type { ApiServer } from '../server.ts'
 import { html, type Html } from './html.ts'
 import { layout, notice } from './layout.ts'
+import { createPathStripper } from '../plugins/public-path.ts'
 import { loginPage, noUsersPage } from './login/page.ts'
 
 /** Refusals as pages: with the way on, not as JSON. */
@@ -29,7 +30,8 @@ function sendPageError(error: AppError, request: FastifyRequest, reply: FastifyR
   void reply.type('text/html; charset=utf-8')
   if (error.code === 'unauthenticated') {
     if (deps.dashboard.users.length === 0) return reply.code(403).send(noUsersPage())
-    return reply.send(loginPage({ next: request.method === 'GET' ? request.url : '/console' }))
+    if (request.method === 'GET') return reply.send(loginPage({ next: request.url }))
+    return reply.send(loginPage({ next: pageOf(request, deps.publicUrl), problem: sessionEnded() }))
   }
   // Who only looks has given nothing that could be lost, or kept.
   const onlyLooks = error.code === 'store_unavailable' && request.method === 'GET'
@@ -44,6 +46,23 @@ function sendPageError(error: AppError, request: FastifyRequest, reply: FastifyR
     }),
   )
 }
+
+/** The page that a form stood on. The log-in leads to pages of ours alone, whatever a header says. */
+function pageOf({ headers: { referer } }: FastifyRequest, publicUrl: string | undefined): string {
+  if (referer === undefined || !URL.canParse(referer)) return '/console'
+  const { pathname, search } = new URL(referer)
+  return createPathStripper(publicUrl)({ url: pathname + search })
+}
+
+const sessionEnded = () =>
+  notice(
+    'problem',
+    'Your session has ended, so nothing of what you sent was done.',
+    html`<p>
+      Log in, and you are back on the page that you came from. What you typed there is gone: to keep it, go back in this
+      browser first and copy it.
+    </p>`,
+  )
 
 /** What went wrong and what to do, in sentences. */
 export function errorNotice(error: AppError): Html {

@@ -7,6 +7,8 @@ import {
   type Roster,
 } from '@flightroster/core/domain'
 import type { IdleList } from '@flightroster/core/usecases/idle'
+import { editionField } from '../edition.ts'
+import type { Form } from '../forms.ts'
 import { html, path, query, type Html } from '../html.ts'
 import { askFirst, button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
@@ -24,6 +26,8 @@ export interface IdlePage {
   names: MemberNames
   /** Counted from 1. */
   page: number
+  /** What somebody typed for the rule, and what was not saved. */
+  typed?: Form | undefined
   notice?: Html | undefined
 }
 
@@ -74,11 +78,11 @@ export function idlePage(input: IdlePage): string {
             <h2>Not known</h2>
             ${unknown === 0 ? html`<p class="quiet">Nobody.</p>` : doubts(list)}`
     }
-    ${input.privacy.isOperator ? ruleForm(roster) : null}`
+    ${input.privacy.isOperator ? ruleForm(roster, input.typed) : null}`
   return layout({ title: 'Idle testers', section: 'console', user, body })
 }
 
-export const IDLE_FIELDS: Record<string, string> = {
+export const IDLE_FIELDS = {
   notAcceptedDays: 'Not accepted for, days',
   notInstalledDays: 'Not installed for, days',
   noSessionDays: 'No session for, days',
@@ -88,29 +92,39 @@ export const IDLE_FIELDS: Record<string, string> = {
 
 const DEFAULT_GRACE = 7
 
-function ruleForm({ id, idle }: Roster): Html {
+export const seenIdle = ({ idle }: Pick<Roster, 'idle'>) =>
+  idle && [idle.notAcceptedDays, idle.notInstalledDays, idle.noSessionDays, idle.graceDays, idle.reclaim]
+
+function ruleForm({ id, idle }: Roster, typed: Form | undefined): Html {
   const days = (name: 'notAcceptedDays' | 'notInstalledDays' | 'noSessionDays') =>
     html`<label
-      >${IDLE_FIELDS[name]} <input type="number" name="${name}" min="1" value="${idle?.[name] ?? ''}" class="short"
+      >${IDLE_FIELDS[name]}
+      <input type="number" name="${name}" min="1" value="${typed?.text(name) ?? idle?.[name] ?? ''}" class="short"
     /></label>`
   const mode = (value: ReclaimMode, label: string) =>
-    html`<option value="${value}" ${(idle?.reclaim ?? 'never') === value ? html`selected` : null}>${label}</option>`
+    html`<option
+      value="${value}"
+      ${(typed?.text('reclaim') ?? idle?.reclaim ?? 'never') === value ? html`selected` : null}
+    >
+      ${label}
+    </option>`
   return html`<h2>The rule</h2>
     <form method="post" action="${path`/console/rosters/${id}/idle`}">
+      ${editionField(seenIdle({ idle }))}
       <p>A reason without days is not looked for. Without any reason, nobody looks.</p>
       ${days('notAcceptedDays')} ${days('notInstalledDays')} ${days('noSessionDays')}
       <label
-        >${IDLE_FIELDS['graceDays']}
+        >${IDLE_FIELDS.graceDays}
         <input
           type="number"
           name="graceDays"
           min="0"
-          value="${idle?.graceDays ?? DEFAULT_GRACE}"
+          value="${typed?.text('graceDays') ?? idle?.graceDays ?? DEFAULT_GRACE}"
           class="short"
           required
       /></label>
       <label
-        >${IDLE_FIELDS['reclaim']}
+        >${IDLE_FIELDS.reclaim}
         <select name="reclaim">
           ${mode('never', 'never by itself')} ${mode('when_full', 'while somebody waits for a seat')}
           ${mode('always', 'when the grace is over')}

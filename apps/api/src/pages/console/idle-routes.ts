@@ -7,6 +7,7 @@ import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
 import { rosterBody } from '../../routes/rosters/schema.ts'
 import type { ApiServer } from '../../server.ts'
+import { assertEdition, ChangedMeanwhile, changedNotice } from '../edition.ts'
 import { formFaults, toNumber } from '../form-faults.ts'
 import { readForm, type Form } from '../forms.ts'
 import { path, query, type Html } from '../html.ts'
@@ -15,14 +16,14 @@ import { CHANGE, VIEW } from '../page-config.ts'
 import { note } from '../note.ts'
 import { privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
-import { IDLE_FIELDS, IDLE_PAGE_SIZE, idlePage, idleWords } from './idle-page.ts'
+import { IDLE_FIELDS, IDLE_PAGE_SIZE, idlePage, idleWords, seenIdle } from './idle-page.ts'
 import { createMemberNames } from './member-link.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { queryOf } from '../../request-texts.ts'
 
 export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
   const names = createMemberNames(deps.sealer)
-  const sendPage = async (request: FastifyRequest, reply: FastifyReply, about?: Html, status = 200) => {
+  const sendPage = async (request: FastifyRequest, reply: FastifyReply, about?: Html, status = 200, typed?: Form) => {
     const roster = await getRoster(deps, rosterIdOf(request))
     const list = await listIdle(deps, roster)
     const last = Math.max(1, Math.ceil(list.candidates.length / IDLE_PAGE_SIZE))
@@ -30,7 +31,17 @@ export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
     const now = deps.clock.now()
     return sendHtml(
       reply,
-      idlePage({ user: request.user, privacy: privacyOf(request.user), now, roster, list, names, page, notice: about }),
+      idlePage({
+        user: request.user,
+        privacy: privacyOf(request.user),
+        now,
+        roster,
+        list,
+        names,
+        page,
+        notice: about,
+        typed,
+      }),
       status,
     )
   }
@@ -41,10 +52,18 @@ export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
 
   app.post('/console/rosters/:rosterId/idle', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
-    const read = readRule(readForm(request))
-    if (!read.success) return sendPage(request, reply, formFaults(read.error, IDLE_FIELDS, 'Rule'), 422)
+    const form = readForm(request)
+    const read = readRule(form)
+    if (!read.success) return sendPage(request, reply, formFaults(read.error, IDLE_FIELDS, 'Rule'), 422, form)
     const id = rosterIdOf(request)
-    const { idle } = await setIdleRule(deps, id, read.data)
+    try {
+      await setIdleRule(deps, id, read.data, (current) => assertEdition(form, seenIdle(current)))
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile)) throw error
+      const { idle } = await getRoster(deps, id)
+      return sendPage(request, reply, changedNotice(IDLE_FIELDS, read.data ?? {}, idle ?? {}), 409, form)
+    }
+    const idle = read.data
     await note(deps, request, 'roster.put', `roster:${id}`, `idle: ${idleWords(idle)}`)
     return reply.redirect(path`/console/rosters/${id}/idle` + query({ done: 'put' }), 303)
   })

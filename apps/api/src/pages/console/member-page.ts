@@ -1,6 +1,8 @@
 import type { DashboardUser, Roster, WaitsFor } from '@flightroster/core/domain'
 import { systemOf } from '@flightroster/core/usecases/idle'
 import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
+import { editionField } from '../edition.ts'
+import type { Form } from '../forms.ts'
 import { html, path, type Html } from '../html.ts'
 import { askFirst, button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
@@ -21,7 +23,17 @@ export interface MemberPage {
   timeline: readonly TimelineItem[]
   names: MemberNames
   notice?: Html | undefined
+  /** What somebody typed for the address and the name, and what was not saved. */
+  typed?: Form | undefined
 }
+
+export const PERSON_LABELS = { email: 'address', firstName: 'first name', lastName: 'last name' }
+
+export const seenPerson = ({ email, firstName, lastName }: Record<keyof typeof PERSON_LABELS, string | null>) => [
+  email,
+  firstName,
+  lastName,
+]
 
 export function memberPage(input: MemberPage): string {
   const { user, privacy, roster, member, timeline, names, now } = input
@@ -79,27 +91,43 @@ export function memberPage(input: MemberPage): string {
 }
 
 /** An address by hand is an event of now: the membership system's next word decides again. */
-function correction({ roster, member, names }: MemberPage): Html {
+function correction({ roster, member, names, typed }: MemberPage): Html {
   const hidden = Object.entries(names.fields(roster.id, member.id)).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   )
-  return html`<details class="box">
+  return html`<details class="box" ${typed ? html` open` : null}>
     <summary>Correct the address or the name</summary>
     <form method="post" action="${path`/console/rosters/${roster.id}/member/change`}" class="stack narrow">
-      ${hidden}
+      ${hidden} ${editionField(seenPerson(member))}
       <p>
         With another address the person is invited anew, and the tester with the former one leaves. What the membership
         system says next of this person counts again, so correct it there, too.
       </p>
       <label
         >E-mail address <small>Of the Apple Account.</small
-        ><input type="email" name="email" value="${member.email ?? ''}" required maxlength="254" autocomplete="off"
+        ><input
+          type="email"
+          name="email"
+          value="${typed?.text('email') ?? member.email ?? ''}"
+          required
+          maxlength="254"
+          autocomplete="off"
       /></label>
       <label
-        >First name <input name="firstName" value="${member.firstName ?? ''}" maxlength="256" autocomplete="off"
+        >First name
+        <input
+          name="firstName"
+          value="${typed?.text('firstName') ?? member.firstName ?? ''}"
+          maxlength="256"
+          autocomplete="off"
       /></label>
       <label
-        >Last name <input name="lastName" value="${member.lastName ?? ''}" maxlength="256" autocomplete="off"
+        >Last name
+        <input
+          name="lastName"
+          value="${typed?.text('lastName') ?? member.lastName ?? ''}"
+          maxlength="256"
+          autocomplete="off"
       /></label>
       <button type="submit">Save</button>
     </form>

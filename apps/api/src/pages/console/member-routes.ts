@@ -20,6 +20,7 @@ import { askedBy } from '../../on-behalf-of.ts'
 import { toName } from '../../routes/events/parse-event.ts'
 import { isMemberId } from '../../schemas/member-id.ts'
 import type { ApiServer } from '../../server.ts'
+import { assertEdition, ChangedMeanwhile, changedNotice } from '../edition.ts'
 import { readForm, type Form } from '../forms.ts'
 import { html, type Html } from '../html.ts'
 import { notice } from '../layout.ts'
@@ -29,7 +30,7 @@ import { CHANGE, VIEW } from '../page-config.ts'
 import { privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { createMemberNames, type MemberNames } from './member-link.ts'
-import { memberPage } from './member-page.ts'
+import { memberPage, PERSON_LABELS, seenPerson } from './member-page.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { addPersonAgain } from './add-person-page.ts'
 import { paramOf, queryOf } from '../../request-texts.ts'
@@ -75,11 +76,18 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     const fault = desired.present
       ? faultOf(email, member)
       : notice('problem', 'This person is not on the roster any more.')
-    if (fault) return sendMember(deps, request, reply, roster, member, fault, 422)
+    if (fault) return sendMember(deps, request, reply, roster, member, fault, 422, form)
     const input = {
       email,
       firstName: toName(form.text('firstName') || null),
       lastName: toName(form.text('lastName') || null),
+    }
+    try {
+      assertEdition(form, seenPerson(desired))
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile)) throw error
+      const about = changedNotice(PERSON_LABELS, input, desired)
+      return sendMember(deps, request, reply, roster, member, about, 409, form)
     }
     await putMember(askedBy(deps, request), { roster, member, input, origin: 'console' })
     await note(deps, request, 'member.put', `roster:${roster.id}`, deps.toRef(roster.id, member))
@@ -148,6 +156,7 @@ async function sendMember(
   id: string,
   about?: Html,
   status = 200,
+  typed?: Form,
 ): Promise<FastifyReply> {
   const record = await getMember(deps, roster, id)
   const [[member], entries, waiting] = await Promise.all([
@@ -167,6 +176,7 @@ async function sendMember(
     timeline: tellTimeline(entries),
     names: createMemberNames(deps.sealer),
     notice: about,
+    typed,
   })
   return sendHtml(reply, page, status)
 }
@@ -179,11 +189,13 @@ function addRoute(app: ApiServer, deps: ApiDeps): void {
     const [email, names] = [parseEmail(form.raw('email')), createMemberNames(deps.sealer)]
     const member = form.text('id') || (email ?? '').toLowerCase()
     const fault = faultOf(email, member)
-    if (fault) return sendHtml(reply, addPersonAgain(request.user, roster.id, fault), 422)
+    if (fault) return sendHtml(reply, addPersonAgain(request.user, roster.id, fault, form), 422)
     const input = { email, firstName: nameIn(form, 'firstName'), lastName: nameIn(form, 'lastName') }
     const outcome = await putMember(askedBy(deps, request), { roster, member, input, origin: 'console' })
-    if (outcome.problem)
-      return sendHtml(reply, addPersonAgain(request.user, roster.id, errorNotice(new AppError(outcome.problem))), 422)
+    if (outcome.problem) {
+      const problem = errorNotice(new AppError(outcome.problem))
+      return sendHtml(reply, addPersonAgain(request.user, roster.id, problem, form), 422)
+    }
     await note(deps, request, 'member.put', `roster:${roster.id}`, deps.toRef(roster.id, member))
     return reply.redirect(`${names.href(roster.id, member)}&done=added`, 303)
   })

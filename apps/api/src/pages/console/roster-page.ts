@@ -3,6 +3,7 @@ import type { ReconciliationHead } from '@flightroster/core/store'
 import type { HistorySample } from '@flightroster/core/store'
 import type { RosterUsage } from '@flightroster/core/usecases/idle'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
+import type { Form } from '../forms.ts'
 import { html, path, query, type Html } from '../html.ts'
 import { askFirst, button, layout } from '../layout.ts'
 import { BUILD_STATE_WORDS, count, number, pill, statusPill, STATUS_WORDS, when } from '../words.ts'
@@ -149,15 +150,19 @@ function counts({ roster, counts: by }: RosterDescription): Html {
   </div>`
 }
 
-export function addPerson(roster: string): Html {
+export function addPerson(roster: string, typed?: Form): Html {
+  const value = (name: string) => typed && html` value="${typed.text(name)}"`
   return html`<form method="post" action="${path`/console/rosters/${roster}/people`}" class="stack narrow">
-    <label>E-mail address of their Apple account <input type="email" name="email" autocomplete="off" required /></label>
+    <label
+      >E-mail address of their Apple account
+      <input type="email" name="email" ${value('email')} autocomplete="off" required
+    /></label>
     <label
       >Id in your system <small>Empty: the address is the id.</small
-      ><input name="id" autocomplete="off" maxlength="256"
+      ><input name="id" ${value('id')} autocomplete="off" maxlength="256"
     /></label>
-    <label>First name <input name="firstName" autocomplete="off" maxlength="255" /></label>
-    <label>Last name <input name="lastName" autocomplete="off" maxlength="255" /></label>
+    <label>First name <input name="firstName" ${value('firstName')} autocomplete="off" maxlength="255" /></label>
+    <label>Last name <input name="lastName" ${value('lastName')} autocomplete="off" maxlength="255" /></label>
     <button type="submit" class="primary">Invite</button>
   </form>`
 }

@@ -48,6 +48,30 @@ export const RULE_LABELS: Record<string, string> = {
   reconcileEveryMinutes: 'Minutes between comparisons',
 }
 
+/** As the page of a roster calls them. */
+export const RULE_NAMES = {
+  builds: 'New builds',
+  submitForReview: 'Submitting for review',
+  heldBuilds: 'Approved builds that Apple holds',
+  removal: 'Who leaves',
+  unmanagedTesters: 'Unmanaged testers',
+  removedByHand: 'Taken out by hand',
+  removalGuard: 'Held for a decision',
+  reconcileEveryMinutes: 'Compared with Apple',
+} satisfies Record<keyof Rules, string>
+
+export const rulesOf = (rules: Rules) => [
+  rules.builds,
+  rules.submitForReview,
+  rules.heldBuilds,
+  rules.removal,
+  rules.unmanagedTesters,
+  rules.removedByHand,
+  rules.removalGuard.percent,
+  rules.removalGuard.atLeast,
+  rules.reconcileEveryMinutes,
+]
+
 /** What was left empty or out is as it is by default; what is not valid is told, and nothing is kept. */
 export function readRules(form: Form) {
   const text = (name: string) => form.text(name) || undefined
@@ -71,7 +95,31 @@ export function readRules(form: Form) {
   }
 }
 
-export function ruleFields(now: Rules): Html {
+/** As typed: what is no number is shown as it is. */
+export type ShownRules = Omit<Rules, 'removalGuard' | 'reconcileEveryMinutes'> & {
+  removalGuard: Record<'percent' | 'atLeast', number | string>
+  reconcileEveryMinutes: number | string
+}
+
+export function typedRules(form: Form, known: ShownRules): ShownRules {
+  const choice = <T extends string>(
+    name: string,
+    shape: { safeParse: (value: unknown) => { data?: T | undefined } },
+    or: T,
+  ) => (form.has(name) ? (shape.safeParse(form.text(name)).data ?? or) : or)
+  return {
+    builds: choice('builds', builds, known.builds),
+    submitForReview: form.has('submitForReview'),
+    heldBuilds: choice('heldBuilds', heldBuilds, known.heldBuilds),
+    removal: choice('removal', removal, known.removal),
+    unmanagedTesters: choice('unmanagedTesters', unmanagedTesters, known.unmanagedTesters),
+    removedByHand: choice('removedByHand', removedByHand, known.removedByHand),
+    removalGuard: { percent: form.text('percent'), atLeast: form.text('atLeast') },
+    reconcileEveryMinutes: form.text('reconcileEveryMinutes'),
+  }
+}
+
+export function ruleFields(now: ShownRules): Html {
   return html`${options(
       'builds',
       'When a new build is there',
@@ -169,7 +217,7 @@ function options(
   name: 'builds' | 'heldBuilds' | 'removal' | 'unmanagedTesters' | 'removedByHand',
   legend: string,
   choices: [string, string][],
-  now: Rules,
+  now: ShownRules,
   more?: Html,
 ): Html {
   return html`<fieldset>

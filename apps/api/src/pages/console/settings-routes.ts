@@ -1,9 +1,10 @@
 import { isAppError } from '@flightroster/core/errors'
-import { getRoster, putRoster, type RosterInput } from '@flightroster/core/usecases/rosters'
+import { getRoster, putRoster } from '@flightroster/core/usecases/rosters'
 import type { DashboardUser, Roster } from '@flightroster/core/domain'
 import type { ApiDeps } from '../../deps.ts'
 import { onBehalfOf } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
+import { ChangedMeanwhile, assertEdition, changedNotice, editionField } from '../edition.ts'
 import { formFaults } from '../form-faults.ts'
 import { readForm } from '../forms.ts'
 import { html, path, query, type Html } from '../html.ts'
@@ -13,7 +14,8 @@ import { CHANGE, OPERATOR_VIEW } from '../page-config.ts'
 import { errorNotice } from '../page-errors.ts'
 import { sendHtml } from '../send-html.ts'
 import { rosterIdOf } from './roster-routes.ts'
-import { readRules, RULE_LABELS, ruleFields, type Rules } from './rule-fields.ts'
+import { assertPolicies, policiesOf } from './roster-policies.ts'
+import { readRules, RULE_LABELS, RULE_NAMES, ruleFields, rulesOf, typedRules, type ShownRules } from './rule-fields.ts'
 
 /** The rules of a roster, to be changed: the same as its PUT. */
 export function settingsRoutes(app: ApiServer, deps: ApiDeps): void {
@@ -24,16 +26,25 @@ export function settingsRoutes(app: ApiServer, deps: ApiDeps): void {
 
   app.post('/console/rosters/:rosterId/settings', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
+    const form = readForm(request)
     const roster = await getRoster(deps, rosterIdOf(request))
-    const read = readRules(readForm(request))
+    const read = readRules(form)
     if (!read.success) {
       const about = formFaults(read.error, RULE_LABELS, 'Rules')
-      return sendHtml(reply, settingsPage(request.user, roster, roster, about), 422)
+      return sendHtml(reply, settingsPage(request.user, roster, typedRules(form, roster), about), 422)
     }
     try {
+      assertEdition(form, rulesOf(roster))
+      const { id, teamKey, app: ofApp, group } = roster
+      const input = { id, teamKey, app: { id: ofApp.id }, group: { id: group.id }, ...policiesOf(roster), ...read.data }
       // Nothing but rules: who named the SCIM group, say, stays as it is noted.
-      await putRoster(onBehalfOf(deps, request), inputOf(roster, read.data), 'rules')
+      await putRoster(onBehalfOf(deps, request), input, 'rules', assertPolicies(roster))
     } catch (error) {
+      if (error instanceof ChangedMeanwhile) {
+        const current = await getRoster(deps, roster.id)
+        const about = changedNotice(RULE_NAMES, read.data, current)
+        return sendHtml(reply, settingsPage(request.user, current, read.data, about), 409)
+      }
       if (!isAppError(error, 'conflict', 'rate_limited')) throw error
       return sendHtml(reply, settingsPage(request.user, roster, read.data, errorNotice(error)), 409)
     }
@@ -42,21 +53,7 @@ export function settingsRoutes(app: ApiServer, deps: ApiDeps): void {
   })
 }
 
-/** What the page does not ask for stays as it is. */
-function inputOf({ id, teamKey, app, group, seats, idle, scimGroup }: Roster, rules: Rules): RosterInput {
-  return {
-    id,
-    teamKey,
-    app: { id: app.id },
-    group: { id: group.id },
-    seats,
-    idle,
-    scimGroup: scimGroup ?? null,
-    ...rules,
-  }
-}
-
-function settingsPage(user: DashboardUser, roster: Roster, rules: Rules, about?: Html): string {
+function settingsPage(user: DashboardUser, roster: Roster, rules: ShownRules, about?: Html): string {
   const body = html`<p class="crumbs">
       <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a> ›
     </p>
@@ -69,7 +66,7 @@ function settingsPage(user: DashboardUser, roster: Roster, rules: Rules, about?:
       <a href="/console/scim">SCIM group</a> are changed on their own pages.
     </p>
     <form method="post" action="${path`/console/rosters/${roster.id}/settings`}" class="stack">
-      ${ruleFields(rules)}
+      ${editionField(rulesOf(roster))} ${ruleFields(rules)}
       <button type="submit" class="primary">Save the settings</button>
     </form>`
   return layout({ title: `Settings of ${roster.id}`, section: 'console', user, body })

@@ -11,7 +11,8 @@ function crumbs(roster: Roster): Html {
   </p>`
 }
 
-export function uploadPage(user: DashboardUser, roster: Roster, problem?: Html): string {
+/** `typed`: the text that was pasted, where it could not be read. */
+export function uploadPage(user: DashboardUser, roster: Roster, problem?: Html, typed = ''): string {
   const body = html`${crumbs(roster)}
     <h1>Upload a list</h1>
     ${problem}
@@ -31,13 +32,8 @@ export function uploadPage(user: DashboardUser, roster: Roster, problem?: Html):
       </div>
       <div class="field">
         <label for="text">or its text</label
-        ><textarea
-          id="text"
-          name="text"
-          rows="8"
-          spellcheck="false"
-          placeholder="id,email,firstName,lastName"
-        ></textarea>
+        ><textarea id="text" name="text" rows="8" spellcheck="false" placeholder="id,email,firstName,lastName">
+${typed}</textarea>
       </div>
       <button type="submit" class="primary">Show what would change</button>
     </form>`

@@ -48,7 +48,7 @@ export function uploadRoutes(app: ApiServer, deps: ApiDeps): void {
     const form = readForm(request)
     const roster = await getOpenRoster(deps, request)
     const content = form.file('file')?.content ?? Buffer.from(form.raw('text'))
-    const again = (problem: Html) => sendHtml(reply, uploadPage(request.user, roster, problem), 422)
+    const again = (problem: Html) => sendHtml(reply, uploadPage(request.user, roster, problem, form.raw('text')), 422)
     if (content.length === 0) return again(notice('problem', 'Choose a file, or paste its text.'))
     return inTurn(app, roster, async () => {
       const read = await readAsTold(deps, roster, content)

@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { createDeliveries, createDeliveryLine, createWebhooks, type Store } from '../../store/index.ts'
 import { resealSecret, webhookContext } from './webhook-secrets.ts'
+import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
 
 export interface WebhookInput {
@@ -30,7 +31,11 @@ export interface PutWebhookDeps {
  */
 export async function putWebhook(
   deps: PutWebhookDeps,
-  input: WebhookInput & { isOwn?: (known: Webhook) => boolean; share?: OwnShare<Webhook> | undefined },
+  input: WebhookInput & {
+    isOwn?: (known: Webhook) => boolean
+    share?: OwnShare<Webhook> | undefined
+    assertSeen?: AssertSeen<Webhook>
+  },
 ): Promise<{ webhook: Webhook; secret: string | null }> {
   const webhooks = createWebhooks(deps.store.redis)
   const { isOwn = () => true } = input
@@ -58,6 +63,7 @@ export async function putWebhook(
   if (await insertWithin(webhooks, record, input.share)) return { webhook: record, secret }
   const changed = await webhooks.update(input.id, (current) => {
     if (!isOwn(current)) throw notFound(input.id)
+    input.assertSeen?.(current)
     return { ...current, ...settings, sealedSecret: resealSecret(deps.sealer, input.id, current.sealedSecret) }
   })
   if (!changed) throw new AppError('conflict')

@@ -16,6 +16,7 @@ import {
 } from '../../store/index.ts'
 import { makeDelivery } from '../deliveries/make-delivery.ts'
 import { judgeUrl } from '../deliveries/judge-url.ts'
+import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
 
 export interface NoticeInput {
@@ -44,7 +45,11 @@ export const noticeContext = (id: string) => `notice:${id}`
 /** Makes a notice, or changes one. One that is not the caller's is as good as none. Throws url_not_allowed, address_invalid, not_found, limit_reached. */
 export async function putNotice(
   deps: PutNoticeDeps,
-  input: NoticeInput & { isOwn?: (known: Notice) => boolean; share?: OwnShare<Notice> | undefined },
+  input: NoticeInput & {
+    isOwn?: (known: Notice) => boolean
+    share?: OwnShare<Notice> | undefined
+    assertSeen?: AssertSeen<Notice>
+  },
 ): Promise<{ notice: Notice; isNew: boolean; isSame: boolean }> {
   const notices = createNotices(deps.store.redis)
   const { id, kind, isOwn = () => true } = input
@@ -65,6 +70,7 @@ export async function putNotice(
   if (await insertWithin(notices, record, input.share)) return { notice: record, isNew: true, isSame: false }
   const changed = await notices.update(id, (current) => {
     if (!isOwn(current)) throw noticeNotFound(id)
+    input.assertSeen?.(current)
     return { ...current, ...settings, sealedTarget }
   })
   if (!changed) throw new AppError('conflict')

@@ -22,6 +22,7 @@ import {
 } from '../team-keys/index.ts'
 import { moveRoster, withoutLists } from './move-roster.ts'
 import { resolveApp, resolveGroup } from './resolve-group.ts'
+import type { AssertSeen } from '../assert-seen.ts'
 import type { RosterInput } from './roster-input.ts'
 
 export interface PutRosterDeps extends AppleDeps {
@@ -40,12 +41,13 @@ export async function putRoster(
   deps: PutRosterDeps,
   input: RosterInput,
   mayOnly?: 'rules',
+  assertSeen?: AssertSeen<Roster>,
 ): Promise<{ created: boolean; roster: Roster }> {
   if (mayOnly === 'rules') await refuseMoreThanRules(deps, input)
   const teamKey = await getTeamKey(deps, input.teamKey, 'team_key_not_found')
   const existing = await deps.store.rosters.find(input.id)
   const roster = existing
-    ? await changeRoster(deps, teamKey, existing, input, mayOnly)
+    ? await changeRoster(deps, teamKey, existing, input, { mayOnly, assertSeen })
     : await createRoster(deps, teamKey, input)
   await countFirst(deps, teamKey, roster)
   // Others are next by now, perhaps, or have room.
@@ -100,7 +102,7 @@ async function changeRoster(
   teamKey: TeamKey,
   existing: Roster,
   input: RosterInput,
-  mayOnly: 'rules' | undefined,
+  { mayOnly, assertSeen }: { mayOnly: 'rules' | undefined; assertSeen: AssertSeen<Roster> | undefined },
 ): Promise<Roster> {
   refuseUnsettled(existing, teamKey.id)
   const session = openSession(deps, teamKey)
@@ -115,13 +117,17 @@ async function changeRoster(
   if (teamKey.id !== existing.teamKey || existing.moving) {
     await withoutLists(deps, existing, () => moveRoster(deps, existing, teamKey.id))
   }
-  const change = ({ scimGroupOfBound, ...roster }: Roster): Roster => ({
-    ...roster,
-    ...policiesOf(input),
-    ...(isNamedByBound({ ...roster, scimGroupOfBound }, input, mayOnly) ? { scimGroupOfBound: true } : {}),
-    ...found,
-    updatedAt: deps.clock.now(),
-  })
+  const change = (current: Roster): Roster => {
+    assertSeen?.(current)
+    const { scimGroupOfBound, ...roster } = current
+    return {
+      ...roster,
+      ...policiesOf(input),
+      ...(isNamedByBound({ ...roster, scimGroupOfBound }, input, mayOnly) ? { scimGroupOfBound: true } : {}),
+      ...found,
+      updatedAt: deps.clock.now(),
+    }
+  }
   const changed = await deps.store.rosters.update(existing.id, change)
   if (!changed) throw new AppError('conflict', { message: `The roster "${existing.id}" was deleted meanwhile.` })
   return changed

@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { IdleRule } from '../../domain/idle.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
+import type { AssertSeen } from '../assert-seen.ts'
 import { getRoster, rosterNotFound } from '../get-roster.ts'
 import { assertSettled } from './assert-settled.ts'
 
@@ -10,10 +11,14 @@ export async function setIdleRule(
   deps: { store: Store; clock: Clock },
   id: string,
   idle: IdleRule | null,
+  assertSeen?: AssertSeen<Roster>,
 ): Promise<Roster> {
   assertSettled(await getRoster(deps, id))
   const updatedAt = deps.clock.now()
-  const roster = await deps.store.rosters.update(id, (current) => ({ ...current, idle, updatedAt }))
+  const roster = await deps.store.rosters.update(id, (current) => {
+    assertSeen?.(current)
+    return { ...current, idle, updatedAt }
+  })
   if (!roster) throw rosterNotFound(id)
   return roster
 }

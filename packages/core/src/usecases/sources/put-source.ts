@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import { openIfOurs, type Sealer } from '../../secrets/index.ts'
 import { MapError, type Evaluator } from '../../sources/index.ts'
 import { createSourceBook, createSources, type Store } from '../../store/index.ts'
+import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
 
 export interface SourceInput {
@@ -18,6 +19,7 @@ export interface SourceInput {
   /** What the caller's token is bound to; null: nothing. */
   within: string[] | null
   share?: OwnShare<Source> | undefined
+  assertSeen?: AssertSeen<Source>
 }
 
 export interface SourceDeps {
@@ -66,6 +68,7 @@ export async function putSource(
   }
   let isChanged = true
   const changed = await sources.update(id, (known) => {
+    input.assertSeen?.(known)
     if (known.kind !== kind) throw new AppError('source_kind_fixed', { details: { source: id } })
     const secrets = secret === undefined ? {} : renewSecret(sealer, known, secret, now)
     const next = { ...known, ...settings, ...secrets }

@@ -14,7 +14,7 @@ import { errorNotice } from '../../page-errors.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
 import { sendHtml } from '../../send-html.ts'
 import { rosterIdOf } from '../roster-routes.ts'
-import { readRules, RULE_LABELS } from '../rule-fields.ts'
+import { readRules, RULE_LABELS, typedRules } from '../rule-fields.ts'
 import { readChoice, sendGroups, teamKeyOf } from './choice-routes.ts'
 import { baseUrlOf, connectedPage } from './connected-page.ts'
 import { rulesPage } from './rules-page.ts'
@@ -26,8 +26,10 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
     const [appId, groupId, rosterId] = [form.text('app'), form.text('group'), form.text('roster')]
     const choice = await readChoice(onBehalfOf(deps, request), teamKey, appId, groupId, form.text('name'))
     if ('problem' in choice) return sendGroups(deps, request, reply, appId, choice.problem)
-    const again = (problem: Html) =>
-      sendHtml(reply, rulesPage({ user: request.user, teamKey: teamKey.id, ...choice, rosterId, problem }), 422)
+    const again = (problem: Html) => {
+      const page = { user: request.user, teamKey: teamKey.id, ...choice, rosterId, problem }
+      return sendHtml(reply, rulesPage({ ...page, rules: typedRules(form, DEFAULT_POLICIES) }), 422)
+    }
     const fault = await rosterIdFault(deps, rosterId)
     if (fault) return again(fault)
     const rules = readRules(form)

@@ -1,7 +1,7 @@
 import { type DashboardUser, DEFAULT_POLICIES } from '@flightroster/core/domain'
 import { html, path, type Html } from '../../html.ts'
 import { layout } from '../../layout.ts'
-import { ruleFields } from '../rule-fields.ts'
+import { ruleFields, type ShownRules } from '../rule-fields.ts'
 import { steps } from './steps.ts'
 
 export interface RulesPage {
@@ -10,10 +10,12 @@ export interface RulesPage {
   app: { id: string; name: string }
   group: { id: string; name: string } | { name: string; create: true }
   rosterId: string
+  /** What somebody chose, where it was not taken. */
+  rules?: ShownRules
   problem?: Html | undefined
 }
 
-export function rulesPage({ user, teamKey, app, group, rosterId, problem }: RulesPage): string {
+export function rulesPage({ user, teamKey, app, group, rosterId, rules, problem }: RulesPage): string {
   const chosen =
     'id' in group
       ? html`<input type="hidden" name="group" value="${group.id}" />`
@@ -42,7 +44,7 @@ export function rulesPage({ user, teamKey, app, group, rosterId, problem }: Rule
           spellcheck="false"
         />
       </div>
-      ${ruleFields(DEFAULT_POLICIES)}
+      ${ruleFields(rules ?? DEFAULT_POLICIES)}
       <button type="submit" class="primary">Connect</button>
     </form>`
   return layout({ title: 'Connect an app: rules', section: 'connect', user, body })

@@ -1,4 +1,4 @@
-import { type Roster, type RosterPolicies } from '@flightroster/core/domain'
+import type { Roster } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import { getRoster, putRoster } from '@flightroster/core/usecases/rosters'
 import {
@@ -21,6 +21,8 @@ import { CHANGE, OPERATOR_VIEW, VIEW } from '../../page-config.ts'
 import { errorNotice } from '../../page-errors.ts'
 import { privacyOf } from '../../privacy.ts'
 import { sendHtml } from '../../send-html.ts'
+import { ChangedMeanwhile } from '../../edition.ts'
+import { assertPolicies, policiesOf } from '../roster-policies.ts'
 import { scimGroupHref, scimGroupPage, scimListPage } from './scim-pages.ts'
 import { paramOf, queryOf } from '../../../request-texts.ts'
 
@@ -114,31 +116,16 @@ async function nameGroup(
   const { id, teamKey, app, group } = roster
   const input = { id, teamKey, app: { id: app.id }, group: { id: group.id }, ...policiesOf(roster), scimGroup }
   try {
-    await bindScimGroup(askedBy(deps, request), id, scimGroup, () => putRoster(onBehalfOf(deps, request), input))
+    await bindScimGroup(askedBy(deps, request), id, scimGroup, () =>
+      putRoster(onBehalfOf(deps, request), input, undefined, assertPolicies(roster)),
+    )
   } catch (error) {
+    if (error instanceof ChangedMeanwhile) return movedOn()
     if (isAppError(error, 'conflict')) return errorNotice(error)
     throw error
   }
   await note(deps, request, 'roster.put', `roster:${id}`, scimGroup === null ? 'no SCIM group' : 'SCIM group')
   return undefined
-}
-
-function policiesOf(roster: Roster): RosterPolicies {
-  const { builds, submitForReview, heldBuilds, seats, idle, unmanagedTesters, removal } = roster
-  const { removedByHand, removalGuard, scimGroup, reconcileEveryMinutes } = roster
-  return {
-    builds,
-    submitForReview,
-    heldBuilds,
-    seats,
-    idle,
-    unmanagedTesters,
-    removal,
-    removedByHand,
-    removalGuard,
-    scimGroup,
-    reconcileEveryMinutes,
-  }
 }
 
 interface Shown {

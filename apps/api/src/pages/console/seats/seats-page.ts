@@ -1,9 +1,18 @@
-import { SEATS_LIMIT, type DashboardUser, type SeatForecast } from '@flightroster/core/domain'
+import { SEATS_LIMIT, type DashboardUser, type Roster, type SeatForecast } from '@flightroster/core/domain'
 import type { SeatView } from '@flightroster/core/usecases/seats'
+import { editionField } from '../../edition.ts'
 import { html, path, query, type Html } from '../../html.ts'
 import { layout } from '../../layout.ts'
 import { privacyOf } from '../../privacy.ts'
 import { count, number, when } from '../../words.ts'
+
+export interface TypedSeats {
+  roster: string
+  reserve: string
+  priority: string
+}
+
+export const seenSeats = ({ reserve, priority }: Roster['seats']) => [reserve, priority]
 
 export interface SeatsPage {
   user: DashboardUser
@@ -11,6 +20,8 @@ export interface SeatsPage {
   teamKey: string
   app: { id: string; name: string }
   seats: SeatView
+  /** What somebody typed for one of the rosters, and what was not saved. */
+  typed?: TypedSeats | undefined
   notice?: Html | undefined
 }
 
@@ -114,7 +125,7 @@ function forecastWords(forecast: SeatForecast, now: number): Html {
   }
 }
 
-function rosters({ user, teamKey, app, seats }: SeatsPage): Html {
+function rosters({ user, teamKey, app, seats, typed }: SeatsPage): Html {
   if (seats.rosters.length === 0) return html`<p class="empty">No roster is for this app.</p>`
   const isOperator = user.role === 'operator'
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Rosters of the app">
@@ -138,7 +149,7 @@ function rosters({ user, teamKey, app, seats }: SeatsPage): Html {
               <td class="number">${number(waiting)}</td>
               <td class="number">${number(roster.seats.reserve)}</td>
               <td class="number">${roster.seats.priority}</td>
-              ${isOperator ? html`<td>${changeForm(teamKey, app.id, roster)}</td>` : null}
+              ${isOperator ? html`<td>${changeForm(teamKey, app.id, roster, typed?.roster === roster.id ? typed : roster.seats)}</td>` : null}
             </tr>`,
         )}
       </tbody>
@@ -149,23 +160,17 @@ function rosters({ user, teamKey, app, seats }: SeatsPage): Html {
 function changeForm(
   teamKey: string,
   appId: string,
-  { id, seats }: { id: string; seats: { reserve: number; priority: number } },
+  { id, seats }: Pick<Roster, 'id' | 'seats'>,
+  { reserve, priority }: Record<'reserve' | 'priority', string | number>,
 ): Html {
   return html`<form method="post" action="${path`/console/seats/${teamKey}/${appId}/${id}`}" class="row">
+    ${editionField(seenSeats(seats))}
     <label
-      >Keep
-      <input type="number" name="reserve" min="0" max="${SEATS_LIMIT}" value="${seats.reserve}" class="short" required
+      >Keep <input type="number" name="reserve" min="0" max="${SEATS_LIMIT}" value="${reserve}" class="short" required
     /></label>
     <label
       >Priority
-      <input
-        type="number"
-        name="priority"
-        min="-1000000"
-        max="1000000"
-        value="${seats.priority}"
-        class="short"
-        required
+      <input type="number" name="priority" min="-1000000" max="1000000" value="${priority}" class="short" required
     /></label>
     <button type="submit">Save<span class="hidden"> the seats of ${id}</span></button>
   </form>`

@@ -9,13 +9,14 @@ import { onBehalfOf } from '../../../on-behalf-of.ts'
 import { rosterBody } from '../../../routes/rosters/schema.ts'
 import type { ApiServer } from '../../../server.ts'
 import { formFaults, toNumber } from '../../form-faults.ts'
+import { assertEdition, ChangedMeanwhile, changedNotice } from '../../edition.ts'
 import { readForm } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
 import { note } from '../../note.ts'
 import { CHANGE, VIEW } from '../../page-config.ts'
 import { sendHtml } from '../../send-html.ts'
-import { seatsPage } from './seats-page.ts'
+import { seatsPage, seenSeats, type TypedSeats } from './seats-page.ts'
 import { paramOf, queryOf } from '../../../request-texts.ts'
 
 interface Place {
@@ -45,17 +46,24 @@ export function seatsRoutes(app: ApiServer, deps: ApiDeps): void {
       reserve: toNumber(form.text('reserve')),
       priority: toNumber(form.text('priority')),
     })
-    if (!read.success) return sendPage(deps, request, reply, formFaults(read.error, FIELDS, 'Seats'), 422)
+    const typed = { roster: rosterId, reserve: form.text('reserve'), priority: form.text('priority') }
+    if (!read.success) return sendPage(deps, request, reply, formFaults(read.error, FIELDS, 'Seats'), 422, typed)
     const roster = await getRoster(deps, rosterId)
     if (roster.app.id !== appId) throw new AppError('not_found')
-    await setSeats(deps, rosterId, read.data)
+    try {
+      await setSeats(deps, rosterId, read.data, ({ seats }) => assertEdition(form, seenSeats(seats)))
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile)) throw error
+      const { seats } = await getRoster(deps, rosterId)
+      return sendPage(deps, request, reply, changedNotice(FIELDS, read.data, seats), 409, typed)
+    }
     const { reserve, priority } = read.data
     await note(deps, request, 'roster.put', `roster:${rosterId}`, `seats: reserve ${reserve}, priority ${priority}`)
     return reply.redirect(path`/console/seats/${teamKeyId}/${appId}` + query({ done: 'put' }), 303)
   })
 }
 
-const FIELDS: Record<string, string> = { reserve: 'Keep', priority: 'Priority' }
+const FIELDS = { reserve: 'Keep', priority: 'Priority' }
 
 async function sendPage(
   deps: ApiDeps,
@@ -63,11 +71,12 @@ async function sendPage(
   reply: FastifyReply,
   about: Html | undefined,
   status = 200,
+  typed?: TypedSeats,
 ): Promise<FastifyReply> {
   const { teamKeyId, appId } = placeOf(request)
   const teamKey = await getTeamKey(deps, teamKeyId)
   const seats = await lookAtSeats(onBehalfOf(deps, request), teamKey, appId)
   const named = seats.rosters[0]?.roster.app
-  const page = { user: request.user, now: deps.clock.now(), teamKey: teamKeyId, seats, notice: about }
+  const page = { user: request.user, now: deps.clock.now(), teamKey: teamKeyId, seats, typed, notice: about }
   return sendHtml(reply, seatsPage({ ...page, app: { id: appId, name: named?.name ?? `the app ${appId}` } }), status)
 }

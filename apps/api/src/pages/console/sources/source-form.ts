@@ -1,6 +1,7 @@
 import { SOURCE_KINDS, type Source, type SourceKindName } from '@flightroster/core/domain'
 import { SOURCE_READERS } from '@flightroster/core/sources'
 import type { z } from 'zod'
+import { editionField } from '../../edition.ts'
 import type { Form } from '../../forms.ts'
 import { html, path, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
@@ -34,6 +35,18 @@ export const titleOf = (kind: SourceKindName) => (kind === 'generic' ? 'any sign
 export function draftOf({ id, kind, rosters, signature, map }: Source): SourceDraft {
   const lines = Object.entries(rosters).map(([plan, roster]) => `${plan} = ${roster}`)
   return { ...NEW_SOURCE, id, kind, rosters: lines.join('\n'), ...signature, map: map ?? '' }
+}
+
+/** The secret as it lies sealed: whoever replaces it meets whoever did so before. */
+export const seenOf = ({ rosters, signature, map, sealedSecret }: Source) => [rosters, signature, map, sealedSecret]
+
+export const SOURCE_LABELS = {
+  rosters: 'where its plans lead',
+  header: 'the header of the signature',
+  algorithm: 'how the signature is made',
+  encoding: 'how the signature is written',
+  prefix: 'what stands before the signature',
+  map: 'the expression',
 }
 
 export function readSourceDraft(form: Form, known: Pick<SourceDraft, 'id' | 'kind'>): SourceDraft {
@@ -84,12 +97,15 @@ export function draftFault({ issues }: z.ZodError): Html {
   )
 }
 
-export function sourceForm(draft: SourceDraft, isNew: boolean): Html {
+/** `known`: the one that is changed. */
+export function sourceForm(draft: SourceDraft, known: Source | null): Html {
+  const isNew = known === null
   return html`<form
     method="post"
     action="${isNew ? '/console/sources' : path`/console/sources/${draft.id}`}"
     class="stack"
   >
+    ${known && editionField(seenOf(known))}
     ${
       isNew
         ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label

@@ -21,7 +21,7 @@ export interface SourcesPage extends Common {
 }
 
 export function sourcesPage({ user, privacy, now, sources, draft, about, isNew }: SourcesPage): string {
-  const form = { label: 'Make a source', content: sourceForm(draft, true), isOpen: !isNew }
+  const form = { label: 'Make a source', content: sourceForm(draft, null), isOpen: !isNew }
   return recordListPage({
     user,
     title: 'Sources',
@@ -94,7 +94,7 @@ export function sourcePage(input: SourcePage): string {
             </div>
             <details class="box" ${input.isChanging ? html` open` : null}>
               <summary>Change it</summary>
-              ${sourceForm(input.draft, false)}
+              ${sourceForm(input.draft, source)}
             </details>
             ${tryForm(input, to('try'))}`
         : null

@@ -8,7 +8,8 @@ import { parseItem } from '../../../routes/sources/parse-item.ts'
 import { payloadReader } from '../../../routes/sources/receive.ts'
 import { sourceBody, sourceUrl } from '../../../routes/sources/schema.ts'
 import type { ApiServer } from '../../../server.ts'
-import { readForm } from '../../forms.ts'
+import { assertEdition, ChangedMeanwhile, changedNotice } from '../../edition.ts'
+import { readForm, type Form } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
 import { note } from '../../note.ts'
@@ -17,7 +18,17 @@ import { errorNotice } from '../../page-errors.ts'
 import { privacyOf } from '../../privacy.ts'
 import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
-import { bodyOf, draftFault, draftOf, kindIn, NEW_SOURCE, readSourceDraft, type SourceDraft } from './source-form.ts'
+import {
+  bodyOf,
+  draftFault,
+  draftOf,
+  kindIn,
+  NEW_SOURCE,
+  readSourceDraft,
+  seenOf,
+  SOURCE_LABELS,
+  type SourceDraft,
+} from './source-form.ts'
 import { sourcePage, sourcesPage, type Trial } from './source-pages.ts'
 import { paramOf } from '../../../request-texts.ts'
 
@@ -50,8 +61,14 @@ export function sourcePageRoutes(app: ApiServer, deps: ApiDeps): void {
     const { id, kind, within } = await getSource(deps, sourceIdOf(request))
     const form = readForm(request)
     const draft = readSourceDraft(form, { id, kind })
-    const fault = await save(deps, draft, form.raw('secret'), within)
-    if (fault) return sendOne(deps, request, reply, { draft, about: fault, status: 422 })
+    try {
+      const fault = await save(deps, draft, form.raw('secret'), within, form)
+      if (fault) return sendOne(deps, request, reply, { draft, about: fault, status: 422 })
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile)) throw error
+      const about = changedNotice(SOURCE_LABELS, draft, draftOf(await getSource(deps, id)))
+      return sendOne(deps, request, reply, { draft, about, status: 409 })
+    }
     await note(deps, request, 'source.put', `source:${id}`)
     return reply.redirect(path`/console/sources/${id}` + query({ done: 'change' }), 303)
   })
@@ -82,6 +99,7 @@ async function save(
   draft: SourceDraft,
   secret: string,
   within: Source['within'],
+  seen?: Form,
 ): Promise<Html | undefined> {
   const body = bodyOf(draft, secret)
   if (typeof body === 'string') return notice('problem', 'Nothing was saved.', body)
@@ -91,7 +109,8 @@ async function save(
   const { kind, secret: given, rosters } = parsed.data
   const { signature, map } = generic
   try {
-    await putSource(deps, { id: draft.id, kind, secret: given, rosters, signature, map, within })
+    const assertSeen = (current: Source) => seen && assertEdition(seen, seenOf(current))
+    await putSource(deps, { id: draft.id, kind, secret: given, rosters, signature, map, within, assertSeen })
     return undefined
   } catch (error) {
     const theirs = ['public_url_missing', 'map_invalid', 'secret_missing', 'conflict']

@@ -1,16 +1,22 @@
-import { NOTICE_KINDS, type DashboardUser, type NoticeKind } from '@flightroster/core/domain'
+import { NOTICE_KINDS, type DashboardUser, type Notice, type NoticeKind } from '@flightroster/core/domain'
 import type { NoticeDescription } from '@flightroster/core/usecases/notices'
 import { html, path, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
+import { editionField } from '../../edition.ts'
 import { recordListPage } from '../../record-list.ts'
 import { pill, when } from '../../words.ts'
-import { ruleFields, type Rule } from './rule-form.ts'
+import { ruleFields, TOLD_LABELS, type Rule } from './rule-form.ts'
 
 export interface NoticeDraft extends Rule {
   id: string
   kind: NoticeKind
   target: string
 }
+
+/** Its target is sealed anew with each change, and stays within: that it was changed is told by when. */
+export const seenOf = ({ kind, types, rosters, updatedAt }: Notice) => [kind, types, rosters, updatedAt]
+
+export const NOTICE_LABELS = { kind: 'by', target: 'where', ...TOLD_LABELS }
 
 export const NEW_NOTICE: NoticeDraft = {
   id: '',
@@ -49,19 +55,22 @@ export function noticesPage({ user, now, notices, draft, about }: Common & { not
         </tr>`,
     ),
     empty: 'Nobody is told yet.',
-    form: { label: 'Make a notice', content: noticeForm(draft, true), isOpen: draft !== NEW_NOTICE },
+    form: { label: 'Make a notice', content: noticeForm(draft, null), isOpen: draft !== NEW_NOTICE },
   })
 }
 
 const statePill = (lastError: string | null) =>
   lastError === null ? pill('good', 'well') : pill('bad', 'not arriving')
 
-function noticeForm(draft: NoticeDraft, isNew: boolean): Html {
+/** `known`: the one that is changed. */
+function noticeForm(draft: NoticeDraft, known: Notice | null): Html {
+  const isNew = known === null
   return html`<form
     method="post"
     action="${isNew ? '/console/notices' : path`/console/notices/${draft.id}`}"
     class="stack"
   >
+    ${known && editionField(seenOf(known))}
     ${isNew ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label>` : null}
     <label
       >By
@@ -113,7 +122,7 @@ export function noticePage({ user, now, described, draft, about }: Common & { de
     </div>
     <details class="box" ${about && draft.target !== '' ? html` open` : null}>
       <summary>Change it</summary>
-      ${noticeForm(draft, false)}
+      ${noticeForm(draft, notice)}
     </details>`
   return layout({ title: `Notice ${notice.id}`, section: 'notices', user, body })
 }

@@ -1,4 +1,4 @@
-import { NOTICE_KINDS, type NoticeKind } from '@flightroster/core/domain'
+import { NOTICE_KINDS, type Notice, type NoticeKind } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import {
   deleteNotice,
@@ -12,14 +12,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'
 import { noticeBody } from '../../../routes/notices/schema.ts'
 import type { ApiServer } from '../../../server.ts'
-import { readForm } from '../../forms.ts'
+import { ChangedMeanwhile, assertEdition, changedNotice } from '../../edition.ts'
+import { readForm, type Form } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
 import { note } from '../../note.ts'
 import { errorNotice } from '../../page-errors.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
 import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
-import { NEW_NOTICE, noticePage, noticesPage, type NoticeDraft } from './notice-pages.ts'
+import { NEW_NOTICE, NOTICE_LABELS, noticePage, noticesPage, seenOf, type NoticeDraft } from './notice-pages.ts'
 import { readRule, ruleFault } from './rule-form.ts'
 import { paramOf } from '../../../request-texts.ts'
 
@@ -51,8 +52,14 @@ export function noticePageRoutes(app: ApiServer, deps: ApiDeps): void {
     const id = noticeIdOf(request)
     await getNotice(deps, id)
     const draft = readDraft(request, id)
-    const fault = await save(deps, draft)
-    if (fault) return sendOne(deps, request, reply, fault, draft, 422)
+    try {
+      const fault = await save(deps, draft, readForm(request))
+      if (fault) return sendOne(deps, request, reply, fault, draft, 422)
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile)) throw error
+      const current = { ...(await getNotice(deps, id)), target: '' }
+      return sendOne(deps, request, reply, changedNotice(NOTICE_LABELS, draft, current), draft, 409)
+    }
     await note(deps, request, 'notice.put', `notice:${id}`)
     return reply.redirect(path`/console/notices/${id}` + query({ done: 'put' }), 303)
   })
@@ -82,11 +89,12 @@ function readDraft(request: FastifyRequest, id: string): NoticeDraft {
 }
 
 /** What is wrong with it, or undefined once it is saved. */
-async function save(deps: ApiDeps, { id, ...draft }: NoticeDraft): Promise<Html | undefined> {
+async function save(deps: ApiDeps, { id, ...draft }: NoticeDraft, seen?: Form): Promise<Html | undefined> {
   const parsed = noticeBody.safeParse(draft)
   if (!parsed.success) return ruleFault(parsed.error)
   try {
-    await putNotice(deps, { id, ...parsed.data })
+    const assertSeen = (current: Notice) => seen && assertEdition(seen, seenOf(current))
+    await putNotice(deps, { id, ...parsed.data, assertSeen })
     return undefined
   } catch (error) {
     const isTheirs = error instanceof AppError && ['url_not_allowed', 'address_invalid'].includes(error.code)

@@ -76,6 +76,8 @@ const FIELD_WORDS: Readonly<Record<string, string | undefined>> = {
   target: 'Say where to send it.',
 }
 
+export const TOLD_LABELS = { types: 'what is told', rosters: 'rosters' }
+
 /** What is wrong with a form, in sentences. */
 export function ruleFault({ issues }: z.ZodError): Html {
   const fields = [...new Set(issues.map(({ path }) => String(path[0] ?? '')))]

@@ -1,17 +1,32 @@
-import type { DashboardUser } from '@flightroster/core/domain'
+import type { DashboardUser, Webhook } from '@flightroster/core/domain'
 import type { ListedDelivery } from '@flightroster/core/store'
 import type { WebhookDescription } from '@flightroster/core/usecases/callbacks'
 import { html, path, query, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
+import { editionField } from '../../edition.ts'
 import { recordListPage } from '../../record-list.ts'
 import { exactTime, pill, when, type Tone } from '../../words.ts'
-import { ruleFields, type Rule } from './rule-form.ts'
+import { ruleFields, TOLD_LABELS, type Rule } from './rule-form.ts'
 
 export interface WebhookDraft extends Rule {
   id: string
   url: string
   includeEmail: boolean
   includeLink: boolean
+}
+
+/** What a form of one is filled from. */
+export function draftOf({ id, url, types, rosters, includeEmail, includeLink = false }: Webhook): WebhookDraft {
+  return { id, url, types, rosters, includeEmail, includeLink }
+}
+
+export const seenOf = (webhook: Webhook) => Object.values(draftOf(webhook))
+
+export const WEBHOOK_LABELS = {
+  url: 'URL',
+  ...TOLD_LABELS,
+  includeEmail: 'the address of the person',
+  includeLink: 'the link to their own page',
 }
 
 export const NEW_WEBHOOK: WebhookDraft = {
@@ -50,7 +65,7 @@ export function webhooksPage({ user, now, webhooks, draft, notice }: WebhooksPag
         </tr>`,
     ),
     empty: 'Nobody is told yet.',
-    form: { label: 'Make a webhook', content: webhookForm(draft, true), isOpen: draft !== NEW_WEBHOOK },
+    form: { label: 'Make a webhook', content: webhookForm(draft, null), isOpen: draft !== NEW_WEBHOOK },
   })
 }
 
@@ -60,12 +75,15 @@ function healthPill({ health }: WebhookDescription, now: number): Html {
   return html`${pill('warn', 'failing')} <span class="quiet">since ${when(health.failingSince, now)}</span>`
 }
 
-function webhookForm(draft: WebhookDraft, isNew: boolean): Html {
+/** `known`: the one that is changed. */
+function webhookForm(draft: WebhookDraft, known: Webhook | null): Html {
+  const isNew = known === null
   return html`<form
     method="post"
     action="${isNew ? '/console/webhooks' : path`/console/webhooks/${draft.id}`}"
     class="stack"
   >
+    ${known && editionField(seenOf(known))}
     ${isNew ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label>` : null}
     <label
       >URL
@@ -129,7 +147,7 @@ export function webhookPage(input: WebhookPage): string {
     </div>
     <details class="box" ${input.notice ? html` open` : null}>
       <summary>Change it</summary>
-      ${webhookForm(draft, false)}
+      ${webhookForm(draft, webhook)}
     </details>
     <h2>Deliveries</h2>
     ${deliveryTable(input)}

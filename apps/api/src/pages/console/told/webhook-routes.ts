@@ -14,7 +14,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'
 import { webhookBody } from '../../../routes/webhooks/schema.ts'
 import type { ApiServer } from '../../../server.ts'
-import { readForm } from '../../forms.ts'
+import { ChangedMeanwhile, assertEdition, changedNotice } from '../../edition.ts'
+import { readForm, type Form } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
 import { note } from '../../note.ts'
 import { errorNotice } from '../../page-errors.ts'
@@ -22,7 +23,15 @@ import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
 import { doneNotice, newIdFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { readRule, ruleFault } from './rule-form.ts'
-import { NEW_WEBHOOK, webhookPage, webhooksPage, type WebhookDraft } from './webhook-pages.ts'
+import {
+  draftOf,
+  NEW_WEBHOOK,
+  seenOf,
+  WEBHOOK_LABELS,
+  webhookPage,
+  webhooksPage,
+  type WebhookDraft,
+} from './webhook-pages.ts'
 import { paramOf, queryOf, textsOf } from '../../../request-texts.ts'
 
 const PER_PAGE = 50
@@ -54,8 +63,14 @@ export function webhookRoutes(app: ApiServer, deps: ApiDeps): void {
     const id = webhookIdOf(request)
     await getWebhook(deps, id)
     const draft = readDraft(request, id)
-    const saved = await save(deps, draft)
-    if ('fault' in saved) return sendOne(deps, request, reply, { about: saved.fault, draft, status: 422 })
+    try {
+      const saved = await save(deps, draft, readForm(request))
+      if ('fault' in saved) return sendOne(deps, request, reply, { about: saved.fault, draft, status: 422 })
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile)) throw error
+      const about = changedNotice(WEBHOOK_LABELS, draft, draftOf(await getWebhook(deps, id)))
+      return sendOne(deps, request, reply, { about, draft, status: 409 })
+    }
     await note(deps, request, 'webhook.put', `webhook:${id}`)
     return reply.redirect(path`/console/webhooks/${id}` + query({ done: 'put' }), 303)
   })
@@ -104,11 +119,16 @@ function readDraft(request: FastifyRequest, id: string): WebhookDraft {
 async function save(
   deps: ApiDeps,
   { id, ...draft }: WebhookDraft,
+  seen?: Form,
 ): Promise<{ secret: string | null } | { fault: Html }> {
   const parsed = webhookBody.safeParse(draft)
   if (!parsed.success) return { fault: ruleFault(parsed.error) }
   try {
-    return await putWebhook(deps, { id, ...parsed.data })
+    return await putWebhook(deps, {
+      id,
+      ...parsed.data,
+      assertSeen: (current) => seen && assertEdition(seen, seenOf(current)),
+    })
   } catch (error) {
     if (error instanceof AppError && isAppError(error, 'url_not_allowed')) return { fault: errorNotice(error) }
     throw error
@@ -144,7 +164,7 @@ async function sendOne(
     user: request.user,
     now: deps.clock.now(),
     described: await describeWebhook(deps, webhook),
-    draft: shown.draft ?? { ...webhook, includeLink: webhook.includeLink ?? false },
+    draft: shown.draft ?? draftOf(webhook),
     deliveries: items,
     next,
     secret: shown.secret,
