@@ -23,7 +23,7 @@ export interface WaitsFor {
   action: string
   /**
    * When it began (ms), where that is known. Not kept anywhere: it follows from what is stored of the lane, the roster and the member.
-   * An outage has none, since a lane keeps how often it met one, not since when; nor has the backlog of a whole roster.
+   * The backlog of a whole roster has none: its changes came one after the other.
    */
   since: number | null
   /** When it ends (ms), where that is known. */

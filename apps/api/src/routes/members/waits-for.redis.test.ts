@@ -112,9 +112,10 @@ describe('waitsFor of a member', () => {
   it('is a retry of everybody, without an end of the backlog, while App Store Connect gives no usable answers', async () => {
     const restUntil = api.deps.clock.now() + 45_000
     const rest = JSON.stringify({ until: restUntil, ofBlock: false })
-    await api.store.redis.hset(laneKeys(lane).lane, 'outage', '3', 'rest', rest)
+    await api.store.redis.hset(laneKeys(lane).lane, 'outage', '3', 'rest', rest, 'outageSince', '1')
     const told = await waitsFor()
     expect(told).toMatchObject({ code: 'retry', until: new Date(restUntil).toISOString() })
+    expect(told.detail).toMatch(/ Since 1970-01-01T00:00:00.001Z\.$/)
     expect((await api.call('GET', `/v1/team-keys/${lane}`)).json().lane).toMatchObject({ estimatedDoneAt: null })
     const { person, roster } = await pages()
     const operator = await visit(api.app, 'ann')

@@ -16,6 +16,8 @@ export interface LaneFacts {
   parallel: number
   /** Visits in a row that found Apple out of order. */
   outage: number
+  /** When the first of these ended (ms), for people; null: there is none, or it was not noted. */
+  outageSince: number | null
   /** Nothing is done before then (ms): who rings must not bring a call for each event of an outage. `ofBlock`: while blocked only. */
   rest: { until: number; ofBlock: boolean } | null
   /** What could not be done, and until when (ms), of events and of bulk work: the sweep does not ring for it. Null: all could. */
@@ -42,6 +44,8 @@ export function parseSuspicion(kept: string | null | undefined): LaneFacts['susp
   return kept ? readJson(suspicion, kept, "The lane's suspicion") : null
 }
 
+export const parseSince = (kept: string | null | undefined) => (kept ? Number(kept) : null)
+
 export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
   const json = <T>(name: string, shape: Shape<T>): T | null => {
     const kept = hash.get(name)
@@ -54,6 +58,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     chunk: Number(hash.get('chunk') ?? INITIAL_CHUNK),
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
     outage: Number(hash.get('outage') ?? 0),
+    outageSince: parseSince(hash.get('outageSince')),
     waits: json('waits', waits),
     rest: parseRest(hash.get('rest')),
     status: readKeyStatus(hash.get('status')),

@@ -2,11 +2,11 @@ import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { readKeyStatus, readProblem } from '../stored-shapes.ts'
 import { laneKeys } from '../keys.ts'
-import { parseRest, parseSuspicion } from './lane-facts.ts'
+import { parseRest, parseSince, parseSuspicion } from './lane-facts.ts'
 
 /**
  * App Store Connect answers nobody of this team key: it gives no usable answers, or it refused the key, which is not believed before it
- * was refused over a minute. `until`: when it is asked again (ms), as far as that is known; `since`: of a refusal only.
+ * was refused over a minute. `until`: when it is asked again (ms), as far as that is known; `since`: null in a lane of an earlier release.
  */
 export interface LaneOutage {
   kind: 'silent' | 'refused'
@@ -36,6 +36,7 @@ export async function readLaneStanding(redis: Redis, teamKey: string): Promise<L
     'outage',
     'suspicion',
     'rest',
+    'outageSince',
   )
   return {
     status: readKeyStatus(status),
@@ -47,11 +48,11 @@ export async function readLaneStanding(redis: Redis, teamKey: string): Promise<L
   }
 }
 
-function readOutage([outage, suspicion, rest]: (string | null)[]): LaneOutage | null {
+function readOutage([outage, suspicion, rest, since]: (string | null)[]): LaneOutage | null {
   const until = parseRest(rest)?.until ?? null
   const refused = parseSuspicion(suspicion)
   if (refused !== null) return { kind: 'refused', since: refused.since, until }
-  return Number(outage ?? 0) > 0 ? { kind: 'silent', since: null, until } : null
+  return Number(outage ?? 0) > 0 ? { kind: 'silent', since: parseSince(since), until } : null
 }
 
 export async function isLanePaused(redis: Redis, teamKey: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import { createLaneStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
+import { createLaneStore, laneKeys, queueName, queuePrefix, readLaneStanding } from '../../store/index.ts'
 import { acceptEvents } from '../intake/index.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 
@@ -72,6 +72,27 @@ it('rests until what it rests for is over, whoever rings, and asks nothing meanw
   const { idle, inMs, holdMs } = await rig.visitOnce()
   expect([idle, holdMs, calls()]).toEqual(['resting', 1_000, before])
   expect(inMs).toBeGreaterThan(15_000)
+})
+
+it('tells since when App Store Connect gives no usable answers, however often it was asked since, and nothing of it once it does', async () => {
+  const outage = async () => (await readLaneStanding(rig.redis, 'acme')).outage
+  const begun = Date.now()
+  rig.emulator.failNext({ kind: 'status', status: 503, times: 10_000 })
+  await join('ann', 'ben', 'cyd')
+  await rig.visitOnce()
+  const first = await outage()
+  expect(first).toMatchObject({ kind: 'silent', since: expect.any(Number) })
+  expect(first?.since).toBeGreaterThanOrEqual(begun)
+  for (let visits = 2; visits < 4; visits++) {
+    await laneStore().setFacts({ rest: null })
+    await rig.visitOnce()
+    expect(await rig.redis.hget(keys.lane, 'outage')).toBe(String(visits))
+    expect((await outage())?.since).toBe(first?.since)
+  }
+  rig.emulator.clearFaults()
+  await laneStore().setFacts({ rest: null })
+  await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited', ben: 'invited', cyd: 'invited' }))
+  expect(await outage()).toBeNull()
 })
 
 it('carries out what waits in one visit: many members in few calls, and nothing stays behind', async () => {

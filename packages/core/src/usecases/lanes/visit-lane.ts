@@ -232,6 +232,8 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneFacts> {
     ...(works && facts.suspicion ? { suspicion: null } : {}),
     ...visit.endpoints.learnt(),
     ...(outage === null || outage === facts.outage ? {} : { outage }),
+    // The first one, or the first one again after a good answer.
+    ...(outage === 1 ? { outageSince: visit.deps.clock.now() } : {}),
     ...(waits === null && facts.waits === null ? {} : { waits }),
     ...(restUntil === null || restUntil === facts.rest?.until
       ? {}
