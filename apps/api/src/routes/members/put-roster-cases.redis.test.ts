@@ -36,6 +36,18 @@ async function put(list: ListCase['list'], query: string) {
   return api.app.inject({ method: 'PUT', url: `${MEMBERS}${query}`, headers, payload })
 }
 
+it('says of two rows with one id and two addresses that nobody can tell which is right', async () => {
+  const list = [
+    ['u-1', 'ann@example.com'],
+    ['u-1', 'ben@example.com'],
+  ]
+  const answer = await put(list.map(([id, email]) => ({ id, email })) as ListCase['list'], '')
+  expect(answer.json().rejected).toMatchObject([
+    { row: 1, code: 'row_invalid', detail: expect.stringContaining('Several rows have this id') },
+    { row: 2, code: 'row_duplicate' },
+  ])
+})
+
 const presentIds = async () => {
   const { items } = (await api.call('GET', `${MEMBERS}?limit=1000`)).json()
   return items

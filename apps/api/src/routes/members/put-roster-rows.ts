@@ -121,6 +121,8 @@ export function createRowCollector(): RowCollector {
 const WHY: Record<SnapshotPlan['keptOut'][number]['why'], string> = {
   spoilt:
     'A spreadsheet has changed this id: nobody can tell whose it was. Read the column as text and save the list again.',
+  disputed:
+    'Several rows have this id and different addresses: nobody can tell which is right. Correct the list and send it again.',
   resembles: "The id is almost a member's, as a spreadsheet changes ids, and the address is another; nobody was added.",
   address_resembles:
     "The address is almost a member's, and has the look of a slip. Nothing was changed; send it alone where it is meant.",

@@ -5,9 +5,8 @@ import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { noteRosterActivity, type ActivityDeps } from '../activity/index.ts'
-import { tellHeld } from '../reconcile/apply-snapshot.ts'
 import { approvedTask } from '../schedule/tasks.ts'
-import { tellDecided } from '../reconcile/tell-decided.ts'
+import { tellDecided, tellHeld } from '../reconcile/tell-plan.ts'
 import { planReclaim, type ReclaimPlan } from '../idle/plan-reclaim.ts'
 
 const DAY_MS = 86_400_000

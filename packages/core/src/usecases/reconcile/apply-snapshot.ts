@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, ERROR_RULES } from '../../errors.ts'
-import { createFacts, createReconciliations, createSchedule } from '../../store/index.ts'
+import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { draftPlan, type DraftDeps, type DraftedPlan, type SnapshotInput } from './draft-plan.ts'
@@ -10,7 +10,7 @@ import type { Estimate } from './estimate.ts'
 import type { SnapshotPlan } from './plan-snapshot.ts'
 import { recordLeaves, recordRows } from './record-plan.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from '../schedule/tasks.ts'
-import { tellDecided } from './tell-decided.ts'
+import { tellDecided, tellHeld } from './tell-plan.ts'
 
 export interface SnapshotResult {
   /** null for a dry run: nothing was recorded. */
@@ -132,18 +132,4 @@ function tellPlan({ plan, held, id, kept = [] }: Reconciliation): string {
   const counts = `${plan.add} to add, ${plan.update} to change, ${plan.remove} to remove, ${plan.unchanged} as they are`
   const protectedOnes = kept.length === 0 ? '' : `; ${kept.length} protected, who stay`
   return `A list of the whole roster: ${counts}${protectedOnes}${held === null ? '' : '; its removals are held'} (plan ${id}).`
-}
-
-/** Upstream is told that a plan waits for a person. */
-export async function tellHeld(deps: Pick<IntakeDeps, 'store'>, roster: Roster, record: Reconciliation): Promise<void> {
-  await createFacts(deps.store.redis, roster.teamKey).add([
-    {
-      type: 'roster.held',
-      roster: roster.id,
-      sequence: await deps.store.nextSequence(roster.teamKey, `roster:${roster.id}`),
-      reconciliation: record.id,
-      problem: record.problem,
-      at: record.startedAt,
-    },
-  ])
 }

@@ -10,7 +10,7 @@ import { planReclaim } from '../idle/plan-reclaim.ts'
 import { recordLeaves } from './record-plan.ts'
 import { stillUnmanaged } from './still-unmanaged.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from '../schedule/tasks.ts'
-import { tellDecided } from './tell-decided.ts'
+import { tellDecided } from './tell-plan.ts'
 
 export interface Decision {
   roster: Roster

@@ -1,4 +1,5 @@
-export { applySnapshot, tellHeld, type SnapshotResult } from './apply-snapshot.ts'
+export { applySnapshot, type SnapshotResult } from './apply-snapshot.ts'
+export { tellHeld } from './tell-plan.ts'
 export type { SnapshotInput } from './draft-plan.ts'
 export { approveReconciliation, rejectReconciliation, type Decision } from './decide.ts'
 export type { Estimate } from './estimate.ts'

@@ -1,11 +1,11 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createAppSeats, createFacts, createReconciliations } from '../../store/index.ts'
+import { createAppSeats, createReconciliations } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../visit/visit.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import { countSeats } from '../seats/count-seats.ts'
 import type { GroupComparison } from './compare-group.ts'
-import { tellDecided } from './tell-decided.ts'
+import { tellDecided, tellHeld } from './tell-plan.ts'
 
 /** Keeps how a reading ended. What an earlier one held is replaced, unless it holds the very same people. */
 export async function noteReading(
@@ -36,7 +36,7 @@ export async function noteReading(
       { kind: 'reconcile', text: tellReading(plan) },
     )
   }
-  if (isHeld) await tellHeld(visit, roster, plan)
+  if (isHeld) await tellHeld(visit.deps, roster, plan)
   else if (!plan.dryRun && earlier.length > 0)
     await tellDecided(visit.deps, { id: roster.id, teamKey: visit.teamKey }, now)
 }
@@ -106,17 +106,3 @@ async function countNowAndThen(visit: Visit, { app, teamKey }: Roster): Promise<
 }
 
 const COUNTED_EVERY_MS = 600_000
-
-async function tellHeld(visit: Visit, roster: Roster, plan: Reconciliation): Promise<void> {
-  const { store, clock } = visit.deps
-  await createFacts(store.redis, visit.teamKey).add([
-    {
-      type: 'roster.held',
-      roster: roster.id,
-      sequence: await store.nextSequence(visit.teamKey, `roster:${roster.id}`),
-      reconciliation: plan.id,
-      problem: null,
-      at: clock.now(),
-    },
-  ])
-}

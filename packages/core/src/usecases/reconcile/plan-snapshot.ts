@@ -59,7 +59,7 @@ export interface SnapshotPlan {
   /** Ids of protected members whom it would have removed, or whose address it would have cleared. */
   kept: string[]
   /** Rows that could be judged only beside the roster. */
-  keptOut: { row: number; why: 'spoilt' | 'resembles' | 'address_resembles' | 'unsplit' }[]
+  keptOut: { row: number; why: 'spoilt' | 'disputed' | 'resembles' | 'address_resembles' | 'unsplit' }[]
 }
 
 export interface SnapshotPlanner {
@@ -174,11 +174,11 @@ export async function createSnapshotPlanner(
           continue
         }
         const id = row.id ?? emailKey(row.email ?? '')
-        const isSpoilt = row.id !== undefined && (isSpoiltId(row.id) || rejected.disputed.has(row.id))
         const resembled = alike.resembled(row)
-        const why = isSpoilt ? 'spoilt' : resembled?.why
+        const lost = lostId(row, rejected)
+        const why = lost ?? resembled?.why
         if (why !== undefined) {
-          unclear ||= isSpoilt
+          unclear ||= lost !== undefined
           plan.keptOut.push({ row: row.row, why })
           for (const one of resembled?.ids ?? []) doubt.ids.add(one)
           for (const key of addressesOf(row)) doubt.addresses.add(key)
@@ -203,6 +203,16 @@ export async function createSnapshotPlanner(
       return plan.unclear ? withoutClears(plan) : plan
     },
   }
+}
+
+/** Why nobody can tell whose the row is. */
+function lostId(
+  { id }: SnapshotRow,
+  { disputed }: { disputed: ReadonlySet<string> },
+): 'spoilt' | 'disputed' | undefined {
+  if (id === undefined) return undefined
+  if (isSpoiltId(id)) return 'spoilt'
+  return disputed.has(id) ? 'disputed' : undefined
 }
 
 /** Somebody is in no row, and no newer fact says why. */

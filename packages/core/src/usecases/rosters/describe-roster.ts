@@ -1,17 +1,11 @@
 import { describeSupply, type SupplyDescription } from '../../domain/build-supply.ts'
 import type { Clock } from '../../domain/clock.ts'
+import { problemOfHeld } from '../../domain/held-plan.ts'
 import { peopleInGroup, type MemberStatus } from '../../domain/member.ts'
 import type { Problem, Roster, Warning } from '../../domain/roster.ts'
 import type { AppSeats } from '../../domain/seats.ts'
 import { SEATS_LIMIT, type RosterStanding } from '../../domain/standing.ts'
-import {
-  createAppSeats,
-  createBuilds,
-  createReconciliations,
-  readLaneStanding,
-  type ReconciliationHead,
-  type Store,
-} from '../../store/index.ts'
+import { createAppSeats, createBuilds, createReconciliations, readLaneStanding, type Store } from '../../store/index.ts'
 import { supplyOf, warningsOf } from '../builds/warnings-of.ts'
 
 export interface RosterDescription {
@@ -39,7 +33,7 @@ export async function describeRoster(deps: { store: Store; clock: Clock }, roste
   return {
     roster: { ...roster, warnings },
     status: roster.paused || lane.paused ? 'paused' : blocked ? 'blocked' : held.length > 0 ? 'held' : 'active',
-    problem: blocked ?? problemOfHeld(held[0]),
+    problem: blocked ?? (held[0] ? problemOfHeld(held[0]) : null),
     counts,
     standing,
     seats,
@@ -63,28 +57,4 @@ async function findOverbooked(store: Store, { seats, app }: Roster): Promise<War
       action: 'Lower `seats.reserve` of some of its rosters.',
     },
   ]
-}
-
-const WHY: Record<Exclude<ReconciliationHead['held'], 'list_unclear' | null>, string> = {
-  roster: 'more than the guard of the roster allows',
-  team_key: 'more than the guard over all rosters of the team key allows',
-  empty: 'everybody',
-  list: 'people, by a list more of whose rows were left out than taken',
-}
-
-const KIND_WORDS: Record<ReconciliationHead['kind'], string> = {
-  snapshot: 'list',
-  reconcile: 'reading',
-  reclaim: 'plan to take seats back',
-}
-
-function problemOfHeld(plan: ReconciliationHead | undefined): Problem | null {
-  if (plan === undefined) return null
-  if (plan.held === 'list_unclear') {
-    const detail = `Some rows of the list ${plan.id} could mean anybody, so it removes nobody. Send a corrected list, or reject the plan.`
-    return { code: 'list_unclear', detail, at: plan.startedAt }
-  }
-  const why = plan.held === null ? 'people' : WHY[plan.held]
-  const detail = `The ${KIND_WORDS[plan.kind]} ${plan.id} would remove ${plan.plan.remove}: ${why}. It waits for a decision.`
-  return { code: 'roster_held', detail, at: plan.startedAt }
 }

@@ -1,3 +1,5 @@
+import { problemOfHeld } from '../../domain/held-plan.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createReconciliations, type Store } from '../../store/index.ts'
 
@@ -10,4 +12,24 @@ export async function tellDecided(
   if (await createReconciliations(store.redis, teamKey).hasHeld(id)) return
   const sequence = await store.nextSequence(teamKey, `roster:${id}`)
   await createFacts(store.redis, teamKey).add([{ type: 'roster.recovered', roster: id, sequence, problem: null, at }])
+}
+
+/** Upstream is told that a plan waits for a person. */
+export async function tellHeld(
+  { store }: { store: Store },
+  { id, teamKey }: Pick<Roster, 'id' | 'teamKey'>,
+  plan: Reconciliation,
+): Promise<void> {
+  const sequence = await store.nextSequence(teamKey, `roster:${id}`)
+  const { detail, code } = problemOfHeld(plan)
+  await createFacts(store.redis, teamKey).add([
+    {
+      type: 'roster.held',
+      roster: id,
+      sequence,
+      reconciliation: plan.id,
+      problem: { code, detail },
+      at: plan.updatedAt,
+    },
+  ])
 }
