@@ -15,7 +15,7 @@ import {
   queuePrefix,
   writeLaneStanding,
 } from '@flightroster/core/store'
-import { eventually } from '@flightroster/core/testing'
+import { makeEvent, eventually } from '@flightroster/core/testing'
 import { NO_TRACING } from '@flightroster/core/tracing'
 import { acceptEvents } from '@flightroster/core/usecases/intake'
 import { pauseRoster } from '@flightroster/core/usecases/rosters'
@@ -90,30 +90,14 @@ afterEach(async () => {
 })
 
 const NOBODY = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
-const event = (member: string) => ({
-  id: undefined,
-  source: '',
-  time: undefined,
-  origin: 'event' as const,
-  kind: 'join' as const,
-  firstName: null,
-  lastName: null,
-  roster: 'gold',
-  member,
-  email: `${member}@example.com`,
-})
-const join = (prefix: string, count = 1) =>
-  acceptEvents(
-    rig.deps,
-    Array.from({ length: count }, (_, at) => event(`${prefix}-${at}`)),
-  )
+const join = (prefix: string, count = 1) => rig.join(Array.from({ length: count }, (_, at) => `${prefix}-${at}`))
 /** As a list leaves them. */
 const bulk = (count: number) =>
   rig.store.recordChanges({
     teamKey: 'acme',
     dedupMs: 86_400_000,
     changes: Array.from({ length: count }, (_, at) => ({
-      ...event(`bulk-${at}`),
+      ...makeEvent('join', `bulk-${at}`),
       priority: 'bulk' as const,
       digest: undefined,
       timelineEntry: '{}',
@@ -233,8 +217,10 @@ describe('a lane that can do nothing is visited now and then', () => {
     }
     const everyLaneServes = async (member: string) => {
       const from = performance.now()
-      const events = lanes.map((roster) => ({ ...event(member), roster, email: `${member}@${roster}.example.com` }))
-      await acceptEvents(rig.deps, events)
+      await acceptEvents(
+        rig.deps,
+        lanes.map((roster) => makeEvent('join', member, { roster, email: `${member}@${roster}.example.com` })),
+      )
       const served = async () => {
         for (const lane of lanes) expect(await rig.statuses(lane, lane)).toMatchObject({ [member]: 'invited' })
       }

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Build } from '../src/domain/build.ts'
+import type { IncomingEvent } from '../src/usecases/intake/index.ts'
 import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../src/domain/roster.ts'
 
 /** A fresh private key as App Store Connect gives it: P-256, PKCS#8, PEM. */
@@ -36,6 +37,27 @@ export function makeTeamKey(overrides: Partial<TeamKey> = {}): TeamKey {
     sealedPrivateKey: 'v1.none.none',
     createdAt: CREATED_AT,
     updatedAt: CREATED_AT,
+    ...overrides,
+  }
+}
+
+/** A membership event as the API hands it on, from now, without an id; the member's address is made of the id. */
+export function makeEvent(
+  kind: IncomingEvent['kind'],
+  member: string,
+  overrides: Partial<Omit<IncomingEvent, 'kind' | 'member'>> = {},
+): IncomingEvent {
+  return {
+    id: undefined,
+    source: '/members',
+    kind,
+    roster: 'gold',
+    member,
+    email: kind === 'leave' ? null : `${member}@example.com`,
+    firstName: null,
+    lastName: null,
+    time: undefined,
+    origin: 'event',
     ...overrides,
   }
 }

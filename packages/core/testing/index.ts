@@ -1,7 +1,7 @@
 export { createSettableClock, type SettableClock } from './clock.ts'
 export { startCuttingProxy, type CuttingProxy } from './cutting-proxy.ts'
 export { eventually } from './eventually.ts'
-export { makeBuild, makePrivateKey, makeRoster, makeTeamKey } from './fixtures.ts'
+export { makeBuild, makeEvent, makePrivateKey, makeRoster, makeTeamKey } from './fixtures.ts'
 export { freePort } from './free-port.ts'
 export { startRedis, type TestRedis, type TestRedisOptions } from './redis.ts'
 export { readScaledObject, startScaler, type Scaler, type ScaleRule } from './scaler.ts'

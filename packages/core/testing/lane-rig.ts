@@ -17,12 +17,15 @@ import {
   type Store,
 } from '../src/store/index.ts'
 import { NO_TRACING } from '../src/tracing.ts'
+import { acceptEvents, type EventOutcome } from '../src/usecases/intake/index.ts'
 import type { VisitEnd } from '../src/usecases/lanes/next-visit.ts'
 import { visitLane } from '../src/usecases/lanes/visit-lane.ts'
 import { VISIT, type VisitSettings } from '../src/usecases/visit/visit-settings.ts'
 import { eventually } from './eventually.ts'
-import { makeRoster, makeTeamKey } from './fixtures.ts'
+import { makeEvent, makeRoster, makeTeamKey } from './fixtures.ts'
 import { startRedis } from './redis.ts'
+
+type Given = Parameters<typeof makeEvent>[2]
 
 /** A lane with a worker that visits when told to, a real Redis, and the emulator in Apple's place. */
 export interface LaneRig {
@@ -33,6 +36,10 @@ export interface LaneRig {
   deps: ReturnType<typeof makeDeps>
   settings: VisitSettings
   addRoster(overrides?: Partial<Roster>): Promise<Roster>
+  /** Membership events of these people, one batch, as the API takes it. What is not given is as `makeEvent` has it. */
+  join(members: string | readonly string[], given?: Given): Promise<EventOutcome[]>
+  update(members: string | readonly string[], given?: Given): Promise<EventOutcome[]>
+  leave(members: string | readonly string[], given?: Given): Promise<EventOutcome[]>
   /** When the lane is next due (ms), or null. */
   visit(lane?: string): Promise<number | null>
   /** As the pump visits. */
@@ -94,7 +101,15 @@ export async function startLaneRig(): Promise<LaneRig> {
     if (!key) throw new Error('The emulator has no key.')
     return { issuerId: key.issuerId, keyId: key.keyId, privateKey: key.privateKeyPem }
   }
+  const tell = (kind: 'join' | 'update' | 'leave') => (members: string | readonly string[], given?: Given) =>
+    acceptEvents(
+      deps,
+      [members].flat().map((member) => makeEvent(kind, member, given)),
+    )
   const rig: LaneRig = {
+    join: tell('join'),
+    update: tell('update'),
+    leave: tell('leave'),
     redis,
     store,
     emulator,

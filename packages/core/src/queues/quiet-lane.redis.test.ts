@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeEvent } from '../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../testing/lane-rig.ts'
 import { memoryOf, sum } from '../../testing/memory-of.ts'
 import { acceptEvents } from '../usecases/intake/index.ts'
@@ -18,19 +19,10 @@ afterEach(async () => {
 
 describe('a lane that has nothing to do', () => {
   it('takes less than 20 kB, whatever it did before, beside its members', async () => {
-    const events = Array.from({ length: MEMBERS }, (_, at) => ({
-      id: `e-${at}`,
-      source: '/members',
-      time: undefined,
-      origin: 'event' as const,
-      kind: 'join' as const,
-      firstName: null,
-      lastName: null,
-      member: `u-${at}`,
-      roster: 'gold',
-      email: `u-${at}@example.com`,
-    }))
-    await acceptEvents(rig.deps, events)
+    await acceptEvents(
+      rig.deps,
+      Array.from({ length: MEMBERS }, (_, at) => makeEvent('join', `u-${at}`, { id: `e-${at}` })),
+    )
     await rig.until(async () => {
       const statuses = Object.values(await rig.statuses())
       expect(statuses.filter((status) => status === 'invited')).toHaveLength(MEMBERS)

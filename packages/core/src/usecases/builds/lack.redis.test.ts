@@ -1,15 +1,8 @@
 import { expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { describeMembers } from '../members/index.ts'
 import { readLack } from './warnings-of.ts'
 
-async function join(rig: LaneRig, member: string): Promise<void> {
-  const person = { email: `${member}@example.com`, firstName: null, lastName: null }
-  await acceptEvents(rig.deps, [
-    { id: undefined, source: '', roster: 'gold', member, kind: 'join', time: undefined, origin: 'event', ...person },
-  ])
-}
 const memberOf = (rig: LaneRig, id: string) => rig.store.members('acme', 'gold').find(id)
 
 it('says why somebody is not invited the first time that it says so, by what is known of the builds of the group', async () => {
@@ -19,7 +12,7 @@ it('says why somebody is not invited the first time that it says so, by what is 
   const held = rig.emulator.addBuild(roster.app.id, { groups: [roster.group.id], autoNotify: false })
   await rig.due('builds:1234')
   await rig.visit()
-  await join(rig, 'ann')
+  await rig.join('ann')
   await rig.visit()
   expect(await memberOf(rig, 'ann')).toMatchObject({
     status: 'not_invited',
@@ -36,7 +29,7 @@ it('says nothing of a build that the group got a moment ago, and of a member wha
   for (const build of rig.emulator.builds()) rig.emulator.expireBuild(build.id)
   await rig.due('builds:1234')
   await rig.visit()
-  await join(rig, 'ann')
+  await rig.join('ann')
   await rig.visit()
   const problemOfAnn = async () => {
     const record = await memberOf(rig, 'ann')

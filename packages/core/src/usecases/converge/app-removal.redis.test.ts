@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { pauseRoster } from '../rosters/index.ts'
 
 const EMAIL = 'ann@example.com'
@@ -12,10 +11,7 @@ async function addTwoRosters(rig: LaneRig) {
 }
 
 async function post(rig: LaneRig, kind: 'join' | 'leave', roster: string): Promise<void> {
-  const email = kind === 'join' ? EMAIL : null
-  const name = { firstName: null, lastName: null }
-  const event = { id: undefined, source: '', member: 'ann', time: undefined, origin: 'event' as const, ...name }
-  await acceptEvents(rig.deps, [{ ...event, kind, roster, email }])
+  await (kind === 'join' ? rig.join('ann', { roster, email: EMAIL }) : rig.leave('ann', { roster }))
 }
 
 /** Ann was in `gold`, and her removal from the app has been sent to Apple. */

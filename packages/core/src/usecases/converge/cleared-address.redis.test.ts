@@ -1,12 +1,7 @@
 import { expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import { acceptEvents } from '../intake/index.ts'
 
-async function post(rig: LaneRig, email: string | null, member = 'ann'): Promise<void> {
-  const name = { firstName: undefined, lastName: undefined }
-  const event = { id: undefined, source: '', member, time: undefined, origin: 'event' as const, ...name }
-  await acceptEvents(rig.deps, [{ ...event, kind: 'join', roster: 'gold', email }])
-}
+const post = (rig: LaneRig, email: string | null, member = 'ann') => rig.join(member, { email })
 
 const settles = (rig: LaneRig, status: string) =>
   rig.until(async () => expect((await rig.statuses('gold'))['ann']).toBe(status))
@@ -51,9 +46,8 @@ it('takes somebody out who leaves right after the entry, though Apple refuses th
   rig.emulator.settings({ readLagMs: 4_000 })
   await post(rig, 'ann@example.com')
   await settles(rig, 'invited')
-  const leave = { id: undefined, source: '', member: 'ann', time: undefined, origin: 'event' as const, roster: 'gold' }
   rig.emulator.failNext({ kind: 'status', status: 422, times: 1, match: { method: 'DELETE' } })
-  await acceptEvents(rig.deps, [{ ...leave, kind: 'leave', email: null, firstName: null, lastName: null }])
+  await rig.leave('ann')
   await settles(rig, 'removed')
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
 })

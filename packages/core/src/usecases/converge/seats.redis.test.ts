@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeTeamKey } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createSchedule } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { deleteRoster, pauseRoster, resumeRoster } from '../rosters/index.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
 
@@ -26,12 +25,7 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-async function join(member: string, roster: string): Promise<void> {
-  const name = { firstName: null, lastName: null }
-  const email = `${member}@example.com`
-  const event = { id: undefined, source: '', time: undefined, origin: 'event' as const, kind: 'join' as const, ...name }
-  await acceptEvents(rig.deps, [{ ...event, member, roster, email }])
-}
+const join = (member: string, roster: string) => rig.join(member, { roster })
 
 const shows = (roster: string, member: string, status: string, lane = 'acme') =>
   rig.until(async () => expect((await rig.statuses(roster, lane))[member]).toBe(status))

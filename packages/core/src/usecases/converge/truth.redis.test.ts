@@ -2,29 +2,11 @@ import { expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { eventually } from '../../../testing/eventually.ts'
 import { laneKeys } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { requestForMember } from '../members/index.ts'
 import { erasePerson } from '../people/erase-person.ts'
 
 const READS = '/v1/betaTesters'
 
-async function post(rig: LaneRig, kind: 'join' | 'leave', members: string[], roster = 'gold'): Promise<void> {
-  await acceptEvents(
-    rig.deps,
-    members.map((member) => ({
-      id: undefined,
-      source: '',
-      roster,
-      member,
-      kind,
-      time: undefined,
-      origin: 'event' as const,
-      email: kind === 'join' ? `${member}@example.com` : null,
-      firstName: null,
-      lastName: null,
-    })),
-  )
-}
 const settle = (rig: LaneRig, members: string[], status: string, roster = 'gold', lane = 'acme') =>
   rig.until(async () => {
     const statuses = await rig.statuses(roster, lane)
@@ -51,13 +33,13 @@ it.each([
   async (_name, status, code) => {
     await using rig = await startLaneRig()
     const gold = await rig.addRoster()
-    await post(rig, 'join', ['ann'])
+    await rig.join('ann')
     await settle(rig, ['ann'], 'invited')
     await rig.redis.del(...(await rig.redis.keys('*testers*')))
     rig.emulator.resetLedgers()
     rig.emulator.failNext({ kind: 'status', status, code, times: Infinity, match: { method: 'GET', path: READS } })
-    await post(rig, 'leave', ['ann'])
-    await post(rig, 'join', people(6))
+    await rig.leave('ann')
+    await rig.join(people(6))
     await watch(rig, 6_000, async () => {
       expect((await rig.statuses())['ann']).toBe('pending')
       expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['ann@example.com'])
@@ -75,7 +57,7 @@ it.each([
 it('forgets nobody of an erasure while Apple does not say whether the person is out', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster()
-  await post(rig, 'join', ['ann'])
+  await rig.join('ann')
   await settle(rig, ['ann'], 'invited')
   rig.emulator.failNext({ kind: 'status', status: 409, times: Infinity, match: { method: 'GET', path: READS } })
   rig.emulator.failNext({ kind: 'status', status: 409, times: Infinity, match: { method: 'DELETE' } })
@@ -92,9 +74,9 @@ it('forgets nobody of an erasure while Apple does not say whether the person is 
 it('takes out a person to be erased whom the group shows, although we believed that nobody was there', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster()
-  await post(rig, 'join', ['ann'])
+  await rig.join('ann')
   await settle(rig, ['ann'], 'invited')
-  await post(rig, 'leave', ['ann'])
+  await rig.leave('ann')
   await settle(rig, ['ann'], 'removed')
   rig.emulator.addTester(gold.group.id, 'ann@example.com')
   await erasePerson(rig.deps, 'ann@example.com')
@@ -113,10 +95,10 @@ it.each([true, false])(
       'o',
       people(20).map((id) => `${id}@example.com`),
     )
-    await post(rig, 'join', people(20))
+    await rig.join(people(20))
     await settle(rig, people(20), 'invited')
     expect(rig.emulator.groupMembers(gold.group.id)).toHaveLength(20)
-    await post(rig, 'leave', people(20))
+    await rig.leave(people(20))
     await settle(rig, people(20), 'removed')
     expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
     expect(rig.emulator.groupMembers('o')).toHaveLength(20)
@@ -130,7 +112,7 @@ it('believes a create that names a tester of another app only once the group sho
   rig.emulator.settings({ recordScope: 'team' })
   rig.emulator.addApp({ id: '999', bundleId: 'com.acme.other', groups: [{ id: 'o', name: 'Others' }] })
   rig.emulator.addTester('o', { email: 'ann@example.com', state: 'INSTALLED' })
-  await post(rig, 'join', ['ann'])
+  await rig.join('ann')
   await settle(rig, ['ann'], 'installed')
   expect(rig.emulator.calls().filter(({ method }) => method === 'GET').length).toBeGreaterThan(0)
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['ann@example.com'])
@@ -139,7 +121,7 @@ it('believes a create that names a tester of another app only once the group sho
 it("keeps no join waiting for one member's refused invitation, and says why it was not sent", async () => {
   await using rig = await startLaneRig()
   await rig.addRoster()
-  await post(rig, 'join', ['ann'])
+  await rig.join('ann')
   await settle(rig, ['ann'], 'invited')
   rig.emulator.resetLedgers()
   rig.emulator.failNext({
@@ -156,7 +138,7 @@ it("keeps no join waiting for one member's refused invitation, and says why it w
     status: 'invited',
     observed: { problem: { code: 'call_forbidden' } },
   })
-  await post(rig, 'join', people(40))
+  await rig.join(people(40))
   const begun = Date.now()
   await settle(rig, people(40), 'invited')
   expect(Date.now() - begun).toBeLessThan(10_000)
@@ -174,7 +156,7 @@ it('spends few calls on one join that this one endpoint refuses, and goes on wit
     times: Infinity,
     match: { method: 'POST', path: READS },
   })
-  await post(rig, 'join', ['ann'])
+  await rig.join('ann')
   await watch(rig, 8_000, async () => {
     expect((await rig.statuses())['ann']).toBe('pending')
   })
@@ -198,7 +180,7 @@ it.each([
   async (_name, fault, problem) => {
     await using rig = await startLaneRig()
     await rig.addRoster()
-    await post(rig, 'join', ['ann'])
+    await rig.join('ann')
     await settle(rig, ['ann'], 'invited')
     rig.emulator.resetLedgers()
     rig.emulator.failNext({ ...fault, match: { path: '/v1/betaTesterInvitations' } })
@@ -217,7 +199,7 @@ it.each([
 it('an invitation whose worker died before it heard the answer mails once, and the timeline says that nobody knows', async () => {
   await using rig = await startLaneRig()
   await rig.addRoster()
-  await post(rig, 'join', ['ann'])
+  await rig.join('ann')
   await settle(rig, ['ann'], 'invited')
   rig.emulator.resetLedgers()
   const held = { kind: 'delay', when: 'after', delayMs: 60_000, match: { path: '/v1/betaTesterInvitations' } } as const

@@ -5,7 +5,7 @@ import { NOTHING_OBSERVED } from '../../domain/member.ts'
 import { createLog } from '../../log.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import { createLaneStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
-import { acceptEvents, requestWork, type IncomingEvent } from '../intake/index.ts'
+import { requestWork } from '../intake/index.ts'
 import { enqueueRecorded, makeJobs } from './enqueue-recorded.ts'
 import { createEnqueuer, type Enqueuer } from './enqueuer.ts'
 
@@ -29,19 +29,6 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const join = (member: string): IncomingEvent => ({
-  id: undefined,
-  source: 'test',
-  kind: 'join',
-  roster: 'gold',
-  member,
-  email: `${member}@example.com`,
-  firstName: null,
-  lastName: null,
-  time: undefined,
-  origin: 'event',
-})
-const accept = (...members: string[]) => acceptEvents(rig.deps, members.map(join))
 const start = () =>
   (enqueuer = createEnqueuer({
     ...rig.deps,
@@ -54,7 +41,7 @@ const make = () => enqueueRecorded({ lane: lane(), queue, toRef: rig.deps.toRef 
 describe('an accepted change', () => {
   it('is a job within two seconds, though no worker runs', async () => {
     start()
-    await accept('ann', 'bob')
+    await rig.join(['ann', 'bob'])
     await eventually(async () => expect(await queue.counts()).toMatchObject({ waiting: 2 }), { timeoutMs: 2_000 })
     await eventually(async () => expect(await rig.store.recordedCounts(['acme'])).toEqual([0]))
   })
@@ -62,22 +49,22 @@ describe('an accepted change', () => {
   it('is a job while its lane is paused, blocked, or has no budget', async () => {
     start()
     await rig.redis.hset(laneKeys('acme').lane, 'paused', '1', 'blocked', '{"code":"key_rejected","detail":"x","at":1}')
-    await accept('ann')
+    await rig.join('ann')
     await eventually(async () => expect(await queue.counts()).toMatchObject({ waiting: 1 }), { timeoutMs: 2_000 })
   })
 
   it('becomes a job where the process that accepted it died, by any other', async () => {
-    await accept('ann')
+    await rig.join('ann')
     await start().sweep()
     await eventually(async () => expect(await queue.counts()).toMatchObject({ waiting: 1 }))
   })
 
   it('waits for the job that runs, and is one by itself then', async () => {
-    await accept('ann')
+    await rig.join('ann')
     await make()
     await lane().open('token', 15_000)
     const [job] = await queue.fetch(1, 'token')
-    await accept('ann')
+    await rig.join('ann')
     expect(await make()).toMatchObject({ queued: 0, left: 1 })
     await job?.complete()
     expect(await make()).toMatchObject({ queued: 1, left: 0 })
@@ -85,26 +72,26 @@ describe('an accepted change', () => {
   })
 
   it('brings a sleeping job forward, and overtakes a list', async () => {
-    await accept('ann')
+    await rig.join('ann')
     await make()
     await lane().open('token', 15_000)
     const [job] = await queue.fetch(1, 'token')
     await job?.later(Date.now() + 3_600_000)
     expect(await queue.counts()).toMatchObject({ delayed: 1 })
-    await accept('ann')
+    await rig.join('ann')
     await make()
     expect(await queue.counts()).toMatchObject({ delayed: 0, waiting: 1 })
 
     await lane().recordAgain([{ roster: 'gold', member: 'bob' }], 'bulk')
     await make()
     expect(await queue.counts()).toMatchObject({ prioritized: 1 })
-    await accept('bob')
+    await rig.join('bob')
     await make()
     expect(await queue.counts()).toMatchObject({ prioritized: 0, waiting: 2 })
   })
 
   it('is one job, whoever makes it, and however many do at once', async () => {
-    await accept(...Array.from({ length: 40 }, (_, at) => `u-${at}`))
+    await rig.join(Array.from({ length: 40 }, (_, at) => `u-${at}`))
     const makers = Array.from({ length: 8 }, (_, at) =>
       enqueueRecorded({ lane: lane(), queue, toRef: rig.deps.toRef }, `maker-${at}`, 100),
     )
@@ -114,7 +101,7 @@ describe('an accepted change', () => {
   })
 
   it('stays recorded where it came between the reading of the outbox and the end of the making', async () => {
-    await accept('ann')
+    await rig.join('ann')
     const store = lane()
     // The member's job is made, run and over before its maker has dropped the entry; meanwhile another change comes.
     const slow = {
@@ -124,7 +111,7 @@ describe('an accepted change', () => {
         const [job] = await queue.fetch(1, 'token')
         await job?.complete()
         await store.close('token')
-        await accept('ann')
+        await rig.join('ann')
         return store.dropFromOutbox(...args)
       },
     }
@@ -151,31 +138,31 @@ describe('a change that is made a job of before it is known whether its member h
   }
 
   it('is one job, also where another process was quicker', async () => {
-    await accept('ann', 'bob')
+    await rig.join(['ann', 'bob'])
     await make()
-    await accept('ann')
+    await rig.join('ann')
     expect(await makeFree()).toEqual({ left: 0, leased: true })
     expect(await queue.counts()).toMatchObject({ waiting: 2 })
   })
 
   it('gets a job where one that is over lay in its place', async () => {
-    await accept('ann')
+    await rig.join('ann')
     await make()
     await lane().open('visit', 15_000)
     const [job] = await queue.fetch(1, 'visit')
     await job?.complete()
-    await accept('ann')
+    await rig.join('ann')
     expect(await makeFree()).toEqual({ left: 0, leased: true })
     expect(await queue.counts()).toMatchObject({ waiting: 1 })
   })
 
   it('stays recorded where the store took the two steps in the other order, and no job is there after it', async () => {
-    await accept('ann')
+    await rig.join('ann')
     await make()
     await lane().open('visit', 15_000)
     const [job] = await queue.fetch(1, 'visit')
     await job?.complete()
-    await accept('ann')
+    await rig.join('ann')
     expect(await makeFree({ isLate: true })).toEqual({ left: 1, leased: true })
     expect(await make()).toMatchObject({ queued: 1, left: 0 })
     expect(await queue.counts()).toMatchObject({ waiting: 1 })
@@ -187,7 +174,7 @@ describe('the jobs of 0.1.0', () => {
     const ref = rig.deps.toRef('gold', 'ann')
     const base = `${queuePrefix('acme')}:${queueName('acme')}`
     const job = { name: 'converge', data: JSON.stringify({ v: 1, roster: 'gold', ref }), opts: '{"attempts":12}' }
-    await accept('ann')
+    await rig.join('ann')
     await rig.redis.hset(`${base}:1`, { ...job, timestamp: '1', delay: '0', priority: '0' })
     await rig.redis.lpush(`${base}:wait`, '1')
     await rig.redis.set(`${base}:de:${ref}`, '1')
@@ -197,14 +184,14 @@ describe('the jobs of 0.1.0', () => {
     await rig.redis.del(`${base}:wait`, `${base}:de:${ref}`)
     await rig.redis.zadd(`${base}:failed`, 1, '1')
     await rig.redis.hset(laneKeys('acme').work, ref, JSON.stringify({ r: 'gold', m: 'ann', failed: '1' }))
-    await accept('ann')
+    await rig.join('ann')
     await make()
     expect(await queue.counts()).toMatchObject({ waiting: 1, failed: 0 })
   })
 
   it('that have the number of another member’s failed job are left alone', async () => {
     const base = `${queuePrefix('acme')}:${queueName('acme')}`
-    await accept('ann')
+    await rig.join('ann')
     await rig.redis.hset(`${base}:1`, { name: 'converge', data: '{"v":1,"roster":"gold","ref":"m-other"}', opts: '{}' })
     await rig.redis.zadd(`${base}:failed`, 1, '1')
     const ref = rig.deps.toRef('gold', 'ann')
@@ -221,7 +208,7 @@ describe('what is asked for by hand while the job runs', () => {
   it('is kept for the next, and what was asked before is done with', async () => {
     const roster = await rig.store.rosters.find('gold')
     if (!roster) throw new Error('No roster.')
-    await accept('ann')
+    await rig.join('ann')
     await ask('invitation')
     await make()
     await lane().open('token', 15_000)

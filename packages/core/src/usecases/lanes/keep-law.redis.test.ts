@@ -3,7 +3,6 @@ import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import { createLaneStore, createSchedule, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
 import { queueKeys } from '../../store/keys.ts'
-import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 import { lawTask } from '../schedule/tasks.ts'
 
@@ -17,23 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => rig[Symbol.asyncDispose]())
 
-const event = (member: string, kind: IncomingEvent['kind'] = 'join'): IncomingEvent => ({
-  id: undefined,
-  source: 'test',
-  kind,
-  roster: 'gold',
-  member,
-  email: kind === 'join' ? `${member}@example.com` : null,
-  firstName: null,
-  lastName: null,
-  time: undefined,
-  origin: 'event',
-})
-const join = (...members: string[]) =>
-  acceptEvents(
-    rig.deps,
-    members.map((member) => event(member)),
-  )
+const join = (...members: string[]) => rig.join(members)
 const refOf = (member: string) => rig.deps.toRef('gold', member)
 
 /** What is recorded becomes jobs, and nobody fetches them. */
@@ -100,7 +83,7 @@ describe('a member who is not converged', () => {
 
   it('that leaves is not held up by a place in the line for seats', async () => {
     await join('ann')
-    await acceptEvents(rig.deps, [event('ann', 'leave')])
+    await rig.leave('ann')
     await rig.redis.del(keys.outboxInteractive)
     await rig.redis.zadd(keys.roster('gold').seatLine, 1, 'ann')
     expect(await stranded('ann')).toBe(1)
@@ -136,10 +119,7 @@ describe('the scan', () => {
 
   it('goes on where it was cut short', async () => {
     for (const id of ['alpha', 'beta']) await rig.addRoster({ id })
-    await acceptEvents(
-      rig.deps,
-      ['alpha', 'beta'].map((roster) => ({ ...event('ann'), roster })),
-    )
+    for (const roster of ['alpha', 'beta']) await rig.join('ann', { roster })
     await rig.redis.del(keys.outboxInteractive)
     const lane = createLaneStore(rig.redis, 'acme')
     await lane.keepScanPosition({ roster: 'beta', cursor: '0' })
@@ -154,7 +134,8 @@ describe('the scan', () => {
     await rig.until(async () =>
       expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited', cay: 'invited' }),
     )
-    await acceptEvents(rig.deps, [{ ...event('ann', 'leave'), id: 'ann-left' }, event('bob', 'leave')])
+    await rig.leave('ann', { id: 'ann-left' })
+    await rig.leave('bob')
     await rig.until(async () =>
       expect(await rig.statuses()).toEqual({ ann: 'removed', bob: 'removed', cay: 'invited' }),
     )
@@ -172,8 +153,6 @@ describe('the scan', () => {
       expect((await rig.redis.hkeys(hash)).sort()).toEqual(['bob', 'cay'])
     const held = await rig.deps.store.members('acme', 'gold').withAddresses(['ann@example.com', 'bob@example.com'])
     expect(held).toEqual([[], ['bob']])
-    expect(await acceptEvents(rig.deps, [{ ...event('ann', 'leave'), id: 'ann-left' }])).toMatchObject([
-      { status: 'duplicate' },
-    ])
+    expect(await rig.leave('ann', { id: 'ann-left' })).toMatchObject([{ status: 'duplicate' }])
   })
 })

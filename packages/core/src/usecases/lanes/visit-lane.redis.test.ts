@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createLaneStore, laneKeys, queueName, queuePrefix, readLaneStanding } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 
 let rig: LaneRig
@@ -17,22 +16,7 @@ afterEach(() => rig[Symbol.asyncDispose]())
 
 const laneStore = () => createLaneStore(rig.redis, 'acme')
 const calls = () => rig.emulator.calls().length
-const join = (...members: string[]) =>
-  acceptEvents(
-    rig.deps,
-    members.map((member) => ({
-      id: undefined,
-      source: 'test',
-      kind: 'join' as const,
-      roster: 'gold',
-      member,
-      email: `${member}@example.com`,
-      firstName: null,
-      lastName: null,
-      time: undefined,
-      origin: 'event' as const,
-    })),
-  )
+const join = (...members: string[]) => rig.join(members)
 
 it('touches nothing of a lane that another worker visits, and comes again within a second', async () => {
   await join('ann')

@@ -9,7 +9,6 @@ import {
   writeLaneStanding,
 } from '../../store/index.ts'
 import { webhookKeys } from '../../store/keys.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { protectMember } from '../members/index.ts'
 import { startReconciliation } from '../reconcile/index.ts'
 import { reconcileTask } from '../schedule/tasks.ts'
@@ -34,20 +33,14 @@ afterEach(async () => {
 
 const ANN = 'Ann@Example.com'
 const join = (roster: string, member: string, email: string | null = ANN) =>
-  acceptEvents(rig.deps, [
-    {
-      id: `${roster}-${member}-${Math.random()}`,
-      source: '/crm',
-      kind: 'join',
-      roster,
-      member,
-      email,
-      firstName: 'Ann',
-      lastName: 'Lee',
-      time: undefined,
-      origin: 'event',
-    },
-  ])
+  rig.join(member, {
+    id: `${roster}-${member}-${Math.random()}`,
+    source: '/crm',
+    roster,
+    email,
+    firstName: 'Ann',
+    lastName: 'Lee',
+  })
 const everywhere = () => rig.emulator.testers().filter(({ groups }) => groups.length > 0)
 const settled = () =>
   rig.until(async () => {
@@ -222,20 +215,7 @@ describe('erasing a person', () => {
   it('forgets at once who was never in, or left long ago', async () => {
     await join('gold', 'u-1')
     await settled()
-    await acceptEvents(rig.deps, [
-      {
-        id: undefined,
-        source: '',
-        kind: 'leave',
-        roster: 'gold',
-        member: 'u-1',
-        email: null,
-        firstName: null,
-        lastName: null,
-        time: undefined,
-        origin: 'api',
-      },
-    ])
+    await rig.leave('u-1', { origin: 'api' })
     await rig.until(async () => expect(await rig.statuses()).toEqual({ 'u-1': 'removed' }))
     expect((await erasePerson(rig.deps, ANN)).memberships).toBe(1)
     await rig.until(async () => expect(await rig.statuses()).toEqual({}))

@@ -3,7 +3,6 @@ import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { IdleRule } from '../../domain/idle.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createProtections, createReconciliations, laneKeys } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { reconcileTask, rejectReconciliation } from '../reconcile/index.ts'
 import { idleTask } from '../schedule/tasks.ts'
 
@@ -35,24 +34,8 @@ afterEach(async () => {
 
 const keys = laneKeys('acme').roster('gold')
 const names = (count: number) => Array.from({ length: count }, (_, at) => `u-${at}`)
-const send = (ids: string[]) =>
-  acceptEvents(
-    rig.deps,
-    ids.map((member) => ({
-      id: undefined,
-      source: '',
-      kind: 'join' as const,
-      roster: 'gold',
-      member,
-      email: `${member}@example.com`,
-      firstName: undefined,
-      lastName: undefined,
-      time: undefined,
-      origin: 'event' as const,
-    })),
-  )
 const join = async (ids: string[]) => {
-  await send(ids)
+  await rig.join(ids)
   await rig.until(async () => expect(Object.values(await rig.statuses())).toEqual(Array(ids.length).fill('invited')))
 }
 /** As complete listings saw it: who has not accepted for so many days. */
@@ -171,7 +154,7 @@ describe('a roster that takes seats back when the app is full', () => {
     expect(await told('member.idle')).toHaveLength(3)
     expect(new Set(Object.values(await rig.statuses()))).toEqual(new Set(['invited']))
     rig.emulator.settings({ seatsPerApp: 4 })
-    await send(['late'])
+    await rig.join(['late'])
     await rig.until(async () => expect((await rig.statuses())['late']).toBe('waiting'))
     await later(0.1)
     await rig.until(async () =>

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createProtections, laneKeys } from '../../store/index.ts'
-import { acceptEvents, requestWork, type IncomingEvent } from '../intake/index.ts'
+import { requestWork } from '../intake/index.ts'
 import { restoreMember } from '../members/index.ts'
 import { getReconciliation, startReconciliation } from '../reconcile/index.ts'
 import { lawTask } from '../schedule/tasks.ts'
@@ -30,29 +30,8 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const tell = (
-  kind: IncomingEvent['kind'],
-  ids: string[],
-  roster = 'gold',
-  email = (id: string) => `${id}@example.com`,
-) =>
-  acceptEvents(
-    rig.deps,
-    ids.map((member) => ({
-      id: undefined,
-      source: '',
-      kind,
-      roster,
-      member,
-      email: kind === 'leave' ? undefined : email(member),
-      firstName: undefined,
-      lastName: undefined,
-      time: undefined,
-      origin: 'event' as const,
-    })),
-  )
 const join = async (ids: string[], roster = 'gold') => {
-  await tell('join', ids, roster)
+  await rig.join(ids, { roster })
   await rig.until(async () => expect(await rig.statuses(roster)).toMatchObject(statusOf(ids, 'invited')))
 }
 const statusOf = (ids: string[], status: string) => Object.fromEntries(ids.map((id) => [id, status]))
@@ -105,7 +84,7 @@ describe('a seat that is taken back', () => {
     await join(['ann', 'bob'])
     await reclaim('ann')
     const before = mails()
-    await tell('update', ['ann'], 'gold', () => 'ann.new@example.com')
+    await rig.update('ann', { email: 'ann.new@example.com' })
     for (const kind of ['converge', 'invitation'] as const)
       await requestWork(rig.deps, { roster: 'gold', member: 'ann', kind })
     await read()
@@ -121,7 +100,7 @@ describe('a seat that is taken back', () => {
     if (how === 'a restore') {
       expect(await restoreMember(rig.deps, { roster: gold, member: 'ann', origin: 'api' })).toBe(true)
       expect(await restoreMember(rig.deps, { roster: gold, member: 'ann', origin: 'api' })).toBe(false)
-    } else await tell('join', ['ann'])
+    } else await rig.join('ann')
     await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited' }))
     expect(inApp()).toEqual(['ann@example.com', 'bob@example.com'])
     expect(mails()).toBe(before + 1)
@@ -131,7 +110,7 @@ describe('a seat that is taken back', () => {
   it('is gone for good once the member leaves', async () => {
     await join(['ann', 'bob'])
     await reclaim('ann')
-    await tell('leave', ['ann'])
+    await rig.leave('ann')
     await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'removed', bob: 'invited' }))
   })
 
@@ -139,7 +118,7 @@ describe('a seat that is taken back', () => {
     await rig.addRoster({ id: 'silver' })
     await join(['ann', 'bob', 'cat'])
     await join(['ann'], 'silver')
-    await tell('join', ['bob-2'], 'gold', () => 'bob@example.com')
+    await rig.join('bob-2', { email: 'bob@example.com' })
     await rig.until(async () => expect(await rig.statuses()).toMatchObject({ 'bob-2': 'invited' }))
     await plant(['ann', 'bob', 'cat'])
     const plan = await ask(null)
@@ -150,7 +129,7 @@ describe('a seat that is taken back', () => {
     expect(plan.removals).toEqual(['cat'])
     // Wanted by the other roster only after the plan was made and begun.
     await rig.visit()
-    await tell('join', ['cat'], 'silver')
+    await rig.join('cat', { roster: 'silver' })
     await rig.until(async () => expect((await rig.statuses('silver'))['cat']).toBe('invited'))
     await rig.until(async () => expect((await rig.statuses())['cat']).toMatch(/^(invited|reclaimed)$/))
     expect(inApp()).toEqual(['ann@example.com', 'bob@example.com', 'cat@example.com'])
@@ -162,7 +141,7 @@ describe('a seat that is taken back', () => {
     await reclaim('ann')
     await join(['ann'], 'silver')
     expect(await rig.statuses()).toEqual({ ann: 'reclaimed', bob: 'invited' })
-    await tell('leave', ['ann'], 'silver')
+    await rig.leave('ann', { roster: 'silver' })
     await rig.until(async () => expect(await rig.statuses('silver')).toEqual({ ann: 'removed' }))
     expect(inApp(silver.app.id)).toEqual(['bob@example.com'])
   })
@@ -182,7 +161,7 @@ describe('a seat that is taken back', () => {
     await rig.store.rosters.put(gold)
     const ids = Array.from({ length: 1_000 }, (_, at) => `u-${at}`)
     const counts = () => rig.store.members('acme', 'gold').counts()
-    await tell('join', [...ids, 'stays'])
+    await rig.join([...ids, 'stays'])
     await rig.until(async () => expect(await counts()).toMatchObject({ invited: 1_001 }), 120_000)
     await plant(ids)
     const before = rig.emulator.calls().length
@@ -292,7 +271,7 @@ describe('a plan to take seats back', () => {
       ),
     )
     const before = mails()
-    await tell('join', ['ann'])
+    await rig.join('ann')
     await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited' }))
     await rig.until(() => expect(inApp()).toEqual(['ann@example.com', 'bob@example.com']))
     expect(mails()).toBe(before + 1)

@@ -3,7 +3,6 @@ import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { IdleRule } from '../../domain/idle.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFigures, laneKeys } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { reconcileTask } from '../schedule/tasks.ts'
 import { listIdle } from '../idle/list-idle.ts'
 import { usageTask } from '../schedule/tasks.ts'
@@ -24,24 +23,9 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const event = (id: string, kind: 'join' | 'leave') => ({
-  id: undefined,
-  source: '',
-  kind,
-  roster: 'gold',
-  member: id,
-  email: `${id}@example.com`,
-  firstName: null,
-  lastName: null,
-  time: undefined,
-  origin: 'event' as const,
-})
 /** Members who have the app installed. */
 async function install(...ids: string[]): Promise<void> {
-  await acceptEvents(
-    rig.deps,
-    ids.map((id) => event(id, 'join')),
-  )
+  await rig.join(ids)
   await rig.until(async () => expect(Object.values(await rig.statuses())).toEqual(ids.map(() => 'invited')))
   for (const id of ids) rig.emulator.setState(`${id}@example.com`, 'INSTALLED')
 }
@@ -107,7 +91,7 @@ describe('a reconciliation', () => {
   })
 
   it('asks for no usage where nobody has installed', async () => {
-    await acceptEvents(rig.deps, [event('ann', 'join')])
+    await rig.join('ann')
     await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited' }))
     await reconcile()
     expect(usageCalls()).toEqual([])
@@ -142,7 +126,7 @@ describe('a reconciliation', () => {
   it('forgets what is kept of whoever leaves', async () => {
     await install('ann', 'bob')
     await reconcile()
-    await acceptEvents(rig.deps, [event('ann', 'leave')])
+    await rig.leave('ann')
     await rig.until(async () => expect((await rig.statuses()).ann).toBe('removed'))
     expect([...(await figures().sightings()).keys(), ...(await figures().usages()).keys()]).toEqual(['bob', 'bob'])
   })

@@ -4,7 +4,6 @@ import type { FaultRule } from '@flightroster/emulator'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { retryFailed } from '../members/index.ts'
 import { pauseRoster, resumeRoster } from '../rosters/index.ts'
 import { applySnapshot } from './apply-snapshot.ts'
@@ -128,20 +127,7 @@ async function change(
       const known = await rig.store.members('acme', of.id).find(taken.person)
       if (taken.do === 'leave' && !known) return
       const email = taken.do === 'join' ? addressOf(taken.person, taken.as) : null
-      await acceptEvents(rig.deps, [
-        {
-          id: undefined,
-          source: '',
-          kind: taken.do,
-          roster: of.id,
-          member: taken.person,
-          email,
-          firstName: null,
-          lastName: null,
-          time: undefined,
-          origin: 'event',
-        },
-      ])
+      await rig[taken.do](taken.person, { roster: of.id, email })
       if (email !== null) model.of(of.id).set(taken.person, email)
       else model.of(of.id).delete(taken.person)
       return

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createReconciliations, laneKeys } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { startReconciliation } from './start-reconciliation.ts'
 
 const PAGE = 200
@@ -24,10 +23,7 @@ afterEach(async () => {
 const strangers = (count: number) => Array.from({ length: count }, (_, at) => `s-${at}@example.com`)
 
 async function change(kind: 'join' | 'leave', member: string): Promise<void> {
-  const names = { firstName: null, lastName: null }
-  const email = kind === 'join' ? `${member}@example.com` : null
-  const event = { id: undefined, source: '', time: undefined, origin: 'event' as const, kind, ...names }
-  await acceptEvents(rig.deps, [{ ...event, member, roster: 'gold', email }])
+  await rig[kind](member)
 }
 
 const shows = async (member: string, status: string) => expect((await rig.statuses())[member]).toBe(status)

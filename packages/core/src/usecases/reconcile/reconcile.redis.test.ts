@@ -4,7 +4,6 @@ import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createReconciliations, createSchedule, laneKeys } from '../../store/index.ts'
 import { formatObserved, parseObserved } from '../../store/member/observed.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from './apply-snapshot.ts'
 import { approveReconciliation } from './decide.ts'
 import { getReconciliation, listReconciliations } from './get-reconciliation.ts'
@@ -61,21 +60,7 @@ const read = async (dryRun = false) => {
   })
 }
 const approve = (id: string) => approveReconciliation(rig.deps, { roster: gold, id, by: 'ann', reason: null })
-const leave = (id: string, email = `${id}@example.com`) =>
-  acceptEvents(rig.deps, [
-    {
-      id: undefined,
-      source: '',
-      kind: 'leave',
-      roster: 'gold',
-      member: id,
-      email,
-      firstName: null,
-      lastName: null,
-      time: undefined,
-      origin: 'event',
-    },
-  ])
+const leave = (id: string) => rig.leave(id)
 
 describe('a reading of the whole group', () => {
   it('takes over what testers did', async () => {
@@ -333,20 +318,7 @@ describe('an approved list', () => {
     expect(record.status).toBe('held')
     const approved = { ...record, status: 'running' as const, held: null }
     await createReconciliations(rig.redis, 'acme').replace(record, approved, { name: `approved:${record.id}`, at: 0 })
-    await acceptEvents(rig.deps, [
-      {
-        id: 'back',
-        source: '',
-        kind: 'join',
-        roster: 'gold',
-        member: 'u-19',
-        email: 'u-19@example.com',
-        firstName: null,
-        lastName: null,
-        time: undefined,
-        origin: 'event',
-      },
-    ])
+    await rig.join('u-19', { id: 'back' })
     await rig.until(() => expect(group()).toEqual(addresses([...names(8), 'u-19'])))
     await rig.until(async () => expect((await getReconciliation(rig.deps, gold, record.id)).status).toBe('done'))
   })

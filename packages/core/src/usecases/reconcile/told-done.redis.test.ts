@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from './apply-snapshot.ts'
 import { approveReconciliation } from './decide.ts'
 import { getReconciliation, listReconciliations } from './get-reconciliation.ts'
@@ -87,11 +86,11 @@ it('and not while Apple does not say either whether they are out', async () => {
 
 it('who moves to the address of somebody who stopped testing is out with the former one', async () => {
   await fill(2)
-  await acceptEvents(rig.deps, [event('u-9', 'stopped@example.com')])
+  await rig.join('u-9', { email: 'stopped@example.com' })
   await settled()
   rig.emulator.setState('stopped@example.com', 'REVOKED')
-  await acceptEvents(rig.deps, [{ ...event('u-9', 'stopped@example.com'), kind: 'leave' }])
-  await acceptEvents(rig.deps, [{ ...event('u-0', 'stopped@example.com'), kind: 'update' }])
+  await rig.leave('u-9')
+  await rig.update('u-0', { email: 'stopped@example.com' })
   await rig.until(async () => expect((await rig.statuses())['u-0']).not.toBe('pending'), 90_000)
   expect(group()).not.toContain('u-0@example.com')
 }, 120_000)
@@ -132,18 +131,3 @@ it('nor are those of a plan that was approved', async () => {
   await rig.until(async () => expect(await statusOf(id)).toBe('done'))
   expect(group()).toEqual(['u-0@example.com'])
 })
-
-function event(member: string, email: string) {
-  const names = { firstName: undefined, lastName: undefined }
-  return {
-    id: undefined,
-    source: '',
-    roster: 'gold',
-    member,
-    email,
-    time: undefined,
-    origin: 'event' as const,
-    kind: 'join' as const,
-    ...names,
-  }
-}

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createSchedule, laneKeys } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { deleteRoster } from './delete-roster.ts'
 import { pauseRoster, resumeRoster } from './pause-roster.ts'
 
@@ -17,21 +16,8 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const event = (kind: 'join' | 'leave', member: string) => ({
-  id: undefined,
-  source: '',
-  kind,
-  roster: 'gold',
-  member,
-  email: kind === 'join' ? `${member}@example.com` : null,
-  firstName: null,
-  lastName: null,
-  time: undefined,
-  origin: 'event' as const,
-})
 const fill = async (count: number) => {
-  const events = Array.from({ length: count }, (_, at) => event('join', `u-${at}`))
-  await acceptEvents(rig.deps, events)
+  await rig.join(Array.from({ length: count }, (_, at) => `u-${at}`))
   await rig.until(() => expect(group()).toHaveLength(count))
 }
 const group = () => rig.emulator.groupMembers(gold.group.id)
@@ -41,7 +27,7 @@ describe('deleting a roster with its testers', () => {
   it('is through once the last of them is out, and leaves nothing behind', async () => {
     await fill(12)
     expect(await deleteRoster(rig.deps, { id: 'gold', testers: 'remove' })).toBe('begun')
-    const [refused] = await acceptEvents(rig.deps, [event('join', 'late')])
+    const [refused] = await rig.join('late')
     expect(refused).toEqual({ status: 'rejected', problem: 'roster_not_found' })
     await gone()
     expect(group()).toEqual([])
@@ -56,7 +42,8 @@ describe('deleting a roster with its testers', () => {
   it('takes those with it who waited while it was paused', async () => {
     await fill(3)
     await pauseRoster(rig.deps, 'gold')
-    await acceptEvents(rig.deps, [event('leave', 'u-0'), event('join', 'u-9')])
+    await rig.leave('u-0')
+    await rig.join('u-9')
     await rig.visit()
     await deleteRoster(rig.deps, { id: 'gold', testers: 'remove' })
     await gone()
@@ -84,7 +71,7 @@ describe('deleting a roster with its testers', () => {
 
 describe('a deletion whose process dies half-way', () => {
   it('leaves nobody behind: within half a minute whoever was to be carried out is looked for', async () => {
-    await acceptEvents(rig.deps, [event('join', 'u-0')])
+    await rig.join('u-0')
     const store = { ...rig.store, forgetRoster: () => Promise.reject(new Error('The process died.')) }
     const dying = deleteRoster({ ...rig.deps, store }, { id: 'gold', testers: 'keep' })
     await expect(dying).rejects.toThrow('The process died.')
@@ -102,7 +89,8 @@ describe('a roster that is resumed', () => {
   it('carries out what waited', async () => {
     await fill(2)
     await pauseRoster(rig.deps, 'gold')
-    await acceptEvents(rig.deps, [event('leave', 'u-0'), event('join', 'u-9')])
+    await rig.leave('u-0')
+    await rig.join('u-9')
     for (let visits = 0; visits < 3; visits++) await rig.visit()
     expect(group().sort()).toEqual(['u-0@example.com', 'u-1@example.com'])
     await resumeRoster(rig.deps, 'gold')

@@ -11,7 +11,6 @@ import {
   laneKeys,
   leaveLane,
 } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { applySnapshot } from '../reconcile/index.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
 import { forgetRoster } from './forget-roster.ts'
@@ -30,18 +29,7 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const event = (member: string, roster = 'gold') => ({
-  id: `evt-${member}`,
-  source: '/crm',
-  kind: 'join' as const,
-  roster,
-  member,
-  email: `${member}@example.com`,
-  firstName: null,
-  lastName: null,
-  time: undefined,
-  origin: 'event' as const,
-})
+const join = (member: string, roster = 'gold') => rig.join(member, { id: `evt-${member}`, roster })
 const group = () => rig.emulator.groupMembers(gold.group.id).sort()
 const until = (members: string[]) =>
   rig.until(() => expect(group()).toEqual(members.map((id) => `${id}@example.com`).sort()))
@@ -107,46 +95,48 @@ describe('a roster that moves to another team key', () => {
   })
 
   it('takes members, backlog, held plans and dedup marks along, and leaves nothing behind', async () => {
-    await acceptEvents(rig.deps, [event('a'), event('b'), event('s', 'stays')])
+    for (const id of ['a', 'b']) await join(id)
+    await join('s', 'stays')
     await until(['a', 'b'])
     const { reconciliation } = await list([])
-    await acceptEvents(rig.deps, [event('c'), event('d')])
+    for (const id of ['c', 'd']) await join(id)
     await createProtections(rig.redis, 'acme', 'gold').put('a', { at: 1, by: 'user:ann' }, '{}')
     await moveRoster(rig.deps, gold, 'second')
     expect([...(await createProtections(rig.redis, 'second', 'gold').all())]).toEqual(['a'])
     expect(await rig.store.rosters.find('gold')).toMatchObject({ teamKey: 'second' })
     expect(await rig.redis.keys('fr:{acme}:roster:gold:*')).toEqual([])
-    expect(await acceptEvents(rig.deps, [event('a')])).toEqual([{ status: 'duplicate', problem: null }])
+    expect(await join('a')).toEqual([{ status: 'duplicate', problem: null }])
     await until(['a', 'b', 'c', 'd'])
     expect(Object.values(await rig.statuses('gold', 'second'))).toHaveLength(4)
     expect((await createReconciliations(rig.redis, 'second').listHeld('gold')).map(({ id }) => id)).toEqual([
       reconciliation?.id,
     ])
-    await acceptEvents(rig.deps, [event('e'), event('t', 'stays')])
+    await join('e')
+    await join('t', 'stays')
     await until(['a', 'b', 'c', 'd', 'e'])
     await rig.until(async () => expect(await rig.redis.hlen(laneKeys('acme').work)).toBe(0))
     expect(Object.keys(await rig.statuses('stays')).sort()).toEqual(['s', 't'])
   })
 
   it('is gone on with where its mover died, and takes no change meanwhile', async () => {
-    await acceptEvents(rig.deps, [event('a'), event('b')])
+    for (const id of ['a', 'b']) await join(id)
     await until(['a', 'b'])
-    await acceptEvents(rig.deps, [event('c')])
+    await join('c')
     const moving = { from: 'acme', to: 'second', since: Date.now() - 60_000 }
     await rig.store.rosters.put({ ...gold, moving })
     await leaveLane(rig.redis, 'acme', 'gold')
     // The former lane is visited while the move lies dead, and finds nobody to work for.
     await rig.visit()
-    await expect(acceptEvents(rig.deps, [event('d')])).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(join('d')).rejects.toMatchObject({ code: 'store_unavailable' })
     await resumeMoves(rig.deps)
     expect((await rig.store.rosters.find('gold'))?.moving).toBeUndefined()
     await until(['a', 'b', 'c'])
-    await acceptEvents(rig.deps, [event('d')])
+    await join('d')
     await until(['a', 'b', 'c', 'd'])
   })
 
   it('that nobody noted is found once in a long while, and from then on at every look', async () => {
-    await acceptEvents(rig.deps, [event('a')])
+    await join('a')
     await until(['a'])
     await rig.store.rosters.put({ ...gold, moving: { from: 'acme', to: 'second', since: Date.now() } })
     // Too fresh to be called abandoned: this look finds it, and may not touch it yet.
@@ -158,11 +148,11 @@ describe('a roster that moves to another team key', () => {
 
   it('loses no event that arrives while it moves', async () => {
     const ids = Array.from({ length: 40 }, (_, at) => `m-${at}`)
-    await acceptEvents(rig.deps, [event('a')])
+    await join('a')
     const sending = (async () => {
       for (const id of ids) {
         for (;;) {
-          const outcome = await acceptEvents(rig.deps, [event(id)]).catch(() => undefined)
+          const outcome = await join(id).catch(() => undefined)
           if (outcome) {
             expect(outcome[0]?.status).toMatch(/accepted|duplicate/)
             break
@@ -189,7 +179,7 @@ describe('a mover that was slow, and lost its lease to another', () => {
     })
 
   it('writes nothing more, in neither lane', async () => {
-    await acceptEvents(rig.deps, [event('a')])
+    await join('a')
     await rig.redis.set(laneKeys('acme').lease, 'slow')
     await mover('slow').begin()
     await rig.redis.set(laneKeys('acme').lease, 'next')
@@ -213,7 +203,7 @@ describe('a mover that was slow, and lost its lease to another', () => {
     // As it was read before the first move.
     await expect(moveRoster(rig.deps, gold, 'second')).rejects.toMatchObject({ code: 'lease_lost' })
     expect(await rig.store.rosters.find('gold')).toMatchObject({ teamKey: 'acme' })
-    await acceptEvents(rig.deps, [event('a')])
+    await join('a')
     await until(['a'])
   })
 })
@@ -227,7 +217,7 @@ it('takes the rows of a list along that its former lane did not take any more', 
 
 it('keeps bulk work bulk, and what failed out of the former queue', async () => {
   await list(['a', 'b'])
-  await acceptEvents(rig.deps, [event('c')])
+  await join('c')
   await moveRoster(rig.deps, gold, 'second')
   const keys = laneKeys('second')
   expect((await rig.redis.zrange(keys.outboxBulk, '0', '-1')).sort()).toEqual(['gold\0a', 'gold\0b'])

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { NO_SEATS } from '../../domain/seats.ts'
 import { createAppSeats } from '../../store/index.ts'
-import { acceptEvents } from '../intake/index.ts'
 import { countWaiting } from './index.ts'
 
 const APP = '1234'
@@ -30,21 +29,7 @@ async function limit(seats: number, isKnown: boolean): Promise<void> {
 }
 
 async function send(kind: 'join' | 'leave', roster: string, ...members: string[]): Promise<void> {
-  await acceptEvents(
-    rig.deps,
-    members.map((member) => ({
-      id: undefined,
-      source: '',
-      time: undefined,
-      origin: 'event' as const,
-      kind,
-      roster,
-      member,
-      email: kind === 'join' ? `${member}@example.com` : null,
-      firstName: null,
-      lastName: null,
-    })),
-  )
+  await rig[kind](members, { roster })
   await turns()
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
+import { makeEvent } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { NO_SEATS } from '../../domain/seats.ts'
 import { createAppSeats, createSeatLine } from '../../store/index.ts'
@@ -112,18 +113,16 @@ async function take(rig: LaneRig, truth: Truth, taken: Step): Promise<void> {
       const members = rig.store.members('acme', taken.roster)
       const known = await members.findMany(taken.people)
       const people = taken.people.filter((_, at) => taken.do === 'join' || known[at])
-      const event = { id: undefined, source: '', time: undefined, origin: 'event' as const, kind: taken.do }
-      const name = { firstName: null, lastName: null }
       // Half of the people are on all rosters under one address: one person, one seat.
       const emailOf = (member: string) =>
         member < 'p3' ? `${member}@example.com` : `${taken.roster}-${member}@example.com`
-      const changes = people.map((member) => ({
-        ...event,
-        ...name,
-        roster: taken.roster,
-        member,
-        email: taken.do === 'join' ? emailOf(member) : null,
-      }))
+      const changes = people.map((member) =>
+        makeEvent(
+          taken.do,
+          member,
+          taken.do === 'join' ? { roster: taken.roster, email: emailOf(member) } : { roster: taken.roster },
+        ),
+      )
       if (changes.length > 0) await acceptEvents(rig.deps, changes)
       return
     }
