@@ -18,6 +18,7 @@ import {
 } from '../src/store/index.ts'
 import { NO_TRACING } from '../src/tracing.ts'
 import { acceptEvents, type EventOutcome } from '../src/usecases/intake/index.ts'
+import { createLaneReader } from '../src/usecases/lane-overview/lane-status.ts'
 import type { VisitEnd } from '../src/usecases/lanes/next-visit.ts'
 import { visitLane } from '../src/usecases/lanes/visit-lane.ts'
 import { VISIT, type VisitSettings } from '../src/usecases/visit/visit-settings.ts'
@@ -61,12 +62,7 @@ const log = createLog({ level: 'silent', name: 'test' })
 function makeDeps(redis: Redis, store: Store) {
   const budgetOf = (lane: string) =>
     createBudget(redis, lane, { windowMs: 3_600_000, defaultLimit: 3_600 }, systemClock)
-  const lanes = {
-    budget: async (lane: string) => {
-      const { limit, remaining, observedAt } = await budgetOf(lane).read()
-      return { limit, remaining, observedAt }
-    },
-  }
+  const lanes = createLaneReader({ store, clock: systemClock, budgetOf })
   return {
     store,
     clock: systemClock,

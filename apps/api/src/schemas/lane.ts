@@ -30,7 +30,7 @@ export const budgetStatus = z.object({
 giveExample(budgetStatus, { limit: 3600, remaining: 3541, observedAt: '2026-11-24T10:00:03.000Z' })
 
 /** Named fields only: what is described of a lane may know more than callers are told. */
-export function toLaneStatus(lane: TeamKeyDescription['lane']): z.output<typeof laneStatus> {
+export function toLaneStatus(lane: Omit<TeamKeyDescription['lane'], 'backlogDoneAt'>): z.output<typeof laneStatus> {
   const { waiting, active, delayed, failed, paused } = lane
   const nextVisitAt = toTimeOrNull(lane.nextVisitAt)
   return { waiting, active, delayed, failed, paused, nextVisitAt, estimatedDoneAt: toTimeOrNull(lane.estimatedDoneAt) }

@@ -1,8 +1,10 @@
-import type { DashboardUser, Reconciliation, Roster } from '@flightroster/core/domain'
+import type { DashboardUser, Reconciliation, Roster, WaitsFor } from '@flightroster/core/domain'
+import type { Estimate } from '@flightroster/core/usecases/reconcile'
 import { html, path, type Html } from '../html.ts'
 import { layout, notice } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, duration, number } from '../words.ts'
+import { waitNotice } from './wait-notice.ts'
 import type { Draft, Person } from './uploaded-list.ts'
 
 function crumbs(roster: Roster): Html {
@@ -57,6 +59,9 @@ export interface DraftPage {
   /** Which column holds what, as somebody said; empty: as the header says. */
   columns: string
   allowEmpty: boolean
+  /** What holds the roster up now: the time that the plan takes begins afterwards. */
+  waitsFor: WaitsFor | null
+  now: number
   /** The plan is another than the one that was confirmed. */
   hasChanged: boolean
 }
@@ -79,13 +84,22 @@ export function draftPage(input: DraftPage): string {
     <div class="cards">
       ${card('to add', plan.add.length)}${card('to change', plan.update.length)}${card('to remove', plan.remove.length)}${card('as they are', plan.unchanged)}
     </div>
-    ${changes === 0 ? html`<p>${nothingToChange(draft)}</p>` : html`<p>About ${count(estimate.calls, 'call')} to Apple, ${duration(estimate.seconds * 1000)}.</p>`}
-    ${held ? heldNotice(held, draft) : null} ${clearing(plan.clear.length)} ${keeping(plan.kept.length)}
-    ${draft.rejected.length > 0 ? rejected(input) : null} ${columnsAgain(input)} ${confirm(input, changes)}
+    ${changes === 0 ? html`<p>${nothingToChange(draft)}</p>` : html`<p>${estimateWords(estimate, input.waitsFor)}</p>`}
+    ${changes === 0 ? null : waitNotice(input.waitsFor, input)} ${held ? heldNotice(held, draft) : null}
+    ${clearing(plan.clear.length)} ${keeping(plan.kept.length)} ${draft.rejected.length > 0 ? rejected(input) : null}
+    ${columnsAgain(input)} ${confirm(input, changes)}
     ${plan.remove.length > 0 ? people('Who would leave', draft.leaving, plan.remove.length, privacy) : null}
     ${plan.add.length > 0 ? people('Who would come', draft.coming, plan.add.length, privacy) : null}
     ${plan.update.length > 0 ? people('Whose data would change', draft.changing, plan.update.length, privacy) : null}`
   return layout({ title: 'What this list would change', section: 'console', user, body })
+}
+
+/** Nobody knows when somebody presses Resume, or Apple answers again. */
+function estimateWords({ calls, seconds }: Estimate, waitsFor: WaitsFor | null): string {
+  const what = `About ${count(calls, 'call')} to Apple`
+  const long = duration(seconds * 1_000)
+  if (waitsFor === null || waitsFor.code === 'backlog' || waitsFor.code === 'roster_held') return `${what}, ${long}.`
+  return `${what}: ${long}, once what is held up now goes on.`
 }
 
 /** A list of which no row was usable says nothing of the roster. */

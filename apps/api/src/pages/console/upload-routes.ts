@@ -1,5 +1,6 @@
 import type { Roster } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
+import { explainRoster } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
@@ -204,9 +205,11 @@ async function sendDraft(
 ): Promise<FastifyReply> {
   const { user } = request
   const draft = await draftUpload(deps, shown.roster, list)
+  // A plan that is held already holds no other up.
+  const waitsFor = await explainRoster(deps, shown.roster, { hasOpen: true })
   return sendHtml(
     reply,
-    draftPage({ user, privacy: privacyOf(user), draft, hasChanged, ...shown }),
+    draftPage({ user, privacy: privacyOf(user), draft, waitsFor, now: deps.clock.now(), hasChanged, ...shown }),
     hasChanged ? 409 : 200,
   )
 }

@@ -81,7 +81,9 @@ it('a lane that is stopped, or that no worker serves, is not said to be done soo
   expect((await lane()).estimatedDoneAt).toBeNull()
   // What was read within three seconds is forgotten by a change.
   await ann.post(`/lanes/key-${at}/resume`)
-  expect((await ann.get('/lanes')).body).toContain('No worker is running that serves this team key.')
+  const unserved = (await ann.get(`/lanes?q=key-${at}`)).body
+  for (const said of ['No worker is running that serves this team key.', 'when a worker runs', 'with work'])
+    expect(unserved).toContain(said)
   const workers = createWorkers(api.store.redis)
   await workers.beat('w-1', null, api.deps.clock.now())
   expect((await lane()).estimatedDoneAt).not.toBeNull()
@@ -89,6 +91,25 @@ it('a lane that is stopped, or that no worker serves, is not said to be done soo
   await api.call('POST', `/v1/team-keys/key-${at}/pause`)
   expect((await lane()).estimatedDoneAt).toBeNull()
   await workers.end('w-1', api.deps.clock.now())
+})
+
+it('the plan of an upload says what holds the roster up, and that its time begins afterwards; it counts what waits already', async () => {
+  const upload = async () => {
+    const text = 'id,email\nn-1,n1@example.com\n'
+    const payload = `--b\r\ncontent-disposition: form-data; name="text"\r\n\r\n${text}\r\n--b--\r\n`
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+    const answer = await ann.send({ method: 'POST', url: `/console/rosters/${roster}/upload`, headers, payload })
+    return answer.body.replace(/\s+/g, ' ')
+  }
+  await createWorkers(api.store.redis).beat('w-2', null, api.deps.clock.now())
+  expect(await upload()).toContain('<p>About 2 calls to Apple, 1 s.</p>')
+  await put(people(200))
+  expect(await upload()).toMatch(/<p>About 4 calls to Apple, 51 s\.<\/p>/)
+  await api.call('POST', `/v1/rosters/${roster}/pause`)
+  const paused = await upload()
+  expect(paused).toContain('once what is held up now goes on.')
+  expect(paused).toContain('The roster is paused')
+  await createWorkers(api.store.redis).end('w-2', api.deps.clock.now())
 })
 
 it('a plan that is held says so first, and names who leaves, came and changed, by name in order, with a file', async () => {

@@ -12,7 +12,7 @@ const STATE_WORDS: Record<LaneState, { word: string; tone: Tone }> = {
   blocked: { word: 'blocked', tone: 'bad' },
   failing: { word: 'failing', tone: 'warn' },
   paused: { word: 'paused', tone: 'warn' },
-  busy: { word: 'working', tone: 'busy' },
+  busy: { word: 'with work', tone: 'busy' },
   idle: { word: 'idle', tone: 'quiet' },
 }
 
@@ -111,8 +111,7 @@ function row(lane: DescribedLane, { now, privacy }: LanesPage): Html {
       </th>
       ${cell('State', html`${pill(tone, word)}${lane.paused && lane.state !== 'paused' ? html` ${pill('warn', 'paused')}` : null}`)}
       ${cell('Budget left', budget(lane))} ${cell('Backlog', backlog(lane))}
-      ${cell('Oldest waiting', when(lane.oldestAt, now))}
-      ${cell('Next visit', lane.paused ? html`when resumed` : when(lane.nextVisitAt, now, 'when there is work'))}
+      ${cell('Oldest waiting', when(lane.oldestAt, now))} ${cell('Next visit', nextVisit(lane, now))}
       ${cell('Done about', when(lane.estimatedDoneAt, now))}
       ${privacy.isOperator ? html`<td role="cell">${actions(lane)}</td>` : null}
     </tr>
@@ -133,6 +132,11 @@ function row(lane: DescribedLane, { now, privacy }: LanesPage): Html {
           </tr>`
         : null
     }`
+}
+
+function nextVisit({ paused, isServed, nextVisitAt }: DescribedLane, now: number): Html {
+  if (paused) return html`when resumed`
+  return isServed ? when(nextVisitAt, now, 'when there is work') : html`when a worker runs`
 }
 
 const cell = (label: string, content: Html) => html`<td role="cell" data-label="${label}">${content}</td>`

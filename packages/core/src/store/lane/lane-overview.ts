@@ -4,6 +4,7 @@ import { list, number, or, read, text as string } from '../../domain/shape.ts'
 import { readKeyStatus, readProblem } from '../stored-shapes.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { laneKeys, queueKeys } from '../keys.ts'
+import { wakesAt } from './sleeping-jobs.ts'
 
 const readScript = defineScript(import.meta.url, './lane-overview.lua')
 
@@ -20,6 +21,8 @@ export interface LaneOverview {
   prioritized: number
   active: number
   delayed: number
+  /** Until when the last of these sleeps (ms). */
+  sleepUntil: number | null
   failed: number
   /** The last ones, as far as they are kept. */
   completed: number
@@ -66,6 +69,7 @@ export async function readLaneOverview(redis: Redis, teamKey: string): Promise<L
     prioritized: count(6),
     active: count(7),
     delayed: count(8),
+    sleepUntil: text(17) === '' ? null : wakesAt(text(17)),
     failed: count(9),
     completed: count(10),
     budget: { limit: numberOrNull(11), remaining: numberOrNull(12), observedAt: numberOrNull(13) },

@@ -4,6 +4,9 @@ import { queueKeys } from '../keys.ts'
 /** BullMQ's score of a delayed job: its time times this, and a counter in the low bits. */
 const SCORE_UNIT = 0x1000
 
+/** When a job of this score wakes (ms). */
+export const wakesAt = (score: string) => Math.floor(Number(score) / SCORE_UNIT)
+
 /** Which of these jobs sleep, and until when (ms). */
 export async function readSleepingJobs(
   redis: Redis,
@@ -15,7 +18,7 @@ export async function readSleepingJobs(
   return new Map(
     refs.flatMap((ref, at) => {
       const score = scores[at]
-      return score ? [[ref, Math.floor(Number(score) / SCORE_UNIT)] as const] : []
+      return score ? [[ref, wakesAt(score)] as const] : []
     }),
   )
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../domain/clock.ts'
 import { createWorkers, oldestWaitingAt, type Store } from '../../store/index.ts'
-import { estimateDoneAt } from './lane-status.ts'
-import { openWork, type ListedLane } from './list-lanes.ts'
+import { estimateDoneAt } from '../../domain/outlook.ts'
+import { outlookOf } from './lane-status.ts'
+import type { ListedLane } from './list-lanes.ts'
 
 export interface DescribedLane extends ListedLane {
   /** When the oldest work that has not begun was recorded. */
@@ -11,8 +12,6 @@ export interface DescribedLane extends ListedLane {
   nextVisitAt: number | null
   estimatedDoneAt: number | null
 }
-
-const DEFAULT_LIMIT = 3_600
 
 /** One page of lanes with what is dearer to know. */
 export async function describeLanes(
@@ -26,22 +25,14 @@ export async function describeLanes(
     Promise.all(lanes.map((lane) => oldestWaitingAt(deps.store.redis, lane.teamKey))),
   ])
   return lanes.map((lane, at) => {
-    const open = openWork(lane)
-    const { limit, remaining } = lane.budget
     const nextVisitAt = dueAt[at] ?? null
+    const outlook = outlookOf(lane, { now, isServed: isServed(lane.teamKey), nextVisitAt })
     return {
       ...lane,
       oldestAt: oldest[at] ?? null,
       isServed: isServed(lane.teamKey),
       nextVisitAt,
-      estimatedDoneAt: estimateDoneAt({
-        now,
-        open,
-        limit: limit ?? DEFAULT_LIMIT,
-        remaining,
-        isStopped: lane.paused || lane.blocked !== null || lane.outage !== null || !isServed(lane.teamKey),
-        nextVisitAt,
-      }),
+      estimatedDoneAt: estimateDoneAt(outlook),
     }
   })
 }

@@ -1,6 +1,15 @@
 import type { Clock } from '../../domain/clock.ts'
+import { backlogDoneAt, estimateDoneAt, type Outlook, type Quota } from '../../domain/outlook.ts'
 import { AppError } from '../../errors.ts'
-import { createWorkers, pauseLane, readLaneOverview, resumeLane, type Budget, type Store } from '../../store/index.ts'
+import {
+  createWorkers,
+  pauseLane,
+  readLaneOverview,
+  resumeLane,
+  type Budget,
+  type LaneOverview,
+  type Store,
+} from '../../store/index.ts'
 
 /** What a lane is doing, for people. Times are ms; null: nothing to do, or only when rung. */
 export interface LaneStatus {
@@ -11,6 +20,8 @@ export interface LaneStatus {
   paused: boolean
   nextVisitAt: number | null
   estimatedDoneAt: number | null
+  /** When whoever waits for a turn has had it; what sleeps may take longer. */
+  backlogDoneAt: number | null
 }
 
 export interface BudgetStatus {
@@ -34,7 +45,6 @@ export interface LaneReaderDeps {
   budgetOf: (teamKey: string) => Budget
 }
 
-const HOUR_MS = 3_600_000
 /** Below it, lists and readings wait; below the reserve, which is less, everything does. */
 const BULK_SHARE = 0.25
 const SOON_MS = 1_500
@@ -55,22 +65,18 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
         deps.budgetOf(teamKey).read(),
         createWorkers(store.redis).serving(teamKey, now),
       ])
-      const { waiting, active, delayed, failed, paused, blocked, outage } = lane
-      const open = waiting + active + delayed
+      const { waiting, active, delayed, failed, paused } = lane
+      const nextVisitAt = dueAt[0] ?? null
+      const outlook = outlookOf({ ...lane, budget }, { now, isServed, nextVisitAt })
       return {
         waiting,
         active,
         delayed,
         failed,
         paused,
-        nextVisitAt: dueAt[0] ?? null,
-        estimatedDoneAt: estimateDoneAt({
-          ...budget,
-          now,
-          open,
-          isStopped: paused || blocked !== null || outage !== null || !isServed,
-          nextVisitAt: dueAt[0] ?? null,
-        }),
+        nextVisitAt,
+        estimatedDoneAt: estimateDoneAt(outlook),
+        backlogDoneAt: backlogDoneAt(outlook),
       }
     },
     async budget(teamKey) {
@@ -115,26 +121,22 @@ export function spentSince(calls: readonly { at: number; count: number }[], allo
   return null
 }
 
-export interface Outlook {
-  now: number
-  /** Changes that are not carried out yet. */
-  open: number
-  limit: number
-  remaining: number | null
-  /** Paused, blocked, without a worker, or Apple answers nothing usable: nobody can say when it goes on. */
-  isStopped: boolean
-  nextVisitAt: number | null
-}
-
-/** When all that is open is about done (ms): never before the lane is looked at next. Null: nothing is open, or nobody can say. */
-export function estimateDoneAt({ now, open, limit, remaining, isStopped, nextVisitAt }: Outlook): number | null {
-  if (open === 0 || isStopped) return null
-  return Math.max(now, nextVisitAt ?? now) + estimateMs(open, limit, remaining)
-}
-
-/** One call a change, about one call a second while the quota lasts, then as the hour gives back. */
-function estimateMs(changes: number, limit: number, remaining: number | null): number {
-  const now = Math.max(0, (remaining ?? limit) - limit * 0.05)
-  const later = Math.max(0, changes - now)
-  return Math.min(changes, now) * 250 + (later / Math.max(1, limit * 0.95)) * HOUR_MS
+/** What all estimates of a lane are made of. */
+export function outlookOf(
+  lane: Pick<LaneOverview, 'waiting' | 'active' | 'delayed' | 'sleepUntil' | 'paused' | 'blocked' | 'outage'> & {
+    budget: Quota
+  },
+  { now, isServed, nextVisitAt }: { now: number; isServed: boolean; nextVisitAt: number | null },
+): Outlook {
+  const { limit, remaining } = lane.budget
+  return {
+    now,
+    limit,
+    remaining,
+    waiting: lane.waiting + lane.active,
+    delayed: lane.delayed,
+    sleepUntil: lane.sleepUntil,
+    isStopped: lane.paused || lane.blocked !== null || lane.outage !== null || !isServed,
+    nextVisitAt,
+  }
 }

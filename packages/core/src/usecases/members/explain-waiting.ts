@@ -55,10 +55,17 @@ export async function explainWaiting(
   return reasons
 }
 
-/** The outermost reason why a roster as a whole does not go on; null where there is nothing to do, or nothing in its way. */
-export async function explainRoster(deps: WaitingDeps, roster: Roster): Promise<WaitsFor | null> {
-  const { pending } = await deps.store.members(roster.teamKey, roster.id).counts()
-  return rosterWaitsFor(await readSurroundings(deps, roster, [], pending > 0), pending > 0)
+/**
+ * The outermost reason why a roster as a whole does not go on; null where there is nothing to do, or nothing in its way. `hasOpen`:
+ * changes are about to come.
+ */
+export async function explainRoster(
+  deps: WaitingDeps,
+  roster: Roster,
+  { hasOpen = false }: { hasOpen?: boolean } = {},
+): Promise<WaitsFor | null> {
+  const isOpen = hasOpen || (await deps.store.members(roster.teamKey, roster.id).counts()).pending > 0
+  return rosterWaitsFor(await readSurroundings(deps, roster, [], isOpen), isOpen)
 }
 
 /** The newest desired state is not carried out yet. A refusal is an end, until something new is wanted. */
@@ -110,6 +117,6 @@ async function readSurroundings(
     worker: isServed ? 'running' : { seenAt },
     budget,
     outage: lane.outage,
-    backlogUntil: status?.estimatedDoneAt ?? null,
+    backlogUntil: status?.backlogDoneAt ?? null,
   }
 }

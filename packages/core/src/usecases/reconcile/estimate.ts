@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
+import { msOfCalls } from '../../domain/outlook.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneReader } from '../lane-overview/lane-status.ts'
 import type { SnapshotPlan } from './plan-snapshot.ts'
@@ -11,22 +12,26 @@ export interface Estimate {
 
 export interface EstimateDeps {
   clock: Clock
-  lanes: Pick<LaneReader, 'budget'>
+  lanes: Pick<LaneReader, 'budget' | 'status'>
 }
 
 /** Addresses in one look-up, testers in one relationship call. */
 const LOOK_UP = 100
 const RELATIONSHIP = 100
-const CALLS_A_SECOND = 4
-const BULK_SHARE = 0.75
+/** What lists leave of the quota to events. */
+const KEPT_FOR_EVENTS = 0.25
 
-/** What a plan costs: a call a new person at most, look-ups and removals many at once; then as long as the live budget makes it. */
+/**
+ * What a plan costs: a call a new person at most, look-ups and removals many at once; then as long as the live budget makes it, after
+ * what waits in the lane already. Counted from when the roster and its lane go on, where they are stopped.
+ */
 export async function estimateChanges(deps: EstimateDeps, roster: Roster, plan: SnapshotPlan): Promise<Estimate> {
   const entering = plan.add.length + plan.update.length
   const calls = entering + Math.ceil(entering / LOOK_UP) + Math.ceil(plan.remove.length / RELATIONSHIP)
-  const { limit, remaining } = await deps.lanes.budget(roster.teamKey)
-  const hourly = limit ?? 3_600
-  const now = Math.max(0, (remaining ?? hourly) - hourly * (1 - BULK_SHARE))
-  const later = Math.max(0, calls - now)
-  return { calls, seconds: Math.ceil(Math.min(calls, now) / CALLS_A_SECOND + (later / (hourly * BULK_SHARE)) * 3_600) }
+  if (calls === 0) return { calls, seconds: 0 }
+  const [quota, { waiting, active }] = await Promise.all([
+    deps.lanes.budget(roster.teamKey),
+    deps.lanes.status(roster.teamKey),
+  ])
+  return { calls, seconds: Math.ceil(msOfCalls(waiting + active + calls, quota, KEPT_FOR_EVENTS) / 1_000) }
 }
