@@ -126,6 +126,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     history.close()
     health.close()
     clock.close()
+    await store.flush()
     redis.disconnect()
   }
   endOnSignals(close, log)

@@ -138,6 +138,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
       // After the visits: what they recorded last is put on its way, and any worker sends it.
       await callbacks.close()
       await lanes.close()
+      await store.flush()
       await workers.end(id, clock.now()).catch(() => {})
     },
   }

@@ -1,3 +1,5 @@
+import type { Asker } from './activity.ts'
+
 /** How soon a change is carried out: `now` overtakes everything, `bulk` waits for all others of its lane. */
 export type Priority = 'now' | 'interactive' | 'bulk'
 
@@ -21,6 +23,8 @@ export interface MemberChange {
   formerDigest?: string | undefined
   /** One line: domain/timeline.ts. */
   timelineEntry: string
+  /** Who asked for it, for the roster's activity; null: it is our own work. Absent: the activity does not tell of it. */
+  asker?: Asker | null | undefined
 }
 
 /** `gone`: the roster is not of this team key (any more). `full`: it has as many members as it may have. */

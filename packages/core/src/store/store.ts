@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Roster, TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { readJson } from '../domain/shape.ts'
+import { gatherAdditions } from './roster/activity.ts'
 import { createRosters } from './roster/rosters.ts'
 import { standingShape, teamKeyShape } from './roster/roster-shapes.ts'
 import { defineScript } from './connection/define-script.ts'
@@ -63,6 +64,8 @@ export interface Store {
   noteChanged(teamKey: string, rosterId: string): void
   /** Rosters in which this process changed something since it was asked before: id → team key id. */
   takeChanged(): Map<string, string>
+  /** Before the process ends: writes what was put off. */
+  flush(): Promise<void>
   /** Told of every lane for which this process recorded work. */
   onRecorded(listener: (teamKey: string) => void): void
 }
@@ -76,6 +79,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
   const rosters = createRosters(redis)
   const teamKeys = createPartedRegister(redis, globalKeys.teamKeys, teamKeyShape)
   const ready = createReadyIndex(redis)
+  const additions = gatherAdditions(redis)
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
   return {
@@ -99,7 +103,9 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       const packed = await isPacking(redis)
       const confirm = { key: laneKeys(options.teamKey).lease, replicas: settings.waitReplicas }
       for (const { roster } of options.changes) changed.set(roster, options.teamKey)
-      return writeConfirmed(redis, confirm, (node) => recordChanges(node, { ...options, packed }))
+      const result = await writeConfirmed(redis, confirm, (node) => recordChanges(node, { ...options, packed }))
+      additions.note(result.told)
+      return result
     }),
     directory: createRosterDirectory(rosters),
     groupHolder: (groupId) => redis.hget(globalKeys.groups, groupId),
@@ -165,6 +171,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       changed = new Map()
       return taken
     },
+    flush: () => additions.flush(),
     onRecorded: (listener) => void listeners.push(listener),
     rostersOf: (teamKey) => redis.smembers(laneKeys(teamKey).rosters),
   }

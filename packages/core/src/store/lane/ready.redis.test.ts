@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
-import { createSettableClock } from '@flightroster/core/testing'
+import { createSettableClock, eventually } from '@flightroster/core/testing'
 import { globalKeys } from '../keys.ts'
 import { createReadyIndex } from './ready.ts'
 
@@ -72,6 +72,32 @@ describe('the ready index', () => {
     await ready.ring('a')
     clock.advance(1_000)
     expect(await claimAll()).toMatchObject([{ lane: 'a' }])
+  })
+
+  it('rings a lane that no worker comes for once in a while, and one that a worker came for at once', async () => {
+    const ready = createReadyIndex(redis)
+    const told: string[] = []
+    const bell = redis.duplicate()
+    bell.on('message', (_channel, lane: string) => told.push(lane))
+    await bell.subscribe(globalKeys.doorbell)
+    await ready.ring('a')
+    const asked = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0)
+    const before = await asked()
+    const end = performance.now() + 200
+    let rings = 0
+    while (performance.now() < end) {
+      ready.ring('a').catch(() => {})
+      rings++
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(rings).toBeGreaterThan(30)
+    expect((await asked()) - before).toBeLessThan(15)
+    const [claim] = await ready.claim({ limit: 1, claimMs: 20_000 })
+    if (!claim) throw new Error('not claimed')
+    await ready.settle(claim, { inMs: null, holdMs: 0 })
+    await ready.ring('a')
+    await eventually(() => expect(told).toEqual(['a', 'a']))
+    bell.disconnect()
   })
 
   it('forgets a lane without further work', async () => {

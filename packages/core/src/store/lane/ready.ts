@@ -39,25 +39,37 @@ export interface ReadyIndex {
   late(now: number): Promise<{ lanes: number; since: number | null }>
 }
 
+/** So long rings of a lane that no worker came for yet go together: each would be a step of the store, and a write to its disk. */
+const UNHEARD_MS = 20
+
 /** `testClock`: a test may pass one; Redis's own otherwise. */
 export function createReadyIndex(redis: Redis, testClock?: { now(): number }): ReadyIndex {
   const keysOf = (lane: string) => [globalKeys.ready(readyShard(lane)), globalKeys.held(readyShard(lane))]
   const now = () => testClock?.now() ?? ''
   const ringIn = async (lane: string, inMs: number) => {
-    await ringLane.run(redis, keysOf(lane), [lane, Math.max(0, Math.round(inMs)), globalKeys.doorbell, now()])
+    const args = [lane, Math.max(0, Math.round(inMs)), globalKeys.doorbell, now()]
+    return (await ringLane.run(redis, keysOf(lane), args)) === 1
   }
   // Answers that come together ring together: the bell is rung after all of them were dealt with.
+  const ringingSoon = new Map<string, Promise<void>>()
+  /** Until its answer came; where the lane was due already, which nobody has come for yet, for a while longer. */
   const ringingNow = new Map<string, Promise<void>>()
   const ringSoon = async (lane: string) => {
-    await new Promise((resolve) => process.nextTick(resolve))
-    ringingNow.delete(lane)
-    await ringIn(lane, 0)
+    await (ringingNow.get(lane) ?? new Promise<void>((resolve) => process.nextTick(resolve)))
+    ringingSoon.delete(lane)
+    const rung = ringIn(lane, 0)
+    const end = rung
+      .then((isSooner) => (isSooner ? undefined : new Promise<void>((resolve) => setTimeout(resolve, UNHEARD_MS))))
+      .catch(() => {})
+      .finally(() => ringingNow.delete(lane))
+    ringingNow.set(lane, end)
+    await rung
   }
   return {
-    ring(lane, inMs) {
-      if (inMs !== undefined) return ringIn(lane, inMs)
-      const ringing = ringingNow.get(lane) ?? ringSoon(lane)
-      ringingNow.set(lane, ringing)
+    async ring(lane, inMs) {
+      if (inMs !== undefined) return void (await ringIn(lane, inMs))
+      const ringing = ringingSoon.get(lane) ?? ringSoon(lane)
+      ringingSoon.set(lane, ringing)
       return ringing
     },
     async claim({ limit, claimMs, only }) {

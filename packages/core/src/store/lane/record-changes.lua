@@ -4,21 +4,22 @@
 -- KEYS[1] lease  [2] rosters of the lane  [3] outbox now  [4] outbox interactive  [5] outbox bulk
 --     [6] dedup marks, this period as the sender believes  [7] those of the period before  [8] revisions
 --     [9] rosters of the lane that are being deleted
---     then five for each roster: desired, status, index, unindexed, timeline; at the end dedup marks, of the period after and of that
+--     then six for each roster: desired, status, index, unindexed, timeline, activity; at the end dedup marks, of the period after and of that
 --     two before, and four sets of marks as release 0.1.0 kept them: this period, the one before, after, and two before
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] <ms of a period of dedup marks>:<number of that of KEYS[6]>  [3] timeline entries kept
 --     [4] 1 when rosters that are being deleted take the changes too
 --     [5] members that a roster may have, 0 for no limit  [6] index of the status of who was removed
---     [7] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
+--     [7] lines of activity that are kept  [8] how long (ms)  [9] number of rosters, then their ids, then all changes as one flat JSON array (one long argument is read far faster
 --     than ten thousand short ones, and one table far faster than a thousand), FIELDS values for each change:
 --     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
 --     status it begins with, version of the member that its text was made from (0: unknown member) or false where any will do,
 --     dedup digest as release 0.1.0 made it or false
---     then two texts for each change, as they are stored: the end of the record (desired.ts), and the timeline entry
+--     then three texts for each change, as they are stored: the end of the record (desired.ts), the timeline entry, and the line of
+--     the roster's activity, or empty for none
 -- Returns { -1, now } where the sender's clock is more than a period apart from this one: nothing is recorded. Else
 --     { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
 --     version than its text was made from (the member's later changes with it, so that their order stays), versions or 0 joined
---     by commas }
+--     by commas, number of a roster and the ids of the first and the last line of activity for each that has new ones }
 local arrived = ARGV[1] == '' and arrival() or ARGV[1]
 local now = string.match(arrived, '^%d+')
 local nowMs = tonumber(now)
@@ -29,22 +30,22 @@ local atEnd = #KEYS - 6
 local markKeys = { [-2] = KEYS[atEnd + 2], [-1] = KEYS[7], [0] = KEYS[6], [1] = KEYS[atEnd + 1] }
 local formerKeys = { [-2] = KEYS[atEnd + 6], [-1] = KEYS[atEnd + 4], [0] = KEYS[atEnd + 3], [1] = KEYS[atEnd + 5] }
 local period = math.floor(nowMs / tonumber(periodMs)) - tonumber(believed)
-if not markKeys[period] or not markKeys[period - 1] then return { -1, now, '', '' } end
+if not markKeys[period] or not markKeys[period - 1] then return { -1, now, '', '', {} } end
 local limit = tonumber(ARGV[5])
-local rosterCount = tonumber(ARGV[7])
-local PER_ROSTER, FUTURE_MS = 5, 600000
+local rosterCount = tonumber(ARGV[9])
+local PER_ROSTER, FUTURE_MS = 6, 600000
 local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE, FORMER = 9, 1, 2, 3, 4, 5, 6, 7, 8
 local PENDING = 0
 
 local rosters = {}
 for i = 1, rosterCount do
-  local base, id = 9 + (i - 1) * PER_ROSTER, ARGV[7 + i]
+  local base, id = 9 + (i - 1) * PER_ROSTER, ARGV[9 + i]
   local isClosing = ARGV[4] ~= '1' and redis.call('SISMEMBER', KEYS[9], id) == 1
   rosters[i] = {
     here = not isClosing and redis.call('SISMEMBER', KEYS[2], id) == 1,
     id = id,
     desired = KEYS[base + 1], status = KEYS[base + 2], index = KEYS[base + 3], unindexed = KEYS[base + 4], timeline = KEYS[base + 5],
-    members = {}, order = {}, added = {},
+    activity = KEYS[base + 6], members = {}, order = {}, added = {}, lines = {},
   }
 end
 
@@ -57,9 +58,9 @@ local function inSlices(list, command, key, option)
 end
 
 -- Read every member and every dedup mark in few calls.
-local changes = cjson.decode(ARGV[8 + rosterCount])
--- Where the texts begin: two for each change.
-local texts = 9 + rosterCount
+local changes = cjson.decode(ARGV[10 + rosterCount])
+-- Where the texts begin: three for each change.
+local texts = 11 + rosterCount
 local members, digests, formers = {}, {}, {}
 for i = 1, #changes, FIELDS do
   local roster, id, digest = rosters[changes[i]], changes[i + MEMBER], changes[i + DIGEST]
@@ -150,8 +151,10 @@ for at, member in ipairs(members) do
     member.present = kind ~= 'leave'
     if kind == 'join' then member.joined = version end
     -- A leave names the member only: address and names stay as they were known.
-    if kind ~= 'leave' or not member.tail then member.tail = ARGV[texts + 2 * at - 2] end
-    member.lines = prependLine(member.lines, ARGV[texts + 2 * at - 1], keep)
+    if kind ~= 'leave' or not member.tail then member.tail = ARGV[texts + 3 * at - 3] end
+    member.lines = prependLine(member.lines, ARGV[texts + 3 * at - 2], keep)
+    local line = ARGV[texts + 3 * at - 1]
+    if line ~= '' then roster.lines[#roster.lines + 1] = line end
     if not member.changed then
       member.changed = true
       roster.added[#roster.added + 1] = member
@@ -194,4 +197,11 @@ for at, outbox in pairs(outboxes) do
   if #outbox > 0 then inSlices(outbox, 'ZADD', KEYS[at]) end
 end
 addMarks(marks, marked, tonumber(periodMs) * 2)
-return { redis.call('EXISTS', KEYS[1]), now, table.concat(answers), table.concat(versions, ',') }
+local told = {}
+for i, roster in ipairs(rosters) do
+  if #roster.lines > 0 then
+    local first, last = addLines(roster.activity, roster.lines, ARGV[7], ARGV[8])
+    for _, word in ipairs({ i, first, last }) do told[#told + 1] = tostring(word) end
+  end
+end
+return { redis.call('EXISTS', KEYS[1]), now, table.concat(answers), table.concat(versions, ','), told }

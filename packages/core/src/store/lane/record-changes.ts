@@ -2,10 +2,11 @@ import { TIMELINE_KEPT } from '../../domain/timeline.ts'
 import type { Redis } from 'ioredis'
 import type { RecordedChange, MemberChange } from '../../domain/change.ts'
 import { MEMBER_STATUSES } from '../../domain/member.ts'
-import { number, oneOf, read, text, tuple } from '../../domain/shape.ts'
+import { number, oneOf, read, text, texts as textList, tuple } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { formatTail, parseDesired } from '../member/desired.ts'
 import { laneKeys } from '../keys.ts'
+import { ACTIVITY_KEPT_MS, ACTIVITY_LINES, formatLine, type ActivityAddition } from '../roster/activity.ts'
 
 const script = defineScript(
   import.meta.url,
@@ -15,6 +16,7 @@ const script = defineScript(
   './prepend-line.lua',
   './arrival.lua',
   '../member/marks.lua',
+  '../roster/activity-lines.lua',
 )
 
 const REMOVED = MEMBER_STATUSES.indexOf('removed')
@@ -22,8 +24,8 @@ const PENDING = MEMBER_STATUSES.indexOf('pending')
 const WAITING = MEMBER_STATUSES.indexOf('waiting')
 const OUTCOMES = { a: 'accepted', d: 'duplicate', s: 'stale', g: 'gone', f: 'future', l: 'full', r: 'again' } as const
 const LETTER = oneOf<keyof typeof OUTCOMES>('a', 'd', 's', 'g', 'f', 'l', 'r')
-/** Leased (below zero: to be said anew, of that time), now, a letter for each change, and their versions. */
-const RECORDED = tuple<[number, string, string, string]>(number, text, text, text)
+/** Leased (below zero: to be said anew, of that time), now, a letter for each change, their versions, and the new lines of activity. */
+const RECORDED = tuple<[number, string, string, string, string[]]>(number, text, text, text, textList)
 const OUTBOX_OF_PRIORITY = { now: 3, interactive: 4, bulk: 5 } as const
 
 export interface RecordOptions {
@@ -47,6 +49,8 @@ export interface RecordResult {
   now: number
   /** In the order given. */
   changes: RecordedChange[]
+  /** Lines that the rosters' activity has now. */
+  told: Omit<ActivityAddition, 'id'>[]
 }
 
 /** A change whose text says all, and the version of the member that it was made from; undefined: any will do. */
@@ -64,6 +68,7 @@ interface WholeChange extends MemberChange {
 export async function recordChanges(redis: Redis, options: RecordOptions): Promise<RecordResult> {
   const { changes } = options
   const outcomes: RecordedChange[] = []
+  const told: RecordResult['told'] = []
   let open = changes.map((change, at) => ({ change, at }))
   for (;;) {
     const whole = await fillIn(
@@ -72,6 +77,7 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
       open.map(({ change }) => change),
     )
     const result = await recordWhole(redis, options, whole)
+    told.push(...result.told)
     const again: typeof open = []
     for (const [index, place] of open.entries()) {
       const recorded = result.changes[index]
@@ -79,7 +85,7 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
       else outcomes[place.at] = { outcome: recorded.outcome, version: recorded.version }
     }
     open = again
-    if (open.length === 0) return { ...result, changes: outcomes }
+    if (open.length === 0) return { ...result, changes: outcomes, told }
   }
 }
 
@@ -171,7 +177,7 @@ async function recordWhole(
   ]
   for (const id of rosterIds) {
     const roster = keys.roster(id)
-    keyList.push(roster.desired, roster.status, roster.index, roster.unindexed, roster.timeline)
+    keyList.push(roster.desired, roster.status, roster.index, roster.unindexed, roster.timeline, roster.activity)
   }
   keyList.push(keys.marks(period + 1), keys.marks(period - 2))
   keyList.push(...[period, period - 1, period + 1, period - 2].map(keys.seen))
@@ -189,14 +195,16 @@ async function recordWhole(
       change.base ?? false,
       change.formerDigest ?? false,
     )
-    texts.push(formatTail(change.member, change, options.packed === true), change.timelineEntry)
+    const { asker, member, timelineEntry: entry } = change
+    const line = asker === undefined ? '' : formatLine({ member, entry, asker })
+    texts.push(formatTail(member, change, options.packed === true), entry, line)
   }
   const intoClosing = options.intoClosing === true ? 1 : 0
-  const flags = [intoClosing, options.limit ?? 0, REMOVED]
+  const flags = [intoClosing, options.limit ?? 0, REMOVED, ACTIVITY_LINES, ACTIVITY_KEPT_MS]
   const head = [options.now ?? '', `${dedupMs}:${period}`, TIMELINE_KEPT, ...flags, rosterIds.length, ...rosterIds]
   const args = [...head, JSON.stringify(packed), ...texts]
   const answer = await script.run(redis, keyList, args)
-  const [leased, now, outcomes, versions] = read(RECORDED, answer, 'An answer of record-changes.lua')
+  const [leased, now, outcomes, versions, told] = read(RECORDED, answer, 'An answer of record-changes.lua')
   if (leased < 0) return recordWhole(redis, options, changes, Number(now))
   const versionList = versions.split(',')
   return {
@@ -206,5 +214,9 @@ async function recordWhole(
       outcome: OUTCOMES[read(LETTER, outcomes[at], 'An outcome of record-changes.lua')],
       version: Number(versionList[at]),
     })),
+    told: Array.from({ length: told.length / 3 }, (_, at) => {
+      const [roster = '', first = '', last = ''] = told.slice(3 * at, 3 * at + 3)
+      return { roster: rosterIds[Number(roster) - 1] ?? '', first, last }
+    }),
   }
 }

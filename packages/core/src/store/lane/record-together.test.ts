@@ -16,7 +16,7 @@ function createSteps(now?: () => number) {
   const record = (given: RecordOptions) =>
     new Promise<RecordResult>((resolve, reject) => {
       const changes = given.changes.map((_, at) => ({ outcome: 'accepted' as const, version: at }))
-      const end = (error?: Error) => (error ? reject(error) : resolve({ leased: false, now: 1, changes }))
+      const end = (error?: Error) => (error ? reject(error) : resolve({ leased: false, now: 1, changes, told: [] }))
       steps.push({ members: given.changes.map(({ member }) => member), end })
     })
   return { steps, record: recordTogether(record, now) }

@@ -29,7 +29,7 @@ export function recordTogether(record: Recorder, now: () => number = () => perfo
   const isAlone = watchLanes(now)
   const slices = createFairLine({ own: 1, all: SLICES_AT_ONCE, waiting: { own: Infinity, all: Infinity } })
   const recordLarge = async (options: RecordOptions): Promise<RecordResult> => {
-    const result: RecordResult = { leased: true, now: 0, changes: [] }
+    const result: RecordResult = { leased: true, now: 0, changes: [], told: [] }
     for (let from = 0; from < options.changes.length; from += SLICE) {
       const end = await slices.enter(options.teamKey, 1)
       try {
@@ -37,6 +37,7 @@ export function recordTogether(record: Recorder, now: () => number = () => perfo
         result.leased &&= part.leased
         result.now = part.now
         result.changes.push(...part.changes)
+        result.told.push(...part.told)
       } finally {
         end?.()
       }

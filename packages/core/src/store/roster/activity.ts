@@ -18,14 +18,15 @@ import {
 import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
 
-const addScript = defineScript(import.meta.url, './activity-add.lua')
+const addScript = defineScript(import.meta.url, './activity-add.lua', './activity-lines.lua')
 
 /** Entries of one roster that are kept, and for how long: whichever ends first. */
-const KEPT = 10_000
+export const ACTIVITY_LINES = 10_000
 export const ACTIVITY_KEPT_MS = 30 * 86_400_000
 const AT_ONCE = 1_000
 /** Additions that are kept over all rosters: some 70 bytes each. */
 const ADDITIONS = 100_000
+const GATHER_MS = 20
 
 const ADDED = tuple(text, text)
 
@@ -37,8 +38,8 @@ export type StoredActivity = ActivityLine & {
 
 /**
  * What happened on a roster, over all its people, newest first. Timelines can't tell it: they lie by member, so one page of it would
- * read those of a whole roster. It is for people to read: written beside what it tells of, in no atomic step, so a death in between
- * loses a line here and never one of a timeline.
+ * read those of a whole roster. What intake accepts is written in the same step (record-changes.lua). The rest is written beside what it
+ * tells of, so a death in between loses a line here and never one of a timeline: it is for people to read.
  */
 export interface Activity {
   add(lines: readonly NewActivityLine[]): Promise<void>
@@ -74,9 +75,9 @@ export function createActivity(redis: Redis, teamKey: string, rosterId: string):
     async add(lines) {
       if (lines.length === 0) return
       // One command: the client spends more on a command than the store does on a line.
-      const answer = await addScript.run(redis, [key], [KEPT, ACTIVITY_KEPT_MS, ...lines.map(format)])
+      const answer = await addScript.run(redis, [key], [ACTIVITY_LINES, ACTIVITY_KEPT_MS, ...lines.map(formatLine)])
       const [first, last] = read(ADDED, answer, 'An answer of activity-add.lua')
-      await redis.xadd(globalKeys.activity, 'MAXLEN', '~', ADDITIONS, '*', 'a', `${rosterId} ${first} ${last}`)
+      await noteAddition(redis, { roster: rosterId, first, last })
     },
     async read({ to, from, count }) {
       return (await redis.xrevrange(key, to, from, 'COUNT', count)).map(([id, fields]) => parse(id, fields[1] ?? '{}'))
@@ -107,6 +108,36 @@ export interface ActivityAddition {
   last: string
 }
 
+type NewAddition = Omit<ActivityAddition, 'id'>
+
+async function noteAddition(redis: Redis, { roster, first, last }: NewAddition): Promise<void> {
+  await redis.xadd(globalKeys.activity, 'MAXLEN', '~', ADDITIONS, '*', 'a', `${roster} ${first} ${last}`)
+}
+
+/**
+ * What requests in quick succession added is noted together: each note by itself is a write to the disk of the store, which the next
+ * request waits for. A process that dies in between leaves those lines to the pages of their rosters.
+ */
+export function gatherAdditions(redis: Redis) {
+  let gathered: NewAddition[] = []
+  let timer: NodeJS.Timeout | undefined
+  const flush = async () => {
+    clearTimeout(timer)
+    timer = undefined
+    const now = gathered
+    gathered = []
+    await Promise.allSettled(now.map((addition) => noteAddition(redis, addition)))
+  }
+  return {
+    note(additions: readonly NewAddition[]) {
+      if (additions.length === 0) return
+      gathered.push(...additions)
+      timer ??= setTimeout(() => void flush(), GATHER_MS)
+    },
+    flush,
+  }
+}
+
 /** Where something happened, over all rosters, newest first: a page of it reads only rosters that are on the page. */
 export async function readActivityAdditions(
   redis: Redis,
@@ -118,7 +149,8 @@ export async function readActivityAdditions(
   })
 }
 
-function format(line: NewActivityLine): string {
+/** A line as it is kept. */
+export function formatLine(line: NewActivityLine): string {
   const { asker } = line
   const head: Stored = {
     ...(line.member === null ? {} : { m: line.member }),

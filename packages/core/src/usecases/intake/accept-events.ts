@@ -5,7 +5,6 @@ import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest, formerEventDigest } from '../../secrets/index.ts'
 import { createTraces, type Store } from '../../store/index.ts'
-import { noteActivity } from '../activity/index.ts'
 import { inParallel } from '../parallel.ts'
 
 /** A membership event that was parsed and is well formed. */
@@ -123,7 +122,7 @@ export async function recordAndWake(
 ): Promise<RecordedChange[]> {
   const result = await deps.store.recordChanges({
     teamKey,
-    changes,
+    changes: changes.map((change) => ({ ...change, asker: deps.asker ?? null })),
     dedupMs: deps.dedupDays * DAY_MS,
     intoClosing,
     limit,
@@ -135,11 +134,6 @@ export async function recordAndWake(
     createTraces(deps.store.redis, teamKey)
       .note(accepted, traceparent)
       .catch(() => {})
-  noteActivity(
-    deps,
-    teamKey,
-    accepted.map(({ roster, member, timelineEntry }) => ({ roster, member, entry: timelineEntry })),
-  )
   // Not waited for: what is recorded is kept, and a lane whose bell was not heard is found by the sweep.
   if (hasWork) deps.store.noteRecorded(teamKey, result).catch(() => {})
   return result.changes
