@@ -74,7 +74,9 @@ export function sendAppErrorAsScim(error: AppError, request: FastifyRequest, rep
   }
   const status = STATUS_OF[error.code]
   request.problemCode = error.code
-  const detail = `${error.message} ${ERROR_RULES[error.code].action}`
+  // What is to be done about a body that is not valid names places that SCIM's answers do not have.
+  const action = error.code === 'request_invalid' ? '' : ` ${ERROR_RULES[error.code].action}`
+  const detail = `${error.message}${action}`
   return sendScim(
     reply,
     status,

@@ -84,8 +84,8 @@ function partsOf(path: string): string[] {
 type Operator = 'eq' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'
 
 function compare(op: Operator, value: unknown, wanted: string | number | boolean, isExact: boolean): boolean {
-  if (op === 'eq' && typeof wanted === 'boolean')
-    return value === wanted || String(value).toLowerCase() === String(wanted)
+  if (op === 'eq' && (typeof wanted === 'boolean' || typeof value === 'boolean'))
+    return String(value).toLowerCase() === String(wanted).toLowerCase()
   if (typeof value === 'number' && typeof wanted === 'number') return holds(op, value - wanted)
   if (typeof value !== 'string' || typeof wanted === 'boolean') return false
   const fold = (text: string) => (isExact ? text : text.toLowerCase())
@@ -127,6 +127,40 @@ export function equalitiesOf(filter: Filter): { path: string; value: string }[] 
     case 'lt':
     case 'le':
       return []
+  }
+}
+
+/**
+ * The values that a filter compares an attribute (lower-cased) or its `value` with, wherever that stands in it; undefined among them:
+ * the filter looks at the attribute in another way.
+ */
+export function comparedWith(filter: Filter, attribute: string): (string | undefined)[] {
+  switch (filter.op) {
+    case 'and':
+    case 'or':
+      return filter.filters.flatMap((one) => comparedWith(one, attribute))
+    case 'not':
+      return comparedWith(filter.filter, attribute)
+    case '[]': {
+      if (pathOf(filter.attrPath) !== attribute) return []
+      const values = comparedWith(filter.valFilter, 'value')
+      return attributesOf(filter.valFilter).every((name) => name === 'value' || name === 'type') ? values : [undefined]
+    }
+    case 'eq':
+    case 'pr':
+    case 'ne':
+    case 'co':
+    case 'sw':
+    case 'ew':
+    case 'gt':
+    case 'ge':
+    case 'lt':
+    case 'le': {
+      const path = pathOf(filter.attrPath)
+      if (path !== attribute && !path.startsWith(`${attribute}.`)) return []
+      const isValue = path === attribute || path === `${attribute}.value`
+      return isValue && filter.op === 'eq' && typeof filter.compValue === 'string' ? [filter.compValue] : [undefined]
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { OpenDirectory, ScimGroupDraft } from '@flightroster/core/usecases/
 import { isObject, read, unwrap, type Resource } from './attributes.ts'
 import { ScimFault } from './fault.ts'
 import { memberIds } from './patch-group.ts'
-import { isAsked, project, type Projection } from './user-resource.ts'
+import { isAsked, project, type Projection } from './projection.ts'
 
 export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 
@@ -65,7 +65,8 @@ export async function* groupText(
   yield `${head.slice(0, -1)},"members":[`
   let isFirst = true
   for await (const page of store.membersOf(group.id)) {
-    const items = page.map((id) => JSON.stringify({ value: id, type: 'User' })).join(',')
+    const { members } = project({ members: page.map((value) => ({ value, type: 'User' })) }, projection)
+    const items = JSON.stringify(members).slice(1, -1)
     yield isFirst ? items : `,${items}`
     isFirst = false
   }

@@ -14,15 +14,15 @@ import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, GROUP_LIMIT, notFound, type ScimContext } from './context.ts'
 import { ScimFault, SCIM_ROOT, streamScim } from './fault.ts'
-import { equalitiesOf, type Filter } from './filter.ts'
+import { comparedWith, equalitiesOf, type Filter } from './filter.ts'
 import { groupText, readGroupName, clean, toGroupDraft, toGroupHead } from './group-resource.ts'
 import { findPage, listHead, listQuery, readQuery, type Page, type Window } from './lists.ts'
 import { openList } from './open-list.ts'
 import { readGroupPatch } from './patch-group.ts'
 import { readPatch } from './patch-request.ts'
+import { readProjection, type Projection } from './projection.ts'
 import { openChange, SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
 import { groupBody, groupList, groupResource, patchBody } from './shapes.ts'
-import { readProjection, type Projection } from './user-resource.ts'
 
 const params = z.object({ scimGroupId: anyId })
 /** Ids that the store is asked about in one step. */
@@ -156,9 +156,10 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
         operationId: 'patchScimGroup',
         summary: 'Change a group',
         description:
-          'Each person who comes or goes is an event of their own. Somebody whom nobody knows sinks nobody else.',
+          'Each person who comes or goes is an event of their own. Somebody whom nobody knows sinks nobody else. Answered with the group where `attributes` are asked for.',
         params,
-        response: { 204: z.undefined() },
+        querystring: readQuery,
+        response: { 200: groupResource, 204: z.undefined() },
       },
       config: { ...SCIM_CHANGE, bodies: { 'application/scim+json': patchBody } },
     },
@@ -184,6 +185,8 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       if (patch.ignored.length > 0) {
         await noteOddOfGroup(asked, directory, group, `a change was left out: ${patch.ignored.slice(0, 5).join('; ')}.`)
       }
+      // RFC 7644, 3.5.2: who asks for attributes is answered with them.
+      if (request.query.attributes !== undefined) return send(request, reply, 200, group)
       return reply.code(204).send()
     },
   )
@@ -227,27 +230,25 @@ async function findGroupPage(
   window: Window,
 ): Promise<Page<ScimGroup>> {
   const { store } = directory
-  const equal = filter ? equalitiesOf(filter) : []
-  const named = equal.filter(({ path }) => path === 'members.value' || path === 'members').map(({ value }) => value)
-  const toResource = (members: readonly string[]) => (group: ScimGroup) => ({
-    ...toGroupHead(group, base),
-    members: members.map((value) => ({ value })),
-  })
-  if (named.length === 0) {
-    return findPage({ records: store.groups, keys: KEYS, toResource: toResource([]), beginScan }, filter, window)
-  }
-  // Every group of theirs, and of those the ones that fit the rest.
-  const ids = (await store.groupsOf([named[0] as string]))[0] ?? []
-  const groups = (await store.groups.findMany(ids)).filter((group) => group !== undefined)
-  const among = await Promise.all(groups.map(({ id }) => store.whoIsIn(id, named)))
-  const fitting = groups.filter((_, at) => among[at]?.length === new Set(named).size)
-  return findPage(
-    { records: store.groups, keys: KEYS, toResource: toResource(named), beginScan },
-    filter,
-    window,
-    fitting,
-  )
+  const named = [...new Set(filter ? comparedWith(filter, 'members') : [])]
+  if (named.includes(undefined)) throw new ScimFault(400, 'Members are found by their value, with eq.', 'invalidFilter')
+  const ids = named.filter((id) => id !== undefined)
+  const toResources = (groups: readonly ScimGroup[]) =>
+    Promise.all(
+      groups.map(async (group) => ({
+        ...toGroupHead(group, base),
+        members: (await store.whoIsIn(group.id, ids)).map((value) => ({ value, type: 'User' })),
+      })),
+    )
+  const search = { records: store.groups, keys: KEYS, toResources, beginScan }
+  const [member] = filter ? equalitiesOf(filter).filter(({ path }) => MEMBER_PATHS.has(path)) : []
+  if (!member) return findPage(search, filter, window)
+  const [groupIds = []] = await store.groupsOf([member.value])
+  const groups = (await store.groups.findMany(groupIds)).filter((group) => group !== undefined)
+  return findPage(search, filter, window, groups)
 }
+
+const MEMBER_PATHS = new Set(['members', 'members.value'])
 
 async function* listText(
   { directory, base }: ScimContext,

@@ -50,7 +50,8 @@ interface Search<T> {
   records: ScimRecords<T>
   /** Attribute paths, lower-cased, that an index answers. */
   keys: ReadonlyMap<string, ScimKey | 'id'>
-  toResource: (record: T) => Resource
+  /** As much of them as the filter asks for, in the order given. */
+  toResources: (records: readonly T[]) => Promise<Resource[]>
   /** Waits for the turn to look at all records; returns its end. */
   beginScan: () => Promise<() => void>
 }
@@ -67,7 +68,8 @@ export async function findPage<T>(
   if (filter === undefined) return { total: await records.total(), records: await readPage(records, from, count) }
   const known = candidates ?? (await findCandidates(search, filter))
   if (known !== undefined) {
-    const found = known.filter((record) => matches(search.toResource(record), filter))
+    const resources = await search.toResources(known)
+    const found = known.filter((_, at) => matches(resources[at] ?? {}, filter))
     return { total: found.length, records: found.slice(from, from + count) }
   }
   const end = await search.beginScan()
@@ -79,7 +81,7 @@ export async function findPage<T>(
 }
 
 async function scan<T>(
-  { records, toResource }: Search<T>,
+  { records, toResources }: Search<T>,
   filter: Filter,
   { startIndex, count }: Window,
 ): Promise<Page<T>> {
@@ -87,8 +89,9 @@ async function scan<T>(
   const page: Page<T> = { total: 0, records: [] }
   for (let at = 0; ; at += AT_ONCE) {
     const some = await records.page(at, AT_ONCE)
-    for (const record of some) {
-      if (!matches(toResource(record), filter)) continue
+    const resources = await toResources(some)
+    for (const [index, record] of some.entries()) {
+      if (!matches(resources[index] ?? {}, filter)) continue
       if (page.total >= from && page.records.length < count) page.records.push(record)
       page.total++
     }

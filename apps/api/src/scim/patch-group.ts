@@ -3,7 +3,7 @@ import type { MembersDelta } from '@flightroster/core/usecases/scim'
 import { isObject, read, toList, type Resource } from './attributes.ts'
 import type { Filter } from './filter.ts'
 import { parsePatchPath } from './patch-path.ts'
-import type { PatchOperation } from './patch-request.ts'
+import { withoutValue, type PatchOperation } from './patch-request.ts'
 
 /** What a PATCH makes of a group: its names where they change, and the change of its members, without looking at the group. */
 export interface GroupPatch {
@@ -76,6 +76,8 @@ function applyToMembers(
   filter: Filter | undefined,
   value: unknown,
 ): void {
+  // What is meant is not known, and an empty list would take everybody out.
+  if (op !== 'remove' && !filter && value === undefined) throw withoutValue()
   const ids = memberIds(value)
   if (filter) {
     const named = idsOfFilter(filter)

@@ -7,6 +7,8 @@ export interface PatchOperation {
   value: unknown
 }
 
+export const withoutValue = () => new ScimFault(400, 'An add or replace has a "value".', 'invalidValue')
+
 const MOST_OPERATIONS = 20_000
 
 /** The operations of a PATCH, whoever sent it: `Add` and `add` are one, and so are `Operations` and `operations`. */

@@ -3,7 +3,7 @@ import { isObject, keyIn, read, toBoolean, toList, unwrap, write, type Resource 
 import { ScimFault } from './fault.ts'
 import { matches, type Filter } from './filter.ts'
 import { parsePatchPath, type PatchPath } from './patch-path.ts'
-import type { PatchOperation } from './patch-request.ts'
+import { withoutValue, type PatchOperation } from './patch-request.ts'
 
 /** Core attributes that have many values; whatever else came as a list is one too. */
 const MANY = new Set(
@@ -57,6 +57,8 @@ const changesOf = ({ op, path, value }: PatchOperation): Change[] =>
     : [{ op, path, value, isMember: false }]
 
 function applyOne(resource: Resource, { op, path, value, isMember }: Change): void {
+  // A replace without one takes the attribute away, as some write it; an add can't mean that.
+  if (op === 'add' && value === undefined) throw withoutValue()
   const isExtension = isMember && /^urn:/i.test(path) && isObject(value)
   if (isExtension && op === 'add') mergeExtension(resource, path, value)
   else applyAt(resource, op, parsePatchPath(path), value)

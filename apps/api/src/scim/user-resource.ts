@@ -1,6 +1,6 @@
 import { parseEmail, type ScimProfile, type ScimUser } from '@flightroster/core/domain'
 import type { ScimUserDraft } from '@flightroster/core/usecases/scim'
-import { isObject, read, splitPath, toBoolean, toList, unwrap, valuesAt, write, type Resource } from './attributes.ts'
+import { isObject, read, toBoolean, toList, unwrap, valuesAt, write, type Resource } from './attributes.ts'
 import { ScimFault } from './fault.ts'
 import { matches } from './filter.ts'
 import { parsePatchPath } from './patch-path.ts'
@@ -118,35 +118,4 @@ export function toUserResource(user: ScimUser, groups: readonly UserGroup[], bas
 export function replaceUser(user: ScimUser, sent: Resource, emailAttribute: string | undefined): ScimUserDraft {
   const isSaid = read(sent, 'active') !== undefined && read(sent, 'active') !== null
   return toUserDraft(isSaid ? sent : { ...sent, active: user.active }, emailAttribute)
-}
-
-export interface Projection {
-  attributes: string[] | undefined
-  excluded: string[]
-}
-
-const ALWAYS = new Set(['schemas', 'id'])
-
-/** `attributes` and `excludedAttributes` of a request, comma-separated. */
-export function readProjection(query: { attributes?: string; excludedAttributes?: string }): Projection {
-  const list = (text: string | undefined) =>
-    (text ?? '')
-      .split(',')
-      .slice(0, 100)
-      .map((name) => (splitPath(name.trim()) ?? [])[0]?.toLowerCase() ?? '')
-      .filter((name) => name !== '')
-  const attributes = list(query.attributes)
-  return { attributes: attributes.length > 0 ? attributes : undefined, excluded: list(query.excludedAttributes) }
-}
-
-/** By whole attributes: nobody asks for less than that in earnest. */
-export function project(resource: Resource, { attributes, excluded }: Projection): Resource {
-  return Object.fromEntries(Object.entries(resource).filter(([name]) => isAsked({ attributes, excluded }, name)))
-}
-
-export function isAsked({ attributes, excluded }: Projection, name: string): boolean {
-  const key = name.toLowerCase()
-  if (ALWAYS.has(key)) return true
-  if (attributes) return attributes.includes(key)
-  return !excluded.includes(key)
 }

@@ -8,13 +8,15 @@ import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, notFound, USER_LIMIT, type ScimContext } from './context.ts'
 import { ScimFault, sendScim, SCIM_ROOT, streamScim } from './fault.ts'
+import { attributesOf } from './filter.ts'
 import { findPage, listHead, listQuery, listText, readQuery } from './lists.ts'
 import { openList } from './open-list.ts'
 import { readPatch } from './patch-request.ts'
 import { patchResource } from './patch-user.ts'
+import { project, readProjection } from './projection.ts'
 import { openChange, SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
 import { patchBody, userBody, userList, userResource } from './shapes.ts'
-import { project, readProjection, replaceUser, toUserDraft, toUserResource, type UserGroup } from './user-resource.ts'
+import { replaceUser, toUserDraft, toUserResource, type UserGroup } from './user-resource.ts'
 
 const params = z.object({ scimUserId: anyId })
 
@@ -59,8 +61,12 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const { query } = request
       const { context, window, filter } = await openList(deps, request, query, KNOWN)
-      const toResource = (user: ScimUser) => toUserResource(user, [], context.base)
-      const search = { records: context.directory.store.users, keys: KEYS, toResource, beginScan: context.beginScan }
+      const namesGroups = filter !== undefined && attributesOf(filter).includes('groups')
+      const toResources = async (users: readonly ScimUser[]) => {
+        const groups = namesGroups ? await groupsOf(context, users) : []
+        return users.map((user, at) => toUserResource(user, groups[at] ?? [], context.base))
+      }
+      const search = { records: context.directory.store.users, keys: KEYS, toResources, beginScan: context.beginScan }
       const { total, records } = await findPage(search, filter, window)
       const groups = await groupsOf(context, records)
       const projection = readProjection(query)
@@ -166,7 +172,8 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const operations = readPatch(bodyOf(request))
       return change(request, reply, async (user, { emailAttribute }) =>
-        toUserDraft(await patchResource(user.resource, operations), emailAttribute),
+        // As with a PUT: who is switched off is not switched on by a change that takes `active` away.
+        replaceUser(user, await patchResource(user.resource, operations), emailAttribute),
       )
     },
   )

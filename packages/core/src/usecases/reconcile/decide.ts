@@ -93,6 +93,33 @@ async function getHeld(deps: IntakeDeps, { roster, id }: Decision): Promise<Reco
   return record
 }
 
+/**
+ * Closes plans of removals that events asked for, once everybody whom they name is there again or gone: nobody is to decide about a
+ * plan that would do nothing. Returns their ids.
+ */
+export async function closeOvertaken(deps: IntakeDeps, roster: Roster): Promise<string[]> {
+  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const closed: string[] = []
+  for (const { id } of await reconciliations.listHeld(roster.id)) {
+    const record = await reconciliations.find(id)
+    if (record?.status !== 'held' || record.fromEvents !== true || (await namesSomebody(deps, roster, record))) continue
+    const updatedAt = deps.clock.now()
+    const reason = 'Nobody whom it names would leave any more.'
+    if (!(await reconciliations.replace(record, { ...record, status: 'rejected', reason, updatedAt }))) continue
+    closed.push(id)
+    await tellDecided(deps, roster, updatedAt)
+  }
+  return closed
+}
+
+/** Looks no further than the first one who would still leave. */
+async function namesSomebody(deps: IntakeDeps, roster: Roster, record: Reconciliation): Promise<boolean> {
+  for (const removals of inChunks(record.removals, CHUNK)) {
+    if ((await whoWouldLeave(deps, roster, { ...record, removals, unmanaged: [] })).removals.length > 0) return true
+  }
+  return false
+}
+
 const CHUNK = 500
 
 type Leaving = Required<Pick<Reconciliation, 'removals' | 'cleared' | 'unmanaged' | 'kept'>>

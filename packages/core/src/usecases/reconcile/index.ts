@@ -1,7 +1,7 @@
 export { applySnapshot, type SnapshotResult } from './apply-snapshot.ts'
 export { tellHeld } from './tell-plan.ts'
 export type { SnapshotInput } from './draft-plan.ts'
-export { approveReconciliation, rejectReconciliation, type Decision } from './decide.ts'
+export { approveReconciliation, closeOvertaken, rejectReconciliation, type Decision } from './decide.ts'
 export type { Estimate } from './estimate.ts'
 export { getReconciliation, listReconciliations } from './get-reconciliation.ts'
 export type { PlannedRow, RejectedRows, SnapshotPlan, SnapshotRow } from './plan-snapshot.ts'

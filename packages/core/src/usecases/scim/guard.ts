@@ -4,7 +4,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations, readStoreTime } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
-import { tellHeld } from '../reconcile/index.ts'
+import { closeOvertaken, tellHeld } from '../reconcile/index.ts'
 import type { BindingReader } from './bindings.ts'
 import type { ScimDeps } from './directory.ts'
 
@@ -41,6 +41,20 @@ export async function holdOrFree(
     verdict.add(key)
   }
   return { leave, kept }
+}
+
+/** `rosters`: keys of those where people came back whose removal was held. A plan that names nobody else is closed. */
+export async function closePlans(deps: ScimDeps, bindings: BindingReader, rosters: Iterable<string>): Promise<void> {
+  for (const key of rosters) {
+    const roster = await bindings.roster(key)
+    if (!roster) continue
+    for (const id of await closeOvertaken(deps, roster)) {
+      noteRosterActivity(deps, roster, {
+        kind: 'request',
+        text: `Everybody whom the identity provider had taken away is back; plan ${id} is closed.`,
+      })
+    }
+  }
 }
 
 async function judge(

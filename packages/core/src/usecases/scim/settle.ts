@@ -4,7 +4,7 @@ import { inChunks, inParallelAsTheyCome } from '../parallel.ts'
 import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
 import { readBindings, rosterIdOf, type BindingReader } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
-import { holdOrFree } from './guard.ts'
+import { closePlans, holdOrFree } from './guard.ts'
 
 /** Users looked at in one go. */
 const CHUNK = 500
@@ -40,6 +40,7 @@ export async function settleUsers(
   const bindings = readBindings(deps, directory)
   const leaving: Leaving = { revisions: new Map(), byRoster: new Map(), again: new Set() }
   const joined = new Map<string, number>()
+  const cameBack = new Set<string>()
   const telling: Telling = { deps, directory, options }
 
   await inParallelAsTheyCome(PAGES_AT_ONCE, users, async (page) => {
@@ -56,6 +57,7 @@ export async function settleUsers(
     const ours = late.size === 0 ? plans : plans.filter(({ standing }) => !late.has(standing.id))
     for (const { standing, plan } of ours) {
       for (const key of plan.joins) joined.set(rosterIdOf(key), (joined.get(rosterIdOf(key)) ?? 0) + 1)
+      for (const key of standing.told.kept) if (plan.joins.includes(key)) cameBack.add(key)
       for (const key of plan.leaves) listOf(leaving.byRoster, key).push(standing.id)
       if (plan.leaves.length > 0) leaving.revisions.set(standing.id, standing.revision)
     }
@@ -70,6 +72,7 @@ export async function settleUsers(
     await finish(directory, settled)
   })
   if (leaving.revisions.size > 0) await letGo(telling, bindings, leaving, joined)
+  await closePlans(deps, bindings, cameBack)
 }
 
 /** Who leaves some roster, until it is judged. */
