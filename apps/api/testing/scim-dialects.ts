@@ -137,6 +137,10 @@ const entraOld: Dialect = {
         { op: 'Add', path: 'name.givenName', value: 'Anne' },
         { op: 'Add', path: `${ENTERPRISE}:department`, value: 'Beta' },
         { op: 'Add', path: 'manager', value: [{ $ref: null, value: '$bob' }] },
+        // A manager is a text as well, and a value that is gone in Entra is null.
+        { op: 'Add', path: `${ENTERPRISE}:manager`, value: '$bob' },
+        { op: 'Replace', path: 'phoneNumbers[type eq "mobile"].value', value: null },
+        { op: 'Replace', path: 'title', value: null },
       ),
       status: 200,
       answer: { displayName: 'Anne', name: { givenName: 'Anne' }, [ENTERPRISE]: { department: 'Beta' } },
@@ -344,6 +348,17 @@ const okta: Dialect = {
       answer: { active: true },
       present: ['ann', 'bob'],
     },
+    // Pushed anew: the whole group without a path, with its own id.
+    {
+      method: 'PATCH',
+      path: '/Groups/$group',
+      body: patch({
+        op: 'replace',
+        value: { id: '$group', displayName: 'Okta', members: [{ value: '$ann', display: null }, { value: '$bob' }] },
+      }),
+      status: 204,
+      present: ['ann', 'bob'],
+    },
     // One out and another in, in one request; each time with the name beside.
     {
       method: 'PATCH',
@@ -460,6 +475,21 @@ const authentik: Dialect = {
       status: 204,
       present: ['bob'],
     },
+    // So since July 2026; by value before.
+    {
+      method: 'PATCH',
+      path: '/Groups/$group',
+      body: patch({ op: 'remove', path: 'members[value eq "$bob"]' }),
+      status: 204,
+      present: [],
+    },
+    {
+      method: 'PATCH',
+      path: '/Groups/$group',
+      body: patch({ op: 'add', path: 'members', value: [{ value: '$bob' }] }),
+      status: 204,
+      present: ['bob'],
+    },
     { method: 'GET', path: '/Users?startIndex=1', status: 200 },
     { method: 'DELETE', path: '/Users/$bob', status: 204, present: [] },
   ],
@@ -534,6 +564,14 @@ const jumpCloud: Dialect = {
       status: 204,
       present: ['ann', 'bob'],
     },
+    // It sends the same again.
+    {
+      method: 'PATCH',
+      path: '/Groups/$group',
+      body: patch({ op: 'add', path: 'members', value: [{ value: '$bob' }] }),
+      status: 204,
+      present: ['ann', 'bob'],
+    },
     {
       method: 'PATCH',
       path: '/Groups/$group',
@@ -558,30 +596,30 @@ const jumpCloud: Dialect = {
   ],
 }
 
+/** As a log of a server shows them: schemas of an early draft, changes of a user by PUT, an "&" or "?" at the end. */
+const oneLoginUser = (name: string, more: object = {}) => ({
+  schemas: ['urn:scim:schemas:core:2.0', 'urn:scim:schemas:extension:enterprise:2.0'],
+  userName: `${name}@onelogin.example.com`,
+  externalId: `onelogin-${name}`,
+  name: { familyName: 'Lee', givenName: name, formatted: `${name} Lee` },
+  // Neither primary nor of a kind, and by some connectors not even a list.
+  emails: { value: `${name}@onelogin.example.com` },
+  active: true,
+  [ENTERPRISE]: { department: 'QA' },
+  ...more,
+})
+
 const oneLogin: Dialect = {
   name: 'OneLogin',
   group: 'OneLogin',
   steps: [
-    { method: 'GET', path: find('/Users', 'userName eq "ann@onelogin.example.com"'), status: 200, answer: nobody },
+    { method: 'GET', path: '/ServiceProviderConfig', status: 200 },
+    { method: 'GET', path: '/Users?filter=userName+eq+%22ann@onelogin.example.com%22&', status: 200, answer: nobody },
+    { method: 'POST', path: '/Users?', body: oneLoginUser('ann'), status: 201, keep: 'ann' },
     {
       method: 'POST',
-      path: '/Users',
-      body: {
-        schemas: [USER, ENTERPRISE],
-        userName: 'ann@onelogin.example.com',
-        externalId: '101',
-        name: { givenName: 'Ann', familyName: 'Lee' },
-        emails: [{ value: 'ann@onelogin.example.com', primary: true }],
-        active: true,
-        [ENTERPRISE]: { department: 'QA' },
-      },
-      status: 201,
-      keep: 'ann',
-    },
-    {
-      method: 'POST',
-      path: '/Users',
-      body: { schemas: [USER], userName: 'bob@onelogin.example.com', active: true },
+      path: '/Users?',
+      body: oneLoginUser('bob', { emails: [{ value: 'bob@onelogin.example.com', primary: true }] }),
       status: 201,
       keep: 'bob',
     },
@@ -597,7 +635,7 @@ const oneLogin: Dialect = {
     },
     {
       method: 'PATCH',
-      path: '/Groups/$group',
+      path: '/Groups/$group?',
       body: patch({ op: 'add', path: 'members', value: [{ value: '$ann' }] }),
       status: 204,
       present: ['ann'],
@@ -610,6 +648,14 @@ const oneLogin: Dialect = {
       present: ['ann', 'bob'],
     },
     {
+      method: 'PUT',
+      path: '/Users/$ann?',
+      body: oneLoginUser('ann', { name: { familyName: 'Li', givenName: 'Ann' } }),
+      status: 200,
+      answer: { name: { familyName: 'Li' }, active: true },
+      present: ['ann', 'bob'],
+    },
+    {
       method: 'PATCH',
       path: '/Groups/$group',
       body: patch({ op: 'remove', path: 'members[value eq "$bob"]' }),
@@ -617,13 +663,21 @@ const oneLogin: Dialect = {
       present: ['ann'],
     },
     {
-      method: 'PATCH',
-      path: '/Users/$ann',
-      body: patch({ op: 'replace', path: 'active', value: false }),
+      method: 'PUT',
+      path: '/Users/$ann?',
+      body: oneLoginUser('ann', { active: false }),
       status: 200,
+      answer: { active: false },
       present: [],
     },
-    { method: 'DELETE', path: '/Users/$ann', status: 204, present: [] },
+    {
+      method: 'PATCH',
+      path: '/Users/$ann',
+      body: patch({ op: 'replace', path: 'active', value: true }),
+      status: 200,
+      present: ['ann'],
+    },
+    { method: 'DELETE', path: '/Users/$ann?', status: 204, present: [] },
   ],
 }
 

@@ -71,7 +71,7 @@ export const DOUBLES: Habits[] = [
     groupHasExternalId: true,
     looksFirst: false,
     adds: 'each',
-    removes: 'each',
+    removes: 'filter',
     readsGroup: true,
     after429: 'back-off',
     afterFault: 'back-off',
@@ -89,10 +89,10 @@ export const DOUBLES: Habits[] = [
     afterFault: 'by hand',
   },
   {
-    // Goes by groups that are here; failed tasks wait for somebody.
+    // Goes by groups that are here, changes users by PUT; failed tasks wait for somebody.
     name: 'OneLogin',
     everyMinutes: 1,
-    changesBy: 'PATCH',
+    changesBy: 'PUT',
     leavesBy: 'DELETE',
     pushesGroups: false,
     looksFirst: true,

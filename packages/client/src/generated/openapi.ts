@@ -1556,7 +1556,7 @@ export interface paths {
         head?: never;
         /**
          * Change a group
-         * @description Each person who comes or goes is an event of their own. Somebody whom nobody knows sinks nobody else.
+         * @description Each person who comes or goes is an event of their own. Somebody whom nobody knows sinks nobody else. Answered with the group where `attributes` are asked for.
          *
          *     Needs the scope `scim`.
          */
@@ -5968,7 +5968,10 @@ export interface operations {
     };
     patchScimGroup: {
         parameters: {
-            query?: never;
+            query?: {
+                attributes?: string;
+                excludedAttributes?: string;
+            };
             header?: never;
             path: {
                 scimGroupId: string;
@@ -5992,6 +5995,28 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        schemas: string[];
+                        id: string;
+                        displayName: string;
+                        meta: {
+                            resourceType: string;
+                            location: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description Done; there is nothing to say */
             204: {
                 headers: {
