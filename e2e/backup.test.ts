@@ -1,10 +1,9 @@
-import { eventually, startReceiver, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { eventually, startReceiver, startRedis, type TestRedis, timePasses } from '@flightroster/core/testing'
 import { Redis } from 'ioredis'
 import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createLedger, type MembershipEvent } from './support/ledger.ts'
 import { startStack } from './support/stack.ts'
@@ -32,7 +31,7 @@ const copies = {
   async 'a snapshot'(redis: TestRedis, to: string) {
     const client = new Redis(redis.url)
     const before = await client.lastsave()
-    await sleep(1_100)
+    await timePasses(1_100)
     await client.bgsave()
     await eventually(async () => expect(await client.lastsave()).toBeGreaterThan(before))
     cpSync(join(await folderOf(redis), 'dump.rdb'), join(to, 'dump.rdb'))

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import { startStack, type Stack } from './support/stack.ts'
 
 const DAY = 86_400_000
@@ -77,7 +76,7 @@ describe('builds', () => {
     expect(Math.max(...late)).toBeLessThan(10_000)
     // Builds added while a watch was reading may come in two parts.
     expect(giftsTo(stack, group.id).length).toBeLessThanOrEqual(2)
-    await sleep(2_500)
+    await timePasses(2_500)
     expect(upstream.told('auto').sort()).toEqual(['1', '2', '3', '4'].map((version) => `build.available ${version}`))
     expect(upstream.told('gold')).toEqual(['build.available 1'])
     expect(new Set(upstream.all('auto').map(({ data }) => data.sequence))).toEqual(new Set([1, 2, 3, 4]))
@@ -100,7 +99,7 @@ describe('builds', () => {
     expect(delivery?.status).toBe(200)
     const forged = await fetch(url, { method: 'POST', body: '{"data":{"type":"x","id":"y"}}' })
     expect(forged.status).toBe(401)
-    await sleep(1_500)
+    await timePasses(1_500)
     expect(upstream.told('gold')).toHaveLength(2)
     expect(stack.emulator.violations()).toEqual([])
     upstream.close()
@@ -110,9 +109,11 @@ describe('builds', () => {
     const { stack, upstream } = await startWatched(1)
     await using _ = stack
     for (const build of stack.emulator.builds()) stack.emulator.expireBuild(build.id)
+    const looks = () => stack.emulator.calls().filter(({ path }) => path === '/v1/builds').length
+    const before = looks()
     stack.emulator.failNext({ kind: 'delay', delayMs: 1_500, times: 3, match: { method: 'GET', path: '/v1/builds' } })
     stack.emulator.addBuild(stack.app, { version: '2', groups: [stack.group], expiresAt: Date.now() + DAY - 60_000 })
-    await sleep(1_500)
+    await eventually(() => expect(looks()).toBeGreaterThan(before))
     await stack.workers[0]!.stop('SIGKILL')
     stack.startWorker()
     const announced = ['build.available 1', 'build.available 2', 'build.expiring 2']

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { eventually, startReceiver } from '@flightroster/core/testing'
+import { eventually, startReceiver, timePasses } from '@flightroster/core/testing'
 import { createLedger, type Ledger, type MembershipEvent } from './support/ledger.ts'
 import { startRedisCluster, type RedisCluster } from './support/redis-cluster.ts'
 import { startStack, type Stack } from './support/stack.ts'
@@ -70,7 +69,7 @@ function startBurst(stack: Stack, lanes: Lane[]): { stop(): Promise<number> } {
   const posting = (async () => {
     for (; going; posts++) {
       await postToAll(stack, lanes, `burst-${posts}`)
-      await sleep(PAUSE_MS)
+      await timePasses(PAUSE_MS)
     }
   })()
   return {

@@ -1,7 +1,6 @@
 import type { Emulator } from '@flightroster/emulator'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { eventually, type TestRedis } from '@flightroster/core/testing'
+import { eventually, type TestRedis, timePasses } from '@flightroster/core/testing'
 import { Redis } from 'ioredis'
 import { createLedger, type Ledger } from './support/ledger.ts'
 import { startRedisCluster, type RedisCluster } from './support/redis-cluster.ts'
@@ -46,7 +45,7 @@ function startBurst(stack: Stack, customers: Customer[]): { stop(): Promise<void
   const posting = customers.map(async ({ ledger }) => {
     for (let post = 0; going; post++) {
       await ledger.post(stack.api, ledger.joins(2, `burst-${post}`)).catch(() => {})
-      await sleep(PACE_MS)
+      await timePasses(PACE_MS)
     }
   })
   return {

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import { createLedger, type Ledger } from './support/ledger.ts'
 import { startReplicaSet, type ReplicaSet } from './support/replica-set.ts'
 import { startStack, type Stack } from './support/stack.ts'
@@ -25,7 +24,7 @@ function startBurst(stack: Stack, ledger: Ledger): Burst {
   const posting = (async () => {
     for (; going; posts++) {
       await ledger.post(stack.api, ledger.joins(2, `burst-${posts}`)).catch(() => {})
-      await sleep(PACE_MS)
+      await timePasses(PACE_MS)
     }
   })()
   return {

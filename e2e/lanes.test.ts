@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import type { Member } from './support/api.ts'
 import { createLedger } from './support/ledger.ts'
 import { startStack } from './support/stack.ts'
@@ -17,7 +16,7 @@ describe('a lane and its workers', () => {
     })
     stack.redis.freeze()
     const frozenAt = Date.now()
-    await sleep(LEASE_MS + 10_000)
+    await timePasses(LEASE_MS + 10_000)
     const late = stack.emulator.calls().filter(({ method, at }) => method !== 'GET' && at > frozenAt + LEASE_MS)
     expect(late).toEqual([])
     stack.redis.thaw()
@@ -123,7 +122,7 @@ describe('ending a worker', () => {
     })
     const worker = stack.workers[0]
     worker?.child.kill('SIGTERM')
-    await sleep(200)
+    await timePasses(200)
     await worker?.stop('SIGTERM')
     stack.emulator.settings({ latencyMs: 0 })
     stack.startWorker()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import { createLedger } from './support/ledger.ts'
 import { startStack } from './support/stack.ts'
 
@@ -33,12 +33,12 @@ describe('deaths in the middle', () => {
     await using stack = await startStack()
     const ledger = createLedger()
     const burst = Array.from({ length: 60 }, async (_, at) => {
-      await new Promise((resolve) => setTimeout(resolve, at * 10))
+      await timePasses(at * 10)
       await ledger.post(stack.api, ledger.joins(3, `b${at}`)).catch(() => {})
     })
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await eventually(() => expect(ledger.size()).toBeGreaterThan(0))
     await stack.redis.kill()
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await timePasses(500)
     await stack.redis.restart()
     await Promise.all(burst)
     expect(ledger.size()).toBeGreaterThan(0)

@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually, startCuttingProxy } from '@flightroster/core/testing'
+import { eventually, startCuttingProxy, timePasses } from '@flightroster/core/testing'
 import { createLedger } from './support/ledger.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
@@ -52,7 +51,7 @@ it(
         const page = events.splice(0, 5)
         if (page.length > 0) await ledger.post(stack.api, page)
       }
-      await sleep(200)
+      await timePasses(200)
     }
     proxy.cutAfter(() => false, 0)
     console.info(`${proxy.cuts()} connections cut, seed ${SEED}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import type { Api, Member } from './support/api.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
@@ -192,14 +192,14 @@ describe('a reading of the group', () => {
     await using stack = await startStack({ emulator: MANY_CALLS, env: QUICK })
     await fill(stack, ids(5))
     const policies = { teamKey: 'acme', app: { id: stack.app }, group: { id: stack.group } }
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    await timePasses(1_100)
     stack.emulator.removeTester('u-1@example.com', { groupId: stack.group })
     stack.emulator.addTester(stack.group, 'stranger@example.com')
     expect((await reconcile(stack)).unmanaged.map(({ email }) => email)).toEqual(['stranger@example.com'])
     await untilGroup(stack, [...ids(5), 'stranger'])
     await untilSettled(stack)
     await stack.api.must('PUT', '/v1/rosters/gold', { ...policies, removedByHand: 'report' }, 200)
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    await timePasses(1_100)
     stack.emulator.removeTester('u-2@example.com', { groupId: stack.group })
     await reconcile(stack)
     await reconcile(stack)

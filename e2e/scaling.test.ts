@@ -1,7 +1,6 @@
-import { eventually, readScaledObject, startScaler } from '@flightroster/core/testing'
+import { eventually, readScaledObject, startScaler, timePasses } from '@flightroster/core/testing'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createLedger, type Ledger } from './support/ledger.ts'
@@ -89,7 +88,7 @@ it('has workers come and go by the rule of the ScaledObject, and no call of thei
     const { name, ledger } = lanes[at % LANES]!
     if (at > 3 * LANES) throw new Error(`Workers stay: ${JSON.stringify(scaler.history.slice(-5))}`)
     await eventually(() => ledger.post(stack.api, ledger.joins(1, `${name}-later-${at}`)), WAIT)
-    await sleep(250)
+    await timePasses(250)
   }
   await scaler.close()
   for (const { group, ledger } of lanes) await eventually(() => ledger.expectGroup(stack.emulator, group), WAIT)

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import type { Member } from './support/api.ts'
 import { createLedger, type Ledger } from './support/ledger.ts'
 import { createChurn } from './support/soak/churn.ts'
@@ -67,7 +66,7 @@ it(
           const harm = choose(harms, random)
           await harm.cause()
           done.set(harm, (done.get(harm) ?? 0) + 1)
-          await sleep(BETWEEN_MS * random())
+          await timePasses(BETWEEN_MS * random())
         }
         const calmAt = Date.now()
         const events = await posting
@@ -111,7 +110,7 @@ async function post(
     const events = next(8)
     await eventually(() => ledger.post(stack.api, events), { timeoutMs: 120_000, everyMs: 200 })
     count += events.length
-    await sleep(150)
+    await timePasses(150)
   }
   return count
 }

@@ -1,8 +1,8 @@
+import { timePasses } from '@flightroster/core/testing'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { once } from 'node:events'
 import { request, type ClientRequest, type IncomingMessage } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { makeHostileBodies, type HostileBody } from '../testing/hostile-bodies.ts'
 import { serveApi, type TestApi } from '../testing/serve.ts'
 import { makeDashboard, visit } from '../testing/visitor.ts'
@@ -121,7 +121,7 @@ describe('large bodies of one sender', () => {
   it('wait for each other, and let those of others and all small ones pass', async () => {
     const [slow, other] = [await tokenOf('slow'), await tokenOf('other')]
     const held = [begin(slow, 4_190_000), begin(slow, 4_190_000)]
-    await sleep(500)
+    await timePasses(500)
     let isDone = false
     const waiting = post(slow, batch('slow')).then((answer) => {
       isDone = true
@@ -137,7 +137,7 @@ describe('large bodies of one sender', () => {
   it('are refused with when to come again where too many wait, and wherever they wait too long', async () => {
     const [slow, other] = [await tokenOf('slower'), await tokenOf('another')]
     const held = [begin(slow, 4_190_000), begin(slow, 4_190_000)]
-    await sleep(500)
+    await timePasses(500)
     const waiting = Array.from({ length: 40 }, () => post(slow, batch('slow')))
     const first = await Promise.race(waiting)
     expect(first).toEqual([429, true])
@@ -158,7 +158,7 @@ describe('a list', () => {
       sent.on('error', () => {})
       sent.write('id,email\n')
       const answered = once(sent, 'response').then(() => true)
-      if (!(await Promise.race([answered, sleep(1_000, false)]))) return sent
+      if (!(await Promise.race([answered, timePasses(1_000).then(() => false)]))) return sent
       sent.destroy()
     }
   }

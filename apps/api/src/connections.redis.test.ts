@@ -1,8 +1,7 @@
-import { signStripe } from '@flightroster/core/testing'
+import { signStripe, timePasses } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../testing/serve.ts'
 
@@ -93,7 +92,7 @@ describe('slow connections', () => {
     const slow =
       head('POST /v1/sources/shop/receive', 'content-type: application/json', 'content-length: 1000000') + '{'
     for (let count = 0; count < 40; count++) await begin(slow)
-    await sleep(500)
+    await timePasses(500)
     const { status, ms } = await deliver(100_000, 'evt_large')
     expect(status).toBe(200)
     expect(ms).toBeLessThan(5_000)

@@ -1,6 +1,6 @@
+import { timePasses } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { connect, type AddressInfo, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../testing/serve.ts'
 
@@ -61,7 +61,7 @@ describe('what is refused before it is read', () => {
     expect(await Promise.all(sockets.map(answerOf))).toEqual(sockets.map(() => '404'))
     const readSoFar = () => served.reduce((sum, { bytesRead }) => sum + bytesRead, 0) / MB
     const [before, begun] = [readSoFar(), performance.now()]
-    await sleep(1_000)
+    await timePasses(1_000)
     // However busy the machine is, it is not more.
     expect((readSoFar() - before) / ((performance.now() - begun) / 1_000)).toBeLessThan(100)
     for (const socket of sockets) socket.destroy()
@@ -119,7 +119,7 @@ describe('an event of another caller', () => {
       Array.from({ length: 20 }, (_, at) => send(`POST /v1/events HTTP/1.1\r\n${many}`, dear(`b${at}`))),
     )
     const answers = batches.map(async ({ answer }) => answered.push(await answer()))
-    await sleep(5)
+    await timePasses(5)
     const mine = await send(`POST /v1/events HTTP/1.1\r\n${one}`, event('first'))
     answered.push(`mine ${await mine.answer()}`)
     await Promise.all(answers)
@@ -147,7 +147,7 @@ describe('an event of another caller', () => {
       ),
     )
     const answers = batches.map(async ({ answer }) => answered.push(await answer()))
-    await sleep(5)
+    await timePasses(5)
     const mine = await send(`POST /v1/events HTTP/1.1\r\n${one}`, event('second'))
     answered.push(`mine ${await mine.answer()}`)
     await Promise.all(answers)

@@ -1,6 +1,6 @@
 import type { Claim, ReadyIndex } from '@flightroster/core/store'
 import { createLog } from '@flightroster/core/log'
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import { expect, it } from 'vitest'
 import { createPump } from './pump.ts'
 
@@ -28,7 +28,7 @@ it('waits at its end for every visit under way, also of a lane that was rung and
 
   let drained = false
   const draining = pump.drain().then(() => (drained = true))
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await timePasses(50)
   expect(drained).toBe(false)
   finishLong()
   await draining

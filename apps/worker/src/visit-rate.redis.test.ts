@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppleClient } from '@flightroster/core/apple'
 import { createUrlGuard } from '@flightroster/core/callbacks'
 import { systemClock } from '@flightroster/core/domain'
@@ -15,7 +14,7 @@ import {
   queuePrefix,
   writeLaneStanding,
 } from '@flightroster/core/store'
-import { makeEvent, eventually } from '@flightroster/core/testing'
+import { makeEvent, eventually, timePasses } from '@flightroster/core/testing'
 import { NO_TRACING } from '@flightroster/core/tracing'
 import { acceptEvents } from '@flightroster/core/usecases/intake'
 import { pauseRoster } from '@flightroster/core/usecases/rosters'
@@ -123,18 +122,18 @@ function mostSince(from: number): number {
 /** Nothing new, one more event, then a stream of them: the most visits in a second of each. */
 async function watch(): Promise<{ quiet: number; once: number; stream: number }> {
   await worker.start()
-  await sleep(1_500)
+  await timePasses(1_500)
   const quietFrom = performance.now()
-  await sleep(WATCHED_MS)
+  await timePasses(WATCHED_MS)
   const quiet = mostSince(quietFrom)
   const onceFrom = performance.now()
   await join('one')
-  await sleep(WATCHED_MS)
+  await timePasses(WATCHED_MS)
   const once = mostSince(onceFrom)
   const streamFrom = performance.now()
   for (let at = 0; performance.now() < streamFrom + WATCHED_MS; at++) {
     await join(`stream-${at}`)
-    await sleep(50)
+    await timePasses(50)
   }
   return { quiet, once, stream: mostSince(streamFrom) }
 }

@@ -1,7 +1,6 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import type { FaultRule } from '@flightroster/emulator'
 import { Redis } from 'ioredis'
 import type { Stack } from '../stack.ts'
@@ -90,7 +89,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
         const one = worker()
         const ending = one?.end('SIGTERM')
         // Before the next one is started in its place.
-        await sleep(upTo(200))
+        await timePasses(upTo(200))
         one?.signal('SIGTERM')
         await ending
       },
@@ -101,7 +100,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
       weight: 2,
       async cause() {
         const more = stack.startWorker()
-        await sleep(1_000 + upTo(3_000))
+        await timePasses(1_000 + upTo(3_000))
         await more.stop(random() < 0.5 ? 'SIGTERM' : 'SIGKILL')
       },
     },
@@ -112,7 +111,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
       async cause() {
         const one = worker()
         one?.signal('SIGSTOP')
-        await sleep(upTo(3_000))
+        await timePasses(upTo(3_000))
         one?.signal('SIGCONT')
       },
     },
@@ -136,7 +135,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
       weight: 5,
       async cause() {
         await redis.kill()
-        await sleep(upTo(500))
+        await timePasses(upTo(500))
         await redis.restart()
       },
     },
@@ -148,7 +147,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
       async cause() {
         redis.freeze()
         // Now and then for longer than a lease.
-        await sleep(random() < 0.2 ? 18_000 : upTo(3_000))
+        await timePasses(random() < 0.2 ? 18_000 : upTo(3_000))
         redis.thaw()
       },
     },
@@ -180,7 +179,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
         withRedis(async (client) => {
           const used = Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1])
           await client.config('SET', 'maxmemory', String(used))
-          await sleep(upTo(2_000))
+          await timePasses(upTo(2_000))
           await client.config('SET', 'maxmemory', '0')
         }),
     },
@@ -204,7 +203,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
       weight: 2,
       async cause() {
         emulator.setAgreementsOk(false)
-        await sleep(1_000 + upTo(3_000))
+        await timePasses(1_000 + upTo(3_000))
         emulator.setAgreementsOk(true)
       },
     },
@@ -214,7 +213,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
       weight: 2,
       async cause() {
         emulator.settings({ seatsPerApp: emulator.groupMembers(stack.group).length })
-        await sleep(1_000 + upTo(3_000))
+        await timePasses(1_000 + upTo(3_000))
         emulator.settings({ seatsPerApp: 10_000 })
       },
     },
@@ -240,7 +239,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
       weight: 3,
       async cause() {
         await must('/v1/rosters/gold/pause')
-        await sleep(upTo(2_000))
+        await timePasses(upTo(2_000))
         await must('/v1/rosters/gold/resume')
       },
     },
@@ -264,7 +263,7 @@ async function refuseWrites(client: Redis, blocked: string, forMs: number): Prom
   mkdirSync(blocked)
   await client.config('SET', 'save', '3600 1')
   await become('err')
-  await sleep(forMs)
+  await timePasses(forMs)
   rmdirSync(blocked)
   await become('ok')
   await client.config('SET', 'save', '')

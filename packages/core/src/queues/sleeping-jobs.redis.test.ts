@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import { eventually } from '@flightroster/core/testing'
 import { NO_JOB } from '../domain/change.ts'
+import { timePasses } from '../../testing/time-passes.ts'
 import { createLaneQueue } from './lane-queue.ts'
 
 const now = Date.now.bind(Date)
@@ -50,7 +51,7 @@ describe('a job that sleeps', () => {
   })
 
   it('is due by its last failure, not by when it was made', async () => {
-    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    await timePasses(3_000)
     const begun = now()
     const job = await fetchOne()
     await ahead(30_000, async () => job?.retry(new Error('Apple is out of order.')))

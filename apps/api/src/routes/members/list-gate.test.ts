@@ -1,3 +1,4 @@
+import { timePasses } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -91,7 +92,7 @@ describe('the turns of lists', () => {
       while (!state.isOver) {
         const turn = await enter(gate, `${teamKey}-1`, teamKey).catch(() => undefined)
         state.turns += turn ? 1 : 0
-        await new Promise((resolve) => setTimeout(resolve, turn ? 12_000 : 1_000))
+        await timePasses(turn ? 12_000 : 1_000)
         turn?.end()
       }
     }

@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startRedis, type TestRedis } from '@flightroster/core/testing'
 import { formatEntry } from '../../domain/timeline.ts'
 import { laneKeys } from '../keys.ts'
 import { createMembers } from '../member/members.ts'
+import { timePasses } from '../../../testing/time-passes.ts'
 import { recordChanges } from '../lane/record-changes.ts'
 
 /** What makes a power cut of a kill; without a C compiler there is none. */
@@ -47,7 +47,7 @@ async function record(server: TestRedis, forMs: number, client: Redis): Promise<
     }
     await recordChanges(client, { teamKey: 'acme', changes: [change], dedupMs: 60_000, now: undefined, packed: true })
     acknowledged.set(member, performance.now())
-    await sleep(2)
+    await timePasses(2)
   }
   return acknowledged
 }

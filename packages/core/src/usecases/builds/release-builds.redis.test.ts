@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { APP, startBuildsRig, type BuildsRig } from '../../../testing/builds-rig.ts'
+import { timePasses } from '../../../testing/time-passes.ts'
 import { buildsTask } from '../schedule/plan-roster-tasks.ts'
 
 const DAY = 86_400_000
@@ -126,7 +127,7 @@ describe('the end of the last build', () => {
     await rig.look()
     // The next look is at the end itself.
     expect((await rig.schedule.dueAt([buildsTask(APP)]))[0]).toBe(first.expiresAt)
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, first.expiresAt - Date.now()) + 50))
+    await timePasses(Math.max(0, first.expiresAt - Date.now()) + 50)
     await rig.look()
     await rig.look()
     const facts = await rig.facts()

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '../../../testing/eventually.ts'
 import { APP, startBuildsRig, type BuildsRig } from '../../../testing/builds-rig.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { createAppleWebhooks, createBuilds, laneKeys } from '../../store/index.ts'
@@ -16,6 +17,9 @@ afterEach(async () => {
   expect(rig.emulator.violations()).toEqual([])
   await rig[Symbol.asyncDispose]()
 })
+
+/** A look has asked Apple, and waits for the answer. */
+const isLooking = () => eventually(() => expect(rig.emulator.calls().map(({ path }) => path)).toContain('/v1/builds'))
 
 describe('the build watch', () => {
   it('tells each build once, numbered in order, with one call for all groups of the app', async () => {
@@ -68,7 +72,7 @@ describe('the build watch', () => {
     await rig.enter()
     rig.emulator.failNext({ kind: 'delay', delayMs: 300, match: { method: 'GET', path: '/v1/builds' } })
     const looking = rig.look()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await isLooking()
     // Another worker has the lane now.
     await rig.redis.set(laneKeys('acme').lease, 'another', 'PX', 500)
     await looking
@@ -89,7 +93,7 @@ describe('the build watch', () => {
 
     rig.emulator.failNext({ kind: 'delay', delayMs: 200, match: { method: 'GET', path: '/v1/builds' } })
     const looking = rig.look()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await isLooking()
     await rig.schedule.plan(buildsTask(APP), Date.now())
     await looking
     expect((await rig.schedule.dueAt([buildsTask(APP)]))[0]).toBeLessThanOrEqual(Date.now())
@@ -104,7 +108,7 @@ describe('the build watch', () => {
     const roster = await rig.enter()
     rig.emulator.failNext({ kind: 'delay', delayMs: 200, match: { method: 'GET', path: '/v1/builds' } })
     const looking = rig.look()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await isLooking()
     await rig.store.forgetRoster(roster)
     await looking
     expect([await rig.facts(), await createBuilds(rig.redis, 'acme').find('gold')]).toEqual([[], null])

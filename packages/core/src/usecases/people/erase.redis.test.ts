@@ -17,6 +17,7 @@ import { deleteRoster } from '../rosters/delete-roster.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
 import { describeErasure } from './describe-erasure.ts'
 import { eraseTask } from './erase-members.ts'
+import { timePasses } from '../../../testing/time-passes.ts'
 import { erasePerson } from './erase-person.ts'
 
 let rig: LaneRig
@@ -239,7 +240,7 @@ describe('erasing a person', () => {
     await join('gold', 'u-1')
     await settled()
     await erasePerson(rig.deps, ANN)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await timePasses(5)
     await join('gold', 'u-1')
     await settled()
     await rig.until(async () => expect(await rig.redis.hlen(laneKeys('acme').erasures)).toBe(0))

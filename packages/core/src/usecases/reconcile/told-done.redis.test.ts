@@ -4,6 +4,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { applySnapshot } from './apply-snapshot.ts'
 import { approveReconciliation } from './decide.ts'
 import { getReconciliation, listReconciliations } from './get-reconciliation.ts'
+import { timePasses } from '../../../testing/time-passes.ts'
 import { approvedTask } from '../schedule/tasks.ts'
 
 /** A list, and a person, are "done" once the group is as they say: no sooner. */
@@ -45,7 +46,7 @@ async function watch(forMs: number, look: () => Promise<void>): Promise<void> {
   while (performance.now() < ends) {
     await rig.visit()
     await look()
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await timePasses(20)
   }
 }
 

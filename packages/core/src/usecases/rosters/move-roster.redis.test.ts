@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makeTeamKey } from '@flightroster/core/testing'
+import { eventually, makeTeamKey } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
 import {
@@ -14,6 +13,7 @@ import {
 import { applySnapshot } from '../reconcile/index.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
 import { forgetRoster } from './forget-roster.ts'
+import { timePasses } from '../../../testing/time-passes.ts'
 import { moveRoster, resumeMoves } from './move-roster.ts'
 
 let rig: LaneRig
@@ -71,12 +71,12 @@ describe('a roster that moves to another team key', () => {
         const opened = await lane.open(name, 15_000)
         if (opened.kind !== 'opened') continue
         turns.at++
-        await sleep(20)
+        await timePasses(20)
         await lane.close(name)
       }
     }
     const workers = Array.from({ length: 12 }, (_, at) => worker(`worker-${at}`))
-    await sleep(100)
+    await eventually(() => expect(turns.at).toBeGreaterThan(0))
     const before = turns.at
     const { rosters } = rig.store
     // The first thing that a mover does with the lane.
@@ -157,7 +157,7 @@ describe('a roster that moves to another team key', () => {
             expect(outcome[0]?.status).toMatch(/accepted|duplicate/)
             break
           }
-          await new Promise((resolve) => setTimeout(resolve, 2))
+          await timePasses(2)
         }
       }
     })()
