@@ -1,4 +1,5 @@
 export { createStore, type Store } from './store.ts'
+export type { StoredLane, StoredRoster } from './stored-lane.ts'
 export { globalKeys, laneHash, laneKeys, queueName, queuePrefix } from './keys.ts'
 export type { MemberRecord, Members } from './member/members.ts'
 export { fitsFilter, type MemberFilter, type MemberQuery } from './member/list-members.ts'

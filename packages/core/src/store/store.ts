@@ -5,6 +5,35 @@ import { readJson } from '../domain/shape.ts'
 import { gatherAdditions } from './roster/activity.ts'
 import { createRosters } from './roster/rosters.ts'
 import { standingShape, teamKeyShape } from './roster/roster-shapes.ts'
+import type { Notice } from '../domain/notice.ts'
+import type { ScimDirectory } from '../domain/scim.ts'
+import type { Source } from '../domain/source.ts'
+import { createAudit, type Audit } from './access/audit.ts'
+import { createIdempotencyKeys, type IdempotencyKeys } from './access/idempotency-keys.ts'
+import { createAttempts, createSessions, type AttemptLimits, type Attempts, type Sessions } from './access/sessions.ts'
+import { createTokens, type Tokens } from './access/tokens.ts'
+import { takeTurn, takeTurns, type Turn, type Turns } from './budget/take-turn.ts'
+import { readStoreTime } from './connection/store-clock.ts'
+import { readLaneOverviews, type LaneOverview } from './lane/lane-overview.ts'
+import { countSweep } from './lane/schedule.ts'
+import { takeTask } from './lane/take-task.ts'
+import { createPersonErasures, type PersonErasures } from './member/person-erasures.ts'
+import { findRostersNaming } from './member/rosters-naming.ts'
+import { createMoverStore, type MoverStore, type RosterMove } from './move/move-roster.ts'
+import { createMovingRosters, type MovingRosters } from './move/moving-rosters.ts'
+import { readActivityAdditions, type ActivityAddition } from './roster/activity.ts'
+import { createAppleWebhooks, type AppleWebhooks } from './roster/apple-webhooks.ts'
+import { purgeRoster } from './roster/purge-roster.ts'
+import { createScimBindings, type ScimBindings } from './scim/scim-bindings.ts'
+import { createScimDirectories, createScimDirectory, type ScimDirectoryStore } from './scim/scim-directory.ts'
+import { createSourceBook, createSources, type SourceBook } from './source/sources.ts'
+import { openLane, type StoredLane } from './stored-lane.ts'
+import { createDeliveries, type Deliveries } from './webhook/deliveries.ts'
+import { createDeliveryLine, type DeliveryLine } from './webhook/delivery-line.ts'
+import { lanesWithFacts, takeUntold } from './webhook/facts.ts'
+import { createNoticeBook, createNotices, type NoticeBook } from './webhook/notices.ts'
+import { createWebhooks, type Webhooks } from './webhook/webhooks.ts'
+import { createWorkers, type Workers } from './workers.ts'
 import { defineScript } from './connection/define-script.ts'
 import { globalKeys, indexParts, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane/lane-outbox.ts'
@@ -29,7 +58,52 @@ export interface Store {
   ready: ReadyIndex
   teamKeys: Register<TeamKey>
   rosters: Register<Roster>
+  /** What is kept of one team key's lane, in that lane's slot. */
+  lane(teamKey: string): StoredLane
   members(teamKey: string, rosterId: string): Members
+  readonly webhooks: Webhooks
+  deliveries(webhookId: string): Deliveries
+  /** Deliveries of all webhooks by due time. */
+  readonly deliveryLine: DeliveryLine
+  readonly notices: Register<Notice>
+  noticeBook(noticeId: string): NoticeBook
+  readonly sources: Register<Source>
+  /** `most`: people that are kept for one source. */
+  sourceBook(sourceId: string, most?: number): SourceBook
+  readonly appleWebhooks: AppleWebhooks
+  readonly scimDirectories: Register<ScimDirectory>
+  scimDirectory(directoryId: string): ScimDirectoryStore
+  readonly scimBindings: ScimBindings
+  readonly tokens: Tokens
+  readonly sessions: Sessions
+  attempts(limits: AttemptLimits): Attempts
+  readonly audit: Audit
+  readonly idempotencyKeys: IdempotencyKeys
+  readonly personErasures: PersonErasures
+  readonly workers: Workers
+  readonly movingRosters: MovingRosters
+  mover(move: RosterMove): MoverStore
+  /** Forgets what is kept of a roster beside its members. */
+  purgeRoster(roster: Roster): Promise<void>
+  /** Of these rosters, those that name an address (lower-cased). */
+  rostersNaming<T extends Pick<Roster, 'id' | 'teamKey'>>(rosters: readonly T[], address: string): Promise<T[]>
+  /** Where something happened, over all rosters, newest first. */
+  activityAdditions(page: { to: string; from: number; count: number }): Promise<ActivityAddition[]>
+  laneOverviews(teamKeys: readonly string[]): Promise<LaneOverview[]>
+  /** Of these lanes, the ones with facts to tell. */
+  lanesWithFacts(lanes: string[]): Promise<string[]>
+  /** Lanes with facts that nobody has told yet, taken out. */
+  takeUntold(): Promise<string[]>
+  /** Counts a request against all of its windows, or says how long to wait (ms); 0: it was counted. */
+  takeTurn(turn: Turn): Promise<number>
+  /** The same against several counts of a lane, all of them or none. */
+  takeTurns(turns: Turns): Promise<number>
+  /** True for one process in `forMs`: what all of them would do, one does. */
+  takeTask(name: string, forMs: number): Promise<boolean>
+  /** Counts the sweeps over all lanes, so that each looks at the next ones in turn. */
+  countSweep(): Promise<number>
+  /** The store's clock (ms). */
+  time(): Promise<number>
   recordChanges(options: RecordOptions): Promise<RecordResult>
   directory: RosterDirectory
   /** The roster that holds a group, over all team keys. */
@@ -98,7 +172,39 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       },
     },
     rosters,
+    lane: (teamKey) => openLane(redis, teamKey),
     members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
+    webhooks: createWebhooks(redis),
+    deliveries: (webhookId) => createDeliveries(redis, webhookId),
+    deliveryLine: createDeliveryLine(redis),
+    notices: createNotices(redis),
+    noticeBook: (noticeId) => createNoticeBook(redis, noticeId),
+    sources: createSources(redis),
+    sourceBook: (sourceId, most) => createSourceBook(redis, sourceId, most),
+    appleWebhooks: createAppleWebhooks(redis),
+    scimDirectories: createScimDirectories(redis),
+    scimDirectory: (directoryId) => createScimDirectory(redis, directoryId),
+    scimBindings: createScimBindings(redis),
+    tokens: createTokens(redis),
+    sessions: createSessions(redis),
+    attempts: (limits) => createAttempts(redis, limits),
+    audit: createAudit(redis),
+    idempotencyKeys: createIdempotencyKeys(redis),
+    personErasures: createPersonErasures(redis),
+    workers: createWorkers(redis),
+    movingRosters: createMovingRosters(redis),
+    mover: (move) => createMoverStore(redis, move),
+    purgeRoster: (roster) => purgeRoster(redis, roster),
+    rostersNaming: (named, address) => findRostersNaming(redis, named, address),
+    activityAdditions: (page) => readActivityAdditions(redis, page),
+    laneOverviews: (lanes) => readLaneOverviews(redis, lanes),
+    lanesWithFacts: (lanes) => lanesWithFacts(redis, lanes),
+    takeUntold: () => takeUntold(redis),
+    takeTurn: (turn) => takeTurn(redis, turn),
+    takeTurns: (turns) => takeTurns(redis, turns),
+    takeTask: (name, forMs) => takeTask(redis, name, forMs),
+    countSweep: () => countSweep(redis),
+    time: () => readStoreTime(redis),
     recordChanges: recordTogether(async (options) => {
       const packed = await isPacking(redis)
       const confirm = { key: laneKeys(options.teamKey).lease, replicas: settings.waitReplicas }

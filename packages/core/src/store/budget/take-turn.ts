@@ -27,16 +27,16 @@ export async function takeTurn(redis: Redis, turn: Turn): Promise<number> {
   return takeTurns(redis, { teamKey, counts: windows.map((window) => ({ kind, ref, ...window })), cost: 1, now })
 }
 
-/** The same against several counts of a lane, all of them or none, for a request that counts for `cost`. */
-export async function takeTurns(
-  redis: Redis,
-  turn: {
-    teamKey: string
-    counts: readonly (TurnWindow & Pick<Turn, 'kind' | 'ref'>)[]
-    cost: number
-    now?: number | undefined
-  },
-): Promise<number> {
+/** A request that counts for `cost` against several counts of a lane. */
+export interface Turns {
+  teamKey: string
+  counts: readonly (TurnWindow & Pick<Turn, 'kind' | 'ref'>)[]
+  cost: number
+  now?: number | undefined
+}
+
+/** The same against several counts of a lane, all of them or none. */
+export async function takeTurns(redis: Redis, turn: Turns): Promise<number> {
   const { turns } = laneKeys(turn.teamKey)
   const keys = turn.counts.map(({ kind, ref }) => turns(kind, ref))
   const windows = turn.counts.flatMap(({ windowMs, limit }) => [windowMs, limit])
