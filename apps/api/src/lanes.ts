@@ -1,7 +1,7 @@
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { ToRef } from '@flightroster/core/secrets'
-import { createBudget, type Store } from '@flightroster/core/store'
+import type { Store } from '@flightroster/core/store'
 import {
   createCallerQuota,
   createEnqueuer,
@@ -45,7 +45,7 @@ export function createLanes(deps: {
     ),
   )
   const budgetOf = (teamKey: string) =>
-    createBudget(redis, teamKey, { windowMs: budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
+    store.lane(teamKey).budget({ windowMs: budgetWindowMs, defaultLimit: DEFAULT_LIMIT })
   const enqueuer = createEnqueuer({ store, toRef, log, withQueue: (teamKey, work) => work(queues.open(teamKey)) })
   const sweep = () => {
     enqueuer.sweep().catch((error: unknown) => log.warn({ err: error }, 'lanes.not_swept'))

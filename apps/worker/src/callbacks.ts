@@ -3,14 +3,7 @@ import type { Mailer, UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
-import {
-  createDeliveryLine,
-  lanesWithFacts,
-  takeUntold,
-  type DeliveryClaim,
-  type DueWebhook,
-  type Store,
-} from '@flightroster/core/store'
+import type { DeliveryClaim, DueWebhook, Store } from '@flightroster/core/store'
 import { createWebhookDirectory, sweepWebhooks, tellFacts, tryDelivery } from '@flightroster/core/usecases/callbacks'
 
 export interface CallbacksDeps {
@@ -51,7 +44,7 @@ const CLOSING_PATIENCE_MS = 3_000
 /** Tells upstream: makes deliveries of facts, and tries what is due. Any number of workers do the same. */
 export function createCallbacks(deps: CallbacksDeps): Callbacks {
   const { store, clock, log } = deps
-  const line = createDeliveryLine(store.redis)
+  const line = store.deliveryLine
   const directory = createWebhookDirectory(deps)
   const ending = new AbortController()
   setMaxListeners(0, ending.signal)
@@ -102,11 +95,11 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
   }
   /** A worker for some lanes leaves the hints of all to those who serve all. */
   const tellRecorded = async () =>
-    tellAll(await (deps.only ? lanesWithFacts(store.redis, [...deps.only]) : takeUntold(store.redis)))
+    tellAll(await (deps.only ? store.lanesWithFacts([...deps.only]) : store.takeUntold()))
   const sweep = async () => {
     const lanes = deps.only ?? (await store.laneIds())
     for (let from = 0; from < lanes.length; from += LANES_AT_ONCE) {
-      await tellAll(await lanesWithFacts(store.redis, lanes.slice(from, from + LANES_AT_ONCE)))
+      await tellAll(await store.lanesWithFacts(lanes.slice(from, from + LANES_AT_ONCE)))
     }
     await sweepWebhooks(deps)
   }

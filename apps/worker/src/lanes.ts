@@ -1,8 +1,6 @@
 import type { Clock } from '@flightroster/core/domain'
 import { createLaneQueue, type LaneQueue } from '@flightroster/core/queues'
 import {
-  createBudget,
-  createLaneStore,
   queueName,
   queuePrefix,
   type Budget,
@@ -32,7 +30,7 @@ interface Entry {
 
 /** Whose counts may have changed is noted for the history of rosters. */
 function openLaneStore(store: Store, teamKey: string): LaneStore {
-  const lane = createLaneStore(store.redis, teamKey)
+  const lane = store.lane(teamKey)
   return {
     ...lane,
     async recordOutcome(token, outcome) {
@@ -56,7 +54,7 @@ export function createLanes(deps: { store: Store; clock: Clock; budget: BudgetSe
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
       { lockMs: JOB_LOCK_MS, maxStalls: MAX_STALLS, clock },
     ),
-    budget: createBudget(store.redis, teamKey, deps.budget),
+    budget: store.lane(teamKey).budget(deps.budget),
   })
   const evict = async () => {
     for (const [teamKey, entry] of entries) {

@@ -5,13 +5,7 @@ import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import { measureLane, type Metrics } from '@flightroster/core/metrics'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
-import {
-  BEAT_EVERY_MS,
-  createWorkers,
-  listenToDoorbell,
-  type BudgetSettings,
-  type Store,
-} from '@flightroster/core/store'
+import { BEAT_EVERY_MS, listenToDoorbell, type BudgetSettings, type Store } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import { sweepTasks } from '@flightroster/core/usecases/builds'
 import { startHistory } from '@flightroster/core/usecases/history'
@@ -102,7 +96,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
       return end
     },
   })
-  const workers = createWorkers(store.redis)
+  const workers = store.workers
   const id = randomUUID()
   let beating: NodeJS.Timeout | undefined
   /** So that people are told when no worker runs; a beat that is missed is followed by another. */

@@ -1,6 +1,5 @@
 import { parseEmail, type Roster } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
-import { createLaneStore } from '@flightroster/core/store'
 import {
   canRestore,
   deleteMember,
@@ -225,7 +224,7 @@ function jobRoute(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/jobs/:teamKeyId/:ref', VIEW, async (request, reply) => {
     const teamKeyId = paramOf(request, 'teamKeyId')
     const ref = paramOf(request, 'ref')
-    const [work] = await createLaneStore(deps.store.redis, teamKeyId).readWork([ref])
+    const [work] = await deps.store.lane(teamKeyId).readWork([ref])
     if (!work) throw new AppError('not_found', { message: 'Nothing is left to do for this job.' })
     return reply.redirect(createMemberNames(deps.sealer).href(work.roster, work.member), 303)
   })

@@ -1,5 +1,4 @@
 import type { Roster } from '@flightroster/core/domain'
-import { createReconciliations } from '@flightroster/core/store'
 import { readHistory } from '@flightroster/core/usecases/history'
 import { describeUsage } from '@flightroster/core/usecases/idle'
 import { explainRoster, retryFailed } from '@flightroster/core/usecases/members'
@@ -41,7 +40,7 @@ export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
     const [listed, history, held, usage] = await Promise.all([
       lookAt(deps, roster),
       readHistory(deps, roster),
-      createReconciliations(deps.store.redis, roster.teamKey).listHeld(roster.id),
+      deps.store.lane(roster.teamKey).reconciliations.listHeld(roster.id),
       describeUsage(deps, roster),
     ])
     const now = deps.clock.now()

@@ -1,7 +1,6 @@
 import type { Roster } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import type { MemberRecord } from '@flightroster/core/store'
-import { createUploads } from '@flightroster/core/store'
 import { applySnapshot, type PlannedRow, type SnapshotResult } from '@flightroster/core/usecases/reconcile'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -43,22 +42,21 @@ const contextOf = (roster: Roster) => `upload:${roster.id}`
 /** Kept for half an hour, sealed, until somebody confirms the plan. */
 export async function keepUpload(deps: ApiDeps, roster: Roster, content: Buffer): Promise<string> {
   const packed = await promisify(gzip)(content)
-  return createUploads(deps.store.redis, roster.teamKey).keep(
-    deps.sealer.seal(packed.toString('base64'), contextOf(roster)),
-    KEPT_MS,
-  )
+  return deps.store
+    .lane(roster.teamKey)
+    .uploads.keep(deps.sealer.seal(packed.toString('base64'), contextOf(roster)), KEPT_MS)
 }
 
 /** Throws not_found where it has expired. */
 export async function openUpload(deps: ApiDeps, roster: Roster, id: string): Promise<Buffer> {
-  const sealed = await createUploads(deps.store.redis, roster.teamKey).find(id)
+  const sealed = await deps.store.lane(roster.teamKey).uploads.find(id)
   if (sealed === undefined)
     throw new AppError('not_found', { message: 'The list is not kept any more: send it again.' })
   return promisify(gunzip)(Buffer.from(deps.sealer.open(sealed, contextOf(roster)), 'base64'))
 }
 
 export async function forgetUpload(deps: ApiDeps, roster: Roster, id: string): Promise<void> {
-  await createUploads(deps.store.redis, roster.teamKey).forget(id)
+  await deps.store.lane(roster.teamKey).uploads.forget(id)
 }
 
 /** Which columns hold what: as somebody said of this list or of the roster's last one, or as its header says. */
@@ -77,12 +75,12 @@ export const previewUpload = (content: Buffer, rows: number) => previewCsv(textO
 
 /** As the columns of the roster's last list were told, where this one has them too; undefined where nobody told any. */
 export async function rememberedColumns(deps: ApiDeps, roster: Roster): Promise<ColumnMap | undefined> {
-  const text = await createUploads(deps.store.redis, roster.teamKey).columns(roster.id)
+  const text = await deps.store.lane(roster.teamKey).uploads.columns(roster.id)
   return text === undefined ? undefined : parseColumnMap(text)
 }
 
 export async function rememberColumns(deps: ApiDeps, roster: Roster, map: ColumnMap): Promise<void> {
-  await createUploads(deps.store.redis, roster.teamKey).rememberColumns(roster.id, formatColumnMap(map))
+  await deps.store.lane(roster.teamKey).uploads.rememberColumns(roster.id, formatColumnMap(map))
 }
 
 /** What the list would do; changes nothing. */

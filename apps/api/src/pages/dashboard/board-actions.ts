@@ -1,5 +1,4 @@
 import { AppError } from '@flightroster/core/errors'
-import { createLaneStore } from '@flightroster/core/store'
 import { requestWork } from '@flightroster/core/usecases/intake'
 import type { Job, Queue } from 'bullmq'
 import type { ApiDeps } from '../../deps.ts'
@@ -38,7 +37,7 @@ export async function promoteAll({ deps, teamKey, queue }: BoardTarget): Promise
 
 /** Forgets what is over. What has still to be done would only be recorded again. */
 export async function cleanJob({ deps, teamKey }: BoardTarget, jobId: string): Promise<void> {
-  if ((await createLaneStore(deps.store.redis, teamKey).forgetJobs([jobId])) === 0) throw notOver()
+  if ((await deps.store.lane(teamKey).forgetJobs([jobId])) === 0) throw notOver()
   await deps.store.ready.ring(teamKey)
 }
 
@@ -65,12 +64,12 @@ async function getJobIn(queue: Queue, jobId: string, wanted: 'failed' | 'delayed
 async function retry(deps: ApiDeps, teamKey: string, job: Job): Promise<void> {
   await bringForward(deps, teamKey, job)
   // A job of its own is made for the retry; this one would go on counting as failed until then.
-  await createLaneStore(deps.store.redis, teamKey).forgetJobs([job.id ?? ''])
+  await deps.store.lane(teamKey).forgetJobs([job.id ?? ''])
 }
 
 async function bringForward(deps: ApiDeps, teamKey: string, job: Job): Promise<void> {
   const { ref = '' } = textsOf(job.data)
-  const [work] = await createLaneStore(deps.store.redis, teamKey).readWork([ref])
+  const [work] = await deps.store.lane(teamKey).readWork([ref])
   // Nothing left to do for this member: it was converged since.
   if (!work) return
   await requestWork(deps, { roster: work.roster, member: work.member, kind: 'retry', origin: 'console' })

@@ -1,5 +1,4 @@
 import { AppError } from '@flightroster/core/errors'
-import { createIdempotencyKeys } from '@flightroster/core/store'
 import type { FastifyRequest } from 'fastify'
 import { hash } from 'node:crypto'
 import type { ApiDeps } from '../../deps.ts'
@@ -25,7 +24,7 @@ export async function bindKey(
   if (event.id === key) event.source = `${caller.id}\0${event.source}`
   const ref = hash('sha256', `${caller.id}\0${key}`, 'base64url').slice(0, 22)
   const body = hash('sha256', JSON.stringify(event), 'base64url').slice(0, 22)
-  const keys = createIdempotencyKeys(deps.store.redis)
+  const keys = deps.store.idempotencyKeys
   const claimed = await withinStorePatience(keys.claim(ref, body, deps.dedupDays * DAY_MS))
   if (claimed === 'other') throw new AppError('idempotency_key_reused')
   return claimed === 'new' ? { release: () => keys.release(ref) } : undefined

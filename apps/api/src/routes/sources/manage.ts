@@ -1,4 +1,3 @@
-import { createSourceBook } from '@flightroster/core/store'
 import { deleteSource, getSource, listSources, putSource, tryPayload } from '@flightroster/core/usecases/sources'
 import type { ReceivedPayload, Source } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
@@ -160,7 +159,7 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
       const { id } = await find(request.params.sourceId, request.caller)
       const { limit, cursor } = request.query
       const list = `received:${id}`
-      const entries = await createSourceBook(deps.store.redis, id).received()
+      const entries = await deps.store.sourceBook(id).received()
       // New ones come in front, so a page goes on behind the last one that was shown.
       const after = readCursor(list, cursor)
       const from = after === undefined ? 0 : entries.findIndex((entry) => placeOf(entry) === after) + 1

@@ -1,4 +1,3 @@
-import { readLaneStanding } from '@flightroster/core/store'
 import { checkTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
 import { onBehalfOf } from '../../on-behalf-of.ts'
@@ -22,8 +21,7 @@ export function checkTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
     async (request) => {
       const teamKey = await getTeamKey(deps, request.params.teamKeyId)
       // An outage comes and goes by itself.
-      const standing = async () =>
-        JSON.stringify({ ...(await readLaneStanding(deps.store.redis, teamKey.id)), outage: null })
+      const standing = async () => JSON.stringify({ ...(await deps.store.lane(teamKey.id).standing()), outage: null })
       const before = await standing()
       const found = toFindings(await checkTeamKey(onBehalfOf(deps, request), teamKey))
       request.changedNothing = before === (await standing())

@@ -1,4 +1,3 @@
-import { readLaneStanding } from '@flightroster/core/store'
 import { describeTeamKey, putTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
@@ -21,7 +20,7 @@ export function putTeamKeyRoute(app: ApiServer, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { teamKeyId: id } = request.params
-      const { blocked } = await readLaneStanding(deps.store.redis, id)
+      const { blocked } = await deps.store.lane(id).standing()
       const { created, isChanged, teamKey } = await putTeamKey(deps, { id, ...request.body })
       request.changedNothing = !isChanged && blocked === null
       return reply.code(created ? 201 : 200).send(toTeamKey(await describeTeamKey(deps, teamKey)))

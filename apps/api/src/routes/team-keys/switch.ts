@@ -1,4 +1,3 @@
-import { readLaneStanding } from '@flightroster/core/store'
 import { describeTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
@@ -24,7 +23,7 @@ export function switchLaneRoutes(app: ApiServer, deps: ApiDeps): void {
       },
       async (request) => {
         const record = await getTeamKey(deps, request.params.teamKeyId)
-        const { paused } = await readLaneStanding(deps.store.redis, record.id)
+        const { paused } = await deps.store.lane(record.id).standing()
         request.changedNothing = paused === (verb === 'pause')
         await deps.lanes[verb](record.id)
         return toTeamKey(await describeTeamKey(deps, record))

@@ -3,13 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { MemberStatus } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
-import {
-  ACTIVITY_KEPT_MS,
-  createActivity,
-  readActivityAdditions,
-  type Store,
-  type StoredActivity,
-} from '../../store/index.ts'
+import { ACTIVITY_KEPT_MS, type Store, type StoredActivity } from '../../store/index.ts'
 import { tellTimeline } from './tell-timeline.ts'
 
 export interface ActivityFilter {
@@ -44,7 +38,7 @@ interface ActivityPage {
 }
 
 interface Deps {
-  store: Pick<Store, 'redis' | 'rosters'>
+  store: Pick<Store, 'lane' | 'activityAdditions' | 'rosters'>
   clock: Clock
 }
 
@@ -92,7 +86,7 @@ async function* linesOf(
   filter: ActivityFilter,
   before: string | undefined,
 ): AsyncGenerator<Line> {
-  const activity = createActivity(deps.store.redis, teamKey, id)
+  const activity = deps.store.lane(teamKey).roster(id).activity
   const from = oldestOf(deps, filter)
   let to = before === undefined ? newestOf(filter, 0) : `(${parsePlace(before)[0]}`
   for (;;) {
@@ -106,19 +100,22 @@ async function* linesOf(
 
 /** Only the rosters on which something happened are read, so far as somebody reads on. */
 async function* linesOfAll(deps: Deps, filter: ActivityFilter, before: string | undefined): AsyncGenerator<Line> {
-  const { redis, rosters } = deps.store
+  const { rosters } = deps.store
   const from = oldestOf(deps, filter)
   const [begin, shown] = before !== undefined && isPlaceOfAll(before) ? parsePlace(before) : []
   let to = begin ?? newestOf(filter, NOTED_WITHIN_MS)
   for (;;) {
-    const additions = await readActivityAdditions(redis, { to, from, count: ADDITIONS_AT_ONCE })
+    const additions = await deps.store.activityAdditions({ to, from, count: ADDITIONS_AT_ONCE })
     const found = await rosters.findMany(additions.map(({ roster }) => roster))
     const read = await Promise.all(
       additions.map(async ({ id, roster, first, last }) => {
         const of = found.get(roster)
         const newest = id === begin ? `(${shown}` : last
         return of
-          ? createActivity(redis, of.teamKey, roster).read({ to: newest, from: first, count: LINES_OF_ADDITION })
+          ? deps.store
+              .lane(of.teamKey)
+              .roster(roster)
+              .activity.read({ to: newest, from: first, count: LINES_OF_ADDITION })
           : []
       }),
     )

@@ -1,8 +1,8 @@
 import type { ActivityNote, Asker, NewActivityLine } from '../../domain/activity.ts'
-import { createActivity, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 export interface ActivityDeps {
-  store: Pick<Store, 'redis'>
+  store: Pick<Store, 'lane'>
   asker?: Asker | undefined
 }
 
@@ -23,8 +23,10 @@ export function noteActivity(
     else byRoster.set(roster, [line])
   }
   for (const [roster, lines] of byRoster) {
-    createActivity(store.redis, teamKey, roster)
-      .add(lines)
+    store
+      .lane(teamKey)
+      .roster(roster)
+      .activity.add(lines)
       .catch(() => {})
   }
 }
@@ -35,7 +37,9 @@ export function noteRosterActivity(
   roster: { id: string; teamKey: string },
   note: ActivityNote,
 ): void {
-  createActivity(store.redis, roster.teamKey, roster.id)
-    .add([{ member: null, note, asker: asker ?? null }])
+  store
+    .lane(roster.teamKey)
+    .roster(roster.id)
+    .activity.add([{ member: null, note, asker: asker ?? null }])
     .catch(() => {})
 }

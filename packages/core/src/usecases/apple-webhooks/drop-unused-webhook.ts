@@ -1,13 +1,13 @@
 import type { AppleSession } from '../../apple/index.ts'
 import { isAppError } from '../../errors.ts'
-import { createAppleWebhooks, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 /** Takes the registration of an app back that no roster has any more. */
 export async function dropUnusedWebhook(
   deps: { store: Store; session: Pick<AppleSession, 'deleteWebhook'> },
   appId: string,
 ): Promise<void> {
-  const webhooks = createAppleWebhooks(deps.store.redis)
+  const webhooks = deps.store.appleWebhooks
   const known = await webhooks.findByApp(appId)
   if (!known) return
   const living = await deps.store.rosters.findMany(known.rosters)

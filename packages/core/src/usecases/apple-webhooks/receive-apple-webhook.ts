@@ -4,7 +4,7 @@ import type { AppleWebhook } from '../../domain/apple-webhook.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
 import { openIfOurs, type Sealer } from '../../secrets/index.ts'
-import { createAppleWebhooks, createSchedule, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { buildsAgainTask, buildsTask } from '../schedule/plan-roster-tasks.ts'
 import { isSignedBy } from './is-signed-by.ts'
 import { webhookSealContext } from './register-apple-webhook.ts'
@@ -36,7 +36,7 @@ export async function receiveAppleWebhook(
   deps: ReceiveDeps,
   { registration, signature, body }: AppleDelivery,
 ): Promise<'ping' | 'repeat' | 'taken'> {
-  const webhooks = createAppleWebhooks(deps.store.redis)
+  const webhooks = deps.store.appleWebhooks
   const webhook = await webhooks.find(registration)
   if (!webhook) throw new AppError('not_found', { message: 'There is no such registration.' })
   const secret = openIfOurs(deps.sealer, webhook.sealedSecret, webhookSealContext(webhook.id))
@@ -67,7 +67,7 @@ async function lookNow({ store, clock }: ReceiveDeps, { app, rosters }: AppleWeb
   const lanes = new Set([...found.values()].filter((roster) => roster.app.id === app).map(({ teamKey }) => teamKey))
   const now = clock.now()
   for (const lane of lanes) {
-    const schedule = createSchedule(store.redis, lane)
+    const schedule = store.lane(lane).schedule
     await schedule.plan(buildsTask(app), now)
     await schedule.replan(buildsAgainTask(app), now + AGAIN_MS)
     await store.ready.ring(lane)

@@ -5,7 +5,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import { openIfOurs } from '../../secrets/index.ts'
-import { createKept, createAppleWebhooks, type AppleWebhooks, type Store } from '../../store/index.ts'
+import type { AppleWebhooks, Store } from '../../store/index.ts'
 import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
 
@@ -33,11 +33,11 @@ export async function registerAppleWebhook(
   const roster = await getRoster(deps, rosterId)
   if (deps.publicUrl === undefined) throw new AppError('public_url_missing')
   const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
-  const webhooks = createAppleWebhooks(deps.store.redis)
+  const webhooks = deps.store.appleWebhooks
   // Before Apple is asked: its first delivery may come before its answer.
   const entered = await renewLost(deps, webhooks, session, await enter(deps, webhooks, roster))
   const url = urlOf(deps.publicUrl, entered.id)
-  const kept = createKept(deps.store.redis, roster.teamKey)
+  const kept = deps.store.lane(roster.teamKey).kept
   const place = `webhook:${entered.appleId}:${url}`
   if (entered.appleId !== null && ((await kept.find(place)) || (await isInForce(session, entered.appleId, url)))) {
     await kept.put(place, true)

@@ -1,5 +1,4 @@
 import { AppError, isAppError } from '../../errors.ts'
-import { createAppleWebhooks } from '../../store/index.ts'
 import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession } from '../team-keys/index.ts'
 import type { AppleWebhookDeps } from './register-apple-webhook.ts'
@@ -10,7 +9,7 @@ export async function removeAppleWebhook(
   rosterId: string,
 ): Promise<void> {
   const roster = await getRoster(deps, rosterId)
-  const webhooks = createAppleWebhooks(deps.store.redis)
+  const webhooks = deps.store.appleWebhooks
   const known = await webhooks.findByApp(roster.app.id)
   if (!known?.rosters.includes(rosterId)) {
     throw new AppError('not_found', { message: `The roster "${rosterId}" has no webhook registered with Apple.` })

@@ -1,15 +1,15 @@
 import type { ActivityNote } from '../../domain/activity.ts'
 import type { Clock } from '../../domain/clock.ts'
-import { createAudit, type AuditEntry, type Store } from '../../store/index.ts'
+import type { AuditEntry, Store } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 
 /** Notes who did what. Ids only: never an address, a key or a token. What was done to a roster its activity tells too. */
 export async function audit(
-  deps: { store: Pick<Store, 'redis' | 'rosters'>; clock: Clock },
+  deps: { store: Pick<Store, 'audit' | 'lane' | 'rosters'>; clock: Clock },
   entry: Omit<AuditEntry, 'at' | 'detail'> & { detail?: string | undefined; requestId?: string | undefined },
 ): Promise<void> {
   const { actor, action, target, detail = '', requestId = '' } = entry
-  await createAudit(deps.store.redis).add({ at: deps.clock.now(), actor, action, target, detail: detail.slice(0, 500) })
+  await deps.store.audit.add({ at: deps.clock.now(), actor, action, target, detail: detail.slice(0, 500) })
   const note = toNote(action, detail.slice(0, 500))
   if (!note || !target.startsWith(OF_ROSTER)) return
   const roster = await deps.store.rosters.find(target.slice(OF_ROSTER.length))

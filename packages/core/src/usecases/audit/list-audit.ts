@@ -1,9 +1,9 @@
-import { createAudit, type AuditRecord, type Store } from '../../store/index.ts'
+import type { AuditRecord, Store } from '../../store/index.ts'
 
 /** Newest first. */
 export async function listAudit(
-  deps: { store: Pick<Store, 'redis'> },
+  deps: { store: Pick<Store, 'audit'> },
   page: { limit: number; before?: string | undefined },
 ): Promise<{ items: AuditRecord[]; next: string | null }> {
-  return createAudit(deps.store.redis).list(page.limit, page.before)
+  return deps.store.audit.list(page.limit, page.before)
 }

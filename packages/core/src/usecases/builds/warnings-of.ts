@@ -2,7 +2,7 @@ import { isBuildLack, type BuildLack } from '../../domain/build.ts'
 import type { Supply } from '../../domain/build-supply.ts'
 import type { BuildBook } from '../../domain/build-watch.ts'
 import type { Roster, Warning } from '../../domain/roster.ts'
-import { createBuilds, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 /** What a roster's builds lack: by the newest reading, be it of a PUT or of the build watch, and what Apple refused. */
 export function warningsOf(roster: Roster, looked: { at: number; book: BuildBook } | null): Warning[] {
@@ -24,7 +24,7 @@ function isNewer(roster: Roster, looked: { at: number }): boolean {
 
 /** Why nobody of the roster's group can be invited, as far as its builds were read; null where one can be installed, or none was read. */
 export async function readLack(store: Store, roster: Roster): Promise<BuildLack | null> {
-  const looked = await createBuilds(store.redis, roster.teamKey).find(roster.id)
+  const looked = await store.lane(roster.teamKey).builds.find(roster.id)
   // A warning may also be of a build that is held beside others that can be installed.
   if ((supplyOf(roster, looked)?.usable.length ?? 0) > 0) return null
   for (const { code } of warningsOf(roster, looked)) {

@@ -5,7 +5,7 @@ import { takeNews, type BuildBook } from '../../domain/build-watch.ts'
 import { peopleInGroup } from '../../domain/member.ts'
 import type { Roster, Warning } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
-import { createBuilds, createSchedule, formatBook } from '../../store/index.ts'
+import { formatBook } from '../../store/index.ts'
 import { dropUnusedWebhook } from '../apple-webhooks/drop-unused-webhook.ts'
 import { judgeDoubt } from '../visit/judge-doubt.ts'
 import { stopLane } from '../visit/stop-lane.ts'
@@ -30,7 +30,7 @@ const SOON_MS = 10_000
  */
 export async function watchBuilds(visit: Visit, task: string, appId: string): Promise<void> {
   const { store, clock, settings } = visit.deps
-  const schedule = createSchedule(store.redis, visit.teamKey)
+  const schedule = store.lane(visit.teamKey).schedule
   // Put off to a time that is known: who plans it anew meanwhile (Apple's webhook) is heard.
   const putOffTo = clock.now() + Math.min(RETRY_MS, settings.buildWatchMs)
   await schedule.replan(task, putOffTo)
@@ -82,7 +82,7 @@ async function lookAtApp(visit: Visit, appId: string, rosters: Roster[]): Promis
   const session = sessionOf(visit)
   const groupIds = served.map((roster) => roster.group.id)
   const read = await readAppBuilds(session, appId, groupIds)
-  const builds = createBuilds(store.redis, visit.teamKey)
+  const builds = store.lane(visit.teamKey).builds
   const looks: Look[] = []
   for (const roster of served) {
     const known = await builds.find(roster.id)
@@ -139,8 +139,7 @@ async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Pr
   }
   const isSame = before !== null && formatBook(before) === formatBook(book)
   const entry = { roster: roster.id, at: now, book: isSame ? null : book, news }
-  if (!(await createBuilds(store.redis, visit.teamKey).record(visit.lease.token, entry)))
-    throw new AppError('lease_lost')
+  if (!(await store.lane(visit.teamKey).builds.record(visit.lease.token, entry))) throw new AppError('lease_lost')
   for (const { type, build } of news) log.info({ event: type, roster: roster.id, build: build.id }, type)
   return supply
 }

@@ -1,6 +1,6 @@
 import type { EndpointHealth, Webhook } from '../../domain/webhook.ts'
 import { AppError } from '../../errors.ts'
-import { createDeliveries, createWebhooks, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 export interface WebhookDescription {
   webhook: Webhook
@@ -9,23 +9,23 @@ export interface WebhookDescription {
 
 /** Throws not_found. */
 export async function getWebhook(deps: { store: Store }, id: string): Promise<Webhook> {
-  const webhook = await createWebhooks(deps.store.redis).find(id)
+  const webhook = await deps.store.webhooks.find(id)
   if (!webhook) throw new AppError('not_found', { message: `There is no webhook "${id}".`, details: { webhook: id } })
   return webhook
 }
 
 export async function describeWebhook(deps: { store: Store }, webhook: Webhook): Promise<WebhookDescription> {
-  return { webhook, health: await createDeliveries(deps.store.redis, webhook.id).health() }
+  return { webhook, health: await deps.store.deliveries(webhook.id).health() }
 }
 
 export function listWebhooks(deps: { store: Store }): Promise<Webhook[]> {
-  return createWebhooks(deps.store.redis).list()
+  return deps.store.webhooks.list()
 }
 
 /** Throws not_found, or webhook_disabled where nothing is sent to it. */
 export async function getActiveWebhook(deps: { store: Store }, id: string): Promise<Webhook> {
   const webhook = await getWebhook(deps, id)
-  const { disabledAt } = await createDeliveries(deps.store.redis, id).health()
+  const { disabledAt } = await deps.store.deliveries(id).health()
   if (disabledAt !== null) throw new AppError('webhook_disabled', { details: { webhook: id } })
   return webhook
 }

@@ -1,4 +1,4 @@
-import { createDeliveries, type ListedDelivery, type Store } from '../../store/index.ts'
+import type { ListedDelivery, Store } from '../../store/index.ts'
 import { getWebhook } from './get-webhook.ts'
 
 /** Newest first. Throws not_found. */
@@ -8,5 +8,5 @@ export async function listDeliveries(
   query: { limit: number; after: string | undefined },
 ): Promise<{ items: ListedDelivery[]; next: string | null }> {
   await getWebhook(deps, webhookId)
-  return createDeliveries(deps.store.redis, webhookId).list(query)
+  return deps.store.deliveries(webhookId).list(query)
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
-import { createDeliveries, createDeliveryLine, createWebhooks, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { resealSecret, webhookContext } from './webhook-secrets.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
@@ -37,7 +37,7 @@ export async function putWebhook(
     assertSeen?: AssertSeen<Webhook>
   },
 ): Promise<{ webhook: Webhook; secret: string | null }> {
-  const webhooks = createWebhooks(deps.store.redis)
+  const webhooks = deps.store.webhooks
   const { isOwn = () => true } = input
   const known = await webhooks.find(input.id)
   if (known && !isOwn(known)) throw notFound(input.id)
@@ -67,9 +67,9 @@ export async function putWebhook(
     return { ...current, ...settings, sealedSecret: resealSecret(deps.sealer, input.id, current.sealedSecret) }
   })
   if (!changed) throw new AppError('conflict')
-  await createDeliveries(deps.store.redis, input.id).enable(now)
+  await deps.store.deliveries(input.id).enable(now)
   await webhooks.noteChange()
-  await createDeliveryLine(deps.store.redis).note(input.id, now)
+  await deps.store.deliveryLine.note(input.id, now)
   return { webhook: changed, secret: null }
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
-import { createWebhooks, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { getWebhook } from './get-webhook.ts'
 import { resealSecret, webhookContext } from './webhook-secrets.ts'
 
@@ -19,7 +19,7 @@ export async function rotateSecret(
   await getWebhook(deps, id)
   const secret = makeSecret()
   const now = deps.clock.now()
-  const webhook = await createWebhooks(deps.store.redis).update(id, (known) => {
+  const webhook = await deps.store.webhooks.update(id, (known) => {
     const replaced = { sealed: resealSecret(deps.sealer, id, known.sealedSecret), until: now + BOTH_SIGN_FOR_MS }
     const former = [replaced, ...known.formerSecrets].filter(({ until }) => until > now).slice(0, FORMER_KEPT)
     return {

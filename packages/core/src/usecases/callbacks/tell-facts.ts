@@ -4,7 +4,7 @@ import type { Fact } from '../../domain/fact.ts'
 import { toEndpoint, wantsNotice, type Notice } from '../../domain/notice.ts'
 import { wantsFact, type Webhook } from '../../domain/webhook.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import { createDeliveries, createDeliveryLine, createFacts, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { NOTICE_SUBJECT, withoutPerson } from '../notices/try-notice.ts'
 import { toDeliveryId, toSubject } from './identify-fact.ts'
 import { makeDelivery } from '../deliveries/make-delivery.ts'
@@ -26,7 +26,7 @@ const ROUNDS = 20
  * between makes the same deliveries again, under the same ids, which has no effect. Returns how many deliveries were made.
  */
 export async function tellFacts(deps: TellDeps, teamKey: string): Promise<number> {
-  const facts = createFacts(deps.store.redis, teamKey)
+  const facts = deps.store.lane(teamKey).facts
   const token = randomUUID()
   let made = 0
   let untold = await facts.begin(token, AT_ONCE)
@@ -58,8 +58,8 @@ async function addTo(deps: TellDeps, webhook: Webhook, facts: Fact[], rosters: R
   const wanted = facts.filter((fact) => wantsFact(webhook, fact, rosters))
   if (wanted.length === 0) return 0
   const deliveries = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), fact, toSubject(fact, toRef), now))
-  await createDeliveries(store.redis, webhook.id).add(deliveries, now)
-  await createDeliveryLine(store.redis).note(webhook.id, now)
+  await store.deliveries(webhook.id).add(deliveries, now)
+  await store.deliveryLine.note(webhook.id, now)
   return deliveries.length
 }
 
@@ -74,7 +74,7 @@ async function addToNotice(
   const wanted = facts.filter((fact) => wantsNotice(notice, fact, rosters))
   if (wanted.length === 0) return 0
   const made = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), withoutPerson(fact), NOTICE_SUBJECT, now))
-  const added = await createDeliveries(store.redis, toEndpoint(notice.id)).add(made, now)
-  if (added > 0) await createDeliveryLine(store.redis).note(toEndpoint(notice.id), now)
+  const added = await store.deliveries(toEndpoint(notice.id)).add(made, now)
+  if (added > 0) await store.deliveryLine.note(toEndpoint(notice.id), now)
   return added
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../domain/clock.ts'
 import type { TestFact } from '../../domain/delivery.ts'
-import { createDeliveries, createDeliveryLine, type ListedDelivery, type Store } from '../../store/index.ts'
+import type { ListedDelivery, Store } from '../../store/index.ts'
 import { getActiveWebhook } from './get-webhook.ts'
 import { makeDelivery } from '../deliveries/make-delivery.ts'
 
@@ -13,7 +13,7 @@ export async function testWebhook(deps: { store: Store; clock: Clock }, id: stri
   const fact: TestFact = { type: 'webhook.test', webhook: id, at: now }
   // A subject of its own: one test never waits for another.
   const delivery = makeDelivery(`msg_${unique.replaceAll('-', '')}`, fact, `test-${unique}`, now)
-  await createDeliveries(deps.store.redis, id).add([delivery], now)
-  await createDeliveryLine(deps.store.redis).note(id, now)
+  await deps.store.deliveries(id).add([delivery], now)
+  await deps.store.deliveryLine.note(id, now)
   return { delivery, nextAttemptAt: now }
 }

@@ -9,7 +9,7 @@ import {
 import type { Delivery } from '../../domain/delivery.ts'
 import { noticeIdOf } from '../../domain/notice.ts'
 import type { Webhook } from '../../domain/webhook.ts'
-import { createDeliveries, createDeliveryLine, createWebhooks, type DeliveryClaim } from '../../store/index.ts'
+import type { DeliveryClaim } from '../../store/index.ts'
 import { makeMemberLink } from '../member-link/index.ts'
 import { tryNotice } from '../notices/try-notice.ts'
 import { conclude } from '../deliveries/conclude.ts'
@@ -21,20 +21,20 @@ const LINK_DAYS = 30
 export async function tryDelivery(deps: TryDeps, claim: DeliveryClaim): Promise<void> {
   const notice = noticeIdOf(claim.webhook)
   if (notice !== undefined) return tryNotice(deps, claim, notice)
-  const webhook = await createWebhooks(deps.store.redis).find(claim.webhook)
+  const webhook = await deps.store.webhooks.find(claim.webhook)
   if (!webhook) {
     // Deleted while a fact was put on its way to it.
-    await createDeliveries(deps.store.redis, claim.webhook).destroy()
+    await deps.store.deliveries(claim.webhook).destroy()
     return
   }
   const at = deps.clock.now()
   const answer = await attempt(deps, webhook, claim.delivery, at)
   const { delivery, ending } = conclude(deps, claim.delivery, at, answer)
   const now = deps.clock.now()
-  const settled = await createDeliveryLine(deps.store.redis).settle(claim, delivery, ending, now)
-  if (settled.recovered) await createDeliveries(deps.store.redis, webhook.id).bringForward(now)
+  const settled = await deps.store.deliveryLine.settle(claim, delivery, ending, now)
+  if (settled.recovered) await deps.store.deliveries(webhook.id).bringForward(now)
   if (settled.disabled) {
-    await createWebhooks(deps.store.redis).noteChange()
+    await deps.store.webhooks.noteChange()
     deps.log.warn({ event: 'webhook.disabled', webhook: webhook.id }, 'webhook.disabled')
   }
   deps.log.info(

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import type { Notice } from '../../domain/notice.ts'
 import type { Webhook } from '../../domain/webhook.ts'
-import { createDeliveries, createNotices, createWebhooks, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 /** The webhooks and notices that facts are told to, kept until one of them changes. */
 export interface Told {
@@ -22,8 +22,7 @@ const KEPT_AT_MOST_MS = 30_000
  * which a cache that only ages can't promise.
  */
 export function createWebhookDirectory(deps: { store: Store; clock: Clock }): WebhookDirectory {
-  const { redis } = deps.store
-  const webhooks = createWebhooks(redis)
+  const webhooks = deps.store.webhooks
   let kept: { version: string; until: number; active: Told } | undefined
   let asking: Promise<string> | undefined
   /** Those who ask in one turn of the event loop ask together: the read goes out after all of them have asked. */
@@ -40,10 +39,10 @@ export function createWebhookDirectory(deps: { store: Store; clock: Clock }): We
       const now = deps.clock.monotonic()
       if (kept && kept.version === version && now < kept.until) return kept.active
       const all = await webhooks.list()
-      const healths = await Promise.all(all.map(({ id }) => createDeliveries(redis, id).health()))
+      const healths = await Promise.all(all.map(({ id }) => deps.store.deliveries(id).health()))
       const active = {
         webhooks: all.filter((_, at) => healths[at]?.disabledAt === null),
-        notices: await createNotices(redis).list(),
+        notices: await deps.store.notices.list(),
       }
       kept = { version, until: now + KEPT_AT_MOST_MS, active }
       return active

@@ -12,14 +12,7 @@ import {
   type SeatShare,
 } from '../../domain/seats.ts'
 import { isAppError } from '../../errors.ts'
-import {
-  createAppSeats,
-  createSchedule,
-  createSeatLine,
-  type LaneStore,
-  type Seeker,
-  type Store,
-} from '../../store/index.ts'
+import type { LaneStore, Seeker, Store } from '../../store/index.ts'
 import { countGrouped, countSeats } from '../seats/count-seats.ts'
 import { nextSeekers } from '../seats/next-seekers.ts'
 import { isKeptFor, LOOK_EVERY_MS, readShares, seatsTask } from '../seats/shares.ts'
@@ -93,14 +86,14 @@ export async function openSeats(
   { targets, seats }: { targets: readonly Target[]; seats: ReadonlyMap<string, KnownSeats> },
 ): Promise<Seats> {
   const { store, lane, teamKey, clock } = deps
-  const schedule = createSchedule(store.redis, teamKey)
+  const schedule = store.lane(teamKey).schedule
   const desks = new Map(
     await Promise.all(
       [...seats].map(async ([appId, known]) => [appId, await openDesk(deps, appId, targets, known)] as const),
     ),
   )
   const deskOf = ({ roster }: Target) => desks.get(roster.app.id)
-  const lineOf = ({ roster }: Target) => createSeatLine(store.redis, teamKey, roster.id)
+  const lineOf = ({ roster }: Target) => store.lane(teamKey).roster(roster.id).seatLine
   const offerNext = async (desk: Desk, limit: number, except?: Target) => {
     const { rosters, ledger } = desk
     const next = await nextSeekers(store, { rosters, teamKey, ledger, limit })
@@ -174,8 +167,8 @@ export async function readSeats(
   const rosters = neighbours.filter(({ app }) => app.id === appId)
   const ours = rosters.filter((roster) => roster.teamKey === teamKey)
   const [kept, lengths, shares] = await Promise.all([
-    createAppSeats(store.redis, teamKey, appId).read(),
-    Promise.all(ours.map(({ id }) => createSeatLine(store.redis, teamKey, id).count())),
+    store.lane(teamKey).seats(appId).read(),
+    Promise.all(ours.map(({ id }) => store.lane(teamKey).roster(id).seatLine.count())),
     readShares(store, rosters),
   ])
   return { rosters, kept, shares, waiting: new Set(ours.filter((_, at) => (lengths[at] ?? 0) > 0).map(({ id }) => id)) }
@@ -241,7 +234,7 @@ function isOld({ used, countedAt }: AppSeats, slack: number, now: number): boole
 async function keepLearnt(deps: SeatsDeps, desk: Desk): Promise<void> {
   if (desk.entered === 0 && !desk.full) return
   const { store, teamKey, clock, session } = deps
-  const kept = createAppSeats(store.redis, teamKey, desk.appId)
+  const kept = store.lane(teamKey).seats(desk.appId)
   const before = await kept.read()
   const entered = desk.entered === 0 ? before : withEntries(before, desk.entered, clock.now())
   if (!desk.full) return kept.write(before, entered)
@@ -255,7 +248,7 @@ async function keepLearnt(deps: SeatsDeps, desk: Desk): Promise<void> {
 }
 
 async function countFree({ store, teamKey, clock, session }: SeatsDeps, { appId }: Desk): Promise<number> {
-  const seats = await createAppSeats(store.redis, teamKey, appId).read()
+  const seats = await store.lane(teamKey).seats(appId).read()
   const isFresh = seats.countedAt !== null && clock.now() - seats.countedAt <= FRESH_MS
   const counted = isFresh ? seats : await countSeats({ store, clock, session }, { teamKey, appId })
   return freeSeats(counted, clock.now()) ?? 0

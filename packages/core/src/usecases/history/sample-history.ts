@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { MEMBER_STATUSES } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createRosterHistory, type HistorySample, type Store } from '../../store/index.ts'
+import type { HistorySample, Store } from '../../store/index.ts'
 
 /** Rosters at once: a thousand of them are no burst for the store. */
 const AT_ONCE = 100
@@ -23,7 +23,7 @@ export async function sampleHistory(deps: HistoryDeps): Promise<void> {
 }
 
 async function sampleOne({ store, clock }: HistoryDeps, roster: Pick<Roster, 'id' | 'teamKey'>): Promise<void> {
-  const history = createRosterHistory(store.redis, roster.teamKey, roster.id)
+  const history = store.lane(roster.teamKey).roster(roster.id).history
   const [counts, last] = await Promise.all([store.members(roster.teamKey, roster.id).counts(), history.last()])
   if (last && MEMBER_STATUSES.every((status) => last.counts[status] === counts[status])) return
   await history.add({ at: clock.now(), counts })
@@ -32,7 +32,7 @@ async function sampleOne({ store, clock }: HistoryDeps, roster: Pick<Roster, 'id
 /** Oldest first, with how it is now. */
 export async function readHistory({ store, clock }: HistoryDeps, roster: Roster): Promise<HistorySample[]> {
   const [samples, counts] = await Promise.all([
-    createRosterHistory(store.redis, roster.teamKey, roster.id).list(),
+    store.lane(roster.teamKey).roster(roster.id).history.list(),
     store.members(roster.teamKey, roster.id).counts(),
   ])
   return [...samples, { at: clock.now(), counts }]

@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import type { Device, UsageBook } from '../../domain/usage.ts'
-import { createFigures, type SessionSample, type Store } from '../../store/index.ts'
+import type { SessionSample, Store } from '../../store/index.ts'
 
 /** How many devices have it, the most first. */
 export type Share = { name: string; devices: number }
@@ -20,7 +20,7 @@ export async function describeUsage(
   roster: Roster,
 ): Promise<RosterUsage | null> {
   if (!deps.testerUsage) return null
-  const figures = createFigures(deps.store.redis, roster.teamKey, roster.id)
+  const figures = deps.store.lane(roster.teamKey).roster(roster.id).figures
   const [sightings, sessions, { book }] = await Promise.all([
     figures.sightings(),
     figures.sessionHistory(),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { findIdle, type IdleCandidate, type IdleDoubt, type IdleRule, type IdleSubject } from '../../domain/idle.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createFigures, createProtections, type MemberRecord, type Store } from '../../store/index.ts'
+import type { MemberRecord, Store } from '../../store/index.ts'
 
 export interface IdleList {
   rule: IdleRule | null
@@ -18,7 +18,7 @@ export interface IdleList {
 
 /** Who of a roster does not use the seat, by what is kept: no call of Apple. */
 export async function listIdle(deps: { store: Store; clock: Clock }, roster: Roster): Promise<IdleList> {
-  const figures = createFigures(deps.store.redis, roster.teamKey, roster.id)
+  const figures = deps.store.lane(roster.teamKey).roster(roster.id).figures
   const { seenAt, book } = await figures.standing()
   const rule = roster.idle
   const list = { rule, measuredAt: seenAt, usageMeasuredAt: book.readAt }
@@ -27,7 +27,7 @@ export async function listIdle(deps: { store: Store; clock: Clock }, roster: Ros
   const [sightings, usages, isProtected] = await Promise.all([
     figures.sightings(),
     figures.usages(),
-    createProtections(deps.store.redis, roster.teamKey, roster.id).all(),
+    deps.store.lane(roster.teamKey).roster(roster.id).protections.all(),
   ])
   const subjects = new Map<string, IdleSubject>()
   const toSubject = (record: MemberRecord): IdleSubject => ({

@@ -2,7 +2,7 @@ import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { nextSighting, type Sighting } from '../../domain/usage.ts'
 import { isAppError } from '../../errors.ts'
-import { createFigures, type MemberRecord, type ReadRow } from '../../store/index.ts'
+import type { MemberRecord, ReadRow } from '../../store/index.ts'
 import type { Visit } from '../visit/visit.ts'
 
 /** Keeps what a complete listing says of each member's tester: since when it has its state, and where the app is installed. */
@@ -13,7 +13,7 @@ export async function noteSightings(
   records: Iterable<MemberRecord>,
 ): Promise<void> {
   const { store, clock, settings } = visit.deps
-  const figures = createFigures(store.redis, visit.teamKey, roster.id)
+  const figures = store.lane(visit.teamKey).roster(roster.id).figures
   const before = await figures.sightings()
   const listed = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
   const at = clock.now()

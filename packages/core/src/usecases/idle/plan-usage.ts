@@ -1,6 +1,5 @@
 import type { Roster } from '../../domain/roster.ts'
 import type { UsageBook } from '../../domain/usage.ts'
-import { createFigures, createSchedule } from '../../store/index.ts'
 import { usageTask } from '../schedule/tasks.ts'
 import type { Visit } from '../visit/visit.ts'
 
@@ -9,7 +8,7 @@ const DAY_MS = 86_400_000
 /** Figures that are older than a day are read soon; where nobody wants them, what there is goes. */
 export async function planUsage(visit: Visit, roster: Roster): Promise<void> {
   const { store, clock, settings } = visit.deps
-  const figures = createFigures(store.redis, visit.teamKey, roster.id)
+  const figures = store.lane(visit.teamKey).roster(roster.id).figures
   const { book } = await figures.standing()
   if (!settings.testerUsage) {
     if (book.doubt !== 'off')
@@ -20,7 +19,7 @@ export async function planUsage(visit: Visit, roster: Roster): Promise<void> {
   // Apple's figures cover those who installed.
   const { installed } = await store.members(visit.teamKey, roster.id).counts()
   if (installed === 0) return
-  await createSchedule(store.redis, visit.teamKey).plan(usageTask(roster.id), clock.now())
+  await store.lane(visit.teamKey).schedule.plan(usageTask(roster.id), clock.now())
 }
 
 export function isDue({ triedAt }: UsageBook, now: number): boolean {

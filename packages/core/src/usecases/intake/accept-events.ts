@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest, formerEventDigest } from '../../secrets/index.ts'
-import { createTraces, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { inParallel } from '../parallel.ts'
 
 /** A membership event that was parsed and is well formed. */
@@ -131,8 +131,9 @@ export async function recordAndWake(
   const hasWork = accepted.length > 0
   // Before the bell, so that the worker finds it; not waited for: a trace that parts here is no reason to be slow.
   if (hasWork && traceparent !== undefined)
-    createTraces(deps.store.redis, teamKey)
-      .note(accepted, traceparent)
+    deps.store
+      .lane(teamKey)
+      .traces.note(accepted, traceparent)
       .catch(() => {})
   // Not waited for: what is recorded is kept, and a lane whose bell was not heard is found by the sweep.
   if (hasWork) deps.store.noteRecorded(teamKey, result).catch(() => {})

@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError } from '../../errors.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import { createLaneStore, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { noteActivity } from '../activity/index.ts'
 
 export interface RequestWorkInput {
@@ -34,7 +34,7 @@ export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput
   const teamKey = (await deps.store.directory.newest([input.roster])).get(input.roster)
   if (teamKey === undefined) throw new AppError('not_found', { message: `There is no roster "${input.roster}".` })
   const entry: EventEntry = { t: deps.clock.now(), k: input.kind, o: input.origin ?? 'api' }
-  const { found, leased } = await createLaneStore(deps.store.redis, teamKey).requestWork({
+  const { found, leased } = await deps.store.lane(teamKey).requestWork({
     roster: input.roster,
     member: input.member,
     ref: deps.toRef(input.roster, input.member),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import { createWorkers, oldestWaitingAt, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { estimateDoneAt } from '../../domain/outlook.ts'
 import { outlookOf } from './lane-status.ts'
 import type { ListedLane } from './list-lanes.ts'
@@ -20,9 +20,9 @@ export async function describeLanes(
 ): Promise<DescribedLane[]> {
   const now = deps.clock.now()
   const [isServed, dueAt, oldest] = await Promise.all([
-    createWorkers(deps.store.redis).served(now),
+    deps.store.workers.served(now),
     deps.store.ready.dueAt(lanes.map((lane) => lane.teamKey)),
-    Promise.all(lanes.map((lane) => oldestWaitingAt(deps.store.redis, lane.teamKey))),
+    Promise.all(lanes.map((lane) => deps.store.lane(lane.teamKey).oldestWaitingAt())),
   ])
   return lanes.map((lane, at) => {
     const nextVisitAt = dueAt[at] ?? null

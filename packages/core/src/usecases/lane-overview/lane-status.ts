@@ -1,15 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { backlogDoneAt, estimateDoneAt, type Outlook, type Quota } from '../../domain/outlook.ts'
 import { AppError } from '../../errors.ts'
-import {
-  createWorkers,
-  pauseLane,
-  readLaneOverview,
-  resumeLane,
-  type Budget,
-  type LaneOverview,
-  type Store,
-} from '../../store/index.ts'
+import type { Budget, LaneOverview, Store } from '../../store/index.ts'
 
 /** What a lane is doing, for people. Times are ms; null: nothing to do, or only when rung. */
 export interface LaneStatus {
@@ -60,10 +52,10 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
     async status(teamKey) {
       const now = clock.now()
       const [lane, dueAt, budget, { isServed }] = await Promise.all([
-        readLaneOverview(store.redis, teamKey),
+        store.lane(teamKey).overview(),
         store.ready.dueAt([teamKey]),
         deps.budgetOf(teamKey).read(),
-        createWorkers(store.redis).serving(teamKey, now),
+        store.workers.serving(teamKey, now),
       ])
       const { waiting, active, delayed, failed, paused } = lane
       const nextVisitAt = dueAt[0] ?? null
@@ -98,11 +90,11 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
     },
     async pause(teamKey) {
       await exists(teamKey)
-      await pauseLane(store.redis, teamKey, clock.now())
+      await store.lane(teamKey).pause(clock.now())
     },
     async resume(teamKey) {
       await exists(teamKey)
-      await resumeLane(store.redis, teamKey)
+      await store.lane(teamKey).resume()
       await store.ready.ring(teamKey)
     },
   }

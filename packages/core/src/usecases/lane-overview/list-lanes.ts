@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import { readLaneOverviews, type LaneOverview, type Store } from '../../store/index.ts'
+import type { LaneOverview, Store } from '../../store/index.ts'
 
 /** In the order in which lanes are listed: what needs a person first. */
 export const LANE_STATES = ['blocked', 'failing', 'paused', 'busy', 'idle'] as const
@@ -19,7 +19,7 @@ export interface LaneList {
 /** Readers within this time share one reading: a page of thousands of lanes costs the store the same for one or fifty people. */
 const FRESH_MS = 3_000
 
-export function createLaneList(deps: { store: Pick<Store, 'redis' | 'laneIds'>; clock: Clock }): LaneList {
+export function createLaneList(deps: { store: Pick<Store, 'laneIds' | 'laneOverviews'>; clock: Clock }): LaneList {
   let reading: { at: number; lanes: Promise<readonly ListedLane[]> } | undefined
   return {
     all() {
@@ -35,8 +35,8 @@ export function createLaneList(deps: { store: Pick<Store, 'redis' | 'laneIds'>; 
   }
 }
 
-async function readAll(store: Pick<Store, 'redis' | 'laneIds'>): Promise<readonly ListedLane[]> {
-  const lanes = await readLaneOverviews(store.redis, await store.laneIds())
+async function readAll(store: Pick<Store, 'laneIds' | 'laneOverviews'>): Promise<readonly ListedLane[]> {
+  const lanes = await store.laneOverviews(await store.laneIds())
   return lanes.map((lane) => ({ ...lane, state: stateOf(lane) })).sort(byUrgency)
 }
 

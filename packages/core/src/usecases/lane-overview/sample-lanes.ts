@@ -1,4 +1,4 @@
-import { createDeliveries, createWebhooks, oldestWaitingAt, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import type { ListedLane } from './list-lanes.ts'
 
 /** Lanes looked at in one reading: some ten commands each. */
@@ -9,7 +9,7 @@ const AT_ONCE = 500
  * each time, and remembers the others: with 20,000 busy lanes the answer is a few readings old, and each reading stays cheap.
  */
 export function sampleOldestWaiting(deps: {
-  store: Pick<Store, 'redis'>
+  store: Pick<Store, 'lane'>
 }): (lanes: readonly ListedLane[]) => Promise<number | null> {
   const known = new Map<string, number | null>()
   let from = 0
@@ -21,21 +21,20 @@ export function sampleOldestWaiting(deps: {
     if (from >= ids.length) from = 0
     const part = ids.slice(from, from + AT_ONCE)
     from += AT_ONCE
-    await Promise.all(part.map(async (id) => known.set(id, await oldestWaitingAt(deps.store.redis, id))))
+    await Promise.all(part.map(async (id) => known.set(id, await deps.store.lane(id).oldestWaitingAt())))
     const times = [...known.values()].filter((time) => time !== null)
     return times.reduce<number | null>((oldest, time) => (oldest === null ? time : Math.min(oldest, time)), null)
   }
 }
 
 /** How many webhooks are disabled; counted anew only after one of them has changed. */
-export function countDisabledWebhooks(deps: { store: Pick<Store, 'redis'> }): () => Promise<number> {
+export function countDisabledWebhooks(deps: { store: Pick<Store, 'webhooks' | 'deliveries'> }): () => Promise<number> {
   let kept: { version: string; disabled: number } | undefined
   return async () => {
-    const { redis } = deps.store
-    const webhooks = createWebhooks(redis)
+    const webhooks = deps.store.webhooks
     const version = await webhooks.version()
     if (kept?.version === version) return kept.disabled
-    const healths = await Promise.all((await webhooks.list()).map(({ id }) => createDeliveries(redis, id).health()))
+    const healths = await Promise.all((await webhooks.list()).map(({ id }) => deps.store.deliveries(id).health()))
     kept = { version, disabled: healths.filter(({ disabledAt }) => disabledAt !== null).length }
     return kept.disabled
   }

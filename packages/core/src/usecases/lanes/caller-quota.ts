@@ -1,7 +1,7 @@
 import type { Gate } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
-import { takeTurns, type Budget, type Store } from '../../store/index.ts'
+import type { Budget, Store } from '../../store/index.ts'
 
 /**
  * What callers of the API may have App Store Connect asked for: a share of a team key's hour, so that the rest is the workers'
@@ -20,7 +20,7 @@ const ONE_BOUND = 1 / 5
 const AT_LEAST = 10
 
 export interface CallerQuotaDeps {
-  store: Pick<Store, 'redis'>
+  store: Pick<Store, 'takeTurns'>
   clock: Clock
   budgetOf: (teamKey: string) => Budget
   /** Of the hour, 0..1. */
@@ -38,7 +38,7 @@ export function createCallerQuota(deps: CallerQuotaDeps): CallerQuota {
       { kind: 'apple-bound', ref: `token:${id}`, ...part(ONE_BOUND) },
     ]
     const counts = [{ kind: 'apple', ref: 'all', ...part(1) }, ...(bound === null ? [] : ofBound(bound))]
-    const waitMs = await takeTurns(deps.store.redis, { teamKey, counts, cost: calls })
+    const waitMs = await deps.store.takeTurns({ teamKey, counts, cost: calls })
     if (waitMs === 0) return
     throw new AppError('rate_limited', {
       message:

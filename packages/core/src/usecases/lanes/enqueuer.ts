@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Log } from '../../log.ts'
 import type { LaneQueue } from '../../queues/index.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import { createLaneStore, takeTask, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 
 export interface EnqueuerDeps {
@@ -75,7 +75,7 @@ export function createEnqueuer(deps: EnqueuerDeps): Enqueuer {
   }
   const empty = (lane: string) =>
     deps.withQueue(lane, async (queue) => {
-      const laneStore = createLaneStore(store.redis, lane)
+      const laneStore = store.lane(lane)
       let isRung = false
       while (!closed) {
         const begun = performance.now()
@@ -95,7 +95,7 @@ export function createEnqueuer(deps: EnqueuerDeps): Enqueuer {
   store.onRecorded((lane) => later(lane, GATHER_MS))
   return {
     async sweep() {
-      if (!(await takeTask(store.redis, 'enqueue', SWEEP_EVERY_MS))) return
+      if (!(await store.takeTask('enqueue', SWEEP_EVERY_MS))) return
       const lanes = await store.laneIds()
       for (let from = 0; from < lanes.length && !closed; from += SWEEP_PAGE) {
         for (const lane of await store.lanesRecorded(lanes.slice(from, from + SWEEP_PAGE))) later(lane, 0)

@@ -1,5 +1,4 @@
 import type { Roster } from '../../domain/roster.ts'
-import { createSchedule } from '../../store/index.ts'
 import { inChunks } from '../parallel.ts'
 import { deleteTask } from '../schedule/tasks.ts'
 import { resumeTask } from '../schedule/tasks.ts'
@@ -53,7 +52,7 @@ export async function keepLaw(visit: Visit): Promise<number | null> {
 
 /** Whoever resumed or deleted it may have died half-way: that is no fault, and its task sees to it. */
 async function finishWhatWasBegun({ deps, teamKey }: Visit, { id, deleting, paused, blocked }: Roster): Promise<void> {
-  const schedule = createSchedule(deps.store.redis, teamKey)
+  const schedule = deps.store.lane(teamKey).schedule
   if (deleting) await schedule.plan(deleteTask(id), deps.clock.now())
   const [resumedAt] = await schedule.dueAt([resumeTask(id)])
   if (typeof resumedAt === 'number' && !paused && !blocked) await deps.lane.unpark(id)

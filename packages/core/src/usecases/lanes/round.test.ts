@@ -61,7 +61,7 @@ function makeVisit({ counts, delayedAt, recorded = 0, seen, granted = 100, jobs 
       apple: { session: () => ({}) },
       draining: () => false,
       toRef: (_roster: string, member: string) => member,
-      store: { rosters: { findMany: async () => new Map() } },
+      store: { lane: () => ({}), rosters: { findMany: async () => new Map() } },
       lane: {
         async takeOutbox() {
           asked.taken++

@@ -1,5 +1,5 @@
 import type { LaneCounts, LaneJob } from '../../queues/index.ts'
-import { createTraces, type OutboxEntry } from '../../store/index.ts'
+import type { OutboxEntry } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
 import type { Brakes } from '../converge/brakes.ts'
@@ -89,7 +89,7 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
   const { store, lane, tracing, log } = visit.deps
   const batch = await loadBatch(store, lane, visit.teamKey, jobs)
   const targets = [...batch.targets, ...batch.parked]
-  await traceTurns({ tracing, traces: createTraces(store.redis, visit.teamKey), log }, targets)
+  await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, targets)
   try {
     await converge(visit, batch)
   } finally {

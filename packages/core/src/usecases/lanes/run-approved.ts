@@ -1,5 +1,4 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
-import { createReconciliations } from '../../store/index.ts'
 import type { Visit } from '../visit/visit.ts'
 import { runReclaim } from '../reclaim/run-reclaim.ts'
 import { inChunks } from '../parallel.ts'
@@ -32,6 +31,6 @@ export async function runApproved(visit: Visit, record: Reconciliation): Promise
   })
   await removeLingering(visit, roster, lingering)
   if (record.removesUnmanaged) await removeUnmanaged(visit, roster, await stillUnmanaged(roll, record))
-  await createReconciliations(store.redis, visit.teamKey).put({ ...record, status: 'done', updatedAt: clock.now() })
+  await store.lane(visit.teamKey).reconciliations.put({ ...record, status: 'done', updatedAt: clock.now() })
   return null
 }

@@ -1,5 +1,4 @@
 import { isAppError, type AppError } from '../../errors.ts'
-import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { watchBuilds } from '../builds/watch-builds.ts'
 import { keepLaw } from './keep-law.ts'
 import { unparkResumed } from '../rosters/pause-roster.ts'
@@ -39,7 +38,7 @@ const CHANCE_MS = 1_000
 /** Carries out one task of the lane's schedule that is due, after the events of this visit. */
 export async function runDue(visit: Visit): Promise<void> {
   const { store, clock, log } = visit.deps
-  const schedule = createSchedule(store.redis, visit.teamKey)
+  const schedule = store.lane(visit.teamKey).schedule
   const first = await schedule.first()
   if (!first || first.at > clock.now()) {
     visit.scheduledAt = first?.at ?? null
@@ -70,8 +69,7 @@ export async function runDue(visit: Visit): Promise<void> {
 /** What concerns the whole lane stops it here too; a token that was rejected by chance costs a second. */
 async function noteFailure(visit: Visit, task: { task: string; putOffTo: number }, error: AppError): Promise<void> {
   const { store, clock } = visit.deps
-  const again = (at: number) =>
-    createSchedule(store.redis, visit.teamKey).settle(task.task, task.putOffTo, Math.round(at))
+  const again = (at: number) => store.lane(visit.teamKey).schedule.settle(task.task, task.putOffTo, Math.round(at))
   if (isAppError(error, 'apple_rate_limited')) stopLane(visit, error)
   if (isAppError(error, 'budget_exhausted')) await again(clock.now() + Math.max(1_000, error.retryAfterMs ?? 0))
   if (isAppError(error, 'lease_lost')) await again(clock.now() + CHANCE_MS)
@@ -84,7 +82,7 @@ async function noteFailure(visit: Visit, task: { task: string; putOffTo: number 
 
 async function runRequested(visit: Visit, id: string): Promise<number | null> {
   const { store, clock } = visit.deps
-  const record = await createReconciliations(store.redis, visit.teamKey).find(id)
+  const record = await store.lane(visit.teamKey).reconciliations.find(id)
   if (!record || record.status !== 'running') return null
   const roster = await store.rosters.find(record.roster)
   if (!roster || roster.teamKey !== visit.teamKey) return null
@@ -93,7 +91,7 @@ async function runRequested(visit: Visit, id: string): Promise<number | null> {
 }
 
 async function runApprovedPlan(visit: Visit, id: string): Promise<number | null> {
-  const record = await createReconciliations(visit.deps.store.redis, visit.teamKey).find(id)
+  const record = await visit.deps.store.lane(visit.teamKey).reconciliations.find(id)
   return record?.status === 'running' ? runApproved(visit, record) : null
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Log } from '../../log.ts'
-import { laneHash, takeTask, type Store } from '../../store/index.ts'
+import { laneHash, type Store } from '../../store/index.ts'
 
 export interface SweepDeps {
   store: Store
@@ -35,12 +35,12 @@ export async function sweepLanes({ store, clock, log }: SweepDeps): Promise<numb
 }
 
 /** Beginning with another part each time, so that workers which sweep at once share. */
-async function takeParts({ redis }: Store): Promise<Set<number>> {
+async function takeParts(store: Store): Promise<Set<number>> {
   const first = Math.floor(Math.random() * PARTS)
   const parts = new Set<number>()
   for (let step = 0; step < PARTS; step++) {
     const part = (first + step) % PARTS
-    if (await takeTask(redis, `sweep:${part}`, EVERY_MS)) parts.add(part)
+    if (await store.takeTask(`sweep:${part}`, EVERY_MS)) parts.add(part)
   }
   return parts
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Credentials } from '../../apple/index.ts'
-import { createSchedule, type LaneFacts } from '../../store/index.ts'
+import type { LaneFacts } from '../../store/index.ts'
 import { createCallGate } from '../visit/call-gate.ts'
 import { blockLane, probeKey, unblockLane } from '../visit/judge-key.ts'
 import { runDue } from './run-due.ts'
@@ -251,6 +251,6 @@ async function readPlanned(visit: Visit): Promise<Planned> {
   return {
     delayedAt: await queue.nextDelayedAt(),
     scheduledAt:
-      visit.scheduledAt === undefined ? await createSchedule(store.redis, visit.teamKey).nextAt() : visit.scheduledAt,
+      visit.scheduledAt === undefined ? await store.lane(visit.teamKey).schedule.nextAt() : visit.scheduledAt,
   }
 }

@@ -3,7 +3,7 @@ import type { MemberFact } from '../../domain/fact.ts'
 import { isReclaimed } from '../../domain/member.ts'
 import { AppError } from '../../errors.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import { createFacts, takeTurn, type TurnWindow } from '../../store/index.ts'
+import type { TurnWindow } from '../../store/index.ts'
 import {
   acceptEvents,
   requestWork,
@@ -34,7 +34,7 @@ export async function limitMemberPage(deps: ActDeps, { roster, record }: OpenedL
   const ref = deps.toRef(roster.id, record.id)
   const windows = WINDOWS[kind]
   const turn = { teamKey: roster.teamKey, kind: `member-${kind}`, ref, windows }
-  const waitMs = await takeTurn(deps.store.redis, turn)
+  const waitMs = await deps.store.takeTurn(turn)
   if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs })
 }
 
@@ -103,5 +103,5 @@ async function tellUpstream({ store, clock }: ActDeps, { roster, record }: Opene
     problem: null,
     at: clock.now(),
   }
-  await createFacts(store.redis, roster.teamKey).add([fact])
+  await store.lane(roster.teamKey).facts.add([fact])
 }

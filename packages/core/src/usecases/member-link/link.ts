@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
-import { createMemberLinks, type MemberRecord, type Store } from '../../store/index.ts'
+import type { MemberRecord, Store } from '../../store/index.ts'
 import { getMember } from '../members/get-member.ts'
 import { number, object, oneOf, readJson, text } from '../../domain/shape.ts'
 
@@ -43,7 +43,7 @@ export async function makeMemberLink(
   const { store, sealer, clock, publicUrl } = deps
   if (publicUrl === undefined) throw new AppError('public_url_missing')
   await getMember({ store }, roster, member)
-  const links = createMemberLinks(store.redis, roster.teamKey, roster.id)
+  const links = store.lane(roster.teamKey).roster(roster.id).links
   const mark = await links.findOrSet(member, randomBytes(9).toString('base64url'))
   const until = clock.now() + days * DAY_MS
   const content: LinkContent = { v: 1, roster: roster.id, member, mark, until }
@@ -54,7 +54,7 @@ export async function makeMemberLink(
 /** Makes every link of a member void. Throws not_found. */
 export async function voidMemberLinks(deps: { store: Store }, roster: Roster, member: string): Promise<void> {
   await getMember(deps, roster, member)
-  await createMemberLinks(deps.store.redis, roster.teamKey, roster.id).void([member])
+  await deps.store.lane(roster.teamKey).roster(roster.id).links.void([member])
 }
 
 export interface OpenedLink {
@@ -71,7 +71,7 @@ export async function openMemberLink(
   if (content === undefined || content.until <= deps.clock.now()) return undefined
   const roster = await deps.store.rosters.find(content.roster)
   if (!roster) return undefined
-  const links = createMemberLinks(deps.store.redis, roster.teamKey, roster.id)
+  const links = deps.store.lane(roster.teamKey).roster(roster.id).links
   const [mark, record] = await Promise.all([
     links.find(content.member),
     deps.store.members(roster.teamKey, roster.id).find(content.member),

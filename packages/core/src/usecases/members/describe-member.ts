@@ -5,14 +5,7 @@ import type { Device, InviteType, Sighting, Usage } from '../../domain/usage.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
 import { readLack } from '../builds/warnings-of.ts'
-import {
-  createFigures,
-  createLaneStore,
-  createProtections,
-  type MemberRecord,
-  type Protection,
-  type Store,
-} from '../../store/index.ts'
+import type { MemberRecord, Protection, Store } from '../../store/index.ts'
 
 export interface MemberDescription {
   id: string
@@ -50,9 +43,9 @@ export async function describeMembers(
   const addresses = records.flatMap(({ observed }) => (observed?.email ? [emailKey(observed.email)] : []))
   const memberIds = records.map(({ id }) => id)
   const [ids, protections, figures] = await Promise.all([
-    createLaneStore(deps.store.redis, roster.teamKey).testerIds(roster.app.id, [...new Set(addresses)]),
-    createProtections(deps.store.redis, roster.teamKey, roster.id).among(memberIds),
-    deps.testerUsage === false ? [] : createFigures(deps.store.redis, roster.teamKey, roster.id).findMany(memberIds),
+    deps.store.lane(roster.teamKey).testerIds(roster.app.id, [...new Set(addresses)]),
+    deps.store.lane(roster.teamKey).roster(roster.id).protections.among(memberIds),
+    deps.testerUsage === false ? [] : deps.store.lane(roster.teamKey).roster(roster.id).figures.findMany(memberIds),
   ])
   const lack = records.some(({ status }) => status === 'not_invited') ? await readLack(deps.store, roster) : null
   return records.map((record, at) => ({

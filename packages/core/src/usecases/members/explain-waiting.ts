@@ -9,14 +9,7 @@ import {
   type WaitsFor,
 } from '../../domain/waits-for.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import {
-  createReconciliations,
-  createWorkers,
-  readLaneStanding,
-  readSleepingJobs,
-  type MemberRecord,
-  type Store,
-} from '../../store/index.ts'
+import type { MemberRecord, Store } from '../../store/index.ts'
 import type { LaneReader } from '../lane-overview/lane-status.ts'
 
 export interface WaitingDeps {
@@ -36,7 +29,7 @@ export async function explainWaiting(
   const refs = open.map(({ id }) => deps.toRef(roster.id, id))
   const [around, sleeping] = await Promise.all([
     readSurroundings(deps, roster, records, open.length > 0),
-    readSleepingJobs(deps.store.redis, roster.teamKey, refs),
+    deps.store.lane(roster.teamKey).sleepingJobs(refs),
   ])
   const reasons = new Map<string, WaitsFor>()
   for (const record of records) {
@@ -92,11 +85,11 @@ async function readSurroundings(
   hasOpen: boolean,
 ): Promise<WaitSurroundings> {
   const now = clock.now()
-  const reconciliations = createReconciliations(store.redis, roster.teamKey)
+  const reconciliations = store.lane(roster.teamKey).reconciliations
   const [lane, plans, { isServed, seenAt }, status, budget] = await Promise.all([
-    readLaneStanding(store.redis, roster.teamKey),
+    store.lane(roster.teamKey).standing(),
     reconciliations.listHeld(roster.id),
-    hasOpen ? createWorkers(store.redis).serving(roster.teamKey, now) : { isServed: true, seenAt: null },
+    hasOpen ? store.workers.serving(roster.teamKey, now) : { isServed: true, seenAt: null },
     hasOpen ? lanes.status(roster.teamKey) : null,
     hasOpen ? lanes.budgetWait(roster.teamKey) : null,
   ])

@@ -1,5 +1,4 @@
 import { emailKey } from '../../domain/email.ts'
-import { findRostersNaming } from '../../store/index.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { WaitsFor } from '../../domain/waits-for.ts'
 import { describeMembers, type MemberDescription, type MembersDeps } from './describe-member.ts'
@@ -17,9 +16,9 @@ export async function findPerson(
   email: string,
   reach: ReadonlySet<string> | null,
 ): Promise<Membership[]> {
-  const { redis, rosters } = deps.store
+  const { rosters } = deps.store
   const all = reach === null ? await rosters.list() : [...(await rosters.findMany([...reach])).values()]
-  const named = await findRostersNaming(redis, all, emailKey(email))
+  const named = await deps.store.rostersNaming(all, emailKey(email))
   const found = await Promise.all(named.map((roster) => findInRoster(deps, roster, emailKey(email))))
   return found.flat()
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Asker } from '../../domain/activity.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
-import { createProtections, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { noteActivity } from '../activity/index.ts'
 import { memberNotFound } from './get-member.ts'
 
@@ -23,7 +23,7 @@ export async function protectMember(
   const { roster, member, isProtected, origin } = request
   const at = deps.clock.now()
   const entry = formatEntry({ t: at, k: isProtected ? 'protected' : 'unprotected', o: origin })
-  const protections = createProtections(deps.store.redis, roster.teamKey, roster.id)
+  const protections = deps.store.lane(roster.teamKey).roster(roster.id).protections
   const answer = await protections.put(member, isProtected ? { at, by: deps.asker.by } : null, entry)
   if (answer === 'missing') throw memberNotFound(roster)
   if (answer === 'changed') noteActivity(deps, roster.teamKey, [{ roster: roster.id, member, entry }])

@@ -6,14 +6,7 @@ import { maskEmail, parseEmail } from '../../domain/email.ts'
 import { toEndpoint, type Notice, type NoticeKind } from '../../domain/notice.ts'
 import { AppError } from '../../errors.ts'
 import { openIfOurs, type Sealer } from '../../secrets/index.ts'
-import {
-  createDeliveries,
-  createDeliveryLine,
-  createNoticeBook,
-  createNotices,
-  type NoticeState,
-  type Store,
-} from '../../store/index.ts'
+import type { NoticeState, Store } from '../../store/index.ts'
 import { makeDelivery } from '../deliveries/make-delivery.ts'
 import { judgeUrl } from '../deliveries/judge-url.ts'
 import type { AssertSeen } from '../assert-seen.ts'
@@ -51,7 +44,7 @@ export async function putNotice(
     assertSeen?: AssertSeen<Notice>
   },
 ): Promise<{ notice: Notice; isNew: boolean; isSame: boolean }> {
-  const notices = createNotices(deps.store.redis)
+  const notices = deps.store.notices
   const { id, kind, isOwn = () => true } = input
   const known = await notices.find(id)
   if (known && !isOwn(known)) throw noticeNotFound(id)
@@ -74,8 +67,8 @@ export async function putNotice(
     return { ...current, ...settings, sealedTarget }
   })
   if (!changed) throw new AppError('conflict')
-  await createDeliveries(deps.store.redis, toEndpoint(id)).enable(now)
-  await createDeliveryLine(deps.store.redis).note(toEndpoint(id), now)
+  await deps.store.deliveries(toEndpoint(id)).enable(now)
+  await deps.store.deliveryLine.note(toEndpoint(id), now)
   return { notice: changed, isNew: false, isSame }
 }
 
@@ -100,11 +93,11 @@ async function readTarget(guard: UrlGuard, kind: NoticeKind, text: string): Prom
   throw new AppError('address_invalid', { message: 'This is not a valid e-mail address.', details: { errors } })
 }
 
-export const listNotices = (deps: { store: Store }): Promise<Notice[]> => createNotices(deps.store.redis).list()
+export const listNotices = (deps: { store: Store }): Promise<Notice[]> => deps.store.notices.list()
 
 /** Throws not_found. */
 export async function getNotice(deps: { store: Store }, id: string): Promise<Notice> {
-  const notice = await createNotices(deps.store.redis).find(id)
+  const notice = await deps.store.notices.find(id)
   if (!notice) throw noticeNotFound(id)
   return notice
 }
@@ -113,15 +106,15 @@ export const noticeNotFound = (id: string) =>
   new AppError('not_found', { message: `There is no notice "${id}".`, details: { notice: id } })
 
 export async function describeNotice(deps: { store: Store }, notice: Notice): Promise<NoticeDescription> {
-  return { notice, state: await createNoticeBook(deps.store.redis, notice.id).state() }
+  return { notice, state: await deps.store.noticeBook(notice.id).state() }
 }
 
 /** Takes a notice out with everything that was on its way to it. Throws not_found. */
 export async function deleteNotice(deps: { store: Store }, id: string): Promise<void> {
   await getNotice(deps, id)
-  await createNotices(deps.store.redis).delete(id)
-  await createDeliveries(deps.store.redis, toEndpoint(id)).destroy()
-  await createDeliveryLine(deps.store.redis).forget(toEndpoint(id))
+  await deps.store.notices.delete(id)
+  await deps.store.deliveries(toEndpoint(id)).destroy()
+  await deps.store.deliveryLine.forget(toEndpoint(id))
 }
 
 /** Sends a message, whatever types the notice asks for, and waits for no other. Throws not_found. */
@@ -131,7 +124,7 @@ export async function testNotice(deps: { store: Store; clock: Clock }, id: strin
   const unique = randomUUID()
   const fact: TestFact = { type: 'webhook.test', webhook: toEndpoint(id), at: now }
   const delivery = makeDelivery(`msg_${unique.replaceAll('-', '')}`, fact, `test-${unique}`, now)
-  await createDeliveries(deps.store.redis, toEndpoint(id)).add([delivery], now)
-  await createDeliveryLine(deps.store.redis).note(toEndpoint(id), now)
+  await deps.store.deliveries(toEndpoint(id)).add([delivery], now)
+  await deps.store.deliveryLine.note(toEndpoint(id), now)
   return describeNotice(deps, notice)
 }

@@ -2,14 +2,7 @@ import { sendCallback, toMailText, toSlackBody, toTeamsBody, type CallbackAnswer
 import type { Delivery } from '../../domain/delivery.ts'
 import type { Fact } from '../../domain/fact.ts'
 import { composeNotice, pickNews, toEndpoint, type Notice, type NoticeMessage } from '../../domain/notice.ts'
-import {
-  createDeliveries,
-  createDeliveryLine,
-  createNoticeBook,
-  createNotices,
-  type DeliveryClaim,
-  type DeliveryEnding,
-} from '../../store/index.ts'
+import type { DeliveryClaim, DeliveryEnding } from '../../store/index.ts'
 import { conclude } from '../deliveries/conclude.ts'
 import type { TryDeps } from '../deliveries/try-deps.ts'
 import { noticeContext } from './notices.ts'
@@ -25,13 +18,12 @@ const AT_ONCE = 1_000
  * is on its way by then, and those find out, when their turn comes, that they were told.
  */
 export async function tryNotice(deps: TryDeps, claim: DeliveryClaim, noticeId: string): Promise<void> {
-  const { redis } = deps.store
-  const notice = await createNotices(redis).find(noticeId)
-  const deliveries = createDeliveries(redis, toEndpoint(noticeId))
+  const notice = await deps.store.notices.find(noticeId)
+  const deliveries = deps.store.deliveries(toEndpoint(noticeId))
   if (!notice) return deliveries.destroy()
   const { delivery, ending } = await attempt(deps, notice, claim.delivery)
   const now = deps.clock.now()
-  const settled = await createDeliveryLine(redis).settle(claim, delivery, ending, now)
+  const settled = await deps.store.deliveryLine.settle(claim, delivery, ending, now)
   // People may be away for longer than a program: a notice is never given up as a whole.
   if (settled.disabled) await deliveries.enable(now)
   else if (settled.recovered) await deliveries.bringForward(now)
@@ -41,7 +33,7 @@ type Result = { delivery: Delivery; ending: DeliveryEnding }
 
 async function attempt(deps: TryDeps, notice: Notice, delivery: Delivery): Promise<Result> {
   const at = deps.clock.now()
-  const book = createNoticeBook(deps.store.redis, notice.id)
+  const book = deps.store.noticeBook(notice.id)
   const silently = (): Result => ({ delivery: { ...delivery, status: 'delivered' }, ending: { kind: 'delivered' } })
   const isTest = delivery.fact.type === 'webhook.test'
   let batch = [delivery]
@@ -49,7 +41,7 @@ async function attempt(deps: TryDeps, notice: Notice, delivery: Delivery): Promi
     if (await book.isCovered(delivery.id)) return silently()
     const from = await book.quietFrom()
     if (from !== null && at < from + QUIET_MS) return { delivery, ending: { kind: 'released', at: from + QUIET_MS } }
-    batch = await createDeliveries(deps.store.redis, toEndpoint(notice.id)).pending(NOTICE_SUBJECT, AT_ONCE)
+    batch = await deps.store.deliveries(toEndpoint(notice.id)).pending(NOTICE_SUBJECT, AT_ONCE)
   }
   const ids = batch.map(({ id }) => id)
   const facts = batch.flatMap(({ fact }) => (fact.type === 'webhook.test' ? [] : [fact]))

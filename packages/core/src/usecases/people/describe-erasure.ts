@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import { createErasures, createPersonErasures, readLaneStanding, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 export interface ErasureDescription {
   id: string
@@ -12,8 +12,7 @@ export interface ErasureDescription {
 
 /** How far the erasure of a person is; no address is known of it. Throws not_found. */
 export async function describeErasure(deps: { store: Store }, id: string): Promise<ErasureDescription> {
-  const { redis } = deps.store
-  const erasure = await createPersonErasures(redis).find(id)
+  const erasure = await deps.store.personErasures.find(id)
   if (!erasure) throw new AppError('not_found', { message: 'There is no such erasure, or it is kept no longer.' })
   const { startedAt, parts } = erasure
   const waits = await Promise.all(parts.filter(({ doneAt }) => doneAt === null).map((part) => waitOf(deps, part)))
@@ -30,12 +29,12 @@ async function waitOf(
 ): Promise<NonNullable<ErasureDescription['waitsFor']> | undefined> {
   const roster = await store.rosters.find(part.roster)
   const lanes = [...new Set([roster?.teamKey ?? part.teamKey, part.teamKey])]
-  const found = await Promise.all(lanes.map((lane) => createErasures(store.redis, lane).find(part.id)))
+  const found = await Promise.all(lanes.map((lane) => store.lane(lane).erasures.find(part.id)))
   const at = found.findIndex((record) => record !== undefined)
   const [record, lane] = [found[at], lanes[at]]
   if (!record || lane === undefined) return undefined
   const wait = (code: string, detail: string, action: string | null = null) => ({ code, detail, action, until: null })
-  const { blocked, paused } = await readLaneStanding(store.redis, lane)
+  const { blocked, paused } = await store.lane(lane).standing()
   if (blocked)
     return wait(
       'lane_blocked',

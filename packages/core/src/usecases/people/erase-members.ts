@@ -3,17 +3,7 @@ import { emailKey } from '../../domain/email.ts'
 import type { Erasure } from '../../domain/erasure.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
-import {
-  createActivity,
-  createDeliveries,
-  createErasures,
-  createPersonErasures,
-  createReconciliations,
-  createWebhooks,
-  forgetUnneededTesters,
-  type MemberRecord,
-  type Store,
-} from '../../store/index.ts'
+import type { MemberRecord, Store } from '../../store/index.ts'
 import { recordAndWake } from '../intake/index.ts'
 import { sessionOf, type Visit } from '../visit/visit.ts'
 import { removeLingering } from '../reconcile/apply-comparison.ts'
@@ -38,7 +28,7 @@ const LOOKS: readonly (readonly [number, number])[] = [
  */
 export async function eraseMembers(visit: Visit, id: string): Promise<number | null> {
   const { store, clock } = visit.deps
-  const erasures = createErasures(store.redis, visit.teamKey)
+  const erasures = store.lane(visit.teamKey).erasures
   const erasure = await erasures.find(id)
   if (!erasure) return null
   if (erasure.refs) return forgetCallbacks(visit, erasure, erasure.refs)
@@ -49,9 +39,9 @@ export async function eraseMembers(visit: Visit, id: string): Promise<number | n
     const { teamKey } = visit
     await forgetInPlans(store, teamKey, erasure)
     // Former addresses too: nobody has them any more.
-    await forgetUnneededTesters(store.redis, { teamKey, appId: roster.app.id })
+    await store.lane(teamKey).forgetUnneededTesters(roster.app.id)
   }
-  await createActivity(store.redis, visit.teamKey, erasure.roster).forget(new Set(erasure.members))
+  await store.lane(visit.teamKey).roster(erasure.roster).activity.forget(new Set(erasure.members))
   const refs = erasure.members.map((member) => visit.deps.toRef(erasure.roster, member))
   const rest: Erasure = { ...erasure, members: [], email: '', refs, requestedAt: clock.now() }
   await erasures.put(rest)
@@ -65,19 +55,19 @@ export async function eraseMembers(visit: Visit, id: string): Promise<number | n
 async function forgetCallbacks(visit: Visit, erasure: Erasure, refs: string[]): Promise<number | null> {
   const { id, requestedAt } = erasure
   const { store, clock, toRef } = visit.deps
-  const erasures = createErasures(store.redis, visit.teamKey)
-  const webhooks = await createWebhooks(store.redis).list()
+  const erasures = store.lane(visit.teamKey).erasures
+  const webhooks = await store.webhooks.list()
   // Before the logs are looked at: a fact is there until it stands in all of them.
   const isUntold = await erasures.hasUntold((roster, member) => refs.includes(toRef(roster, member)))
   let left = webhooks.length > 0 && isUntold ? 1 : 0
   for (const webhook of webhooks) {
-    for (const ref of refs) left += (await createDeliveries(store.redis, webhook.id).forgetAbout(ref)).left
+    for (const ref of refs) left += (await store.deliveries(webhook.id).forgetAbout(ref)).left
   }
   // Never told as complete while a trace is left: one that was sent again by hand is tried for three days more.
   if (left > 0) return clock.now() + untilNextLook(clock.now() - requestedAt)
   if (erasure.person !== undefined) {
     const part = { id, roster: erasure.roster, teamKey: visit.teamKey, doneAt: clock.now() }
-    await createPersonErasures(store.redis).putPart(erasure.person, part)
+    await store.personErasures.putPart(erasure.person, part)
   }
   await erasures.end(id)
   return null
@@ -89,7 +79,7 @@ function untilNextLook(age: number): number {
 
 /** Returns how many are not erased yet. */
 async function eraseEach(visit: Visit, roster: Roster, erasure: Erasure): Promise<number> {
-  const erasures = createErasures(visit.deps.store.redis, visit.teamKey)
+  const erasures = visit.deps.store.lane(visit.teamKey).erasures
   const records = await visit.deps.store.members(visit.teamKey, roster.id).findMany(erasure.members)
   const lingering = await findLingering(visit, roster, erasure, records)
   let left = 0
@@ -143,7 +133,7 @@ async function findLingering(
     if (holders.some((holder) => holder?.desired.present)) continue
     lingering.push({ record, row })
   }
-  const wroteAt = await createReconciliations(visit.deps.store.redis, visit.teamKey).wroteAt(roster.id)
+  const wroteAt = await visit.deps.store.lane(visit.teamKey).reconciliations.wroteAt(roster.id)
   const isSettled = wroteAt + visit.deps.settings.quietAfterWriteMs <= visit.deps.clock.now()
   if (isSettled) await removeLingering(visit, roster, lingering)
   return new Set(lingering.map(({ record }) => record.id))
@@ -186,7 +176,7 @@ export async function forgetInPlans(
   teamKey: string,
   { roster, members, email }: Pick<Erasure, 'roster' | 'members' | 'email'>,
 ): Promise<void> {
-  const reconciliations = createReconciliations(store.redis, teamKey)
+  const reconciliations = store.lane(teamKey).reconciliations
   const gone = new Set(members)
   const { items } = await reconciliations.list(roster, ALL)
   for (const head of items) {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
-import { createErasures, createPersonErasures } from '../../store/index.ts'
 import { inParallel } from '../parallel.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
 import { forgetInScim } from '../scim/index.ts'
@@ -18,7 +17,7 @@ const ROSTERS_AT_ONCE = 8
  */
 export async function erasePerson(deps: IntakeDeps, email: string): Promise<{ id: string; memberships: number }> {
   const person = randomUUID()
-  await createPersonErasures(deps.store.redis).begin(person, deps.clock.now())
+  await deps.store.personErasures.begin(person, deps.clock.now())
   // First, or a change of a group could bring the person back meanwhile.
   await forgetInScim(deps, emailKey(email), [])
   const erased: { roster: string; ids: string[] }[] = []
@@ -44,8 +43,8 @@ async function eraseInRoster(deps: IntakeDeps, person: string, roster: Roster, k
   const id = randomUUID()
   const erasure = { v: 1 as const, id, roster: roster.id, members: ids, email: key, requestedAt, person }
   const part = { id, roster: roster.id, teamKey: roster.teamKey, doneAt: null }
-  await createPersonErasures(deps.store.redis).putPart(person, part)
-  await createErasures(deps.store.redis, roster.teamKey).begin(erasure, eraseTask(id))
+  await deps.store.personErasures.putPart(person, part)
+  await deps.store.lane(roster.teamKey).erasures.begin(erasure, eraseTask(id))
   const present = records.filter(({ desired }) => desired.present)
   await recordAndWake(
     deps,

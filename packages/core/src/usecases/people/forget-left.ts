@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createActivity, createErasures, createMemberLinks, type MemberRecord } from '../../store/index.ts'
+import type { MemberRecord } from '../../store/index.ts'
 import { inChunks } from '../parallel.ts'
 import type { Visit } from '../visit/visit.ts'
 
@@ -24,7 +24,7 @@ export async function forgetLeft(visit: Visit, roster: Roster, records: MemberRe
     forgotten += answers.filter(Boolean).length
   }
   if (forgotten > 0) {
-    const activity = createActivity(visit.deps.store.redis, visit.teamKey, roster.id)
+    const activity = visit.deps.store.lane(visit.teamKey).roster(roster.id).activity
     await activity.forget(new Set(old.map(({ id }) => id)))
   }
   return forgotten
@@ -39,11 +39,11 @@ export function isOut({ desired, observed, status }: MemberRecord): boolean {
 
 /** False where something was recorded meanwhile. */
 export async function eraseRecord(visit: Visit, roster: Roster, record: MemberRecord): Promise<boolean> {
-  const erasures = createErasures(visit.deps.store.redis, visit.teamKey)
+  const erasures = visit.deps.store.lane(visit.teamKey).erasures
   const ref = visit.deps.toRef(roster.id, record.id)
   const member = { roster: roster.id, appId: roster.app.id, ref, record }
   // Whoever comes back under this id is another person to an old link.
-  await createMemberLinks(visit.deps.store.redis, visit.teamKey, roster.id).void([record.id])
+  await visit.deps.store.lane(visit.teamKey).roster(roster.id).links.void([record.id])
   const answer = await erasures.eraseMember(visit.lease.token, member)
   if (answer === 'lost') throw new AppError('lease_lost')
   return answer === 'erased'

@@ -14,7 +14,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { IdleReason, IdleRule } from '../../domain/idle.ts'
 import { AppError } from '../../errors.ts'
-import { createReconciliations, type MemberRecord } from '../../store/index.ts'
+import type { MemberRecord } from '../../store/index.ts'
 import { inChunks } from '../parallel.ts'
 import type { Visit } from '../visit/visit.ts'
 import { countWaiting } from '../seats/index.ts'
@@ -37,7 +37,7 @@ export async function driveIdle(visit: Visit, rosterId: string): Promise<number 
   if (!roster || roster.teamKey !== visit.teamKey || roster.paused || roster.blocked || roster.deleting) return null
   const rule = roster.idle
   if (rule === null || rule.reclaim === 'never') return null
-  const reconciliations = createReconciliations(store.redis, visit.teamKey)
+  const reconciliations = store.lane(visit.teamKey).reconciliations
   const id = randomUUID()
   // Somebody is recording a list, or a plan of the same kind.
   if (!(await reconciliations.begin(roster.id, id))) return clock.now() + BUSY_MS
@@ -156,7 +156,7 @@ async function pickDue(
 ): Promise<ReclaimPlan['idle']> {
   if (over.length === 0) return []
   const { store, clock } = visit.deps
-  const reconciliations = createReconciliations(store.redis, visit.teamKey)
+  const reconciliations = store.lane(visit.teamKey).reconciliations
   const rosters = [...(await store.rosters.findMany(await store.rostersOf(visit.teamKey))).values()]
   const refused = new Map<string, number>()
   let onTheirWay = 0
@@ -180,7 +180,7 @@ async function pickDue(
 
 /** A plan that a person asked for is for them to decide; the same people are not asked about twice. */
 async function isHeldAlready(visit: Visit, record: Reconciliation): Promise<boolean> {
-  const reconciliations = createReconciliations(visit.deps.store.redis, visit.teamKey)
+  const reconciliations = visit.deps.store.lane(visit.teamKey).reconciliations
   const namesOf = ({ removals }: Reconciliation) => JSON.stringify([...removals].sort())
   for (const item of await reconciliations.listHeld(record.roster)) {
     if (item.kind !== 'reclaim') continue

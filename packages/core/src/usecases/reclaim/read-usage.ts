@@ -20,7 +20,7 @@ import {
   type UsageFigures,
 } from '../../domain/usage.ts'
 import { isAppError, type ErrorCode } from '../../errors.ts'
-import { createFigures, createUsageReadings, type UsageReadingState } from '../../store/index.ts'
+import type { UsageReadingState } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../visit/visit.ts'
 import { planIdle } from '../idle/plan-idle.ts'
 import { othersWait } from '../reconcile/read-group.ts'
@@ -47,9 +47,9 @@ export async function readUsage(visit: Visit, rosterId: string): Promise<number 
   const { store, clock, settings } = visit.deps
   const roster = await store.rosters.find(rosterId)
   if (!roster || roster.teamKey !== visit.teamKey || roster.paused || roster.blocked || roster.deleting) return null
-  const { book } = await createFigures(store.redis, visit.teamKey, roster.id).standing()
+  const { book } = await store.lane(visit.teamKey).roster(roster.id).figures.standing()
   if (!settings.testerUsage || !isDue(book, clock.now())) return null
-  const readings = createUsageReadings(store.redis, visit.teamKey, roster.id)
+  const readings = store.lane(visit.teamKey).roster(roster.id).usageReadings
   const { token } = visit.lease
   let reading = await goOnWith(visit, roster)
   for (let pages = 0; ; pages++) {
@@ -83,7 +83,7 @@ export async function readUsage(visit: Visit, rosterId: string): Promise<number 
 }
 
 async function goOnWith(visit: Visit, roster: Roster): Promise<UsageReadingState> {
-  const readings = createUsageReadings(visit.deps.store.redis, visit.teamKey, roster.id)
+  const readings = visit.deps.store.lane(visit.teamKey).roster(roster.id).usageReadings
   const days = periodFor(roster.idle?.noSessionDays ?? null)
   const now = visit.deps.clock.now()
   const found = await readings.find()
@@ -100,8 +100,8 @@ async function conclude(
 ): Promise<null> {
   const { store, clock, log } = visit.deps
   const { token } = visit.lease
-  const figures = createFigures(store.redis, visit.teamKey, roster.id)
-  const readings = createUsageReadings(store.redis, visit.teamKey, roster.id)
+  const figures = store.lane(visit.teamKey).roster(roster.id).figures
+  const readings = store.lane(visit.teamKey).roster(roster.id).usageReadings
   const readAt = clock.now()
   const [{ book }, before, rows] = await Promise.all([figures.standing(), figures.usages(), readings.rows()])
   const found = await figuresOfMembers(visit, roster, rows)

@@ -2,7 +2,6 @@ import type { IdleReason } from '../../domain/idle.ts'
 import { isReclaimed } from '../../domain/member.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { inChunks } from '../parallel.ts'
 import { goesOn, type Visit } from '../visit/visit.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
@@ -23,7 +22,7 @@ const CHUNK = 200
  */
 export async function runReclaim(visit: Visit, record: Reconciliation): Promise<number | null> {
   const { store, clock } = visit.deps
-  const reconciliations = createReconciliations(store.redis, visit.teamKey)
+  const reconciliations = store.lane(visit.teamKey).reconciliations
   const now = clock.now()
   const roster = await store.rosters.find(record.roster)
   if (!roster || roster.teamKey !== visit.teamKey || roster.deleting || roster.idle === null) {
@@ -101,7 +100,7 @@ function tellWhy(idle: { reason: IdleReason; since: number } | undefined, plan: 
 /** Nobody is taken out by what was so yesterday. Where the group can't be read, the plan has failed. */
 async function readFirst(visit: Visit, roster: Roster, record: Reconciliation): Promise<number | null> {
   const { store, clock } = visit.deps
-  const reconciliations = createReconciliations(store.redis, visit.teamKey)
+  const reconciliations = store.lane(visit.teamKey).reconciliations
   const now = clock.now()
   const reading = record.reading === undefined ? undefined : await reconciliations.find(record.reading)
   if (reading?.status === 'running') return now + LOOK_AGAIN_MS
@@ -114,6 +113,6 @@ async function readFirst(visit: Visit, roster: Roster, record: Reconciliation): 
   const asked = newReconciliation(roster, now)
   await reconciliations.put(asked)
   await reconciliations.put({ ...record, reading: asked.id, updatedAt: now })
-  await createSchedule(store.redis, visit.teamKey).plan(requestedTask(asked.id), now)
+  await store.lane(visit.teamKey).schedule.plan(requestedTask(asked.id), now)
   return now + LOOK_AGAIN_MS
 }

@@ -3,7 +3,6 @@ import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { noteRosterActivity, type ActivityDeps } from '../activity/index.ts'
 import { approvedTask } from '../schedule/tasks.ts'
 import { tellDecided, tellHeld } from '../reconcile/tell-plan.ts'
@@ -23,7 +22,7 @@ export async function startReclaim(
   { roster, dryRun, members }: { roster: Roster; dryRun: boolean; members: readonly string[] | null },
 ): Promise<Reconciliation> {
   if (roster.idle === null) throw new AppError('idle_rule_missing')
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const id = randomUUID()
   if (!(await reconciliations.begin(roster.id, id))) {
     throw new AppError('rate_limited', {
@@ -46,7 +45,7 @@ export async function draftReclaim(
   { idle, kept }: ReclaimPlan,
   { id, dryRun }: { id: string; dryRun: boolean },
 ): Promise<Reconciliation> {
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const now = deps.clock.now()
   const counts = await deps.store.members(roster.teamKey, roster.id).counts()
   const all = Object.values(counts).reduce((sum, one) => sum + one, 0)
@@ -89,7 +88,7 @@ export async function draftReclaim(
 
 /** Keeps a plan, and begins with it where nobody has to be asked. A newer one replaces one that waits. */
 export async function recordReclaim(deps: ReclaimDeps, roster: Roster, record: Reconciliation): Promise<void> {
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const earlier = record.dryRun ? [] : (await reconciliations.listHeld(roster.id)).filter(isReclaim)
   for (const item of earlier) {
     const reason = 'A newer plan replaced it.'
@@ -100,7 +99,7 @@ export async function recordReclaim(deps: ReclaimDeps, roster: Roster, record: R
   if (record.status === 'held') await tellHeld(deps, roster, record)
   else if (earlier.length > 0) await tellDecided(deps, roster, record.startedAt)
   if (record.status !== 'running') return
-  await createSchedule(deps.store.redis, roster.teamKey).plan(approvedTask(record.id), record.startedAt)
+  await deps.store.lane(roster.teamKey).schedule.plan(approvedTask(record.id), record.startedAt)
   await deps.store.ready.ring(roster.teamKey)
 }
 

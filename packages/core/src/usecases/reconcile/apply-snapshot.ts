@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, ERROR_RULES } from '../../errors.ts'
-import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { draftPlan, type DraftDeps, type DraftedPlan, type SnapshotInput } from './draft-plan.ts'
@@ -29,7 +28,7 @@ export interface SnapshotResult {
 export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: SnapshotInput): Promise<SnapshotResult> {
   const { roster } = input
   if (input.dryRun) return { reconciliation: null, ...(await draftPlan(deps, input)), isIdle: true }
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const id = randomUUID()
   if (!(await reconciliations.begin(roster.id, id))) {
     throw new AppError('rate_limited', {
@@ -58,12 +57,11 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
 
 /** Before it is begun: the lane goes on with it where we die on the way, with the same names. */
 async function planRemoval(deps: IntakeDeps, roster: Roster, { id, startedAt }: Reconciliation): Promise<void> {
-  await createSchedule(deps.store.redis, roster.teamKey).plan(approvedTask(id), startedAt + GOES_ON_AFTER_MS)
+  await deps.store.lane(roster.teamKey).schedule.plan(approvedTask(id), startedAt + GOES_ON_AFTER_MS)
 }
 
 async function removeNow(deps: IntakeDeps, roster: Roster, record: Reconciliation, plan: SnapshotPlan): Promise<void> {
-  const { redis } = deps.store
-  await createReconciliations(redis, roster.teamKey).noteRemoval({
+  await deps.store.lane(roster.teamKey).reconciliations.noteRemoval({
     roster: roster.id,
     id: record.id,
     removals: record.removals.length + plan.clear.length,
@@ -71,14 +69,14 @@ async function removeNow(deps: IntakeDeps, roster: Roster, record: Reconciliatio
     now: record.startedAt,
   })
   await recordLeaves(deps, roster, record, { removals: record.removals })
-  await createSchedule(redis, roster.teamKey).drop(approvedTask(record.id))
+  await deps.store.lane(roster.teamKey).schedule.drop(approvedTask(record.id))
 }
 
 const changesOf = ({ add, update, remove }: SnapshotPlan) => add.length + update.length + remove.length
 
 /** Only the newest list counts: a plan that waits for approval is replaced by it. Returns how many were. */
 async function replaceHeld(deps: IntakeDeps, roster: Roster): Promise<number> {
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const held = (await reconciliations.listHeld(roster.id)).filter(({ kind }) => kind === 'snapshot')
   for (const item of held) {
     await reconciliations.replace(item, {

@@ -3,7 +3,6 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Desired } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createProtections, createReconciliations, createSchedule } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { inChunks } from '../parallel.ts'
 import { planReclaim } from '../idle/plan-reclaim.ts'
@@ -26,7 +25,7 @@ export interface Decision {
  */
 export async function approveReconciliation(deps: IntakeDeps, decision: Decision): Promise<Reconciliation> {
   const { roster } = decision
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const record = await getHeld(deps, decision)
   const leaving = await whoWouldLeave(deps, roster, record)
   if (!isAsShown(record, leaving)) {
@@ -54,7 +53,7 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
   }
   if (record.kind === 'snapshot') {
     await recordLeaves(deps, roster, record, record)
-    await createSchedule(deps.store.redis, roster.teamKey).drop(approvedTask(record.id))
+    await deps.store.lane(roster.teamKey).schedule.drop(approvedTask(record.id))
   }
   await tellDecided(deps, roster, now)
   await deps.store.ready.ring(roster.teamKey)
@@ -70,7 +69,7 @@ export async function rejectReconciliation(deps: IntakeDeps, decision: Decision)
     decidedBy: decision.by,
     reason: decision.reason,
   }
-  const reconciliations = createReconciliations(deps.store.redis, decision.roster.teamKey)
+  const reconciliations = deps.store.lane(decision.roster.teamKey).reconciliations
   if (!(await reconciliations.replace(record, rejected))) throw decidedMeanwhile(record.id)
   await tellDecided(deps, decision.roster, rejected.updatedAt)
   return rejected
@@ -81,7 +80,7 @@ function decidedMeanwhile(id: string): AppError {
 }
 
 async function getHeld(deps: IntakeDeps, { roster, id }: Decision): Promise<Reconciliation> {
-  const record = await createReconciliations(deps.store.redis, roster.teamKey).find(id)
+  const record = await deps.store.lane(roster.teamKey).reconciliations.find(id)
   if (!record || record.roster !== roster.id) {
     throw new AppError('not_found', { message: `There is no reconciliation ${id}.` })
   }
@@ -98,7 +97,7 @@ async function getHeld(deps: IntakeDeps, { roster, id }: Decision): Promise<Reco
  * plan that would do nothing. Returns their ids.
  */
 export async function closeOvertaken(deps: IntakeDeps, roster: Roster): Promise<string[]> {
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const closed: string[] = []
   for (const { id } of await reconciliations.listHeld(roster.id)) {
     const record = await reconciliations.find(id)
@@ -156,7 +155,10 @@ async function whoWouldLeave(deps: IntakeDeps, roster: Roster, record: Reconcili
     ({ present, time, email }) => present && time <= record.startedAt && email !== null,
   )
   const asked = new Set(record.fromEvents || record.kind === 'reconcile' ? [] : [...removals, ...cleared])
-  const protections = await createProtections(deps.store.redis, roster.teamKey, roster.id).among([...asked])
+  const protections = await deps.store
+    .lane(roster.teamKey)
+    .roster(roster.id)
+    .protections.among([...asked])
   const goes = (id: string) => !protections.has(id)
   return {
     removals: removals.filter(goes),
@@ -180,7 +182,7 @@ async function planAgain(
   record: Reconciliation,
   { removals, cleared, kept, unmanaged: others }: Leaving,
 ): Promise<Reconciliation> {
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const revision = await reconciliations.revision(roster.id)
   const now = deps.clock.now()
   const replaced = await reconciliations.replace(record, {

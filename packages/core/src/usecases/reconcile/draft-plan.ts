@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createProtections, createReconciliations, readStoreTime, type Members, type Store } from '../../store/index.ts'
+import type { Members, Store } from '../../store/index.ts'
 import { inChunks } from '../parallel.ts'
 import { estimateChanges, type Estimate, type EstimateDeps } from './estimate.ts'
 import {
@@ -41,10 +41,9 @@ const CHUNK = 1_000
 /** What a list would do, and whether the guard would hold it. Changes nothing. Throws roster_full. */
 export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<DraftedPlan> {
   const { roster } = input
-  const { redis } = deps.store
-  const at = Math.floor(await readStoreTime(redis))
-  const revision = await createReconciliations(redis, roster.teamKey).revision(roster.id)
-  const kept = await createProtections(redis, roster.teamKey, roster.id).all()
+  const at = Math.floor(await deps.store.time())
+  const revision = await deps.store.lane(roster.teamKey).reconciliations.revision(roster.id)
+  const kept = await deps.store.lane(roster.teamKey).roster(roster.id).protections.all()
   const planner = await createSnapshotPlanner(input.rows, input.rejected, at, (id) => kept.has(id))
   const members = deps.store.members(roster.teamKey, roster.id)
   let cursor = '0'
@@ -87,7 +86,7 @@ async function judge(
     settings: roster.removalGuard,
     removals,
     size: plan.size,
-    recent: await createReconciliations(deps.store.redis, roster.teamKey).recentRemovals(at - DAY_MS),
+    recent: await deps.store.lane(roster.teamKey).reconciliations.recentRemovals(at - DAY_MS),
     empties: plan.size > 0 && (rows.length === 0 || (plan.clear.length > 0 && removals === plan.size)),
     allowEmpty,
   })

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
-import { createReconciliations, createSchedule, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { approvedTask } from '../schedule/tasks.ts'
 
 interface Deps {
@@ -12,7 +12,7 @@ interface Deps {
 
 /** Throws not_found. */
 export async function getReconciliation(deps: Deps, roster: Roster, id: string): Promise<Reconciliation> {
-  const record = await createReconciliations(deps.store.redis, roster.teamKey).find(id)
+  const record = await deps.store.lane(roster.teamKey).reconciliations.find(id)
   if (!record || record.roster !== roster.id) {
     throw new AppError('not_found', { message: `Roster "${roster.id}" has no reconciliation ${id}.` })
   }
@@ -28,7 +28,7 @@ export async function listReconciliations(
   roster: Roster,
   page: { limit: number; after?: string | undefined },
 ): Promise<{ items: Reconciliation[]; next: string | null }> {
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const { items: heads, next } = await reconciliations.list(roster.id, page.limit, page.after)
   const items: Reconciliation[] = []
   let named = 0
@@ -51,13 +51,13 @@ async function withReclaimed(deps: Deps, roster: Roster, record: Reconciliation)
   const progress = { ...record.progress, converged: record.removals.length - pending }
   if (pending > 0) return { ...record, progress }
   const done: Reconciliation = { ...record, progress, status: 'done', updatedAt: deps.clock.now() }
-  await createReconciliations(deps.store.redis, roster.teamKey).put(done)
+  await deps.store.lane(roster.teamKey).reconciliations.put(done)
   return done
 }
 
 /** Until all removals are recorded, nobody is pending for them; the task stays planned so long, in case that whoever records them dies. */
 async function isBeingRecorded({ store }: Deps, { teamKey }: Roster, { id }: Reconciliation): Promise<boolean> {
-  const [dueAt] = await createSchedule(store.redis, teamKey).dueAt([approvedTask(id)])
+  const [dueAt] = await store.lane(teamKey).schedule.dueAt([approvedTask(id)])
   return dueAt !== null
 }
 
@@ -70,6 +70,6 @@ async function withProgress(deps: Deps, roster: Roster, record: Reconciliation):
   const progress = { ...record.progress, converged }
   if (pending > 0 || (await isBeingRecorded(deps, roster, record))) return { ...record, progress }
   const done: Reconciliation = { ...record, progress, status: 'done', updatedAt: deps.clock.now() }
-  await createReconciliations(deps.store.redis, roster.teamKey).put(done)
+  await deps.store.lane(roster.teamKey).reconciliations.put(done)
   return done
 }

@@ -1,6 +1,5 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createAppSeats, createReconciliations } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../visit/visit.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import { countSeats } from '../seats/count-seats.ts'
@@ -15,7 +14,7 @@ export async function noteReading(
   isRequested: boolean,
 ): Promise<void> {
   const { store, clock } = visit.deps
-  const reconciliations = createReconciliations(store.redis, visit.teamKey)
+  const reconciliations = store.lane(visit.teamKey).reconciliations
   const now = clock.now()
   const earlier = (await reconciliations.listHeld(roster.id)).filter(({ kind }) => kind === 'reconcile')
   const isHeld = plan.status === 'held'
@@ -61,7 +60,7 @@ export async function noteIncomplete(visit: Visit, roster: Roster, record: Recon
   const at = clock.now()
   const detail = 'The listing of the group was not complete, so nothing was concluded from it.'
   log.warn({ event: 'reconcile.incomplete', roster: roster.id }, 'reconcile.incomplete')
-  await createReconciliations(store.redis, visit.teamKey).put({
+  await store.lane(visit.teamKey).reconciliations.put({
     ...record,
     status: 'failed',
     updatedAt: at,
@@ -100,7 +99,7 @@ export async function noteStanding(
 /** The rosters of an app share one count. */
 async function countNowAndThen(visit: Visit, { app, teamKey }: Roster): Promise<void> {
   const { store, clock } = visit.deps
-  const { countedAt } = await createAppSeats(store.redis, teamKey, app.id).read()
+  const { countedAt } = await store.lane(teamKey).seats(app.id).read()
   if (countedAt !== null && clock.now() - countedAt < COUNTED_EVERY_MS) return
   await countSeats({ store, clock, session: sessionOf(visit) }, { teamKey, appId: app.id }, { public: true })
 }

@@ -1,7 +1,7 @@
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createReconciliations, type MemberRecord } from '../../store/index.ts'
+import type { MemberRecord } from '../../store/index.ts'
 import type { Visit } from '../visit/visit.ts'
 import type { GroupComparison } from './compare-group.ts'
 
@@ -15,7 +15,7 @@ export async function planReading(
   compared: GroupComparison,
   { records, read }: { records: ReadonlyMap<string, MemberRecord>; read: number },
 ): Promise<Reconciliation> {
-  const reconciliations = createReconciliations(visit.deps.store.redis, visit.teamKey)
+  const reconciliations = visit.deps.store.lane(visit.teamKey).reconciliations
   const removesUnmanaged = roster.unmanagedTesters === 'remove'
   const removals = compared.lingering.length + (removesUnmanaged ? compared.unmanaged.length : 0)
   const verdict = judgeRemovals({

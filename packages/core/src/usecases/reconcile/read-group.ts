@@ -1,7 +1,7 @@
 import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
-import { createReadings, type Reading, type Readings, type ReadRow } from '../../store/index.ts'
+import type { Reading, Readings, ReadRow } from '../../store/index.ts'
 import { age, goesOn, sessionOf, type Visit } from '../visit/visit.ts'
 
 /** `goes_on`: what was read is kept, and the task has to come again at `at` (ms). */
@@ -33,7 +33,7 @@ const DOUBT_MS = 30_000
  */
 export async function readGroup(visit: Visit, roster: Roster, owner: string): Promise<GroupReading> {
   const { clock } = visit.deps
-  const readings = createReadings(visit.deps.store.redis, visit.teamKey, roster.id)
+  const readings = visit.deps.store.lane(visit.teamKey).roster(roster.id).readings
   const found = await readings.find()
   if (found && found.owner !== owner && isInTheWay(found, owner, clock.now())) {
     return { kind: 'goes_on', at: clock.now() + WAIT_FOR_OTHER_MS, read: 0, total: null }
@@ -63,7 +63,7 @@ export async function readGroup(visit: Visit, roster: Roster, owner: string): Pr
 
 /** Whether this task already has a reading under way. */
 export async function isReading(visit: Visit, roster: Roster, owner: string): Promise<boolean> {
-  return (await createReadings(visit.deps.store.redis, visit.teamKey, roster.id).find())?.owner === owner
+  return (await visit.deps.store.lane(visit.teamKey).roster(roster.id).readings.find())?.owner === owner
 }
 
 function isInTheWay(found: Reading, owner: string, now: number): boolean {

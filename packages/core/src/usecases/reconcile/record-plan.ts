@@ -4,7 +4,6 @@ import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { AppError } from '../../errors.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
-import { createProtections } from '../../store/index.ts'
 import { eventDigest } from '../../secrets/index.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
 import type { PlannedRow, SnapshotPlan } from './plan-snapshot.ts'
@@ -100,7 +99,7 @@ async function record<T>(
 }
 
 const protectedAmong = ({ store }: RecordDeps, teamKey: string, roster: string, members: readonly string[]) =>
-  createProtections(store.redis, teamKey, roster).among(members)
+  store.lane(teamKey).roster(roster).protections.among(members)
 
 const MOVE_PATIENCE_MS = 60_000
 const MOVED_AGAIN_MS = 500

@@ -3,7 +3,6 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { RosterStanding } from '../../domain/standing.ts'
 import { isAppError } from '../../errors.ts'
-import { createReconciliations, createSchedule } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../visit/visit.ts'
 import { planIdle } from '../idle/plan-idle.ts'
 import { noteSightings } from '../idle/note-sightings.ts'
@@ -41,7 +40,7 @@ export async function runReconcile(
   requested: Reconciliation | null,
 ): Promise<number | null> {
   const { store, clock } = visit.deps
-  const reconciliations = createReconciliations(store.redis, visit.teamKey)
+  const reconciliations = store.lane(visit.teamKey).reconciliations
   const settledAt = (await reconciliations.wroteAt(roster.id)) + visit.deps.settings.quietAfterWriteMs
   const standing = await store.standing(roster.id)
   if (requested === null && !(await isReading(visit, roster, SCHEDULED))) {
@@ -59,7 +58,7 @@ export async function runReconcile(
     const again = await compareAndApply(visit, roster, record, settledAt, requested !== null)
     if (again !== null) return again
     if (requested === null) return nextReading(visit, roster)
-    await createSchedule(store.redis, visit.teamKey).replan(reconcileTask(roster.id), nextReading(visit, roster))
+    await store.lane(visit.teamKey).schedule.replan(reconcileTask(roster.id), nextReading(visit, roster))
     return null
   } catch (error) {
     if (!isAppError(error)) throw error
@@ -101,7 +100,7 @@ async function compareAndApply(
   isRequested: boolean,
 ): Promise<number | null> {
   const { store, clock } = visit.deps
-  const reconciliations = createReconciliations(store.redis, visit.teamKey)
+  const reconciliations = store.lane(visit.teamKey).reconciliations
   // Before the roster is read: what is recorded meanwhile has its own job, and shows as work under way afterwards.
   const reading = await readGroup(visit, roster, isRequested ? record.id : SCHEDULED)
   if (reading.kind === 'goes_on') {
@@ -146,7 +145,7 @@ async function compareAndApply(
 
 async function removeAll(visit: Visit, roster: Roster, compared: GroupComparison, plan: Reconciliation): Promise<void> {
   if (plan.plan.remove === 0) return
-  await createReconciliations(visit.deps.store.redis, visit.teamKey).noteRemoval({
+  await visit.deps.store.lane(visit.teamKey).reconciliations.noteRemoval({
     roster: roster.id,
     id: plan.id,
     removals: plan.plan.remove,

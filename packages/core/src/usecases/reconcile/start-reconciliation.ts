@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createReconciliations, createSchedule, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { newReconciliation } from './run-reconcile.ts'
 import { requestedTask } from '../schedule/tasks.ts'
 
@@ -18,7 +18,7 @@ export async function startReconciliation(
   { roster, dryRun }: { roster: Roster; dryRun: boolean },
 ): Promise<Reconciliation> {
   const { store, clock } = deps
-  const reconciliations = createReconciliations(store.redis, roster.teamKey)
+  const reconciliations = store.lane(roster.teamKey).reconciliations
   let record = await reconciliations.findAsked(roster.id, dryRun)
   if (!record) {
     const counts = await store.members(roster.teamKey, roster.id).counts()
@@ -26,7 +26,7 @@ export async function startReconciliation(
     await deps.charge(1 + Math.ceil(members / PAGE))
     record = await reconciliations.ask(newReconciliation(roster, clock.now(), dryRun))
   }
-  const schedule = createSchedule(store.redis, roster.teamKey)
+  const schedule = store.lane(roster.teamKey).schedule
   const task = requestedTask(record.id)
   // Also for whoever asked before and died before this.
   if ((await schedule.dueAt([task]))[0] !== null) return record

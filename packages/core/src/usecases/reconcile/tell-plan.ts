@@ -1,7 +1,7 @@
 import { problemOfHeld } from '../../domain/held-plan.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createFacts, createReconciliations, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 /** A held plan was decided or replaced: a roster that none holds any more goes on, and whoever was told of the plan is told so. */
 export async function tellDecided(
@@ -9,9 +9,9 @@ export async function tellDecided(
   { id, teamKey }: Pick<Roster, 'id' | 'teamKey'>,
   at: number,
 ): Promise<void> {
-  if (await createReconciliations(store.redis, teamKey).hasHeld(id)) return
+  if (await store.lane(teamKey).reconciliations.hasHeld(id)) return
   const sequence = await store.nextSequence(teamKey, `roster:${id}`)
-  await createFacts(store.redis, teamKey).add([{ type: 'roster.recovered', roster: id, sequence, problem: null, at }])
+  await store.lane(teamKey).facts.add([{ type: 'roster.recovered', roster: id, sequence, problem: null, at }])
 }
 
 /** Upstream is told that a plan waits for a person. */
@@ -22,7 +22,7 @@ export async function tellHeld(
 ): Promise<void> {
   const sequence = await store.nextSequence(teamKey, `roster:${id}`)
   const { detail, code } = problemOfHeld(plan)
-  await createFacts(store.redis, teamKey).add([
+  await store.lane(teamKey).facts.add([
     {
       type: 'roster.held',
       roster: id,

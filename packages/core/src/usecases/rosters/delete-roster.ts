@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import { closeRoster, createSchedule, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { lawTask } from '../schedule/tasks.ts'
 import { deleteTask } from '../schedule/tasks.ts'
 import { forgetRoster } from './forget-roster.ts'
@@ -20,17 +20,17 @@ export async function deleteRoster(
   const roster = await getRoster(deps, id)
   if (testers === 'keep') {
     // Whoever dies half-way leaves a roster that is there, and members whose work is not: they are recorded again until it is deleted.
-    await createSchedule(store.redis, roster.teamKey).plan(lawTask(roster.teamKey), clock.now() + DIED_AFTER_MS)
+    await store.lane(roster.teamKey).schedule.plan(lawTask(roster.teamKey), clock.now() + DIED_AFTER_MS)
     await forgetRoster(store, roster)
     return 'gone'
   }
   // The task first: a mark without one would never be acted upon, a task without the mark does nothing. It must not come before it.
   const task = deleteTask(id)
-  await createSchedule(store.redis, roster.teamKey).plan(task, clock.now() + DIED_AFTER_MS)
+  await store.lane(roster.teamKey).schedule.plan(task, clock.now() + DIED_AFTER_MS)
   const mark = { deleting: true, paused: false, updatedAt: clock.now() }
   if (!(await store.rosters.update(id, (current) => ({ ...current, ...mark })))) throw rosterNotFound(id)
-  await closeRoster(store.redis, roster.teamKey, id)
-  await createSchedule(store.redis, roster.teamKey).replan(task, clock.now())
+  await store.lane(roster.teamKey).roster(id).close()
+  await store.lane(roster.teamKey).schedule.replan(task, clock.now())
   await store.ready.ring(roster.teamKey)
   return 'begun'
 }

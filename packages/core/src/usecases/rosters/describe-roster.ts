@@ -5,7 +5,7 @@ import { peopleInGroup, type MemberStatus } from '../../domain/member.ts'
 import type { Problem, Roster, Warning } from '../../domain/roster.ts'
 import type { AppSeats } from '../../domain/seats.ts'
 import { SEATS_LIMIT, type RosterStanding } from '../../domain/standing.ts'
-import { createAppSeats, createBuilds, createReconciliations, readLaneStanding, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { supplyOf, warningsOf } from '../builds/warnings-of.ts'
 
 export interface RosterDescription {
@@ -22,11 +22,11 @@ export interface RosterDescription {
 export async function describeRoster(deps: { store: Store; clock: Clock }, roster: Roster): Promise<RosterDescription> {
   const [counts, lane, standing, builds, held, seats] = await Promise.all([
     deps.store.members(roster.teamKey, roster.id).counts(),
-    readLaneStanding(deps.store.redis, roster.teamKey),
+    deps.store.lane(roster.teamKey).standing(),
     deps.store.standing(roster.id),
-    createBuilds(deps.store.redis, roster.teamKey).find(roster.id),
-    createReconciliations(deps.store.redis, roster.teamKey).listHeld(roster.id),
-    createAppSeats(deps.store.redis, roster.teamKey, roster.app.id).read(),
+    deps.store.lane(roster.teamKey).builds.find(roster.id),
+    deps.store.lane(roster.teamKey).reconciliations.listHeld(roster.id),
+    deps.store.lane(roster.teamKey).seats(roster.app.id).read(),
   ])
   const blocked = roster.blocked ?? lane.blocked
   const warnings = [...warningsOf(roster, builds), ...(await findOverbooked(deps.store, roster))]

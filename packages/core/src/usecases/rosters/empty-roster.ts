@@ -5,7 +5,6 @@ import { recordAndWake } from '../intake/index.ts'
 import type { Visit } from '../visit/visit.ts'
 import { removeUnmanaged } from '../reconcile/apply-comparison.ts'
 import { readGroup } from '../reconcile/read-group.ts'
-import { closeRoster } from '../../store/index.ts'
 import { forgetRoster } from './forget-roster.ts'
 
 const SOON_MS = 2_000
@@ -21,7 +20,7 @@ export async function emptyRoster(visit: Visit, rosterId: string): Promise<numbe
   const roster = await store.rosters.find(rosterId)
   if (!roster?.deleting || roster.teamKey !== visit.teamKey) return null
   // Whoever asked for it may have died before.
-  await closeRoster(store.redis, visit.teamKey, rosterId)
+  await store.lane(visit.teamKey).roster(rosterId).close()
   // Nobody can be taken out of a group that is gone.
   if (roster.blocked?.code !== 'group_gone') {
     // Whoever was parked while the roster was paused has to leave too.

@@ -5,15 +5,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import {
-  createLaneStore,
-  createMoverStore,
-  createReconciliations,
-  createMovingRosters,
-  takeTask,
-  type MoverStore,
-  type Store,
-} from '../../store/index.ts'
+import type { MoverStore, Store } from '../../store/index.ts'
 
 export interface MoveDeps {
   store: Store
@@ -44,8 +36,8 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
   try {
     const { token } = lease
     const move = { roster: roster.id, createdAt: roster.createdAt, appId: roster.app.id, from, to, token }
-    const mover = createMoverStore(store.redis, move)
-    const moving = createMovingRosters(store.redis)
+    const mover = store.mover(move)
+    const moving = store.movingRosters
     await moving.note(roster.id)
     const marked = await store.rosters.update(roster.id, (current) => {
       // Moved on since it was read: what we know of it is of no use.
@@ -86,7 +78,7 @@ async function recordOpen(
   roster: string,
   teamKey: string,
 ): Promise<void> {
-  const lane = createLaneStore(store.redis, teamKey)
+  const lane = store.lane(teamKey)
   const members = store.members(teamKey, roster)
   let cursor = '0'
   do {
@@ -111,10 +103,10 @@ export async function resumeMoves(deps: MoveDeps): Promise<void> {
   const { store, clock } = deps
   const now = clock.now()
   // Moves that a release before began are in no register: all rosters are looked at by one process, once in a long while.
-  const all = (await takeTask(store.redis, 'moves', ALL_EVERY_MS)) ? await store.rosters.list() : []
+  const all = (await store.takeTask('moves', ALL_EVERY_MS)) ? await store.rosters.list() : []
   const unnoted = all.filter(({ moving }) => moving).map(({ id }) => id)
   // Noted first: where this attempt comes to nothing, the next look finds it.
-  const register = createMovingRosters(store.redis)
+  const register = store.movingRosters
   await register.note(...unnoted)
   const noted = await store.rosters.findMany(await register.all())
   for (const roster of noted.values()) {
@@ -135,7 +127,7 @@ interface HeldLane {
 /** Keeps workers out of a lane, as one of them would keep the others out. */
 async function holdLane({ store }: MoveDeps, teamKey: string): Promise<HeldLane> {
   const token = randomUUID()
-  const lane = createLaneStore(store.redis, teamKey)
+  const lane = store.lane(teamKey)
   const patienceEnds = performance.now() + PATIENCE_MS
   while (!(await lane.hold(token, LEASE_MS, PROMISE_MS))) {
     if (performance.now() > patienceEnds) {
@@ -163,7 +155,7 @@ async function holdLane({ store }: MoveDeps, teamKey: string): Promise<HeldLane>
 
 /** While a whole list of the roster is being recorded, it stays where it is. */
 export async function withoutLists<T>({ store }: MoveDeps, roster: Roster, work: () => Promise<T>): Promise<T> {
-  const reconciliations = createReconciliations(store.redis, roster.teamKey)
+  const reconciliations = store.lane(roster.teamKey).reconciliations
   const token = randomUUID()
   if (!(await reconciliations.begin(roster.id, token))) {
     throw new AppError('conflict', {

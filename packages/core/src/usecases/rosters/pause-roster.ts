@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createLaneStore, createReconciliations, createSchedule, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import type { Visit } from '../visit/visit.ts'
 import { requestedTask, resumeTask } from '../schedule/tasks.ts'
 import { assertSettled } from './assert-settled.ts'
@@ -19,11 +19,11 @@ export async function pauseRoster(deps: PauseDeps, id: string): Promise<Roster> 
 /** What waited is carried out. Throws not_found. */
 export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster> {
   const { teamKey } = await getRoster(deps, id)
-  const schedule = createSchedule(deps.store.redis, teamKey)
+  const schedule = deps.store.lane(teamKey).schedule
   // Planned first: whoever dies on the way leaves a roster whose members are looked after.
   await schedule.plan(resumeTask(id), deps.clock.now() + DIED_AFTER_MS)
   const roster = await setPaused(deps, id, false)
-  await createLaneStore(deps.store.redis, teamKey).unpark(id)
+  await deps.store.lane(teamKey).unpark(id)
   await schedule.replan(resumeTask(id), deps.clock.now())
   await bringReadingsForward(deps, roster)
   await deps.store.noteRecorded(teamKey, { leased: false })
@@ -46,8 +46,8 @@ export async function unparkResumed(visit: Visit, id: string): Promise<null> {
 
 /** Readings that were asked for meanwhile were put off: they have waited long enough. */
 async function bringReadingsForward({ store, clock }: PauseDeps, roster: Roster): Promise<void> {
-  const { items } = await createReconciliations(store.redis, roster.teamKey).list(roster.id, READINGS)
-  const schedule = createSchedule(store.redis, roster.teamKey)
+  const { items } = await store.lane(roster.teamKey).reconciliations.list(roster.id, READINGS)
+  const schedule = store.lane(roster.teamKey).schedule
   const waiting = items.filter(({ kind, status }) => kind === 'reconcile' && status === 'running')
   await Promise.all(waiting.map(({ id }) => schedule.plan(requestedTask(id), clock.now())))
 }

@@ -7,7 +7,7 @@ import type { Roster, RosterPolicies, TeamKey } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import { createAppSeats, enterLane, leaveLane, noteBirth, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { planRosterTasks } from '../schedule/plan-roster-tasks.ts'
 import { countSeats } from '../seats/count-seats.ts'
 import { wakeLine } from '../seats/shares.ts'
@@ -85,15 +85,15 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
     createdAt: now,
     updatedAt: now,
   }
-  await enterLane(deps.store.redis, teamKey.id, roster.id)
+  await deps.store.lane(teamKey.id).roster(roster.id).enterLane()
   await deps.store.joinApp(app.id, roster.id)
   if (await deps.store.rosters.insert(roster)) {
-    await noteBirth(deps.store.redis, teamKey.id, roster)
+    await deps.store.lane(teamKey.id).roster(roster.id).noteBirth(roster.createdAt)
     return roster
   }
   const winner = await deps.store.rosters.find(input.id)
   if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
-  if (winner?.teamKey !== teamKey.id) await leaveLane(deps.store.redis, teamKey.id, roster.id)
+  if (winner?.teamKey !== teamKey.id) await deps.store.lane(teamKey.id).roster(roster.id).leaveLane()
   throw new AppError('conflict', { message: `Another request is creating the roster "${input.id}" right now.` })
 }
 
@@ -210,7 +210,7 @@ async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: s
 /** Seats of the app are known from the beginning; the first reading counts them where Apple does not answer now. */
 async function countFirst(deps: PutRosterDeps, teamKey: TeamKey, { id, app }: Roster): Promise<void> {
   const place = { teamKey: teamKey.id, appId: app.id }
-  const { used } = await createAppSeats(deps.store.redis, teamKey.id, app.id).read()
+  const { used } = await deps.store.lane(teamKey.id).seats(app.id).read()
   if (used !== null) return
   try {
     await countSeats({ ...deps, session: openSession(deps, teamKey) }, place, { public: true })

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createSchedule, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { reconcileTask } from './tasks.ts'
 
 /** The builds of one app are looked at for all rosters of the lane together. */
@@ -10,7 +10,7 @@ export const buildsAgainTask = (appId: string) => `builds-again:${appId}`
 
 /** What a roster needs without being asked for: its builds are looked at now and then, its group is read now and then. */
 export async function planRosterTasks(deps: { store: Store; clock: Clock }, roster: Roster): Promise<void> {
-  const schedule = createSchedule(deps.store.redis, roster.teamKey)
+  const schedule = deps.store.lane(roster.teamKey).schedule
   const now = deps.clock.now()
   await schedule.plan(buildsTask(roster.app.id), now)
   await schedule.plan(reconcileTask(roster.id), nextReconcileAt(roster, now))

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Log } from '../../log.ts'
-import { countSweep, createSchedule, isLanePaused, takeTask, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { reconcileTask } from './tasks.ts'
 import { buildsTask, nextReconcileAt } from './plan-roster-tasks.ts'
 
@@ -22,9 +22,9 @@ const EVERY_MS = 25_000
  */
 export async function sweepTasks(deps: TaskSweepDeps): Promise<number | null> {
   const { store, log } = deps
-  if (!(await takeTask(store.redis, 'sweep-tasks', EVERY_MS))) return null
+  if (!(await store.takeTask('sweep-tasks', EVERY_MS))) return null
   const lanes = await store.laneIds()
-  const from = (await countSweep(store.redis)) % Math.max(1, Math.ceil(lanes.length / PAGE))
+  const from = (await store.countSweep()) % Math.max(1, Math.ceil(lanes.length / PAGE))
   let planned = 0
   for (const lane of lanes.slice(from * PAGE, (from + 1) * PAGE)) planned += await sweepLane(deps, lane)
   if (planned > 0) log.info({ event: 'schedule.swept', planned }, 'schedule.swept')
@@ -42,7 +42,7 @@ async function sweepLane(deps: TaskSweepDeps, lane: string): Promise<number> {
     wanted.set(buildsTask(roster.app.id), Math.round(now + buildWatchMs * Math.random()))
     wanted.set(reconcileTask(roster.id), nextReconcileAt(roster, now))
   }
-  const schedule = createSchedule(store.redis, lane)
+  const schedule = store.lane(lane).schedule
   const dueAt = await schedule.dueAt([...wanted.keys()])
   const missing = [...wanted].filter((_, at) => dueAt[at] === null)
   for (const [task, at] of missing) await schedule.plan(task, at)
@@ -54,7 +54,7 @@ async function ringForgotten({ store, clock }: TaskSweepDeps, lane: string): Pro
   const [visitAt] = await store.ready.dueAt([lane])
   if (visitAt !== null) return
   // A paused lane is rung when it is resumed.
-  if (await isLanePaused(store.redis, lane)) return
-  const nextAt = await createSchedule(store.redis, lane).nextAt()
+  if (await store.lane(lane).isPaused()) return
+  const nextAt = await store.lane(lane).schedule.nextAt()
   if (nextAt !== null) await store.ready.ring(lane, nextAt - clock.now())
 }

@@ -1,5 +1,4 @@
 import { scimNameKey } from '../../domain/scim.ts'
-import { createScimBindings } from '../../store/index.ts'
 import { findGroups } from './bindings.ts'
 import { listDirectories, type OpenDirectory, type ScimDeps } from './directory.ts'
 import { touchMembers } from './groups.ts'
@@ -20,7 +19,7 @@ export async function bindScimGroup<T>(
   const isSame = former === name && !(name !== null && before?.scimGroupOfBound)
   if (isSame) return put()
   const names = [former, name].filter((one) => one !== null)
-  const bindings = createScimBindings(deps.store.redis)
+  const bindings = deps.store.scimBindings
   await bindings.beginRebinding(rosterId, names)
   if (name !== null) await bindings.add(rosterId, name)
   try {
@@ -32,7 +31,7 @@ export async function bindScimGroup<T>(
 
 /** Everybody in a group that the roster names, or named before, is looked at. */
 export async function finishRebinding(deps: ScimDeps, rosterId: string, names: readonly string[]): Promise<void> {
-  const bindings = createScimBindings(deps.store.redis)
+  const bindings = deps.store.scimBindings
   const current = (await deps.store.rosters.find(rosterId))?.scimGroup ?? null
   if (current !== null) await bindings.add(rosterId, current)
   for (const name of names) {

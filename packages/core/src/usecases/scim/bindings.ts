@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import { scimNameKey, type ScimDirectory, type ScimGroup } from '../../domain/scim.ts'
-import { createScimBindings, type ScimBindings } from '../../store/index.ts'
+import type { ScimBindings } from '../../store/index.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
 
 /** Where the groups of one directory lead, read once for one piece of work. */
@@ -20,7 +20,7 @@ const rosterKey = ({ id, createdAt }: Roster) => `${id}@${createdAt}`
 export const rosterIdOf = (key: string) => key.slice(0, key.lastIndexOf('@'))
 
 export function readBindings(deps: Pick<ScimDeps, 'store'>, directory: OpenDirectory): BindingReader {
-  const bindings: ScimBindings = createScimBindings(deps.store.redis)
+  const bindings: ScimBindings = deps.store.scimBindings
   const byGroup = new Map<string, string[]>()
   const byName = new Map<string, Promise<string[]>>()
   const rosters = new Map<string, Promise<Roster | undefined>>()

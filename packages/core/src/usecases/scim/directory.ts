@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ScimDirectory } from '../../domain/scim.ts'
 import { AppError } from '../../errors.ts'
-import { createScimDirectories, createScimDirectory, type ScimDirectoryStore } from '../../store/index.ts'
+import type { ScimDirectoryStore } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 
 export type ScimDeps = IntakeDeps
@@ -21,7 +21,7 @@ export function directoryOf(deps: Pick<ScimDeps, 'store'>, rosters: readonly str
   const sorted = rosters && [...new Set(rosters)].sort()
   const id =
     sorted === null ? UNBOUND : `b-${createHash('sha256').update(sorted.join('\0')).digest('hex').slice(0, 24)}`
-  return { id, rosters: sorted, store: createScimDirectory(deps.store.redis, id) }
+  return { id, rosters: sorted, store: deps.store.scimDirectory(id) }
 }
 
 /** A token that is bound to rosters fills no store with what it brings. Throws limit_reached. */
@@ -38,12 +38,12 @@ export async function assertRoom(
 
 /** Enters a directory into the register, before anything is kept in it. */
 export async function registerDirectory(deps: Pick<ScimDeps, 'store'>, directory: OpenDirectory): Promise<void> {
-  const directories = createScimDirectories(deps.store.redis)
+  const directories = deps.store.scimDirectories
   if (await directories.find(directory.id)) return
   await directories.insert({ id: directory.id, rosters: directory.rosters })
 }
 
 export async function listDirectories(deps: Pick<ScimDeps, 'store'>): Promise<OpenDirectory[]> {
-  const found = await createScimDirectories(deps.store.redis).list()
-  return found.map(({ id, rosters }) => ({ id, rosters, store: createScimDirectory(deps.store.redis, id) }))
+  const found = await deps.store.scimDirectories.list()
+  return found.map(({ id, rosters }) => ({ id, rosters, store: deps.store.scimDirectory(id) }))
 }

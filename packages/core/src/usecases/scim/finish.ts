@@ -1,4 +1,3 @@
-import { createScimBindings, takeTask } from '../../store/index.ts'
 import { inChunks } from '../parallel.ts'
 import { finishRebinding } from './bind.ts'
 import { listDirectories, type ScimDeps } from './directory.ts'
@@ -12,9 +11,8 @@ const CHUNK = 500
 
 /** Finishes what requests began that died on the way: what they kept says what is still to be told. */
 export async function finishScim(deps: ScimDeps, abandonedMs = ABANDONED_MS): Promise<void> {
-  const { redis } = deps.store
-  if (!(await takeTask(redis, 'scim', Math.min(ONE_AT_A_TIME_MS, abandonedMs)))) return
-  for (const [rosterId, names] of await createScimBindings(redis).rebinding()) {
+  if (!(await deps.store.takeTask('scim', Math.min(ONE_AT_A_TIME_MS, abandonedMs)))) return
+  for (const [rosterId, names] of await deps.store.scimBindings.rebinding()) {
     await finishRebinding(deps, rosterId, names)
   }
   for (const directory of await listDirectories(deps)) {

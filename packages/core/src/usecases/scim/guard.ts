@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createReconciliations, readStoreTime } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import { closeOvertaken, tellHeld } from '../reconcile/index.ts'
 import type { BindingReader } from './bindings.ts'
@@ -63,11 +62,11 @@ async function judge(
   removals: string[],
   { joined, isEmptied }: { joined: number; isEmptied: boolean },
 ): Promise<boolean> {
-  const reconciliations = createReconciliations(deps.store.redis, roster.teamKey)
+  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const counts = await deps.store.members(roster.teamKey, roster.id).counts()
   const present = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
   const size = Math.max(removals.length, present - joined)
-  const at = Math.floor(await readStoreTime(deps.store.redis))
+  const at = Math.floor(await deps.store.time())
   const verdict = judgeRemovals({
     settings: roster.removalGuard,
     removals: removals.length,

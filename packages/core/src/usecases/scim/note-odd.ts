@@ -1,6 +1,5 @@
 import type { Roster } from '../../domain/roster.ts'
 import type { ScimGroup } from '../../domain/scim.ts'
-import { createScimBindings } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import { findGroups, mayFeed, readBindings } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
@@ -35,7 +34,7 @@ export async function noteOddOfAll(deps: ScimDeps, directory: OpenDirectory, det
 
 async function rostersFedBy({ store }: ScimDeps, directory: OpenDirectory): Promise<Roster[]> {
   const fed = new Map<string, Roster>()
-  for (const { rosterId, name } of await createScimBindings(store.redis).first(MOST_ROSTERS)) {
+  for (const { rosterId, name } of await store.scimBindings.first(MOST_ROSTERS)) {
     const roster = await store.rosters.find(rosterId)
     if (!roster || !mayFeed(directory, roster)) continue
     if ((await findGroups(directory, name)).length > 0) fed.set(rosterId, roster)

@@ -2,7 +2,7 @@ import { judgeRemovals } from '../../domain/guard.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { inNameOrder } from '../../domain/name-order.ts'
 import type { ScimGroup, ScimNote, ScimProfile } from '../../domain/scim.ts'
-import { createReconciliations, type MemberRecord } from '../../store/index.ts'
+import type { MemberRecord } from '../../store/index.ts'
 import { findGroups, mayFeed, readBindings } from './bindings.ts'
 import { listDirectories, type OpenDirectory, type ScimDeps } from './directory.ts'
 
@@ -147,7 +147,7 @@ async function judge(
   roster: Roster,
   plan: { removals: number; size: number; empties: boolean },
 ): Promise<ScimPreview['held']> {
-  const recent = createReconciliations(deps.store.redis, roster.teamKey).recentRemovals(deps.clock.now() - DAY_MS)
+  const recent = deps.store.lane(roster.teamKey).reconciliations.recentRemovals(deps.clock.now() - DAY_MS)
   const verdict = judgeRemovals({
     settings: roster.removalGuard,
     ...plan,

@@ -1,7 +1,7 @@
 import type { AppleSession } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { needsGroups, withCount, withGrouped, type AppSeats } from '../../domain/seats.ts'
-import { createAppSeats, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 export interface CountDeps {
   store: Store
@@ -18,7 +18,7 @@ export async function countSeats(
   { teamKey, appId }: { teamKey: string; appId: string },
   also: { public?: boolean; free?: boolean } = {},
 ): Promise<AppSeats> {
-  const kept = createAppSeats(store.redis, teamKey, appId)
+  const kept = store.lane(teamKey).seats(appId)
   const counted = await session.countAppTesters(appId)
   const byLink = also.public ? await session.countPublicTesters(appId) : undefined
   // Read after the calls: others may have entered, or counted, meanwhile.

@@ -3,7 +3,7 @@ import { peopleInGroup } from '../../domain/member.ts'
 import type { Roster, TeamKey } from '../../domain/roster.ts'
 import { keptFree, type AppSeats } from '../../domain/seats.ts'
 import { AppError, isAppError } from '../../errors.ts'
-import { createAppSeats, createSeatLine, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { listApps, openSession, readKept, type AppleDeps } from '../team-keys/index.ts'
 import { countSeats } from './count-seats.ts'
 import { rostersOfApp } from './shares.ts'
@@ -55,7 +55,7 @@ export async function describeSeats(
 async function describeShare(store: Store, roster: Roster): Promise<RosterSeats> {
   const [counts, waiting] = await Promise.all([
     store.members(roster.teamKey, roster.id).counts(),
-    createSeatLine(store.redis, roster.teamKey, roster.id).count(),
+    store.lane(roster.teamKey).roster(roster.id).seatLine.count(),
   ])
   return { roster, in: peopleInGroup(counts), waiting }
 }
@@ -73,7 +73,7 @@ async function readFresh(
   appId: string,
 ): Promise<AppSeats> {
   const place = { teamKey: teamKey.id, appId }
-  const kept = createAppSeats(deps.store.redis, teamKey.id, appId)
+  const kept = deps.store.lane(teamKey.id).seats(appId)
   const found = await kept.read()
   const isFresh = found.countedAt !== null && deps.clock.now() - found.countedAt < FRESH_MS
   if (isFresh && found.public !== null) return found

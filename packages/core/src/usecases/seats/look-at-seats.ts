@@ -3,7 +3,7 @@ import { emailKey } from '../../domain/email.ts'
 import type { MemberStatus } from '../../domain/member.ts'
 import type { Roster, TeamKey } from '../../domain/roster.ts'
 import { forecastSeats, type SeatForecast } from '../../domain/seats.ts'
-import { createAppSeats, createSeatLine, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { readKept, type AppleDeps } from '../team-keys/index.ts'
 import { describeSeats, type SeatsDescription } from './describe-seats.ts'
 
@@ -29,7 +29,7 @@ export async function lookAtSeats(
   const rosters = seats.rosters.map(({ roster }) => roster)
   const [ours, history, line] = await Promise.all([
     readKept(deps, teamKey, `seats-ours:${appId}`, () => countOurs(deps.store, rosters)),
-    createAppSeats(deps.store.redis, teamKey.id, appId).history(),
+    deps.store.lane(teamKey.id).seats(appId).history(),
     readLine(deps.store, rosters),
   ])
   return { ...seats, ours, line, forecast: forecastSeats(seats, history, deps.clock.now()) }
@@ -55,7 +55,7 @@ async function countOurs(store: Store, rosters: readonly Roster[]): Promise<numb
 async function readLine(store: Store, rosters: readonly Roster[]): Promise<SeatView['line']> {
   const lines = await Promise.all(
     rosters.map(async (roster) => {
-      const waiting = await createSeatLine(store.redis, roster.teamKey, roster.id).list(0, SHOWN)
+      const waiting = await store.lane(roster.teamKey).roster(roster.id).seatLine.list(0, SHOWN)
       return waiting.map((one) => ({ roster, ...one }))
     }),
   )

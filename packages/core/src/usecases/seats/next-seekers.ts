@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import type { SeatLedger } from '../../domain/seats.ts'
-import { createSeatLine, type MemberRecord, type Seeker, type Store, type Waiting } from '../../store/index.ts'
+import type { MemberRecord, Seeker, Store, Waiting } from '../../store/index.ts'
 
 const PAGE = 50
 
@@ -56,7 +56,7 @@ async function firstLine(lines: readonly OpenLine[]): Promise<OpenLine | undefin
 }
 
 function openLine(store: Store, roster: Roster, inHand: (seeker: Seeker) => boolean): OpenLine {
-  const line = createSeatLine(store.redis, roster.teamKey, roster.id)
+  const line = store.lane(roster.teamKey).roster(roster.id).seatLine
   const members = store.members(roster.teamKey, roster.id)
   let skipped = 0
   let known: Waiting[] = []

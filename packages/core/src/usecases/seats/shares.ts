@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { peopleInGroup } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { SeatShare } from '../../domain/seats.ts'
-import { createSchedule, createSeatLine, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 /** Puts somebody of an app's line to the test now and then, and counts where seats are kept for rosters. */
 export const seatsTask = (appId: string) => `seats:${appId}`
@@ -12,7 +12,7 @@ export const LOOK_EVERY_MS = 45_000
 
 /** Who waits is looked at now. */
 export async function wakeLine(deps: { store: Store; clock: Clock }, { teamKey, app }: Roster): Promise<void> {
-  await createSchedule(deps.store.redis, teamKey).plan(seatsTask(app.id), deps.clock.now())
+  await deps.store.lane(teamKey).schedule.plan(seatsTask(app.id), deps.clock.now())
   await deps.store.ready.ring(teamKey)
 }
 
@@ -44,6 +44,6 @@ export async function countWaiting(store: Store, teamKey: string, appId: string)
 }
 
 export async function waitingOf(store: Store, rosters: readonly Pick<Roster, 'id' | 'teamKey'>[]): Promise<number> {
-  const counts = await Promise.all(rosters.map(({ id, teamKey }) => createSeatLine(store.redis, teamKey, id).count()))
+  const counts = await Promise.all(rosters.map(({ id, teamKey }) => store.lane(teamKey).roster(id).seatLine.count()))
   return counts.reduce((sum, count) => sum + count, 0)
 }

@@ -1,5 +1,4 @@
 import { createSeatLedger, freeSeats } from '../../domain/seats.ts'
-import { createAppSeats, dropFormerLine, takeFormerLine } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../visit/visit.ts'
 import { countSeats } from './count-seats.ts'
 import { nextSeekers } from './next-seekers.ts'
@@ -14,11 +13,11 @@ const MOST_AT_ONCE = 50
 export async function trySeats(visit: Visit, appId: string): Promise<number | null> {
   const { store, lane, clock, settings } = visit.deps
   const { teamKey } = visit
-  const former = await takeFormerLine(store.redis, teamKey, appId)
+  const former = await store.lane(teamKey).takeFormerSeatLine(appId)
   if (former.length > 0) {
     // Their turns find the app full, and put them into the lines of their rosters.
     await lane.recordAgain(former)
-    await dropFormerLine(store.redis, teamKey, appId)
+    await store.lane(teamKey).dropFormerSeatLine(appId)
   }
   const rosters = await rostersOfApp(store, appId)
   const ours = rosters.filter((roster) => roster.teamKey === teamKey)
@@ -28,7 +27,7 @@ export async function trySeats(visit: Visit, appId: string): Promise<number | nu
   const isKept = rosters.some(isKeptFor)
   const seats = isKept
     ? await countSeats(deps, { teamKey, appId }, { free: true })
-    : await createAppSeats(store.redis, teamKey, appId).read()
+    : await store.lane(teamKey).seats(appId).read()
   const free = freeSeats(seats, clock.now())
   const ledger = createSeatLedger(free, await readShares(store, rosters))
   const limit = isKept ? Math.min(MOST_AT_ONCE, Math.max(1, free ?? 1)) : 1

@@ -1,6 +1,6 @@
 import type { Log } from '../../log.ts'
 import { SealError, type Sealer } from '../../secrets/index.ts'
-import { createAppleWebhooks, createSources, createNotices, createWebhooks, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { noticeContext } from '../notices/notices.ts'
 import { resealSecret } from '../callbacks/webhook-secrets.ts'
 import { webhookSealContext } from '../apple-webhooks/register-apple-webhook.ts'
@@ -49,7 +49,7 @@ export async function resealSecrets(deps: ResealDeps): Promise<ResealResult> {
       })),
     )
   }
-  const webhooks = createWebhooks(store.redis)
+  const webhooks = store.webhooks
   for (const { id, sealedSecret } of await webhooks.list()) {
     await each(`webhook "${id}"`, sealedSecret, () =>
       webhooks.update(id, (record) => ({
@@ -62,7 +62,7 @@ export async function resealSecrets(deps: ResealDeps): Promise<ResealResult> {
       })),
     )
   }
-  const notices = createNotices(store.redis)
+  const notices = store.notices
   for (const { id, sealedTarget } of await notices.list()) {
     await each(`notice "${id}"`, sealedTarget, () =>
       notices.update(id, (record) => ({
@@ -71,7 +71,7 @@ export async function resealSecrets(deps: ResealDeps): Promise<ResealResult> {
       })),
     )
   }
-  const registered = createAppleWebhooks(store.redis)
+  const registered = store.appleWebhooks
   for (const { id, sealedSecret } of await registered.list()) {
     await each(`webhook ${id} registered with Apple`, sealedSecret, () =>
       registered.update(id, (record) => ({
@@ -80,7 +80,7 @@ export async function resealSecrets(deps: ResealDeps): Promise<ResealResult> {
       })),
     )
   }
-  const sources = createSources(store.redis)
+  const sources = store.sources
   for (const { id, sealedSecret } of await sources.list()) {
     await each(`source "${id}"`, sealedSecret, () =>
       sources.update(id, (record) => ({

@@ -1,5 +1,4 @@
 import type { DashboardUser } from '../../domain/dashboard-user.ts'
-import { createSessions } from '../../store/index.ts'
 import { fingerprintOf, IDLE_MS, LIFE_MS, type SessionDeps } from './log-in.ts'
 
 /** The user of a session that still holds; the role is the one configured now. */
@@ -7,7 +6,7 @@ export async function findSession(
   deps: Pick<SessionDeps, 'store' | 'clock' | 'dashboardUsers'>,
   token: string,
 ): Promise<DashboardUser | undefined> {
-  const sessions = createSessions(deps.store.redis)
+  const sessions = deps.store.sessions
   const session = await sessions.find(token, IDLE_MS)
   if (!session) return undefined
   const user = deps.dashboardUsers.find((known) => known.name === session.user)
@@ -18,5 +17,5 @@ export async function findSession(
 }
 
 export async function logOut(deps: Pick<SessionDeps, 'store'>, token: string): Promise<void> {
-  await createSessions(deps.store.redis).end(token)
+  await deps.store.sessions.end(token)
 }

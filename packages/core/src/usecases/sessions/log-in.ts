@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import type { DashboardUser } from '../../domain/dashboard-user.ts'
 import type { PasswordCheck, Sealer } from '../../secrets/index.ts'
-import { createAttempts, createSessions, type Attempts, type Store } from '../../store/index.ts'
+import type { Attempts, Store } from '../../store/index.ts'
 import { makeDevice, readDevice } from './device.ts'
 import { networkOf } from './network.ts'
 
 export interface SessionDeps {
-  store: Pick<Store, 'redis'>
+  store: Pick<Store, 'attempts' | 'sessions'>
   clock: Clock
   sealer: Sealer
   passwords: PasswordCheck
@@ -50,7 +50,7 @@ const PARTS = 16
  * those of others are not used up.
  */
 export async function logIn(deps: SessionDeps, input: LogInInput): Promise<LogInOutcome> {
-  const attempts = createAttempts(deps.store.redis, LIMITS)
+  const attempts = deps.store.attempts(LIMITS)
   const network = networkOf(input.address)
   const sender = await identify(deps, attempts, input, network)
   if (sender.waitMs < 0) {
@@ -96,7 +96,7 @@ async function identify(deps: SessionDeps, attempts: Attempts, input: LogInInput
 }
 
 async function enter(deps: SessionDeps, user: DashboardUser, endOthers: boolean): Promise<LogInOutcome> {
-  const sessions = createSessions(deps.store.redis)
+  const sessions = deps.store.sessions
   const createdAt = deps.clock.now()
   if (endOthers) await sessions.endBefore(user.name, createdAt, LIFE_MS)
   const session = { v: 1 as const, user: user.name, fingerprint: fingerprintOf(user), createdAt }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createSettableClock } from '../../../testing/index.ts'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createPasswordCheck, createSealer, hashPassword } from '../../secrets/index.ts'
+import { createStore } from '../../store/index.ts'
 import { findSession, logIn, logOut, type SessionDeps } from './index.ts'
 import type { LogInInput } from './log-in.ts'
 
@@ -11,7 +12,7 @@ const clock = createSettableClock()
 const passwords = createPasswordCheck()
 const passwordHash = await hashPassword('right')
 const deps: SessionDeps = {
-  store: { redis },
+  store: createStore(redis),
   clock,
   sealer: createSealer({ current: Buffer.alloc(32, 7) }),
   passwords: {

@@ -1,4 +1,4 @@
-import { createSourceBook, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { listSources } from './put-source.ts'
 
 /** Erases a person in every source: whoever has the address (lower-cased), and whose id is one of these on a roster of the source. */
@@ -10,6 +10,6 @@ export async function forgetInSources(
   for (const source of await listSources(deps)) {
     const rosters = new Set(Object.values(source.rosters))
     const ids = members.filter(({ roster }) => rosters.has(roster)).flatMap((member) => member.ids)
-    await createSourceBook(deps.store.redis, source.id).forget({ ids, address })
+    await deps.store.sourceBook(source.id).forget({ ids, address })
   }
 }

@@ -4,7 +4,7 @@ import type { Source, SourceKindName, SourceSignature } from '../../domain/sourc
 import { AppError } from '../../errors.ts'
 import { openIfOurs, type Sealer } from '../../secrets/index.ts'
 import { MapError, type Evaluator } from '../../sources/index.ts'
-import { createSourceBook, createSources, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
 
@@ -53,7 +53,7 @@ export async function putSource(
   const { id, kind, secret } = input
   const settings = { kind, rosters: input.rosters, signature: input.signature, map: input.map, within: input.within }
   const seal = (plain: string) => sealer.seal(plain, sourceContext(id))
-  const sources = createSources(store.redis)
+  const sources = store.sources
   if (secret !== undefined) {
     const record: Source = {
       v: 1,
@@ -105,20 +105,20 @@ async function assertMap(evaluator: Evaluator, map: string, actor: string): Prom
 
 /** Throws not_found. */
 export async function getSource(deps: { store: Store }, id: string): Promise<Source> {
-  const source = await createSources(deps.store.redis).find(id)
+  const source = await deps.store.sources.find(id)
   if (!source) throw new AppError('not_found', { message: `There is no source "${id}".`, details: { source: id } })
   return source
 }
 
 export function listSources(deps: { store: Store }): Promise<Source[]> {
-  return createSources(deps.store.redis).list()
+  return deps.store.sources.list()
 }
 
 /** Forgets what the source told; the members it brought stay. Throws not_found. */
 export async function deleteSource(deps: { store: Store }, id: string): Promise<void> {
   await getSource(deps, id)
-  await createSources(deps.store.redis).delete(id)
-  await createSourceBook(deps.store.redis, id).destroy()
+  await deps.store.sources.delete(id)
+  await deps.store.sourceBook(id).destroy()
 }
 
 /** Every secret that is good at `now`, the newest first. */

@@ -3,7 +3,7 @@ import type { ReceivedPayload, Source, SourceFact, SourcePerson } from '../../do
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { isGenericSigned, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
-import { createSourceBook, PEOPLE_KEPT, type SourceBook } from '../../store/index.ts'
+import { PEOPLE_KEPT, type SourceBook } from '../../store/index.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent, type IntakeDeps } from '../intake/index.ts'
 import { getSource, openSourceSecrets } from './put-source.ts'
 import { readPayload, type ReadDeps } from './read-payload.ts'
@@ -37,7 +37,7 @@ export async function receivePayload(
   traceparent?: string,
 ): Promise<Received> {
   const source = await getSource(deps, sourceId)
-  const book = createSourceBook(deps.store.redis, sourceId)
+  const book = deps.store.sourceBook(sourceId)
   const now = deps.clock.now()
   const bodyDigest = digestOf(request.headers['x-patreon-event'] ?? '', request.body)
   const note = (status: ReceivedPayload['status'], id: string, events: number, reason: string | null) =>

@@ -1,6 +1,5 @@
 import { newPerson } from '../../domain/source.ts'
 import type { ReceivedRequest } from '../../sources/index.ts'
-import { createSourceBook } from '../../store/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Store } from '../../store/index.ts'
 import type { IncomingEvent } from '../intake/index.ts'
@@ -18,7 +17,7 @@ export async function tryPayload(
   const now = deps.clock.now()
   const read = await readPayload(deps, source, request, now)
   if (read.kind === 'events') return { events: read.events, ignored: brief(read.ignored) }
-  const book = createSourceBook(deps.store.redis, sourceId)
+  const book = deps.store.sourceBook(sourceId)
   const events: IncomingEvent[] = []
   const ignored = [...read.ignored]
   for (const personId of new Set(read.facts.map(({ person }) => person))) {

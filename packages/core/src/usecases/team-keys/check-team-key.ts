@@ -3,7 +3,7 @@ import { importSigningKey, type AppleSession, type AppRow, type CallRecord } fro
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
-import { createSchedule, writeLaneStanding, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { lawTask } from '../schedule/tasks.ts'
 import { openCredentials, openSession, type AppleDeps } from './open-session.ts'
 
@@ -29,7 +29,7 @@ const CLOCK_TOLERANCE_MS = 30_000
  * look whether each of its members is converged or waits somewhere.
  */
 export async function checkTeamKey(deps: CheckDeps, teamKey: TeamKey): Promise<Finding[]> {
-  await createSchedule(deps.store.redis, teamKey.id).plan(lawTask(teamKey.id), deps.clock.now())
+  await deps.store.lane(teamKey.id).schedule.plan(lawTask(teamKey.id), deps.clock.now())
   await deps.store.ready.ring(teamKey.id)
   const signs = await checkSigning(deps, teamKey)
   if (!signs.ok) return [signs, ...unknown('clock', 'key_accepted', 'role', 'agreements', 'apps')]
@@ -169,12 +169,12 @@ const STATUS_OF: Partial<Record<ErrorCode, TeamKeyStatus>> = {
 /** A fault that says nothing about the key (no answer, a 500) leaves its status as it was. */
 async function recordStanding(deps: CheckDeps, teamKey: TeamKey, result: Attempt<unknown>): Promise<void> {
   if (result.ok) {
-    await writeLaneStanding(deps.store.redis, teamKey.id, { status: 'working', problem: null, blocked: null })
+    await deps.store.lane(teamKey.id).putStanding({ status: 'working', problem: null, blocked: null })
     await deps.store.ready.ring(teamKey.id)
     return
   }
   const status = STATUS_OF[result.code]
   if (status === undefined) return
   const problem: Problem = { code: result.code, detail: result.message, at: deps.clock.now() }
-  await writeLaneStanding(deps.store.redis, teamKey.id, { status, problem })
+  await deps.store.lane(teamKey.id).putStanding({ status, problem })
 }

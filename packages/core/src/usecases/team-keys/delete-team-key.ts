@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import { forgetLane, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 /** Throws not_found, or team_key_in_use while a roster uses it. */
 export async function deleteTeamKey(deps: { store: Store }, id: string): Promise<void> {
@@ -13,5 +13,5 @@ export async function deleteTeamKey(deps: { store: Store }, id: string): Promise
   }
   if (!(await deps.store.teamKeys.delete(id)))
     throw new AppError('not_found', { message: `There is no team key "${id}".` })
-  await forgetLane(deps.store.redis, id)
+  await deps.store.lane(id).forget()
 }

@@ -1,5 +1,5 @@
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
-import { readLaneStanding, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import type { LaneReader, LaneStatus } from '../lane-overview/lane-status.ts'
 
 /** A team key as it may be shown: never its private key. */
@@ -20,7 +20,7 @@ export async function describeTeamKey(
   teamKey: TeamKey,
 ): Promise<TeamKeyDescription> {
   const [standing, lane, budget] = await Promise.all([
-    readLaneStanding(deps.store.redis, teamKey.id),
+    deps.store.lane(teamKey.id).standing(),
     deps.lanes.status(teamKey.id),
     deps.lanes.budget(teamKey.id),
   ])

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { TeamKey } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
-import { forgetLane, isLaneKnown, writeLaneStanding, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { sealContext } from './open-session.ts'
 import { parsePrivateKey } from './parse-private-key.ts'
 
@@ -35,8 +35,8 @@ export async function putTeamKey(
     updatedAt: now,
   }
   // A visit may have been under way when its former was deleted.
-  if (!(await deps.store.teamKeys.find(input.id)) && (await isLaneKnown(deps.store.redis, input.id)))
-    await forgetLane(deps.store.redis, input.id)
+  if (!(await deps.store.teamKeys.find(input.id)) && (await deps.store.lane(input.id).isKnown()))
+    await deps.store.lane(input.id).forget()
   if (await deps.store.teamKeys.insert(record)) return { created: true, isChanged: true, teamKey: record }
   let isChanged = true
   const replaced = await deps.store.teamKeys.update(input.id, (known) => {
@@ -44,7 +44,7 @@ export async function putTeamKey(
     return { ...record, createdAt: known.createdAt }
   })
   if (!replaced) throw new AppError('conflict')
-  await writeLaneStanding(deps.store.redis, input.id, { status: 'unchecked', problem: null, blocked: null })
+  await deps.store.lane(input.id).putStanding({ status: 'unchecked', problem: null, blocked: null })
   await deps.store.ready.ring(input.id)
   return { created: false, isChanged, teamKey: replaced }
 }

@@ -1,6 +1,6 @@
 import type { TeamKey } from '../../domain/roster.ts'
 import { isAppError } from '../../errors.ts'
-import { createKept, type Store } from '../../store/index.ts'
+import type { Store } from '../../store/index.ts'
 
 const flights = new WeakMap<Store, Map<string, Promise<unknown>>>()
 
@@ -14,7 +14,7 @@ export async function readKept<T>(
   name: string,
   read: () => Promise<T>,
 ): Promise<T> {
-  const kept = createKept(deps.store.redis, teamKey.id)
+  const kept = deps.store.lane(teamKey.id).kept
   const place = `${teamKey.updatedAt}:${name}`
   const found = await kept.find(place)
   if (found !== undefined) return found as T
@@ -44,7 +44,7 @@ export async function readKept<T>(
 
 /** After a change of ours. */
 export async function forgetKept(deps: { store: Store }, teamKey: TeamKey, name: string): Promise<void> {
-  await createKept(deps.store.redis, teamKey.id).forget(`${teamKey.updatedAt}:${name}`)
+  await deps.store.lane(teamKey.id).kept.forget(`${teamKey.updatedAt}:${name}`)
 }
 
 export const keptGroups = (appId: string) => `groups:${appId}`

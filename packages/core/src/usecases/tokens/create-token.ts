@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
 import { makeToken } from '../../secrets/index.ts'
-import { createTokens, type ApiToken, type Store } from '../../store/index.ts'
+import type { ApiToken, Store } from '../../store/index.ts'
 
 export interface TokenInput {
   name: string
@@ -14,7 +14,7 @@ export interface TokenInput {
 
 /** Makes a further token. Its text is given here and never again: only its hash is kept. */
 export async function createToken(
-  deps: { store: Pick<Store, 'redis'>; clock: Clock },
+  deps: { store: Pick<Store, 'tokens'>; clock: Clock },
   input: TokenInput,
 ): Promise<{ token: string; record: ApiToken }> {
   const { token, id, hash } = makeToken()
@@ -28,6 +28,6 @@ export async function createToken(
     ...(input.emailAttribute === null ? {} : { emailAttribute: input.emailAttribute }),
     createdAt: deps.clock.now(),
   }
-  if (!(await createTokens(deps.store.redis).insert(record))) throw new AppError('conflict')
+  if (!(await deps.store.tokens.insert(record))) throw new AppError('conflict')
   return { token, record }
 }

@@ -1,7 +1,6 @@
 import type { Fact } from '../../domain/fact.ts'
 import type { Problem, Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError } from '../../errors.ts'
-import { createFacts, createSchedule } from '../../store/index.ts'
 import { sessionOf, type Visit } from './visit.ts'
 
 const blockedTask = (rosterId: string) => `blocked:${rosterId}`
@@ -13,7 +12,7 @@ export async function blockRoster(visit: Visit, roster: Roster): Promise<void> {
   const problem: Problem = { code: 'group_gone', detail: ERROR_RULES.group_gone.title, at: clock.now() }
   roster.blocked = problem
   await store.rosters.update(roster.id, (current) => ({ ...current, blocked: current.blocked ?? problem }))
-  const schedule = createSchedule(store.redis, visit.teamKey)
+  const schedule = store.lane(visit.teamKey).schedule
   await schedule.plan(blockedTask(roster.id), clock.now() + settings.blockedCheckMs)
   if (wasBlocked) return
   await tellRoster(visit, roster.id, 'roster.blocked', problem)
@@ -44,5 +43,5 @@ export async function tellRoster(
     problem: problem && { code: problem.code, detail: problem.detail },
     at: clock.now(),
   }
-  await createFacts(store.redis, visit.teamKey).add([fact])
+  await store.lane(visit.teamKey).facts.add([fact])
 }

@@ -1,6 +1,5 @@
 import type { Source } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
-import { createSourceBook } from '@flightroster/core/store'
 import { deleteSource, getSource, listSources, putSource, tryPayload } from '@flightroster/core/usecases/sources'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'
@@ -145,7 +144,7 @@ async function sendList(deps: ApiDeps, request: FastifyRequest, reply: FastifyRe
   const sources = await Promise.all(
     (await listSources(deps)).map(async (source) => ({
       source,
-      last: (await createSourceBook(deps.store.redis, source.id).received())[0],
+      last: (await deps.store.sourceBook(source.id).received())[0],
     })),
   )
   const page = sourcesPage({
@@ -168,7 +167,7 @@ async function sendOne(deps: ApiDeps, request: FastifyRequest, reply: FastifyRep
     now: deps.clock.now(),
     source,
     url: sourceUrl(source.id, deps.publicUrl),
-    received: await createSourceBook(deps.store.redis, source.id).received(),
+    received: await deps.store.sourceBook(source.id).received(),
     draft: shown.draft ?? draftOf(source),
     isChanging: shown.draft !== undefined,
     trial: shown.trial ?? { payload: '', event: '' },
