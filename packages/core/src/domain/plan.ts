@@ -396,6 +396,14 @@ export function mayBeHidden({ writing, observedAt }: Observed, email: string, no
   return writing.answer !== 'confirmed' && now - (observedAt ?? 0) < LAG_MS
 }
 
+/** In by Apple's answer to our own entry, which is newer than a read that lags; undefined where a read is to be believed. */
+export function entryUnseen(observed: Observed, email: string, now: number): Writing | undefined {
+  const { confirmed, settledState, observedAt } = observed
+  const isOurs = confirmed && !settledState && observed.email !== null && emailKey(observed.email) === emailKey(email)
+  if (!isOurs || observedAt === null || now - observedAt >= LAG_MS) return undefined
+  return { kind: 'create', email, at: observedAt, reads: 1, answer: 'confirmed' }
+}
+
 function isAbout(writing: Writing, email: string): boolean {
   return emailKey(writing.email) === emailKey(email)
 }

@@ -2,7 +2,7 @@ import type { AppleSession, TesterRow } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, type Observed } from '../../domain/member.ts'
-import { isEntry, mayBeHidden, rememberFormer } from '../../domain/plan.ts'
+import { entryUnseen, isEntry, mayBeHidden, rememberFormer } from '../../domain/plan.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import type { Seats } from './seats.ts'
@@ -113,6 +113,7 @@ export function createBooks(deps: BooksDeps): Listener {
       target.fresh = false
       if (row) learn(target, step.email, row)
       const { writing } = target.observed
+      const unseen = row ? undefined : entryUnseen(target.observed, step.email, deps.clock.now())
       if (!target.desired.present || isReclaimed(target.desired, target.observed) || isLeaving(target, step.email)) {
         // The planner reads again before it believes that nobody is there.
         if (row || mayBeHidden(target.observed, step.email, deps.clock.now())) countRead(target, step.email)
@@ -141,6 +142,9 @@ export function createBooks(deps: BooksDeps): Listener {
         if (isEntered && row.state === 'invited') entryMailed(target)
       } else if (writing && isEntry(writing)) {
         countRead(target, step.email)
+      } else if (unseen) {
+        // Read on, as after any write: not shown is not taken out, and a second entry would only be refused.
+        amend(target, { confirmed: false, writing: unseen })
       } else {
         // Known to be in, and not there any more: taken out by somebody else. One who only may have been in is in no longer.
         const { confirmed } = target.observed
