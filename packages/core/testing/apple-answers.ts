@@ -313,9 +313,24 @@ export const ANSWERS: AnswerRow[] = [
   },
   {
     name: 'a leaver whom the group does not show',
-    member: leaves(),
+    member: leaves({ ...IN, observedAt: NOW - 100_000 }),
     turn: [['read group', none]],
     ends: 'done removed',
+  },
+  {
+    name: 'a leaver whom the group does not show, and who was in a moment ago: reads may lag',
+    member: leaves(),
+    turn: [['read group', none]],
+    ends: 'later pending',
+    there: true,
+  },
+  {
+    name: 'a second join of somebody whom the group does not show, and who was in a moment ago: reads may lag',
+    member: { ...joins(IN), fresh: true },
+    turn: [['read group', none]],
+    ends: 'later invited',
+    there: true,
+    also: KNOWN,
   },
   {
     name: 'a leaver whom the group counts and does not show',

@@ -116,6 +116,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
     parked: [],
     surroundings: {
       wantedHere: () => false,
+      comingHere: () => false,
       isSeated: () => false,
       wantedElsewhere: () => turn.wantedElsewhere ?? false,
       leavesAppSince: () => null,
@@ -187,6 +188,7 @@ export function makeTarget(roster: Roster = makeRoster(), member: TurnMember = {
     callMs: [],
     ending: null,
     before: null,
+    unseen: new Set(),
     notice: null,
     turn: null,
   }

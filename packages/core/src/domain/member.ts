@@ -80,8 +80,9 @@ export interface Observed {
   /** Former addresses of this member that still have to leave the group. */
   leaving: string[]
   /**
-   * Addresses that were this member's and that a read did not show (ms when). A single read can be wrong, and nothing else would say whose
-   * they were: one that a complete listing shows leaves again, and is forgotten once one that began later does not show it.
+   * Addresses that we may have put in, and since when at the latest (ms): one that is among those that leave, and then is not believed to be out by
+   * reads that may lag; or one that a read did not show (ms when). A single read can be wrong, and nothing else would say whose they were: one that
+   * a complete listing shows leaves again, and is forgotten once one that began later does not show it.
    */
   former: FormerAddress[]
   /** Apple's answer had been "accepted" for a former address, so the new one is mailed once more after the old one is out. */

@@ -51,6 +51,8 @@ function plan({ desired = wants, observed = NOTHING_OBSERVED, tester = NOT_ASKED
     knownTester: () => tester,
     twin: () => null,
     wantedHere: () => false,
+    comingHere: () => false,
+    unseen: () => false,
     wantedElsewhere: () => false,
     leavesAppSince: () => null,
     ...change,
@@ -302,11 +304,6 @@ describe('planStep for a member who should be out', () => {
       { do: 'give_up' },
     ],
     [
-      'takes a tester for gone after five reads within a minute of the create',
-      { observed: writing({ kind: 'create', reads: 5 }), tester: absent },
-      { do: 'forget' },
-    ],
-    [
       'looks the app up where the whole app is to be left',
       { observed: inGroup, change: { policies: { removal: 'app' } } },
       { do: 'look_up', within: 'app' },
@@ -322,9 +319,36 @@ describe('planStep for a member who should be out', () => {
       { do: 'read_membership' },
     ],
     [
-      'leaves the tester in for a fellow member with the same address',
-      { observed: inGroup, tester: known, change: { wantedHere: () => true } },
-      { do: 'forget' },
+      'leaves the tester in for a fellow member who is in by the same address',
+      { observed: inGroup, tester: known, change: { wantedHere: () => true, twin: () => inGroup } },
+      { do: 'forget', isTheirs: true },
+    ],
+    [
+      'keeps the address while the fellow member who wants it is on the way, and may turn back',
+      { observed: inGroup, tester: known, change: { wantedHere: () => true, comingHere: () => true } },
+      { do: 'wait', until: NOW + 2_000, status: 'removed' },
+    ],
+    [
+      'looks for that fellow member ever more seldom',
+      {
+        observed: inGroup,
+        change: { wantedHere: () => true, comingHere: () => true, now: NOW + 40_000 },
+      },
+      { do: 'wait', until: NOW + 50_000 },
+    ],
+    [
+      'leaves it to complete listings where that fellow member does not come',
+      { observed: inGroup, change: { wantedHere: () => true, comingHere: () => true, now: NOW + 3_600_001 } },
+      { do: 'forget', isTheirs: false },
+    ],
+    [
+      'sees a removal from the app through, though a fellow member wants the address by now',
+      {
+        observed: writing({ kind: 'remove_app', answer: 'confirmed', at: NOW - 2_000 }),
+        tester: known,
+        change: { wantedHere: () => true, comingHere: () => true },
+      },
+      { do: 'look_up' },
     ],
     [
       'removes at app level when the roster says so',
@@ -360,7 +384,7 @@ describe('planStep for a member who should be out', () => {
     ],
     [
       'does not take a just created tester for gone while reads lag',
-      { observed: writing({ kind: 'create' }), tester: absent },
+      { observed: writing({ kind: 'create' }), tester: absent, change: { unseen: () => true } },
       { do: 'wait', until: NOW + 2_000 },
     ],
     [
@@ -375,52 +399,60 @@ describe('planStep for a member who should be out', () => {
 })
 
 describe('beginMove', () => {
-  const never = () => false
   it('puts the former address among those that leave, and forgets what was known of it', () => {
-    const moved = beginMove({ ...wants, email: 'new@example.com' }, { ...inGroup, state: 'installed' }, never)
+    const moved = beginMove({ ...wants, email: 'new@example.com' }, { ...inGroup, state: 'installed' })
     expect(moved).toMatchObject({ email: null, confirmed: false, leaving: ['ann@example.com'], invite: true })
   })
   it('takes an address that comes back from among those that leave', () => {
-    const back = beginMove(wants, { ...NOTHING_OBSERVED, leaving: ['ANN@example.com'] }, never)
+    const back = beginMove(wants, { ...NOTHING_OBSERVED, leaving: ['ANN@example.com'] })
     expect(back.leaving).toEqual([])
   })
   it('remembers that an address which comes back may still be in, so that it leaves when the member moves on', () => {
     const next = { ...wants, email: 'new@example.com' }
-    const moved = beginMove(next, { ...inGroup, state: 'accepted' }, never)
-    const back = beginMove(wants, moved, never)
+    const moved = beginMove(next, { ...inGroup, state: 'accepted' })
+    const back = beginMove(wants, moved)
     expect(back).toMatchObject({ email: 'ann@example.com', confirmed: false, leaving: [], invite: false })
-    expect(beginMove(next, back, never)).toMatchObject({ email: null, leaving: ['ann@example.com'] })
-    expect(beginMove({ ...wants, email: null }, back, never).leaving).toEqual(['ann@example.com'])
+    expect(beginMove(next, back)).toMatchObject({ email: null, leaving: ['ann@example.com'] })
+    expect(beginMove({ ...wants, email: null }, back).leaving).toEqual(['ann@example.com'])
     const entered = { ...moved, email: 'new@example.com', state: 'invited' as const, confirmed: true }
-    expect(beginMove(wants, entered, never)).toMatchObject({ email: 'ann@example.com', leaving: ['new@example.com'] })
+    expect(beginMove(wants, entered)).toMatchObject({ email: 'ann@example.com', leaving: ['new@example.com'] })
   })
   it('lets a cleared address leave, as in a change of address', () => {
-    expect(beginMove({ ...wants, email: null }, inGroup, never)).toMatchObject({
+    expect(beginMove({ ...wants, email: null }, inGroup)).toMatchObject({
       email: null,
       confirmed: false,
       leaving: ['ann@example.com'],
     })
   })
-  it('lets a cleared address stay where another member has it', () => {
-    expect(beginMove({ ...wants, email: null }, inGroup, () => true)).toMatchObject({ email: null, leaving: [] })
-  })
-  it.each([
-    ['lost', true],
-    ['confirmed', false],
-    ['refused', false],
-  ] as const)('reads an entry back whose answer was %s: %s', (answer, isKept) => {
-    const entry: Writing = { kind: 'create', email: 'ann@example.com', at: NOW, reads: 0, answer }
-    const observed: Observed = { ...NOTHING_OBSERVED, email: 'ann@example.com', writing: entry }
-    const moved = beginMove({ ...wants, email: 'new@example.com' }, observed, never)
-    expect([moved.writing, moved.leaving]).toEqual([isKept ? entry : null, ['ann@example.com']])
-    const next = { ...wants, email: 'new@example.com' }
-    expect(plan({ desired: next, observed: moved })).toMatchObject(isKept ? { do: 'wait' } : { do: 'create' })
-    expect(plan({ desired: wants, observed: beginMove(wants, moved, never) })).toMatchObject(
-      isKept ? { do: 'wait' } : { do: 'create' },
-    )
-  })
+  it.each(['lost', 'confirmed', 'refused'] as const)(
+    'keeps in mind when an entry was sent whose answer was %s',
+    (answer) => {
+      const entry: Writing = { kind: 'create', email: 'ann@example.com', at: NOW, reads: 0, answer }
+      const observed: Observed = { ...NOTHING_OBSERVED, email: 'ann@example.com', writing: entry }
+      const next = { ...wants, email: 'new@example.com' }
+      const moved = beginMove(next, observed)
+      expect(moved).toMatchObject({
+        writing: null,
+        leaving: ['ann@example.com'],
+        former: [{ email: 'ann@example.com', at: NOW }],
+      })
+      expect(plan({ desired: next, observed: moved })).toMatchObject({ do: 'create', email: 'new@example.com' })
+      const entered = { ...moved, email: 'new@example.com', state: 'invited' as const, confirmed: true }
+      const unseen = { unseen: () => true }
+      expect(plan({ desired: next, observed: entered })).toMatchObject({ do: 'read_membership' })
+      expect(plan({ desired: next, observed: entered, change: unseen })).toMatchObject({
+        do: 'wait',
+        until: NOW + 2_000,
+      })
+      const late = { ...unseen, now: NOW + 30_000 }
+      expect(plan({ desired: next, observed: entered, change: late })).toMatchObject({
+        do: 'wait',
+        until: NOW + 60_000,
+      })
+    },
+  )
   it('takes an address of another case for the same', () => {
-    expect(beginMove({ ...wants, email: 'Ann@Example.com' }, inGroup, never)).toMatchObject({ confirmed: true })
+    expect(beginMove({ ...wants, email: 'Ann@Example.com' }, inGroup)).toMatchObject({ confirmed: true })
   })
 })
 
@@ -470,8 +502,8 @@ describe('the next step for somebody whose seat was taken back', () => {
   })
 
   it('is made without a mail after a move, and forgets the reclaim once a newer join came', () => {
-    const moved = beginMove({ ...wants, email: 'new@example.com' }, { ...leaving, state: 'accepted' }, () => false)
+    const moved = beginMove({ ...wants, email: 'new@example.com' }, { ...leaving, state: 'accepted' })
     expect(moved).toMatchObject({ email: 'ann@example.com', invite: false, reclaimed: 1 })
-    expect(beginMove({ ...wants, joined: 3 }, leaving, () => false).reclaimed).toBeNull()
+    expect(beginMove({ ...wants, joined: 3 }, leaving).reclaimed).toBeNull()
   })
 })

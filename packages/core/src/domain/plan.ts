@@ -18,7 +18,8 @@ import type { RosterPolicies } from './roster.ts'
 export type Step =
   | { do: 'settle'; status: MemberStatus; problem: ErrorCode | null }
   | { do: 'wait'; until: number; status: MemberStatus; problem: ErrorCode | null }
-  | { do: 'forget'; email: string }
+  /** `isTheirs`: a fellow member has the address now, and is in by it. */
+  | { do: 'forget'; email: string; isTheirs: boolean }
   | { do: 'give_up'; code: ErrorCode; detail: string }
   | { do: 'look_up'; email: string; within: Within }
   | { do: 'read_membership'; email: string }
@@ -63,6 +64,10 @@ export interface PlanInput {
   twin: (email: string) => Observed | null
   /** Another present member of this roster has this address. */
   wantedHere: (email: string) => boolean
+  /** The same, and one of them is still on the way to the group. */
+  comingHere: (email: string) => boolean
+  /** A read of this turn did not show the address, and may lag: another one so soon would say the same. */
+  unseen: (email: string) => boolean
   /** Another roster of this app wants this address. */
   wantedElsewhere: (email: string) => boolean
   /** When another member's removal of this address from the app was sent (ms); null where none is under way. */
@@ -71,6 +76,15 @@ export interface PlanInput {
 
 /** Pure: the same knowledge gives the same step. Called again after every answer until it settles or waits. */
 export function planStep(input: PlanInput): Step {
+  const step = planNext(input)
+  if (step.do !== 'read_membership' || !input.unseen(step.email)) return step
+  const { desired, observed, now } = input
+  const isIn = desired.present && observed.confirmed && isOwn(observed, step.email)
+  const until = nextRead(inSince(observed, step.email) ?? now, now)
+  return { do: 'wait', until, status: isIn ? settledStatus(true, observed.state) : 'pending', problem: null }
+}
+
+function planNext(input: PlanInput): Step {
   if (isReclaimed(input.desired, input.observed)) return planReclaimed(input)
   return input.desired.present ? planPresent(input) : planAbsent(input)
 }
@@ -79,36 +93,28 @@ export function planStep(input: PlanInput): Step {
  * Puts the address that a member moved away from, or that was cleared, among those that have to leave, before anything is
  * planned. Who has no seat has no new address to enter with.
  */
-export function beginMove(desired: Desired, before: Observed, wantedHere: (email: string) => boolean): Observed {
-  const leaving = before.leaving.filter((email) => !wantedHere(email))
-  // Theirs who want it now; should they want it no longer before they have it, it is nobody else's.
-  const former = before.leaving
-    .filter(wantedHere)
-    .reduce((all, email) => rememberFormer(all, email, desired.at), before.former)
+export function beginMove(desired: Desired, before: Observed): Observed {
   // No mail goes to somebody who has no seat; one that was taken back before this join is of no interest any more.
-  if (isReclaimed(desired, before)) return { ...before, leaving, former, invite: false }
-  const observed = { ...before, former, reclaimed: null }
-  if (!desired.present) return { ...observed, leaving, grace: null }
+  if (isReclaimed(desired, before)) return { ...before, invite: false }
+  const observed = { ...before, reclaimed: null }
+  if (!desired.present) return { ...observed, grace: null }
   const key = desired.email === null ? null : emailKey(desired.email)
-  const stay = leaving.filter((email) => emailKey(email) !== key)
+  const stay = before.leaving.filter((email) => emailKey(email) !== key)
   if (observed.email !== null && emailKey(observed.email) === key) return { ...observed, leaving: stay }
   // Back at one that had still to leave: it may be in, and has to leave should the member move on before it has entered anew.
-  const back = leaving.find((email) => emailKey(email) === key) ?? null
+  const back = before.leaving.find((email) => emailKey(email) === key) ?? null
   const had = observed.state === 'accepted' || observed.state === 'installed'
   // Such an address is known to have been in: it gets no second mail.
   const invite = back === null && (observed.invite || had)
   if (observed.email === null) return { ...observed, email: back, leaving: stay, invite }
   return {
-    ...observed,
+    ...dropWriting(observed),
     email: back,
     state: null,
     confirmed: false,
-    // Whether such an entry was carried out is not known, and no id is: it is read back before the next address enters.
-    writing: isLostEntry(observed.writing) ? observed.writing : null,
     settledState: false,
-    ...(wantedHere(observed.email)
-      ? { leaving: stay, former: rememberFormer(former, observed.email, desired.at) }
-      : { leaving: [...stay, observed.email] }),
+    leaving: [...stay, observed.email],
+    former: rememberEntry(observed, observed.email),
     invite,
   }
 }
@@ -121,17 +127,30 @@ export function rememberFormer(former: readonly FormerAddress[], email: string, 
   return [...former.filter((one) => emailKey(one.email) !== emailKey(email)), { email, at }].slice(-FORMER_KEPT)
 }
 
+/** The same, with since when the address may be in; as it is where none of this member's may be. */
+function rememberEntry(observed: Observed, email: string): FormerAddress[] {
+  const since = inSince(observed, email)
+  return since === null ? observed.former : rememberFormer(observed.former, email, since)
+}
+
+/** Gives up on our last write. Where it was an entry that nothing has shown yet, reads that lag must not hide it from whoever looks next. */
+export function dropWriting(observed: Observed): Observed {
+  const { writing } = observed
+  if (!writing) return observed
+  const former = isEntry(writing) ? rememberEntry(observed, writing.email) : observed.former
+  return { ...observed, former, writing: null }
+}
+
 function planPresent(input: PlanInput): Step {
   const { desired, observed } = input
   if (desired.email === null) {
-    const [cleared] = observed.leaving
+    const cleared = nextExit(input, observed.leaving)
     return cleared === undefined
       ? { do: 'settle', status: 'waiting', problem: 'address_missing' }
       : planExit(input, cleared)
   }
   const email = desired.email
   const writing = observed.writing
-  if (writing && isEntry(writing) && !isAbout(writing, email)) return planExit(input, writing.email)
   if (writing && isEntry(writing)) {
     const step = planReadBack(input, email)
     if (step) return step
@@ -150,7 +169,7 @@ function planPresent(input: PlanInput): Step {
   if (!observed.confirmed) return planEntry(input, email)
   if (input.fresh) return { do: 'read_membership', email }
   if (observed.state === 'revoked') return planStopped(input, email)
-  const leaving = observed.leaving[0]
+  const leaving = nextExit(input, observed.leaving)
   if (leaving !== undefined) return planExit(input, leaving)
   // An entry of ours mails by itself: whether it did shows once the state has settled.
   if ((input.invite || observed.invite) && !isUnsettled(observed)) return planInvitation(input, email)
@@ -203,7 +222,7 @@ function planStopped(input: PlanInput, email: string): Step {
   const alreadyDone = observed.revived >= desired.joined && !input.invite
   if (!askedAnew || alreadyDone || input.wantedElsewhere(email)) {
     // Who moved to this address is no longer there with the former one.
-    const [former] = observed.leaving
+    const former = nextExit(input, observed.leaving)
     if (former !== undefined) return planExit(input, former)
     return { do: 'settle', status: 'revoked', problem: 'testing_stopped' }
   }
@@ -311,23 +330,34 @@ function planInvitation(input: PlanInput, email: string): Step {
 }
 
 function planAbsent(input: PlanInput): Step {
-  const { observed } = input
-  const email = observed.email ?? observed.leaving[0]
+  const email = nextExit(input, addressesIn(input.observed))
   if (email === undefined) return { do: 'settle', status: 'removed', problem: null }
   return planExit(input, email)
 }
 
 /** On the roster without a seat: out of the app, and nothing brings the person back but a newer join. */
 function planReclaimed(input: PlanInput): Step {
-  const email = input.observed.email ?? input.observed.leaving[0]
+  const email = nextExit(input, addressesIn(input.observed))
   if (email === undefined) return { do: 'settle', status: 'reclaimed', problem: 'idle_reclaimed' }
   return planExit(input, email)
 }
 
+const addressesIn = ({ email, leaving }: Observed): string[] => (email === null ? leaving : [email, ...leaving])
+
+/** One that is on its way out already, then those that nobody waits for. */
+function nextExit({ observed: { writing }, wantedHere }: PlanInput, emails: readonly string[]): string | undefined {
+  const begun = emails.find((email) => writing !== null && !isEntry(writing) && isAbout(writing, email))
+  return begun ?? emails.find((email) => !wantedHere(email)) ?? emails[0]
+}
+
+/** How often a fellow member is looked for who is on the way: soon at first, then ever more seldom. */
+const COMING_LOOK_MS = 2_000
+/** Whoever is not in by then has a fault of their own: a complete listing says one day whether the address had to leave. */
+const COMING_PATIENCE_MS = 3_600_000
+
 /** The next step to get one address out of the group. Only the group says that somebody is out of it: being unknown to the app does not. */
 function planExit(input: PlanInput, email: string): Step {
   const { observed, now } = input
-  if (input.wantedHere(email)) return { do: 'forget', email }
   const writing = observed.writing && isAbout(observed.writing, email) ? observed.writing : null
   const tester = input.knownTester(email)
   const atAppLevel = leavesApp(input, email)
@@ -343,28 +373,33 @@ function planExit(input: PlanInput, email: string): Step {
     if (writing.answer === 'refused') {
       if (writing.reads === 0) return { do: 'read_membership', email }
       if (tester.is === 'found') return refused('App Store Connect refuses to remove this tester, and still shows it.')
-      return readExit(input, email)
+      return { do: 'read_membership', email }
     }
   }
+  if (input.wantedHere(email)) return planHandOver(input, email)
   switch (tester.is) {
     case 'found':
       return { do: atAppLevel ? 'remove_app' : 'remove', email, testerId: tester.id }
     case 'unknown':
       if (tester.unsearchable) return refused(UNSEARCHABLE)
       if (atAppLevel) return { do: 'look_up', email, within: 'app' }
-      return readExit(input, email)
+      return { do: 'read_membership', email }
     case 'absent':
-      return readExit(input, email)
+      return { do: 'read_membership', email }
   }
 }
 
-/** Whether the group still has somebody. */
-function readExit({ observed, now }: PlanInput, email: string): Step {
-  const { writing } = observed
-  if (!writing || !mayBeHidden(observed, email, now)) return { do: 'read_membership', email }
-  const wait = REREAD_AFTER_MS[writing.reads]
-  if (wait === undefined) return { do: 'forget', email }
-  return now < writing.at + wait ? pendingUntil(writing.at + wait) : { do: 'read_membership', email }
+/**
+ * A fellow member has the address: it is theirs once they are in by it. Until then they may turn back without ever having had
+ * anything to do with it, and nobody would take it out.
+ */
+function planHandOver({ observed, desired, now, ...input }: PlanInput, email: string): Step {
+  const age = Math.max(0, now - desired.at)
+  const isTheirs = input.twin(email) !== null
+  if (isTheirs || !input.comingHere(email) || age > COMING_PATIENCE_MS) return { do: 'forget', email, isTheirs }
+  const isIn = desired.present && observed.confirmed
+  const status = isIn || !desired.present ? settledStatus(desired.present, observed.state) : 'pending'
+  return { do: 'wait', until: now + Math.max(COMING_LOOK_MS, Math.round(age / 4)), status, problem: null }
 }
 
 /** Out of the app, not only out of the group, and not where another roster of the app wants the person. */
@@ -378,30 +413,34 @@ export function isEntry({ kind }: Pick<Writing, 'kind'>): boolean {
   return kind === 'create' || kind === 'add'
 }
 
-/** May have been carried out: reads that lag do not show it yet. */
-function isLostEntry(writing: Writing | null): boolean {
-  return writing !== null && isEntry(writing) && writing.answer === 'lost'
-}
-
 /** How long reads may lag. */
 const LAG_MS = REREAD_AFTER_MS.at(-1) ?? 60_000
 
-/**
- * Not shown is not yet gone, since reads lag: just created or added; or in so short a time ago that the same holds where Apple did
- * not take the removal.
- */
-export function mayBeHidden({ writing, observedAt }: Observed, email: string, now: number): boolean {
-  if (!writing || !isAbout(writing, email)) return false
-  if (writing.kind !== 'remove' && writing.kind !== 'remove_app') return isEntry(writing)
-  return writing.answer !== 'confirmed' && now - (observedAt ?? 0) < LAG_MS
+/** When an address was put into the group last, or shown there (ms), as far as this member's own books say; null where they say nothing. */
+function inSince(observed: Observed, email: string): number | null {
+  const { writing, former } = observed
+  const times = former.filter((one) => emailKey(one.email) === emailKey(email)).map(({ at }) => at)
+  if (writing && isEntry(writing) && isAbout(writing, email)) times.push(writing.at)
+  if (observed.confirmed && isOwn(observed, email)) times.push(observed.observedAt ?? 0)
+  return times.length === 0 ? null : Math.max(...times)
 }
 
-/** In by Apple's answer to our own entry, which is newer than a read that lags; undefined where a read is to be believed. */
-export function entryUnseen(observed: Observed, email: string, now: number): Writing | undefined {
-  const { confirmed, settledState, observedAt } = observed
-  const isOurs = confirmed && !settledState && observed.email !== null && emailKey(observed.email) === emailKey(email)
-  if (!isOurs || observedAt === null || now - observedAt >= LAG_MS) return undefined
-  return { kind: 'create', email, at: observedAt, reads: 1, answer: 'confirmed' }
+/** In so short a time ago that reads may not show it yet: not shown is not yet gone, unless Apple has taken our removal since. */
+export function mayBeHidden(observed: Observed, email: string, now: number): boolean {
+  const { writing } = observed
+  const isTaken = writing !== null && !isEntry(writing) && writing.kind !== 'invite' && writing.answer === 'confirmed'
+  if (isTaken && isAbout(writing, email)) return false
+  const since = inSince(observed, email)
+  return since !== null && now - since < LAG_MS
+}
+
+/** When one who is not shown is read again: ever later after the entry, and once more when no read can lag any longer. */
+function nextRead(since: number, now: number): number {
+  return since + (REREAD_AFTER_MS.find((after) => since + after > now) ?? now - since + READ_LOST_AFTER_MS)
+}
+
+function isOwn({ email: own }: Pick<Observed, 'email'>, email: string): boolean {
+  return own !== null && emailKey(own) === emailKey(email)
 }
 
 function isAbout(writing: Writing, email: string): boolean {

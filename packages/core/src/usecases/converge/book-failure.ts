@@ -2,6 +2,7 @@ import { isWriteAmbiguous } from '../../apple/index.ts'
 import { isReclaimed, settledStatus, type MemberStatus, type Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
+import { dropWriting } from '../../domain/plan.ts'
 import { emailKey } from '../../domain/email.ts'
 import { endpointOf, READS, REFUSALS } from './attempt.ts'
 import type { BooksDeps } from './keep-books.ts'
@@ -54,12 +55,12 @@ export async function bookFailure(
   }
   switch (rule.disposition) {
     case 'reject':
-      pens.amend(target, { confirmed: false, writing: null })
+      pens.amend(target, { ...dropWriting(target.observed), confirmed: false })
       target.ending = { kind: 'done', status: 'failed', problem: error.code, detail: error.message }
       return
     case 'wait':
       deps.seats.noteFull(target.roster.app.id)
-      pens.amend(target, { writing: null })
+      pens.amend(target, dropWriting(target.observed))
       target.ending = { kind: 'in_line' }
       return
     case 'retry':

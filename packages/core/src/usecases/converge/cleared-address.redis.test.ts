@@ -52,6 +52,83 @@ it('takes somebody out who leaves right after the entry, though Apple refuses th
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
 })
 
+it('believes no read that lags of somebody who joins again right after the entry, and takes out who then leaves', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster({ id: 'gold' })
+  rig.emulator.settings({ readLagMs: 4_000 })
+  await post(rig, 'ann@example.com')
+  await settles(rig, 'invited')
+  await post(rig, 'ann@example.com')
+  await rig.visit()
+  expect(rig.emulator.mails()).toHaveLength(1)
+  expect(await rig.statuses('gold')).toEqual({ ann: 'invited' })
+  await rig.leave('ann')
+  await settles(rig, 'removed')
+  expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
+})
+
+it('takes out by reads that lag no longer whose removal was refused when the next address came', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster({ id: 'gold' })
+  rig.emulator.settings({ readLagMs: 3_000 })
+  await post(rig, 'first@example.com')
+  await settles(rig, 'invited')
+  rig.emulator.failNext({ kind: 'status', status: 422, times: 1, match: { method: 'DELETE' } })
+  await post(rig, 'second@example.com')
+  await rig.until(async () => {
+    const found = await rig.store.members('acme', 'gold').find('ann')
+    expect(found?.observed?.writing).toMatchObject({ kind: 'remove', answer: 'refused' })
+  })
+  await post(rig, 'third@example.com')
+  await settles(rig, 'invited')
+  await rig.until(async () => {
+    const found = await rig.store.members('acme', 'gold').find('ann')
+    expect(found?.observed?.leaving).toEqual([])
+  })
+  expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['third@example.com'])
+})
+
+it('takes an address out that a fellow member wanted, who turned back before having entered', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster({ id: 'gold' })
+  await post(rig, 'family@example.com')
+  await settles(rig, 'invited')
+  await rig.leave('ann')
+  await post(rig, 'family@example.com', 'bob')
+  // One job a visit: the one who is to come has had no turn when it turns back.
+  const settings = { ...rig.settings }
+  Object.assign(rig.settings, { batch: 1, softMs: 5 })
+  await settles(rig, 'removed')
+  await post(rig, 'bob@example.com', 'bob')
+  Object.assign(rig.settings, settings)
+  await rig.until(async () => {
+    expect(await rig.statuses('gold')).toEqual({ ann: 'removed', bob: 'invited' })
+    const found = await rig.store.members('acme', 'gold').find('ann')
+    expect(found?.observed?.converged).toBe(found?.desired.version)
+  })
+  expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['bob@example.com'])
+})
+
+it('lets two members swap their addresses', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster({ id: 'gold' })
+  await post(rig, 'a@example.com')
+  await post(rig, 'b@example.com', 'bob')
+  await settles(rig, 'invited')
+  await post(rig, 'b@example.com')
+  await post(rig, 'a@example.com', 'bob')
+  await rig.until(async () => {
+    const members = rig.store.members('acme', 'gold')
+    const records = await members.findMany(['ann', 'bob'])
+    expect(records.map((one) => [one?.observed?.email, one?.observed?.leaving])).toEqual([
+      ['b@example.com', []],
+      ['a@example.com', []],
+    ])
+  })
+  expect(rig.emulator.groupMembers(gold.group.id).sort()).toEqual(['a@example.com', 'b@example.com'])
+  expect(rig.emulator.mails()).toHaveLength(2)
+})
+
 it('keeps in mind an address that its member went back to and left again while others stood in line for a seat', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })

@@ -9,7 +9,6 @@
  * | nothing | | | out: create, or add by the id we know; in: settle, or what was asked for; to leave: remove by id, else read who it is |
  * | create, add | lost (5xx, no answer) | 0 | wait 2 s, read the group |
  * | | lost | 1 | write again: it has no second effect |
- * | | lost, and another address is wanted by now | 0–4 | read the group after 2, 5, 10, 30, 60 s, before the new one enters |
  * | | confirmed (204) | 0–4 | read the group after 2, 5, 10, 30, 60 s |
  * | | confirmed | 5 | give up, an attempt is used |
  * | create | older (201 with a tester who was there before) | 0–1 | read the group after 2 and 5 s |
@@ -19,7 +18,7 @@
  * | add | refused | 0 | read the group |
  * | | refused | 1 | look the app up, give up |
  * | remove | lost | 0 | wait 2 s, read the group; the member is wanted in again meanwhile: wait 2 s, write the entry |
- * | remove, remove_app | refused | 0 | read the group; shown: give up; not shown, and in a minute ago: read again at 5, 10, 30, 60 s |
+ * | remove, remove_app | refused | 0 | read the group; shown: give up |
  * | remove_app | confirmed (202) | 0–8 | look the app up; gone there: read the group; 9: give up |
  * | invite | lost | | never again: said to be unknown |
  *
@@ -30,6 +29,10 @@
  * | look_up | its id | create (to enter), or read the group (to leave) | create; to leave: give up | later, nothing is believed |
  * | read_membership | in | out; just written: read again | give up | later, nothing is believed |
  *
+ * Reads lag. Who was put in, or seen in, less than a minute ago is not believed to be out by a read that shows nobody, whatever was
+ * written since, whoever wants the address now: read again after 2, 5, 10, 30, 60 s (`mayBeHidden`). Only a removal that Apple took
+ * ends that, or a fellow member who is in by the address.
+ *
  * How a turn ended decides what becomes of the job (`finish-target.ts`): done, parked, in_line: it ends · later: it sleeps, no
  * attempt used · retry: an attempt is used, after the twelfth the member has failed · give_back: as if it had not been fetched.
  */
@@ -37,13 +40,13 @@ import type { AppleSession, CallRecord } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed } from '../../domain/member.ts'
-import { NOT_ASKED, planStep, type CallStep, type Step } from '../../domain/plan.ts'
+import { dropWriting, NOT_ASKED, planStep, type CallStep, type Step } from '../../domain/plan.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import { gather } from './gather.ts'
 import { endInvitation } from './book-failure.ts'
-import { createBooks, noteUnseen, type BooksDeps } from './keep-books.ts'
+import { createBooks, forgetAddress, noteUnseen, type BooksDeps } from './keep-books.ts'
 import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
 import { takeSteps, type Listener, type Taken } from './take-steps.ts'
@@ -175,6 +178,8 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
       knownTester: (email) => testerOf(batch, target, email),
       twin: (email) => batch.surroundings.twin(roster, member, emailKey(email)) ?? twinInBatch(batch, target, email),
       wantedHere: (email) => batch.surroundings.wantedHere(roster, member, emailKey(email)),
+      comingHere: (email) => batch.surroundings.comingHere(roster, member, emailKey(email)),
+      unseen: (email) => target.unseen.has(emailKey(email)),
       leavesAppSince: (email) => batch.surroundings.leavesAppSince(roster, member, emailKey(email)),
       wantedElsewhere: (email) => batch.surroundings.wantedElsewhere(roster, emailKey(email)),
     })
@@ -183,7 +188,7 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
         // As one who is in: a former address may have to leave, an invitation to go out.
         if (adoptTwin(batch, target, step)) continue
         // Nothing of ours is left to be read back: readings of the group look at this member again.
-        target.observed = { ...target.observed, writing: null }
+        target.observed = dropWriting(target.observed)
         target.ending = { kind: 'done', status: step.status, ...toTell(target, step) }
         return undefined
       case 'wait':
@@ -193,11 +198,12 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
         endInvitation(target, step.code)
         continue
       case 'give_up':
-        target.observed = { ...target.observed, writing: null }
+        target.observed = dropWriting(target.observed)
         target.ending = { kind: 'retry', error: new AppError(step.code, { message: step.detail }) }
         return undefined
       case 'forget':
-        noteUnseen(target, step.email, deps.clock.now())
+        if (step.isTheirs) forgetAddress(target, step.email)
+        else noteUnseen(target, step.email, deps.clock.now())
         continue
       case 'create':
       case 'add':
@@ -218,8 +224,9 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
   }
 }
 
-function mayBeIn({ observed: { email, confirmed, writing } }: Target, wanted: string): boolean {
-  return email !== null && emailKey(email) === emailKey(wanted) && !confirmed && writing === null
+function mayBeIn({ observed: { email, confirmed, writing }, unseen }: Target, wanted: string): boolean {
+  const key = emailKey(wanted)
+  return email !== null && emailKey(email) === key && !confirmed && writing === null && !unseen.has(key)
 }
 
 /** A problem of the member's own comes first; else why an invitation that was asked for was not sent. */

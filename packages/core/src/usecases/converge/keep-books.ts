@@ -1,8 +1,8 @@
 import type { AppleSession, TesterRow } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
-import { isReclaimed, type Observed } from '../../domain/member.ts'
-import { entryUnseen, isEntry, mayBeHidden, rememberFormer } from '../../domain/plan.ts'
+import { isReclaimed, type FormerAddress, type Observed } from '../../domain/member.ts'
+import { dropWriting, isEntry, mayBeHidden, rememberFormer } from '../../domain/plan.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import type { Seats } from './seats.ts'
@@ -51,13 +51,12 @@ export function createBooks(deps: BooksDeps): Listener {
       for (const { target, step } of taken) {
         const kind = writingKind(step.do)
         if (kind === undefined) continue
-        const { email, writing, confirmed, observedAt } = target.observed
-        target.before = { email, writing, confirmed }
-        const isOver = writing !== null && isEntry(writing) && !isEntry({ kind })
+        const { email, writing, confirmed, former } = target.observed
+        target.before = { email, writing, confirmed, former }
+        target.unseen.delete(emailKey(step.email))
         amend(target, {
+          ...dropWriting(target.observed),
           writing: { kind, email: step.email, at, reads: 0, answer: 'lost' },
-          // What the entry said goes with it, but not since when the address may be in.
-          ...(isOver ? { observedAt: Math.max(observedAt ?? 0, writing.at) } : {}),
           ...(kind === 'create' || kind === 'add' ? { email: step.email, confirmed: false } : {}),
           ...(kind === 'remove_app' && target.desired.present ? { revived: target.desired.joined } : {}),
         })
@@ -110,19 +109,19 @@ export function createBooks(deps: BooksDeps): Listener {
         return
       }
       const row = reading.is === 'found' ? reading.row : null
-      target.fresh = false
+      const isHidden = !row && mayBeHidden(target.observed, step.email, deps.clock.now())
+      if (isHidden) target.unseen.add(emailKey(step.email))
+      target.fresh &&= isHidden && target.observed.confirmed
       if (row) learn(target, step.email, row)
       const { writing } = target.observed
-      const unseen = row ? undefined : entryUnseen(target.observed, step.email, deps.clock.now())
       if (!target.desired.present || isReclaimed(target.desired, target.observed) || isLeaving(target, step.email)) {
-        // The planner reads again before it believes that nobody is there.
-        if (row || mayBeHidden(target.observed, step.email, deps.clock.now())) countRead(target, step.email)
+        if (row || isHidden) countRead(target, step.email)
         else noteUnseen(target, step.email, deps.clock.now())
         return
       }
       if (leavesApp(target, step.email)) {
         // Still to leave the app, to be put in anew after it: being listed says only that Apple is not done.
-        if (row) countRead(target, step.email)
+        if (row || isHidden) countRead(target, step.email)
         else {
           amend(target, { confirmed: false, state: null, writing: null })
           unlearn(target, step.email)
@@ -138,14 +137,12 @@ export function createBooks(deps: BooksDeps): Listener {
           observedAt: deps.clock.now(),
           settledState: target.observed.confirmed,
           writing: null,
+          former: withoutAddress(target.observed.former, step.email),
         })
         if (isEntered && row.state === 'invited') entryMailed(target)
       } else if (writing && isEntry(writing)) {
         countRead(target, step.email)
-      } else if (unseen) {
-        // Read on, as after any write: not shown is not taken out, and a second entry would only be refused.
-        amend(target, { confirmed: false, writing: unseen })
-      } else {
+      } else if (!isHidden) {
         // Known to be in, and not there any more: taken out by somebody else. One who only may have been in is in no longer.
         const { confirmed } = target.observed
         if (!confirmed) noteUnseen(target, step.email, deps.clock.now())
@@ -173,7 +170,10 @@ export function createBooks(deps: BooksDeps): Listener {
         observedAt: deps.clock.now(),
         settledState: false,
         writing: null,
+        former: withoutAddress(target.observed.former, step.email),
       })
+      // There is no fresher word of this address.
+      target.fresh = false
       if (row.state === 'invited') entryMailed(target)
     },
 
@@ -239,8 +239,8 @@ export function noteUnseen(target: Target, email: string, at: number): void {
   target.observed = { ...target.observed, former: rememberFormer(target.observed.former, email, at) }
 }
 
-/** The address is out of the group. */
-function forgetAddress(target: Target, email: string): void {
+/** The address is out of the group, or another's. */
+export function forgetAddress(target: Target, email: string): void {
   const key = emailKey(email)
   const { observed } = target
   const isOwn = observed.email !== null && emailKey(observed.email) === key
@@ -249,8 +249,13 @@ function forgetAddress(target: Target, email: string): void {
     ...observed,
     ...(isOwn ? { email: null, confirmed: false, state: null } : {}),
     leaving: observed.leaving.filter((leaving) => emailKey(leaving) !== key),
+    former: withoutAddress(observed.former, email),
     // The mail after a move is for the address that is in already; who waits for one gets the mail of that one's entry.
     invite: observed.invite && target.desired.email !== null,
     writing: writingIt ? null : observed.writing,
   }
+}
+
+function withoutAddress(former: FormerAddress[], email: string): FormerAddress[] {
+  return former.filter((one) => emailKey(one.email) !== emailKey(email))
 }

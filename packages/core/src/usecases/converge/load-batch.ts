@@ -79,6 +79,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
           callMs: [],
           ending: null,
           before: null,
+          unseen: new Set(),
           notice: null,
           turn: null,
         }
@@ -98,9 +99,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   ])
   for (const target of targets) {
     keepWantedSeat(surroundings, target)
-    target.observed = beginMove(target.desired, target.observed, (email) =>
-      surroundings.wantedHere(target.roster, target.member, emailKey(email)),
-    )
+    target.observed = beginMove(target.desired, target.observed)
   }
   return {
     targets,
@@ -140,7 +139,8 @@ async function readNeighbours(store: Store, rosters: readonly Roster[]): Promise
 
 /** Every address a target may be about, lower-cased. */
 function addressesOf({ desired, observed }: Pick<Target, 'desired' | 'observed'>): string[] {
-  const all = [desired.email, observed.email, ...observed.leaving].filter((email) => email !== null)
+  const written = observed.writing?.email ?? null
+  const all = [desired.email, observed.email, written, ...observed.leaving].filter((email) => email !== null)
   return [...new Set(all.map(emailKey))]
 }
 

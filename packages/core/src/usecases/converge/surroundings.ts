@@ -6,6 +6,8 @@ import type { MemberRecord, Store } from '../../store/index.ts'
 /** Who else wants an address: members of one roster with one address are one tester, and an app's rosters share its testers. */
 export interface Surroundings {
   wantedHere(roster: Roster, member: string, key: string): boolean
+  /** The same, and one of them is still on the way to the group. */
+  comingHere(roster: Roster, member: string, key: string): boolean
   wantedElsewhere(roster: Roster, key: string): boolean
   /** Somebody with this address is known to be in the group of another roster of the app: one person, one seat. */
   isSeated(roster: Roster, key: string): boolean
@@ -21,6 +23,7 @@ export type KnownRecords = Map<string, ReadonlyMap<string, MemberRecord>>
 interface Wish {
   member: string
   observed: Observed | null
+  isPending: boolean
 }
 
 /** A removal at app level that was sent, and is not known to be over. */
@@ -61,7 +64,7 @@ export async function readSurroundings(
         const present = found.filter(({ desired, observed }) => desired.present && !isReclaimed(desired, observed))
         wishes.set(
           wishKey(roster, key),
-          present.map(({ id, observed }) => ({ member: id, observed })),
+          present.map(({ id, observed, status }) => ({ member: id, observed, isPending: status === 'pending' })),
         )
         for (const { id, observed } of found) {
           const { kind, email, at: since } = observed?.writing ?? {}
@@ -73,6 +76,7 @@ export async function readSurroundings(
   )
   return {
     wantedHere: (roster, member, key) => othersOf(wishes, roster, member, key).length > 0,
+    comingHere: (roster, member, key) => othersOf(wishes, roster, member, key).some(({ isPending }) => isPending),
     wantedElsewhere: (roster, key) =>
       rosters.some(
         (other) =>

@@ -41,7 +41,9 @@ export interface Target {
   callMs: number[]
   ending: Ending | null
   /** What was noted before the write that is under way. */
-  before: Pick<Observed, 'email' | 'writing' | 'confirmed'> | null
+  before: Pick<Observed, 'email' | 'writing' | 'confirmed' | 'former'> | null
+  /** Addresses (lower-cased) that a read of this turn did not show, though they may be in. */
+  unseen: Set<string>
   /** Told with the ending, where that has no problem of its own: why an invitation that was asked for was not sent. */
   notice: { problem: ErrorCode; detail: string } | null
   /** Null where nothing is traced. */
