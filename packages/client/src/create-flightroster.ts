@@ -4,6 +4,7 @@ import { OPERATIONS } from './generated/operations.ts'
 import { readRetryAfter, wait, waitBeforeTry } from './resend.ts'
 import type { CallOptions, Flightroster, OperationId } from './types.ts'
 
+/** Where the API is, who asks, and how often a request that met no answer is sent again. */
 export interface FlightrosterOptions {
   /** Where the API is, with the path where a proxy shows it under one. */
   url: string

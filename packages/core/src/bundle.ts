@@ -17,6 +17,7 @@ export function findBundle(main: string): URL | undefined {
   return isOld ? undefined : bundle
 }
 
+/** Runs a bundle (CommonJS) in this process; gives what it exports. */
 export function runBundle(bundle: URL): unknown {
   return createRequire(bundle)(fileURLToPath(bundle)) as unknown
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 
 export type Env = Record<string, string | undefined>
 
+/** One setting that can't be used: its name, what is wrong with it, and what would do. Never its value, which may be a secret. */
 export interface ConfigFault {
   name: string
   problem: string

@@ -31,6 +31,7 @@ export interface CoreConfig {
   otlpEndpoint: string | undefined
 }
 
+/** What the API reads from its environment (docs/operating.md lists the variables). */
 export interface ApiConfig extends CoreConfig {
   /** Replicas that must confirm what intake records. */
   redisWaitReplicas: number
@@ -51,6 +52,7 @@ export interface ApiConfig extends CoreConfig {
   scimEmailAttribute: string | undefined
 }
 
+/** What a worker reads from its environment (docs/operating.md lists the variables). */
 export interface WorkerConfig extends CoreConfig {
   host: string
   workerPort: number | undefined

@@ -9,6 +9,7 @@ export type Disposition = 'retry' | 'wait' | 'block' | 'reject'
 /** How far the stop reaches. `request` is a caller's own request, nothing beyond it. */
 export type Reach = 'request' | 'member' | 'roster' | 'lane'
 
+/** What follows from an error code, wherever it occurs. */
 export interface ErrorRule {
   disposition: Disposition
   stops: Reach
@@ -389,14 +390,18 @@ const RULES = {
   ),
 } as const satisfies Record<string, ErrorRule>
 
+/** Every error that has a code; the codes are part of the contract of the API. */
 export type ErrorCode = keyof typeof RULES
 
+/** What follows from each code; docs/errors.md is made from it. */
 export const ERROR_RULES: Readonly<Record<ErrorCode, ErrorRule>> = RULES
 
 /** Every code, in the order of the rules. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by its type the record has a key for each code, and no other
+/** Every code, in the order of the table. */
 export const ERROR_CODES = Object.keys(ERROR_RULES) as ErrorCode[]
 
+/** What an error tells beyond its code. */
 export interface AppErrorInit {
   /** One sentence that names the thing and the next step; the table's title when absent. Never an address, never a key. */
   message?: string
@@ -421,6 +426,7 @@ export class AppError extends Error {
   }
 }
 
+/** Whether it is one of ours, and has one of these codes where any are given. */
 export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppError {
   return error instanceof AppError && (codes.length === 0 || codes.includes(error.code))
 }

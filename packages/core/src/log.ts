@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
 
+/** Pino's logger: one JSON line each, without secrets and addresses. */
 export type Log = Logger
 
 /** Structured lines on standard output. Last line of defence for secrets and addresses: call sites log ids only. */

@@ -3,6 +3,7 @@ import type { Log } from './log.ts'
 /** Ids, counts and codes; never an address, a member id or a key. */
 export type SpanAttributes = Record<string, string | number | undefined>
 
+/** How a span begins. */
 export interface SpanSettings {
   kind: 'server' | 'consumer' | 'client'
   /** A W3C traceparent, as it came; anything else begins a trace. */
@@ -14,6 +15,7 @@ export interface SpanSettings {
   startedAt?: number
 }
 
+/** A span of a trace, until it ends. */
 export interface Span {
   /** For whoever carries the trace on. */
   readonly traceparent: string
@@ -26,6 +28,7 @@ export interface Span {
   end(at?: number): void
 }
 
+/** Traces, or none: whether anything is traced is decided once, at the start. */
 export interface Tracing {
   /** Null where nothing is traced: then nothing is kept for a trace either. */
   start: ((name: string, settings: SpanSettings) => Span) | null
@@ -33,6 +36,7 @@ export interface Tracing {
   close(): Promise<void>
 }
 
+/** Where no collector is set. */
 export const NO_TRACING: Tracing = { start: null, close: async () => {} }
 
 export interface TracingOptions {
@@ -49,6 +53,7 @@ export async function openTracing({ endpoint, ...rest }: TracingOptions): Promis
   return createOtlpTracing({ endpoint, ...rest })
 }
 
+/** What a `traceparent` holds: lower-case hex ids, and the flags. */
 export interface TraceContext {
   traceId: string
   spanId: string
@@ -68,6 +73,7 @@ export function parseTraceparent(text: string | undefined): TraceContext | undef
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & SAMPLED }
 }
 
+/** As W3C Trace Context spells it, version 00; of the flags only "sampled" is handed on. */
 export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext): string {
   return `00-${traceId}-${spanId}-0${traceFlags & SAMPLED}`
 }

@@ -2,8 +2,10 @@ export const faultKinds = [
   ...(['status', 'drop', 'reset-mid', 'delay', 'drip', 'garbage', 'html', 'truncated', 'huge'] as const),
   ...(['wrong-shape', 'no-rate-header', 'empty-list', 'short-list', 'repeat-rows'] as const),
 ] as const
+/** What can go wrong with a call. */
 export type FaultKind = (typeof faultKinds)[number]
 
+/** Which calls a fault hits; what is absent matches every call. */
 export interface FaultMatch {
   method?: string
   /** The path itself, or as Apple writes the operation (`/v1/betaGroups/{id}`); or a pattern for the path. */
@@ -15,6 +17,7 @@ export interface FaultMatch {
   probability?: number
 }
 
+/** A fault, which calls it hits, how often and how long. */
 export interface FaultRule {
   /** How many calls it hits; 1, or without end where `forMs` or a probability is given. */
   times?: number
@@ -38,6 +41,7 @@ export interface FaultRule {
   delayMs?: number
 }
 
+/** A rule that is in force. */
 export interface ActiveRule extends FaultRule {
   readonly id: string
   /** How many calls it has hit so far. */

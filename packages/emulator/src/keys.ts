@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, ra
 import type { KeyObject } from 'node:crypto'
 
 export const roles = ['ADMIN', 'APP_MANAGER', 'DEVELOPER', 'MARKETING', 'CUSTOMER_SUPPORT', 'SALES', 'FINANCE'] as const
+/** Roles of App Store Connect keys that can be told apart by what they may do here. */
 export type Role = (typeof roles)[number]
 
 export interface ApiKey {
@@ -14,6 +15,7 @@ export interface ApiKey {
   privateKeyPem: string | null
 }
 
+/** A key to be added; what is absent is made up. */
 export interface NewKey {
   keyId?: string | undefined
   issuerId?: string | undefined

@@ -1,5 +1,6 @@
 import { trim } from './invitations.ts'
 
+/** A call as it came, and what became of it. `at` is ms of the emulator's clock. */
 export interface CallRecord {
   at: number
   method: string

@@ -67,8 +67,10 @@ export interface WebhookRecord {
   seq: number
 }
 
+/** What made Apple send a mail. */
 export type MailKind = 'create' | 'add' | 'build' | 'invitation'
 
+/** A mail that Apple would have sent. */
 export interface Mail {
   at: number
   appId: string

@@ -13,6 +13,7 @@ import type { TesterRow } from './testers.ts'
 import type { AppDevice, UsageEntry } from './usage.ts'
 import type { Delivery } from './webhook-sender.ts'
 
+/** What a client signs with. */
 export interface KeyCredentials {
   keyId: string
   issuerId: string
@@ -20,6 +21,7 @@ export interface KeyCredentials {
   privateKeyPem: string
 }
 
+/** A tester as a test looks at them. */
 export interface TesterView {
   id: string
   email: string

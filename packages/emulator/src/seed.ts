@@ -6,6 +6,7 @@ import type { TesterRow } from './testers.ts'
 import type { AppDevice } from './usage.ts'
 import type { World } from './world.ts'
 
+/** A build to begin with. */
 export interface SeedBuild {
   id?: string
   /** The build number. */
@@ -26,6 +27,7 @@ export interface SeedBuild {
   groups?: string[]
 }
 
+/** A tester to begin with. */
 export interface SeedTester {
   email: string
   firstName?: string | null
@@ -38,6 +40,7 @@ export interface SeedTester {
 /** Who came by a public link: Apple knows no address. */
 export type SeedPublicTester = Omit<SeedTester, 'email' | 'firstName' | 'lastName'>
 
+/** A group to begin with; testers may be given by their address alone. */
 export interface SeedGroup {
   id?: string
   name: string
@@ -46,6 +49,7 @@ export interface SeedGroup {
   testers?: (string | SeedTester)[]
 }
 
+/** An app to begin with. */
 export interface SeedApp {
   id?: string
   /** The team; the first key's, if not given. */
@@ -57,6 +61,7 @@ export interface SeedApp {
   builds?: SeedBuild[]
 }
 
+/** What App Store Connect has when the emulator starts. */
 export interface Seed {
   keys?: NewKey[]
   apps?: SeedApp[]

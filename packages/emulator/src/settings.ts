@@ -11,6 +11,7 @@ export interface QuotaSettings {
   headerDelimiter: string
 }
 
+/** How the emulator behaves, changeable while it runs; times are ms. */
 export interface Settings {
   quota: QuotaSettings
   /** A tester write shows in reads only this much later; writes always see the truth. */
@@ -62,6 +63,7 @@ export interface Settings {
   ledgerMax: number
 }
 
+/** The settings to change; the others stay. */
 export type SettingsPatch = Partial<Omit<Settings, 'quota'>> & { quota?: Partial<QuotaSettings> }
 
 export function defaultSettings(): Settings {

@@ -19,6 +19,7 @@ import type { SettingsPatch } from './settings.ts'
 import { WebhookSender } from './webhook-sender.ts'
 import { World } from './world.ts'
 
+/** Where it listens, how it behaves, and what it begins with. */
 export interface EmulatorOptions extends SettingsPatch {
   /** 0 is any free port. */
   port?: number
@@ -34,6 +35,7 @@ export interface EmulatorOptions extends SettingsPatch {
   logRequests?: boolean
 }
 
+/** A running emulator: its address, and everything that a test may do to it. */
 export interface Emulator extends Omit<Scripting, never> {
   readonly url: string
   close(): Promise<void>

@@ -17,6 +17,7 @@ export const webhookEventTypes: readonly string[] = [
   'BUILD_UPLOAD_STATE_UPDATED',
 ]
 
+/** A webhook that was sent, and how it was answered. */
 export interface Delivery {
   id: string
   webhookId: string

@@ -40,8 +40,13 @@ export interface AppleClient {
   close(): Promise<void>
 }
 
+/** Apple with the credentials of one team key: every call it makes passes the gate that it was opened with. */
 export type AppleSession = ReturnType<typeof createSession>
 
+/**
+ * The one client of a process for App Store Connect; it keeps connections and has to be closed. Its calls throw AppError, and never retry
+ * by themselves.
+ */
 export function createAppleClient(deps: AppleClientDeps): AppleClient {
   const baseUrl = new URL(deps.baseUrl)
   const timeoutMs = deps.callTimeoutMs ?? CALL_TIMEOUT_MS

@@ -25,6 +25,7 @@ export interface Gate {
   note(result: CallRecord): void | Promise<void>
 }
 
+/** One call to App Store Connect, as metrics and traces tell it. */
 export interface CallRecord {
   method: string
   /** Apple's path template (`/v1/betaGroups/{id}/betaTesters`): fit for a metric label, never a query. */
@@ -46,6 +47,7 @@ export interface CallRecord {
   serverTime: number | null
 }
 
+/** A beta tester (`betaTesters`); the address is null where Apple keeps it to itself. */
 export interface TesterRow {
   id: string
   email: string | null
@@ -68,6 +70,7 @@ export interface UsageRow {
   until: number | null
 }
 
+/** All testers of a group, over all pages, and how far the listing can be believed. */
 export interface TesterListing {
   /** Distinct by id. */
   testers: TesterRow[]
@@ -79,12 +82,14 @@ export interface TesterListing {
   ended: boolean
 }
 
+/** An app (`apps`) that the key sees. */
 export interface AppRow {
   id: string
   bundleId: string
   name: string
 }
 
+/** A beta group (`betaGroups`). */
 export interface GroupRow {
   id: string
   name: string
@@ -92,6 +97,7 @@ export interface GroupRow {
   hasAccessToAllBuilds: boolean
 }
 
+/** A build (`builds`) with its version and its beta detail; times are ms. */
 export interface BuildRow {
   id: string
   /** CFBundleVersion. */
@@ -109,11 +115,13 @@ export interface BuildRow {
   usesNonExemptEncryption: boolean | null
 }
 
+/** A build with the groups that have it. */
 export interface AppBuildRow extends BuildRow {
   /** Groups that have the build; null where Apple left them out, or named only some. */
   groupIds: string[] | null
 }
 
+/** The builds of an app, and whether they are all. */
 export interface AppBuildListing {
   builds: AppBuildRow[]
   /** No build is missing, as far as Apple's answer shows. */
@@ -127,6 +135,7 @@ export type WebhookEventType =
   | 'BUILD_BETA_DETAIL_EXTERNAL_BUILD_STATE_UPDATED'
   | 'BUILD_UPLOAD_STATE_UPDATED'
 
+/** A tester to be created in a group: Apple invites them as soon as the group has a build. */
 export interface NewTester {
   groupId: string
   email: string
@@ -134,6 +143,7 @@ export interface NewTester {
   lastName?: string | null | undefined
 }
 
+/** A webhook to be registered for an app. */
 export interface NewWebhook {
   appId: string
   name: string

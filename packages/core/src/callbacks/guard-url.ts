@@ -13,6 +13,7 @@ export interface AdmittedUrl {
   addresses: { address: string; family: 4 | 6 }[]
 }
 
+/** Decides which addresses callbacks may go to, so that nobody reaches our own network through us. */
 export interface UrlGuard {
   /** What can be said without asking anybody: scheme, credentials, literal addresses in every spelling. Throws UrlRefused. */
   judge(text: string): URL

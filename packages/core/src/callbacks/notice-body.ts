@@ -21,6 +21,7 @@ export function toTeamsBody({ title, lines, link }: NoticeMessage): string {
   return JSON.stringify({ type: 'message', attachments: [card] })
 }
 
+/** The text of a notice by e-mail: title, lines and link, each part after an empty line. */
 export function toMailText({ title, lines, link }: NoticeMessage): string {
   return [title, '', ...lines, ...(link === null ? [] : ['', link]), ''].join('\n')
 }

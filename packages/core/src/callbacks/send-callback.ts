@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts'
 import { UrlRefused, type AdmittedUrl, type UrlGuard } from './guard-url.ts'
 import { NameUnresolved } from './resolve-name.ts'
 
+/** A POST that is ready to go out: signed, with its body as it was signed. */
 export interface OutgoingCallback {
   url: string
   headers: Record<string, string>

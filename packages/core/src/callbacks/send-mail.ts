@@ -2,6 +2,7 @@ import type { Transporter } from 'nodemailer'
 import { isObject } from '../domain/shape.ts'
 import type { CallbackAnswer } from './send-callback.ts'
 
+/** A plain text mail to one address. */
 export interface OutgoingMail {
   to: string
   subject: string

@@ -4,6 +4,7 @@ import type { TimelineEntry } from './timeline.ts'
 
 /** What may happen on a roster. */
 export const ACTIVITY_KINDS = ['event', 'list', 'reconcile', 'request', 'outcome', 'settings'] as const
+/** What a line of the activity is about, as `GET …/activity?kind=` filters it. */
 export type ActivityKind = (typeof ACTIVITY_KINDS)[number]
 
 /** Who asked for something, and with which request of theirs. */
@@ -66,6 +67,7 @@ const KIND_OF_ENTRY: Record<TimelineEntry['k'], ActivityKind> = {
   note: 'outcome',
 }
 
+/** The kind of a line: of the roster's own as noted, of a member's by the entry of the timeline. */
 export function kindOf(line: ActivityLine): ActivityKind {
   if (line.member === null) return line.note.kind
   const { entry } = line

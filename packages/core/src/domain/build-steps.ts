@@ -165,6 +165,7 @@ export function explainRefusal(step: BuildStep, build: Build, { code, detail }: 
 const TEST_INFORMATION =
   /BETA_CONTRACT|BETA_APP_REVIEW_DETAIL|BETA_APP_LOCALIZATION|TEST_INFO|beta contract|test information|beta app (description|review)|feedback e-?mail|contact (information|name|e-?mail|phone|first|last)|demo account|what to test/i
 
+/** The warning of a roster whose build waits since Apple reviews one build of a version at a time. */
 export function anotherInReview(build: Build, behind: Build | null): Warning {
   const other = behind ? `, ${buildName(behind)},` : ''
   return {

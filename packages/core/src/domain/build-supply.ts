@@ -44,6 +44,7 @@ const ON_ITS_WAY: readonly BuildState[] = [
   'processing',
 ]
 
+/** What a group can test as of `now` (ms), and until when. A look that is not complete changes nothing of `before`. */
 export function judgeSupply(
   before: Supply | null | undefined,
   seen: { app: readonly Build[]; group: readonly Build[] },
@@ -135,6 +136,7 @@ const STATE_WORDS: Record<BuildState, string> = {
   unknown: 'its state is not known',
 }
 
+/** A build as callbacks tell it: dates in ISO 8601, an unknown version as an empty text. */
 export function toToldBuild({ id, version, number, expiresAt }: Build): BuildFact['build'] {
   const ends = expiresAt === null ? null : new Date(expiresAt).toISOString()
   return { id, version: version ?? '', number, expiresAt: ends }

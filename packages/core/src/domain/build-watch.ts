@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000
 /** Apple's builds live 90 days. */
 const LIFE_MS = 90 * DAY_MS
 
+/** What Flightroster does to a build by itself: give it to the group, submit it for review, release it to testers. */
 export type BuildStep = 'give' | 'submit' | 'release'
 
 /** What is remembered of one build for one roster. */
@@ -94,6 +95,7 @@ export function noteBuilds(
 
 const UNKNOWN = { told: false, expiring: null, held: false, give: false, submit: false, refusal: null } as const
 
+/** Builds with the same key are of one version of one platform: Apple reviews one of them at a time. */
 export function versionKey({ platform, version, id }: Build): string {
   return `${platform ?? ''} ${version ?? id}`
 }

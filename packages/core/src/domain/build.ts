@@ -56,6 +56,7 @@ export const BUILD_STATES = [
   'expired',
   'unknown',
 ] as const
+/** How far a build is, from `processing` to `expired`, as the API tells it. */
 export type BuildState = (typeof BUILD_STATES)[number]
 
 const STATES: ReadonlyMap<string | null, BuildState> = new Map([
@@ -71,6 +72,7 @@ const STATES: ReadonlyMap<string | null, BuildState> = new Map([
   ['EXPIRED', 'expired'],
 ])
 
+/** The state of a build at `now` (ms): Apple's own, except that an expiry date that is over counts before Apple says so. */
 export function buildState(build: Build, now: number): BuildState {
   if (isOver(build, now)) return 'expired'
   if (build.processingState === 'PROCESSING') return 'processing'
@@ -100,10 +102,12 @@ export function lastUsable<B extends Build>(groupBuilds: readonly B[], now: numb
     )
 }
 
+/** As a person writes it: `1.2 (45)`, or the number alone where the version is not known. */
 export function buildName({ version, number }: Pick<Build, 'version' | 'number'>): string {
   return version === null ? number : `${version} (${number})`
 }
 
+/** Sorts builds by their upload, the oldest first; of two at the same moment the smaller id is first. */
 export function byUpload(a: Build, b: Build): number {
   return (a.uploadedAt ?? 0) - (b.uploadedAt ?? 0) || (a.id < b.id ? -1 : 1)
 }
@@ -111,6 +115,7 @@ export function byUpload(a: Build, b: Build): number {
 /** Why nobody of a group can be invited: it has no build, or only such as no tester can install yet. */
 export type BuildLack = 'build_missing' | 'build_not_released'
 
+/** Whether a warning or a reason to wait says that the group has nothing to test. */
 export function isBuildLack(code: string): code is BuildLack {
   return code === 'build_missing' || code === 'build_not_released'
 }

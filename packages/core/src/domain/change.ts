@@ -45,4 +45,5 @@ export interface JobPlace {
   id: string
 }
 
+/** The place of a member for whom no job is kept. */
 export const NO_JOB: JobPlace = { state: 'none', id: '' }

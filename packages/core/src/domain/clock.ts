@@ -4,6 +4,7 @@ export interface Clock {
   monotonic(): number
 }
 
+/** The clock of this host: `now` in ms since 1970, `monotonic` in ms that never go back. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

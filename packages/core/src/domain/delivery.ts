@@ -7,8 +7,10 @@ export interface TestFact {
   at: number
 }
 
+/** What a delivery can carry: something that happened, or the test that a person sent. */
 export type TellableFact = Fact | TestFact
 
+/** One try to deliver a callback, as the console and `GET …/deliveries` show it. */
 export interface DeliveryAttempt {
   at: number
   /** The HTTP status; null where there was no answer. */

@@ -21,6 +21,7 @@ export const TOLD_STATUSES = [
  */
 export type Fact = MemberFact | RosterFact | BuildFact | TeamKeyFact
 
+/** Something that happened to a member, as callbacks tell it. `sequence` counts by member: a higher one is newer. */
 export interface MemberFact {
   type: `member.${(typeof TOLD_STATUSES)[number]}` | 'member.address_changed' | 'member.idle'
   roster: string
@@ -33,6 +34,7 @@ export interface MemberFact {
   at: number
 }
 
+/** A roster began to need a person, or needs none any more. `sequence` counts by roster: a higher one is newer. */
 export interface RosterFact {
   type: 'roster.held' | 'roster.blocked' | 'roster.recovered'
   roster: string
@@ -42,6 +44,7 @@ export interface RosterFact {
   at: number
 }
 
+/** A build became available to a roster's group, or is about to run out. `sequence` counts by roster: a higher one is newer. */
 export interface BuildFact {
   type: 'build.available' | 'build.expiring' | 'build.run_out'
   roster: string
@@ -53,11 +56,13 @@ export interface BuildFact {
   at: number
 }
 
+/** The next build in the pipeline, and how far it is. */
 export interface Successor {
   number: string
   state: BuildState
 }
 
+/** App Store Connect refuses a team key, or takes it again. `sequence` counts by key: a higher one is newer. */
 export interface TeamKeyFact {
   type: 'team_key.rejected' | 'team_key.recovered'
   teamKey: string

@@ -4,6 +4,7 @@ export interface FairLine {
   enter(actor: string, weight: number, signal?: AbortSignal): Promise<(() => void) | undefined>
 }
 
+/** How much may be under way and wait, of one actor and of all together. */
 export interface FairLineOptions {
   /** Weight under way at once: of one actor, of all. One that is heavier than that goes alone. */
   own: number

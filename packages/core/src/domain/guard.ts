@@ -4,6 +4,7 @@ export interface GuardSettings {
   atLeast: number
 }
 
+/** A plan as the guard against mass removal judges it. */
 export interface GuardInput {
   settings: GuardSettings
   /** Members that the plan removes, and present members before it. */
@@ -16,6 +17,7 @@ export interface GuardInput {
   allowEmpty: boolean
 }
 
+/** Removals of one team key in the last day, summed over its rosters. */
 export interface RecentRemovals {
   removals: number
   /** Sum of the sizes of their rosters at the time. */
@@ -24,6 +26,7 @@ export interface RecentRemovals {
   shares: number
 }
 
+/** Whether a plan waits for a person, and which limit it passed: of the roster, of the team key, or that nobody would be left. */
 export type GuardVerdict = { held: false } | { held: true; reason: 'roster' | 'team_key' | 'empty' }
 
 /** Several rosters of one key that each stay just below their guard may lose this many times the percent between them. */

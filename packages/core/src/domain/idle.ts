@@ -11,10 +11,14 @@
 import type { MemberStatus } from './member.ts'
 import { periodFor, USAGE_DOUBTS, type Sighting, type Usage, type UsageBook } from './usage.ts'
 
+/** Why a seat counts as idle: not accepted, not installed, or installed without a session for the days of the rule. */
 export const IDLE_REASONS = ['not_accepted', 'not_installed', 'no_session'] as const
+/** Why a seat counts as idle. */
 export type IdleReason = (typeof IDLE_REASONS)[number]
 
+/** When idle seats are taken back by themselves. */
 export const RECLAIM_MODES = ['never', 'when_full', 'always'] as const
+/** When idle seats are taken back by themselves. */
 export type ReclaimMode = (typeof RECLAIM_MODES)[number]
 
 /** When a seat counts as idle. Days that are null: that reason is not looked for. */
@@ -38,6 +42,7 @@ export interface IdleSubject {
   usage: Usage | null
 }
 
+/** A member whose seat is idle by the roster's rule. */
 export interface IdleCandidate {
   id: string
   reason: IdleReason
@@ -50,8 +55,10 @@ export interface IdleCandidate {
 
 /** Why it is not known of some whether they are idle: for the person's own sake, or for that of a whole reading. */
 export const IDLE_DOUBTS = ['unseen', 'missing', 'other_period', 'listing_old', 'old', ...USAGE_DOUBTS] as const
+/** Why it is not known of a member whether the seat is idle. */
 export type IdleDoubt = (typeof IDLE_DOUBTS)[number]
 
+/** Whose seat is idle, and of whom it is not known: nothing is taken back on a doubt. */
 export interface IdleFindings {
   candidates: IdleCandidate[]
   /** How many it is not known of, by why. */
@@ -64,6 +71,7 @@ const DAY_MS = 86_400_000
 /** Whatever is older says nothing about today. */
 const TRUSTED_MS = 2 * DAY_MS
 
+/** How fresh what is known of a group is, at the moment that it is judged. */
 export interface IdleStanding {
   now: number
   /** When the group was last listed as a whole (ms); null: never. */
@@ -71,6 +79,7 @@ export interface IdleStanding {
   book: UsageBook
 }
 
+/** Judges every subject by the roster's rule. Pure; what was not read completely ends in `doubts`, never in `candidates`. */
 export function findIdle(rule: IdleRule, standing: IdleStanding, subjects: Iterable<IdleSubject>): IdleFindings {
   const candidates: IdleCandidate[] = []
   const doubts = new Map<IdleDoubt, number>()

@@ -14,6 +14,7 @@ export const MEMBER_STATUSES = [
   'failed',
   'reclaimed',
 ] as const
+/** How far a member is, as the API and callbacks tell it. */
 export type MemberStatus = (typeof MEMBER_STATUSES)[number]
 
 /** What Apple says of a tester. `unknown` stands for a value that this version does not know, or none at all. */
@@ -38,12 +39,14 @@ export interface Desired {
   joined: number
 }
 
+/** What keeps a member from where they should be: the error, in words, and since when (ms). */
 export interface MemberProblem {
   code: ErrorCode
   detail: string
   at: number
 }
 
+/** A write to App Store Connect whose effect no read has shown yet: it is read back before anything else is decided. */
 export interface Writing {
   kind: 'create' | 'add' | 'remove' | 'remove_app' | 'invite'
   email: string
@@ -58,6 +61,7 @@ export interface Writing {
   answer: 'lost' | 'confirmed' | 'older' | 'refused'
 }
 
+/** An address under which a member still has to be taken out, and since when (ms). */
 export interface FormerAddress {
   email: string
   at: number
@@ -103,6 +107,7 @@ export interface Observed {
   told: { status: MemberStatus; problem: ErrorCode | null; sequence: number } | null
 }
 
+/** What is known of a member whom nobody has looked for yet. */
 export const NOTHING_OBSERVED: Observed = {
   v: 1,
   converged: 0,

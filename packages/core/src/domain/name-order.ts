@@ -1,3 +1,4 @@
+/** What sorting by name looks at. */
 export interface Named {
   id: string
   email: string | null

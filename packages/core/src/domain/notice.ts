@@ -4,7 +4,9 @@ import type { TellableFact } from './delivery.ts'
 import type { Fact } from './fact.ts'
 import { wantsFact } from './webhook.ts'
 
+/** Where notices to people can go. */
 export const NOTICE_KINDS = ['slack', 'teams', 'email'] as const
+/** Where a notice goes. */
 export type NoticeKind = (typeof NOTICE_KINDS)[number]
 
 /** Who of the people is told of what. An incoming webhook's address is a secret, so targets are sealed, bound to their record. */
@@ -25,7 +27,9 @@ export interface Notice {
 
 /** Notices have the line of deliveries that webhooks have; no webhook's id holds a colon. */
 const ENDPOINT = 'notice:'
+/** The id of a notice among the endpoints, whose deliveries it shares with webhooks. */
 export const toEndpoint = (noticeId: string) => `${ENDPOINT}${noticeId}`
+/** The notice of an endpoint's id; undefined for that of a webhook. */
 export const noticeIdOf = (endpoint: string) =>
   endpoint.startsWith(ENDPOINT) ? endpoint.slice(ENDPOINT.length) : undefined
 
@@ -35,6 +39,7 @@ const ENDS: Readonly<Record<string, readonly Fact['type'][] | undefined>> = {
   'team_key.recovered': ['team_key.rejected'],
 }
 
+/** Whether a notice is to be told of a fact: its types and rosters have to match. */
 export function wantsNotice(
   notice: Pick<Notice, 'types' | 'rosters'>,
   fact: Fact,

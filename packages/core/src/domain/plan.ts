@@ -30,6 +30,7 @@ export type Step =
   | { do: 'invite'; email: string; testerId: string }
   | { do: 'end_invitation'; code: ErrorCode }
 
+/** A step that takes a call to App Store Connect. */
 export type CallStep = Exclude<Step, { do: 'settle' | 'wait' | 'forget' | 'give_up' | 'end_invitation' }>
 
 /** Where a tester was looked up: Apple's records belong to an app, or to the whole account. */
@@ -44,8 +45,10 @@ export type KnownTester =
   | { is: 'absent'; within: Within }
   | { is: 'unknown'; unsearchable: boolean }
 
+/** What is known of a tester before Apple was asked. */
 export const NOT_ASKED: KnownTester = { is: 'unknown', unsearchable: false }
 
+/** All that `planStep` decides by: what is wanted, what was observed, what was asked for by hand. */
 export interface PlanInput {
   now: number
   desired: Desired

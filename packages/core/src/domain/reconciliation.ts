@@ -1,6 +1,7 @@
 import type { IdleReason } from './idle.ts'
 import type { Problem } from './roster.ts'
 
+/** How many members a plan touches, by what happens to them. */
 export interface PlanCounts {
   add: number
   update: number
@@ -21,6 +22,7 @@ export const KEPT_REASONS = [
   'reclaimed',
   'not_a_member',
 ] as const
+/** Why somebody whom a plan could have removed stays. */
 export type KeptReason = (typeof KEPT_REASONS)[number]
 
 /** Whom a plan leaves alone, and why. */

@@ -2,18 +2,21 @@ import type { ErrorCode } from '../errors.ts'
 import type { Supply } from './build-supply.ts'
 import type { IdleRule } from './idle.ts'
 
+/** What stops a roster or a team key: the error, in words, and since when (ms). */
 export interface Problem {
   code: ErrorCode
   detail: string
   at: number
 }
 
+/** What a person should know of a roster that goes on all the same, and what to do about it. */
 export interface Warning {
   code: string
   detail: string
   action: string
 }
 
+/** The settings of a roster, each with a default (`DEFAULT_POLICIES`). */
 export interface RosterPolicies {
   builds: 'automatic' | 'manual'
   submitForReview: boolean
@@ -32,6 +35,7 @@ export interface RosterPolicies {
   reconcileEveryMinutes: number
 }
 
+/** What a roster does where its settings say nothing: it keeps whom it doesn't manage, and takes back what was done by hand. */
 export const DEFAULT_POLICIES: RosterPolicies = {
   builds: 'manual',
   submitForReview: false,
@@ -87,5 +91,7 @@ export interface TeamKey {
   updatedAt: number
 }
 
+/** What App Store Connect last said to a team key. */
 export const TEAM_KEY_STATUSES = ['unchecked', 'working', 'rejected', 'forbidden', 'agreement_required'] as const
+/** What App Store Connect last said to a team key. */
 export type TeamKeyStatus = (typeof TEAM_KEY_STATUSES)[number]

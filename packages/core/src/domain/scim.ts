@@ -5,6 +5,7 @@ export interface ScimProfile {
   lastName: string | null
 }
 
+/** A user that an identity provider keeps in a directory. */
 export interface ScimUser {
   v: 1
   /** The member id on every roster. */
@@ -19,6 +20,7 @@ export interface ScimUser {
   updatedAt: number
 }
 
+/** A group of a directory; its members are kept beside it (store: ScimDirectoryStore). */
 export interface ScimGroup {
   v: 1
   id: string
@@ -53,6 +55,7 @@ export interface ScimTold {
   isProfileUnsure: boolean
 }
 
+/** Of a user of whom no roster has been told yet. */
 export const NOTHING_TOLD: ScimTold = {
   rosters: [],
   unsure: [],
@@ -61,6 +64,7 @@ export const NOTHING_TOLD: ScimTold = {
   isProfileUnsure: false,
 }
 
+/** What the rosters are to be told of one user, and what is to be kept before and after. */
 export interface ScimPlan {
   joins: string[]
   updates: string[]
@@ -71,6 +75,7 @@ export interface ScimPlan {
   unsure: ScimUnsure
 }
 
+/** What may have been told and may not: it is told once more. */
 export type ScimUnsure = Pick<ScimTold, 'unsure' | 'isProfileUnsure'>
 
 /**

@@ -35,6 +35,7 @@ function foldText(text: string): string {
     .replaceAll(SPECIAL, (letter) => PLAIN[letter] ?? letter)
 }
 
+/** A search for members, prepared once for many of them. */
 export interface Search {
   /** True where the beginning of the id, of the address or of a word of the name is what was asked for, or each word of it is one. */
   matches(member: Searchable): boolean

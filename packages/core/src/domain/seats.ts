@@ -22,6 +22,7 @@ export interface AppSeats {
   groupedLimit: number
 }
 
+/** Of an app whose seats nobody has counted: Apple's limit is believed. */
 export const NO_SEATS: AppSeats = {
   used: null,
   countedAt: null,
@@ -120,6 +121,7 @@ export interface SeatLedger {
   copy(): SeatLedger
 }
 
+/** A ledger over the free seats (null: not counted), less what every roster keeps for itself. */
 export function createSeatLedger(free: number | null, shares: readonly SeatShare[]): SeatLedger {
   return openLedger(free, new Map(shares.map((share) => [share.roster, keptFree(share)])))
 }
@@ -147,6 +149,7 @@ export interface SeatSample {
   used: number
 }
 
+/** When the seats of an app will be used up at the pace of the last weeks. */
 export type SeatForecast =
   | { kind: 'full' }
   | { kind: 'full_on'; at: number; perDay: number }
@@ -154,6 +157,7 @@ export type SeatForecast =
   | { kind: 'not_foreseeable'; why: 'not_counted' | 'too_young' | 'not_growing' | 'far'; perDay: number | null }
 
 const DAY_MS = 86_400_000
+/** Days whose pace a forecast goes by. */
 export const FORECAST_DAYS = 28
 const LEAST_DAYS = 3
 const FAR_DAYS = 365

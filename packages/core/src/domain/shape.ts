@@ -141,6 +141,7 @@ export function or<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
 /** An object of any fields. */
 export const anyObject: Shape<Record<string, unknown>> = (value) => (isObject(value) ? undefined : 'expected an object')
 
+/** A JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

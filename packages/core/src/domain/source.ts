@@ -6,6 +6,7 @@
  * all of them together. Events are made of the difference to what was told before.
  */
 export const SOURCE_KINDS = ['stripe', 'patreon', 'ghost', 'generic'] as const
+/** Which system's payloads a source reads. */
 export type SourceKindName = (typeof SOURCE_KINDS)[number]
 
 /** How a generic sender signs its raw body. */
@@ -49,6 +50,7 @@ export type SourceFact =
   | { kind: 'membership'; person: string; at: Stamp; membership: string; plans: string[][] }
   | { kind: 'gone'; person: string; at: Stamp }
 
+/** Address and name of a person; null where none is known. */
 export interface Profile {
   email: string | null
   firstName: string | null
@@ -75,6 +77,7 @@ export const FREE_PLAN = 'free'
 const NO_PROFILE: Profile = { email: null, firstName: null, lastName: null }
 const NEVER: Stamp = { time: 0, rank: 0 }
 
+/** A person of whom a source has told nothing yet. */
 export function newPerson(id: string): SourcePerson {
   return {
     v: 1,
@@ -171,6 +174,7 @@ export interface PersonChange {
   roster: string
 }
 
+/** What the rosters have to be told of a person, given those that the person is entitled to now. */
 export function changesOf(person: SourcePerson, wanted: readonly string[]): PersonChange[] {
   const { told, profile } = person
   const isChanged = (['email', 'firstName', 'lastName'] as const).some((name) => told.profile[name] !== profile[name])

@@ -15,4 +15,5 @@ export interface RosterStanding {
 /** Apple's limit of external testers of one app. */
 export const SEATS_LIMIT = 10_000
 
+/** Of a roster that has never been reconciled. */
 export const NO_STANDING: RosterStanding = { lastReconcile: null, lastFullAt: 0, drift: 0 }

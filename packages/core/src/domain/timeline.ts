@@ -118,6 +118,7 @@ function parseCall(line: string): RunEntry['c'][number] {
   return [expand(call), Number(status), code]
 }
 
+/** Reads the timeline of a member as the store keeps it, a JSON line each. What a newer release wrote becomes an entry that says so. */
 export function parseTimeline(lines: string | null): TimelineEntry[] {
   if (!lines) return []
   return lines.split('\n').map(parseEntry)

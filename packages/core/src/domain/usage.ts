@@ -8,6 +8,7 @@ export interface Device {
   build: string | null
 }
 
+/** How a tester came in: by mail, or by the public link of a group. */
 export type InviteType = 'EMAIL' | 'PUBLIC_LINK'
 
 /** A member's tester in a complete listing of the group. */
@@ -41,10 +42,12 @@ export interface Usage extends UsageFigures {
 
 /** Apple's periods. */
 export const USAGE_PERIODS = [7, 30, 90, 365] as const
+/** Periods that App Store Connect counts sessions over. */
 export type UsagePeriod = (typeof USAGE_PERIODS)[number]
 
 /** Why figures are not believed, or are not there. */
 export const USAGE_DOUBTS = ['off', 'unread', 'refused', 'incomplete', 'empty', 'late', 'implausible'] as const
+/** Why the last reading of usage is not believed. */
 export type UsageDoubt = (typeof USAGE_DOUBTS)[number]
 
 /** The readings of one roster's figures as a whole. */
@@ -59,6 +62,7 @@ export interface UsageBook {
   doubt: UsageDoubt | null
 }
 
+/** Of a roster whose usage was never read. */
 export const NO_USAGE_BOOK: UsageBook = { v: 1, readAt: null, days: null, triedAt: null, doubt: 'unread' }
 
 const DAY_MS = 86_400_000

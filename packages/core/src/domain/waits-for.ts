@@ -15,8 +15,10 @@ export const WAIT_CODES = [
   'quiet_time',
   'backlog',
 ] as const
+/** What a member can wait for; docs/errors.md and the API's reference list them. */
 export type WaitCode = (typeof WAIT_CODES)[number]
 
+/** Why a member is not further, the outermost reason first, and what a person can do about it. */
 export interface WaitsFor {
   code: WaitCode
   detail: string
@@ -39,6 +41,7 @@ export interface WaitState {
   pausedAt?: number | null
 }
 
+/** App Store Connect gives no usable answer (`silent`), or refuses the key (`refused`): since when, and when it is asked again (ms). */
 export interface Outage {
   kind: 'silent' | 'refused'
   since: number | null

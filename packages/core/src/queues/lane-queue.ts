@@ -10,6 +10,7 @@ interface ConvergeData {
   ref: string
 }
 
+/** A member for whom a job is to be there, and where it is already. */
 export interface Enqueued {
   roster: string
   ref: string
@@ -43,6 +44,7 @@ export interface LaneJob {
   giveBack(): Promise<void>
 }
 
+/** Jobs of a lane by their state in BullMQ. */
 export interface LaneCounts {
   waiting: number
   prioritized: number
@@ -68,6 +70,7 @@ export interface LaneQueue {
   close(): Promise<void>
 }
 
+/** How long a worker holds a job without a sign of life (ms), and what becomes of a job whose workers die. */
 export interface LaneQueueSettings {
   lockMs: number
   /** How many workers may die with a job in hand before it is parked. */

@@ -22,6 +22,7 @@ export function identifyToken(token: string): { id: string; hash: string } {
   return { id: `t-${hash.slice(0, ID_LENGTH)}`, hash }
 }
 
+/** Whether a text has the form of an API token; says nothing about whether there is such a one. */
 export function isToken(text: string): boolean {
   return text.startsWith(PREFIX)
 }

@@ -3,6 +3,10 @@ import { createHmac, hash } from 'node:crypto'
 /** Opaque and stable: stands for a member in jobs, queues and logs, since a member id may be an address. */
 export type ToRef = (roster: string, member: string) => string
 
+/**
+ * Makes references to members (jobs and Redis keys carry them): an HMAC of roster and member with the store's salt, so that no id or
+ * address is in them.
+ */
 export function createToRef(salt: Buffer): ToRef {
   return (roster, member) => {
     const digest = createHmac('sha256', salt).update(roster).update('\0').update(member).digest('base64url')

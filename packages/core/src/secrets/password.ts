@@ -24,10 +24,12 @@ export async function hashPassword(password: string): Promise<string> {
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('.')
 }
 
+/** Whether a text is a hash as `hashPassword` makes it. */
 export function isPasswordHash(text: string): boolean {
   return parseHash(text) !== undefined
 }
 
+/** Checks passwords one after the other: a check is dear, and a flood of them may not take the processor from everybody else. */
 export interface PasswordCheck {
   /**
    * `turn`: who is asking. Undefined: the same sender has too many in the line already, or there are too many senders. Takes as long
@@ -36,6 +38,7 @@ export interface PasswordCheck {
   verify(password: string, hash: string | undefined, turn?: Turn): Promise<boolean | undefined>
 }
 
+/** Who asks for a check, which decides how long it waits. */
 export interface Turn {
   /** Senders take turns: whoever sends many waits behind whoever sends one. */
   from: string

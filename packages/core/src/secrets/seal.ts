@@ -11,6 +11,7 @@ export interface Sealer {
   isOurs(sealed: string): boolean
 }
 
+/** What was sealed can't be opened: another key, another context, or a spoilt text. */
 export class SealError extends Error {
   override readonly name = 'SealError'
 }

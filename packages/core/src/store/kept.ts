@@ -10,6 +10,7 @@ export interface Kept {
 
 const KEPT_MS = 60_000
 
+/** Answers of App Store Connect that are kept for a minute, by team key. */
 export function createKept(redis: Redis, teamKey: string): Kept {
   const { kept } = laneKeys(teamKey)
   return {

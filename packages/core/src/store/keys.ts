@@ -7,6 +7,7 @@ const ROOT = 'fr'
 /** How many ready sets the lanes are spread over. A lane's shard never changes, so changing this number needs an empty index. */
 export const READY_SHARDS = 4
 
+/** Redis keys of the whole installation, each with its type and what it holds. */
 export const globalKeys = {
   /** string: `parted` or `whole`: how these two lie, see parted-register.ts */
   registers: `${ROOT}:registers`,
@@ -242,6 +243,7 @@ export function queueKeys(teamKey: string) {
   }
 }
 
+/** Redis keys of one team key. All have the same hash tag, so that one script may use any of them in a cluster. */
 export function laneKeys(teamKey: string): LaneKeys {
   const root = `${ROOT}:{${teamKey}}`
   return {

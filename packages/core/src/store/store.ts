@@ -149,6 +149,7 @@ export interface StoreSettings {
   waitReplicas: number
 }
 
+/** Everything that is kept, over one connection. Opens and closes nothing: the connection is the caller's. */
 export function createStore(redis: Redis, settings: StoreSettings = { waitReplicas: 0 }): Store {
   const rosters = createRosters(redis)
   const teamKeys = createPartedRegister(redis, globalKeys.teamKeys, teamKeyShape)

@@ -14,6 +14,7 @@ export interface Workers {
   served(now: number): Promise<(teamKey: string) => boolean>
 }
 
+/** A worker tells that often (ms) that it is there. */
 export const BEAT_EVERY_MS = 10_000
 /** Three beats, and a moment: a worker that is busy or waits for the store is not gone. */
 const GONE_AFTER_MS = 35_000
@@ -28,6 +29,7 @@ interface Beat {
 const beatShape = object<Beat>({ at: number, lanes: nullable(texts), hasEnded: optional(flag) })
 const readBeat = (json: string): Beat => readJson(beatShape, json, 'The beat of a worker')
 
+/** Which workers are there, and which team keys each serves. */
 export function createWorkers(redis: Redis): Workers {
   return {
     async beat(id, lanes, now) {

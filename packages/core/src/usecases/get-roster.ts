@@ -9,6 +9,7 @@ export async function getRoster(deps: { store: Store }, id: string): Promise<Ros
   return roster
 }
 
+/** The error of a roster that is not there. */
 export function rosterNotFound(id: string): AppError {
   return new AppError('not_found', { message: `There is no roster "${id}".`, details: { roster: id } })
 }

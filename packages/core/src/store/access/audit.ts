@@ -14,6 +14,7 @@ export interface AuditEntry {
   detail: string
 }
 
+/** An entry of the audit log with its place in it. */
 export interface AuditRecord extends AuditEntry {
   id: string
 }
@@ -29,6 +30,7 @@ const KEPT_MS = 90 * 86_400_000
 /** Beyond this many of one actor, its own oldest go: nobody pushes out what others did. */
 const OF_ONE_ACTOR = 10_000
 
+/** The audit log, one for the whole installation. */
 export function createAudit(redis: Redis): Audit {
   return {
     async add({ at, actor, action, target, detail }) {

@@ -9,6 +9,7 @@ export interface IdempotencyKeys {
   release(key: string): Promise<void>
 }
 
+/** Answers to requests with an `Idempotency-Key`, kept for a time. */
 export function createIdempotencyKeys(redis: Redis): IdempotencyKeys {
   return {
     async claim(key, body, forMs) {

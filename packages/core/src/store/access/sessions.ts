@@ -30,6 +30,7 @@ const sessionShape = object<Session>({ v: oneOf(1), user: text, fingerprint: tex
 
 const TOKEN_BYTES = 32
 
+/** Sessions of the console, by the hash of their token: the token itself is not kept. */
 export function createSessions(redis: Redis): Sessions {
   const keyOf = (token: string) => globalKeys.session(hash('sha256', token, 'base64url'))
   const refOf = (user: string) => hash('sha256', user, 'base64url').slice(0, 22)
@@ -73,6 +74,7 @@ export interface AttemptLimits {
   forMs: number
 }
 
+/** Counts attempts to log in by who makes them, as a hash, for `forMs`. */
 export function createAttempts(redis: Redis, { many, forMs }: AttemptLimits): Attempts {
   // What was typed may be anything, such as an address in the wrong field.
   const keyOf = (kind: string, who: string) => globalKeys.attempts(kind, hash('sha256', who, 'base64url').slice(0, 22))

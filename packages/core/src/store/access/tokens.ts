@@ -18,6 +18,7 @@ export interface ApiToken {
   createdAt: number
 }
 
+/** Tokens of the API by id, with when each was last used. */
 export interface Tokens extends Register<ApiToken> {
   /** When each was last used (ms); null for never. */
   usedAt(ids: string[]): Promise<(number | null)[]>
@@ -35,6 +36,7 @@ const apiToken = object<ApiToken>({
   createdAt: number,
 })
 
+/** Tokens of the API, one register for the whole installation. */
 export function createTokens(redis: Redis): Tokens {
   const register = createRegister(redis, globalKeys.tokens, apiToken)
   return {

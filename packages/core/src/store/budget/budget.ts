@@ -8,6 +8,7 @@ const beginScript = defineScript(import.meta.url, './begin-call.lua')
 const readScript = defineScript(import.meta.url, './read-budget.lua')
 const settleScript = defineScript(import.meta.url, './settle-budget.lua')
 
+/** Apple's hour and the limit that is believed before it answers. */
 export interface BudgetSettings {
   /** Apple's hour in ms; shorter only with an emulator whose hour is shorter. */
   windowMs: number
@@ -15,6 +16,7 @@ export interface BudgetSettings {
   defaultLimit: number
 }
 
+/** What an answer of App Store Connect says about its quotas; null where it says nothing. */
 export interface BudgetReading {
   hourLimit: number | null
   hourRemaining: number | null

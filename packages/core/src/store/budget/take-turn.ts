@@ -5,11 +5,13 @@ import { laneKeys } from '../keys.ts'
 
 const script = defineScript(import.meta.url, './take-turn.lua')
 
+/** At most `limit` in any `windowMs`. */
 export interface TurnWindow {
   windowMs: number
   limit: number
 }
 
+/** What is to be counted, and over which rolling windows. */
 export interface Turn {
   teamKey: string
   /** What is counted: a kind of request. */

@@ -9,8 +9,10 @@ import { leaveDemoted, toStoreError } from './redis.ts'
 /** The worst first: a cluster is as its worst master is. */
 const STATES = ['unreachable', 'clustered', 'evicting', 'read_only', 'full', 'usable'] as const
 
+/** What can be done with the store. */
 export type StoreState = (typeof STATES)[number]
 
+/** The state of the store, in words for a log line and the health routes. */
 export interface StoreReport {
   state: StoreState
   detail: string
@@ -41,6 +43,7 @@ const CONNECT_PATIENCE_MS = 2_000
 /** A look that takes longer says as much: a client that waits for its connection to come back answers only then. */
 const LOOK_PATIENCE_MS = 2_000
 
+/** Looks at the store every moment from now on, until `close()`. */
 export function startStoreHealth(redis: Redis): StoreHealth {
   let last: StoreReport = { state: 'unreachable', detail: 'The store has not answered yet.' }
   let looking: Promise<StoreReport> | undefined

@@ -7,6 +7,7 @@ import { coalesceWrites } from './coalesce-writes.ts'
 import { parseRedisUrl, type RedisNode } from './redis-url.ts'
 import { timeOutFairly } from './time-out-fairly.ts'
 
+/** How a process connects: the API fails fast, a worker waits. */
 export interface RedisSettings {
   /** For the server's client list. */
   name: string

@@ -46,6 +46,7 @@ export function parseSuspicion(kept: string | null | undefined): LaneFacts['susp
 
 export const parseSince = (kept: string | null | undefined) => (kept ? Number(kept) : null)
 
+/** Reads a lane's hash; what is absent gets what a new lane begins with. Throws where a field holds what we never write. */
 export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
   const json = <T>(name: string, shape: Shape<T>): T | null => {
     const kept = hash.get(name)

@@ -8,8 +8,10 @@ const dropScript = defineScript(import.meta.url, './drop-outbox.lua')
 const againScript = defineScript(import.meta.url, './record-again.lua', './arrival.lua')
 const unparkScript = defineScript(import.meta.url, './unpark.lua', './arrival.lua')
 
+/** How urgent a recorded change is: asked for by hand, of an event, of a list. */
 export type OutboxClass = 'now' | 'interactive' | 'bulk'
 
+/** A recorded change that has no job yet. */
 export interface OutboxEntry {
   roster: string
   member: string

@@ -25,6 +25,7 @@ export interface LaneStanding {
   outage: LaneOutage | null
 }
 
+/** How a lane stands: paused, blocked, and what App Store Connect last said to its key. */
 export async function readLaneStanding(redis: Redis, teamKey: string): Promise<LaneStanding> {
   const [status, problem, paused, blocked, pausedAt, ...stopped] = await redis.hmget(
     laneKeys(teamKey).lane,
@@ -55,6 +56,7 @@ function readOutage([outage, suspicion, rest, since]: (string | null)[]): LaneOu
   return Number(outage ?? 0) > 0 ? { kind: 'silent', since: parseSince(since), until } : null
 }
 
+/** Whether a person has paused the lane. */
 export async function isLanePaused(redis: Redis, teamKey: string): Promise<boolean> {
   return (await redis.hget(laneKeys(teamKey).lane, 'paused')) === '1'
 }
@@ -65,10 +67,12 @@ export async function pauseLane(redis: Redis, teamKey: string, at: number): Prom
   await redis.hset(laneKeys(teamKey).lane, 'paused', '1', 'pausedAt', String(at))
 }
 
+/** Ends a pause; a lane that is not paused stays as it is. Nobody is woken by it. */
 export async function resumeLane(redis: Redis, teamKey: string): Promise<void> {
   await redis.hdel(laneKeys(teamKey).lane, 'paused', 'pausedAt')
 }
 
+/** Changes the given fields of a lane's standing and leaves the others. */
 export async function writeLaneStanding(
   redis: Redis,
   teamKey: string,

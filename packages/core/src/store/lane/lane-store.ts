@@ -26,6 +26,7 @@ export interface LaneStore extends LaneVisits, LaneOutbox, LaneWork, LaneLaw {
   recordOutcome(token: string, outcome: Outcome): Promise<OutcomeAnswer>
 }
 
+/** What a visit reads and writes in its lane, each as one atomic step. */
 export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
   const keys = laneKeys(teamKey)
   return {

@@ -9,6 +9,7 @@ const openScript = defineScript(import.meta.url, './open-visit.lua', './requeue-
 const renewScript = defineScript(import.meta.url, './renew-lease.lua')
 const closeScript = defineScript(import.meta.url, './close-visit.lua', './requeue-active.lua')
 
+/** The answer to a worker that asks for a lane: what it needs to begin with, or why it may not. */
 export type OpenedVisit =
   | {
       kind: 'opened'

@@ -10,6 +10,7 @@ const settleClaim = defineScript(import.meta.url, './settle-claim.lua')
 /** So long a ring waits for the end of the visit that is under way; most are shorter, and who comes after that finds the lease taken. */
 const VISIT_HOLD_MS = 1_000
 
+/** A lane that this worker may visit until the claim runs out. */
 export interface Claim {
   lane: string
   /** The score the claim was written with: settling is refused when somebody has moved the lane meanwhile. */

@@ -28,6 +28,7 @@ const LETTER = oneOf<keyof typeof OUTCOMES>('a', 'd', 's', 'g', 'f', 'l', 'r')
 const RECORDED = tuple<[number, string, string, string, string[]]>(number, text, text, text, textList)
 const OUTBOX_OF_PRIORITY = { now: 3, interactive: 4, bulk: 5 } as const
 
+/** Changes of one team key that are recorded in one step. */
 export interface RecordOptions {
   teamKey: string
   changes: MemberChange[]
@@ -42,6 +43,7 @@ export interface RecordOptions {
   now?: number | undefined
 }
 
+/** What was recorded, and what the caller has to do now. */
 export interface RecordResult {
   /** True while a worker visits the lane: it finds the changes by itself, nobody need be woken. */
   leased: boolean

@@ -21,6 +21,7 @@ const outcomeScript = defineScript(
   '../member/desired.lua',
 )
 
+/** How the turn of a member ended: recorded in one step with what is told of it. */
 export interface Outcome {
   /** As it was when the turn began: one that was deleted and made again meanwhile is another. */
   roster: Pick<Roster, 'id' | 'createdAt' | 'app'>

@@ -25,6 +25,7 @@ export function countSweep(redis: Redis): Promise<number> {
   return redis.incr(globalKeys.tasksSwept)
 }
 
+/** Tasks of a lane by when they are due (ms). */
 export function createSchedule(redis: Redis, teamKey: string): Schedule {
   const key = laneKeys(teamKey).schedule
   const first = async () => {

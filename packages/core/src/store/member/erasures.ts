@@ -46,6 +46,7 @@ export const readErasure = (json: string) => readJson(erasure, json, 'An erasure
 const ERASED = oneOf('erased', 'kept', 'lost')
 const ABOUT = object<{ roster?: string; member?: string }>({ roster: optional(text), member: optional(text) })
 
+/** Erasures of people that go on in one lane. */
 export function createErasures(redis: Redis, teamKey: string): Erasures {
   const keys = laneKeys(teamKey)
   return {

@@ -9,6 +9,7 @@ import type { RosterKeys } from '../keys.ts'
 
 const pageScript = defineScript(import.meta.url, './page-members.lua')
 
+/** Which members of a roster are listed. */
 export interface MemberFilter {
   status?: MemberStatus | undefined
   /** Beginning of an id, an address or a word of a name, without case or accents. */
@@ -17,6 +18,7 @@ export interface MemberFilter {
   plainIds?: boolean
 }
 
+/** A page of members. */
 export interface MemberQuery extends MemberFilter {
   limit: number
   /** The `next` of the page before. */

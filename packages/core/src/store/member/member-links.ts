@@ -10,6 +10,7 @@ export interface MemberLinks {
   void(members: readonly string[]): Promise<void>
 }
 
+/** Links to a member's own page that are still good, by member of one roster. */
 export function createMemberLinks(redis: Redis, teamKey: string, rosterId: string): MemberLinks {
   const key = laneKeys(teamKey).roster(rosterId).links
   return {

@@ -23,6 +23,7 @@ import { isPacking } from '../connection/packing.ts'
 const FOUND = tuple(number, list(texts))
 const holdersScript = defineScript(import.meta.url, './find-holders.lua', './holders.lua', './desired.lua')
 
+/** All that is kept of a member: what is wanted, what was observed, and how far it is. */
 export interface MemberRecord {
   id: string
   desired: Desired

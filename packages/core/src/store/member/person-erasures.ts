@@ -16,6 +16,7 @@ const partShape = object<Omit<Part, 'id'>>({ roster: text, teamKey: text, doneAt
 
 const KEPT_S = 400 * 86_400
 
+/** Erasures of people over all lanes, by id. */
 export function createPersonErasures(redis: Redis): PersonErasures {
   const keyOf = globalKeys.personErasure
   return {

@@ -27,6 +27,7 @@ export interface Protections {
 const protectionShape = object<Protection>({ at: number, by: text })
 const CHANGED = oneOf('changed', 'same', 'missing')
 
+/** Members of one roster whose seat is never taken back. */
 export function createProtections(redis: Redis, teamKey: string, rosterId: string): Protections {
   const keys = laneKeys(teamKey).roster(rosterId)
   return {

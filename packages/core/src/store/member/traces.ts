@@ -22,6 +22,7 @@ export interface Traces {
   forgetMember(member: MemberOfRoster): Promise<void>
 }
 
+/** Which request last asked for a member, where requests are traced; kept for a day. */
 export function createTraces(redis: Redis, teamKey: string): Traces {
   const key = laneKeys(teamKey).traces
   return {

@@ -19,6 +19,7 @@ const MARKS_IN_SET = 160
 
 const bringMarks = defineScript(import.meta.url, './bring-marks.lua', '../member/marks.lua')
 
+/** A move of a roster from one team key to another, under the lease of the former lane. */
 export interface RosterMove {
   roster: string
   createdAt: number
@@ -39,6 +40,7 @@ interface Pens {
   to: FencedWrite
 }
 
+/** The steps of a move, in their order. Each throws lease_lost once another process has taken the move over. */
 export interface MoverStore {
   /** From then on nobody but us writes in the next lane; ask for the lease of the former one once more before anything else. */
   begin(): Promise<void>
@@ -57,6 +59,7 @@ export interface MoverStore {
   end(): Promise<void>
 }
 
+/** The steps of one move. */
 export function createMoverStore(redis: Redis, move: RosterMove): MoverStore {
   const [from, to] = [laneKeys(move.from), laneKeys(move.to)]
   const arriving = to.arriving(move.roster)

@@ -8,6 +8,7 @@ export interface MovingRosters {
   all(): Promise<string[]>
 }
 
+/** Rosters whose move has begun and not ended, so that another process can finish it. */
 export function createMovingRosters(redis: Redis): MovingRosters {
   return {
     note: async (...rosterIds) => {

@@ -22,6 +22,7 @@ const addScript = defineScript(import.meta.url, './activity-add.lua', './activit
 
 /** Entries of one roster that are kept, and for how long: whichever ends first. */
 export const ACTIVITY_LINES = 10_000
+/** Lines of the activity are kept for 30 days (ms). */
 export const ACTIVITY_KEPT_MS = 30 * 86_400_000
 const AT_ONCE = 1_000
 /** Additions that are kept over all rosters: some 70 bytes each. */
@@ -30,6 +31,7 @@ const GATHER_MS = 20
 
 const ADDED = tuple(text, text)
 
+/** A line of the activity with its place and time (ms). */
 export type StoredActivity = ActivityLine & {
   /** Of the stream: `<ms>-<number>`. */
   id: string
@@ -69,6 +71,7 @@ const stored = object<Stored>({
   n: optional(object<ActivityNote>({ kind: word(), text, problem: optional(errorCode) })),
 })
 
+/** The activity of one roster. */
 export function createActivity(redis: Redis, teamKey: string, rosterId: string): Activity {
   const key = laneKeys(teamKey).roster(rosterId).activity
   return {

@@ -30,6 +30,7 @@ const SAMPLES = FORECAST_DAYS * 24
 /** Of an app that has no rosters any more. */
 const FORGOTTEN_SECONDS = (FORECAST_DAYS + 7) * 86_400
 
+/** Seats of one app and their history, as seen by one team key. */
 export function createAppSeats(redis: Redis, teamKey: string, appId: string): AppSeatsStore {
   const keys = laneKeys(teamKey)
   const [key, historyKey] = [keys.seats(appId), keys.seatHistory(appId)]

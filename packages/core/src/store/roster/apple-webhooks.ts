@@ -29,6 +29,7 @@ const appleWebhook = object<AppleWebhook>({
 /** A delivery that comes again after this costs one more look at Apple, and nothing else. */
 const REMEMBERED_MS = 7 * 86_400_000
 
+/** Webhooks that we registered with App Store Connect, by id. */
 export function createAppleWebhooks(redis: Redis): AppleWebhooks {
   const register = createRegister(redis, globalKeys.appleWebhooks, appleWebhook)
   const findByApp = async (appId: string) => {

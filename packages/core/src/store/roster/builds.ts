@@ -27,6 +27,7 @@ export interface Builds {
   record(leaseToken: string, entry: BuildEntry): Promise<boolean>
 }
 
+/** What a look at the builds changes for one roster. */
 export interface BuildEntry {
   roster: string
   at: number
@@ -38,6 +39,7 @@ export interface BuildEntry {
 /** The name that facts of a roster are numbered under. */
 export const rosterSequence = (rosterId: string) => `roster:${rosterId}`
 
+/** What was last seen of the builds of each roster of a lane. */
 export function createBuilds(redis: Redis, teamKey: string): Builds {
   const keys = laneKeys(teamKey)
   return {
@@ -83,6 +85,7 @@ const bookShape = object<KeptBook>({
   refusals: list(warning),
 })
 
+/** As the store keeps it: JSON, with the map of builds as a list of pairs. */
 export function formatBook({ builds, ...rest }: BuildBook): string {
   return JSON.stringify({ ...rest, builds: [...builds] })
 }

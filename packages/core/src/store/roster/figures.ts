@@ -39,6 +39,7 @@ export interface Figures {
   dropUsages(token: string, book: UsageBook): Promise<void>
 }
 
+/** Sessions a week of all testers together, at one reading (ms). */
 export interface SessionSample {
   at: number
   perWeek: number
@@ -55,6 +56,7 @@ const bookShape = object<UsageBook>({
 /** A reading a day: a third of a year. */
 const SAMPLES_KEPT = 120
 
+/** What complete readings of a group kept of its testers: sightings, usage, and the book over both. */
 export function createFigures(redis: Redis, teamKey: string, roster: string): Figures {
   const lane = laneKeys(teamKey)
   const keys = lane.roster(roster)

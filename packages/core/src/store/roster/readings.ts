@@ -47,6 +47,7 @@ export interface Reading {
   doubts: number
 }
 
+/** A tester as App Store Connect lists them. */
 export interface ReadRow {
   id: string
   email: string | null
@@ -113,6 +114,7 @@ const rowShape = tuple<[string, string | null, TesterState, InviteType | null | 
 const KEPT_MS = 86_400_000
 const SLICE = 500
 
+/** Readings of a group that go over several visits, page by page. */
 export function createReadings(redis: Redis, teamKey: string, roster: string): Readings {
   const { lease, ...lane } = laneKeys(teamKey)
   const keys = lane.roster(roster)

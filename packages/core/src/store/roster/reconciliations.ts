@@ -51,6 +51,7 @@ const askedAs = (dryRun: boolean) => (dryRun ? 'dry' : 'real')
 /** Of a record that was read: the text it was read from, which a replacement has to find again. */
 const texts = new WeakMap<ReconciliationHead, string>()
 
+/** Reconciliations of a lane: the newest fifty of each roster, and all that wait for a person. */
 export function createReconciliations(redis: Redis, teamKey: string): Reconciliations {
   const keys = laneKeys(teamKey)
   const names = createPlanNames(redis, teamKey)

@@ -17,6 +17,7 @@ export interface RosterHistory {
 
 const KEPT = 2_000
 
+/** Samples of one roster's counts over time. */
 export function createRosterHistory(redis: Redis, teamKey: string, rosterId: string): RosterHistory {
   const key = laneKeys(teamKey).roster(rosterId).history
   return {

@@ -21,6 +21,7 @@ export async function closeRoster(redis: Redis, teamKey: string, rosterId: strin
   await redis.sadd(laneKeys(teamKey).closing, rosterId)
 }
 
+/** From then on the lane records no change of the roster. What is kept of it stays. */
 export async function leaveLane(redis: Redis, teamKey: string, rosterId: string): Promise<void> {
   const { born, rosters } = laneKeys(teamKey)
   await redis.multi().srem(rosters, rosterId).hdel(born, rosterId).exec()

@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis'
 import { laneKeys } from '../keys.ts'
 
+/** A member who needs a seat. */
 export interface Seeker {
   roster: string
   member: string
 }
 
+/** A member in the line for seats. */
 export interface Waiting {
   member: string
   /** When the member's change arrived (ms). */
@@ -23,6 +25,7 @@ export interface SeatLine {
   leave(member: string): Promise<boolean>
 }
 
+/** Members of one roster who wait for a seat, by when their change arrived. */
 export function createSeatLine(redis: Redis, teamKey: string, roster: string): SeatLine {
   const key = laneKeys(teamKey).roster(roster).seatLine
   return {
@@ -49,6 +52,7 @@ export async function takeFormerLine(redis: Redis, teamKey: string, appId: strin
   })
 }
 
+/** Drops the line that releases up to 0.1.0 kept by app. */
 export async function dropFormerLine(redis: Redis, teamKey: string, appId: string): Promise<void> {
   await redis.unlink(laneKeys(teamKey).formerSeatLine(appId))
 }

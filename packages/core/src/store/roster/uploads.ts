@@ -12,6 +12,7 @@ export interface Uploads {
   rememberColumns(roster: string, columns: string): Promise<void>
 }
 
+/** Lists that the console was given and nobody has confirmed yet. */
 export function createUploads(redis: Redis, teamKey: string): Uploads {
   const keys = laneKeys(teamKey)
   return {

@@ -51,6 +51,7 @@ const rowShape = tuple<[number, number, number]>(number, number, number)
 
 const KEPT_MS = 86_400_000
 
+/** Readings of a group's usage that go over several visits, page by page. */
 export function createUsageReadings(redis: Redis, teamKey: string, roster: string): UsageReadings {
   const lane = laneKeys(teamKey)
   const { usageReading, usageRows } = lane.roster(roster)

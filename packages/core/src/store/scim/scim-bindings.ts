@@ -18,6 +18,7 @@ export interface ScimBindings {
   rebinding(): Promise<Map<string, string[]>>
 }
 
+/** Which rosters name which SCIM groups, over all directories. */
 export function createScimBindings(redis: Redis): ScimBindings {
   const entry = (rosterId: string, name: string) => `${scimNameKey(name)}\0${rosterId}`
   return {

@@ -68,6 +68,7 @@ const subject = object<ScimSubject>({ active: flag, profile })
 /** Whether the group is there, who was changed, who is not known. */
 const amended = tuple<[number, string[], string[]]>(number, texts, texts)
 
+/** Directories by id: one for each set of rosters that a provider's token may lead to. */
 export function createScimDirectories(redis: Redis): Register<ScimDirectory> {
   return createRegister(redis, globalKeys.scimDirectories, directory)
 }
@@ -115,6 +116,7 @@ export interface ScimStanding {
   told: ScimTold
 }
 
+/** Users and groups of one directory. */
 export interface ScimDirectoryStore {
   users: ScimRecords<ScimUser>
   groups: ScimRecords<ScimGroup>
@@ -153,6 +155,7 @@ export interface ScimDirectoryStore {
   notes(): Promise<ScimNote[]>
 }
 
+/** Users and groups of one directory. */
 export function createScimDirectory(redis: Redis, directoryId: string): ScimDirectoryStore {
   const keys = scimKeys(directoryId)
   const touching: [string, string] = [keys.revisions, keys.touched]

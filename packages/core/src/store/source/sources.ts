@@ -45,6 +45,7 @@ const receivedPayload = object<ReceivedPayload>({
   reason: nullable(text),
 })
 
+/** Sources by id: systems whose webhooks say who belongs to which roster. */
 export function createSources(redis: Redis): Register<Source> {
   return createRegister(redis, globalKeys.sources, source)
 }
@@ -73,6 +74,7 @@ const RECEIVED_KEPT = 200
 /** Anybody can send what is refused: it must not push out what was taken. */
 const REFUSED_EVERY_MS = 10_000
 
+/** What a source has told of its people, `most` of them at most; who is entitled to nothing makes room. */
 export function createSourceBook(redis: Redis, sourceId: string, most = PEOPLE_KEPT): SourceBook {
   const keys = sourceKeys(sourceId)
   const people = createRegister(redis, keys.people, sourcePerson)

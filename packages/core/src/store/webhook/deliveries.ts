@@ -68,6 +68,7 @@ const HOUR = 60 * MINUTE
 /** How long one that was brought forward in vain rests before it is brought forward again. */
 const RESTS_MS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR]
 
+/** Deliveries of one endpoint, and how the endpoint does. */
 export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
   const keys = webhookKeys(webhookId)
   const forward = async (now: number, after: number, rests: number[]) => {

@@ -17,6 +17,7 @@ export interface DeliveryClaim {
   until: number
 }
 
+/** How a try to deliver ended. */
 export type DeliveryEnding =
   | { kind: 'delivered' }
   | { kind: 'failed' }
@@ -25,6 +26,7 @@ export type DeliveryEnding =
   /** Not tried to the end: due at once, or at that time (ms), as if it had not been claimed. */
   | { kind: 'released'; at?: number }
 
+/** What recording the ending of a delivery said. */
 export interface Settled {
   /** False: another worker has it by now, or the webhook is gone. */
   held: boolean
@@ -79,6 +81,7 @@ const ENDED_KEPT = 1_000
 const ENDED_KEPT_FOR_MS = 10 * 60_000
 const ENDED_KEPT_AT_MOST_MS = 7 * DAY_MS
 
+/** Deliveries of all endpoints by when they are due; a worker claims them. */
 export function createDeliveryLine(redis: Redis): DeliveryLine {
   const hint = globalKeys.callbacks
   return {

@@ -22,6 +22,7 @@ export interface Facts {
 
 const TELLING_MS = 10_000
 
+/** Facts of a lane that were recorded and not yet handed to any endpoint. */
 export function createFacts(redis: Redis, teamKey: string): Facts {
   const keys = laneKeys(teamKey)
   return {

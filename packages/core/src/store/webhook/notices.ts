@@ -17,6 +17,7 @@ const noticeShape = object<Notice>({
   updatedAt: number,
 })
 
+/** Notices to people by id; a change is noted for whoever keeps endpoints. */
 export function createNotices(redis: Redis): Register<Notice> {
   const register = createRegister(redis, globalKeys.notices, noticeShape)
   const noting = async <T>(write: Promise<T>): Promise<T> => {
@@ -33,6 +34,7 @@ export function createNotices(redis: Redis): Register<Notice> {
   }
 }
 
+/** How a notice does. */
 export interface NoticeState {
   /** When a message last went out (ms). */
   lastSentAt: number | null
@@ -64,6 +66,7 @@ const TOLD = 'told '
 /** A delivery is tried for three days at most. */
 const COVERED_S = 4 * 86_400
 
+/** What a notice has told, so that of the same thing it tells once. */
 export function createNoticeBook(redis: Redis, noticeId: string): NoticeBook {
   const { notice, covered } = webhookKeys(toEndpoint(noticeId))
   const noteTold = async (told: ReadonlyMap<string, string | null>) => {

@@ -5,6 +5,7 @@ import { formerSecrets } from '../stored-shapes.ts'
 import { globalKeys } from '../keys.ts'
 import { createRegister, type Register } from '../records.ts'
 
+/** Webhooks by id. */
 export interface Webhooks extends Register<Webhook> {
   /** Told after every change, also of an endpoint's health: who keeps webhooks reads them again. */
   noteChange(): Promise<void>
@@ -28,6 +29,7 @@ const webhookShape = object<Webhook>({
   updatedAt: number,
 })
 
+/** Webhooks by id, one register for the whole installation. */
 export function createWebhooks(redis: Redis): Webhooks {
   const register = createRegister(redis, globalKeys.webhooks, webhookShape)
   const noteChange = () => noteEndpointChange(redis)

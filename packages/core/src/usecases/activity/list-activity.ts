@@ -6,6 +6,7 @@ import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
 import { ACTIVITY_KEPT_MS, type Store, type StoredActivity } from '../../store/index.ts'
 import { tellTimeline } from './tell-timeline.ts'
 
+/** Which lines of the activity are listed; what is absent filters nothing. */
 export interface ActivityFilter {
   member?: string | undefined
   status?: MemberStatus | undefined
@@ -143,6 +144,7 @@ function parsePlace(text: string): [string, string] {
 
 const isPlaceOfAll = (text: string) => /^\d+-\d+:\d+-\d+$/.test(text)
 
+/** Whether a text is a place in the activity of all rosters, as a cursor holds it: `<ms>-<number>:<roster>`. */
 export const isActivityPlace = (text: string) => /^\d{1,16}-\d{1,16}:[A-Za-z0-9._-]{1,64}$/.test(text)
 
 function fits(item: ActivityItem, { member, status, kind, by }: ActivityFilter): boolean {

@@ -9,6 +9,7 @@ export interface TimelineItem {
   calls?: { call: string; status: number | null; code: string | null }[]
 }
 
+/** The timeline of a member in words, in the order given. */
 export function tellTimeline(entries: readonly TimelineEntry[]): TimelineItem[] {
   return entries.map((entry): TimelineItem => {
     switch (entry.k) {

@@ -2,6 +2,7 @@ import type { EndpointHealth, Webhook } from '../../domain/webhook.ts'
 import { AppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 
+/** A webhook and how its endpoint does. */
 export interface WebhookDescription {
   webhook: Webhook
   health: EndpointHealth
@@ -14,10 +15,12 @@ export async function getWebhook(deps: { store: Store }, id: string): Promise<We
   return webhook
 }
 
+/** Reads how the endpoint of a webhook does. */
 export async function describeWebhook(deps: { store: Store }, webhook: Webhook): Promise<WebhookDescription> {
   return { webhook, health: await deps.store.deliveries(webhook.id).health() }
 }
 
+/** All webhooks. */
 export function listWebhooks(deps: { store: Store }): Promise<Webhook[]> {
   return deps.store.webhooks.list()
 }

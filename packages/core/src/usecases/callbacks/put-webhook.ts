@@ -9,6 +9,7 @@ import { resealSecret, webhookContext } from './webhook-secrets.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
 
+/** A webhook as a request gives it; `rosters` null: all of them. */
 export interface WebhookInput {
   id: string
   url: string

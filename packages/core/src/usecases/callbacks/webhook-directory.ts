@@ -10,6 +10,7 @@ export interface Told {
   notices: Notice[]
 }
 
+/** Endpoints to tell, kept in memory and read again after a change. */
 export interface WebhookDirectory {
   active(): Promise<Told>
 }

@@ -5,6 +5,7 @@ import type { SessionSample, Store } from '../../store/index.ts'
 /** How many devices have it, the most first. */
 export type Share = { name: string; devices: number }
 
+/** What the testers of a group use, in sums: devices, builds, systems, sessions. */
 export interface RosterUsage {
   devices: number
   builds: Share[]

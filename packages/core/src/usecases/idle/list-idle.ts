@@ -3,6 +3,7 @@ import { findIdle, type IdleCandidate, type IdleDoubt, type IdleRule, type IdleS
 import type { Roster } from '../../domain/roster.ts'
 import type { MemberRecord, Store } from '../../store/index.ts'
 
+/** Whose seat is idle by the roster's rule, by the last complete reading. */
 export interface IdleList {
   rule: IdleRule | null
   /** When the group, and what its testers did, was last read as a whole (ms); null: never. */

@@ -30,6 +30,7 @@ export interface IncomingEvent {
   priority?: 'interactive' | 'bulk'
 }
 
+/** What became of one event; `problem` tells why it was rejected. */
 export interface EventOutcome {
   status: 'accepted' | 'duplicate' | 'stale' | 'rejected'
   problem: ErrorCode | null

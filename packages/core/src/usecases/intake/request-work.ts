@@ -7,6 +7,7 @@ import type { ToRef } from '../../secrets/index.ts'
 import type { Store } from '../../store/index.ts'
 import { noteActivity } from '../activity/index.ts'
 
+/** A member to be looked at anew, invited once more, or tried again after a failure. */
 export interface RequestWorkInput {
   roster: string
   member: string

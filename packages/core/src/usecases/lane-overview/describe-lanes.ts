@@ -4,6 +4,7 @@ import { estimateDoneAt } from '../../domain/outlook.ts'
 import { outlookOf } from './lane-status.ts'
 import type { ListedLane } from './list-lanes.ts'
 
+/** A lane of the list with what takes a question each: its oldest work, and when it will be done (ms). */
 export interface DescribedLane extends ListedLane {
   /** When the oldest work that has not begun was recorded. */
   oldestAt: number | null

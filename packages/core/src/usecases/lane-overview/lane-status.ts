@@ -16,12 +16,14 @@ export interface LaneStatus {
   backlogDoneAt: number | null
 }
 
+/** Calls to App Store Connect in an hour: the limit, what is left, and when Apple last said so (ms). Null before its first answer. */
 export interface BudgetStatus {
   limit: number | null
   remaining: number | null
   observedAt: number | null
 }
 
+/** What is shown of a lane, and its pause. */
 export interface LaneReader {
   status(teamKey: string): Promise<LaneStatus>
   budget(teamKey: string): Promise<BudgetStatus>

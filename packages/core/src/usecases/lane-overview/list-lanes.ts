@@ -3,12 +3,15 @@ import type { LaneOverview, Store } from '../../store/index.ts'
 
 /** In the order in which lanes are listed: what needs a person first. */
 export const LANE_STATES = ['blocked', 'failing', 'paused', 'busy', 'idle'] as const
+/** What a lane is doing, as the list filters it. */
 export type LaneState = (typeof LANE_STATES)[number]
 
+/** A lane of the list, with what it is doing. */
 export interface ListedLane extends LaneOverview {
   state: LaneState
 }
 
+/** All lanes, kept for a few seconds: there may be thousands, and many people may look. */
 export interface LaneList {
   /** Every lane: blocked, failing, paused, then busy ones by what waits, then idle ones by id. Read anew after a few seconds. */
   all(): Promise<readonly ListedLane[]>
@@ -19,6 +22,7 @@ export interface LaneList {
 /** Readers within this time share one reading: a page of thousands of lanes costs the store the same for one or fifty people. */
 const FRESH_MS = 3_000
 
+/** The list of lanes of one process. */
 export function createLaneList(deps: { store: Pick<Store, 'laneIds' | 'laneOverviews'>; clock: Clock }): LaneList {
   let reading: { at: number; lanes: Promise<readonly ListedLane[]> } | undefined
   return {
@@ -50,6 +54,7 @@ function stateOf(
   return openWork(lane) > 0 ? 'busy' : 'idle'
 }
 
+/** Jobs and changes that are not done yet. */
 export function openWork({ waiting, active, delayed }: Pick<LaneOverview, 'waiting' | 'active' | 'delayed'>): number {
   return waiting + active + delayed
 }
@@ -67,6 +72,7 @@ export interface LaneFilter {
   q?: string | undefined
 }
 
+/** Lanes in this state, with `q` in their id; whatever is absent filters nothing. */
 export function filterLanes(lanes: readonly ListedLane[], { state, q }: LaneFilter): ListedLane[] {
   const part = q?.toLowerCase() ?? ''
   return lanes.filter(

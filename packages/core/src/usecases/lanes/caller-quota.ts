@@ -28,6 +28,7 @@ export interface CallerQuotaDeps {
   windowMs: number
 }
 
+/** Keeps callers of the API from using up a team key's hour: the calls made on their behalf have a share of it. */
 export function createCallerQuota(deps: CallerQuotaDeps): CallerQuota {
   const { windowMs } = deps
   const charge: CallerQuota['charge'] = async (teamKey, bound, calls) => {

@@ -13,6 +13,7 @@ export interface EnqueuerDeps {
   withQueue: <T>(teamKey: string, work: (queue: Pick<LaneQueue, 'enqueue' | 'add'>) => Promise<T>) => Promise<T>
 }
 
+/** Makes jobs of what is recorded, within two seconds of it, whether or not a worker runs. */
 export interface Enqueuer {
   /** Makes jobs of whatever any process recorded and left, a page of lanes at a time; one process of many at a time does. */
   sweep(): Promise<void>

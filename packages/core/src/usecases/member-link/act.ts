@@ -66,6 +66,7 @@ export async function askForInvitation(deps: ActDeps, link: OpenedLink): Promise
   await requestWork(deps, { roster: roster.id, member: record.id, kind: 'invitation', origin: 'member' })
 }
 
+/** The person leaves the roster by their own page; an upstream that sends them again brings them back. */
 export async function leaveRoster(deps: ActDeps, link: OpenedLink): Promise<void> {
   await say(deps, link, { kind: 'leave', email: undefined })
 }

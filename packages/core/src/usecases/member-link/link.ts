@@ -57,6 +57,7 @@ export async function voidMemberLinks(deps: { store: Store }, roster: Roster, me
   await deps.store.lane(roster.teamKey).roster(roster.id).links.void([member])
 }
 
+/** Whose page it is. */
 export interface OpenedLink {
   roster: Roster
   record: MemberRecord

@@ -7,6 +7,7 @@ import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
 import { readLack } from '../builds/warnings-of.ts'
 import type { MemberRecord, Protection, Store } from '../../store/index.ts'
 
+/** A member as `GET /v1/rosters/:roster/members/:id` tells it. */
 export interface MemberDescription {
   id: string
   email: string | null

@@ -4,6 +4,7 @@ import type { WaitsFor } from '../../domain/waits-for.ts'
 import { describeMembers, type MemberDescription, type MembersDeps } from './describe-member.ts'
 import { explainWaiting, type WaitingDeps } from './explain-waiting.ts'
 
+/** A person on one roster, and what they wait for there. */
 export interface Membership {
   roster: Roster
   member: MemberDescription

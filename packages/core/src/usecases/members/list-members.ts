@@ -2,6 +2,7 @@ import type { Roster } from '../../domain/roster.ts'
 import type { MemberFilter, MemberQuery, MemberRecord } from '../../store/index.ts'
 import { describeMembers, type MemberDescription, type MembersDeps } from './describe-member.ts'
 
+/** A page of a roster's members, described; `next` of the page is where the following one begins. */
 export async function listMembers(
   deps: MembersDeps,
   roster: Roster,

@@ -5,7 +5,9 @@ import { readLack } from '../builds/warnings-of.ts'
 import { fitsFilter, type MemberFilter, type MemberRecord, type Members, type Store } from '../../store/index.ts'
 import { changedAt, describeMembers, problemOf, type MemberDescription } from './describe-member.ts'
 
+/** What a list of members can be sorted by. */
 export const MEMBER_SORTS = ['id', 'name', 'address', 'status', 'changed'] as const
+/** What a list of members is sorted by. */
 export type MemberSort = (typeof MEMBER_SORTS)[number]
 
 /** What a person chose of a roster: to look at, to export, to do something with all of them. */

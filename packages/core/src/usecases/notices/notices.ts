@@ -27,6 +27,7 @@ export interface PutNoticeDeps {
   urlGuard: UrlGuard
 }
 
+/** A notice and how it does. */
 export interface NoticeDescription {
   notice: Notice
   state: NoticeState
@@ -93,6 +94,7 @@ async function readTarget(guard: UrlGuard, kind: NoticeKind, text: string): Prom
   throw new AppError('address_invalid', { message: 'This is not a valid e-mail address.', details: { errors } })
 }
 
+/** All notices. */
 export const listNotices = (deps: { store: Store }): Promise<Notice[]> => deps.store.notices.list()
 
 /** Throws not_found. */
@@ -102,9 +104,11 @@ export async function getNotice(deps: { store: Store }, id: string): Promise<Not
   return notice
 }
 
+/** The error of a notice that is not there. */
 export const noticeNotFound = (id: string) =>
   new AppError('not_found', { message: `There is no notice "${id}".`, details: { notice: id } })
 
+/** Reads how a notice does. */
 export async function describeNotice(deps: { store: Store }, notice: Notice): Promise<NoticeDescription> {
   return { notice, state: await deps.store.noticeBook(notice.id).state() }
 }

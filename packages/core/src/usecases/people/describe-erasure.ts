@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 
+/** How far the erasure of a person is, without anything that names the person. */
 export interface ErasureDescription {
   id: string
   status: 'running' | 'done'

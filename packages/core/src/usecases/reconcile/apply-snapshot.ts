@@ -11,6 +11,7 @@ import { recordLeaves, recordRows } from './record-plan.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from '../schedule/tasks.ts'
 import { tellDecided, tellHeld } from './tell-plan.ts'
 
+/** What a whole list changes, and whether it waits for a person. */
 export interface SnapshotResult {
   /** null for a dry run: nothing was recorded. */
   reconciliation: Reconciliation | null

@@ -11,6 +11,7 @@ import { stillUnmanaged } from './still-unmanaged.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from '../schedule/tasks.ts'
 import { tellDecided } from './tell-plan.ts'
 
+/** A person's answer to a plan that was held back. */
 export interface Decision {
   roster: Roster
   id: string
@@ -60,6 +61,7 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
   return approved
 }
 
+/** Drops a held plan: its removals don't happen. Throws not_found, and conflict where it is not held any more. */
 export async function rejectReconciliation(deps: IntakeDeps, decision: Decision): Promise<Reconciliation> {
   const record = await getHeld(deps, decision)
   const rejected: Reconciliation = {

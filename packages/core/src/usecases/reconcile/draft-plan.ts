@@ -13,6 +13,7 @@ import {
   type SnapshotRow,
 } from './plan-snapshot.ts'
 
+/** A whole list of a roster, as it was given. */
 export interface SnapshotInput {
   roster: Roster
   rows: SnapshotRow[]

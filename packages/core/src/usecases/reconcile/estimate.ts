@@ -4,6 +4,7 @@ import type { Roster } from '../../domain/roster.ts'
 import type { LaneReader } from '../lane-overview/lane-status.ts'
 import type { SnapshotPlan } from './plan-snapshot.ts'
 
+/** What a plan will take. */
 export interface Estimate {
   /** Calls to App Store Connect. */
   calls: number

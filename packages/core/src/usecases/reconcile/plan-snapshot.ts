@@ -44,6 +44,7 @@ export interface PlannedRow {
   lastName: string | null | undefined
 }
 
+/** What a whole list changes, by member. */
 export interface SnapshotPlan {
   add: PlannedRow[]
   update: PlannedRow[]

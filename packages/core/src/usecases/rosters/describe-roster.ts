@@ -8,6 +8,7 @@ import { SEATS_LIMIT, type RosterStanding } from '../../domain/standing.ts'
 import type { Store } from '../../store/index.ts'
 import { supplyOf, warningsOf } from '../builds/warnings-of.ts'
 
+/** A roster as `GET /v1/rosters/:roster` tells it. */
 export interface RosterDescription {
   roster: Roster
   status: 'active' | 'paused' | 'held' | 'blocked'
@@ -19,6 +20,7 @@ export interface RosterDescription {
   supply: SupplyDescription & { peopleAffected: number }
 }
 
+/** Reads all that is told of a roster, with a handful of questions however many members it has. */
 export async function describeRoster(deps: { store: Store; clock: Clock }, roster: Roster): Promise<RosterDescription> {
   const [counts, lane, standing, builds, held, seats] = await Promise.all([
     deps.store.members(roster.teamKey, roster.id).counts(),

@@ -6,6 +6,7 @@ import type { Store } from '../../store/index.ts'
 import { getTeamKey, keptBuilds, openSession, readKept, type AppleDeps } from '../team-keys/index.ts'
 import { getRoster } from '../get-roster.ts'
 
+/** A build of a roster's app, how far it is, and whether testers can use it. */
 export type ListedBuild = BuildRow & { state: BuildState; usable: boolean }
 
 /** The builds of the roster's group, as Apple had them at most a minute ago, newest first. */

@@ -43,6 +43,7 @@ export async function registerDirectory(deps: Pick<ScimDeps, 'store'>, directory
   await directories.insert({ id: directory.id, rosters: directory.rosters })
 }
 
+/** All directories, each with its users and groups. */
 export async function listDirectories(deps: Pick<ScimDeps, 'store'>): Promise<OpenDirectory[]> {
   const found = await deps.store.scimDirectories.list()
   return found.map(({ id, rosters }) => ({ id, rosters, store: deps.store.scimDirectory(id) }))

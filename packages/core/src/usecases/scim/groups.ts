@@ -13,6 +13,7 @@ export interface MembersDelta {
   remove: ReadonlySet<string>
 }
 
+/** What a request says of a group, beside its members. */
 export interface ScimGroupDraft {
   displayName: string
   externalId: string | null

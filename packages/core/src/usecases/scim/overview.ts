@@ -6,6 +6,7 @@ import type { MemberRecord } from '../../store/index.ts'
 import { findGroups, mayFeed, readBindings } from './bindings.ts'
 import { listDirectories, type OpenDirectory, type ScimDeps } from './directory.ts'
 
+/** A group of any directory, as the console lists them. */
 export interface ListedScimGroup {
   group: ScimGroup
   /** Rosters that its directory may lead to; null: all. */
@@ -16,6 +17,7 @@ export interface ListedScimGroup {
 }
 
 const PAGE = 200
+/** A preview names at most so many people of each kind. */
 export const PREVIEW_NAMED = 1_000
 const DAY_MS = 86_400_000
 
@@ -55,6 +57,7 @@ export interface ScimPerson extends ScimProfile {
   id: string
 }
 
+/** What leading a roster by groups would change. */
 export interface ScimPreview {
   groups: { id: string; displayName: string; members: number }[]
   add: number

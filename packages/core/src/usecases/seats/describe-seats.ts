@@ -16,6 +16,7 @@ export interface RosterSeats {
   waiting: number
 }
 
+/** Seats of an app, with what its rosters keep. */
 export interface SeatsDescription extends AppSeats {
   used: number
   /** What of all reserves is not filled. */

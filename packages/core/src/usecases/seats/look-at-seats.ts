@@ -7,6 +7,7 @@ import type { Store } from '../../store/index.ts'
 import { readKept, type AppleDeps } from '../team-keys/index.ts'
 import { describeSeats, type SeatsDescription } from './describe-seats.ts'
 
+/** Seats of an app as the console shows them. */
 export interface SeatView extends SeatsDescription {
   /** People of the app's rosters who have a seat; who is on several is one. */
   ours: number

@@ -7,6 +7,7 @@ import { webhookSealContext } from '../apple-webhooks/register-apple-webhook.ts'
 import { sourceContext } from '../sources/index.ts'
 import { sealContext } from '../team-keys/index.ts'
 
+/** What a rotation of the key found. */
 export interface ResealResult {
   resealed: number
   /** What was sealed by none of our keys, in words. */

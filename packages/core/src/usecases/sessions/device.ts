@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Clock } from '../../domain/clock.ts'
 import { SealError, type Sealer } from '../../secrets/index.ts'
 
+/** A browser that somebody logged in with is known for 180 days (ms). */
 export const DEVICE_MS = 180 * 86_400_000
 
 const CONTEXT = 'login-device'

@@ -16,6 +16,7 @@ export async function findSession(
   return undefined
 }
 
+/** Ends the session of this token; one that has ended stays so. */
 export async function logOut(deps: Pick<SessionDeps, 'store'>, token: string): Promise<void> {
   await deps.store.sessions.end(token)
 }

@@ -25,6 +25,7 @@ export interface LogInInput {
   endOthers?: boolean
 }
 
+/** What an attempt to log in came to. */
 export type LogInOutcome =
   | { kind: 'in'; token: string; user: DashboardUser; device: string }
   | { kind: 'refused' }

@@ -8,6 +8,7 @@ import type { Store } from '../../store/index.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
 
+/** A source as a request gives it; `rosters` leads from what the system calls its plans to rosters. */
 export interface SourceInput {
   id: string
   kind: SourceKindName
@@ -110,6 +111,7 @@ export async function getSource(deps: { store: Store }, id: string): Promise<Sou
   return source
 }
 
+/** All sources. */
 export function listSources(deps: { store: Store }): Promise<Source[]> {
   return deps.store.sources.list()
 }

@@ -7,6 +7,7 @@ import type { Store } from '../../store/index.ts'
 import { lawTask } from '../schedule/tasks.ts'
 import { openCredentials, openSession, type AppleDeps } from './open-session.ts'
 
+/** One step of the check of a team key, in words, and what to do where it failed. */
 export interface Finding {
   check: 'key_signs' | 'clock' | 'key_accepted' | 'role' | 'agreements' | 'apps'
   /** null: could not be judged, since an earlier step failed. */

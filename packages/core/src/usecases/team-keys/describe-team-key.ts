@@ -15,6 +15,7 @@ export interface TeamKeyDescription {
   blocked: Problem | null
 }
 
+/** A team key as `GET /v1/team-keys/:id` tells it; never its private key. */
 export async function describeTeamKey(
   deps: { store: Store; lanes: LaneReader },
   teamKey: TeamKey,

@@ -5,6 +5,7 @@ import type { Store } from '../../store/index.ts'
 import { openSession, type AppleDeps } from './open-session.ts'
 import { keptBuilds, keptGroups, readKept } from './read-kept.ts'
 
+/** A group that a roster could have, and what is known of it. */
 export interface GroupChoice extends GroupRow {
   testers: number | null
   builds: BuildRow[]
@@ -12,6 +13,7 @@ export interface GroupChoice extends GroupRow {
   roster: string | null
 }
 
+/** Apps that the key sees; Apple is asked at most once in a short while. */
 export async function listApps(deps: AppleDeps & { store: Store }, teamKey: TeamKey): Promise<AppRow[]> {
   return readKept(deps, teamKey, 'apps', () => openSession(deps, teamKey).listApps())
 }

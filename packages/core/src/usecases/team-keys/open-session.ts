@@ -13,8 +13,10 @@ export interface AppleDeps {
 /** A caller waits for these calls, so all of them together end well before a proxy would give up. */
 const CALLER_PATIENCE_MS = 25_000
 
+/** What the private key of a team key is sealed with, so that it opens for no other. */
 export const sealContext = (teamKeyId: string) => `team-key:${teamKeyId}`
 
+/** The private key in the clear, for signing only. Throws SealError where our key is another. */
 export function openCredentials(deps: Pick<AppleDeps, 'sealer'>, teamKey: TeamKey): Credentials {
   return {
     issuerId: teamKey.issuerId,

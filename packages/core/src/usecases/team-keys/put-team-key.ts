@@ -6,6 +6,7 @@ import type { Store } from '../../store/index.ts'
 import { sealContext } from './open-session.ts'
 import { parsePrivateKey } from './parse-private-key.ts'
 
+/** A team key as a request gives it, its private key in the clear (PEM). */
 export interface NewTeamKey {
   id: string
   issuerId: string

@@ -47,5 +47,7 @@ export async function forgetKept(deps: { store: Store }, teamKey: TeamKey, name:
   await deps.store.lane(teamKey.id).kept.forget(`${teamKey.updatedAt}:${name}`)
 }
 
+/** Under which name the groups of an app are kept for a short while. */
 export const keptGroups = (appId: string) => `groups:${appId}`
+/** Under which name the builds of a group are kept for a short while. */
 export const keptBuilds = (groupId: string) => `builds:${groupId}`

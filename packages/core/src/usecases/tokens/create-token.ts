@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts'
 import { makeToken } from '../../secrets/index.ts'
 import type { ApiToken, Store } from '../../store/index.ts'
 
+/** A token as a request gives it: what it may do, and where. */
 export interface TokenInput {
   name: string
   scopes: string[]

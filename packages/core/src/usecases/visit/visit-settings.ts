@@ -1,3 +1,4 @@
+/** How much a visit does, and how long. */
 export interface VisitSettings {
   /** Jobs carried out together. */
   batch: number
@@ -23,6 +24,7 @@ export interface VisitSettings {
   bulkReserveShare: number
 }
 
+/** As a worker runs, where neither its environment nor a test says otherwise. */
 export const VISIT: VisitSettings = {
   batch: 100,
   enqueue: 500,

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+/** What others may import of a package. */
+const DOORS = /^packages\/(?:[^/]+\/src\/(?:.*\/)?index|core\/src\/(?:bundle|config|errors|log|metrics|tracing))\.ts$/
+const KINDS = 'function\\*?|const|let|interface|type|class|enum'
+/** What a function is given to work with is wiring: its fields are things that have docstrings of their own. */
+const WIRING = /(Deps|Options)$/
+
+interface Found {
+  path: string
+  name: string
+  isTold: boolean
+}
+
+const texts = new Map<string, string>()
+function read(path: string): string {
+  const text = texts.get(path) ?? readFileSync(path, 'utf8')
+  texts.set(path, text)
+  return text
+}
+
+/** Everything that a module exports, each where it is declared. */
+function exportsOf(path: string): Found[] {
+  const text = read(path)
+  const declared = [
+    ...text.matchAll(new RegExp(`^export (?:declare |async |abstract )*(?:${KINDS}) (\\w+)`, 'gm')),
+  ].map(({ 1: name = '', index }) => ({ path, name, isTold: text.slice(0, index).trimEnd().endsWith('*/') }))
+  const handedOn = [...text.matchAll(/^export (?:type )?(\*|\{[^}]*\}) from '(\.[^']*)'/gm)].flatMap(
+    ({ 1: what = '', 2: from = '' }) => {
+      const found = exportsOf(join(dirname(path), from))
+      if (what === '*') return found
+      const names = what
+        .slice(1, -1)
+        .split(',')
+        .map((one) =>
+          one
+            .replace(/^\s*type /, '')
+            .split(' as ')[0]
+            ?.trim(),
+        )
+      return found.filter(({ name }) => names.includes(name))
+    },
+  )
+  return [...declared, ...handedOn]
+}
+
+const found = readdirSync(join(ROOT, 'packages'), { recursive: true, encoding: 'utf8' })
+  .map((path) => join('packages', path))
+  .filter((path) => DOORS.test(path))
+  .flatMap((path) => exportsOf(join(ROOT, path)))
+
+it('everything that a package exports says what it is, in which units, and what it throws', () => {
+  // That it reads them at all: there are some eight hundred.
+  expect(found.length).toBeGreaterThan(700)
+  const untold = found.filter(({ name, isTold }) => !isTold && !WIRING.test(name))
+  expect(untold.map(({ path, name }) => `${path.slice(ROOT.length + 1)}: ${name}`)).toEqual([])
+})
