@@ -147,6 +147,13 @@ describe('imports', () => {
     expect(outside).toEqual([])
   })
 
+  it('bring no use case a connection: each asks the store through its doors', () => {
+    const files = sources.filter((file) => file.startsWith(`${CORE}/usecases/`) && !file.endsWith('.test.ts'))
+    expect(files.length).toBeGreaterThan(150)
+    const wrong = files.filter((file) => /\b(?:redis|Connection)\b/.test(readFileSync(join(ROOT, file), 'utf8')))
+    expect(wrong).toEqual([])
+  })
+
   it('load OpenTelemetry only where traces are wanted', () => {
     const wrong = imports.filter(
       ({ file, target }) =>

@@ -50,8 +50,8 @@ describe('the API while its store is in trouble', () => {
   it('refuses intake from 80 % of the memory on, while reads go on', async () => {
     api = await serveApi()
     await api.addRoster()
-    const used = Number(/used_memory:(\d+)/.exec(await api.store.redis.info('memory'))?.[1])
-    await api.store.redis.config('SET', 'maxmemory', String(Math.round(used / 0.85)))
+    const used = Number(/used_memory:(\d+)/.exec(await api.connection.info('memory'))?.[1])
+    await api.connection.config('SET', 'maxmemory', String(Math.round(used / 0.85)))
     await eventually(async () => expect((await api.call('POST', '/v1/events', event)).statusCode).toBe(503))
     expect((await api.call('GET', '/v1/rosters/gold')).statusCode).toBe(200)
     expect((await api.call('GET', '/readyz')).json().detail).toContain('full')
@@ -63,20 +63,20 @@ describe('the API while its store is in trouble', () => {
     // A snapshot that can't be put in place, as on a full disk: from then on the store refuses writes (MISCONF).
     const blocked = join(api.redis.directory, 'dump.rdb')
     mkdirSync(blocked)
-    await api.store.redis.config('SET', 'save', '3600 1')
-    await api.store.redis.bgsave()
+    await api.connection.config('SET', 'save', '3600 1')
+    await api.connection.bgsave()
     await eventually(async () => {
       const answer = await api.call('POST', '/v1/events', event)
       expect([answer.statusCode, answer.json().code]).toEqual([503, 'store_unavailable'])
     })
     rmdirSync(blocked)
-    await api.store.redis.bgsave()
+    await api.connection.bgsave()
     await eventually(async () => expect((await api.call('POST', '/v1/events', event)).statusCode).toBe(202))
   })
 
   it('is not ready while the store would evict what it was given', async () => {
     api = await serveApi()
-    await api.store.redis.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    await api.connection.config('SET', 'maxmemory-policy', 'allkeys-lru')
     const answer = await api.call('GET', '/readyz')
     expect([answer.statusCode, answer.json().detail]).toEqual([503, expect.stringContaining('noeviction')])
   })

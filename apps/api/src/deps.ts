@@ -5,7 +5,7 @@ import type { Log } from '@flightroster/core/log'
 import type { Metrics } from '@flightroster/core/metrics'
 import type { PasswordCheck, Sealer, ToRef } from '@flightroster/core/secrets'
 import type { Evaluator } from '@flightroster/core/sources'
-import type { Store, StoreHealth } from '@flightroster/core/store'
+import type { Connection, Store, StoreHealth } from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import type { CallerQuota, LaneReader } from '@flightroster/core/usecases/lanes'
 import type { ApiServer } from './server.ts'
@@ -17,6 +17,8 @@ export interface ApiDeps {
   metrics: Metrics
   tracing: Tracing
   store: Store
+  /** For BullMQ's queues, as Bull Board shows them. */
+  connection: Connection
   health: Pick<StoreHealth, 'report' | 'check' | 'assertReachable' | 'assertTakesWrites'>
   sealer: Sealer
   toRef: ToRef

@@ -1,7 +1,7 @@
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { ToRef } from '@flightroster/core/secrets'
-import type { Store } from '@flightroster/core/store'
+import type { Connection, Store } from '@flightroster/core/store'
 import {
   createCallerQuota,
   createEnqueuer,
@@ -32,14 +32,15 @@ export function createLanes(deps: {
   apiQuota: number
   store: Store
   clock: Clock
-  redis: Store['redis']
+  /** For BullMQ's queues. */
+  connection: Connection
   toRef: ToRef
   log: Log
 }): Lanes {
-  const { budgetWindowMs, clock, log, redis, store, toRef } = deps
+  const { budgetWindowMs, clock, connection, log, store, toRef } = deps
   const queues = keepOpen(OPEN_QUEUES, (teamKey) =>
     createLaneQueue(
-      redis,
+      connection,
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
       { lockMs: 60_000, maxStalls: 3 },
     ),

@@ -1,12 +1,12 @@
 import { AppError } from '@flightroster/core/errors'
 import { createToRef, type ToRef } from '@flightroster/core/secrets'
-import { loadSalt, type Store } from '@flightroster/core/store'
+import { loadSalt, type Connection } from '@flightroster/core/store'
 
 /**
  * The salt lies in the store, which may come after us: until then references can't be made. A store that is there is read before the
  * first request is taken, so that none is refused for it.
  */
-export async function openToRef(redis: Store['redis']): Promise<ToRef> {
+export async function openToRef(redis: Connection): Promise<ToRef> {
   let toRef: ToRef | undefined
   let loading: Promise<void> | undefined
   const load = async () => {

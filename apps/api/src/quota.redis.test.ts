@@ -16,7 +16,7 @@ beforeEach(async () => {
     seed: { apps: [{ id: '1', bundleId: 'com.acme.app', groups: [{ id: 'gold', name: 'Gold' }] }] },
   })
   const budgetOf = (teamKey: string) =>
-    createBudget(api.store.redis, teamKey, { windowMs: HOUR_MS, defaultLimit: LIMIT })
+    createBudget(api.connection, teamKey, { windowMs: HOUR_MS, defaultLimit: LIMIT })
   const { store } = api
   api.deps.quota = createCallerQuota({ store, clock: systemClock, budgetOf, share: 0.05, windowMs: HOUR_MS })
   await api.putTeamKey()
@@ -30,8 +30,8 @@ afterEach(() => api.close())
 const asBound = (method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, body?: unknown) =>
   api.call(method, url, body, { authorization: `Bearer ${token}` })
 const flushKept = async () => {
-  const kept = await api.store.redis.keys('fr:{acme}:kept:*')
-  if (kept.length > 0) await api.store.redis.del(...kept)
+  const kept = await api.connection.keys('fr:{acme}:kept:*')
+  if (kept.length > 0) await api.connection.del(...kept)
 }
 const remaining = async () => (await api.call('GET', '/v1/team-keys/acme')).json().budget.remaining
 
@@ -109,7 +109,7 @@ describe('what callers have App Store Connect asked for', () => {
     const statuses = []
     for (let at = 0; at < SHARE; at++) {
       // As a worker does that begins to read.
-      await api.store.redis.del(laneKeys('acme').roster('gold').asked)
+      await api.connection.del(laneKeys('acme').roster('gold').asked)
       statuses.push((await ask()).statusCode)
     }
     expect(statuses.filter((status) => status === 202).length).toBe(SHARE / 5 - 1)

@@ -66,7 +66,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     apiQuota: config.apiQuota,
     store,
     clock,
-    redis,
+    connection: redis,
     toRef,
     log,
   })
@@ -77,6 +77,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     metrics,
     tracing,
     store,
+    connection: redis,
     health,
     sealer,
     toRef,

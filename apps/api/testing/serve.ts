@@ -5,7 +5,7 @@ import { createLog } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
 import { createPasswordCheck, createSealer, createToRef } from '@flightroster/core/secrets'
 import { createEvaluator } from '@flightroster/core/sources'
-import { createBudget, createRedis, createStore, startStoreHealth, type Store } from '@flightroster/core/store'
+import { createRedis, createStore, startStoreHealth, type Connection, type Store } from '@flightroster/core/store'
 import { NO_TRACING } from '@flightroster/core/tracing'
 import { createLaneReader } from '@flightroster/core/usecases/lanes'
 import { eventually, makeRoster, makeTeamKey, startRedis, type TestRedis } from '@flightroster/core/testing'
@@ -21,6 +21,8 @@ export interface TestApi {
   app: ApiServer
   deps: ApiDeps
   store: Store
+  /** The API's own connection to its Redis. */
+  connection: Connection
   redis: TestRedis
   /** Lines that were logged. */
   logged: string[]
@@ -58,6 +60,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     metrics: createMetrics({ process: false }),
     tracing: NO_TRACING,
     store,
+    connection: redis,
     health,
     sealer: createSealer({ current: Buffer.alloc(32, 7) }),
     toRef: createToRef(Buffer.alloc(32, 9)),
@@ -86,6 +89,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     app,
     deps,
     store,
+    connection: redis,
     redis: server,
     logged,
     call: (method = 'GET', url, body, headers = {}) =>
@@ -115,6 +119,6 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 function readLanes(store: Store) {
-  const budgetOf = (teamKey: string) => createBudget(store.redis, teamKey, { windowMs: 3_600_000, defaultLimit: 3_600 })
+  const budgetOf = (teamKey: string) => store.lane(teamKey).budget({ windowMs: 3_600_000, defaultLimit: 3_600 })
   return createLaneReader({ store, clock: systemClock, budgetOf })
 }

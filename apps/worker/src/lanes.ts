@@ -7,6 +7,7 @@ import {
   type BudgetSettings,
   type LaneStore,
   type Store,
+  type Connection,
 } from '@flightroster/core/store'
 import { JOB_LOCK_MS, MAX_STALLS } from '@flightroster/core/usecases/lanes'
 
@@ -43,14 +44,20 @@ function openLaneStore(store: Store, teamKey: string): LaneStore {
   }
 }
 
-export function createLanes(deps: { store: Store; clock: Clock; budget: BudgetSettings; keep?: number }): Lanes {
-  const { store, clock, keep = 200 } = deps
+export function createLanes(deps: {
+  store: Store
+  connection: Connection
+  clock: Clock
+  budget: BudgetSettings
+  keep?: number
+}): Lanes {
+  const { store, connection, clock, keep = 200 } = deps
   const entries = new Map<string, Entry>()
 
   const open = (teamKey: string): OpenLane => ({
     store: openLaneStore(store, teamKey),
     queue: createLaneQueue(
-      store.redis,
+      connection,
       { prefix: queuePrefix(teamKey), name: queueName(teamKey) },
       { lockMs: JOB_LOCK_MS, maxStalls: MAX_STALLS, clock },
     ),

@@ -96,6 +96,7 @@ export async function run(): Promise<void> {
   mailer = config.smtp && createMailer(config.smtp.url, config.smtp.from)
   worker = buildWorker({
     store,
+    connection: redis,
     subscriber,
     apple,
     metrics,

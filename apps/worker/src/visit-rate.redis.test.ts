@@ -59,6 +59,7 @@ beforeEach(async () => {
         },
       },
     },
+    connection: redis,
     subscriber,
     apple,
     metrics: createMetrics({ process: false }),

@@ -5,7 +5,13 @@ import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import { measureLane, type Metrics } from '@flightroster/core/metrics'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
-import { BEAT_EVERY_MS, listenToDoorbell, type BudgetSettings, type Store } from '@flightroster/core/store'
+import {
+  BEAT_EVERY_MS,
+  listenToDoorbell,
+  type BudgetSettings,
+  type Connection,
+  type Store,
+} from '@flightroster/core/store'
 import type { Tracing } from '@flightroster/core/tracing'
 import { sweepTasks } from '@flightroster/core/usecases/builds'
 import { startHistory } from '@flightroster/core/usecases/history'
@@ -17,8 +23,10 @@ import { createPump } from './pump.ts'
 
 export interface WorkerDeps {
   store: Store
+  /** For BullMQ's queues. */
+  connection: Connection
   /** A second connection, for the doorbell only: a subscriber can send no commands. */
-  subscriber: Store['redis']
+  subscriber: Connection
   apple: AppleClient
   metrics: Metrics
   tracing: Tracing
@@ -53,7 +61,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   let draining = false
   let sweep: NodeJS.Timeout | undefined
   let history: ReturnType<typeof startHistory> | undefined
-  const lanes = createLanes({ store, clock, budget: deps.budget })
+  const lanes = createLanes({ store, connection: deps.connection, clock, budget: deps.budget })
   const callbacks = createCallbacks(deps)
   const enqueuer = createEnqueuer({
     store,

@@ -166,19 +166,19 @@ describe.each(CHANGES)('%s %s', (method, url) => {
     for (const origin of ['https://evil.example', 'null', '']) {
       expect((await ann.send({ method, url, headers: { origin } })).statusCode).toBe(403)
     }
-    expect((await api.store.redis.hget('fr:{acme}:lane', 'paused')) ?? null).toBeNull()
+    expect((await api.connection.hget('fr:{acme}:lane', 'paused')) ?? null).toBeNull()
   })
 })
 
 describe('Bull Board', () => {
   it('pauses a lane by our own state, says so, and notes who did it', async () => {
     expect((await ann.send({ method: 'PUT', url: '/dashboard/api/queues/lane-acme/pause' })).statusCode).toBe(200)
-    expect(await api.store.redis.hget('fr:{acme}:lane', 'paused')).toBe('1')
+    expect(await api.connection.hget('fr:{acme}:lane', 'paused')).toBe('1')
     const { queues } = (await ann.get('/dashboard/api/queues')).json()
     expect(queues).toMatchObject([{ name: 'lane-acme', isPaused: true, readOnlyMode: false }])
     expect((await bob.get('/dashboard/api/queues')).json().queues[0].readOnlyMode).toBe(true)
     await ann.send({ method: 'PUT', url: '/dashboard/api/queues/lane-acme/resume' })
-    const audited = await api.store.redis.xrevrange('fr:audit', '+', '-', 'COUNT', 1)
+    const audited = await api.connection.xrevrange('fr:audit', '+', '-', 'COUNT', 1)
     expect(audited[0]?.[1]).toEqual(expect.arrayContaining(['user:ann', 'lane.resume', 'team-key:acme']))
   })
 

@@ -195,7 +195,7 @@ function urlOf({ name, path }: { name: string; path: string }, names: Names): st
 
 /** Everything that is kept of others. What counts requests and uses of tokens changes by the asking alone. */
 async function dumpOthers(): Promise<string> {
-  const { redis } = api.store
+  const redis = api.connection
   const lines: string[] = []
   for (const key of (await redis.keys('*')).sort()) {
     if (/token-uses|:turns:|:audit/.test(key)) continue
@@ -362,7 +362,7 @@ describe('a token bound to one roster', () => {
       createdAt: 1,
     })
     const foreign = FOREIGN[0]?.roster as string
-    await createDeliveries(api.store.redis, OWN.webhook).add(
+    await createDeliveries(api.connection, OWN.webhook).add(
       [add('d-foreign', fact(foreign)), add('d-own', fact(OWN.roster))],
       Date.now(),
     )
@@ -410,6 +410,6 @@ describe('a token bound to one roster', () => {
     const near = FOREIGN[0]?.roster as string
     expect((await post(near)).json()).toMatchObject({ accepted: 1, duplicate: 0 })
     expect((await post(near)).json()).toMatchObject({ accepted: 0, duplicate: 1 })
-    expect((await createReconciliations(api.store.redis, OWN.teamKey).list(near, 1)).items).toHaveLength(1)
+    expect((await createReconciliations(api.connection, OWN.teamKey).list(near, 1)).items).toHaveLength(1)
   })
 })

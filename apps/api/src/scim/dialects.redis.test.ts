@@ -32,7 +32,7 @@ async function play({ group, steps }: Dialect): Promise<void> {
         present.map((name) => ids.get(name)).toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
       )
   }
-  expect(await createReconciliations(api.store.redis, 'acme').listHeld(roster)).toEqual([])
+  expect(await createReconciliations(api.connection, 'acme').listHeld(roster)).toEqual([])
 }
 
 describe('what a provider documents that it sends ends with the right people', () => {

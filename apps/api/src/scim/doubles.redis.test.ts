@@ -61,7 +61,7 @@ async function live(habits: Habits, seed: number): Promise<void> {
 
   expect(line.faults.size).toBeGreaterThan(3)
   expect(provider.minutes()).toBeGreaterThan(habits.everyMinutes)
-  expect(await createReconciliations(api.store.redis, 'acme').listHeld(roster)).toEqual([])
+  expect(await createReconciliations(api.connection, 'acme').listHeld(roster)).toEqual([])
   const { body } = await idp.call('GET', '/Groups?excludedAttributes=members')
   expect(body.Resources.map(({ displayName }: { displayName: string }) => displayName)).toEqual([group])
   // Each joined once for each time that they were put in: a second join is what would mail a second time.

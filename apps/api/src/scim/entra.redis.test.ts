@@ -47,7 +47,7 @@ it('no request of a regular cycle of Entra ID is answered with an error, so it h
   await patch(`/Groups/${group}`, { op: 'Add', path: 'members', value: [{ value: 'not-here-yet' }] })
   await patch(`/Groups/${group}`, { op: 'Remove', path: 'members', value: [{ value: 'not-here-yet' }] })
   await patch(`/Groups/${group}`, { op: 'Replace', path: 'members', value: [] })
-  expect(await createReconciliations(api.store.redis, 'acme').listHeld('entra')).toHaveLength(1)
+  expect(await createReconciliations(api.connection, 'acme').listHeld('entra')).toHaveLength(1)
   await patch(`/Groups/${group}`, { op: 'Replace', path: 'displayName', value: 'Renamed' })
   await patch(`/Groups/${group}`, { op: 'Replace', path: 'displayName', value: 'Entra testers' })
   entra.resynchronise()

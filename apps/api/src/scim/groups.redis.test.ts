@@ -20,7 +20,7 @@ const addUsers = async (prefix: string, count: number) => {
 }
 const values = (ids: readonly string[]) => ids.map((value) => ({ value }))
 const held = async (roster: string) => {
-  const reconciliations = createReconciliations(api.store.redis, 'acme')
+  const reconciliations = createReconciliations(api.connection, 'acme')
   return Promise.all((await reconciliations.listHeld(roster)).map((head) => reconciliations.withNames(head)))
 }
 
@@ -198,7 +198,7 @@ describe('SCIM groups', () => {
     await addScimRoster(api, 'same', 'Same')
     const ids = await addUsers('same', 5)
     const group = await idp.addGroup('Same', ids)
-    const revision = () => createReconciliations(api.store.redis, 'acme').revision('same')
+    const revision = () => createReconciliations(api.connection, 'acme').revision('same')
     const before = await revision()
     await idp.call('PUT', `/Groups/${group}`, { displayName: 'Same', members: values(ids) })
     await idp.patch(`/Groups/${group}`, [{ op: 'add', path: 'members', value: values(ids) }])

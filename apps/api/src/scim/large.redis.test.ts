@@ -28,14 +28,14 @@ describe('large and hostile SCIM requests', () => {
     expect(await total()).toBe(3_000)
     const { body } = await idp.call('GET', `/Groups/${group}`)
     expect(new Set(body.members.map(({ value }: { value: string }) => value))).toEqual(new Set(ids))
-    const revision = () => createReconciliations(api.store.redis, 'acme').revision('large')
+    const revision = () => createReconciliations(api.connection, 'acme').revision('large')
     const before = await revision()
     expect((await idp.call('PUT', `/Groups/${group}`, body)).status).toBe(200)
     expect(await revision()).toBe(before)
     // One operation for each, as some providers send them.
     const each = ids.slice(0, 500).map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` }))
     expect((await idp.patch(`/Groups/${group}`, each)).status).toBe(204)
-    expect((await createReconciliations(api.store.redis, 'acme').listHeld('large')).length).toBe(0)
+    expect((await createReconciliations(api.connection, 'acme').listHeld('large')).length).toBe(0)
     const left = (await idp.call('GET', `/Groups/${group}`)).body.members
     expect(left).toHaveLength(2_500)
   }, 120_000)
@@ -61,7 +61,7 @@ describe('large and hostile SCIM requests', () => {
     }
     const group = await idp.addGroup('Whole')
     const add = { op: 'add', path: 'members', value: ids.map((value) => ({ value })) }
-    const sent = vi.spyOn(api.store.redis, 'sendCommand')
+    const sent = vi.spyOn(api.connection, 'sendCommand')
     const commandsOf = async (work: () => Promise<{ status: number }>) => {
       sent.mockClear()
       expect((await work()).status).toBeLessThan(300)
@@ -116,11 +116,11 @@ describe('large and hostile SCIM requests', () => {
       const activity = await Promise.all(
         rosters.map(async (id) => (await api.call('GET', `/v1/rosters/${id}/activity?limit=1000`)).json().items.length),
       )
-      const lane = await api.store.redis.keys('fr:{acme}:*')
+      const lane = await api.connection.keys('fr:{acme}:*')
       const outbox = await Promise.all(
-        lane.filter((key) => key.includes('outbox')).map((key) => api.store.redis.zcard(key).catch(() => 0)),
+        lane.filter((key) => key.includes('outbox')).map((key) => api.connection.zcard(key).catch(() => 0)),
       )
-      const revisions = rosters.map((id) => createReconciliations(api.store.redis, 'acme').revision(id))
+      const revisions = rosters.map((id) => createReconciliations(api.connection, 'acme').revision(id))
       return { activity, outbox, revisions: await Promise.all(revisions) }
     }
     await resynchronise()
@@ -244,7 +244,7 @@ describe('searches by any address of a user', () => {
       [[], [id]],
     )
     await idp.call('DELETE', `/Users/${id}`)
-    expect(await api.store.redis.zrangebylex('fr:{scim:all}:user-index', '[e:new@', '[e:new@zzz')).toEqual([])
+    expect(await api.connection.zrangebylex('fr:{scim:all}:user-index', '[e:new@', '[e:new@zzz')).toEqual([])
   })
 })
 
@@ -344,13 +344,13 @@ describe('an erased person', () => {
     expect(answer.statusCode).toBe(202)
     expect(await idp.present('erased')).toEqual([stays])
     for (const id of [first, second, third]) expect((await idp.call('GET', `/Users/${id}`)).status).toBe(404)
-    for (const key of await api.store.redis.keys('fr:{scim:*')) {
-      const type = await api.store.redis.type(key)
+    for (const key of await api.connection.keys('fr:{scim:*')) {
+      const type = await api.connection.type(key)
       const kept =
         type === 'hash'
-          ? Object.entries(await api.store.redis.hgetall(key)).flat()
+          ? Object.entries(await api.connection.hgetall(key)).flat()
           : type === 'zset'
-            ? await api.store.redis.zrange(key, '0', '-1')
+            ? await api.connection.zrange(key, '0', '-1')
             : []
       expect(kept.filter((text) => text.toLowerCase().includes('erase.me'))).toEqual([])
       expect(kept.filter((text) => [first, second, third].some((id) => text.includes(id)))).toEqual([])

@@ -77,7 +77,7 @@ describe('a bound group that is deleted', () => {
     const again = await idp.call('POST', '/Groups', { displayName: 'Other', externalId: 'ext-remade' })
     expect([again.status, again.body.scimType]).toEqual([409, 'uniqueness'])
     expect((await idp.call('DELETE', `/Groups/${first}`)).status).toBe(204)
-    const reconciliations = createReconciliations(api.store.redis, 'acme')
+    const reconciliations = createReconciliations(api.connection, 'acme')
     const [plan] = await reconciliations.listHeld('remade')
     expect(plan).toMatchObject({ held: 'empty', plan: { remove: 12 } })
     const left = ids.slice(0, 9)

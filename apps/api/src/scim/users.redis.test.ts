@@ -52,7 +52,7 @@ describe('SCIM users', () => {
       const gone = await idp.call(method, `/Users/${id}`)
       expect([gone.status, gone.body.status]).toEqual([404, '404'])
     }
-    expect(await api.store.redis.keys('fr:{scim:all}:told')).toEqual([])
+    expect(await api.connection.keys('fr:{scim:all}:told')).toEqual([])
   })
 
   it('are found by what providers ask for, and nobody found is an empty list', async () => {

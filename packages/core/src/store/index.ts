@@ -26,7 +26,7 @@ export {
   writeLaneStanding,
   type LaneStanding,
 } from './lane/lane-status.ts'
-export { createRedis, DEMOTED_EVENT, toStoreError, type RedisSettings } from './connection/redis.ts'
+export { createRedis, DEMOTED_EVENT, toStoreError, type Connection, type RedisSettings } from './connection/redis.ts'
 export { closeRoster, enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
 export { createPersonErasures } from './member/person-erasures.ts'
 export { forgetUnneededTesters } from './member/testers.ts'

@@ -54,7 +54,6 @@ const needsVisit = defineScript(import.meta.url, './lane/needs-visit.lua')
 
 /** ③ Everything that is kept. One Redis connection; every atomic step is one script. */
 export interface Store {
-  redis: Redis
   ready: ReadyIndex
   teamKeys: Register<TeamKey>
   rosters: Register<Roster>
@@ -158,7 +157,6 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
   return {
-    redis,
     ready,
     teamKeys: {
       ...teamKeys,

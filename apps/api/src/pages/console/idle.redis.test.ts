@@ -20,7 +20,7 @@ beforeAll(async () => {
     reclaim: 'never',
   } as const
   await api.addRoster({ id: 'gold', idle })
-  const { redis } = api.store
+  const redis = api.connection
   const now = Date.now()
   const seen = new Map<string, Sighting>()
   const { status } = laneKeys('acme').roster('gold')

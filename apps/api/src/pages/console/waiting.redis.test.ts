@@ -55,7 +55,7 @@ it('the page of a roster tells first what holds everybody up: since when, what t
     detail: 'Apple wants an agreement.',
     at: Date.now() - 3_600_000,
   }
-  await writeLaneStanding(api.store.redis, `key-${at}`, { blocked: problem })
+  await writeLaneStanding(api.connection, `key-${at}`, { blocked: problem })
   const blocked = await page()
   expect(blocked).toContain('Apple wants an agreement.')
   expect(blocked).toContain('1 h ago')
@@ -69,7 +69,7 @@ it('the page of a roster tells first what holds everybody up: since when, what t
     'Not in yet. Apple wants an agreement.',
   )
 
-  await writeLaneStanding(api.store.redis, `key-${at}`, { blocked: null })
+  await writeLaneStanding(api.connection, `key-${at}`, { blocked: null })
   await api.call('POST', `/v1/rosters/${roster}/resume`)
   expect(await page()).toContain('No worker is running')
   expect(await api.store.rosters.find(roster)).not.toHaveProperty('pausedAt')
@@ -84,7 +84,7 @@ it('a lane that is stopped, or that no worker serves, is not said to be done soo
   const unserved = (await ann.get(`/lanes?q=key-${at}`)).body
   for (const said of ['No worker is running that serves this team key.', 'when a worker runs', 'with work'])
     expect(unserved).toContain(said)
-  const workers = createWorkers(api.store.redis)
+  const workers = createWorkers(api.connection)
   await workers.beat('w-1', null, api.deps.clock.now())
   expect((await lane()).estimatedDoneAt).not.toBeNull()
   expect((await ann.get(`/lanes?q=key-${at}`)).body).not.toContain('No worker is running')
@@ -101,7 +101,7 @@ it('the plan of an upload says what holds the roster up, and that its time begin
     const answer = await ann.send({ method: 'POST', url: `/console/rosters/${roster}/upload`, headers, payload })
     return answer.body.replace(/\s+/g, ' ')
   }
-  await createWorkers(api.store.redis).beat('w-2', null, api.deps.clock.now())
+  await createWorkers(api.connection).beat('w-2', null, api.deps.clock.now())
   expect(await upload()).toContain('<p>About 2 calls to Apple, 1 s.</p>')
   await put(people(200))
   expect(await upload()).toMatch(/<p>About 4 calls to Apple, 51 s\.<\/p>/)
@@ -109,7 +109,7 @@ it('the plan of an upload says what holds the roster up, and that its time begin
   const paused = await upload()
   expect(paused).toContain('once what is held up now goes on.')
   expect(paused).toContain('The roster is paused')
-  await createWorkers(api.store.redis).end('w-2', api.deps.clock.now())
+  await createWorkers(api.connection).end('w-2', api.deps.clock.now())
 })
 
 it('a plan that is held says so first, and names who leaves, came and changed, by name in order, with a file', async () => {
@@ -195,7 +195,7 @@ it('removals that an identity provider asked for are named as those of a list', 
     reason: null,
     problem: null,
   }
-  await createReconciliations(api.store.redis, `key-${at}`).put(record)
+  await createReconciliations(api.connection, `key-${at}`).put(record)
   const { body } = await ann.get(`/console/rosters/${roster}/plans/${record.id}`)
   expect(body).toContain('<h1>Removals by the identity provider</h1>')
   expect(body).toContain('Asked for by token:okta.')

@@ -1,4 +1,4 @@
-import { queueName, queuePrefix, type Store } from '@flightroster/core/store'
+import { queueName, queuePrefix, type Connection } from '@flightroster/core/store'
 import { Queue } from 'bullmq'
 import { keepOpen, type KeptOpen } from '../../kept-open.ts'
 
@@ -7,11 +7,11 @@ export type QueueCache = KeptOpen<Queue>
 
 const KEPT_OPEN = 120
 
-/** `deps` is looked at with the first queue: registering routes needs no store. */
-export const createLazyQueueCache = (deps: { store: Store }): QueueCache =>
-  keepOpen(KEPT_OPEN, (teamKey) => openQueue(deps.store.redis, teamKey))
+/** `deps` is looked at with the first queue: registering routes needs no connection. */
+export const createLazyQueueCache = (deps: { connection: Connection }): QueueCache =>
+  keepOpen(KEPT_OPEN, (teamKey) => openQueue(deps.connection, teamKey))
 
-function openQueue(connection: Store['redis'], teamKey: string): Queue {
+function openQueue(connection: Connection, teamKey: string): Queue {
   const queue = new Queue(queueName(teamKey), {
     connection,
     prefix: queuePrefix(teamKey),

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   lane = (await api.addRoster({ id: 'gold' })).teamKey
   await api.call('PUT', '/v1/rosters/gold/members/ann', { email: 'ann.lee@example.com', firstName: 'Ann' })
   await api.call('PUT', '/v1/rosters/gold/members/ben', { email: null })
@@ -32,7 +32,7 @@ const send = (path: string, fields: Record<string, string> = {}, headers: Record
     headers: { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN, ...headers },
   })
 const member = async (id = 'ann') => (await api.call('GET', `/v1/rosters/gold/members/${id}`)).json()
-const told = async () => (await createFacts(api.store.redis, lane).peek(10)).map(({ type }) => type)
+const told = async () => (await createFacts(api.connection, lane).peek(10)).map(({ type }) => type)
 
 describe('a link to the own page of a member', () => {
   it('is made with a time to live, and shows where the person stands without telling the address', async () => {

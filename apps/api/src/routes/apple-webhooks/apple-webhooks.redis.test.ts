@@ -37,7 +37,7 @@ const creates = () => callsTo('POST', '/v1/webhooks')
 const callsTo = (method: string, path: string) =>
   api.emulator.calls().filter((call) => call.method === method && call.path.startsWith(path))
 const secretOf = async (id: string) => {
-  const record = await createAppleWebhooks(api.store.redis).find(id)
+  const record = await createAppleWebhooks(api.connection).find(id)
   return api.deps.sealer.open(record!.sealedSecret, `apple-webhook:${id}`)
 }
 const delivery = (type = 'buildBetaDetailExternalBuildStateUpdated', id: string = randomUUID()) =>
@@ -47,10 +47,10 @@ const post = (id: string, body: string, headers: Record<string, string>) =>
   api.call('POST', `/v1/apple-webhooks/${id}`, body, { authorization: '', ...headers })
 /** Whether a look at the app's builds is due, or would be by itself later. */
 const isLookDue = async () => {
-  const [at] = await createSchedule(api.store.redis, 'acme').dueAt(['builds:1'])
+  const [at] = await createSchedule(api.connection, 'acme').dueAt(['builds:1'])
   return at !== null && at !== undefined && at <= Date.now()
 }
-const putOff = () => createSchedule(api.store.redis, 'acme').replan('builds:1', Date.now() + 600_000)
+const putOff = () => createSchedule(api.connection, 'acme').replan('builds:1', Date.now() + 600_000)
 
 describe('PUT /v1/rosters/{rosterId}/apple-webhook', () => {
   it('registers one webhook with Apple, which gets a secret that nobody else sees', async () => {
@@ -64,7 +64,7 @@ describe('PUT /v1/rosters/{rosterId}/apple-webhook', () => {
     const sent = creates()[0]!.body as { data: { attributes: { url: string; secret: string; eventTypes: string[] } } }
     expect(sent.data.attributes).toMatchObject({ url: rest.url, secret: await secretOf(id), enabled: true })
     expect(sent.data.attributes.secret.length).toBeGreaterThan(40)
-    const kept = JSON.stringify(await api.store.redis.hgetall('fr:apple-webhooks'))
+    const kept = JSON.stringify(await api.connection.hgetall('fr:apple-webhooks'))
     expect(
       [answer.body, kept, api.logged.join('')].filter((text) => text.includes(sent.data.attributes.secret)),
     ).toEqual([])
@@ -80,7 +80,7 @@ describe('PUT /v1/rosters/{rosterId}/apple-webhook', () => {
 
   it('makes it anew when Apple has it no more', async () => {
     const { id } = (await register()).json()
-    const record = await createAppleWebhooks(api.store.redis).find(id)
+    const record = await createAppleWebhooks(api.connection).find(id)
     await deleteAtApple(record!.appleId!)
     const answer = await register()
     expect([answer.statusCode, answer.json().id]).toEqual([201, id])
@@ -120,7 +120,7 @@ describe('DELETE /v1/rosters/{rosterId}/apple-webhook', () => {
 
   it('is through with one that Apple has no more', async () => {
     const { id } = (await register()).json()
-    await deleteAtApple((await createAppleWebhooks(api.store.redis).find(id))!.appleId!)
+    await deleteAtApple((await createAppleWebhooks(api.connection).find(id))!.appleId!)
     expect((await remove()).statusCode).toBe(204)
   })
 })

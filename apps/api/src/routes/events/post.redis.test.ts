@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   await api.addRoster()
 })
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   await api.addRoster()
 })
 
@@ -69,8 +69,8 @@ describe('reading members', () => {
       state: 'accepted',
       observedAt: Date.parse('2026-11-24T10:00:00Z'),
     }
-    await api.store.redis.hset(keys.roster('gold').observed, 'ann', JSON.stringify(observed))
-    await api.store.redis.hset(keys.testers('1234'), 'ann@example.com', 'tester-1')
+    await api.connection.hset(keys.roster('gold').observed, 'ann', JSON.stringify(observed))
+    await api.connection.hset(keys.testers('1234'), 'ann@example.com', 'tester-1')
     expect((await api.call('GET', `${MEMBERS}/ann`)).json()).toMatchObject({
       id: 'ann',
       email: 'ann@example.com',
@@ -167,7 +167,7 @@ describe('changing one member', () => {
 
   it('tries every failed member again', async () => {
     await join(['a', 'b', 'c'])
-    await api.store.redis.zadd(laneKeys('acme').roster('gold').status, 8, 'a', 8, 'c')
+    await api.connection.zadd(laneKeys('acme').roster('gold').status, 8, 'a', 8, 'c')
     const answer = await api.call('POST', '/v1/rosters/gold/retry')
     expect([answer.statusCode, answer.json()]).toEqual([202, { retried: 2 }])
     const [newest] = (await api.call('GET', `${MEMBERS}/a/timeline`)).json().items

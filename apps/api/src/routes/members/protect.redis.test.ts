@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   await api.addRoster()
 })
 
@@ -145,8 +145,8 @@ describe('a protected member', () => {
   it('is not protected by a call that comes after the person was forgotten', async () => {
     const keys = laneKeys('acme').roster('gold')
     await putList(people(1))
-    await api.store.redis.hdel(keys.desired, 'u-0')
+    await api.connection.hdel(keys.desired, 'u-0')
     expect((await api.call('POST', `${MEMBERS}/u-0/protect`)).statusCode).toBe(404)
-    expect(await api.store.redis.exists(keys.protections)).toBe(0)
+    expect(await api.connection.exists(keys.protections)).toBe(0)
   })
 })

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   await api.addRoster()
 })
 
@@ -284,7 +284,7 @@ describe('a held plan', () => {
     const died = vi.spyOn(api.store, 'recordChanges').mockRejectedValue(new Error('died'))
     expect((await decide(id, 'approve')).statusCode).toBe(500)
     died.mockRestore()
-    expect(await api.store.redis.zscore(laneKeys('acme').schedule, `approved:${id}`)).not.toBeNull()
+    expect(await api.connection.zscore(laneKeys('acme').schedule, `approved:${id}`)).not.toBeNull()
   })
 })
 

@@ -11,7 +11,7 @@ let api: TestApi
 /** A member who installed, as a worker would have recorded it, with what Apple told of the tester. */
 async function install(id: string, build: string | null): Promise<void> {
   await api.call('PUT', `${MEMBERS}/${id}`, { email: `${id}@example.com` })
-  const { redis } = api.store
+  const redis = api.connection
   await redis.set(laneKeys('acme').lease, 'me')
   const roster = (await api.store.rosters.find('gold'))!
   const recorded = await createLaneStore(redis, 'acme').recordOutcome('me', {

@@ -21,9 +21,9 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   lane = (await api.addRoster({ id: 'gold' })).teamKey
-  await createWorkers(api.store.redis).beat('w-1', null, api.deps.clock.now())
+  await createWorkers(api.connection).beat('w-1', null, api.deps.clock.now())
   await api.call('PUT', '/v1/rosters/gold/members/ann', { email: 'ann@example.com' })
 })
 
@@ -34,9 +34,9 @@ const trouble = { code: 'apple_unavailable' as const, detail: 'App Store Connect
 /** The job sleeps, after a turn that ended so. */
 const sleep = async (turn: Partial<Observed>, forMs: number) => {
   const { observed } = laneKeys(lane).roster('gold')
-  await api.store.redis.hset(observed, 'ann', JSON.stringify({ ...NOTHING_OBSERVED, ...turn }))
+  await api.connection.hset(observed, 'ann', JSON.stringify({ ...NOTHING_OBSERVED, ...turn }))
   const ref = api.deps.toRef('gold', 'ann')
-  const queue = new Queue(queueName(lane), { connection: api.store.redis, prefix: queuePrefix(lane) })
+  const queue = new Queue(queueName(lane), { connection: api.connection, prefix: queuePrefix(lane) })
   await queue.remove(ref)
   await queue.add('converge', { v: 1, roster: 'gold', ref }, { jobId: ref, delay: forMs })
   await queue.close()
@@ -60,15 +60,15 @@ describe('waitsFor of a member', () => {
   })
 
   const CAUSES: [WaitCode, () => Promise<unknown>, number | null, number | string | null][] = [
-    ['lane_blocked', () => writeLaneStanding(api.store.redis, lane, { blocked }), null, 1],
+    ['lane_blocked', () => writeLaneStanding(api.connection, lane, { blocked }), null, 1],
     ['lane_paused', () => api.call('POST', `/v1/team-keys/${lane}/pause`), null, NOW],
     ['roster_blocked', () => api.store.rosters.update('gold', (roster) => ({ ...roster, blocked })), null, 1],
     ['roster_paused', () => api.call('POST', '/v1/rosters/gold/pause'), null, NOW],
-    ['no_worker', () => createWorkers(api.store.redis).end('w-1', api.deps.clock.now()), null, NOW],
+    ['no_worker', () => createWorkers(api.connection).end('w-1', api.deps.clock.now()), null, NOW],
     [
       'budget',
       async () => {
-        const budget = createBudget(api.store.redis, lane, { windowMs: 3_600_000, defaultLimit: 3_600 })
+        const budget = createBudget(api.connection, lane, { windowMs: 3_600_000, defaultLimit: 3_600 })
         await budget.reserve(1, 0)
         await budget.keepQuiet(60_000)
       },
@@ -112,7 +112,7 @@ describe('waitsFor of a member', () => {
   it('is a retry of everybody, without an end of the backlog, while App Store Connect gives no usable answers', async () => {
     const restUntil = api.deps.clock.now() + 45_000
     const rest = JSON.stringify({ until: restUntil, ofBlock: false })
-    await api.store.redis.hset(laneKeys(lane).lane, 'outage', '3', 'rest', rest, 'outageSince', '1')
+    await api.connection.hset(laneKeys(lane).lane, 'outage', '3', 'rest', rest, 'outageSince', '1')
     const told = await waitsFor()
     expect(told).toMatchObject({ code: 'retry', until: new Date(restUntil).toISOString() })
     expect(told.detail).toMatch(/ Since 1970-01-01T00:00:00.001Z\.$/)
@@ -121,7 +121,7 @@ describe('waitsFor of a member', () => {
     const operator = await visit(api.app, 'ann')
     const lanes = (await operator.get('/lanes')).body
     for (const page of [person, roster, lanes]) expect(page).toContain('App Store Connect gives no usable answers')
-    await api.store.redis.hset(laneKeys(lane).lane, 'suspicion', JSON.stringify({ count: 1, since: 1 }))
+    await api.connection.hset(laneKeys(lane).lane, 'suspicion', JSON.stringify({ count: 1, since: 1 }))
     expect(await waitsFor()).toMatchObject({ code: 'retry', detail: expect.stringContaining('refused the team key') })
     expect((await operator.get('/console')).body).toContain('tried again')
   })
@@ -150,10 +150,10 @@ describe('waitsFor of a member', () => {
   })
 
   it('is nothing where a worker that serves other keys alone runs: that is no_worker', async () => {
-    await createWorkers(api.store.redis).beat('w-1', ['other-key'], api.deps.clock.now())
+    await createWorkers(api.connection).beat('w-1', ['other-key'], api.deps.clock.now())
     expect(await waitsFor()).toMatchObject({ code: 'no_worker', detail: expect.stringMatching(/team key\.$/) })
     const seenAt = api.deps.clock.now() - 60_000
-    await createWorkers(api.store.redis).beat('w-1', [lane], seenAt)
+    await createWorkers(api.connection).beat('w-1', [lane], seenAt)
     expect(await waitsFor()).toMatchObject({
       code: 'no_worker',
       detail: expect.stringContaining(`Since ${new Date(seenAt).toISOString()}.`),

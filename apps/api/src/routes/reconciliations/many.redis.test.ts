@@ -11,7 +11,7 @@ let api: TestApi
 beforeAll(async () => void (api = await serveApi()))
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   await api.addRoster()
 })
 
@@ -28,7 +28,7 @@ const presentCount = async () =>
   (await read('/v1/rosters/gold/members?limit=1000')).items.filter(
     ({ desired }: { desired: string }) => desired === 'present',
   ).length
-const namesKept = async () => (await api.store.redis.keys(laneKeys('acme').planNames('*'))).length
+const namesKept = async () => (await api.connection.keys(laneKeys('acme').planNames('*'))).length
 
 it('a plan that names hundreds tells them all, whether it is read, listed, changed or approved', async () => {
   await putList(COUNT)

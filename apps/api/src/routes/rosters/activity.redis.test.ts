@@ -32,7 +32,7 @@ async function recordOutcome(member: string): Promise<void> {
   const roster = await api.store.rosters.find('gold')
   const record = await api.store.members('acme', 'gold').find(member)
   if (!roster || !record) throw new Error('Nobody is here.')
-  const lane = createLaneStore(api.store.redis, 'acme')
+  const lane = createLaneStore(api.connection, 'acme')
   await lane.open('token', 60_000)
   const outcome = await lane.recordOutcome('token', {
     roster,
@@ -141,7 +141,7 @@ describe('the activity of a roster', () => {
   })
 
   it('keeps nothing of whoever is taken out', async () => {
-    const activity = createActivity(api.store.redis, 'acme', 'silver')
+    const activity = createActivity(api.connection, 'acme', 'silver')
     const entry = JSON.stringify({ t: 1, k: 'joined', o: 'api' })
     await activity.add(['gone@example.com', 'stays'].map((member) => ({ member, entry, asker: null })))
     await activity.forget(new Set(['gone@example.com']))

@@ -39,7 +39,7 @@ const unused: Usage = {
 
 /** What a worker would have kept. */
 async function plant(seen: Record<string, Sighting>, usages: Record<string, Usage> | null): Promise<void> {
-  const { redis } = api.store
+  const redis = api.connection
   await redis.set(laneKeys('acme').lease, 'me')
   const figures = createFigures(redis, 'acme', 'gold')
   await figures.keepSightings('me', { at: Date.now(), changed: new Map(Object.entries(seen)), gone: [] })
@@ -50,7 +50,7 @@ async function plant(seen: Record<string, Sighting>, usages: Record<string, Usag
 
 async function addMember(id: string, state: Sighting['state']): Promise<void> {
   await api.call('PUT', `/v1/rosters/gold/members/${id}`, { email: `${id}@example.com` })
-  await api.store.redis.zadd(
+  await api.connection.zadd(
     laneKeys('acme').roster('gold').status,
     ['pending', 'waiting', 'not_invited', 'invited', 'accepted', 'installed'].indexOf(state),
     id,

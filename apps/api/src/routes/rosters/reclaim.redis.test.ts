@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   await api.addRoster({ idle: RULE })
 })
 
@@ -29,16 +29,16 @@ const keys = laneKeys('acme').roster('gold')
 /** Who was invited so many days ago, and has not accepted. */
 async function addInvited(id: string, days: number): Promise<void> {
   await api.call('PUT', `${MEMBERS}/${id}`, { email: `${id}@example.com` })
-  await api.store.redis.zadd(keys.status, 3, id)
-  await api.store.redis.hset(keys.sightings, id, JSON.stringify(['invited', Date.now() - days * DAY]))
-  await api.store.redis.hset(keys.figures, 'seenAt', Date.now())
+  await api.connection.zadd(keys.status, 3, id)
+  await api.connection.hset(keys.sightings, id, JSON.stringify(['invited', Date.now() - days * DAY]))
+  await api.connection.hset(keys.figures, 'seenAt', Date.now())
 }
 /** Whose seat a worker has taken back. */
 async function addReclaimed(id: string): Promise<void> {
   await api.call('PUT', `${MEMBERS}/${id}`, { email: `${id}@example.com` })
   const problem = { code: 'idle_reclaimed', detail: 'The seat was taken back.', at: Date.now() }
-  await api.store.redis.hset(keys.observed, id, JSON.stringify({ v: 2, c: 1, x: 1, p: problem }))
-  await api.store.redis.zadd(keys.status, 9, id)
+  await api.connection.hset(keys.observed, id, JSON.stringify({ v: 2, c: 1, x: 1, p: problem }))
+  await api.connection.zadd(keys.status, 9, id)
 }
 
 describe('POST /v1/rosters/{rosterId}/idle/reclaim', () => {

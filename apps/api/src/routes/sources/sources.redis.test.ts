@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   for (const id of ['gold', 'silver', 'bronze']) await api.addRoster({ id, group: { id: `group-${id}`, name: id } })
 })
 
@@ -52,7 +52,7 @@ describe('PUT /v1/sources/{sourceId}', () => {
     const list = await api.call('GET', '/v1/sources')
     const one = await api.call('GET', '/v1/sources/shop')
     expect([again.statusCode, one.json(), list.json().items]).toEqual([200, again.json(), [again.json()]])
-    const kept = JSON.stringify(await api.store.redis.hgetall('fr:sources'))
+    const kept = JSON.stringify(await api.connection.hgetall('fr:sources'))
     for (const text of [made.body, again.body, list.body, kept, api.logged.join('')]) expect(text).not.toContain(SECRET)
   })
 
@@ -393,10 +393,10 @@ describe('DELETE /v1/sources/{sourceId} and erasures', () => {
     await post('shop', recorded('stripe', 'customer.created'))
     await post('shop', recorded('stripe', 'customer.subscription.updated'))
     await api.call('DELETE', '/v1/people?email=Ann%40example.com')
-    expect(JSON.stringify(await api.store.redis.hgetall('fr:{src:shop}:people'))).not.toContain('ann@')
+    expect(JSON.stringify(await api.connection.hgetall('fr:{src:shop}:people'))).not.toContain('ann@')
     expect((await api.call('DELETE', '/v1/sources/shop')).statusCode).toBe(204)
     expect((await post('shop', recorded('stripe', 'customer.created'))).statusCode).toBe(404)
-    expect(await api.store.redis.keys('fr:{src:shop}:people')).toEqual([])
+    expect(await api.connection.keys('fr:{src:shop}:people')).toEqual([])
   })
 })
 
@@ -418,7 +418,7 @@ describe('what one person or one payload may be', () => {
       object: { id, customer: 'cus_many', status, items: { data: items.map((price) => ({ price: { id: price } })) } },
     },
   })
-  const kept = async () => JSON.parse((await api.store.redis.hget('fr:{src:shop}:people', 'cus_many')) ?? '{}')
+  const kept = async () => JSON.parse((await api.connection.hget('fr:{src:shop}:people', 'cus_many')) ?? '{}')
 
   it('is fifty memberships, of which the oldest that ended are forgotten, and 16 KB', async () => {
     await putStripe()

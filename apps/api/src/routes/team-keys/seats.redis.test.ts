@@ -30,11 +30,11 @@ it('tells how many seats are taken, kept and waited for, by roster', async () =>
   api.emulator.addTester('gold', 'bob@example.com')
   api.emulator.addPublicTester('gold')
   const { status } = laneKeys('acme').roster('gold')
-  await api.store.redis.zadd(status, 3, 'ann', 4, 'bob', 1, 'cat')
-  await createSeatLine(api.store.redis, 'acme', 'gold').join('cat', 1)
-  const kept = createAppSeats(api.store.redis, 'acme', '1')
+  await api.connection.zadd(status, 3, 'ann', 4, 'bob', 1, 'cat')
+  await createSeatLine(api.connection, 'acme', 'gold').join('cat', 1)
+  const kept = createAppSeats(api.connection, 'acme', '1')
   await kept.write(NO_SEATS, { ...NO_SEATS, countedAt: 1 })
-  await api.store.redis.del(...(await api.store.redis.keys('fr:{acme}:kept:*')))
+  await api.connection.del(...(await api.connection.keys('fr:{acme}:kept:*')))
   const answer = await read()
   expect([answer.statusCode, answer.json()]).toEqual([
     200,
@@ -57,7 +57,7 @@ it('tells how many seats are taken, kept and waited for, by roster', async () =>
   expect(counts()).toBe(before)
   // Where Apple does not answer, what is kept is told, however old.
   await kept.write(NO_SEATS, { ...NO_SEATS, countedAt: 1 })
-  await api.store.redis.del(...(await api.store.redis.keys('fr:{acme}:kept:*')))
+  await api.connection.del(...(await api.connection.keys('fr:{acme}:kept:*')))
   api.emulator.failNext({ kind: 'status', status: 500, times: 20 })
   expect((await read()).json()).toMatchObject({ used: 3, observedAt: '1970-01-01T00:00:00.001Z' })
   api.emulator.clearFaults()

@@ -10,7 +10,7 @@ beforeAll(async () => {
   api = await serveApiWithApple()
 })
 afterAll(() => api.close())
-beforeEach(() => api.store.redis.flushall())
+beforeEach(() => api.connection.flushall())
 afterEach(() => api.emulator.clearFaults())
 
 const ISSUER = '57246542-96fe-1a63-e053-0824d011072a'
@@ -53,7 +53,7 @@ describe('team keys', () => {
   })
 
   it('inherit nothing of one of the same id that was deleted, though it was visited meanwhile', async () => {
-    const { redis } = api.store
+    const redis = api.connection
     const put = () => api.call('PUT', '/v1/team-keys/acme', body(makePrivateKey()))
     const fresh = (await put()).json()
     const problem = { code: 'key_rejected' as const, detail: 'Rejected.', at: Date.now() }
@@ -140,7 +140,7 @@ describe('checking a team key', () => {
 
   it('lets a lane that was blocked go on once it passes', async () => {
     const problem = JSON.stringify({ code: 'key_rejected', detail: 'x', at: 1 })
-    await api.store.redis.hset('fr:{acme}:lane', 'blocked', problem, 'status', 'rejected', 'problem', problem)
+    await api.connection.hset('fr:{acme}:lane', 'blocked', problem, 'status', 'rejected', 'problem', problem)
     const { items } = (await api.call('GET', '/v1/lanes')).json()
     expect(items[0]).toMatchObject({ teamKey: 'acme', state: 'blocked', problem: { code: 'key_rejected' } })
     await check()

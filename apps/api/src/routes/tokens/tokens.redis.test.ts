@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.store.redis.flushall()
+  await api.connection.flushall()
   await api.addRoster()
   await api.addRoster({ id: 'silver', group: { id: 'g-silver', name: 'Silver' } })
 })
@@ -36,7 +36,7 @@ describe('a token', () => {
     const { token, ...shown } = answer.json()
     expect((await api.call('GET', '/v1/tokens')).json()).toEqual({ items: [shown], nextCursor: null })
     const secret = token.slice(4)
-    expect(JSON.stringify(await api.store.redis.hgetall(globalKeys.tokens))).not.toContain(secret)
+    expect(JSON.stringify(await api.connection.hgetall(globalKeys.tokens))).not.toContain(secret)
     expect(api.logged.join('')).not.toContain(secret)
   })
 
@@ -45,7 +45,7 @@ describe('a token', () => {
     for (let i = 0; i < 3; i++) await api.call('GET', '/v1/rosters', undefined, as(token))
     const [{ lastUsedAt }] = (await api.call('GET', '/v1/tokens')).json().items
     expect(Date.now() - Date.parse(lastUsedAt)).toBeLessThan(10_000)
-    await api.store.redis.del(globalKeys.tokenUses)
+    await api.connection.del(globalKeys.tokenUses)
     await api.call('GET', '/v1/rosters', undefined, as(token))
     expect((await api.call('GET', '/v1/tokens')).json().items[0].lastUsedAt).toBeNull()
   })
@@ -106,7 +106,7 @@ describe('the audit log', () => {
     await api.call('DELETE', '/v1/people?email=ann@example.com')
     await api.call('PUT', '/v1/rosters/none/members', { members: [] }, as(token))
     await api.call('DELETE', `/v1/tokens/${id}`)
-    const entries = await api.store.redis.xrange(globalKeys.audit, '-', '+')
+    const entries = await api.connection.xrange(globalKeys.audit, '-', '+')
     const told = entries.map(([, fields]) => {
       const of = (name: string) => fields[fields.indexOf(name) + 1]
       return [of('actor'), of('action'), of('target'), of('detail')]
@@ -146,7 +146,7 @@ describe('the audit log under attack', () => {
   })
 
   it("keeps an actor's own newest 10,000, and pushes out nobody else's", async () => {
-    const { redis } = api.store
+    const redis = api.connection
     await createAudit(redis).add({ at: 1, actor: 'user:ann', action: 'roster.delete', target: 'roster:x', detail: '' })
     const noise = { at: 2, actor: 'token:noisy', action: 'webhook.put', target: 'webhook:x', detail: '' }
     for (let at = 0; at < 10_500; at += 500) {

@@ -18,7 +18,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   api.deps.urlGuard = createUrlGuard({ allowPrivate: false })
-  await api.store.redis.flushall()
+  await api.connection.flushall()
 })
 
 const url = 'https://93.184.216.34/hook'
@@ -140,7 +140,7 @@ describe('webhooks', () => {
 })
 
 async function deliver(): Promise<void> {
-  const { claims } = await createDeliveryLine(api.store.redis).claim('crm', { now: Date.now(), max: 10 })
+  const { claims } = await createDeliveryLine(api.connection).claim('crm', { now: Date.now(), max: 10 })
   const { signal } = new AbortController()
   await Promise.all(claims.map((claim) => tryDelivery({ ...api.deps, random: Math.random, signal }, claim)))
 }
@@ -159,7 +159,7 @@ describe('deliveries', () => {
       nextAttemptAt: expect.any(String),
     })
     const roster = { roster: 'gold', sequence: 1, problem: null, at: Date.now() }
-    const facts = createFacts(api.store.redis, 'acme')
+    const facts = createFacts(api.connection, 'acme')
     await facts.add([
       { type: 'member.invited', member: 'u-17', status: 'invited', ...roster },
       { type: 'roster.held', ...roster },

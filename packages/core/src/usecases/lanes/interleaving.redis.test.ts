@@ -17,8 +17,6 @@ import {
   createLaneStore,
   createSchedule,
   createStore,
-  enterLane,
-  noteBirth,
   queueName,
   queuePrefix,
   type Store,
@@ -127,9 +125,9 @@ class Run {
     const group = { id: `group-${id}-${++this.#groups}`, name: id }
     this.apple.addGroup(group.id)
     const record = makeRoster({ id, app: APP, group, createdAt: Date.now() + this.#groups })
-    await enterLane(store.redis, 'acme', id)
+    await store.lane('acme').roster(id).enterLane()
     await store.joinApp(APP.id, id)
-    if (await store.rosters.insert(record)) await noteBirth(store.redis, 'acme', record)
+    if (await store.rosters.insert(record)) await store.lane('acme').roster(id).noteBirth(record.createdAt)
   }
 
   async visit(process: SteppedProcess, of: string): Promise<void> {

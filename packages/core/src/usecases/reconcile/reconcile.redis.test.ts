@@ -119,9 +119,9 @@ describe('a reading of the whole group', () => {
     await fill(2)
     const { observed } = laneKeys(gold.teamKey).roster('gold')
     const former = async () => (await rig.store.members(gold.teamKey, 'gold').find('u-0'))?.observed?.former
-    const text = (await rig.store.redis.hget(observed, 'u-0')) ?? ''
+    const text = (await rig.redis.hget(observed, 'u-0')) ?? ''
     const old = { email: 'Old@example.com', at: Date.now() }
-    await rig.store.redis.hset(observed, 'u-0', formatObserved({ ...parseObserved(text), former: [old] }, true))
+    await rig.redis.hset(observed, 'u-0', formatObserved({ ...parseObserved(text), former: [old] }, true))
     rig.emulator.addTester(gold.group.id, 'old@example.com')
     // Nobody is on the roster by it: still it is no unmanaged tester.
     expect(await read(true)).toMatchObject({ plan: { update: 1, remove: 0 }, updated: ['u-0'], unmanaged: [] })
@@ -132,7 +132,7 @@ describe('a reading of the whole group', () => {
     expect(await former()).toEqual([])
 
     const later = { email: 'later@example.com', at: Date.now() + 60_000 }
-    await rig.store.redis.hset(observed, 'u-0', formatObserved({ ...parseObserved(text), former: [old, later] }, true))
+    await rig.redis.hset(observed, 'u-0', formatObserved({ ...parseObserved(text), former: [old, later] }, true))
     await read()
     // That one was looked for after this listing began.
     expect(await former()).toEqual([later])

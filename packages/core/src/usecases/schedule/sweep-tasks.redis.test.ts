@@ -36,7 +36,7 @@ describe('the sweep of schedules', () => {
     expect(Math.abs((visitAt ?? 0) - ((await rig.schedule.nextAt()) ?? 0))).toBeLessThan(1_000)
     // One worker of all, now and then.
     expect(await sweep()).toBeNull()
-    await rig.store.redis.del(globalKeys.task('sweep-tasks'))
+    await rig.redis.del(globalKeys.task('sweep-tasks'))
     expect(await sweep()).toBe(0)
   })
 })
