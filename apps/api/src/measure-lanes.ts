@@ -9,15 +9,15 @@ import {
 import { createLaneMetrics } from '@flightroster/core/metrics'
 import type { ApiDeps } from './deps.ts'
 
-/** An account that was not corrected by Apple for this long is that of another hour: nothing of it is spent any more. */
-const HOUR_MS = 3_600_000
 const LOW = 0.1
+/** As Apple's last answer left it. Below this it is counted what came since, and what left the hour: of a few lanes, not of thousands. */
+const SURELY_ENOUGH = 0.5
 
 /**
  * What is known of all lanes together, read when somebody asks for /metrics; one reading serves the pages as well. Of the API
  * alone: a worker knows its own lanes only. Nothing here reads rosters or members one by one.
  */
-export function measureLanes(deps: Pick<ApiDeps, 'metrics' | 'store' | 'clock'>, laneList: LaneList): void {
+export function measureLanes(deps: Pick<ApiDeps, 'metrics' | 'store' | 'clock' | 'lanes'>, laneList: LaneList): void {
   const gauges = createLaneMetrics(deps.metrics)
   const oldestWaiting = sampleOldestWaiting(deps)
   const disabledWebhooks = countDisabledWebhooks(deps)
@@ -26,12 +26,11 @@ export function measureLanes(deps: Pick<ApiDeps, 'metrics' | 'store' | 'clock'>,
     for (const state of LANE_STATES) gauges.lanes.set({ state }, lanes.filter((lane) => lane.state === state).length)
     gauges.backlog.set(lanes.reduce((sum, lane) => sum + openWork(lane), 0))
     gauges.heldPlans.set(lanes.reduce((sum, { held }) => sum + held, 0))
-    const now = deps.clock.now()
-    const left = lanes.map((lane) => budgetLeft(lane, now))
+    const left = await Promise.all(lanes.map((lane) => budgetLeft(deps, lane)))
     gauges.budgetLeft.set(left.reduce((least, share) => Math.min(least, share), 1))
     gauges.budgetLow.set(left.filter((share) => share < LOW).length)
     const oldest = await oldestWaiting(lanes)
-    gauges.oldestWaiting.set(oldest === null ? 0 : Math.max(0, now - oldest) / 1_000)
+    gauges.oldestWaiting.set(oldest === null ? 0 : Math.max(0, deps.clock.now() - oldest) / 1_000)
   })
   deps.metrics.collectWith(async () => {
     const now = deps.clock.now()
@@ -42,8 +41,12 @@ export function measureLanes(deps: Pick<ApiDeps, 'metrics' | 'store' | 'clock'>,
   deps.metrics.collectWith(async () => gauges.disabledWebhooks.set(await disabledWebhooks()))
 }
 
-/** As a share of the hour; 1 where nothing is known. */
-function budgetLeft({ budget: { limit, remaining, observedAt } }: ListedLane, now: number): number {
-  if (!limit || remaining === null || observedAt === null || now - observedAt > HOUR_MS) return 1
-  return Math.min(1, Math.max(0, remaining / limit))
+/** As a share of the hour, as the API tells it; 1 where nothing is known. */
+async function budgetLeft({ lanes }: Pick<ApiDeps, 'lanes'>, { teamKey, budget: kept }: ListedLane): Promise<number> {
+  const share = shareOf(kept)
+  return share >= SURELY_ENOUGH ? share : shareOf(await lanes.budget(teamKey))
+}
+
+function shareOf({ limit, remaining }: ListedLane['budget']): number {
+  return limit && remaining !== null ? Math.min(1, Math.max(0, remaining / limit)) : 1
 }

@@ -242,7 +242,7 @@ const RULES = {
   build_missing: rule(
     'wait',
     'member',
-    'The group has no build to install, so Apple has sent no invitation.',
+    'The group has no build to install, so Apple sends no invitations.',
     'Add an approved build to the group in App Store Connect (TestFlight → the group → Builds → +).',
   ),
   build_not_released: rule(

@@ -32,6 +32,8 @@ export interface WaitsFor {
   until: number | null
   /** Who has to do something about it; null: nobody, it goes on by itself. */
   who: string | null
+  /** The plan that somebody has to decide on, where that is the reason. */
+  plan?: string
 }
 
 /** `pausedAt`: when (ms), where that was noted. */
@@ -156,7 +158,12 @@ function outage({ kind, since, until }: Outage, notBefore = 0): WaitsFor {
   return { ...again, detail, action }
 }
 
-const held = ({ at }: HeldPlan, detail: string): WaitsFor => ({ ...wait('roster_held', null), detail, since: at })
+const held = ({ id, at }: HeldPlan, detail: string): WaitsFor => ({
+  ...wait('roster_held', null),
+  detail,
+  since: at,
+  plan: id,
+})
 
 /** Who can mend what stops a lane or roster, where it is not an operator. */
 const MENDED_BY: Partial<Record<ErrorCode, string>> = {

@@ -35,14 +35,15 @@ export function tellHealth({ described: { counts, standing }, waitsFor, now }: H
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0)
   if (counts.pending > 0) {
     const changes = count(counts.pending, 'change')
+    const changesWait = `${changes} ${counts.pending === 1 ? 'waits' : 'wait'}.`
     const progress = (total - counts.pending) / Math.max(1, total)
     const until = waitsFor?.until ?? null
     if (waitsFor?.code === 'budget') {
       const goesOn = until === null || until <= now ? '' : ` It goes on in ${duration(until - now)}.`
-      return { tone: 'warn', word: 'out of quota', detail: `${changes} wait. ${waitsFor.detail}${goesOn}`, progress }
+      return { tone: 'warn', word: 'out of quota', detail: `${changesWait} ${waitsFor.detail}${goesOn}`, progress }
     }
     if (waitsFor?.code === 'retry')
-      return { tone: 'warn', word: 'tried again', detail: `${changes} wait. ${waitsFor.detail}`, progress }
+      return { tone: 'warn', word: 'tried again', detail: `${changesWait} ${waitsFor.detail}`, progress }
     const left = until === null || until <= now ? '' : `, about ${duration(until - now)} left`
     return { tone: 'busy', word: 'working', detail: `${changes} on the way${left}.`, progress }
   }
@@ -52,5 +53,17 @@ export function tellHealth({ described: { counts, standing }, waitsFor, now }: H
     return still('warn', 'not verified', 'The group could not be read completely; it is tried again by itself.')
   }
   if (total === 0) return still('quiet', 'empty', 'Nobody is on this roster yet.')
-  return still('good', 'in sync', 'The group is as the roster says.')
+  // Whoever is not in is not passed over.
+  const but = [
+    counts.waiting > 0 && `${count(counts.waiting, 'person waits', 'people wait')} for an address or a seat`,
+    counts.not_invited > 0 && `${count(counts.not_invited, 'person has', 'people have')} no invitation yet`,
+    counts.revoked > 0 && `${count(counts.revoked, 'person', 'people')} stopped testing`,
+    standing.drift > 0 &&
+      `${count(standing.drift, 'tester is', 'testers are')} in the group whom nobody put on the roster`,
+  ].filter((part) => part !== false)
+  const more = but.length === 0 ? '' : ` ${but.join(', ')}.`
+  if (!standing.lastReconcile) {
+    return still('good', 'up to date', `Every change is carried out; the group was not compared yet.${more}`)
+  }
+  return still('good', 'in sync', `The group is as the roster says.${more}`)
 }

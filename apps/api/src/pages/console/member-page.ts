@@ -52,6 +52,7 @@ export function memberPage(input: MemberPage): string {
       <p><strong>${privacy.text(why.title)}</strong></p>
       ${why.sentences.map((sentence) => html`<p>${privacy.text(sentence)}</p>`)}
       ${input.waitsFor ? waitLines(input.waitsFor, now) : null}
+      ${input.waitsFor?.plan === undefined ? null : html`<p><a href="${path`/console/rosters/${roster.id}/plans/${input.waitsFor.plan}`}">See the plan</a></p>`}
     </section>
     <div class="row">
       ${privacy.isOperator ? actions(input) : null}<a href="${names.href(roster.id, member.id)}">Look again</a>

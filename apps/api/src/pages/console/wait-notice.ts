@@ -18,7 +18,7 @@ export function pageAction({ code, action }: Pick<WaitsFor, 'code' | 'action'>):
 export function waitLines({ code, since, until, who }: WaitsFor, now: number): Html {
   const isBlocked = code === 'lane_blocked' || code === 'roster_blocked'
   return html`${since === null ? null : html`<p>It began ${when(since, now)}.</p>`}
-  ${until === null || until <= now ? null : html`<p>Expected to go on: ${when(until, now)}.</p>`}
+  ${until === null || until <= now ? null : html`<p>${code === 'retry' ? 'Tried again' : 'Expected to go on'}: ${when(until, now)}.</p>`}
   ${who === null ? null : html`<p>Who has to do it: ${who}.${isBlocked ? ' It then goes on by itself, after a passed check.' : null}</p>`}`
 }
 

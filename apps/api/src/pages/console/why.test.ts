@@ -40,3 +40,46 @@ it.each<['present' | 'absent', Tester, string, string]>([
     expect(tellWhy(member).title).toBe(onItsWay)
   },
 )
+
+const held: WaitsFor = {
+  ...paused,
+  code: 'roster_held',
+  detail: 'The plan p-1 would remove this member, and waits for a decision.',
+  action: 'Approve or reject the plan on the page of the roster.',
+}
+const invalid = {
+  code: 'address_invalid',
+  detail: 'The e-mail address is not accepted.',
+  action: 'Correct the address in the membership system.',
+  retryable: false,
+  at: 1,
+} as const
+
+it('a plan that is held does not hide where somebody stands, nor why they are not in', () => {
+  const member = { ...ann, desired: 'present', tester } as const
+  expect(tellWhy({ ...member, status: 'installed' }, held)).toMatchObject({
+    title: 'In: the app is installed.',
+    sentences: [held.detail, 'Look at the plan, then approve or reject it.'],
+  })
+  const failed = tellWhy({ ...member, tester: null, status: 'failed', problem: invalid }, held)
+  expect(failed).toMatchObject({ tone: 'bad', title: `Not in. ${invalid.detail}` })
+  expect(failed.sentences).toEqual([invalid.action, held.detail, 'Look at the plan, then approve or reject it.'])
+})
+
+it('what stops everybody comes first, and what is wrong with one is told besides', () => {
+  const waiting = { ...ann, desired: 'present', tester: null, status: 'waiting', problem: invalid } as const
+  const { title, sentences } = tellWhy(waiting, paused)
+  expect(title).toBe('Not in yet. The roster is paused.')
+  expect(sentences.at(-1)).toBe(`Besides: ${invalid.detail} ${invalid.action}`)
+})
+
+it.each<[Pick<Parameters<typeof tellWhy>[0], 'status' | 'desired' | 'tester'>, string]>([
+  [{ status: 'pending', desired: 'present', tester: null }, 'Not in yet. '],
+  [{ status: 'waiting', desired: 'present', tester: null }, 'Not in yet. '],
+  [{ status: 'failed', desired: 'present', tester: null }, 'Not in. '],
+  [{ status: 'failed', desired: 'present', tester }, 'In, but the newest change failed. '],
+  [{ status: 'failed', desired: 'absent', tester: null }, 'The removal failed. '],
+  [{ status: 'not_invited', desired: 'present', tester }, ''],
+])('what is wrong with one comes after whether they are in: %o', (member, where) => {
+  expect(tellWhy({ ...ann, ...member, problem: invalid }).title).toBe(where + invalid.detail)
+})

@@ -6,6 +6,8 @@ import { pageAction } from './wait-notice.ts'
 /** These say when, and the problem says why. */
 const INNER_WAITS: ReadonlySet<WaitsFor['code']> = new Set(['retry', 'quiet_time', 'backlog'])
 
+type Told = Pick<MemberDescription, 'status' | 'problem' | 'desired' | 'email' | 'tester'>
+
 export interface Why {
   tone: Tone
   title: string
@@ -14,6 +16,7 @@ export interface Why {
 
 /** The same in a line of a list; nothing where the status says it all. */
 export function shortWhy({ problem }: MemberDescription, waitsFor: WaitsFor | null): string {
+  if (waitsFor?.code === 'roster_held') return problem ? `${problem.detail} ${waitsFor.detail}` : waitsFor.detail
   if (waitsFor && waitsFor.code !== 'backlog' && !(problem && INNER_WAITS.has(waitsFor.code))) return waitsFor.detail
   return problem?.detail ?? ''
 }
@@ -32,19 +35,48 @@ function standing({ desired, tester }: Pick<MemberDescription, 'desired' | 'test
 }
 
 /** The first thing that anybody asks about a person: are they in, and if not, why, and who has to do what. */
-export function tellWhy(
-  member: Pick<MemberDescription, 'status' | 'problem' | 'desired' | 'email' | 'tester'>,
-  waitsFor: WaitsFor | null = null,
-): Why {
-  const { status, problem, email } = member
+export function tellWhy(member: Told, waitsFor: WaitsFor | null = null): Why {
+  const { problem } = member
+  // A plan that is held keeps nobody out or in: where somebody stands is told first.
+  if (waitsFor?.code === 'roster_held') {
+    const { tone, title, sentences } = tellStanding(member)
+    return {
+      tone: tone === 'good' ? 'warn' : tone,
+      title,
+      sentences: [...sentences, waitsFor.detail, pageAction(waitsFor)],
+    }
+  }
   // What stops everybody comes before what is wrong with one: a refusal of yesterday is no answer while the key is blocked.
   if (waitsFor && waitsFor.code !== 'backlog' && !(problem && INNER_WAITS.has(waitsFor.code))) {
-    const title = waitsFor.code === 'roster_held' ? waitsFor.detail : `${standing(member).says} ${waitsFor.detail}`
-    return { tone: 'warn', title, sentences: [pageAction(waitsFor)] }
+    const besides = problem ? [`Besides: ${problem.detail} ${problem.action}`] : []
+    const title = `${standing(member).says} ${waitsFor.detail}`
+    return { tone: 'warn', title, sentences: [pageAction(waitsFor), ...besides] }
   }
+  return tellStanding(member)
+}
+
+/** Whether they are in, before what is wrong: of whom Apple has told, the problem says it. */
+function whereWith(member: Told): string {
+  if (member.status === 'pending' || member.status === 'waiting') return `${standing(member).says} `
+  if (member.status !== 'failed') return ''
+  const isIn = member.tester !== null && IN_GROUP.has(member.tester.state)
+  return isIn
+    ? 'In, but the newest change failed. '
+    : member.desired === 'present'
+      ? 'Not in. '
+      : 'The removal failed. '
+}
+
+/** By what is known of this person alone. */
+function tellStanding(member: Told): Why {
+  const { status, problem, email } = member
   if (problem) {
     const again = problem.retryable ? ['It can be tried again by hand.'] : []
-    return { tone: status === 'failed' ? 'bad' : 'warn', title: problem.detail, sentences: [problem.action, ...again] }
+    return {
+      tone: status === 'failed' ? 'bad' : 'warn',
+      title: `${whereWith(member)}${problem.detail}`,
+      sentences: [problem.action, ...again],
+    }
   }
   switch (status) {
     case 'pending': {

@@ -78,19 +78,18 @@ export async function readLaneOverview(redis: Redis, teamKey: string): Promise<L
   }
 }
 
-/** When the oldest work that has not begun was recorded (ms); null where nothing waits. */
+/** When the oldest work that waits for its turn was recorded (ms); null where nothing does. What sleeps until a time of its own waits for nobody. */
 export async function oldestWaitingAt(redis: Redis, teamKey: string): Promise<number | null> {
   const lane = laneKeys(teamKey)
   const queue = queueKeys(teamKey)
-  const [waiting, prioritized, delayed, ...recorded] = await Promise.all([
+  const [waiting, prioritized, ...recorded] = await Promise.all([
     redis.lindex(queue.wait, -1),
     redis.zrange(queue.prioritized, '0', '0'),
-    redis.zrange(queue.delayed, '0', '0'),
     ...[lane.outboxNow, lane.outboxInteractive, lane.outboxBulk].map((key) =>
       redis.zrange(key, '0', '0', 'WITHSCORES'),
     ),
   ])
-  const jobs = [waiting, prioritized[0], delayed[0]].filter((id) => id !== null && id !== undefined)
+  const jobs = [waiting, prioritized[0]].filter((id) => id !== null && id !== undefined)
   const queuedAt = await Promise.all(jobs.map((id) => redis.hget(queue.job(id), 'timestamp')))
   const times = [...queuedAt, ...recorded.map(([, score]) => score)]
     .filter((time) => time !== null && time !== undefined)

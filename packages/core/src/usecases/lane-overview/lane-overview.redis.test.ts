@@ -1,14 +1,26 @@
+import { Queue } from 'bullmq'
 import { expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createSettableClock, makeTeamKey } from '../../../testing/index.ts'
 import { NO_JOB } from '../../domain/change.ts'
 import { createLaneQueue } from '../../queues/index.ts'
-import { createStore, createWorkers, laneKeys, queueName, queuePrefix, writeLaneStanding } from '../../store/index.ts'
+import {
+  createBudget,
+  createStore,
+  createWorkers,
+  laneKeys,
+  queueName,
+  queuePrefix,
+  writeLaneStanding,
+} from '../../store/index.ts'
 import { createLaneList, describeLanes, filterLanes } from './index.ts'
+import { createLaneReader } from './lane-status.ts'
 
 const { redis } = await withRedis({ flush: false })
 const store = createStore(redis)
 const clock = createSettableClock()
+const budgetOf = (teamKey: string) => createBudget(redis, teamKey, { windowMs: 3_600_000, defaultLimit: 3_600 }, clock)
+const reader = createLaneReader({ store, clock, budgetOf })
 
 it('lists what needs a person first, then the busiest, with what is waiting where', async () => {
   for (const id of ['idle', 'busy', 'busier', 'paused', 'blocked']) await store.teamKeys.put(makeTeamKey({ id }))
@@ -34,13 +46,43 @@ it('lists what needs a person first, then the busiest, with what is waiting wher
     ['busy', 'busy', 1],
     ['idle', 'idle', 0],
   ])
-  const [unserved] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'busier' }))
+  const [unserved] = await describeLanes({ store, clock, lanes: reader }, filterLanes(lanes, { q: 'busier' }))
   expect(unserved).toMatchObject({ isServed: false, estimatedDoneAt: null })
   await createWorkers(redis).beat('w-1', null, clock.now())
-  const [, busy] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'BUS' }))
+  const [, busy] = await describeLanes({ store, clock, lanes: reader }, filterLanes(lanes, { q: 'BUS' }))
   expect(busy).toMatchObject({ teamKey: 'busy', oldestAt: clock.now() - 5_000, estimatedDoneAt: clock.now() + 250 })
-  const [busier] = await describeLanes({ store, clock }, filterLanes(lanes, { q: 'busier' }))
+  const [busier] = await describeLanes({ store, clock, lanes: reader }, filterLanes(lanes, { q: 'busier' }))
   expect(busier?.oldestAt).toBeGreaterThan(0)
+})
+
+it('what sleeps until a time of its own is not the oldest that waits: a person who is tried again all day rings no alarm', async () => {
+  await store.teamKeys.put(makeTeamKey({ id: 'sleepy' }))
+  const queue = new Queue(queueName('sleepy'), { connection: redis, prefix: queuePrefix('sleepy') })
+  await queue.add('converge', { v: 1 }, { jobId: 'tired', delay: 3_600_000, timestamp: Date.now() - 36_000_000 })
+  await queue.close()
+  expect(await store.lane('sleepy').oldestWaitingAt()).toBeNull()
+  await redis.zadd(laneKeys('sleepy').outboxInteractive, 77, 'gold\0u-1')
+  expect(await store.lane('sleepy').oldestWaitingAt()).toBe(77)
+})
+
+it('tells the quota of a lane as its team key does: calls since the last answer are used, and what left the hour is back', async () => {
+  await store.teamKeys.put(makeTeamKey({ id: 'spent' }))
+  const budget = budgetOf('spent')
+  const reading = { hourLimit: 1_000, hourRemaining: 40, minuteLimit: null, minuteRemaining: null }
+  await budget.reserve(1, 0)
+  await budget.note(reading, 0)
+  await budget.reserve(15, 0)
+  const told = async () => {
+    const [lane] = await describeLanes(
+      { store, clock, lanes: reader },
+      filterLanes(await createLaneList({ store, clock }).all(), { q: 'spent' }),
+    )
+    return lane?.budget
+  }
+  expect(await told()).toEqual(await reader.budget('spent'))
+  expect(await told()).toMatchObject({ limit: 1_000, remaining: 25 })
+  clock.advance(3_700_000)
+  expect(await told()).toMatchObject({ limit: 1_000, remaining: 1_000 })
 })
 
 it('reads five thousand lanes in one step each, and not again within three seconds', async () => {
