@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const CORE = 'packages/core/src'
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+/** The table of `docs/architecture.md`. */
+const chapter = read('docs/architecture.md').split('### The walk, file by file')[1]?.split('\n#')[0] ?? ''
+const walk = [...chapter.matchAll(/^\| `([^`]+\.(?:ts|lua))` \| (.+) \|$/gm)].map(([, file = '', adds = '']) => ({
+  file,
+  adds,
+}))
+
+const exportsOf = (file: string) =>
+  [...read(file).matchAll(/^export (?:async )?(?:const|function|class|interface|type) (\w+)/gm)].map(
+    ([, name = '']) => name,
+  )
+
+/** The files that a file names: sources by import, scripts by their path, and behind the index of a folder those of which it uses something. */
+function namedBy(file: string): Set<string> {
+  const named = new Set<string>()
+  for (const [, target = ''] of read(file).matchAll(/'(@flightroster\/core\/[^']+|\.{1,2}\/[^']+\.(?:ts|lua))'/g)) {
+    const path = target.startsWith('.')
+      ? relative(ROOT, resolve(ROOT, dirname(file), target))
+      : join(CORE, target.replace('@flightroster/core/', ''), 'index.ts')
+    if (!existsSync(join(ROOT, path))) continue
+    named.add(path)
+    if (!path.endsWith('/index.ts')) continue
+    const used = new Set(read(file).match(/\w+/g))
+    for (const behind of namedBy(path)) if (exportsOf(behind).some((name) => used.has(name))) named.add(behind)
+  }
+  return named
+}
+
+describe('the walk of one event', () => {
+  it('is at most 35 files and 12 changes of folder long, and says what each adds', () => {
+    const folders = walk.map(({ file }) => dirname(file))
+    const changes = folders.filter((folder, at) => at > 0 && folder !== folders[at - 1]).length
+    expect([walk.length > 20, walk.length <= 35, changes <= 12]).toEqual([true, true, true])
+    expect(walk[0]?.file).toMatch(/^apps\/api\/src\/routes\/events\//)
+    expect(walk.filter(({ adds }) => adds.length < 5)).toEqual([])
+  })
+
+  it('goes from file to file by go-to-definition, and over the doorbell by asking who listens', () => {
+    const named = new Map(walk.map(({ file }) => [file, namedBy(file)]))
+    const reached = walk.map(
+      ({ file }, at) => at === 0 || walk.slice(0, at).some((one) => named.get(one.file)?.has(file)),
+    )
+    const lost = walk.filter((_, at) => !reached[at]).map(({ file }) => file)
+    // Two processes meet here: `ready.ts` publishes on the channel that `doorbell.ts` hears, and a worker asks it to.
+    expect(lost).toEqual([`${CORE}/store/lane/doorbell.ts`, 'apps/worker/src/worker.ts'])
+    expect(named.get('apps/worker/src/worker.ts')?.has(`${CORE}/store/lane/doorbell.ts`)).toBe(true)
+  })
+})
