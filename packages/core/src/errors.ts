@@ -396,9 +396,8 @@ export type ErrorCode = keyof typeof RULES
 /** What follows from each code; docs/errors.md is made from it. */
 export const ERROR_RULES: Readonly<Record<ErrorCode, ErrorRule>> = RULES
 
-/** Every code, in the order of the rules. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by its type the record has a key for each code, and no other
 /** Every code, in the order of the table. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by its type the record has a key for each code, and no other
 export const ERROR_CODES = Object.keys(ERROR_RULES) as ErrorCode[]
 
 /** What an error tells beyond its code. */
