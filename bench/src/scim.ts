@@ -37,27 +37,36 @@ for (let from = 0; from < PEOPLE; from += AT_ONCE) {
   )
   ids.push(...(await Promise.all(some)).map(({ id }) => id))
 }
-const { id: group } = await scim('POST', '/Groups', { displayName: 'Testers' })
+// Who stays: a group that is emptied waits for a person, and nobody would leave.
+const { id: stays } = await scim('POST', '/Users', { userName: 'stays@example.com' })
+const { id: group } = await scim('POST', '/Groups', { displayName: 'Testers', members: [{ value: stays }] })
 const members = ids.map((value) => ({ value }))
 const patch = (Operations: object[]) => scim('PATCH', `/Groups/${group}`, { Operations })
 const add = { op: 'add', path: 'members', value: members }
+const remove = { op: 'remove', path: 'members', value: members }
 
 const steps: [string, () => Promise<unknown>][] = [
   ['PATCH: all are added', () => patch([add])],
   ['PATCH: the same once more', () => patch([add])],
   [
     'PUT: the same once more',
-    () => scim('PUT', `/Groups/${group}?excludedAttributes=members`, { displayName: 'Testers', members }),
+    () =>
+      scim('PUT', `/Groups/${group}?excludedAttributes=members`, {
+        displayName: 'Testers',
+        members: [{ value: stays }, ...members],
+      }),
   ],
   [
     'PUT: half of them',
     () =>
       scim('PUT', `/Groups/${group}?excludedAttributes=members`, {
         displayName: 'Testers',
-        members: members.slice(PEOPLE / 2),
+        members: [{ value: stays }, ...members.slice(PEOPLE / 2)],
       }),
   ],
-  ['PATCH: the others are taken out', () => patch([{ op: 'remove', path: 'members', value: members }])],
+  ['PATCH: the others are taken out', () => patch([remove])],
+  ['PATCH: all are added again', () => patch([add])],
+  ['PATCH: all are taken out', () => patch([remove])],
 ]
 const took = new Map<string, { ms: number[]; mb: number[]; api: number[]; store: number[] }>(
   steps.map(([name]) => [name, { ms: [], mb: [], api: [], store: [] }]),

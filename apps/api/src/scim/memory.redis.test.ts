@@ -1,0 +1,107 @@
+import { directoryOf } from '@flightroster/core/usecases/scim'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addScimRoster, connectScim, type ScimClient } from '../../testing/scim.ts'
+import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { collectGarbage } from '../../testing/watch-loop.ts'
+
+const MB = 1_024 * 1_024
+const SIZES = [1_000, 20_000]
+const SAMPLE_MS = 300
+/** Of what differs from one run to the next. */
+const NOISE_MB = 5
+/** Who leaves is judged as one list: of those the ids are in memory, and nothing else. */
+const KB_OF_A_LEAVER = 0.4
+
+let api: TestApi
+let idp: ScimClient
+let url: string
+beforeAll(async () => {
+  api = await serveApi()
+  idp = await connectScim(api)
+  url = await api.app.listen({ port: 0, host: '127.0.0.1' })
+})
+afterAll(() => api.close())
+
+/** What is alive above rest while it works, at most; what could be collected does not count. */
+async function liveMb(work: () => Promise<unknown>): Promise<number> {
+  const used = () => {
+    collectGarbage()
+    return process.memoryUsage().heapUsed / MB
+  }
+  const rest = used()
+  let peak = rest
+  const watch = setInterval(() => (peak = Math.max(peak, used())), SAMPLE_MS)
+  try {
+    await work()
+  } finally {
+    clearInterval(watch)
+  }
+  return peak - rest
+}
+
+/** People and a group of them, put where they are kept: thousands of requests would say nothing about memory. */
+async function makeGroup(name: string, size: number): Promise<{ id: string; ids: string[] }> {
+  const ids = Array.from({ length: size }, (_, at) => `${name}-${String(at).padStart(6, '0')}`)
+  const now = api.deps.clock.now()
+  for (let from = 0; from < size; from += 500) {
+    const records = ids.slice(from, from + 500).flatMap((id) => {
+      const profile = { email: `${id}@example.com`, firstName: 'Ann', lastName: 'Lee' }
+      const resource = { userName: id }
+      const user = {
+        v: 1,
+        id,
+        userName: id,
+        externalId: null,
+        active: true,
+        profile,
+        resource,
+        createdAt: now,
+        updatedAt: now,
+      }
+      return [id, JSON.stringify(user)]
+    })
+    await api.store.redis.hset('fr:{scim:all}:users', ...records)
+  }
+  const id = await idp.addGroup(name)
+  await directoryOf(api, null).store.amendMembers(id, 'add', ids)
+  return { id, ids }
+}
+
+describe('a group of 20,000 people', () => {
+  it('takes no more memory than one of 1,000: only the ids of those who leave are kept until it is judged', async () => {
+    const took = new Map<string, number[]>()
+    for (const size of SIZES) {
+      const name = `of-${size}`
+      const { id, ids } = await makeGroup(name, size)
+      const measure = async (what: string, work: () => Promise<unknown>) =>
+        took.set(what, [...(took.get(what) ?? []), await liveMb(work)])
+      const done = async (answer: Promise<{ status: number }>) => expect((await answer).status).toBeLessThan(300)
+      const value = ids.slice(0, 500).map((one) => ({ value: one }))
+      await measure('500 leave it and come back', async () => {
+        await done(idp.patch(`/Groups/${id}`, [{ op: 'remove', path: 'members', value }]))
+        await done(idp.patch(`/Groups/${id}`, [{ op: 'add', path: 'members', value }]))
+      })
+      await measure('it is read', async () => {
+        const headers = { authorization: `Bearer ${api.deps.adminToken}` }
+        const answer = await fetch(`${url}/scim/v2/Groups/${id}`, { headers })
+        let bytes = 0
+        for await (const chunk of answer.body ?? []) bytes += (chunk as Uint8Array).length
+        expect(bytes).toBeGreaterThan(size * name.length)
+      })
+      await addScimRoster(api, name, `bound ${name}`)
+      await measure('it is renamed to what a roster names: everybody joins', () =>
+        done(idp.patch(`/Groups/${id}`, [{ op: 'replace', path: 'displayName', value: `bound ${name}` }])),
+      )
+      await measure('it is renamed: everybody leaves, which is held', () =>
+        done(idp.patch(`/Groups/${id}`, [{ op: 'replace', path: 'displayName', value: name }])),
+      )
+    }
+    expect(took.size).toBe(4)
+    for (const [what, [small = 0, ...others]] of took) {
+      others.forEach((mb, at) => {
+        const leaving = what.includes('leaves') ? ((SIZES[at + 1] ?? 0) * KB_OF_A_LEAVER) / 1_024 : 0
+        expect([what, SIZES[at + 1], mb < small + NOISE_MB + leaving, mb]).toEqual([what, SIZES[at + 1], true, mb])
+      })
+    }
+  }, 600_000)
+})
