@@ -60,7 +60,7 @@ async function makeGroup(name: string, size: number): Promise<{ id: string; ids:
       }
       return [id, JSON.stringify(user)]
     })
-    await api.store.redis.hset('fr:{scim:all}:users', ...records)
+    await api.connection.hset('fr:{scim:all}:users', ...records)
   }
   const id = await idp.addGroup(name)
   await directoryOf(api, null).store.amendMembers(id, 'add', ids)
