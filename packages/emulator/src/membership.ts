@@ -48,7 +48,7 @@ export function leaveGroup(world: World, groupId: string, testerId: string, now:
   world.onChange()
 }
 
-/** Takes the app away at once: its groups, its builds, and the record itself when no app is left. */
+/** Takes the app away at once: its groups, its builds, and when no app is left the record itself, or all but a row that says so. */
 export function removeFromApp(world: World, appId: string, testerId: string, now: number): void {
   const { truth, testers } = world
   const row = truth.byId.get(testerId)
@@ -60,7 +60,9 @@ export function removeFromApp(world: World, appId: string, testerId: string, now
     if (world.builds.get(buildId)?.appId === appId) testers.write({ kind: 'take', buildId, testerId }, now)
   }
   const appIds = row.appIds.filter((id) => id !== appId)
-  if (appIds.length === 0) testers.write({ kind: 'drop', id: testerId }, now)
+  if (appIds.length === 0 && world.settings.removedRow === 'revoked')
+    testers.write({ kind: 'put', row: { ...row, state: 'REVOKED' } }, now)
+  else if (appIds.length === 0) testers.write({ kind: 'drop', id: testerId }, now)
   else testers.write({ kind: 'put', row: { ...row, appIds } }, now)
   world.onChange()
 }

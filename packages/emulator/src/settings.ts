@@ -31,6 +31,8 @@ export interface Settings {
   recordScope: 'app' | 'team'
   /** How long an app-level removal takes after its 202; 0 is at once. */
   appRemovalMs: number
+  /** What is left of a tester removed from the last app: nothing, or a row in state REVOKED that a create replaces. */
+  removedRow: 'dropped' | 'revoked'
   malformedEmailAnswer: 400 | 409 | 422
   addMemberAgain: 204 | 409
   removeNonMember: 204 | 404 | 409
@@ -78,6 +80,7 @@ export function defaultSettings(): Settings {
     nextLinkLimit: true,
     recordScope: 'app',
     appRemovalMs: 0,
+    removedRow: 'dropped',
     malformedEmailAnswer: 409,
     addMemberAgain: 409,
     removeNonMember: 409,
@@ -132,6 +135,7 @@ const rules: Record<keyof Omit<Settings, 'quota'>, Rule> = {
   nextLinkLimit: flag,
   recordScope: oneOf('app', 'team'),
   appRemovalMs: count,
+  removedRow: oneOf('dropped', 'revoked'),
   malformedEmailAnswer: oneOf(400, 409, 422),
   addMemberAgain: oneOf(204, 409),
   removeNonMember: oneOf(204, 404, 409),

@@ -142,6 +142,16 @@ describe('writes', () => {
     expect(await rig.create('ada@example.com')).not.toBe(id)
   })
 
+  it('leaves a revoked row of whoever is removed from the app where set so, which the next create replaces', async () => {
+    await using rig = await startRig({ removedRow: 'revoked' })
+    const id = await rig.create('ada@example.com')
+    await rig.call('DELETE', `/v1/apps/${rig.appId}/relationships/betaTesters`, linkage('betaTesters', id))
+    expect((await rig.call('GET', `/v1/betaTesters/${id}`)).body.data.attributes.state).toBe('REVOKED')
+    expect(rig.emulator.groupMembers(rig.groupId)).toEqual([])
+    expect(await rig.create('ada@example.com')).not.toBe(id)
+    expect((await rig.call('GET', `/v1/betaTesters/${id}`)).status).toBe(404)
+  })
+
   it('takes only team users into an internal group, and team users into an external one too', async () => {
     await using rig = await startRig()
     rig.emulator.addUsers(['Team@example.com'])

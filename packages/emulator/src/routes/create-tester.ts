@@ -36,7 +36,8 @@ function create(call: Call): Answer {
   if (!isEmail(email)) throw malformedEmail(call.settings, email)
   const { groups, builds, appId } = targets(call)
   const existing = findExisting(call, email, appId)
-  if (existing) return again(call, existing, groups)
+  if (existing && isLeftOver(call, existing)) call.world.testers.write({ kind: 'drop', id: existing.id }, call.now)
+  else if (existing) return again(call, existing, groups)
   for (const group of groups) {
     if (!new Seats(call.world).fit(group, 1)) throw seatsFull(call.settings)
     if (group.isInternalGroup && !call.world.isTeamUser(call.issuerId, email)) {
@@ -90,6 +91,11 @@ function findExisting(call: Call, email: string, appId: string | undefined): Tes
   const { truth } = call.world
   if (appId !== undefined) return truth.findInApp(appId, email)
   return truth.findInTeam(call.issuerId, email).find((row) => row.appIds.length === 0)
+}
+
+/** The row of somebody who was removed from the app. */
+function isLeftOver({ settings, world }: Call, { id, state }: TesterRow): boolean {
+  return settings.removedRow === 'revoked' && state === 'REVOKED' && world.truth.groupsOf(id).size === 0
 }
 
 /** Apple's code for this is not public, and says nothing of the address. */

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { pauseRoster } from '../rosters/index.ts'
 
@@ -60,4 +60,34 @@ it('enters a person only once Apple has finished the removal that another roster
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
   expect(rig.emulator.groupMembers(silver.group.id)).toEqual([EMAIL])
   expect(rig.emulator.mails().map(({ kind }) => kind)).toEqual(['create', 'create'])
+})
+
+describe('where Apple keeps a revoked row of whoever was removed from the app', () => {
+  it('has somebody who leaves out at once, and in again with a new join', async () => {
+    await using rig = await startLaneRig()
+    rig.emulator.settings({ removedRow: 'revoked' })
+    const gold = await rig.addRoster({ id: 'gold', removal: 'app' })
+    await rig.join('ann')
+    await settles(rig, 'gold', 'invited')
+    await rig.leave('ann')
+    await settles(rig, 'gold', 'removed')
+    await rig.join('ann')
+    await settles(rig, 'gold', 'invited')
+    expect(rig.emulator.groupMembers(gold.group.id)).toEqual([EMAIL])
+    expect(rig.emulator.mails().map(({ kind }) => kind)).toEqual(['create', 'create'])
+  })
+
+  it('takes in anew whoever had stopped testing', { timeout: 180_000 }, async () => {
+    await using rig = await startLaneRig()
+    rig.emulator.settings({ removedRow: 'revoked' })
+    await rig.addRoster({ id: 'gold' })
+    await rig.join('ann')
+    await settles(rig, 'gold', 'invited')
+    rig.emulator.setState(EMAIL, 'REVOKED')
+    await rig.join('ann')
+    const kinds = () => rig.emulator.mails().map(({ kind }) => kind)
+    await rig.until(() => expect(kinds()).toEqual(['create', 'create']), 120_000)
+    await settles(rig, 'gold', 'invited')
+    expect(kinds()).toEqual(['create', 'create'])
+  })
 })

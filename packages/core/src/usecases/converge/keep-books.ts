@@ -11,6 +11,15 @@ import { bookFailure, endInvitation, isGroupGone, takeBack, unsettledStatus } fr
 import type { Listener } from './take-steps.ts'
 import type { KnownTesters, Target } from './target.ts'
 
+/** Where somebody had stopped before the removal, the row says nothing of it: it has to be there still after some reads. */
+const READS_OF_A_LEFT_OVER = 3
+
+/** Apple keeps the row of whoever was removed from the app, in state REVOKED, until the build expires. */
+function isLeftOver({ writing, state }: Observed, row: TesterRow): boolean {
+  if (writing?.kind !== 'remove_app' || writing.answer !== 'confirmed' || row.state !== 'revoked') return false
+  return state !== 'revoked' || writing.reads >= READS_OF_A_LEFT_OVER
+}
+
 export interface BooksDeps {
   lane: Pick<LaneStore, 'markWriting'>
   leaseToken: string
@@ -87,6 +96,12 @@ export function createBooks(deps: BooksDeps): Listener {
       const known = deps.testers.get(target.roster.app.id)
       switch (reading.is) {
         case 'found':
+          if (isLeftOver(target.observed, reading.row)) {
+            // The group has the last word, and a new entry makes a new tester.
+            target.learnt.set(key, null)
+            known?.set(key, { is: 'absent', within: step.within })
+            return
+          }
           // An id of the account may be another app's: it is kept once the group shows it.
           if (step.within === 'app') target.learnt.set(key, reading.row.id)
           known?.set(key, { is: 'found', id: reading.row.id, state: reading.row.state })
