@@ -91,8 +91,20 @@ export function documentOf<R extends z.ZodType>(data: R) {
 /** An answer that matters only as proof that the thing was made. */
 export const createdDocument = documentOf(z.object({ id: z.string().min(1) }))
 
+/** By the shape of a row: to make one costs more than to read a page by it. */
+const pageShapes = new WeakMap<z.ZodType, z.ZodType>()
+
 /** A page of a collection: PagedDocumentLinks and PagingInformation, `total` optional. */
-export function pageOf<R extends z.ZodType>(row: R) {
+export function pageOf<R extends z.ZodType>(row: R): ReturnType<typeof makePage<R>> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was made of this very row
+  const known = pageShapes.get(row) as ReturnType<typeof makePage<R>> | undefined
+  if (known) return known
+  const made = makePage(row)
+  pageShapes.set(row, made)
+  return made
+}
+
+function makePage<R extends z.ZodType>(row: R) {
   return z.object({
     data: z.array(row),
     included: z.array(includedResource).nullish(),

@@ -35,12 +35,14 @@ import {
   readUpload,
   rememberColumns,
   rememberedColumns,
+  type Turns,
 } from './uploaded-list.ts'
 
 const UPLOAD = { ...CHANGE, config: { ...CHANGE.config, takesFiles: true }, bodyLimit: UPLOAD_LIMIT }
 
 /** A whole list as CSV: which column is what, where that is not plain; what it would do; then, once confirmed, that very plan. */
-export function uploadRoutes(app: ApiServer, deps: ApiDeps): void {
+export function uploadRoutes(app: ApiServer, given: ApiDeps): void {
+  const deps = { ...given, turn: () => app.leisure.turn() }
   app.get('/console/rosters/:rosterId/upload', OPERATOR_VIEW, async (request, reply) =>
     sendHtml(reply, uploadPage(request.user, await getRoster(deps, rosterIdOf(request)))),
   )
@@ -58,7 +60,7 @@ export function uploadRoutes(app: ApiServer, deps: ApiDeps): void {
         return sendDraft(deps, request, reply, { roster, upload, allowEmpty: false, ...read })
       }
       // What has rows and columns is a list all the same.
-      const rows = read.code === 'request_invalid' ? await previewUpload(content, PREVIEWED).catch(() => []) : []
+      const rows = read.code === 'request_invalid' ? await previewUpload(deps, content, PREVIEWED).catch(() => []) : []
       if (!looksLikeTable(rows)) return again(errorNotice(read))
       return sendColumns(deps, request, reply, {
         roster,
@@ -73,21 +75,21 @@ export function uploadRoutes(app: ApiServer, deps: ApiDeps): void {
     const form = readForm(request)
     const roster = await getOpenRoster(deps, request)
     const upload = form.text('upload')
-    const content = await openUpload(deps, roster, upload)
-    const rows = await previewUpload(content, PREVIEWED)
-    if (!form.has('chosen')) return sendColumns(deps, request, reply, { roster, upload, rows })
-    try {
-      const map = readChoice(form, rows[0] ?? [])
-      return await inTurn(app, roster, async () => {
+    return inTurn(app, roster, async () => {
+      const content = await openUpload(deps, roster, upload)
+      const rows = await previewUpload(deps, content, PREVIEWED)
+      if (!form.has('chosen')) return sendColumns(deps, request, reply, { roster, upload, rows })
+      try {
+        const map = readChoice(form, rows[0] ?? [])
         const list = await readUpload(deps, content, { by: 'person', map })
         await rememberColumns(deps, roster, map)
         const columns = formatColumnMap(map)
-        return sendDraft(deps, request, reply, { roster, upload, list, columns, allowEmpty: false })
-      })
-    } catch (error) {
-      if (!isAppError(error, 'request_invalid')) throw error
-      return sendColumns(deps, request, reply, { roster, upload, rows, problem: errorNotice(error) })
-    }
+        return await sendDraft(deps, request, reply, { roster, upload, list, columns, allowEmpty: false })
+      } catch (error) {
+        if (!isAppError(error, 'request_invalid')) throw error
+        return sendColumns(deps, request, reply, { roster, upload, rows, problem: errorNotice(error) })
+      }
+    })
   })
 
   app.post('/console/rosters/:rosterId/upload/apply', CHANGE, async (request, reply) => {
@@ -105,7 +107,12 @@ export function uploadRoutes(app: ApiServer, deps: ApiDeps): void {
       if (shown.fingerprint !== form.text('fingerprint')) {
         return sendDraft(deps, request, reply, { roster, upload, list, columns, allowEmpty, hasChanged: true })
       }
-      const { reconciliation } = await applyUpload(askedBy(deps, request), roster, shown, allowEmpty)
+      const { reconciliation } = await applyUpload(
+        { ...askedBy(deps, request), turn: deps.turn },
+        roster,
+        shown,
+        allowEmpty,
+      )
       await forgetUpload(deps, roster, upload)
       const id = reconciliation?.id ?? ''
       await note(deps, request, 'roster.put-members', `roster:${roster.id}`, `reconciliation ${id}`)
@@ -137,7 +144,7 @@ async function getOpenRoster(deps: ApiDeps, request: FastifyRequest): Promise<Ro
 
 /** As the columns of the roster's last list were told, where this one has them; else as its header says; or why neither. */
 async function readAsTold(
-  deps: ApiDeps,
+  deps: ApiDeps & Turns,
   roster: Roster,
   content: Buffer,
 ): Promise<{ list: ReadList; columns: string } | AppError> {
@@ -198,7 +205,7 @@ interface Shown {
 }
 
 async function sendDraft(
-  deps: ApiDeps,
+  deps: ApiDeps & Turns,
   request: FastifyRequest,
   reply: FastifyReply,
   { list, hasChanged = false, ...shown }: Shown,

@@ -62,16 +62,21 @@ export async function forgetUpload(deps: ApiDeps, roster: Roster, id: string): P
 /** Which columns hold what: as somebody said of this list or of the roster's last one, or as its header says. */
 export type ColumnChoice = { by: 'header' } | { by: 'person'; map: ColumnMap }
 
+/** What small requests of others go before: as for a list over REST. */
+export interface Turns {
+  turn: () => Promise<unknown>
+}
+
 /** Reads the list. Throws request_invalid where it is none, or its columns can't be told; list_too_long. */
 export async function readUpload(
-  deps: Pick<ApiDeps, 'rosterLimit'>,
+  deps: Pick<ApiDeps, 'rosterLimit'> & Turns,
   content: Buffer,
   columns: ColumnChoice,
 ): Promise<ReadList> {
-  return readCsv(textOf(content), deps.rosterLimit, columns.by === 'person' ? columns.map : undefined)
+  return readCsv(textOf(content, deps), deps.rosterLimit, columns.by === 'person' ? columns.map : undefined)
 }
 
-export const previewUpload = (content: Buffer, rows: number) => previewCsv(textOf(content), rows)
+export const previewUpload = (turns: Turns, content: Buffer, rows: number) => previewCsv(textOf(content, turns), rows)
 
 /** As the columns of the roster's last list were told, where this one has them too; undefined where nobody told any. */
 export async function rememberedColumns(deps: ApiDeps, roster: Roster): Promise<ColumnMap | undefined> {
@@ -84,9 +89,10 @@ export async function rememberColumns(deps: ApiDeps, roster: Roster, map: Column
 }
 
 /** What the list would do; changes nothing. */
-export async function draftUpload(deps: ApiDeps, roster: Roster, list: ReadList): Promise<Draft> {
+export async function draftUpload(deps: ApiDeps & Turns, roster: Roster, list: ReadList): Promise<Draft> {
   const { rows, doubt: rejected } = list
-  const result = await applySnapshot(deps, { roster, rows, rejected, dryRun: true, allowEmpty: false })
+  const { turn } = deps
+  const result = await applySnapshot(deps, { roster, rows, rejected, dryRun: true, allowEmpty: false, turn })
   const { plan } = result
   const people = async (planned: readonly (PlannedRow | string)[]) => {
     const shown = planned.slice(0, SHOWN_BY_NAME).map((one) => (typeof one === 'string' ? { id: one } : one))
@@ -113,12 +119,13 @@ function toPerson(row: Pick<PlannedRow, 'id'> & Partial<PlannedRow>, record: Mem
 
 /** Takes the list over as it was shown. */
 export async function applyUpload(
-  deps: AskedDeps,
+  deps: AskedDeps & Turns,
   roster: Roster,
   { list }: Draft,
   allowEmpty: boolean,
 ): Promise<SnapshotResult> {
-  return applySnapshot(deps, { roster, rows: list.rows, rejected: list.doubt, dryRun: false, allowEmpty })
+  const { turn } = deps
+  return applySnapshot(deps, { roster, rows: list.rows, rejected: list.doubt, dryRun: false, allowEmpty, turn })
 }
 
 function fingerprintOf({ plan, held }: SnapshotResult): string {
@@ -127,7 +134,7 @@ function fingerprintOf({ plan, held }: SnapshotResult): string {
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22)
 }
 
-const textOf = (content: Buffer) => decodeText(inPieces(inOnePiece(content)), 'utf-8')
+const textOf = (content: Buffer, { turn }: Turns) => decodeText(inPieces(inOnePiece(content), turn), 'utf-8')
 
 async function* inOnePiece(content: Buffer): AsyncGenerator<Buffer> {
   yield content

@@ -167,7 +167,9 @@ async function putList(
   const roster = await getRoster(deps, rosterId)
   assertSettled(roster)
   const { rows, doubt } = list
-  const result = await applySnapshot(askedBy(deps, request), { roster, rows, rejected: doubt, dryRun, allowEmpty })
+  const turn = () => request.server.leisure.turn()
+  const what = { roster, rows, rejected: doubt, dryRun, allowEmpty, turn }
+  const result = await applySnapshot(askedBy(deps, request), what)
   request.changedNothing = result.isIdle
   const answer = { ...toAnswer(result), ...toRejected(tellRejected(list, result.plan)) }
   return dryRun

@@ -7,7 +7,11 @@
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
 local fields = tonumber(ARGV[4])
-for at = 5, 4 + fields * 2, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
-for at = 5 + fields * 2, #ARGV do redis.call('SREM', KEYS[4], ARGV[at]) end
+-- In slices: Lua's unpack is bounded by its stack.
+local function each(command, key, from, to)
+  for at = from, to, 1000 do redis.call(command, key, unpack(ARGV, at, math.min(at + 999, to))) end
+end
+each('HSET', KEYS[3], 5, 4 + fields * 2)
+each('SREM', KEYS[4], 5 + fields * 2, #ARGV)
 redis.call('PEXPIRE', KEYS[3], ARGV[3])
 return 1

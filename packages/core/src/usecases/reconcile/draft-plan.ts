@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
@@ -21,6 +22,8 @@ export interface SnapshotInput {
   rejected: RejectedRows
   dryRun: boolean
   allowEmpty: boolean
+  /** Waited for before each piece of some milliseconds; absent: the next turn of the process. */
+  turn?: () => Promise<unknown>
 }
 
 export interface DraftedPlan {
@@ -38,20 +41,24 @@ export type DraftDeps = EstimateDeps & { store: Store; rosterLimit?: number }
 
 const DAY_MS = 86_400_000
 const CHUNK = 1_000
+const SEEN_AT_ONCE = 500
 
 /** What a list would do, and whether the guard would hold it. Changes nothing. Throws roster_full. */
 export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<DraftedPlan> {
-  const { roster } = input
+  const { roster, turn = nextTurn } = input
   const at = Math.floor(await deps.store.time())
   const revision = await deps.store.lane(roster.teamKey).reconciliations.revision(roster.id)
   const kept = await deps.store.lane(roster.teamKey).roster(roster.id).protections.all()
-  const planner = await createSnapshotPlanner(input.rows, input.rejected, at, (id) => kept.has(id))
+  const planner = await createSnapshotPlanner(input.rows, input.rejected, at, (id) => kept.has(id), turn)
   const members = deps.store.members(roster.teamKey, roster.id)
   let cursor = '0'
   do {
     const page = await members.scanDesired(cursor)
     cursor = page.cursor
-    for (const { id, desired } of page.members) planner.see(id, desired)
+    for (const some of inChunks(page.members, SEEN_AT_ONCE)) {
+      await turn()
+      for (const { id, desired } of some) planner.see(id, desired)
+    }
   } while (cursor !== '0')
   await seeOtherAddresses(members, planner)
   const plan = await planner.finish()

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { emailKey } from '../../domain/email.ts'
 import type { Desired } from '../../domain/member.ts'
 import { isSpoiltId } from '../../domain/member-id.ts'
@@ -83,13 +83,14 @@ export async function createSnapshotPlanner(
   rejected: RejectedRows,
   at: number,
   isProtected: (id: string) => boolean = () => false,
+  turn: () => Promise<unknown> = nextTurn,
 ): Promise<SnapshotPlanner> {
   const byId = new Map<string, SnapshotRow>()
   const byAddress = new Map<string, SnapshotRow>()
   const open = new Set<SnapshotRow>()
   for (const row of rows) {
     open.add(row)
-    if (open.size % AT_ONCE === 0) await breathe()
+    if (open.size % AT_ONCE === 0) await turn()
     if (row.id !== undefined) byId.set(row.id, row)
     else for (const key of addressesOf(row)) byAddress.set(key, row)
   }
@@ -167,7 +168,7 @@ export async function createSnapshotPlanner(
       const alike = await createLookAlikes(open, rest)
       let looked = 0
       for (const row of open) {
-        if (++looked % AT_ONCE === 0) await breathe()
+        if (++looked % AT_ONCE === 0) await turn()
         const found = row.id === undefined ? withoutId(row) : alike.sameAs(row)
         if (found) {
           rest.delete(found.known.id)
@@ -194,7 +195,7 @@ export async function createSnapshotPlanner(
         doubt.isLoose(id)
       plan.unclear = unclear && (plan.clear.length > 0 || hasOlder(rest, at))
       for (const [id, desired] of rest) {
-        if (++looked % AT_ONCE === 0) await breathe()
+        if (++looked % AT_ONCE === 0) await turn()
         if (desired.time > at || plan.unclear || isDoubtful(id, desired)) plan.unchanged++
         else if (isProtected(id)) {
           plan.unchanged++
