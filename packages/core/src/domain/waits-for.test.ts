@@ -126,6 +126,10 @@ describe('rosterWaitsFor', () => {
   const inner: [Partial<WaitSurroundings>, object][] = [
     [{ worker: { seenAt: 3 } }, { code: 'no_worker', since: 3, who: 'Whoever runs Flightroster' }],
     [{ budget: { since: 4, until: NOW + 60_000 } }, { code: 'budget', since: 4, until: NOW + 60_000, who: null }],
+    [
+      { budget: { since: 4, until: NOW + 60_000, isAsked: true } },
+      { code: 'budget', until: NOW + 60_000, detail: expect.stringContaining('asked for fewer calls') },
+    ],
     [{}, { code: 'backlog', until: NOW + 5_000, who: null }],
   ]
 

@@ -59,6 +59,13 @@ export interface HeldPlan {
   removals: readonly string[]
 }
 
+export interface BudgetWait {
+  since: number | null
+  until: number
+  /** Apple asked for a pause, and the hour has something left. */
+  isAsked?: boolean
+}
+
 /** What holds for a whole lane and roster. */
 export interface WaitSurroundings {
   now: number
@@ -67,8 +74,8 @@ export interface WaitSurroundings {
   held: readonly HeldPlan[]
   /** Where none is running: when one that serves the team key last was (ms), if that is known. */
   worker: 'running' | { seenAt: number | null }
-  /** Since when the team key's quota is used up, and when it gives something back (ms); null: there is some left. */
-  budget: { since: number | null; until: number } | null
+  /** Since when the team key's quota is used up, or Apple wants no calls though some is left, and until when (ms); null: neither. */
+  budget: BudgetWait | null
   /** App Store Connect answers nobody of this team key, or refuses the key for less than a minute. `until`: when it is asked again (ms). */
   outage: Outage | null
   /** When the backlog is expected to be done (ms). */
@@ -141,7 +148,8 @@ function stoppedBy({ lane, roster }: WaitSurroundings): WaitsFor | null {
 /** What is missing for anything to be carried out. */
 function lacking({ worker, budget }: WaitSurroundings): WaitsFor | null {
   if (worker !== 'running') return { ...wait('no_worker', null), since: worker.seenAt }
-  return budget && { ...wait('budget', budget.until), since: budget.since }
+  if (budget === null) return null
+  return { ...wait('budget', budget.until), ...(budget.isAsked ? ASKED : {}), since: budget.since }
 }
 
 function outage({ kind, since, until }: Outage, notBefore = 0): WaitsFor {
@@ -184,6 +192,11 @@ const WHO: Partial<Record<WaitCode, string>> = {
   roster_paused: OPERATOR,
   roster_held: OPERATOR,
   no_worker: 'Whoever runs Flightroster',
+}
+
+const ASKED = {
+  detail: 'App Store Connect has asked for fewer calls, so nothing is sent for this team key for a while.',
+  action: 'Nothing: it goes on by itself.',
 }
 
 const WORDS: Record<WaitCode, { detail: string; action: string }> = {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { backlogDoneAt, estimateDoneAt, type Outlook, type Quota } from '../../domain/outlook.ts'
+import type { BudgetWait } from '../../domain/waits-for.ts'
 import { AppError } from '../../errors.ts'
 import type { Budget, LaneOverview, Store } from '../../store/index.ts'
 
@@ -28,7 +29,7 @@ export interface LaneReader {
   status(teamKey: string): Promise<LaneStatus>
   budget(teamKey: string): Promise<BudgetStatus>
   /** Since when a quota is used up, and when it gives calls back (ms); null while there are some left. */
-  budgetWait(teamKey: string): Promise<{ since: number | null; until: number } | null>
+  budgetWait(teamKey: string): Promise<BudgetWait | null>
   pause(teamKey: string): Promise<void>
   resume(teamKey: string): Promise<void>
 }
@@ -83,10 +84,10 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
         store.ready.dueAt([teamKey]),
       ])
       const now = clock.now()
-      // Apple asked for quiet when it answered the last call.
-      if (quietUntil > now) return { since: calls.at(-1)?.at ?? null, until: quietUntil }
-      // A lane out of budget is due when the hour gives something back, not before.
       const isSpent = remaining !== null && remaining <= limit * BULK_SHARE
+      // Apple asked for quiet when it answered the last call.
+      if (quietUntil > now) return { since: calls.at(-1)?.at ?? null, until: quietUntil, isAsked: !isSpent }
+      // A lane out of budget is due when the hour gives something back, not before.
       if (!isSpent || dueAt === null || dueAt === undefined || dueAt <= now + SOON_MS) return null
       return { since: spentSince(calls, limit * (1 - BULK_SHARE)), until: dueAt }
     },
