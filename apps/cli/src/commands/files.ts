@@ -8,6 +8,7 @@ import { applyPlan } from '../files/apply-plan.ts'
 import { exportFiles } from '../files/export-files.ts'
 import { readServer, specOf, type Kind } from '../files/kinds.ts'
 import { makePlan, type Change, type Plan } from '../files/make-plan.ts'
+import { readOutlooks, type Outlook } from '../files/outlook.ts'
 import { readWanted } from '../files/read-files.ts'
 import type { Bind } from '../program.ts'
 import { count, printable } from '../terminal/table.ts'
@@ -52,10 +53,13 @@ export function addFiles(program: Command, bind: Bind): void {
     .action(bind(exportTo))
 }
 
-async function planOf({ client }: Context, { file, prune, secrets }: PlanFlags): Promise<Plan> {
+async function planOf({ client }: Context, { file, prune, secrets }: PlanFlags): Promise<PlanWithOutlooks> {
   const wanted = await readWanted(file)
-  return makePlan(wanted, await readServer(client), { prune: prune ?? false, sendSecrets: secrets ?? false })
+  const made = makePlan(wanted, await readServer(client), { prune: prune ?? false, sendSecrets: secrets ?? false })
+  return { ...made, outlooks: await readOutlooks(client, made) }
 }
+
+type PlanWithOutlooks = Plan & { outlooks: Outlook[] }
 
 async function plan(context: Context, flags: PlanFlags): Promise<ExitCode> {
   const made = await planOf(context, flags)
@@ -132,7 +136,7 @@ async function keepSecret({ terminal }: Context, { id }: Change, answer: unknown
 
 const MARKS = { create: '+', update: '~', delete: '-' } as const
 
-function printPlan({ terminal }: Context, { changes, unchanged, unlisted, drift }: Plan): void {
+function printPlan({ terminal }: Context, { changes, unchanged, unlisted, drift, outlooks }: PlanWithOutlooks): void {
   const { paint, print } = terminal
   const colors = { create: paint.green, update: paint.yellow, delete: paint.red }
   for (const change of changes) {
@@ -142,6 +146,7 @@ function printPlan({ terminal }: Context, { changes, unchanged, unlisted, drift 
       print(`    ${printable(path.join('.'))}: ${was}${show(to)}`)
     }
   }
+  for (const outlook of outlooks) print(describeOutlook(outlook))
   const kinds = new Map<Kind, string[]>()
   for (const { kind, id } of unlisted) kinds.set(kind, [...(kinds.get(kind) ?? []), id])
   for (const [kind, ids] of kinds) {
@@ -158,10 +163,17 @@ function printPlan({ terminal }: Context, { changes, unchanged, unlisted, drift 
   )
 }
 
+function describeOutlook({ roster, group, add, remove, held, withoutAddress }: Outlook): string {
+  if (group === null) return `Roster ${roster} would name no SCIM group any more. The people whom it has stay.`
+  const waiting = withoutAddress > 0 ? ` (${withoutAddress} without an address)` : ''
+  const approval = held ? ', once somebody approves it' : ''
+  return `Roster ${roster} would take its people from "${printable(group)}": ${add} would be added${waiting}, ${remove} removed${approval}.`
+}
+
 const show = (value: unknown) =>
   value === undefined ? 'not set' : printable(typeof value === 'string' ? value : JSON.stringify(value))
 
-function toJson({ changes, unchanged, unlisted, drift }: Plan) {
+function toJson({ changes, unchanged, unlisted, drift, outlooks }: PlanWithOutlooks) {
   return {
     changes: changes.map(({ kind, id, action, fields }) => ({
       kind,
@@ -172,6 +184,7 @@ function toJson({ changes, unchanged, unlisted, drift }: Plan) {
     unchanged,
     unlisted,
     drift,
+    scim: outlooks,
   }
 }
 

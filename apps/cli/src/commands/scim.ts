@@ -51,7 +51,8 @@ async function preview(
   print(
     `${count(plan.add, 'person', 'people')} would be added, ${plan.remove} removed, ${plan.unchanged} are on ${roster} already; ${others} came otherwise and stay.`,
   )
-  if (withoutAddress > 0) print(`${withoutAddress} of them have no address and wait until they give one.`)
+  if (withoutAddress > 0)
+    print(`${count(withoutAddress, 'person', 'people')} without an address would wait until one is given.`)
   for (const person of people.add) print(paint.green(`+ ${nameOf(person)}`))
   for (const person of people.remove) print(paint.red(`- ${nameOf(person)}`))
   if (held) print('The removals would be held until somebody approves them.')

@@ -22,7 +22,7 @@ export const tokenBody = z.strictObject({
   rosters: z.array(recordId).max(1_000).nullable().default(null).describe('null: all rosters, and those to come'),
   emailAttribute: z
     .string()
-    .refine(isScimAttribute, 'No attribute path of SCIM')
+    .refine(isScimAttribute, 'This is not an attribute path of SCIM')
     .nullable()
     .default(null)
     .describe(

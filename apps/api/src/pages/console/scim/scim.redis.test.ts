@@ -37,7 +37,7 @@ it('a group that came is shown, with what binding it would do by name in order, 
   const here = `/console/scim/groups/${group}`
   const outlook = (await ann.get(`${here}?roster=gold`)).body
   expect(outlook).toContain('2 people would be added.')
-  expect(outlook).toContain('1 of them have no address')
+  expect(outlook).toContain('1 person waits until an address is given')
   expect(outlook.indexOf('Cyd Bo')).toBeGreaterThan(0)
   expect(outlook.indexOf('Cyd Bo')).toBeLessThan(outlook.indexOf('Zoe Ax'))
   expect(await idp.present('gold')).toEqual([])
