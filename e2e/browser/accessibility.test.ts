@@ -52,11 +52,16 @@ const pages = () => [
   sample.group,
   sample.member,
   sample.plan,
+  '/console/rosters/gold/activity',
   '/lanes',
+  '/dashboard',
+  '/dashboard/queue/lane-acme?status=completed',
+  '/dashboard/q/nothing-like-it',
 ]
 
 async function faultsOf(page: Page, path: string): Promise<string[]> {
-  await page.goto(path)
+  // Bull Board draws itself once it has read its queues.
+  await page.goto(path, { waitUntil: path.startsWith('/dashboard') ? 'networkidle' : 'load' })
   await page.evaluate(axe.source)
   return page.evaluate(async () => {
     // oxlint-disable-next-line typescript/no-explicit-any -- put there by the script.

@@ -58,7 +58,9 @@ async function bringUp({ apple, quiet }, place, processes) {
   const key = apple ? undefined : openEmulatorKey(place)
   const redis = await openRedis(place, processes)
   const emulator = key && (await startEmulator(place, processes, key))
-  const env = { ...secrets.env, ...redis, ...(emulator && { APP_STORE_CONNECT_URL: emulator.base }) }
+  // For the emulator this address is the world's: sources, links to a member's own page and its webhooks work, and the reference's lines name it.
+  const demo = emulator && { APP_STORE_CONNECT_URL: emulator.base, PUBLIC_URL: process.env.PUBLIC_URL || address.base }
+  const env = { ...secrets.env, ...redis, ...demo }
   await startApi(processes, address, env)
   await startWorker(processes, env)
   if (processes.has('redis')) noteRunning(place, { others: processes.pids() })

@@ -74,6 +74,13 @@ const ANSWERS: Readonly<Record<string, string>> = {
   202: 'Recorded; it is carried out from now on',
   204: 'Done; there is nothing to say',
 }
+/** Where a name means another thing than elsewhere. */
+const OF_PATH: Readonly<Record<string, string>> = {
+  '/scim/v2/Schemas/{scimName}': 'urn:ietf:params:scim:schemas:core:2.0:User',
+}
+const parameterOf = (path: string, name: string) =>
+  (name === 'scimName' ? OF_PATH[path] : undefined) ?? PARAMETERS[name]
+
 /** What @fastify/swagger says where a route says nothing. */
 const UNSAID = 'Default Response'
 
@@ -109,7 +116,7 @@ export function finishDocument(
       for (const content of Object.values(operation.requestBody?.content ?? {})) addExample(content, resolve)
       if (path in document.webhooks) continue
       const config = configOf.get(operation.operationId) ?? {}
-      addParameters(operation, config)
+      addParameters(path, operation, config)
       for (const [status, answer] of Object.entries(operation.responses)) {
         finishAnswer(status, answer, config)
         for (const content of Object.values(answer.content ?? {})) addExample(content, resolve)
@@ -127,9 +134,9 @@ function addExample(content: MediaType, resolve: (ref: string) => JsonSchema): v
   if (example !== undefined) content.example = example
 }
 
-function addParameters(operation: Operation, config: FastifyContextConfig): void {
+function addParameters(path: string, operation: Operation, config: FastifyContextConfig): void {
   for (const parameter of operation.parameters ?? []) {
-    const example = PARAMETERS[parameter.name] ?? exampleOf(parameter.schema, () => ({}))
+    const example = parameterOf(path, parameter.name) ?? exampleOf(parameter.schema, () => ({}))
     if (example !== undefined && (parameter.required || parameter.in === 'path')) parameter.example ??= example
   }
   const own = Object.entries(config.headers ?? {}).map(
@@ -160,7 +167,7 @@ export const SAMPLE_BASE = 'http://127.0.0.1:3000'
 
 /** One line for a shell, with the token in `$TOKEN`. */
 function toCurl(server: string, method: string, path: string, operation: Operation): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(PARAMETERS[name] ?? name))
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameterOf(path, name) ?? name))
   const asked = (operation.parameters ?? [])
     .filter((parameter) => parameter.in === 'query' && parameter.required)
     .map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`)
