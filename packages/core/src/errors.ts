@@ -397,8 +397,9 @@ export type ErrorCode = keyof typeof RULES
 export const ERROR_RULES: Readonly<Record<ErrorCode, ErrorRule>> = RULES
 
 /** Every code, in the order of the table. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by its type the record has a key for each code, and no other
-export const ERROR_CODES = Object.keys(ERROR_RULES) as ErrorCode[]
+export const ERROR_CODES =
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by its type the record has a key for each code, and no other
+  Object.keys(ERROR_RULES) as ErrorCode[]
 
 /** What an error tells beyond its code. */
 export interface AppErrorInit {

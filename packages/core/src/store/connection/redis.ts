@@ -24,10 +24,10 @@ const RECONNECT_MAX_MS = 2_000
 const SOCKET_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Connects in the background and again after every loss; one log line a loss and one a return, however many tries. */
 /** A connection to the store: made where a process begins, handed to what opens the store and BullMQ's queues, and used by those alone. */
 export type Connection = Redis
 
+/** Connects in the background and again after every loss; one log line a loss and one a return, however many tries. */
 export function createRedis(url: string, settings: RedisSettings): Redis {
   const target = parseRedisUrl(url)
   const shared: RedisOptions = {
