@@ -12,7 +12,7 @@ export interface AnswerRow {
   turn: [asked: Asked, answer: Answer][]
   ends: string
   there?: boolean
-  also?: Partial<Pick<Turn, 'roster' | 'known' | 'wantedElsewhere' | 'elsewhere' | 'lack' | 'key'>>
+  also?: Partial<Pick<Turn, 'roster' | 'known' | 'removedAt' | 'wantedElsewhere' | 'elsewhere' | 'lack' | 'key'>>
 }
 
 const ANN = 'ann@example.com'
@@ -104,6 +104,23 @@ export const ANSWERS: AnswerRow[] = [
     ],
     ends: 'later pending',
     also: KNOWN,
+  },
+  {
+    name: 'an entry without an answer of somebody whom we took out a moment before, and whom reads that lag still show',
+    member: joins(wrote('create', 'lost', 0, 5)),
+    turn: [
+      ['read group', ann()],
+      ['add', done],
+    ],
+    ends: 'later pending',
+    also: { removedAt: NOW - 10_000 },
+  },
+  {
+    name: 'an entry without an answer of somebody whom we took out long before',
+    member: joins(wrote('create', 'lost', 0, 5)),
+    turn: [['read group', ann()]],
+    ends: 'done invited',
+    also: { removedAt: NOW - 60_000 },
   },
   { name: 'a create without an answer', member: joins(), turn: [['create', 'lost']], ends: 'retry apple_unreachable' },
   {

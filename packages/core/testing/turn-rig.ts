@@ -56,6 +56,8 @@ export interface TurnMember {
 export interface Turn {
   members: TurnMember[]
   roster?: Partial<Roster>
+  /** When the address was taken out of the group last. */
+  removedAt?: number
   /** Tester ids that are kept, by address. */
   known?: Record<string, string>
   wantedElsewhere?: boolean
@@ -119,9 +121,9 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
       comingHere: () => false,
       isSeated: () => false,
       wantedElsewhere: () => turn.wantedElsewhere ?? false,
-      leavesAppSince: () => null,
       twin: () => null,
     },
+    removals: { fromApp: () => null, fromGroup: () => turn.removedAt ?? null, note: () => {} },
     lacks: new Map([[roster.id, turn.lack ?? null]]),
     testers: new Map([[roster.app.id, known]]),
     seats: new Map(),
@@ -189,6 +191,7 @@ export function makeTarget(roster: Roster = makeRoster(), member: TurnMember = {
     ending: null,
     before: null,
     unseen: new Set(),
+    leavesApp: new Set(),
     notice: null,
     turn: null,
   }

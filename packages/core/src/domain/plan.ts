@@ -73,7 +73,7 @@ export interface PlanInput {
   unseen: (email: string) => boolean
   /** Another roster of this app wants this address. */
   wantedElsewhere: (email: string) => boolean
-  /** When another member's removal of this address from the app was sent (ms); null where none is under way. */
+  /** When this address was last sent out of the app (ms), by whomsoever; null where no removal is under way. */
   leavesAppSince: (email: string) => number | null
 }
 
@@ -434,7 +434,12 @@ export function mayBeHidden(observed: Observed, email: string, now: number): boo
   const isTaken = writing !== null && !isEntry(writing) && writing.kind !== 'invite' && writing.answer === 'confirmed'
   if (isTaken && isAbout(writing, email)) return false
   const since = inSince(observed, email)
-  return since !== null && now - since < LAG_MS
+  return since !== null && mayLag(since, now)
+}
+
+/** Reads may still show what was before `since`. */
+export function mayLag(since: number, now: number): boolean {
+  return now - since < LAG_MS
 }
 
 /** When one who is not shown is read again: ever later after the entry, and once more when no read can lag any longer. */

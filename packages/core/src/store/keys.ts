@@ -202,6 +202,8 @@ export interface LaneKeys {
   budget: string
   /** hashes: a digest of an address → tester id, see testers.ts */
   testersOf: (appId: string, part: number) => string
+  /** sorted set with expiry: digests of addresses that we took out of a group or the app a moment ago, by when (ms), see removals.ts */
+  removals: (appId: string) => string
   /** hash: address (lower-cased) → tester id, as release 0.1.0 keeps them; read, and emptied */
   testers: (appId: string) => string
   /** counter with expiry, and sets beside it: digests of the event ids seen in one period of EVENT_DEDUP_DAYS, see marks.lua */
@@ -274,6 +276,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     formerSeatLine: (appId) => `${root}:seat-line:${appId}`,
     traces: `${root}:traces`,
     budget: `${root}:budget`,
+    removals: (appId) => `${root}:removals:${appId}`,
     testersOf: (appId, part) => `${root}:testers-of:${appId}:${part}`,
     testers: (appId) => `${root}:testers:${appId}`,
     marks: (period) => `${root}:marks:${period}`,

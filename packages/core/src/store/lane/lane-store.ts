@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { Observed } from '../../domain/member.ts'
+import { emailKey } from '../../domain/email.ts'
+import type { Observed, Writing } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { laneKeys } from '../keys.ts'
@@ -10,6 +11,7 @@ import { createLaneWork, type LaneWork } from './lane-work.ts'
 import { formatObserved } from '../member/observed.ts'
 import { isPacking } from '../connection/packing.ts'
 import { findTesterIds } from '../member/testers.ts'
+import { endRemovals, readRemovals, removalField, REMOVALS_KEPT_MS, type RemovedFrom } from './removals.ts'
 import { recordOutcome, type Outcome, type OutcomeAnswer } from './record-outcome.ts'
 
 const writingScript = defineScript(import.meta.url, './mark-writing.lua')
@@ -21,8 +23,11 @@ export interface LaneStore extends LaneVisits, LaneOutbox, LaneWork, LaneLaw {
   markWriting(
     token: string,
     now: number,
-    marks: { roster: Pick<Roster, 'id' | 'createdAt'>; member: string; observed: Observed }[],
+    marks: { roster: Pick<Roster, 'id' | 'createdAt' | 'app'>; member: string; observed: Observed }[],
   ): Promise<boolean>
+  /** When each of these removals was sent last (ms); null where none was in the last two minutes. */
+  removals(appId: string, removals: readonly RemovedFrom[]): Promise<(number | null)[]>
+  endRemovals(appId: string, addresses: string[]): Promise<void>
   recordOutcome(token: string, outcome: Outcome): Promise<OutcomeAnswer>
 }
 
@@ -38,7 +43,7 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
     async markWriting(token, now, marks) {
       const touched = marks.flatMap((mark) => {
         const { observed, reading, readingTouched } = keys.roster(mark.roster.id)
-        return [observed, reading, readingTouched]
+        return [observed, reading, readingTouched, keys.removals(mark.roster.app.id)]
       })
       const packed = await isPacking(redis)
       const args = marks.flatMap(({ roster, member, observed }) => [
@@ -47,10 +52,18 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
         member,
         formatObserved(observed, packed),
         observed.writing?.email ?? '',
+        fieldOf(roster.id, observed.writing),
       ])
       const lane = [keys.lease, keys.wroteAt, keys.rosters, keys.born]
-      return (await writingScript.run(redis, [...lane, ...touched], [token, now, ...args])) === 1
+      return (await writingScript.run(redis, [...lane, ...touched], [token, now, REMOVALS_KEPT_MS, ...args])) === 1
     },
+    removals: (appId, removals) => readRemovals(redis, keys, appId, removals),
+    endRemovals: (appId, addresses) => endRemovals(redis, keys, appId, addresses),
     recordOutcome: (token, outcome) => recordOutcome(redis, teamKey, token, outcome),
   }
+}
+
+function fieldOf(roster: string, writing: Writing | null): string {
+  if (writing?.kind !== 'remove' && writing?.kind !== 'remove_app') return ''
+  return removalField({ address: emailKey(writing.email), roster: writing.kind === 'remove' ? roster : null })
 }

@@ -1,13 +1,14 @@
 -- Notes which writes are about to be sent, if the lease is still ours: a worker that dies leaves word of what it may have done. Of a
 -- roster that is not in this lane any more nothing is noted.
 -- KEYS[1] lease  [2] wrote-at  [3] rosters of the lane  [4] when they were made
---     then for each member: observed hash, reading and touched of the roster
+--     then for each member: observed hash, reading and touched of the roster, removals of the app
 -- ARGV[1] token  [2] now (ms)  then roster id, when it was made (ms), member id, observed (observed.ts) and the address that is written
---     about, or empty, for each
+--     about, or empty, and for a removal its field (removals.ts), or empty, for each
+-- and before these [3] how long removals are kept (ms)
 -- Returns 1, or 0 when the lease is lost (nothing is noted then).
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-for i = 5, #KEYS, 3 do
-  local at = 3 + (i - 5) / 3 * 5
+for i = 5, #KEYS, 4 do
+  local at = 4 + (i - 5) / 4 * 6
   local roster = ARGV[at]
   local born = redis.call('HGET', KEYS[4], roster)
   if redis.call('SISMEMBER', KEYS[3], roster) == 1 and (not born or born == ARGV[at + 1]) then
@@ -16,6 +17,11 @@ for i = 5, #KEYS, 3 do
     if ARGV[at + 4] ~= '' and redis.call('EXISTS', KEYS[i + 1]) == 1 then
       redis.call('SADD', KEYS[i + 2], ARGV[at + 4])
       redis.call('PEXPIRE', KEYS[i + 2], 86400000)
+    end
+    if ARGV[at + 5] ~= '' then
+      redis.call('ZREMRANGEBYSCORE', KEYS[i + 3], '-inf', tonumber(ARGV[2]) - tonumber(ARGV[3]))
+      redis.call('ZADD', KEYS[i + 3], ARGV[2], ARGV[at + 5])
+      redis.call('PEXPIRE', KEYS[i + 3], ARGV[3])
     end
   end
 end

@@ -129,6 +129,20 @@ it('lets two members swap their addresses', async () => {
   expect(rig.emulator.mails()).toHaveLength(2)
 })
 
+it('takes nobody for being in whose removal got no answer: two who share the address enter it anew', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster({ id: 'gold' })
+  await post(rig, 'family@example.com')
+  await settles(rig, 'invited')
+  rig.emulator.failNext({ kind: 'drop', when: 'after', times: 1, match: { method: 'DELETE' } })
+  await rig.leave('ann')
+  await rig.until(() => expect(rig.emulator.groupMembers(gold.group.id)).toEqual([]))
+  await post(rig, 'family@example.com')
+  await post(rig, 'family@example.com', 'bob')
+  await rig.until(async () => expect(await rig.statuses('gold')).toEqual({ ann: 'invited', bob: 'invited' }))
+  expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['family@example.com'])
+})
+
 it('keeps in mind an address that its member went back to and left again while others stood in line for a seat', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })

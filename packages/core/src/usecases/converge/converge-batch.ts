@@ -49,6 +49,7 @@ import { endInvitation } from './book-failure.ts'
 import { createBooks, forgetAddress, noteUnseen, type BooksDeps } from './keep-books.ts'
 import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
+import { isInBy } from './surroundings.ts'
 import { takeSteps, type Listener, type Taken } from './take-steps.ts'
 import { type ChunkSize } from '../visit/visit.ts'
 import type { Target } from './target.ts'
@@ -78,6 +79,7 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
     ...deps,
     session: deps.sessionFor(() => {}),
     testers: batch.testers,
+    removals: batch.removals,
     brakes: {
       ...deps.brakes,
       async groupGone(roster) {
@@ -180,7 +182,9 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
       wantedHere: (email) => batch.surroundings.wantedHere(roster, member, emailKey(email)),
       comingHere: (email) => batch.surroundings.comingHere(roster, member, emailKey(email)),
       unseen: (email) => target.unseen.has(emailKey(email)),
-      leavesAppSince: (email) => batch.surroundings.leavesAppSince(roster, member, emailKey(email)),
+      // Their own is seen through by what was written.
+      leavesAppSince: (email) =>
+        target.leavesApp.has(emailKey(email)) ? null : batch.removals.fromApp(roster, emailKey(email)),
       wantedElsewhere: (email) => batch.surroundings.wantedElsewhere(roster, emailKey(email)),
     })
     switch (step.do) {
@@ -242,9 +246,7 @@ function twinInBatch(batch: Batch, target: Target, email: string) {
       other.roster.id === target.roster.id &&
       other.desired.present &&
       !isReclaimed(other.desired, other.observed) &&
-      other.observed.confirmed &&
-      other.observed.email !== null &&
-      emailKey(other.observed.email) === key,
+      isInBy(other.observed, key),
   )
   return twin?.observed ?? null
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
+import { emailKey } from '../../domain/email.ts'
 import { toMemberFact } from '../../domain/fact.ts'
 import type { MemberProblem, MemberStatus, Observed } from '../../domain/member.ts'
 import type { RunEntry } from '../../domain/timeline.ts'
@@ -47,10 +48,18 @@ export async function finishTarget(deps: FinishDeps, target: Target): Promise<vo
     await target.job.giveBack()
     return
   }
+  await endRemovals(deps.lane, target)
   if (ending.kind !== 'in_line' && ending.kind !== 'give_back') {
     await deps.seats.settle(target, outcome.ending === 'failed' ? 'failed' : ending.kind === 'done' ? 'done' : 'later')
   }
   await endJob(target, ending)
+}
+
+/** Others who want such an address in wait for the end of its removal from the app. */
+async function endRemovals(lane: LaneStore, { roster, observed: { writing }, leavesApp }: Target): Promise<void> {
+  const isUnderWay = (key: string) => writing?.kind === 'remove_app' && emailKey(writing.email) === key
+  const over = [...leavesApp].filter((key) => !isUnderWay(key))
+  if (over.length > 0) await lane.endRemovals(roster.app.id, over)
 }
 
 async function endJob({ job }: Target, ending: Ending): Promise<void> {

@@ -2,12 +2,13 @@ import type { AppleSession, TesterRow } from '../../apple/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, type FormerAddress, type Observed } from '../../domain/member.ts'
-import { dropWriting, isEntry, mayBeHidden, rememberFormer } from '../../domain/plan.ts'
+import { dropWriting, isEntry, mayBeHidden, mayLag, rememberFormer } from '../../domain/plan.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import type { Seats } from './seats.ts'
 import { writingKind } from './attempt.ts'
 import { bookFailure, endInvitation, isGroupGone, takeBack, unsettledStatus } from './book-failure.ts'
+import type { Removals } from './removals.ts'
 import type { Listener } from './take-steps.ts'
 import type { KnownTesters, Target } from './target.ts'
 
@@ -27,6 +28,7 @@ export interface BooksDeps {
   session: Pick<AppleSession, 'getGroup'>
   /** By app id: what was looked up or learnt in this turn. */
   testers: Map<string, KnownTesters>
+  removals: Removals
   brakes: Pick<Brakes, 'stop' | 'trouble' | 'groupGone' | 'againAt'>
   seats: Pick<Seats, 'noteFull'>
   /** Whether this id is a tester of another app: then a create has made nobody new. */
@@ -54,6 +56,13 @@ export function createBooks(deps: BooksDeps): Listener {
     }
   }
 
+  /** The entry is not known to have been taken, and shown is who was in before we took the address out. */
+  const isOutdated = ({ roster, observed: { writing } }: Target, email: string): boolean => {
+    if (!writing || !isEntry(writing) || (writing.answer !== 'lost' && writing.answer !== 'refused')) return false
+    const removedAt = deps.removals.fromGroup(roster, emailKey(email))
+    return removedAt !== null && mayLag(removedAt, deps.clock.now())
+  }
+
   return {
     async beforeWrites(taken) {
       const at = deps.clock.now()
@@ -62,7 +71,12 @@ export function createBooks(deps: BooksDeps): Listener {
         if (kind === undefined) continue
         const { email, writing, confirmed, former } = target.observed
         target.before = { email, writing, confirmed, former }
-        target.unseen.delete(emailKey(step.email))
+        const key = emailKey(step.email)
+        target.unseen.delete(key)
+        if (kind === 'remove' || kind === 'remove_app') {
+          deps.removals.note(target.roster, key, kind === 'remove' ? 'group' : 'app', at)
+          if (kind === 'remove_app') target.leavesApp.add(key)
+        }
         amend(target, {
           ...dropWriting(target.observed),
           writing: { kind, email: step.email, at, reads: 0, answer: 'lost' },
@@ -143,7 +157,9 @@ export function createBooks(deps: BooksDeps): Listener {
         }
         return
       }
-      if (row) {
+      if (row && isOutdated(target, step.email)) {
+        countRead(target, step.email)
+      } else if (row) {
         const isEntered = !target.observed.settledState
         amend(target, {
           confirmed: true,

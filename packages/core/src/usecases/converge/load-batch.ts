@@ -5,6 +5,7 @@ import type { BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'
 import type { LaneStore, Store, Work } from '../../store/index.ts'
+import { readRemovals, type Removals } from './removals.ts'
 import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
 import { readSeats, type KnownSeats } from './seats.ts'
 import type { KnownTesters, Target } from './target.ts'
@@ -17,6 +18,7 @@ export interface Batch {
   /** Jobs of rosters that are paused or blocked. */
   parked: Target[]
   surroundings: Surroundings
+  removals: Removals
   /** By roster id: why nobody of its group can be invited, where that is known. */
   lacks: Map<string, BuildLack | null>
   /** By app id. */
@@ -80,6 +82,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
           ending: null,
           before: null,
           unseen: new Set(),
+          leavesApp: new Set(),
           notice: null,
           turn: null,
         }
@@ -91,21 +94,25 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   const addresses = targets.flatMap((target) => addressesOf(target).map((key) => ({ roster: target.roster, key })))
   const served = [...new Set(targets.map(({ roster }) => roster))]
   const apps = new Set([...targets, ...parked].map(({ roster }) => roster.app.id))
-  const [surroundings, testers, lacks, seats] = await Promise.all([
+  const [surroundings, testers, removals, lacks, seats] = await Promise.all([
     readSurroundings(store, neighbours, addresses, known),
     readTesters(lane, addresses),
+    readRemovals(lane, addresses),
     Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
     Promise.all([...apps].map(async (appId) => [appId, await readSeats(store, teamKey, appId, neighbours)] as const)),
   ])
   for (const target of targets) {
     keepWantedSeat(surroundings, target)
     target.observed = beginMove(target.desired, target.observed)
+    const { writing } = target.observed
+    if (writing?.kind === 'remove_app') target.leavesApp.add(emailKey(writing.email))
   }
   return {
     targets,
     obsolete,
     parked,
     surroundings,
+    removals,
     testers,
     lacks: new Map(lacks),
     seats: new Map(seats),

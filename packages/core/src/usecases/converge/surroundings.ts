@@ -11,8 +11,6 @@ export interface Surroundings {
   wantedElsewhere(roster: Roster, key: string): boolean
   /** Somebody with this address is known to be in the group of another roster of the app: one person, one seat. */
   isSeated(roster: Roster, key: string): boolean
-  /** When another member's removal of this address from the app was sent to Apple last (ms); null where none is under way. */
-  leavesAppSince(roster: Roster, member: string, key: string): number | null
   /** A present fellow member with this address who is known to be in the group. */
   twin(roster: Roster, member: string, key: string): Observed | null
 }
@@ -24,15 +22,6 @@ interface Wish {
   member: string
   observed: Observed | null
   isPending: boolean
-}
-
-/** A removal at app level that was sent, and is not known to be over. */
-interface Removal {
-  appId: string
-  roster: string
-  member: string
-  key: string
-  since: number
 }
 
 /** Reads, in few round trips, every member of the app's rosters who has one of these addresses. */
@@ -49,7 +38,6 @@ export async function readSurroundings(
     keysOfApp.set(roster.app.id, keys)
   }
   const wishes = new Map<string, Wish[]>()
-  const removals: Removal[] = []
   await Promise.all(
     rosters.map(async (roster) => {
       const keys = [...(keysOfApp.get(roster.app.id) ?? [])]
@@ -66,11 +54,6 @@ export async function readSurroundings(
           wishKey(roster, key),
           present.map(({ id, observed, status }) => ({ member: id, observed, isPending: status === 'pending' })),
         )
-        for (const { id, observed } of found) {
-          const { kind, email, at: since } = observed?.writing ?? {}
-          if (kind !== 'remove_app' || since === undefined || email === undefined || emailKey(email) !== key) continue
-          removals.push({ appId: roster.app.id, roster: roster.id, member: id, key, since })
-        }
       })
     }),
   )
@@ -89,26 +72,19 @@ export async function readSurroundings(
         (other) =>
           other.id !== roster.id &&
           other.app.id === roster.app.id &&
-          (wishes.get(wishKey(other, key)) ?? []).some(
-            ({ observed }) => observed?.confirmed && observed.email !== null && emailKey(observed.email) === key,
-          ),
+          (wishes.get(wishKey(other, key)) ?? []).some(({ observed }) => isInBy(observed, key)),
       ),
-    leavesAppSince(roster, member, key) {
-      const others = removals.filter(
-        (removal) =>
-          removal.appId === roster.app.id &&
-          removal.key === key &&
-          (removal.roster !== roster.id || removal.member !== member),
-      )
-      return others.length === 0 ? null : Math.max(...others.map(({ since }) => since))
-    },
     twin(roster, member, key) {
-      const inGroup = othersOf(wishes, roster, member, key).find(
-        ({ observed }) => observed?.confirmed && observed.email !== null && emailKey(observed.email) === key,
-      )
-      return inGroup?.observed ?? null
+      return othersOf(wishes, roster, member, key).find(({ observed }) => isInBy(observed, key))?.observed ?? null
     },
   }
+}
+
+/** Known to be in the group by this address (lower-cased), and not on the way out: a removal of ours may have been carried out. */
+export function isInBy(observed: Observed | null, key: string): boolean {
+  if (!observed?.confirmed || observed.email === null || emailKey(observed.email) !== key) return false
+  const kind = observed.writing?.kind
+  return kind !== 'remove' && kind !== 'remove_app'
 }
 
 function othersOf(wishes: Map<string, Wish[]>, roster: Roster, member: string, key: string): Wish[] {

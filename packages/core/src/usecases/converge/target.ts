@@ -44,6 +44,8 @@ export interface Target {
   before: Pick<Observed, 'email' | 'writing' | 'confirmed' | 'former'> | null
   /** Addresses (lower-cased) that a read of this turn did not show, though they may be in. */
   unseen: Set<string>
+  /** Addresses (lower-cased) whose removal from the app was sent, in this turn or before, and was not known to be over. */
+  leavesApp: Set<string>
   /** Told with the ending, where that has no problem of its own: why an invitation that was asked for was not sent. */
   notice: { problem: ErrorCode; detail: string } | null
   /** Null where nothing is traced. */
