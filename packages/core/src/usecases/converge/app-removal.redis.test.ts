@@ -91,3 +91,33 @@ describe('where Apple keeps a revoked row of whoever was removed from the app', 
     expect(kinds()).toEqual(['create', 'create'])
   })
 })
+
+it('enters a fellow member only once Apple has removed from the app who had the address and has another one by now', async () => {
+  await using rig = await startLaneRig()
+  rig.emulator.settings({ appRemovalMs: 4_000 })
+  const { gold } = await addTwoRosters(rig)
+  await post(rig, 'join', 'gold')
+  await settles(rig, 'gold', 'invited')
+  await rig.join('ann', { roster: 'gold', email: 'new@example.com' })
+  await rig.until(() => {
+    const isSent = rig.emulator.calls().some(({ method, status }) => method === 'DELETE' && status === 202)
+    expect(isSent).toBe(true)
+  })
+  await rig.join('bob', { roster: 'gold', email: EMAIL })
+  await rig.until(async () => expect(await rig.statuses('gold')).toEqual({ ann: 'invited', bob: 'invited' }))
+  await rig.until(async () => {
+    const found = await rig.store.members('acme', 'gold').find('ann')
+    expect(found?.observed?.leaving).toEqual([])
+  })
+  expect(rig.emulator.groupMembers(gold.group.id).sort()).toEqual([EMAIL, 'new@example.com'])
+})
+
+it('lets a person in by another roster as soon as the removal from the app is over', async () => {
+  await using rig = await startLaneRig()
+  const { silver } = await addTwoRosters(rig)
+  await beginRemoval(rig)
+  await settles(rig, 'gold', 'removed')
+  await post(rig, 'join', 'silver')
+  await settles(rig, 'silver', 'invited')
+  expect(rig.emulator.groupMembers(silver.group.id)).toEqual([EMAIL])
+})
