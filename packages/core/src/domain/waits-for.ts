@@ -59,6 +59,7 @@ export interface HeldPlan {
   removals: readonly string[]
 }
 
+/** No calls of the team key go out: since and until when (ms); `since` null: not known. */
 export interface BudgetWait {
   since: number | null
   until: number
