@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { NOTHING_OBSERVED, type Desired, type Observed, type Writing } from './member.ts'
-import { beginMove, NOT_ASKED, planStep, type KnownTester, type PlanInput, type Step } from './plan.ts'
+import {
+  beginMove,
+  dropWriting,
+  mayBeHidden,
+  NOT_ASKED,
+  planStep,
+  type KnownTester,
+  type PlanInput,
+  type Step,
+} from './plan.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 
@@ -453,6 +462,18 @@ describe('beginMove', () => {
   )
   it('takes an address of another case for the same', () => {
     expect(beginMove({ ...wants, email: 'Ann@Example.com' }, inGroup)).toMatchObject({ confirmed: true })
+  })
+})
+
+describe('a write that is given up', () => {
+  it.each(['create', 'add'] as const)('leaves word of when the address may have entered: %s', (kind) => {
+    const dropped = dropWriting(writing({ kind, answer: 'refused' }))
+    expect(dropped).toMatchObject({ writing: null, former: [{ email: 'ann@example.com', at: NOW }] })
+    expect(mayBeHidden(dropped, 'ANN@example.com', NOW + 59_999)).toBe(true)
+    expect(mayBeHidden(dropped, 'ann@example.com', NOW + 60_000)).toBe(false)
+  })
+  it.each(['remove', 'remove_app', 'invite'] as const)('leaves none where it puts nobody in: %s', (kind) => {
+    expect(dropWriting(writing({ kind, answer: 'refused' }))).toMatchObject({ writing: null, former: [] })
   })
 })
 
