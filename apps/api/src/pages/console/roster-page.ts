@@ -21,6 +21,8 @@ export interface RosterPage {
   described: RosterDescription
   health: Health
   waitsFor: WaitsFor | null
+  /** What holds the others up, where a plan is held. */
+  besides: WaitsFor | null
   history: readonly HistorySample[]
   /** Null: switched off. */
   usage: RosterUsage | null
@@ -37,6 +39,7 @@ export function rosterPage(input: RosterPage): string {
     <p class="lead">${roster.group.name}, a group of ${roster.app.name} (${roster.app.bundleId})</p>
     ${input.notice}
     ${waitNotice(input.waitsFor, { now: input.now, privacy: privacyOf(user) }, input.waitsFor?.code === 'roster_held' ? decideLink(roster.id, held) : null)}
+    ${waitNotice(input.besides, { now: input.now, privacy: privacyOf(user) })}
     <p>${pill(health.tone, health.word)} ${input.waitsFor?.detail === health.detail ? null : health.detail}</p>
     ${progressBar(health)}
     ${held && input.waitsFor?.code !== 'roster_held' ? heldNotice(roster.id, held, input.now) : null}

@@ -44,9 +44,20 @@ export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
       describeUsage(deps, roster),
     ])
     const now = deps.clock.now()
+    const besides =
+      listed.waitsFor?.code === 'roster_held' ? await explainRoster(deps, roster, { heldAside: true }) : null
     return sendHtml(
       reply,
-      rosterPage({ user: request.user, now, ...listed, history, held: held[0], usage, notice: toNotice(done) }),
+      rosterPage({
+        user: request.user,
+        now,
+        ...listed,
+        besides,
+        history,
+        held: held[0],
+        usage,
+        notice: toNotice(done),
+      }),
     )
   })
 

@@ -98,7 +98,7 @@ export function draftPage(input: DraftPage): string {
 function estimateWords({ calls, seconds }: Estimate, waitsFor: WaitsFor | null): string {
   const what = `About ${count(calls, 'call')} to Apple`
   const long = duration(seconds * 1_000)
-  if (waitsFor === null || waitsFor.code === 'backlog' || waitsFor.code === 'roster_held') return `${what}, ${long}.`
+  if (waitsFor === null || waitsFor.code === 'backlog') return `${what}, ${long}.`
   return `${what}: ${long}, once what is held up now goes on.`
 }
 

@@ -213,7 +213,7 @@ async function sendDraft(
   const { user } = request
   const draft = await draftUpload(deps, shown.roster, list)
   // A plan that is held already holds no other up.
-  const waitsFor = await explainRoster(deps, shown.roster, { hasOpen: true })
+  const waitsFor = await explainRoster(deps, shown.roster, { hasOpen: true, heldAside: true })
   return sendHtml(
     reply,
     draftPage({ user, privacy: privacyOf(user), draft, waitsFor, now: deps.clock.now(), hasChanged, ...shown }),

@@ -121,6 +121,12 @@ it('a plan that is held says so first, and names who leaves, came and changed, b
   ])
   const plan = answer.json().reconciliation as string
   const here = `/console/rosters/${roster}/plans/${plan}`
+  // Who came and changed by the same list waits for another thing.
+  const rosterPage = (await ann.get(`/console/rosters/${roster}`)).body
+  expect(rosterPage.indexOf('A plan that would remove 29 people')).toBeGreaterThan(0)
+  expect(rosterPage.indexOf('No worker is running that serves this team key.')).toBeGreaterThan(
+    rosterPage.indexOf('A plan that would remove 29 people'),
+  )
   const { body } = await ann.get(here)
   expect(body).toContain('A plan that would remove 29 people waits for a decision.')
   expect(body).toContain('The list was sent by token:ADMIN_TOKEN.')

@@ -50,15 +50,16 @@ export async function explainWaiting(
 
 /**
  * The outermost reason why a roster as a whole does not go on; null where there is nothing to do, or nothing in its way. `hasOpen`:
- * changes are about to come.
+ * changes are about to come. `heldAside`: what holds those up whom no held plan names.
  */
 export async function explainRoster(
   deps: WaitingDeps,
   roster: Roster,
-  { hasOpen = false }: { hasOpen?: boolean } = {},
+  { hasOpen = false, heldAside = false }: { hasOpen?: boolean; heldAside?: boolean } = {},
 ): Promise<WaitsFor | null> {
   const isOpen = hasOpen || (await deps.store.members(roster.teamKey, roster.id).counts()).pending > 0
-  return rosterWaitsFor(await readSurroundings(deps, roster, [], isOpen), isOpen)
+  const around = await readSurroundings(deps, roster, [], isOpen)
+  return rosterWaitsFor(heldAside ? { ...around, held: [] } : around, isOpen)
 }
 
 /** The newest desired state is not carried out yet. A refusal is an end, until something new is wanted. */
