@@ -77,6 +77,19 @@ describe('where Apple keeps a revoked row of whoever was removed from the app', 
     expect(rig.emulator.mails().map(({ kind }) => kind)).toEqual(['create', 'create'])
   })
 
+  it('takes a former address out of the app once, where the join with the new one has the group read first', async () => {
+    await using rig = await startLaneRig()
+    rig.emulator.settings({ removedRow: 'revoked', appRemovalMs: 1_000 })
+    const gold = await rig.addRoster({ id: 'gold', removal: 'app' })
+    await rig.join('ann')
+    await settles(rig, 'gold', 'invited')
+    await rig.join('ann', { email: 'ann@icloud.example' })
+    await rig.until(() => expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['ann@icloud.example']))
+    await settles(rig, 'gold', 'invited')
+    const removals = rig.emulator.calls().filter(({ method, path }) => method === 'DELETE' && path.includes('/apps/'))
+    expect(removals).toHaveLength(1)
+  })
+
   it('takes in anew whoever had stopped testing', { timeout: 180_000 }, async () => {
     await using rig = await startLaneRig()
     rig.emulator.settings({ removedRow: 'revoked' })

@@ -167,7 +167,8 @@ export function createBooks(deps: BooksDeps): Listener {
           state: row.state,
           observedAt: deps.clock.now(),
           settledState: target.observed.confirmed,
-          writing: null,
+          // What was sent about a former address has still to be read back.
+          writing: writing && emailKey(writing.email) !== emailKey(step.email) ? writing : null,
           former: withoutAddress(target.observed.former, step.email),
         })
         if (isEntered && row.state === 'invited') entryMailed(target)
