@@ -4,7 +4,8 @@ import { expect, it } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '..')
 /** What others may import of a package. */
-const DOORS = /^packages\/(?:[^/]+\/src\/(?:.*\/)?index|core\/src\/(?:bundle|config|errors|log|metrics|tracing))\.ts$/
+const DOORS =
+  /^packages\/(?:[^/]+\/src\/(?:.*\/)?index|core\/src\/(?:bundle|config|errors|log|metrics|shutdown|tracing))\.ts$/
 const KINDS = 'function\\*?|const|let|interface|type|class|enum'
 /** What a function is given to work with is wiring: its fields are things that have docstrings of their own. */
 const WIRING = /(Deps|Options)$/

@@ -15,6 +15,7 @@ import {
   UnfitStoreError,
   untilAnswered,
 } from '@flightroster/core/store'
+import { endOnSignals } from '@flightroster/core/shutdown'
 import { openTracing } from '@flightroster/core/tracing'
 import { startHistory } from '@flightroster/core/usecases/history'
 import { resumeMoves } from '@flightroster/core/usecases/rosters'
@@ -50,7 +51,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: true })
   measureStore(metrics, health)
-  const tracing = await openTracing({ endpoint: config.otlpEndpoint, service: 'flightroster-api', log })
+  const tracing = await openTracing({ url: config.tracesUrl, service: 'flightroster-api', log })
   const apple = measureCalls(
     createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),
     metrics,
@@ -130,7 +131,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     await store.flush()
     redis.disconnect()
   }
-  endOnSignals(close, log)
+  endOnSignals({ log, close, deadlineMs: DEADLINE_MS })
   await app.listen({ host: config.host, port: config.port })
 }
 
@@ -138,26 +139,6 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
 async function refuseForeignKey(deps: Parameters<typeof checkSecrets>[0]): Promise<void> {
   const fault = await checkSecrets(deps)
   if (fault !== null) throw new UnfitStoreError(fault)
-}
-
-/** The first signal drains, the second ends at once: whatever was answered is kept, so nothing is lost by it. */
-function endOnSignals(close: () => Promise<void>, log: Log): void {
-  let closing = false
-  const end = (signal: string) => {
-    if (closing) process.exit(1)
-    closing = true
-    log.info({ signal }, 'api.closing')
-    setTimeout(() => process.exit(1), DEADLINE_MS).unref()
-    close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'api.close_failed')
-        process.exit(1)
-      },
-    )
-  }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
 }
 
 /** The whole of an API process; its promise ends when it listens. */

@@ -15,11 +15,11 @@ import {
   startStoreHealth,
   untilAnswered,
 } from '@flightroster/core/store'
+import { endOnSignals } from '@flightroster/core/shutdown'
 import { openTracing } from '@flightroster/core/tracing'
 import { VISIT } from '@flightroster/core/usecases/lanes'
 import { checkSecrets } from '@flightroster/core/usecases/secrets'
 import { startHealthServer } from './health.ts'
-import { onShutdown } from './shutdown.ts'
 import { buildWorker, type RunningWorker } from './worker.ts'
 
 const DRAIN_DEADLINE_MS = 15_000
@@ -47,7 +47,7 @@ export async function run(): Promise<void> {
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: config.workerPort !== undefined })
   measureStore(metrics, health)
-  const tracing = await openTracing({ endpoint: config.otlpEndpoint, service: 'flightroster-worker', log })
+  const tracing = await openTracing({ url: config.tracesUrl, service: 'flightroster-worker', log })
   const apple = measureCalls(
     createAppleClient({ baseUrl: config.appStoreConnectUrl, clock: systemClock, log }),
     metrics,
@@ -65,10 +65,10 @@ export async function run(): Promise<void> {
           report: () => health.report(),
           draining: () => draining,
         })
-  onShutdown({
+  endOnSignals({
     log,
     deadlineMs: DRAIN_DEADLINE_MS,
-    async drain() {
+    async close() {
       draining = true
       await worker?.close()
       mailer?.close()

@@ -119,3 +119,24 @@ describe('the environment of the worker', () => {
     expect(faultsOf(() => loadWorkerConfig({ ...GOOD, WORKER_LANES: 'a b' }))).toHaveLength(1)
   })
 })
+
+describe('the variables of OpenTelemetry', () => {
+  const BASE = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+  it.each([
+    ['nothing', {}, undefined],
+    ['a base', BASE, 'http://collector:4318/v1/traces'],
+    ['an address for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces/in' }, 'http://traces/in'],
+    ['both', { ...BASE, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces/in' }, 'http://traces/in'],
+    ['a base, and that nothing is wanted', { ...BASE, OTEL_SDK_DISABLED: 'true' }, undefined],
+    ['a base, and that no traces are', { ...BASE, OTEL_TRACES_EXPORTER: 'none' }, undefined],
+  ])('say where spans go: %s', (_, env, url) => {
+    expect(loadApiConfig({ ...GOOD, ...env }).tracesUrl).toBe(url)
+    expect(loadWorkerConfig({ ...GOOD, ...env }).tracesUrl).toBe(url)
+  })
+
+  it('are refused where they ask for what there is not', () => {
+    expect(faultsOf(() => loadApiConfig({ ...GOOD, OTEL_TRACES_EXPORTER: 'zipkin' }))).toMatchObject([
+      { name: 'OTEL_TRACES_EXPORTER', expected: 'one of otlp, none' },
+    ])
+  })
+})

@@ -28,7 +28,7 @@ export interface CoreConfig {
   testerUsage: boolean
   publicUrl: string | undefined
   logLevel: string
-  otlpEndpoint: string | undefined
+  tracesUrl: string | undefined
 }
 
 /** What the API reads from its environment (docs/operating.md lists the variables). */
@@ -143,8 +143,21 @@ function readCore(read: EnvReader): CoreConfig {
     webhookAllowPrivate: read.flag('WEBHOOK_ALLOW_PRIVATE', false),
     publicUrl: read.parsed('PUBLIC_URL', undefined, URL_FORM, parseHttpUrl),
     logLevel: read.oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
-    otlpEndpoint: read.parsed('OTEL_EXPORTER_OTLP_ENDPOINT', undefined, URL_FORM, parseHttpUrl),
+    tracesUrl: readTracesUrl(read),
   }
+}
+
+/**
+ * The variables that OpenTelemetry defines: https://opentelemetry.io/docs/specs/otel/protocol/exporter/. One address for traces alone is
+ * taken as it is, that for all signals is a base. Its SDK reads the others (sampler, batches, headers, resource) by itself.
+ */
+function readTracesUrl(read: EnvReader): string | undefined {
+  const base = read.parsed('OTEL_EXPORTER_OTLP_ENDPOINT', undefined, URL_FORM, parseHttpUrl)
+  const own = read.parsed('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', undefined, URL_FORM, parseHttpUrl)
+  const isOff = read.flag('OTEL_SDK_DISABLED', false)
+  const exporter = read.oneOf('OTEL_TRACES_EXPORTER', 'otlp', ['otlp', 'none'])
+  if (isOff || exporter === 'none') return undefined
+  return own ?? (base === undefined ? undefined : `${base}/v1/traces`)
 }
 
 const KEY_FORM = '32 bytes in base64, such as `openssl rand -base64 32` prints'

@@ -1,7 +1,7 @@
 /** Loaded only where traces are wanted (tracing.ts): nothing else may import this file or OpenTelemetry. */
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span as OtelSpan } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { resourceFromAttributes } from '@opentelemetry/resources'
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { Log } from './log.ts'
 import {
@@ -22,12 +22,12 @@ const MAX_LINKS = 200
 
 const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT } as const
 
-export function createOtlpTracing({ endpoint, service, log }: TracingOptions & { endpoint: string }): Tracing {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS })
+export function createOtlpTracing({ url, service, log }: TracingOptions & { url: string }): Tracing {
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS })
   // What does not fit the queue while the collector is away is dropped.
   const processor = new BatchSpanProcessor(tellSeldom(exporter, log), { exportTimeoutMillis: EXPORT_TIMEOUT_MS })
   const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service }),
+    resource: resourceFromAttributes({ 'service.name': service }).merge(detectResources({ detectors: [envDetector] })),
     spanLimits: { linkCountLimit: MAX_LINKS },
     spanProcessors: [processor],
   })

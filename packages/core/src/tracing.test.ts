@@ -38,8 +38,8 @@ describe('parseTraceparent', () => {
 })
 
 describe('openTracing', () => {
-  it('opens nothing without an endpoint', async () => {
+  it('opens nothing without an address', async () => {
     const log = createLog({ level: 'silent', name: 'test' })
-    expect(await openTracing({ endpoint: undefined, service: 'test', log })).toBe(NO_TRACING)
+    expect(await openTracing({ url: undefined, service: 'test', log })).toBe(NO_TRACING)
   })
 })

@@ -40,17 +40,18 @@ export interface Tracing {
 export const NO_TRACING: Tracing = { start: null, close: async () => {} }
 
 export interface TracingOptions {
-  /** Base URL of an OTLP/HTTP collector. */
-  endpoint: string | undefined
+  /** Where an OTLP/HTTP collector takes spans; undefined: nothing is traced. */
+  url: string | undefined
+  /** What `service.name` is where OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES don't say. */
   service: string
   log: Log
 }
 
-/** Without an endpoint, nothing of OpenTelemetry is loaded. */
-export async function openTracing({ endpoint, ...rest }: TracingOptions): Promise<Tracing> {
-  if (endpoint === undefined) return NO_TRACING
+/** Without an address, nothing of OpenTelemetry is loaded. */
+export async function openTracing({ url, ...rest }: TracingOptions): Promise<Tracing> {
+  if (url === undefined) return NO_TRACING
   const { createOtlpTracing } = await import('./tracing-otlp.ts')
-  return createOtlpTracing({ endpoint, ...rest })
+  return createOtlpTracing({ url, ...rest })
 }
 
 /** What a `traceparent` holds: lower-case hex ids, and the flags. */
