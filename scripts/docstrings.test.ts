@@ -28,7 +28,11 @@ function exportsOf(path: string): Found[] {
   const text = read(path)
   const declared = [
     ...text.matchAll(new RegExp(`^export (?:declare |async |abstract )*(?:${KINDS}) (\\w+)`, 'gm')),
-  ].map(({ 1: name = '', index }) => ({ path, name, isTold: text.slice(0, index).trimEnd().endsWith('*/') }))
+  ].map(({ 1: name = '', index }) => ({
+    path,
+    name,
+    isTold: /\*\/(?:\s*\/\/.*)*\s*$/.test(text.slice(Math.max(0, index - 400), index)),
+  }))
   const handedOn = [...text.matchAll(/^export (?:type )?(\*|\{[^}]*\}) from '(\.[^']*)'/gm)].flatMap(
     ({ 1: what = '', 2: from = '' }) => {
       const found = exportsOf(join(dirname(path), from))

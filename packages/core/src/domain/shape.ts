@@ -31,6 +31,11 @@ export function read<T>(shape: Shape<T>, value: unknown, what: string): T {
   return value as T
 }
 
+/** For what may be of another release and can be had anew: another shape is no fault there. */
+export function fits<T>(shape: Shape<T>, value: unknown): value is T {
+  return shape(value) === undefined
+}
+
 export function readJson<T>(shape: Shape<T>, text: string, what: string): T {
   return read(shape, parseJson(text, what), what)
 }

@@ -141,7 +141,8 @@ function readFrom(rows: readonly (readonly string[])[], map: ColumnMap | undefin
     if (known[at] === undefined && cell.trim() !== '') {
       return [{ ...place, detail: `The column ${name} is not understood.` }]
     }
-    const isTwice = fields[at] !== 'ignored' && fields.indexOf(fields[at] as Column) < at
+    const field = fields[at] ?? 'ignored'
+    const isTwice = field !== 'ignored' && fields.indexOf(field) < at
     return isTwice ? [{ ...place, detail: `Duplicate column ${name}.` }] : []
   })
   if (faults.length === 0 && hasKeys) return { fields, hasHeader: true, isGuessed: false }

@@ -2,7 +2,7 @@ import type { ApiToken } from '@flightroster/core/store'
 import { createToken, deleteToken, listTokens } from '@flightroster/core/usecases/tokens'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
-import type { Scope } from '../../plugins/auth.ts'
+import { SCOPES, type Scope } from '../../plugins/auth.ts'
 import { anyId } from '../../schemas/ids.ts'
 import { toTime, toTimeOrNull } from '../../schemas/instant.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
@@ -70,7 +70,7 @@ function toToken(record: ApiToken & { lastUsedAt: number | null }): z.output<typ
   return {
     id: record.id,
     name: record.name,
-    scopes: record.scopes as Scope[],
+    scopes: record.scopes.filter((scope): scope is Scope => SCOPES.some((known) => known === scope)),
     rosters: record.rosters,
     ...(record.emailAttribute === undefined ? {} : { emailAttribute: record.emailAttribute }),
     createdAt: toTime(record.createdAt),

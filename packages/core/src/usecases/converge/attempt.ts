@@ -33,13 +33,13 @@ const ENDPOINT_OF = {
 
 export const endpointOf = ({ do: kind }: CallStep): string => ENDPOINT_OF[kind]
 
-const WRITING_OF = {
+const WRITING_OF: Partial<Record<CallStep['do'], Writing['kind']>> = {
   create: 'create',
   add: 'add',
   remove: 'remove',
   remove_app: 'remove_app',
   invite: 'invite',
-} as const satisfies Partial<Record<CallStep['do'], Writing['kind']>>
+}
 
 /** `refused`: for the caller to go on with; `ended`: each of them was told already. */
 type Attempt<T> = { is: 'answer'; value: T } | { is: 'refused'; error: AppError } | { is: 'ended' }
@@ -110,5 +110,5 @@ function noteCall(chunk: Taken[], record: CallRecord): void {
 }
 
 export function writingKind(kind: CallStep['do']): Writing['kind'] | undefined {
-  return kind in WRITING_OF ? WRITING_OF[kind as keyof typeof WRITING_OF] : undefined
+  return WRITING_OF[kind]
 }

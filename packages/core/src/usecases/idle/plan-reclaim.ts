@@ -47,9 +47,9 @@ export async function planReclaim(
   const idle: ReclaimPlan['idle'] = []
   for (const { id } of open) {
     const why = wanted.get(id)
-    const { reason, since } = candidates.get(id) as { reason: IdleReason; since: number }
+    const candidate = candidates.get(id)
     if (why) kept.push({ id, reason: why })
-    else idle.push({ id, reason, since })
+    else if (candidate) idle.push({ id, reason: candidate.reason, since: candidate.since })
   }
   return { idle, kept, measuredAt: list.measuredAt }
 }

@@ -91,7 +91,7 @@ async function recordAt(
   }
   const gone: number[] = []
   await inParallel(LANES_AT_ONCE, [...lanes], async ([lane, ours]) => {
-    const changes = ours.map((at) => toChange(deps, batch.events[at] as IncomingEvent))
+    const changes = ours.flatMap((at) => batch.events[at] ?? []).map((event) => toChange(deps, event))
     const recorded = await recordAndWake(deps, lane, changes, {
       traceparent: batch.traceparent,
       limit: deps.rosterLimit,

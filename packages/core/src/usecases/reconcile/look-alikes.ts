@@ -53,19 +53,22 @@ export async function createLookAlikes(
 
   return {
     sameAs(row) {
-      if (row.id === undefined) return undefined
+      const { id: given } = row
+      if (given === undefined) return undefined
       const keys = addressesOf(row)
       const holders = withAddress(keys)
-      const found = (id: string | undefined, said: SnapshotRow) =>
-        id === undefined ? undefined : { row: said, known: { id, desired: rest.get(id) as Desired } }
-      const alike = holders.find((id) => isAlmostSameId(row.id as string, id))
+      const found = (id: string | undefined, said: SnapshotRow) => {
+        const desired = id === undefined ? undefined : rest.get(id)
+        return id === undefined || desired === undefined ? undefined : { row: said, known: { id, desired } }
+      }
+      const alike = holders.find((id) => isAlmostSameId(given, id))
       if (alike !== undefined) return found(alike, row)
       // The list says nothing of addresses, and only one can be meant.
-      const [only, ...others] = row.email === undefined ? byId(row.id) : []
+      const [only, ...others] = row.email === undefined ? byId(given) : []
       if (only !== undefined && others.length === 0) return found(only, row)
       // Names, numbers or whatever stand where an id was guessed.
       if (row.idIsGuessed && holders[0] !== undefined) return found(holders[0], onlyAddress(row))
-      const written = row.id.includes('@') ? readWrittenEmail(row.id).email : null
+      const written = given.includes('@') ? readWrittenEmail(given).email : null
       if (written === null) return undefined
       const key = emailKey(written)
       if (keys.length > 0 && !keys.includes(key)) return undefined

@@ -239,8 +239,11 @@ function findWithoutId(
   const keys = addressesOf(row)
   const before = keys.map((key) => former.get(key)).find((found) => found !== undefined)
   if (before) return before
-  const id = keys.find((key) => rest.has(key))
-  return id === undefined ? undefined : { id, desired: rest.get(id) as Desired }
+  for (const id of keys) {
+    const desired = rest.get(id)
+    if (desired) return { id, desired }
+  }
+  return undefined
 }
 
 function isSameAddress(row: SnapshotRow, desired: Desired): boolean {

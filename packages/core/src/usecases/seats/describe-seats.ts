@@ -4,7 +4,7 @@ import type { Roster, TeamKey } from '../../domain/roster.ts'
 import { keptFree, type AppSeats } from '../../domain/seats.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
-import { listApps, openSession, readKept, type AppleDeps } from '../team-keys/index.ts'
+import { keptSeats, listApps, openSession, readKept, type AppleDeps } from '../team-keys/index.ts'
 import { countSeats } from './count-seats.ts'
 import { rostersOfApp } from './shares.ts'
 
@@ -79,7 +79,7 @@ async function readFresh(
   const isFresh = found.countedAt !== null && deps.clock.now() - found.countedAt < FRESH_MS
   if (isFresh && found.public !== null) return found
   try {
-    await readKept(deps, teamKey, `seats:${appId}`, async () => {
+    await readKept(deps, teamKey, keptSeats(appId), async () => {
       const { used } = await countSeats({ ...deps, session: openSession(deps, teamKey) }, place, { public: true })
       return used
     })

@@ -4,7 +4,7 @@ import type { MemberStatus } from '../../domain/member.ts'
 import type { Roster, TeamKey } from '../../domain/roster.ts'
 import { forecastSeats, type SeatForecast } from '../../domain/seats.ts'
 import type { Store } from '../../store/index.ts'
-import { readKept, type AppleDeps } from '../team-keys/index.ts'
+import { keptOwnSeats, readKept, type AppleDeps } from '../team-keys/index.ts'
 import { describeSeats, type SeatsDescription } from './describe-seats.ts'
 
 /** Seats of an app as the console shows them. */
@@ -29,7 +29,7 @@ export async function lookAtSeats(
   const seats = await describeSeats(deps, teamKey, appId)
   const rosters = seats.rosters.map(({ roster }) => roster)
   const [ours, history, line] = await Promise.all([
-    readKept(deps, teamKey, `seats-ours:${appId}`, () => countOurs(deps.store, rosters)),
+    readKept(deps, teamKey, keptOwnSeats(appId), () => countOurs(deps.store, rosters)),
     deps.store.lane(teamKey.id).seats(appId).history(),
     readLine(deps.store, rosters),
   ])

@@ -84,9 +84,13 @@ const bad = (check: Finding['check'], code: ErrorCode, detail: string): Finding 
   detail,
   action: ERROR_RULES[code].action,
 })
-const unknown = (...checks: Finding['check'][]): Finding[] =>
-  checks.map((check) => ({ check, ok: null, detail: 'Not known: an earlier step failed.', action: null }))
-const unknownOne = (check: Finding['check']): Finding => unknown(check)[0] as Finding
+const unknownOne = (check: Finding['check']): Finding => ({
+  check,
+  ok: null,
+  detail: 'Not known: an earlier step failed.',
+  action: null,
+})
+const unknown = (...checks: Finding['check'][]): Finding[] => checks.map(unknownOne)
 
 async function checkSigning(deps: AppleDeps, teamKey: TeamKey): Promise<Finding> {
   try {

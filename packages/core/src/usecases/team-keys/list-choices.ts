@@ -1,21 +1,20 @@
-import type { AppleSession, AppRow, BuildRow, GroupRow } from '../../apple/index.ts'
+import type { AppleSession, AppRow, GroupRow } from '../../apple/index.ts'
 import type { TeamKey } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 import { openSession, type AppleDeps } from './open-session.ts'
-import { keptBuilds, keptGroups, readKept } from './read-kept.ts'
+import { KEPT_APPS, keptBuilds, keptGroups, type DescribedGroup } from './kept-answers.ts'
+import { readKept } from './read-kept.ts'
 
 /** A group that a roster could have, and what is known of it. */
-export interface GroupChoice extends GroupRow {
-  testers: number | null
-  builds: BuildRow[]
+export interface GroupChoice extends DescribedGroup {
   /** The roster that holds the group. */
   roster: string | null
 }
 
 /** Apps that the key sees; Apple is asked at most once in a short while. */
 export async function listApps(deps: AppleDeps & { store: Store }, teamKey: TeamKey): Promise<AppRow[]> {
-  return readKept(deps, teamKey, 'apps', () => openSession(deps, teamKey).listApps())
+  return readKept(deps, teamKey, KEPT_APPS, () => openSession(deps, teamKey).listApps())
 }
 
 /** Groups of an app with what helps to choose one. Throws not_found where the key sees no such app. */

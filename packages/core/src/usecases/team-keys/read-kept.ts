@@ -1,6 +1,8 @@
+import { fits } from '../../domain/shape.ts'
 import type { TeamKey } from '../../domain/roster.ts'
 import { isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
+import type { KeptAnswer } from './kept-answers.ts'
 
 const flights = new WeakMap<Store, Map<string, Promise<unknown>>>()
 
@@ -11,13 +13,13 @@ const flights = new WeakMap<Store, Map<string, Promise<unknown>>>()
 export async function readKept<T>(
   deps: { store: Store },
   teamKey: TeamKey,
-  name: string,
+  { name, shape }: KeptAnswer<T>,
   read: () => Promise<T>,
 ): Promise<T> {
   const kept = deps.store.lane(teamKey.id).kept
   const place = `${teamKey.updatedAt}:${name}`
   const found = await kept.find(place)
-  if (found !== undefined) return found as T
+  if (fits(shape, found)) return found
   const ours = flights.get(deps.store) ?? new Map<string, Promise<unknown>>()
   flights.set(deps.store, ours)
   const flight = `${teamKey.id}:${place}`
@@ -28,7 +30,7 @@ export async function readKept<T>(
       if (isAppError(error, 'rate_limited')) return undefined
       throw error
     })
-    if (answer !== undefined) return structuredClone(answer) as T
+    if (fits(shape, answer)) return structuredClone(answer)
   }
   const reading = read().then(async (answer) => {
     await kept.put(place, answer)
@@ -43,11 +45,6 @@ export async function readKept<T>(
 }
 
 /** After a change of ours. */
-export async function forgetKept(deps: { store: Store }, teamKey: TeamKey, name: string): Promise<void> {
+export async function forgetKept(deps: { store: Store }, teamKey: TeamKey, { name }: { name: string }): Promise<void> {
   await deps.store.lane(teamKey.id).kept.forget(`${teamKey.updatedAt}:${name}`)
 }
-
-/** Under which name the groups of an app are kept for a short while. */
-export const keptGroups = (appId: string) => `groups:${appId}`
-/** Under which name the builds of a group are kept for a short while. */
-export const keptBuilds = (groupId: string) => `builds:${groupId}`
