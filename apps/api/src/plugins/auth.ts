@@ -26,8 +26,9 @@ declare module 'fastify' {
     /** Who may call the route; a route without one is refused at start. */
     scope?: Scope | 'public'
     /**
-     * An admin's route that concerns no roster by its path and is open to tokens bound to rosters all the same, since it sees to it
-     * by itself that they reach nothing else. Every other one is closed to them: a new route that nobody thought of is.
+     * True: an admin's route that concerns no roster by its path and is open to tokens bound to rosters all the same, since it sees to
+     * it by itself that they reach nothing else. Every other one of an admin is closed to them: a new route that nobody thought of is.
+     * False: closed to them, though it asks for a scope that they may have.
      */
     isForBound?: boolean
   }
@@ -85,7 +86,8 @@ export function useAuth(app: ApiServer, deps: AuthDeps): void {
     if (!maySee(caller, scope, request.routeOptions.url ?? '')) {
       throw new AppError('scope_missing', { message: `The token lacks the scope ${scope}.` })
     }
-    const isClosedToBound = scope === 'admin' && rosterId === undefined && !request.routeOptions.config.isForBound
+    const { isForBound = scope !== 'admin' } = request.routeOptions.config
+    const isClosedToBound = rosterId === undefined && !isForBound
     if (isClosedToBound && caller.rosters !== null) {
       // Or it could make itself a token that is bound to nothing.
       throw new AppError('scope_missing', {

@@ -688,7 +688,9 @@ export interface paths {
         };
         /**
          * Every roster a person is on
-         * @description Needs the scope `rosters:read`.
+         * @description Of all rosters: a token that is bound to some may not ask.
+         *
+         *     Needs the scope `rosters:read`.
          */
         get: operations["listPeople"];
         put?: never;

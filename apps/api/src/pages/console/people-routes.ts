@@ -16,7 +16,7 @@ export function peopleRoutes(app: ApiServer, deps: ApiDeps): void {
   app.post('/console/people', CHANGE, async (request, reply) => {
     const asked = readForm(request).text('email')
     const email = parseEmail(asked)
-    const found = email === null ? [] : await findPerson(deps, email, null)
+    const found = email === null ? [] : await findPerson(deps, email)
     return sendHtml(reply, peoplePage(request.user, asked, found, createMemberNames(deps.sealer)))
   })
 }

@@ -11,15 +11,10 @@ export interface Membership {
   waitsFor: WaitsFor | null
 }
 
-/** Every roster, of those the caller may see (null: all), that names this address. */
-export async function findPerson(
-  deps: WaitingDeps & MembersDeps,
-  email: string,
-  reach: ReadonlySet<string> | null,
-): Promise<Membership[]> {
+/** Every roster that names this address. */
+export async function findPerson(deps: WaitingDeps & MembersDeps, email: string): Promise<Membership[]> {
   const { rosters } = deps.store
-  const all = reach === null ? await rosters.list() : [...(await rosters.findMany([...reach])).values()]
-  const named = await deps.store.rostersNaming(all, emailKey(email))
+  const named = await deps.store.rostersNaming(await rosters.list(), emailKey(email))
   const found = await Promise.all(named.map((roster) => findInRoster(deps, roster, emailKey(email))))
   return found.flat()
 }
