@@ -203,9 +203,7 @@ describe('a lane that can do nothing is visited now and then', () => {
     await eventually(async () => expect(await invited()).toBeGreaterThanOrEqual(21), { timeoutMs: 60_000 })
   })
 
-  it('when its budget is gone with thousands waiting, while forty other lanes are served within seconds', async () => {
-    await rig.deps.budgetOf('acme').note({ ...NOBODY, hourLimit: 100, hourRemaining: 3 }, 0)
-    await bulk(5_000)
+  it('when its budget is gone with thousands waiting, while forty other lanes are served as before', async () => {
     const lanes = Array.from({ length: 40 }, (_, at) => `other-${at}`)
     const { keyId, privateKeyPem, issuerId } = rig.emulator.addKey({ issuerId: rig.emulator.keys[0]?.issuerId })
     for (const lane of lanes) {
@@ -230,7 +228,12 @@ describe('a lane that can do nothing is visited now and then', () => {
     await worker.start()
     // A lane's first visit has its roster's first reading in it.
     await everyLaneServes('bob')
-    expect(await everyLaneServes('ann')).toBeLessThan(5_000)
+    const alone = await everyLaneServes('ann')
+    await rig.deps.budgetOf('acme').note({ ...NOBODY, hourLimit: 100, hourRemaining: 3 }, 0)
+    await bulk(5_000)
+    await everyLaneServes('cid')
+    // By what the same takes on this machine just now.
+    expect(await everyLaneServes('dan')).toBeLessThan(3 * alone + 1_000)
     expect(await invited()).toBe(0)
   })
 
