@@ -14,7 +14,7 @@ export function formFaults(error: z.ZodError, labels: Readonly<Record<string, st
   )
 }
 
-/** What is no whole number is left for the check to refuse. */
+/** A text that is not a whole number stays a text; validation refuses it. */
 export function toNumber(text: string): number | string {
   return /^-?\d{1,9}$/.test(text) ? Number(text) : text
 }

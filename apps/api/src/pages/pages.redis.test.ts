@@ -74,7 +74,7 @@ describe('the login', () => {
     expect((await visitor.get('/lanes')).statusCode).toBe(401)
   })
 
-  it('is shut, and says how to add somebody, while there is no user', async () => {
+  it('is closed while there are no users, and says how to add one', async () => {
     const shut = await serveApi()
     const visitor = await visit(shut.app)
     for (const url of ['/login', '/console', '/lanes', '/dashboard']) {

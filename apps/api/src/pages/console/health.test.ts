@@ -1,19 +1,9 @@
+import { toStatusCounts } from '@flightroster/core/domain'
 import { expect, it } from 'vitest'
 import { tellHealth } from './health.ts'
 
 type Input = Parameters<typeof tellHealth>[0]
-const NONE = {
-  pending: 0,
-  waiting: 0,
-  not_invited: 0,
-  invited: 0,
-  accepted: 0,
-  installed: 0,
-  revoked: 0,
-  removed: 0,
-  reclaimed: 0,
-  failed: 0,
-}
+const NONE = toStatusCounts([])
 const compared = { id: 'c-1', at: 1, outcome: 'in_sync' } as const
 
 function health(

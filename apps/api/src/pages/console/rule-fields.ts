@@ -95,7 +95,7 @@ export function readRules(form: Form) {
   }
 }
 
-/** As typed: what is no number is shown as it is. */
+/** Rules as they were typed: a text that is not a number is shown unchanged. */
 export type ShownRules = Omit<Rules, 'removalGuard' | 'reconcileEveryMinutes'> & {
   removalGuard: Record<'percent' | 'atLeast', number | string>
   reconcileEveryMinutes: number | string

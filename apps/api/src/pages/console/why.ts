@@ -46,7 +46,7 @@ export function tellWhy(member: Told, waitsFor: WaitsFor | null = null): Why {
       sentences: [...sentences, waitsFor.detail, pageAction(waitsFor)],
     }
   }
-  // What stops everybody comes before what is wrong with one: a refusal of yesterday is no answer while the key is blocked.
+  // What stops the whole roster is told before one person's problem: yesterday's refusal explains nothing while the key is blocked.
   if (waitsFor && waitsFor.code !== 'backlog' && !(problem && INNER_WAITS.has(waitsFor.code))) {
     const besides = problem ? [`Besides: ${problem.detail} ${problem.action}`] : []
     const title = `${standing(member).says} ${waitsFor.detail}`

@@ -10,7 +10,7 @@ export interface RulesPage {
   app: { id: string; name: string }
   group: { id: string; name: string } | { name: string; create: true }
   rosterId: string
-  /** What somebody chose, where it was not taken. */
+  /** The rules as they were sent, where they were refused. */
   rules?: ShownRules
   problem?: Html | undefined
 }
