@@ -23,11 +23,12 @@ const LAYERS: Record<string, string[]> = {
   ],
   store: ['domain', 'errors', 'log'],
   queues: ['domain', 'errors', 'log'],
-  apple: ['domain', 'errors', 'log'],
+  apple: [],
   secrets: ['domain', 'errors', 'log'],
   callbacks: ['domain', 'errors', 'log'],
   sources: ['domain', 'errors', 'log'],
-  domain: ['errors'],
+  domain: ['errors', 'apple'],
+  errors: ['apple'],
 }
 
 /** Packages that only some places may import. */

@@ -2,6 +2,7 @@
  * Every way a thing can go wrong, once: the code callers and program managers see, what follows from it, and what to do.
  * `docs/errors.md` is generated from this table; apps/api adds the HTTP status; the worker reads the disposition.
  */
+import { APPLE_ERRORS, isAppleError, type AppleErrorCode } from './apple/index.ts'
 
 /** What the job that met the error does next. `retry` costs an attempt, `wait` and `block` never do. */
 export type Disposition = 'retry' | 'wait' | 'block' | 'reject'
@@ -122,7 +123,7 @@ const RULES = {
   private_key_invalid: rule(
     'reject',
     'request',
-    'The private key is not a P-256 key in PKCS#8 form.',
+    APPLE_ERRORS.private_key_invalid,
     'Paste the whole .p8 file as App Store Connect gave it.',
   ),
   team_key_in_use: rule('reject', 'request', 'A roster uses this team key.', 'Delete or move its rosters first.'),
@@ -224,7 +225,7 @@ const RULES = {
   address_invalid: rule(
     'reject',
     'member',
-    'The e-mail address is not accepted.',
+    APPLE_ERRORS.address_invalid,
     'Correct the address in the membership system.',
   ),
   address_missing: rule(
@@ -242,7 +243,7 @@ const RULES = {
   build_missing: rule(
     'wait',
     'member',
-    'The group has no build to install, so Apple sends no invitations.',
+    APPLE_ERRORS.build_missing,
     'Add an approved build to the group in App Store Connect (TestFlight → the group → Builds → +).',
   ),
   build_not_released: rule(
@@ -290,7 +291,7 @@ const RULES = {
   apple_refused: rule(
     'retry',
     'member',
-    'App Store Connect refuses the change without a reason that we know.',
+    APPLE_ERRORS.apple_refused,
     'See the timeline for the answer; it is tried again, and can be retried by hand.',
   ),
   apple_request_invalid: rule(
@@ -313,37 +314,17 @@ const RULES = {
   ),
 
   // What App Store Connect, or the way to it, is doing
-  apple_unreachable: rule('retry', 'member', 'App Store Connect did not answer.', 'Nothing: it is tried again.'),
-  apple_unavailable: rule(
-    'retry',
-    'member',
-    'App Store Connect has a fault of its own.',
-    'Nothing: it is tried again.',
-  ),
-  apple_answer_unreadable: rule(
-    'retry',
-    'member',
-    'The answer of App Store Connect is not what its documentation says.',
-    'Nothing: it is tried again.',
-  ),
+  apple_unreachable: rule('retry', 'member', APPLE_ERRORS.apple_unreachable, 'Nothing: it is tried again.'),
+  apple_unavailable: rule('retry', 'member', APPLE_ERRORS.apple_unavailable, 'Nothing: it is tried again.'),
+  apple_answer_unreadable: rule('retry', 'member', APPLE_ERRORS.apple_answer_unreadable, 'Nothing: it is tried again.'),
   call_forbidden: rule(
     'retry',
     'member',
     'App Store Connect refuses this kind of request, though the team key works.',
     'Nothing: it is tried again. If it stays, check the role of the key and the state of the app in App Store Connect.',
   ),
-  apple_not_found: rule(
-    'retry',
-    'member',
-    'App Store Connect does not know this any more.',
-    'Nothing: it is read again.',
-  ),
-  apple_rate_limited: rule(
-    'wait',
-    'lane',
-    'App Store Connect asks for fewer calls.',
-    'Nothing: the lane goes on later.',
-  ),
+  apple_not_found: rule('retry', 'member', APPLE_ERRORS.apple_not_found, 'Nothing: it is read again.'),
+  apple_rate_limited: rule('wait', 'lane', APPLE_ERRORS.apple_rate_limited, 'Nothing: the lane goes on later.'),
   budget_exhausted: rule(
     'wait',
     'lane',
@@ -354,19 +335,19 @@ const RULES = {
   key_rejected: rule(
     'block',
     'lane',
-    'App Store Connect rejects the team key.',
+    APPLE_ERRORS.key_rejected,
     'Check issuer id, key id and .p8 in Users and Access → Integrations → App Store Connect API → Team Keys; replace the key if it was revoked.',
   ),
   key_forbidden: rule(
     'block',
     'lane',
-    'The team key may not manage testers.',
+    APPLE_ERRORS.key_forbidden,
     'Give the key the App Manager role (make a new one: roles cannot be changed), and check that the membership of the developer program is paid.',
   ),
   agreement_required: rule(
     'block',
     'lane',
-    'An agreement with Apple is missing or has expired.',
+    APPLE_ERRORS.agreement_required,
     'The account holder accepts it in App Store Connect → Business → Agreements.',
   ),
   secret_unreadable: rule(
@@ -388,7 +369,7 @@ const RULES = {
     'The group does not exist any more.',
     'Make a new roster with another group, then delete this one.',
   ),
-} as const satisfies Record<string, ErrorRule>
+} as const satisfies Record<string, ErrorRule> & Record<AppleErrorCode, ErrorRule>
 
 /** Every error that has a code; the codes are part of the contract of the API. */
 export type ErrorCode = keyof typeof RULES
@@ -413,7 +394,7 @@ export interface AppErrorInit {
 
 /** What stops us. Compare `code`, never the message. */
 export class AppError extends Error {
-  override readonly name = 'AppError'
+  override readonly name: string = 'AppError'
   readonly code: ErrorCode
   readonly details: Record<string, unknown>
   readonly retryAfterMs: number | undefined
@@ -426,7 +407,10 @@ export class AppError extends Error {
   }
 }
 
-/** Whether it is one of ours, and has one of these codes where any are given. */
+/**
+ * Whether it is one of ours, and has one of these codes where any are given. The client of App Store Connect throws errors of a class of
+ * its own: of the same form, with codes that are all in the table. So nobody asks for the class itself.
+ */
 export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppError {
-  return error instanceof AppError && (codes.length === 0 || codes.includes(error.code))
+  return (error instanceof AppError || isAppleError(error)) && (codes.length === 0 || codes.includes(error.code))
 }

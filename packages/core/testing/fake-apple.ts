@@ -1,6 +1,12 @@
-import type { AppleClient, AppleSession, Gate, TesterRow } from '../src/apple/index.ts'
+import {
+  AppleError,
+  isAppleError,
+  type AppleClient,
+  type AppleSession,
+  type Gate,
+  type TesterRow,
+} from '../src/apple/index.ts'
 import { emailKey } from '../src/domain/email.ts'
-import { AppError } from '../src/errors.ts'
 
 /** Apple in memory: groups of one app, its testers, and the mails that it sent. Answers at once, unless `step` holds a call up. */
 export interface FakeApple {
@@ -48,11 +54,11 @@ export function createFakeApple(): FakeApple & { clientOf(step: Step): AppleClie
   }
   const get = (id: string) => {
     const tester = testers.get(id)
-    if (!tester) throw new AppError('apple_refused', { message: 'No such tester.' })
+    if (!tester) throw new AppleError('apple_refused')
     return tester
   }
   const assertGroup = (id: string) => {
-    if (!groups.has(id)) throw new AppError('apple_not_found', { message: 'No such group.' })
+    if (!groups.has(id)) throw new AppleError('apple_not_found')
   }
   const among = (emails: readonly string[], all: Tester[]) => {
     const keys = new Set(emails.map(emailKey))
@@ -88,7 +94,7 @@ export function createFakeApple(): FakeApple & { clientOf(step: Step): AppleClie
         await gate.note({ ...record, status: 200, appleCode: null, code: null })
         return answer
       } catch (error) {
-        const code = error instanceof AppError ? error.code : null
+        const code = isAppleError(error) ? error.code : null
         await gate.note({ ...record, status: code === null ? null : 409, appleCode: null, code })
         throw error
       }
@@ -110,8 +116,8 @@ export function createFakeApple(): FakeApple & { clientOf(step: Step): AppleClie
       createTester: ({ groupId, email }) =>
         call('POST', '/v1/betaTesters', () => {
           assertGroup(groupId)
-          if (find(email)) throw new AppError('apple_refused', { message: 'The tester exists.' })
-          if (testers.size >= fake.seats) throw new AppError('seats_full')
+          if (find(email)) throw new AppleError('apple_refused')
+          if (testers.size >= fake.seats) throw new AppleError('seats_full')
           const tester: Tester = { id: `t-${++ids}`, email, groups: new Set() }
           testers.set(tester.id, tester)
           enter(tester, groupId)

@@ -1,4 +1,4 @@
-import type { AppleSession, CallRecord } from '../src/apple/index.ts'
+import type { AppleError, AppleSession, CallRecord } from '../src/apple/index.ts'
 import { classify, unreachable } from '../src/apple/classify.ts'
 import { createGroupCalls } from '../src/apple/groups.ts'
 import type { Caller } from '../src/apple/paginate.ts'
@@ -6,9 +6,9 @@ import type { Call } from '../src/apple/request.ts'
 import { parseTesterState } from '../src/apple/shapes.ts'
 import { createTesterCalls } from '../src/apple/testers.ts'
 import { emailKey } from '../src/domain/email.ts'
+import type { AppError } from '../src/errors.ts'
 import { NOTHING_OBSERVED, type Desired, type Observed } from '../src/domain/member.ts'
 import type { KnownTester } from '../src/domain/plan.ts'
-import type { AppError } from '../src/errors.ts'
 import type { Roster } from '../src/domain/roster.ts'
 import type { LaneJob } from '../src/queues/index.ts'
 import { convergeBatch } from '../src/usecases/converge/converge-batch.ts'
@@ -241,7 +241,7 @@ function describe({ method, path, query, body }: Call<unknown>): Sent {
   }
 }
 
-function settle<T>(call: Call<T>, answer: Answer): { ok: true; value: T } | { ok: false; error: AppError } {
+function settle<T>(call: Call<T>, answer: Answer): { ok: true; value: T } | { ok: false; error: AppleError } {
   if (answer === 'lost') return { ok: false, error: unreachable(call, null, { sent: true, reason: 'deadline' }) }
   if (answer === 'never sent')
     return { ok: false, error: unreachable(call, null, { sent: false, reason: 'connection' }) }
@@ -250,7 +250,7 @@ function settle<T>(call: Call<T>, answer: Answer): { ok: true; value: T } | { ok
   return classify(call, { status: answer.status, headers: {}, body }, call.read, NOW)
 }
 
-function toRecord(call: Call<unknown>, settled: { ok: true } | { ok: false; error: AppError }): CallRecord {
+function toRecord(call: Call<unknown>, settled: { ok: true } | { ok: false; error: AppleError }): CallRecord {
   const details = settled.ok ? {} : settled.error.details
   return {
     method: call.method,

@@ -1,61 +1,56 @@
-import { z } from 'zod'
-import { maskEmail } from '../domain/email.ts'
+/** What can become of a call, by code. The sentence is the message of the error: compare codes, never sentences. */
+export const APPLE_ERRORS = {
+  private_key_invalid: 'The private key is not a P-256 key in PKCS#8 form.',
+  key_rejected: 'App Store Connect rejects the team key.',
+  key_forbidden: 'The team key may not manage testers.',
+  agreement_required: 'An agreement with Apple is missing or has expired.',
+  apple_rate_limited: 'App Store Connect asks for fewer calls.',
+  apple_unreachable: 'App Store Connect did not answer.',
+  apple_unavailable: 'App Store Connect has a fault of its own.',
+  apple_answer_unreadable: 'The answer of App Store Connect is not what its documentation says.',
+  apple_not_found: 'App Store Connect does not know this any more.',
+  apple_request_invalid: 'App Store Connect does not understand the request.',
+  apple_refused: 'App Store Connect refuses the change without a reason that we know.',
+  address_invalid: 'The e-mail address is not accepted.',
+  build_missing: 'The group has no build to install, so Apple sends no invitations.',
+  seats_full: 'The app has no seat left for another tester.',
+} as const
 
-/** One entry of Apple's ErrorResponse, as far as it is used; texts are masked and shortened. */
-export interface AppleProblem {
-  code: string
-  title: string
-  detail: string
-  /** JSON pointer into our body, or the name of the query parameter. */
-  pointer: string
-}
+/** Every error that this client throws of its own; what a gate or a signal throws passes through as it is. */
+export type AppleErrorCode = keyof typeof APPLE_ERRORS
 
-const LONGEST_INPUT = 2_000
-const LONGEST_TEXT = 500
-
-const text = z.string().catch('')
-const errorSchema = z.object({
-  code: text,
-  title: text,
-  detail: text,
-  source: z.object({ pointer: text, parameter: text }).catch({ pointer: '', parameter: '' }),
-})
-const responseSchema = z.object({ errors: z.array(z.unknown()) })
-
-/** Apple's errors in an answer; empty where the body is an HTML page, nothing, or anything else. */
-export function parseAppleProblems(body: string | null): AppleProblem[] {
-  const response = responseSchema.safeParse(parseJson(body ?? ''))
-  if (!response.success) return []
-  return response.data.errors.flatMap((entry) => {
-    const error = errorSchema.safeParse(entry)
-    return error.success ? [toProblem(error.data)] : []
-  })
-}
-
-/** undefined where it is not JSON. */
-export function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown
-  } catch {
-    return undefined
-  }
-}
-
-function toProblem({ code, title, detail, source }: z.infer<typeof errorSchema>): AppleProblem {
-  return {
-    code: maskAddresses(code),
-    title: maskAddresses(title),
-    detail: maskAddresses(detail),
-    pointer: maskAddresses(source.pointer || source.parameter),
-  }
+/** What an error tells beyond its code. */
+interface AppleErrorInit {
+  details?: Record<string, unknown>
+  retryAfterMs?: number
+  cause?: unknown
 }
 
 /**
- * Every run of characters with an at sign in it is masked whole: almost anything may stand in a local part. Cut before it is
- * masked, since the text is from outside and may be long; a run that the cut went through is dropped, it may be half an address.
+ * A call that did not succeed. `details`: status, appleCode, appleDetail, pointer, method, path and id as far as they are known; no
+ * address, no key. `retryAfterMs`: what Apple's `Retry-After` said, an hour at most.
  */
-export function maskAddresses(value: string): string {
-  const bounded = value.length > LONGEST_INPUT ? value.slice(0, LONGEST_INPUT).replace(/\S*$/, '') : value
-  const masked = bounded.replace(/\S*(?:@|%40)\S*/gi, (run) => (run.includes('@') ? maskEmail(run) : '…'))
-  return masked.length > LONGEST_TEXT ? `${masked.slice(0, LONGEST_TEXT)}…` : masked
+export class AppleError extends Error {
+  override readonly name: string = 'AppleError'
+  readonly code: AppleErrorCode
+  readonly details: Record<string, unknown>
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: AppleErrorCode, init: AppleErrorInit = {}) {
+    super(APPLE_ERRORS[code], init.cause === undefined ? undefined : { cause: init.cause })
+    this.code = code
+    this.details = init.details ?? {}
+    this.retryAfterMs = init.retryAfterMs
+  }
+
+  /** The status of Apple's answer; null: none came, or nothing was asked. */
+  get status(): number | null {
+    const { status } = this.details
+    return typeof status === 'number' ? status : null
+  }
+}
+
+/** Whether it is an error of this client, and has one of these codes where any are given. */
+export function isAppleError(error: unknown, ...codes: AppleErrorCode[]): error is AppleError {
+  return error instanceof AppleError && (codes.length === 0 || codes.includes(error.code))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { AppError, type ErrorCode } from '../errors.ts'
-import { maskAddresses } from './apple-error.ts'
+import { AppleError, type AppleErrorCode } from './apple-error.ts'
+import { maskAddresses } from './apple-problems.ts'
 import { classify, isWriteAmbiguous, type Answer } from './classify.ts'
 import { readJson, readStatus } from './shapes.ts'
 
@@ -13,14 +13,14 @@ function errorBody(...errors: object[]): string {
   return JSON.stringify({ errors })
 }
 
-function classifyError(answer: Partial<Answer>): AppError {
+function classifyError(answer: Partial<Answer>): AppleError {
   const outcome = classify(ASKED, { status: 500, headers: {}, body: '', ...answer }, read, 0)
   if (outcome.ok) throw new Error('not an error')
   return outcome.error
 }
 
 describe('classify', () => {
-  it.each<[string, number, string, ErrorCode]>([
+  it.each<[string, number, string, AppleErrorCode]>([
     ['a 401 with a body', 401, errorBody({ code: 'NOT_AUTHORIZED' }), 'key_rejected'],
     ['an empty 401', 401, '', 'key_rejected'],
     [
@@ -110,7 +110,7 @@ describe('classify', () => {
     expect(classifyError({ status, body: errorBody(error) }).code).toBe('address_invalid')
   })
 
-  it.each<[string, object, ErrorCode]>([
+  it.each<[string, object, AppleErrorCode]>([
     ['calls it bad', { code: 'PARAMETER_ERROR.INVALID', detail: "'a b@x' is not a valid email" }, 'address_invalid'],
     [
       'names our parameter alone',
@@ -219,7 +219,7 @@ describe('maskAddresses', () => {
 })
 
 describe('isWriteAmbiguous', () => {
-  it.each<[ErrorCode, Record<string, unknown>, boolean]>([
+  it.each<[AppleErrorCode, Record<string, unknown>, boolean]>([
     ['apple_unreachable', { sent: true }, true],
     ['apple_unreachable', { sent: false }, false],
     ['apple_unavailable', {}, true],
@@ -227,9 +227,8 @@ describe('isWriteAmbiguous', () => {
     ['apple_refused', {}, false],
     ['apple_rate_limited', {}, false],
     ['key_rejected', {}, false],
-    ['budget_exhausted', {}, false],
   ])('%s with %j: %s', (code, details, expected) => {
-    expect(isWriteAmbiguous(new AppError(code, { details }))).toBe(expected)
+    expect(isWriteAmbiguous(new AppleError(code, { details }))).toBe(expected)
   })
 
   it('says no of anything else that was thrown', () => {

@@ -1,5 +1,5 @@
-import { AppError, isAppError, type ErrorCode } from '../errors.ts'
-import { parseAppleProblems, type AppleProblem } from './apple-error.ts'
+import { AppleError, isAppleError, type AppleErrorCode } from './apple-error.ts'
+import { parseAppleProblems, type AppleProblem } from './apple-problems.ts'
 import { parseRetryAfter, type Headers } from './headers.ts'
 import { Unfit, type ReadAnswer } from './shapes.ts'
 
@@ -17,10 +17,10 @@ export interface Answer {
   body: string | null
 }
 
-export type Outcome<T> = { ok: true; value: T } | { ok: false; error: AppError }
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error: AppleError }
 
 /**
- * Pure: an answer of App Store Connect to a value or an AppError. `details`: status, appleCode, appleDetail (addresses
+ * Pure: an answer of App Store Connect to a value or an AppleError. `details`: status, appleCode, appleDetail (addresses
  * masked), pointer, method, path, id; `bare` on a 403 that gives no reason we know, `reason` on an answer that cannot be read.
  */
 export function classify<T>(asked: Asked, answer: Answer, read: ReadAnswer<T>, now: number): Outcome<T> {
@@ -37,7 +37,7 @@ export function classify<T>(asked: Asked, answer: Answer, read: ReadAnswer<T>, n
   }
   const retryAfterMs = parseRetryAfter(answer.headers, now)
   const init = retryAfterMs === undefined ? { details } : { details, retryAfterMs }
-  return { ok: false, error: new AppError(verdict.code, init) }
+  return { ok: false, error: new AppleError(verdict.code, init) }
 }
 
 /** Whether an error's status says it all, so that a body that was lost changes nothing. */
@@ -47,17 +47,17 @@ export function statusDecides(status: number): boolean {
 
 /** A write that ended like this may have been applied: read before writing again. */
 export function isWriteAmbiguous(error: unknown): boolean {
-  if (isAppError(error, 'apple_unreachable')) return error.details.sent !== false
-  return isAppError(error, 'apple_unavailable', 'apple_answer_unreadable')
+  if (isAppleError(error, 'apple_unreachable')) return error.details.sent !== false
+  return isAppleError(error, 'apple_unavailable', 'apple_answer_unreadable')
 }
 
-export function unreadable(asked: Asked, status: number | null, reason: string): AppError {
-  return new AppError('apple_answer_unreadable', { details: { ...place(asked, status), appleCode: null, reason } })
+export function unreadable(asked: Asked, status: number | null, reason: string): AppleError {
+  return new AppleError('apple_answer_unreadable', { details: { ...place(asked, status), appleCode: null, reason } })
 }
 
 /** Of an id that no resource of Apple's can have. */
-export function neverThere(asked: Asked): AppError {
-  return new AppError('apple_not_found', { details: { ...place(asked, NOT_FOUND), appleCode: null, pointer: null } })
+export function neverThere(asked: Asked): AppleError {
+  return new AppleError('apple_not_found', { details: { ...place(asked, NOT_FOUND), appleCode: null, pointer: null } })
 }
 
 /** `sent`: the request may have reached Apple. */
@@ -65,9 +65,9 @@ export function unreachable(
   asked: Asked,
   status: number | null,
   fault: { sent: boolean; reason: string; cause?: unknown },
-): AppError {
+): AppleError {
   const details = { ...place(asked, status), appleCode: null, sent: fault.sent, reason: fault.reason }
-  return new AppError('apple_unreachable', { details, cause: fault.cause })
+  return new AppleError('apple_unreachable', { details, cause: fault.cause })
 }
 
 const NOT_FOUND = 404
@@ -86,7 +86,7 @@ function readSuccess<T>(asked: Asked, { status, body }: Answer, read: ReadAnswer
 }
 
 interface Verdict {
-  code: ErrorCode
+  code: AppleErrorCode
   problem?: AppleProblem | undefined
   bare?: boolean
 }

@@ -1,7 +1,4 @@
 import type { Pool } from 'undici'
-import type { Clock } from '../domain/clock.ts'
-import type { TesterState } from '../domain/member.ts'
-import type { Log } from '../log.ts'
 import { createAppCalls } from './apps.ts'
 import { createBuildCalls } from './builds.ts'
 import { createClockOffset } from './clock-offset.ts'
@@ -9,21 +6,24 @@ import { createGroupCalls } from './groups.ts'
 import type { Caller } from './paginate.ts'
 import { request, type Wire } from './request.ts'
 import { parseTesterState } from './shapes.ts'
+import { silentLog, systemClock, type Clock, type Log } from './surroundings.ts'
 import { createTesterCalls } from './testers.ts'
 import { createUsageCalls } from './usages.ts'
 import { createTokenSigner } from './token.ts'
-import type { Credentials, Gate } from './types.ts'
+import type { Credentials, Gate, TesterState } from './types.ts'
 import { createWebhookCalls } from './webhooks.ts'
 
+const APPLE_URL = 'https://api.appstoreconnect.apple.com'
 const CALL_TIMEOUT_MS = 20_000
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 const LONGEST_CONNECT_MS = 10_000
 
 export interface AppleClientDeps {
-  /** `https://api.appstoreconnect.apple.com`, or an emulator's; may have a path. */
-  baseUrl: string
-  clock: Clock
-  log: Log
+  /** Apple's where it is left out; an emulator's otherwise. May have a path. */
+  baseUrl?: string
+  clock?: Clock
+  /** Nothing is logged where it is left out. */
+  log?: Log
   /** Overall deadline of one call, body included. */
   callTimeoutMs?: number
   /** A larger answer is not read. */
@@ -44,11 +44,12 @@ export interface AppleClient {
 export type AppleSession = ReturnType<typeof createSession>
 
 /**
- * The one client of a process for App Store Connect; it keeps connections and has to be closed. Its calls throw AppError, and never retry
+ * The one client of a process for App Store Connect; it keeps connections and has to be closed. Its calls throw AppleError, and never retry
  * by themselves.
  */
-export function createAppleClient(deps: AppleClientDeps): AppleClient {
-  const baseUrl = new URL(deps.baseUrl)
+export function createAppleClient(deps: AppleClientDeps = {}): AppleClient {
+  const { clock = systemClock, log = silentLog } = deps
+  const baseUrl = new URL(deps.baseUrl ?? APPLE_URL)
   const timeoutMs = deps.callTimeoutMs ?? CALL_TIMEOUT_MS
   const offset = createClockOffset()
   let opened: Promise<Pool> | undefined
@@ -66,14 +67,14 @@ export function createAppleClient(deps: AppleClientDeps): AppleClient {
   const shared = {
     pool: () => (opened ??= openPool()),
     basePath: baseUrl.pathname.replace(/\/+$/, ''),
-    clock: deps.clock,
-    log: deps.log,
+    clock,
+    log,
     limits: { timeoutMs, maxBodyBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES },
     tokens: createTokenSigner(),
     offset,
     reported: new Map<string, number>(),
   }
-  const toState = createStateReader(deps.log)
+  const toState = createStateReader(log)
 
   return {
     session: (credentials, gate, signal) => createSession({ ...shared, credentials, gate, signal }, baseUrl, toState),

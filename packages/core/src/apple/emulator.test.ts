@@ -1,6 +1,5 @@
 import { startEmulator, type Emulator } from '@flightroster/emulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { systemClock } from '../domain/clock.ts'
 import { createAppleClient, type AppleClient, type AppleSession } from './client.ts'
 import { memoryLog, newCredentials, openGate } from './scripted-server.ts'
 
@@ -28,7 +27,7 @@ beforeAll(async () => {
   }
   const key = { ...credentials, privateKeyPem: credentials.privateKey }
   apple = await startEmulator({ seed: { keys: [key], apps: [app] } })
-  client = createAppleClient({ baseUrl: apple.url, clock: systemClock, log: memoryLog().log })
+  client = createAppleClient({ baseUrl: apple.url, log: memoryLog().log })
   session = client.session(credentials, gate)
 })
 afterAll(async () => {

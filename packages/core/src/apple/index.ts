@@ -1,4 +1,7 @@
+export { emailKey, maskEmail } from './address.ts'
+export { APPLE_ERRORS, AppleError, isAppleError, type AppleErrorCode } from './apple-error.ts'
 export { isWriteAmbiguous } from './classify.ts'
 export { createAppleClient, type AppleClient, type AppleClientDeps, type AppleSession } from './client.ts'
 export { importSigningKey } from './signing-key.ts'
-export type * from './types.ts'
+export type { Clock, Log } from './surroundings.ts'
+export * from './types.ts'

@@ -3,15 +3,14 @@
  * It never retries: the job that called does, and it alone knows what a second attempt may do.
  */
 import type { Pool } from 'undici'
-import type { Clock } from '../domain/clock.ts'
-import { AppError, isAppError } from '../errors.ts'
-import type { Log } from '../log.ts'
+import { isAppleError, type AppleError } from './apple-error.ts'
 import { classify, neverThere, statusDecides, unreachable, unreadable, type Asked } from './classify.ts'
 import type { ClockOffset } from './clock-offset.ts'
 import { firstHeader, parseHttpDate, parseRetryAfter } from './headers.ts'
 import { parseQuota } from './quota.ts'
 import { send, wasNeverSent, type Exchange, type SendLimits } from './send.ts'
 import type { ReadAnswer } from './shapes.ts'
+import type { Clock, Log } from './surroundings.ts'
 import type { TokenSigner } from './token.ts'
 import type { CallRecord, Credentials, Gate } from './types.ts'
 import { fitsPath, toTarget, type Query } from './target.ts'
@@ -44,7 +43,7 @@ export interface Wire {
 
 type Settled<T> = { ok: true; value: T } | { ok: false; error: unknown }
 
-/** Throws the AppErrors of classify.ts, what `gate.admit` throws, and the reason of the caller's signal, each as it is. */
+/** Throws the AppleErrors of classify.ts, what `gate.admit` throws, and the reason of the caller's signal, each as it is. */
 export async function request<T>(wire: Wire, call: Call<T>): Promise<T> {
   wire.signal?.throwIfAborted()
   // Not asked: it costs no quota, and names nothing else at Apple.
@@ -87,14 +86,18 @@ function settle<T>(call: Call<T>, exchange: Exchange, now: number): Settled<T> {
 
 /** The code alone where there is one: an error of undici's parser carries the raw answer, addresses and all. */
 function explainFault(error: unknown): { reason: string; cause?: unknown } {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? { reason: code } : { reason: 'connection', cause: error }
+  const code = codeOf(error)
+  return code === undefined ? { reason: 'connection', cause: error } : { reason: code }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 const REPORTED_AGAIN_MS = 3_600_000
 
 /** A fault of ours: told once an hour for each kind of request and code, not for every one that met it. */
-function reportOnce({ reported, clock, log }: Wire, { details }: AppError): void {
+function reportOnce({ reported, clock, log }: Wire, { details }: AppleError): void {
   const kind = `${String(details.method)} ${String(details.path)} ${String(details.appleCode)}`
   const last = reported.get(kind)
   if (last !== undefined && clock.now() - last < REPORTED_AGAIN_MS) return
@@ -104,7 +107,7 @@ function reportOnce({ reported, clock, log }: Wire, { details }: AppError): void
 
 async function note<T>(wire: Wire, call: Call<T>, exchange: Exchange, settled: Settled<T>): Promise<void> {
   const { method, path } = call
-  const error = !settled.ok && isAppError(settled.error) ? settled.error : null
+  const error = !settled.ok && isAppleError(settled.error) ? settled.error : null
   const appleCode = error?.details.appleCode
   const record: CallRecord = {
     method,
@@ -123,7 +126,7 @@ async function note<T>(wire: Wire, call: Call<T>, exchange: Exchange, settled: S
     await wire.gate.note(record)
   } catch (failure) {
     // The answer is worth more than its record: a write that Apple confirmed must not look like one that failed.
-    const cause = failure instanceof AppError ? failure.code : failure instanceof Error ? failure.name : 'unknown'
+    const cause = codeOf(failure) ?? (failure instanceof Error ? failure.name : 'unknown')
     wire.log.warn({ method, path, status: exchange.status, cause }, 'apple.call_not_noted')
   }
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../domain/clock.ts'
 import { createAppleClient, type AppleClient, type AppleSession } from './client.ts'
 import {
   memoryLog,
@@ -18,7 +17,7 @@ let session: AppleSession
 
 beforeAll(async () => {
   apple = await startScriptedServer()
-  client = createAppleClient({ baseUrl: apple.url, clock: systemClock, log: memoryLog().log })
+  client = createAppleClient({ baseUrl: apple.url, log: memoryLog().log })
   session = client.session(newCredentials(), openGate())
 })
 beforeEach(() => {

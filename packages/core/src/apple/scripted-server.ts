@@ -1,9 +1,7 @@
 /** For the tests of this folder: a real HTTP server that plays Apple's part, one scripted answer after the other. */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Writable } from 'node:stream'
-import type { Clock } from '../domain/clock.ts'
-import { createLog, type Log } from '../log.ts'
+import type { Clock, Log } from './surroundings.ts'
 import type { CallRecord, Credentials, Gate } from './types.ts'
 
 export interface Seen {
@@ -122,12 +120,6 @@ export function shiftedClock(offsetMs: number): Clock {
 
 export function memoryLog(): { log: Log; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = []
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      const line: Record<string, unknown> = JSON.parse(String(chunk))
-      lines.push(line)
-      done()
-    },
-  })
-  return { log: createLog({ level: 'debug', name: 'test' }, destination), lines }
+  const keep = (level: keyof Log) => (fields: object, msg: string) => void lines.push({ level, msg, ...fields })
+  return { log: { warn: keep('warn'), error: keep('error') }, lines }
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'undici'
-import type { Clock } from '../domain/clock.ts'
+import type { Clock } from './surroundings.ts'
 import type { Headers } from './headers.ts'
 
 export interface Outgoing {

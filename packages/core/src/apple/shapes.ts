@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { TesterState } from '../domain/member.ts'
-import { parseJson } from './apple-error.ts'
+import { parseJson } from './apple-problems.ts'
+import type { TesterState } from './types.ts'
 
 /** Reads the answer to one call; throws Unfit where it is not what Apple's OpenAPI promises. */
 export type ReadAnswer<T> = (answer: { status: number; body: string }) => T

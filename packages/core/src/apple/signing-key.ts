@@ -1,5 +1,5 @@
 import { importJWK, importPKCS8, type CryptoKey, type JWK } from 'jose'
-import { AppError } from '../errors.ts'
+import { AppleError } from './apple-error.ts'
 
 /**
  * Opens a private key for ES256: the JWK that is kept (docs/decisions/first-visits.md), or the text of a .p8 file. Throws
@@ -11,6 +11,6 @@ export async function importSigningKey(text: string): Promise<CryptoKey> {
     if (!key.startsWith('{')) return await importPKCS8(key, 'ES256')
     return await importJWK<JWK & { kty: 'EC' }>(JSON.parse(key), 'ES256')
   } catch {
-    throw new AppError('private_key_invalid')
+    throw new AppleError('private_key_invalid')
   }
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../domain/clock.ts'
 import { createAppleClient, type AppleClient, type AppleSession } from './client.ts'
 import {
   memoryLog,
@@ -22,7 +21,7 @@ let session: AppleSession
 
 beforeAll(async () => {
   apple = await startScriptedServer()
-  client = createAppleClient({ baseUrl: apple.url, clock: systemClock, log })
+  client = createAppleClient({ baseUrl: apple.url, log })
 })
 beforeEach(() => {
   apple.seen.length = 0

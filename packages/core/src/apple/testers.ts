@@ -1,13 +1,11 @@
+import { emailKey } from './address.ts'
+import { isAppleError } from './apple-error.ts'
 import { unreadable } from './classify.ts'
-import { emailKey } from '../domain/email.ts'
-import { isAppError } from '../errors.ts'
-import type { TesterState } from '../domain/member.ts'
-import { isObject } from '../domain/shape.ts'
 import type { z } from 'zod'
 import { list, PAGE_SIZE, readPage, type Caller, type Collection, type Page } from './paginate.ts'
 import { createdDocument, documentOf, pageOf, readJson, readStatus, testerResource, Unfit } from './shapes.ts'
 import { encodeValue, type Query } from './target.ts'
-import type { GroupTesterRow, NewTester, TesterListing, TesterRow } from './types.ts'
+import type { GroupTesterRow, NewTester, TesterListing, TesterRow, TesterState } from './types.ts'
 
 const FIELDS = ['email', 'firstName', 'lastName', 'state']
 const DEVICE_FIELDS = ['inviteType', 'appDevices']
@@ -71,7 +69,7 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
     /** Testers who came by a public link; null where Apple gives no total, or takes no such filter. */
     async countPublicTesters(appId: string): Promise<number | null> {
       return countTesters({ 'filter[apps]': appId, 'filter[inviteType]': 'PUBLIC_LINK' }).catch((error: unknown) => {
-        if (isAppError(error, 'apple_request_invalid')) return null
+        if (isAppleError(error, 'apple_request_invalid')) return null
         throw error
       })
     },
@@ -162,6 +160,10 @@ function toDevices({ attributes }: z.output<typeof testerResource>): Pick<GroupT
     }
   })
   return { inviteType: inviteType === 'EMAIL' || inviteType === 'PUBLIC_LINK' ? inviteType : null, devices }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function listTesters(

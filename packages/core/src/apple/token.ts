@@ -9,7 +9,7 @@ const LIFETIME_S = 15 * 60
 const MAX_KEYS = 5_000
 
 export interface TokenSigner {
-  /** A fresh token. `now`: Apple's time in ms. Throws AppError private_key_invalid. */
+  /** A fresh token. `now`: Apple's time in ms. Throws AppleError private_key_invalid. */
   sign(credentials: Credentials, now: number): Promise<string>
 }
 

@@ -1,6 +1,4 @@
-import type { TesterState } from '../domain/member.ts'
-import type { Device, InviteType, UsageFigures } from '../domain/usage.ts'
-import type { ErrorCode } from '../errors.ts'
+import type { AppleErrorCode } from './apple-error.ts'
 
 /** An App Store Connect API team key. `privateKey`: a P-256 key, as a JWK or as the .p8 file that Apple gave (PEM, PKCS#8). */
 export interface Credentials {
@@ -17,9 +15,9 @@ export interface QuotaReading {
   minuteRemaining: number | null
 }
 
-/** What a call must pass, and what it leaves behind. Filled in by the caller: the budget in the store, the lease of the lane. */
+/** What a call must pass, and what it leaves behind: the caller's own budget, leases and measurements. */
 export interface Gate {
-  /** Called right before each request is sent. Throws AppError (budget_exhausted, lease_lost) to keep it from being sent. */
+  /** Called right before each request is sent. What it throws keeps the request from being sent, and reaches whoever called. */
   admit(call: { method: string; path: string; write: boolean }): Promise<void>
   /** Called once per admitted request with what came of it, also for errors and lost answers. A failure here is logged only. */
   note(result: CallRecord): void | Promise<void>
@@ -34,8 +32,8 @@ export interface CallRecord {
   status: number | null
   /** Code of the error that decided, when Apple named one. */
   appleCode: string | null
-  /** null: success, or given up by the caller for a reason that is no AppError. */
-  code: ErrorCode | null
+  /** null: success, or given up by the caller for a reason that is no AppleError. */
+  code: AppleErrorCode | null
   quota: QuotaReading
   /** Clamped to an hour; null when absent or nonsense. */
   retryAfterMs: number | null
@@ -46,6 +44,32 @@ export interface CallRecord {
   /** Apple's Date header, ms. */
   serverTime: number | null
 }
+
+/** What Apple says of a tester. `unknown` stands for a value that this version does not know, or none at all. */
+export type TesterState = 'not_invited' | 'invited' | 'accepted' | 'installed' | 'revoked' | 'unknown'
+
+/** A device that a tester has the app on, as Apple tells it; what it does not tell is null. */
+export interface Device {
+  model: string | null
+  platform: string | null
+  osVersion: string | null
+  build: string | null
+}
+
+/** How a tester came in: by mail, or by the public link of a group. */
+export type InviteType = 'EMAIL' | 'PUBLIC_LINK'
+
+/** What Apple counted for a tester. */
+export interface UsageFigures {
+  sessions: number
+  crashes: number
+  feedback: number
+}
+
+/** The days that App Store Connect counts sessions over. */
+export const USAGE_PERIODS = [7, 30, 90, 365] as const
+/** One of Apple's periods. */
+export type UsagePeriod = (typeof USAGE_PERIODS)[number]
 
 /** A beta tester (`betaTesters`); the address is null where Apple keeps it to itself. */
 export interface TesterRow {

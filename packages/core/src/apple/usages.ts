@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { UsagePeriod } from '../domain/usage.ts'
 import { PAGE_SIZE, readPage, type Caller, type Page } from './paginate.ts'
-import type { UsageRow } from './types.ts'
+import type { UsagePeriod, UsageRow } from './types.ts'
 
 /** Everything is optional: a row without a tester, or without figures, says nothing. */
 const usageResource = z.object({ dataPoints: z.unknown().optional(), dimensions: z.unknown().optional() })

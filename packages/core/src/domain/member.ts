@@ -1,5 +1,8 @@
+import type { TesterState } from '../apple/index.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { IdleReason } from './idle.ts'
+
+export type { TesterState }
 
 /** In the order of their index in the store: never renumber, only append. */
 export const MEMBER_STATUSES = [
@@ -16,9 +19,6 @@ export const MEMBER_STATUSES = [
 ] as const
 /** How far a member is, as the API and callbacks tell it. */
 export type MemberStatus = (typeof MEMBER_STATUSES)[number]
-
-/** What Apple says of a tester. `unknown` stands for a value that this version does not know, or none at all. */
-export type TesterState = 'not_invited' | 'invited' | 'accepted' | 'installed' | 'revoked' | 'unknown'
 
 /** Who should be in the group, from events and snapshots. Written by intake alone. */
 export interface Desired {

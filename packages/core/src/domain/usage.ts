@@ -1,15 +1,13 @@
-import type { TesterState } from './member.ts'
+import {
+  USAGE_PERIODS,
+  type Device,
+  type InviteType,
+  type TesterState,
+  type UsageFigures,
+  type UsagePeriod,
+} from '../apple/index.ts'
 
-/** A device that a tester has the app on, as Apple tells it; what it does not tell is null. */
-export interface Device {
-  model: string | null
-  platform: string | null
-  osVersion: string | null
-  build: string | null
-}
-
-/** How a tester came in: by mail, or by the public link of a group. */
-export type InviteType = 'EMAIL' | 'PUBLIC_LINK'
+export { USAGE_PERIODS, type Device, type InviteType, type UsageFigures, type UsagePeriod }
 
 /** A member's tester in a complete listing of the group. */
 export interface Sighting {
@@ -19,13 +17,6 @@ export interface Sighting {
   /** null: Apple did not say, or nobody wants to know (TESTER_USAGE=off). */
   inviteType: InviteType | null
   devices: Device[]
-}
-
-/** What Apple counted for a tester. */
-export interface UsageFigures {
-  sessions: number
-  crashes: number
-  feedback: number
 }
 
 /** The figures of a member's tester, and what we saw them do from reading to reading. */
@@ -39,11 +30,6 @@ export interface Usage extends UsageFigures {
   /** The last reading that had more sessions than the one before it (ms): the person used the app not long before. */
   risenAt: number | null
 }
-
-/** Apple's periods. */
-export const USAGE_PERIODS = [7, 30, 90, 365] as const
-/** Periods that App Store Connect counts sessions over. */
-export type UsagePeriod = (typeof USAGE_PERIODS)[number]
 
 /** Why figures are not believed, or are not there. */
 export const USAGE_DOUBTS = ['off', 'unread', 'refused', 'incomplete', 'empty', 'late', 'implausible'] as const

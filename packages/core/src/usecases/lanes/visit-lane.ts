@@ -40,7 +40,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
   // Rung during another's visit: that one may end at any moment, and does not know of the ring.
   if (opened.kind === 'busy') return idleFor('busy', Math.min(Math.max(opened.leftMs, 0) + 200, BUSY_AGAIN_MS))
   if (opened.kind === 'paused') return idleFor('paused', null)
-  if (credentials instanceof AppError) {
+  if (isAppError(credentials)) {
     deps.log.error({ err: credentials, teamKey }, 'The key of the lane cannot be opened.')
     await blockLane(deps.lane, { code: 'secret_unreadable', detail: credentials.message, at: deps.clock.now() })
     await deps.tell()

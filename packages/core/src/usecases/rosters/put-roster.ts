@@ -185,7 +185,7 @@ async function refuseOthers(
   const bound = (cause?: unknown) => boundTo(existing, cause)
   if (app.id !== existing.app.id) throw bound()
   const { group } = await resolveGroup(session, app, wanted).catch((error: unknown) => {
-    if (error instanceof AppError && error.code.startsWith('group_')) throw bound(error)
+    if (isAppError(error) && error.code.startsWith('group_')) throw bound(error)
     throw error
   })
   if (group.id !== existing.group.id) throw bound()

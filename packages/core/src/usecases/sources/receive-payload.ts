@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ReceivedPayload, Source, SourceFact, SourcePerson } from '../../domain/source.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, isAppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { isGenericSigned, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
 import { PEOPLE_KEPT, type SourceBook } from '../../store/index.ts'
@@ -53,8 +53,7 @@ export async function receivePayload(
   try {
     read = await readPayload(deps, source, request, now)
   } catch (error) {
-    if (error instanceof AppError && error.code === 'payload_not_understood')
-      await note('refused', bodyDigest, 0, error.message)
+    if (isAppError(error, 'payload_not_understood')) await note('refused', bodyDigest, 0, error.message)
     throw error
   }
   const id = (read.kind === 'facts' ? read.id : undefined) ?? bodyDigest

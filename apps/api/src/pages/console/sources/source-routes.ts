@@ -1,5 +1,5 @@
 import type { Source } from '@flightroster/core/domain'
-import { AppError } from '@flightroster/core/errors'
+import { isAppError } from '@flightroster/core/errors'
 import { deleteSource, getSource, listSources, putSource, tryPayload } from '@flightroster/core/usecases/sources'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'
@@ -112,8 +112,7 @@ async function save(
     await putSource(deps, { id: draft.id, kind, secret: given, rosters, signature, map, within, assertSeen })
     return undefined
   } catch (error) {
-    const theirs = ['public_url_missing', 'map_invalid', 'secret_missing', 'conflict']
-    if (error instanceof AppError && theirs.includes(error.code)) return errorNotice(error)
+    if (isAppError(error, 'public_url_missing', 'map_invalid', 'secret_missing', 'conflict')) return errorNotice(error)
     throw error
   }
 }
@@ -129,7 +128,7 @@ async function tryIt(
   try {
     return await tryPayload(reading, sourceIdOf(request), { headers, body: Buffer.from(payload) })
   } catch (error) {
-    if (error instanceof AppError && error.code === 'payload_not_understood') return { fault: errorNotice(error) }
+    if (isAppError(error, 'payload_not_understood')) return { fault: errorNotice(error) }
     throw error
   }
 }

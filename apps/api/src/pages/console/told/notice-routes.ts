@@ -1,5 +1,5 @@
 import { NOTICE_KINDS, type Notice, type NoticeKind } from '@flightroster/core/domain'
-import { AppError } from '@flightroster/core/errors'
+import { isAppError } from '@flightroster/core/errors'
 import {
   deleteNotice,
   describeNotice,
@@ -97,7 +97,7 @@ async function save(deps: ApiDeps, { id, ...draft }: NoticeDraft, seen?: Form): 
     await putNotice(deps, { id, ...parsed.data, assertSeen })
     return undefined
   } catch (error) {
-    const isTheirs = error instanceof AppError && ['url_not_allowed', 'address_invalid'].includes(error.code)
+    const isTheirs = isAppError(error, 'url_not_allowed', 'address_invalid')
     if (isTheirs) return errorNotice(error)
     throw error
   }

@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '@flightroster/core/errors'
+import { isAppError } from '@flightroster/core/errors'
 import {
   deleteWebhook,
   describeWebhook,
@@ -130,7 +130,7 @@ async function save(
       assertSeen: (current) => seen && assertEdition(seen, seenOf(current)),
     })
   } catch (error) {
-    if (error instanceof AppError && isAppError(error, 'url_not_allowed')) return { fault: errorNotice(error) }
+    if (isAppError(error, 'url_not_allowed')) return { fault: errorNotice(error) }
     throw error
   }
 }
