@@ -9,6 +9,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/api/package.json apps/api/
 COPY apps/worker/package.json apps/worker/
 COPY apps/cli/package.json apps/cli/
+COPY packages/app-store-connect/package.json packages/app-store-connect/
 COPY packages/core/package.json packages/core/
 COPY packages/emulator/package.json packages/emulator/
 COPY packages/client/package.json packages/client/
@@ -23,7 +24,7 @@ COPY tsconfig.base.json ./
 COPY scripts scripts
 COPY apps apps
 COPY packages packages
-RUN node node_modules/typescript/bin/tsc -b packages/core packages/emulator apps/api apps/worker \
+RUN node node_modules/typescript/bin/tsc -b packages/app-store-connect packages/core packages/emulator apps/api apps/worker \
   && node scripts/copy-assets.mjs \
   && node scripts/bundle.mjs
 
@@ -33,6 +34,7 @@ RUN npx -y pnpm@$(cat /pnpm-version) install --frozen-lockfile --prod \
 COPY --from=build /app/apps/api/dist apps/api/dist
 COPY --from=build /app/apps/api/openapi.json apps/api/
 COPY --from=build /app/apps/worker/dist apps/worker/dist
+COPY --from=build /app/packages/app-store-connect/dist packages/app-store-connect/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/packages/emulator/dist packages/emulator/dist
 COPY scripts/prune-image.mjs /

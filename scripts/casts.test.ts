@@ -71,7 +71,7 @@ const ALLOWED: { why: string; most: Record<string, number> }[] = [
     most: {
       'apps/api/src/pages/dashboard/board-page.ts': 1,
       'apps/api/src/pages/dashboard/board.ts': 1,
-      'packages/core/src/apple/shapes.ts': 1,
+      'packages/app-store-connect/src/shapes.ts': 1,
       'packages/core/src/config-reader.ts': 1,
       'packages/core/src/domain/shape.ts': 2,
       'packages/core/src/errors.ts': 1,

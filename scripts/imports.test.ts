@@ -11,7 +11,6 @@ const LAYERS: Record<string, string[]> = {
     'usecases',
     'store',
     'queues',
-    'apple',
     'secrets',
     'callbacks',
     'sources',
@@ -23,12 +22,11 @@ const LAYERS: Record<string, string[]> = {
   ],
   store: ['domain', 'errors', 'log'],
   queues: ['domain', 'errors', 'log'],
-  apple: [],
   secrets: ['domain', 'errors', 'log'],
   callbacks: ['domain', 'errors', 'log'],
   sources: ['domain', 'errors', 'log'],
-  domain: ['errors', 'apple'],
-  errors: ['apple'],
+  domain: ['errors'],
+  errors: [],
 }
 
 /** Packages that only some places may import. */
@@ -36,7 +34,7 @@ const ONLY_IN: Record<string, RegExp> = {
   ioredis: /^packages\/core\/src\/(store|queues)\/|\/run\.ts$|\.test\.ts$/,
   bullmq: /^packages\/core\/src\/queues\/|^apps\/worker\/|^apps\/api\/src\/(plugins|pages)\/|\.test\.ts$/,
   fastify: /^apps\/api\/|^packages\/emulator\//,
-  undici: /^packages\/core\/src\/(apple|callbacks)\/|\.test\.ts$/,
+  undici: /^packages\/(app-store-connect\/src|core\/src\/callbacks)\/|\.test\.ts$/,
 }
 
 /** What a process does with its connection; anything else is a command. */
@@ -119,9 +117,10 @@ describe('imports', () => {
     expect(Object.fromEntries([...after].map(([from, to]) => [from, [...to]]))).toEqual({})
   })
 
-  it('never lead from core to an app, or from the emulator to any of our packages', () => {
+  it('never lead from core to an app, or from the client of App Store Connect or the emulator to any of our packages', () => {
     const wrong = imports.filter(({ file, target }) => {
       const isTest = file.endsWith('.test.ts')
+      if (file.startsWith('packages/app-store-connect/')) return !isTest && target.startsWith('@flightroster/')
       if (file.startsWith('packages/core/')) return !isTest && /^@flightroster\/(api|worker|emulator)/.test(target)
       return file.startsWith('packages/emulator/') && target.startsWith('@flightroster/')
     })

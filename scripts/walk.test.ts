@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const CORE = 'packages/core/src'
+const CLIENT = '@flightroster/app-store-connect'
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
 /** The table of `docs/architecture.md`. */
@@ -21,10 +22,14 @@ const exportsOf = (file: string) =>
 /** The files that a file names: sources by import, scripts by their path, and behind the index of a folder those of which it uses something. */
 function namedBy(file: string): Set<string> {
   const named = new Set<string>()
-  for (const [, target = ''] of read(file).matchAll(/'(@flightroster\/core\/[^']+|\.{1,2}\/[^']+\.(?:ts|lua))'/g)) {
+  for (const [, target = ''] of read(file).matchAll(
+    /'(@flightroster\/(?:core\/[^']+|app-store-connect)|\.{1,2}\/[^']+\.(?:ts|lua))'/g,
+  )) {
     const path = target.startsWith('.')
       ? relative(ROOT, resolve(ROOT, dirname(file), target))
-      : join(CORE, target.replace('@flightroster/core/', ''), 'index.ts')
+      : target === CLIENT
+        ? 'packages/app-store-connect/src/index.ts'
+        : join(CORE, target.replace('@flightroster/core/', ''), 'index.ts')
     if (!existsSync(join(ROOT, path))) continue
     named.add(path)
     if (!path.endsWith('/index.ts')) continue

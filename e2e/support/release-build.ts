@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const WORKSPACES = ['apps/api', 'apps/worker', 'packages/core', 'packages/emulator']
+const WORKSPACES = ['apps/api', 'apps/worker', 'packages/app-store-connect', 'packages/core', 'packages/emulator']
 
 /**
  * A checkout of a commit with its API and worker built, kept from run to run; undefined where the clone's history does not hold it. It
@@ -32,6 +32,8 @@ export async function buildRelease(commit: string): Promise<string | undefined> 
       verbatimSymlinks: true,
     })
   }
+  // Until 0.2.0 the client of App Store Connect was a part of core.
+  await symlink('../../app-store-connect/node_modules/jose', join(making, 'packages/core/node_modules/jose'))
   await standIn(join(making, 'apps/api/node_modules/@fastify/swagger-ui'))
   await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'apps/api', 'apps/worker'], {
     cwd: making,

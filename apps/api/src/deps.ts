@@ -1,4 +1,4 @@
-import type { AppleClient } from '@flightroster/core/apple'
+import type { AppleClient } from '@flightroster/app-store-connect'
 import type { UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock, DashboardUser } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'

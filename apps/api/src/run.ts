@@ -1,4 +1,4 @@
-import { createAppleClient } from '@flightroster/core/apple'
+import { createAppleClient } from '@flightroster/app-store-connect'
 import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'

@@ -1,4 +1,4 @@
-import { createAppleClient } from '@flightroster/core/apple'
+import { createAppleClient } from '@flightroster/app-store-connect'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'
 import { startEmulator, type Emulator, type EmulatorOptions } from '@flightroster/emulator'

@@ -1,4 +1,4 @@
-import type { AppleClient } from '@flightroster/core/apple'
+import type { AppleClient } from '@flightroster/app-store-connect'
 import { createUrlGuard } from '@flightroster/core/callbacks'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'

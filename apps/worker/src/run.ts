@@ -1,4 +1,4 @@
-import { createAppleClient } from '@flightroster/core/apple'
+import { createAppleClient } from '@flightroster/app-store-connect'
 import { createMailer, createUrlGuard, type Mailer } from '@flightroster/core/callbacks'
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createAppleClient } from '@flightroster/core/apple'
+import { createAppleClient } from '@flightroster/app-store-connect'
 import { createUrlGuard } from '@flightroster/core/callbacks'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AppleClient } from '@flightroster/core/apple'
+import type { AppleClient } from '@flightroster/app-store-connect'
 import type { Mailer, UrlGuard } from '@flightroster/core/callbacks'
 import type { Clock } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { APPLE_ERRORS, AppleError } from './apple/index.ts'
+import { APPLE_ERRORS, AppleError } from '@flightroster/app-store-connect'
 import { AppError, ERROR_RULES, isAppError } from './errors.ts'
 
 it('isAppError knows an error of the App Store Connect client by its code, as it knows our own', () => {

@@ -2,7 +2,7 @@
  * Every way a thing can go wrong, once: the code callers and program managers see, what follows from it, and what to do.
  * `docs/errors.md` is generated from this table; apps/api adds the HTTP status; the worker reads the disposition.
  */
-import { APPLE_ERRORS, isAppleError, type AppleErrorCode } from './apple/index.ts'
+import { APPLE_ERRORS, isAppleError, type AppleErrorCode } from '@flightroster/app-store-connect'
 
 /** What the job that met the error does next. `retry` costs an attempt, `wait` and `block` never do. */
 export type Disposition = 'retry' | 'wait' | 'block' | 'reject'

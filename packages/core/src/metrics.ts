@@ -1,4 +1,4 @@
-import type { AppleClient, Gate } from './apple/index.ts'
+import type { AppleClient, Gate } from '@flightroster/app-store-connect'
 import type { LaneStore } from './store/index.ts'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 

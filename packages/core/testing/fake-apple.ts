@@ -5,7 +5,7 @@ import {
   type AppleSession,
   type Gate,
   type TesterRow,
-} from '../src/apple/index.ts'
+} from '@flightroster/app-store-connect'
 import { emailKey } from '../src/domain/email.ts'
 
 /** Apple in memory: groups of one app, its testers, and the mails that it sent. Answers at once, unless `step` holds a call up. */

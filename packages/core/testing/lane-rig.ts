@@ -1,6 +1,6 @@
 import { startEmulator, type Emulator } from '@flightroster/emulator'
 import { Redis } from 'ioredis'
-import { createAppleClient, type AppleSession } from '../src/apple/index.ts'
+import { createAppleClient, type AppleSession } from '@flightroster/app-store-connect'
 import { systemClock } from '../src/domain/clock.ts'
 import type { MemberStatus } from '../src/domain/member.ts'
 import type { Roster } from '../src/domain/roster.ts'

@@ -1,10 +1,13 @@
-import type { AppleError, AppleSession, CallRecord } from '../src/apple/index.ts'
-import { classify, unreachable } from '../src/apple/classify.ts'
-import { createGroupCalls } from '../src/apple/groups.ts'
-import type { Caller } from '../src/apple/paginate.ts'
-import type { Call } from '../src/apple/request.ts'
-import { parseTesterState } from '../src/apple/shapes.ts'
-import { createTesterCalls } from '../src/apple/testers.ts'
+import type { AppleError, AppleSession, CallRecord } from '@flightroster/app-store-connect'
+import {
+  classify,
+  createGroupCalls,
+  createTesterCalls,
+  parseTesterState,
+  unreachable,
+  type Call,
+  type Caller,
+} from '@flightroster/app-store-connect/testing'
 import { emailKey } from '../src/domain/email.ts'
 import type { AppError } from '../src/errors.ts'
 import { NOTHING_OBSERVED, type Desired, type Observed } from '../src/domain/member.ts'

@@ -1,4 +1,4 @@
-import type { BuildRow } from '@flightroster/core/apple'
+import type { BuildRow } from '@flightroster/app-store-connect'
 import { BUILD_STATES } from '@flightroster/core/domain'
 import type { ListedBuild } from '@flightroster/core/usecases/rosters'
 import { z } from 'zod'

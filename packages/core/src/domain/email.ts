@@ -1,4 +1,4 @@
-export { emailKey, maskEmail } from '../apple/index.ts'
+export { emailKey, maskEmail } from '@flightroster/app-store-connect'
 
 const MAX_LENGTH = 254
 

@@ -1,4 +1,4 @@
-import type { TesterState } from '../apple/index.ts'
+import type { TesterState } from '@flightroster/app-store-connect'
 import type { ErrorCode } from '../errors.ts'
 import type { IdleReason } from './idle.ts'
 

@@ -5,7 +5,7 @@ import {
   type TesterState,
   type UsageFigures,
   type UsagePeriod,
-} from '../apple/index.ts'
+} from '@flightroster/app-store-connect'
 
 export { USAGE_PERIODS, type Device, type InviteType, type UsageFigures, type UsagePeriod }
 

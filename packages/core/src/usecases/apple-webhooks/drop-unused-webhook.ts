@@ -1,4 +1,4 @@
-import type { AppleSession } from '../../apple/index.ts'
+import type { AppleSession } from '@flightroster/app-store-connect'
 import { isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { AppleSession, WebhookEventType } from '../../apple/index.ts'
+import type { AppleSession, WebhookEventType } from '@flightroster/app-store-connect'
 import type { AppleWebhook } from '../../domain/apple-webhook.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'

@@ -1,4 +1,4 @@
-import type { AppleSession } from '../../apple/index.ts'
+import type { AppleSession } from '@flightroster/app-store-connect'
 import type { Build } from '../../domain/build.ts'
 
 export interface AppBuilds {

@@ -1,4 +1,4 @@
-import type { AppleSession } from '../../apple/index.ts'
+import type { AppleSession } from '@flightroster/app-store-connect'
 import { opensByBeingGiven, type Build } from '../../domain/build.ts'
 import { anotherInReview, explainRefusal, planGifts, planReleases, planReviews } from '../../domain/build-steps.ts'
 import type { BuildStep } from '../../domain/build-watch.ts'

@@ -1,4 +1,4 @@
-import type { AppleSession, CallRecord } from '../../apple/index.ts'
+import type { AppleSession, CallRecord } from '@flightroster/app-store-connect'
 import type { Writing } from '../../domain/member.ts'
 import type { CallStep } from '../../domain/plan.ts'
 import { AppError, isAppError, type ErrorCode } from '../../errors.ts'

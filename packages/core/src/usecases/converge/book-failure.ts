@@ -1,4 +1,4 @@
-import { isWriteAmbiguous } from '../../apple/index.ts'
+import { isWriteAmbiguous } from '@flightroster/app-store-connect'
 import { isReclaimed, settledStatus, type MemberStatus, type Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'

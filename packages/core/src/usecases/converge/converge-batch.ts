@@ -36,7 +36,7 @@
  * How a turn ended decides what becomes of the job (`finish-target.ts`): done, parked, in_line: it ends · later: it sleeps, no
  * attempt used · retry: an attempt is used, after the twelfth the member has failed · give_back: as if it had not been fetched.
  */
-import type { AppleSession, CallRecord } from '../../apple/index.ts'
+import type { AppleSession, CallRecord } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed } from '../../domain/member.ts'

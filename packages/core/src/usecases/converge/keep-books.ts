@@ -1,4 +1,4 @@
-import type { AppleSession, TesterRow } from '../../apple/index.ts'
+import type { AppleSession, TesterRow } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, type FormerAddress, type Observed } from '../../domain/member.ts'

@@ -1,4 +1,4 @@
-import type { AppleSession } from '../../apple/index.ts'
+import type { AppleSession } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { isReclaimed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'

@@ -1,5 +1,5 @@
 import type { ChunkSize } from '../visit/visit.ts'
-import type { AppleSession, CallRecord, TesterRow } from '../../apple/index.ts'
+import type { AppleSession, CallRecord, TesterRow } from '@flightroster/app-store-connect'
 import { emailKey } from '../../domain/email.ts'
 import type { CallStep } from '../../domain/plan.ts'
 import type { AppError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../apple/index.ts'
+import type { CallRecord } from '@flightroster/app-store-connect'
 import type { Log } from '../../log.ts'
 import type { Outcome, Traces } from '../../store/index.ts'
 import type { Span, Tracing } from '../../tracing.ts'

@@ -1,4 +1,4 @@
-import type { Gate } from '../../apple/index.ts'
+import type { Gate } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
 import type { Budget, Store } from '../../store/index.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, isAppError } from '../../errors.ts'
-import type { Credentials } from '../../apple/index.ts'
+import type { Credentials } from '@flightroster/app-store-connect'
 import type { LaneFacts } from '../../store/index.ts'
 import { createCallGate } from '../visit/call-gate.ts'
 import { blockLane, probeKey, unblockLane } from '../visit/judge-key.ts'

@@ -1,4 +1,4 @@
-import type { TesterRow } from '../../apple/index.ts'
+import type { TesterRow } from '@flightroster/app-store-connect'
 import { emailKey } from '../../domain/email.ts'
 import type { Erasure } from '../../domain/erasure.ts'
 import type { Roster } from '../../domain/roster.ts'

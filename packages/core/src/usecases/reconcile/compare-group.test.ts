@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NOTHING_OBSERVED, type Desired, type Observed } from '../../domain/member.ts'
-import type { TesterRow } from '../../apple/index.ts'
+import type { TesterRow } from '@flightroster/app-store-connect'
 import type { MemberRecord } from '../../store/index.ts'
 import { compareGroup } from './compare-group.ts'
 

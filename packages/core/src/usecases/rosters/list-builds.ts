@@ -1,4 +1,4 @@
-import type { BuildRow } from '../../apple/index.ts'
+import type { BuildRow } from '@flightroster/app-store-connect'
 import { buildState, isTestable, type BuildState } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError, isAppError } from '../../errors.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AppleSession } from '../../apple/index.ts'
+import type { AppleSession } from '@flightroster/app-store-connect'
 import { groupFindings } from '../../domain/build.ts'
 import { judgeSupply } from '../../domain/build-supply.ts'
 import type { Clock } from '../../domain/clock.ts'

@@ -1,4 +1,4 @@
-import type { AppleSession, AppRow, GroupRow } from '../../apple/index.ts'
+import type { AppleSession, AppRow, GroupRow } from '@flightroster/app-store-connect'
 import { AppError, isAppError } from '../../errors.ts'
 import type { RosterInput } from './roster-input.ts'
 

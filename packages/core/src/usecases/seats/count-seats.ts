@@ -1,4 +1,4 @@
-import type { AppleSession } from '../../apple/index.ts'
+import type { AppleSession } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { needsGroups, withCount, withGrouped, type AppSeats } from '../../domain/seats.ts'
 import type { Store } from '../../store/index.ts'

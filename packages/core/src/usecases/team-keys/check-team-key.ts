@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { importSigningKey, type AppleSession, type AppRow, type CallRecord } from '../../apple/index.ts'
+import { importSigningKey, type AppleSession, type AppRow, type CallRecord } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'

@@ -1,4 +1,4 @@
-import type { AppRow, BuildRow, GroupRow } from '../../apple/index.ts'
+import type { AppRow, BuildRow, GroupRow } from '@flightroster/app-store-connect'
 import { flag, list, nullable, number, object, text, type Shape } from '../../domain/shape.ts'
 
 /** An answer of App Store Connect that is kept for a minute: under which name, and what it looks like. */

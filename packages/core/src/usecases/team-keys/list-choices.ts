@@ -1,4 +1,4 @@
-import type { AppleSession, AppRow, GroupRow } from '../../apple/index.ts'
+import type { AppleSession, AppRow, GroupRow } from '@flightroster/app-store-connect'
 import type { TeamKey } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'

@@ -1,4 +1,4 @@
-import type { AppleClient, AppleSession, CallRecord, Credentials, Gate } from '../../apple/index.ts'
+import type { AppleClient, AppleSession, CallRecord, Credentials, Gate } from '@flightroster/app-store-connect'
 import type { TeamKey } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import { SealError, type Sealer } from '../../secrets/index.ts'

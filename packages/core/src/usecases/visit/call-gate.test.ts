@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createSettableClock } from '@flightroster/core/testing'
-import type { CallRecord } from '../../apple/index.ts'
+import type { CallRecord } from '@flightroster/app-store-connect'
 import type { Log } from '../../log.ts'
 import type { Budget } from '../../store/index.ts'
 import { createCallGate } from './call-gate.ts'

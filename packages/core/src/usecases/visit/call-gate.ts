@@ -1,4 +1,4 @@
-import type { CallRecord, Gate } from '../../apple/index.ts'
+import type { CallRecord, Gate } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'

@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../apple/index.ts'
+import type { CallRecord } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import type { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createSettableClock } from '@flightroster/core/testing'
-import type { AppleSession } from '../../apple/index.ts'
+import type { AppleSession } from '@flightroster/app-store-connect'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneFacts, LaneStore } from '../../store/index.ts'
 import { judgeKey } from './judge-key.ts'

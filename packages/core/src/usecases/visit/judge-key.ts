@@ -1,4 +1,4 @@
-import type { AppleSession } from '../../apple/index.ts'
+import type { AppleSession } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'

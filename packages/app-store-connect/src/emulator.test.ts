@@ -1,7 +1,7 @@
 import { startEmulator, type Emulator } from '@flightroster/emulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createAppleClient, type AppleClient, type AppleSession } from './client.ts'
-import { memoryLog, newCredentials, openGate } from './scripted-server.ts'
+import { memoryLog, newCredentials, openGate } from '../testing/scripted-server.ts'
 
 // The client and the emulator know nothing of each other: what they agree on is Apple's OpenAPI.
 const credentials = newCredentials()

@@ -9,7 +9,7 @@ import {
   reply,
   startScriptedServer,
   type ScriptedServer,
-} from './scripted-server.ts'
+} from '../testing/scripted-server.ts'
 
 let apple: ScriptedServer
 let client: AppleClient

@@ -1,8 +1,8 @@
-/** For the tests of this folder: a real HTTP server that plays Apple's part, one scripted answer after the other. */
+/** For the tests of this package: a real HTTP server that plays Apple's part, one scripted answer after the other. */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Clock, Log } from './surroundings.ts'
-import type { CallRecord, Credentials, Gate } from './types.ts'
+import type { Clock, Log } from '../src/surroundings.ts'
+import type { CallRecord, Credentials, Gate } from '../src/types.ts'
 
 export interface Seen {
   method: string

@@ -10,7 +10,7 @@ import {
   tester,
   type OpenGate,
   type ScriptedServer,
-} from './scripted-server.ts'
+} from '../testing/scripted-server.ts'
 import { chunkAddresses } from './testers.ts'
 
 const { log, lines } = memoryLog()

@@ -17,7 +17,7 @@ import {
   type OpenGate,
   type Reply,
   type ScriptedServer,
-} from './scripted-server.ts'
+} from '../testing/scripted-server.ts'
 import type { Gate } from './types.ts'
 
 const credentials = newCredentials()

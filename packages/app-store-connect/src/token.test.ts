@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createClockOffset } from './clock-offset.ts'
-import { newCredentials } from './scripted-server.ts'
+import { newCredentials } from '../testing/scripted-server.ts'
 import { createTokenSigner } from './token.ts'
 
 const NOW = Date.UTC(2026, 10, 25, 12, 0, 0)
