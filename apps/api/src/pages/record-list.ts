@@ -52,14 +52,17 @@ export function recordListPage({ user, title, section, lead, about, head, rows, 
 
 const IS_ID = /^[A-Za-z0-9._-]{1,64}$/
 
-/** Why nothing of this id can be made, with the status of the answer. `CRM/1` is no id that a path takes as it is. */
-export function newIdFault(noun: string, id: string, known: readonly { id: string }[]): [Html, number] | undefined {
-  if (!IS_ID.test(id)) {
-    const rule = html`<p>An id has 1 to 64 letters, digits, dots, dashes or underscores.</p>`
-    return [notice('problem', 'Nothing was saved.', rule), 422]
-  }
-  if (!known.some((one) => one.id === id)) return undefined
-  return [notice('problem', `There is a ${noun} “${id}” already; change that one, or take another id.`), 409]
+/** Why nothing can have this id. `CRM/1` is none that a path takes as it is. */
+export function newIdFault(id: string): Html | undefined {
+  if (IS_ID.test(id)) return undefined
+  const rule = html`<p>An id has 1 to 64 letters, digits, dots, dashes or underscores.</p>`
+  return notice('problem', 'Nothing was saved.', rule)
+}
+
+/** For who wants to make what is there already (AlreadyThere): perhaps since a moment ago, by somebody else. */
+export function takenFault(noun: string, id: string, href: string): Html {
+  const there = html`<p>Take another id, or <a href="${href}">look at that one</a> and change it there.</p>`
+  return notice('problem', `There is a ${noun} “${id}” already, so nothing was saved.`, there)
 }
 
 /** What was done before the page that came of it was asked for, by its name in the query. */

@@ -3,9 +3,9 @@ import { Webhook } from 'standardwebhooks'
 
 const SECRET_BYTES = 32
 
-/** A secret as Standard Webhooks writes it. */
-export function makeSecret(): string {
-  return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`
+/** A secret as Standard Webhooks writes it; of random bytes unless some are given. */
+export function makeSecret(bytes: Buffer = randomBytes(SECRET_BYTES)): string {
+  return `whsec_${bytes.toString('base64')}`
 }
 
 /** The headers of one try. Every secret signs, so that a receiver may have either during a rotation. */

@@ -10,9 +10,9 @@ export interface NewToken {
   hash: string
 }
 
-/** 256 random bits need no slow hash: nobody tries them all. */
-export function makeToken(): NewToken {
-  const token = PREFIX + randomBytes(32).toString('base64url')
+/** 256 random bits need no slow hash: nobody tries them all. Of random bytes unless some are given. */
+export function makeToken(bytes: Buffer = randomBytes(32)): NewToken {
+  const token = PREFIX + bytes.toString('base64url')
   return { token, ...identifyToken(token) }
 }
 

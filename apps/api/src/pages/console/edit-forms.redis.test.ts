@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveApiWithApple, type TestApiWithApple } from '../../../testing/apple.ts'
+import { filled, type Fields } from '../../../testing/filled-form.ts'
 import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
 
 let api: TestApiWithApple
@@ -83,29 +84,6 @@ const forms: [what: string, page: string, action: string, mine: Fields, theirs: 
     /in: first name, last name\./,
   ],
 ]
-
-type Fields = Record<string, string>
-
-/** What a browser would send of the form with that action. */
-function filled(body: string, action: string): Fields {
-  const form = body.split('<form').find((part) => part.includes(`action="${action}"`))
-  const within = form?.slice(0, form.indexOf('</form>')) ?? ''
-  const fields: Fields = {}
-  const attribute = (tag: string, name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
-  for (const [tag] of within.matchAll(/<input\b[^>]*>/g)) {
-    const type = attribute(tag, 'type') ?? 'text'
-    const name = attribute(tag, 'name')
-    const isOff = (type === 'radio' || type === 'checkbox') && !/\schecked/.test(tag)
-    if (name !== undefined && !isOff) fields[name] = attribute(tag, 'value') ?? ''
-  }
-  for (const [, name, options] of within.matchAll(/<select name="(\w+)">([\s\S]*?)<\/select>/g)) {
-    fields[String(name)] = /value="([^"]*)"\s*selected/.exec(String(options))?.[1] ?? ''
-  }
-  for (const [, name, text] of within.matchAll(/<textarea[^>]*name="(\w+)"[^>]*>([\s\S]*?)<\/textarea>/g)) {
-    fields[String(name)] = String(text)
-  }
-  return fields
-}
 
 describe.each(forms)('two who change %s at once', (_what, page, action, mine, theirs, left) => {
   it('do not undo each other without a word: the second is told, keeps what was typed, and may save again', async () => {

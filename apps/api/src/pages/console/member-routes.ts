@@ -27,6 +27,7 @@ import { note } from '../note.ts'
 import { errorNotice } from '../page-errors.ts'
 import { CHANGE, VIEW } from '../page-config.ts'
 import { privacyOf } from '../privacy.ts'
+import { takenFault } from '../record-list.ts'
 import { sendHtml } from '../send-html.ts'
 import { createMemberNames, type MemberNames } from './member-link.ts'
 import { memberPage, PERSON_LABELS, seenPerson } from './member-page.ts'
@@ -189,6 +190,12 @@ function addRoute(app: ApiServer, deps: ApiDeps): void {
     const member = form.text('id') || (email ?? '').toLowerCase()
     const fault = faultOf(email, member)
     if (fault) return sendHtml(reply, addPersonAgain(request.user, roster.id, fault, form), 422)
+    // Whoever adds a person means nobody who is there: of two who give one id to two people, the second is told.
+    const known = await deps.store.members(roster.teamKey, roster.id).find(member)
+    if (known?.desired.present && !isSameEmail(known.desired.email, email)) {
+      const taken = takenFault('person', member, names.href(roster.id, member))
+      return sendHtml(reply, addPersonAgain(request.user, roster.id, taken, form), 409)
+    }
     const input = { email, firstName: nameIn(form, 'firstName'), lastName: nameIn(form, 'lastName') }
     const outcome = await putMember(askedBy(deps, request), { roster, member, input, origin: 'console' })
     if (outcome.problem) {
@@ -199,6 +206,8 @@ function addRoute(app: ApiServer, deps: ApiDeps): void {
     return reply.redirect(`${names.href(roster.id, member)}&done=added`, 303)
   })
 }
+
+const isSameEmail = (one: string | null, other: string | null) => one?.toLowerCase() === other?.toLowerCase()
 
 /** An empty field says nothing of somebody who is there already. */
 const nameIn = (form: Form, field: string) => toName(form.text(field) || undefined)

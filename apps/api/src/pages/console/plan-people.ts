@@ -3,22 +3,16 @@ import type { MemberRecord } from '@flightroster/core/store'
 import type { ApiDeps } from '../../deps.ts'
 import { toCell } from '../../routes/members/csv.ts'
 import type { Privacy } from '../privacy.ts'
-
-export interface PlanPerson {
-  id: string
-  email: string | null
-  firstName: string | null
-  lastName: string | null
-}
+import type { ListedPerson } from './person-table.ts'
 
 /** A list may name a hundred thousand: each step of the store is short. */
 const READ_AT_ONCE = 1_000
 
 /** Whom a plan is about, in order. */
 export interface PlanPeople {
-  added: PlanPerson[]
-  changed: PlanPerson[]
-  removed: PlanPerson[]
+  added: ListedPerson[]
+  changed: ListedPerson[]
+  removed: ListedPerson[]
 }
 
 /** By name, but for who sees no names: their order would tell them. */

@@ -4,6 +4,7 @@ import { askFirst, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, number, pill, when, type Tone } from '../words.ts'
 import type { MemberNames } from './member-link.ts'
+import { personTable } from './person-table.ts'
 import type { PlanPeople } from './plan-people.ts'
 import { waitNotice } from './wait-notice.ts'
 
@@ -254,31 +255,9 @@ function personList(input: PlanPage, list: keyof PlanPeople, title: string, plan
           `${IDLE_WORDS[reason]} since ${new Date(since).toISOString().slice(0, 10)}`,
         ]),
       )
-    : null
+    : undefined
   return html`<h2 id="${list}">${title}</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="${title}">
-      <table>
-        <thead>
-          <tr>
-            ${privacy.isOperator ? html`<th scope="col">Name</th>` : null}
-            <th scope="col">Address</th>
-            <th scope="col">Id</th>
-            ${why === null ? null : html`<th scope="col">Why</th>`}
-          </tr>
-        </thead>
-        <tbody>
-          ${shown.map(
-            (person) =>
-              html`<tr>
-                ${privacy.isOperator ? html`<td>${privacy.name(person)}</td>` : null}
-                <td>${privacy.email(person.email)}</td>
-                <th scope="row"><a href="${names.href(roster.id, person.id)}">${privacy.id(person.id)}</a></th>
-                ${why === null ? null : html`<td>${why.get(person.id)}</td>`}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${personTable({ title, privacy, people: shown, href: (id) => names.href(roster.id, id), why })}
     ${pages > 1 ? turnPages(input, list, title, { page, pages }) : null}
     ${forgotten > 0 ? html`<p>… and ${number(forgotten)} more, whose names were not kept.</p>` : null}`
 }

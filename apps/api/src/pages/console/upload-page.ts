@@ -4,8 +4,9 @@ import { html, path, type Html } from '../html.ts'
 import { layout, notice } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
 import { count, duration, number } from '../words.ts'
+import { morePeople, personTable, type ListedPerson } from './person-table.ts'
+import type { Draft } from './uploaded-list.ts'
 import { waitNotice } from './wait-notice.ts'
-import type { Draft, Person } from './uploaded-list.ts'
 
 function crumbs(roster: Roster): Html {
   return html`<p class="crumbs">
@@ -179,7 +180,7 @@ function rejected({ draft, privacy }: DraftPage): Html {
         </tbody>
       </table>
     </div>
-    ${more(rows.length, SHOWN)}`
+    ${morePeople(rows.length, SHOWN)}`
 }
 
 function confirm({ roster, upload, columns, draft, allowEmpty }: DraftPage, changes: number): Html {
@@ -197,34 +198,7 @@ function confirm({ roster, upload, columns, draft, allowEmpty }: DraftPage, chan
   </form>`
 }
 
-function people(label: string, rows: readonly Person[], total: number, privacy: Privacy): Html {
-  return html`<h2>${label}</h2>
-    ${table(label, rows, privacy)}${more(total, rows.length)}`
+function people(title: string, rows: readonly ListedPerson[], total: number, privacy: Privacy): Html {
+  return html`<h2>${title}</h2>
+    ${personTable({ title, privacy, people: rows })}${morePeople(total, rows.length)}`
 }
-
-function table(label: string, rows: readonly Person[], privacy: Privacy): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Id</th>
-          <th scope="col">Name</th>
-          <th scope="col">Address</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (person) =>
-            html`<tr>
-              <th scope="row">${privacy.id(person.id)}</th>
-              <td>${privacy.name(person)}</td>
-              <td>${privacy.email(person.email)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
-}
-
-const more = (total: number, shown: number) =>
-  total > shown ? html`<p>… and ${number(total - shown)} more.</p>` : null

@@ -12,6 +12,7 @@ import { decodeText } from '../../routes/members/put-roster-charset.ts'
 import { formatColumnMap, parseColumnMap, type ColumnMap } from '../../routes/members/put-roster-columns.ts'
 import { previewCsv, readCsv } from '../../routes/members/put-roster-csv.ts'
 import { tellRejected, type ReadList, type RejectedRow } from '../../routes/members/put-roster-rows.ts'
+import type { ListedPerson } from './person-table.ts'
 
 /** A list and what it would do. */
 export interface Draft {
@@ -20,18 +21,11 @@ export interface Draft {
   /** Every row left out. */
   rejected: RejectedRow[]
   /** Of the plan, the first of each. */
-  coming: Person[]
-  changing: Person[]
-  leaving: Person[]
+  coming: ListedPerson[]
+  changing: ListedPerson[]
+  leaving: ListedPerson[]
   /** Of the plan: what is confirmed is what was shown. */
   fingerprint: string
-}
-
-export interface Person {
-  id: string
-  email: string | null
-  firstName: string | null
-  lastName: string | null
 }
 
 const KEPT_MS = 30 * 60_000
@@ -111,7 +105,7 @@ export async function draftUpload(deps: ApiDeps & Turns, roster: Roster, list: R
 }
 
 /** As the person would be: what the list does not say stays as it is known. */
-function toPerson(row: Pick<PlannedRow, 'id'> & Partial<PlannedRow>, record: MemberRecord | undefined): Person {
+function toPerson(row: Pick<PlannedRow, 'id'> & Partial<PlannedRow>, record: MemberRecord | undefined): ListedPerson {
   const of = (field: 'email' | 'firstName' | 'lastName') =>
     row[field] === undefined ? (record?.desired[field] ?? null) : row[field]
   return { id: row.id, email: of('email'), firstName: of('firstName'), lastName: of('lastName') }

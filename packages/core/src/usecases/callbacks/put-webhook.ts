@@ -3,7 +3,7 @@ import { makeSecret, type UrlGuard } from '../../callbacks/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { AppError } from '../../errors.ts'
-import type { Sealer } from '../../secrets/index.ts'
+import { openIfOurs, type Sealer } from '../../secrets/index.ts'
 import type { Store } from '../../store/index.ts'
 import { resealSecret, webhookContext } from './webhook-secrets.ts'
 import type { AssertSeen } from '../assert-seen.ts'
@@ -28,7 +28,9 @@ export interface PutWebhookDeps {
 
 /**
  * Makes a webhook, with its secret (told this once), or changes one: the secret stays, a disabled one is active again and what
- * is pending goes out at once. One that is not the caller's is as good as none. Throws url_not_allowed, not_found, limit_reached.
+ * is pending goes out at once. One that is not the caller's is as good as none. `secretBytes`: what the secret is made of, where one
+ * request may come twice; one that has this secret was made by it, and is told as if it were new. Throws url_not_allowed, not_found,
+ * limit_reached.
  */
 export async function putWebhook(
   deps: PutWebhookDeps,
@@ -36,6 +38,7 @@ export async function putWebhook(
     isOwn?: (known: Webhook) => boolean
     share?: OwnShare<Webhook> | undefined
     assertSeen?: AssertSeen<Webhook>
+    secretBytes?: Buffer
   },
 ): Promise<{ webhook: Webhook; secret: string | null }> {
   const webhooks = deps.store.webhooks
@@ -52,7 +55,7 @@ export async function putWebhook(
     includeLink: input.includeLink ?? false,
     updatedAt: now,
   }
-  const secret = makeSecret()
+  const secret = makeSecret(input.secretBytes)
   const record: Webhook = {
     v: 1,
     id: input.id,
@@ -62,6 +65,9 @@ export async function putWebhook(
     createdAt: now,
   }
   if (await insertWithin(webhooks, record, input.share)) return { webhook: record, secret }
+  const made = input.secretBytes && (await webhooks.find(input.id))
+  if (made && openIfOurs(deps.sealer, made.sealedSecret, webhookContext(made.id)) === secret)
+    return { webhook: made, secret }
   const changed = await webhooks.update(input.id, (current) => {
     if (!isOwn(current)) throw notFound(input.id)
     input.assertSeen?.(current)

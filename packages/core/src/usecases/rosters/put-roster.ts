@@ -104,6 +104,8 @@ async function changeRoster(
   input: RosterInput,
   { mayOnly, assertSeen }: { mayOnly: 'rules' | undefined; assertSeen: AssertSeen<Roster> | undefined },
 ): Promise<Roster> {
+  // Before anything moves, and once more in the step that changes it.
+  assertSeen?.(existing)
   refuseUnsettled(existing, teamKey.id)
   const session = openSession(deps, teamKey)
   const isSame = teamKey.id === existing.teamKey && namesSame(existing, input)

@@ -3,6 +3,7 @@ import type { TeamKey } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import type { Store } from '../../store/index.ts'
+import type { AssertSeen } from '../assert-seen.ts'
 import { sealContext } from './open-session.ts'
 import { parsePrivateKey } from './parse-private-key.ts'
 
@@ -17,11 +18,11 @@ export interface NewTeamKey {
 /**
  * Adds a team key, to which one that was deleted leaves nothing, or replaces it, which is a rotation: rosters, backlog and budget
  * stay. A lane that the former key had stopped goes on with the new one. `isChanged`: it was not this very key before. Throws
- * private_key_invalid.
+ * private_key_invalid, and what `assertSeen` throws of a key that would be replaced.
  */
 export async function putTeamKey(
   deps: { store: Store; sealer: Sealer; clock: Clock },
-  input: NewTeamKey,
+  input: NewTeamKey & { assertSeen?: AssertSeen<TeamKey> },
 ): Promise<{ created: boolean; isChanged: boolean; teamKey: TeamKey }> {
   const privateKey = parsePrivateKey(input.privateKey)
   if (privateKey === undefined) throw new AppError('private_key_invalid', { details: { pointer: '/privateKey' } })
@@ -41,6 +42,7 @@ export async function putTeamKey(
   if (await deps.store.teamKeys.insert(record)) return { created: true, isChanged: true, teamKey: record }
   let isChanged = true
   const replaced = await deps.store.teamKeys.update(input.id, (known) => {
+    input.assertSeen?.(known)
     isChanged = !isSame(deps.sealer, known, record)
     return { ...record, createdAt: known.createdAt }
   })

@@ -13,12 +13,13 @@ export interface TokenInput {
   emailAttribute: string | null
 }
 
-/** Makes a further token. Its text is given here and never again: only its hash is kept. */
+/** Makes a further token, of random bytes unless some are given. Its text is given here and never again: only its hash is kept. */
 export async function createToken(
   deps: { store: Pick<Store, 'tokens'>; clock: Clock },
   input: TokenInput,
+  bytes?: Buffer,
 ): Promise<{ token: string; record: ApiToken }> {
-  const { token, id, hash } = makeToken()
+  const { token, id, hash } = makeToken(bytes)
   const record: ApiToken = {
     v: 1,
     id,

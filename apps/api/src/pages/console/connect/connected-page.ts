@@ -2,7 +2,8 @@ import type { DashboardUser, Roster } from '@flightroster/core/domain'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../../deps.ts'
 import { html, path, type Html } from '../../html.ts'
-import { button, layout, notice } from '../../layout.ts'
+import { layout, notice } from '../../layout.ts'
+import { onceField } from '../../making.ts'
 import { addPerson } from '../roster-page.ts'
 import { settingsList } from '../settings-list.ts'
 import { steps } from './steps.ts'
@@ -60,6 +61,8 @@ function tokenNote(roster: Roster, token: string | undefined): Html {
   }
   return html`<div class="row">
     <span>TOKEN is one with the scope <code>events:write</code>.</span>
-    ${button(path`/console/rosters/${roster.id}/token`, 'Make one for this roster')}
+    <form class="inline" method="post" action="${path`/console/rosters/${roster.id}/token`}">
+      ${onceField()}<button type="submit">Make one for this roster</button>
+    </form>
   </div>`
 }

@@ -3,6 +3,7 @@ import type { Finding } from '@flightroster/core/usecases/team-keys'
 import { findingsList } from '../../findings.ts'
 import { html, path, type Html } from '../../html.ts'
 import { layout, notice } from '../../layout.ts'
+import { onceField } from '../../making.ts'
 import type { Fault } from './read-key.ts'
 import { steps } from './steps.ts'
 
@@ -42,6 +43,7 @@ export function keyPage({ user, teamKeys, values, faults, findings, hint }: KeyP
       <li>Copy the <strong>Issuer ID</strong> above the list and the <strong>Key ID</strong> of the row to here.</li>
     </ol>
     <form method="post" action="/console/connect" enctype="multipart/form-data" class="stack">
+      ${onceField()}
       ${field('name', 'A name for this key', 'Your team, such as acme. It shows in links and cannot be changed.', values.name, faults)}
       ${field('issuerId', 'Issuer ID', 'The long one, above the list.', values.issuerId, faults)}
       ${field('keyId', 'Key ID', 'Ten letters and digits, in the row of the key.', values.keyId, faults)}

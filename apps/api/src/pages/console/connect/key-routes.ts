@@ -12,6 +12,7 @@ import { onBehalfOf } from '../../../on-behalf-of.ts'
 import type { ApiServer } from '../../../server.ts'
 import { readForm, type Form } from '../../forms.ts'
 import { html, path, type Html } from '../../html.ts'
+import { AlreadyThere, assertNew, wasSentBefore } from '../../making.ts'
 import { note } from '../../note.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
 import { sendHtml } from '../../send-html.ts'
@@ -39,14 +40,21 @@ export function keyRoutes(app: ApiServer, deps: ApiDeps): void {
       privateKey: form.raw('privateKey'),
       file: form.file('file'),
     })
+    const isAgain = await wasSentBefore(deps, request)
     const taken = await findTaken(deps, key)
+    // A second press of the button asks once more whether the key works, and leads on.
+    if (isAgain && taken?.same?.id === key.id && faults.length === 0) {
+      const usable = isUsable(await checkTeamKey(onBehalfOf(deps, request), taken.same))
+      if (usable) return reply.redirect(path`/console/connect/${key.id}/app`, 303)
+    }
     const all = taken ? [...faults, taken.fault] : faults
     if (all.length > 0) return sendKeyPage(deps, request, reply, { form, faults: all, hint: taken?.hint })
-    const { teamKey, created } = await putTeamKey(deps, key)
+    const teamKey = await addKey(deps, key)
+    if (teamKey === undefined) return sendKeyPage(deps, request, reply, { form, faults: [nameTaken(key.id)] })
     const findings = await checkTeamKey(onBehalfOf(deps, request), teamKey)
     if (!isUsable(findings)) {
       // Nothing uses it yet: a key that does not work would only be in the way.
-      if (created) await deleteTeamKey(deps, teamKey.id)
+      await deleteTeamKey(deps, teamKey.id)
       return sendKeyPage(deps, request, reply, { form, findings, hint: hintOf(findings) })
     }
     await note(deps, request, 'team_key.put', `team-key:${teamKey.id}`, `key ${teamKey.keyId}`)
@@ -59,7 +67,24 @@ function isUsable(findings: readonly Finding[]): boolean {
   return findings.every(({ check, ok }) => check === 'clock' || ok === true)
 }
 
-async function findTaken(deps: ApiDeps, key: NewKey): Promise<{ fault: Fault; hint: Html | undefined } | undefined> {
+/** Undefined where somebody else has just given a key this name. */
+async function addKey(deps: ApiDeps, key: NewKey): Promise<TeamKey | undefined> {
+  try {
+    return (await putTeamKey(deps, { ...key, assertSeen: assertNew })).teamKey
+  } catch (error) {
+    if (error instanceof AlreadyThere) return undefined
+    throw error
+  }
+}
+
+interface Taken {
+  fault: Fault
+  hint?: Html
+  /** The one that is this very key. */
+  same?: TeamKey
+}
+
+async function findTaken(deps: ApiDeps, key: NewKey): Promise<Taken | undefined> {
   const all = await deps.store.teamKeys.list()
   const same = all.find(
     ({ keyId, issuerId }) => keyId === key.keyId && issuerId.toLowerCase() === key.issuerId.toLowerCase(),
@@ -69,12 +94,15 @@ async function findTaken(deps: ApiDeps, key: NewKey): Promise<{ fault: Fault; hi
     return {
       fault: { field: 'keyId', problem, fix: 'Use the key that is already connected.' },
       hint: alreadyConnected(same.id),
+      same,
     }
   }
-  if (!all.some(({ id }) => id === key.id)) return undefined
-  const problem = 'Another key has this name.'
-  const fix = `Choose another name. To replace the key behind “${key.id}”, send the new one to PUT /v1/team-keys/${key.id}.`
-  return { fault: { field: 'name', problem, fix }, hint: undefined }
+  return all.some(({ id }) => id === key.id) ? { fault: nameTaken(key.id) } : undefined
+}
+
+function nameTaken(id: string): Fault {
+  const fix = `Choose another name. To replace the key behind “${id}”, send the new one to PUT /v1/team-keys/${id}.`
+  return { field: 'name', problem: 'Another key has this name.', fix }
 }
 
 /** Apple gives one and the same 401 for all of these. */

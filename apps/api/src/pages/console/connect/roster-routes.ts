@@ -9,9 +9,11 @@ import { formFaults } from '../../form-faults.ts'
 import { readForm } from '../../forms.ts'
 import { html, path, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
+import { AlreadyThere, assertNew, untilThere, wasSentBefore } from '../../making.ts'
 import { note } from '../../note.ts'
 import { errorNotice } from '../../page-errors.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
+import { takenFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { rosterIdOf } from '../roster-routes.ts'
 import { readRules, RULE_LABELS, typedRules } from '../rule-fields.ts'
@@ -26,12 +28,15 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
     const [appId, groupId, rosterId] = [form.text('app'), form.text('group'), form.text('roster')]
     const choice = await readChoice(onBehalfOf(deps, request), teamKey, appId, groupId, form.text('name'))
     if ('problem' in choice) return sendGroups(deps, request, reply, appId, choice.problem)
-    const again = (problem: Html) => {
+    const again = (problem: Html, status = 422) => {
       const page = { user: request.user, teamKey: teamKey.id, ...choice, rosterId, problem }
-      return sendHtml(reply, rulesPage({ ...page, rules: typedRules(form, DEFAULT_POLICIES) }), 422)
+      return sendHtml(reply, rulesPage({ ...page, rules: typedRules(form, DEFAULT_POLICIES) }), status)
     }
-    const fault = await rosterIdFault(deps, rosterId)
-    if (fault) return again(fault)
+    if (!recordId.safeParse(rosterId).success) return again(ID_FAULT)
+    const done = path`/console/rosters/${rosterId}/connected`
+    // Apple may be asked for a new group meanwhile, and would make two.
+    if ((await wasSentBefore(deps, request)) && (await untilThere(() => deps.store.rosters.find(rosterId), MAKING_MS)))
+      return reply.redirect(done, 303)
     const rules = readRules(form)
     if (!rules.success) return again(formFaults(rules.error, RULE_LABELS, 'Rules'))
     const group = 'id' in choice.group ? { id: choice.group.id } : choice.group
@@ -44,8 +49,10 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
       ...rules.data,
     }
     try {
-      await putRoster(onBehalfOf(deps, request), input)
+      await putRoster(onBehalfOf(deps, request), input, undefined, assertNew)
     } catch (error) {
+      if (error instanceof AlreadyThere)
+        return again(takenFault('roster', rosterId, path`/console/rosters/${rosterId}`), 409)
       if (isAppError(error, 'group_in_use', 'group_internal', 'group_not_found', 'group_refused', 'group_ambiguous')) {
         return sendGroups(deps, request, reply, appId, errorNotice(error))
       }
@@ -54,7 +61,7 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
       throw error
     }
     await note(deps, request, 'roster.put', `roster:${rosterId}`, `group ${choice.group.name}`)
-    return reply.redirect(path`/console/rosters/${rosterId}/connected`, 303)
+    return reply.redirect(done, 303)
   })
 
   app.get('/console/rosters/:rosterId/connected', OPERATOR_VIEW, async (request, reply) => {
@@ -66,14 +73,5 @@ export function connectRosterRoutes(app: ApiServer, deps: ApiDeps): void {
   })
 }
 
-async function rosterIdFault(deps: ApiDeps, rosterId: string): Promise<Html | undefined> {
-  if (!recordId.safeParse(rosterId).success) {
-    return notice('problem', 'This roster id is not valid.', html`<p>Use 1 to 64 of A-Z a-z 0-9 . _ -</p>`)
-  }
-  if (!(await deps.store.rosters.find(rosterId))) return undefined
-  return notice(
-    'problem',
-    `There is a roster “${rosterId}” already.`,
-    html`<p>Choose another id, or <a href="${path`/console/rosters/${rosterId}`}">go to that one</a>.</p>`,
-  )
-}
+const MAKING_MS = 10_000
+const ID_FAULT = notice('problem', 'This roster id is not valid.', html`<p>Use 1 to 64 of A-Z a-z 0-9 . _ -</p>`)

@@ -1,6 +1,7 @@
 import { type DashboardUser, DEFAULT_POLICIES } from '@flightroster/core/domain'
 import { html, path, type Html } from '../../html.ts'
 import { layout } from '../../layout.ts'
+import { onceField } from '../../making.ts'
 import { ruleFields, type ShownRules } from '../rule-fields.ts'
 import { steps } from './steps.ts'
 
@@ -24,7 +25,7 @@ export function rulesPage({ user, teamKey, app, group, rosterId, rules, problem 
     ${steps('Rules')}${problem}
     <p>${app.name}, ${'id' in group ? `the group “${group.name}”` : `a new group “${group.name}”`}</p>
     <form method="post" action="${path`/console/connect/${teamKey}/roster`}" class="stack">
-      <input type="hidden" name="app" value="${app.id}" />${chosen}<input
+      ${onceField()}<input type="hidden" name="app" value="${app.id}" />${chosen}<input
         type="hidden"
         name="name"
         value="${group.name}"

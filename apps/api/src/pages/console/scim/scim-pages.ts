@@ -3,6 +3,7 @@ import type { ListedScimGroup, ScimPerson, ScimPreview } from '@flightroster/cor
 import { html, path, query, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
 import type { Privacy } from '../../privacy.ts'
+import { morePeople, personTable } from '../person-table.ts'
 import { count, exactTime, number, pill } from '../../words.ts'
 
 interface Common {
@@ -94,7 +95,7 @@ export interface ScimGroupPage extends Common {
 }
 
 export function scimGroupPage(input: ScimGroupPage): string {
-  const { user, listed, notice, choices, chosen } = input
+  const { user, privacy, listed, notice, choices, chosen } = input
   const { group, members, rosters, reach } = listed
   const here = scimGroupHref(group.id)
   const body = html`<p class="crumbs"><a href="/console/scim">Groups of identity providers</a> ›</p>
@@ -123,7 +124,7 @@ export function scimGroupPage(input: ScimGroupPage): string {
     )}
     <h2>Bind it to a roster</h2>
     ${choices.length === 0 ? html`<p class="empty">No roster is left that could take its people from it. <a href="/console/connect">Connect an app</a></p>` : chooser(here, choices, chosen?.roster)}
-    ${chosen ? outlook(here, group.displayName, chosen) : null}`
+    ${chosen ? outlook(here, group.displayName, chosen, privacy) : null}`
   return layout({ title: group.displayName, section: 'scim', user, body })
 }
 
@@ -137,14 +138,18 @@ function chooser(here: string, choices: readonly string[], chosen: string | unde
   </form>`
 }
 
-function outlook(here: string, name: string, { roster, formerGroup, preview }: NonNullable<ScimGroupPage['chosen']>) {
+function outlook(
+  here: string,
+  name: string,
+  { roster, formerGroup, preview }: NonNullable<ScimGroupPage['chosen']>,
+  privacy: Privacy,
+) {
   const { add, remove, unchanged, others, withoutAddress, held, groups, people } = preview
   const list = (title: string, total: number, some: readonly ScimPerson[]) =>
     total === 0
       ? null
       : html`<h3>${title}</h3>
-          ${personTable(title, some)}
-          ${total > some.length ? html`<p>… and ${number(total - some.length)} more.</p>` : null}`
+          ${personTable({ title, privacy, people: some })}${morePeople(total, some.length)}`
   return html`<section aria-label="What binding it would do">
     <h2>If ${roster} took its people from “${name}”</h2>
     <p><strong>${count(add, 'person', 'people')} would be added.</strong> Nothing has changed yet.</p>
@@ -158,28 +163,4 @@ function outlook(here: string, name: string, { roster, formerGroup, preview }: N
     ${button(`${here}/bind`, `Bind it: add ${count(add, 'person', 'people')}${remove > 0 ? `, remove ${number(remove)}` : ''}`, { roster, add: String(add), remove: String(remove) }, 'primary')}
     ${list('Who would be added', add, people.add)} ${list('Who would be removed', remove, people.remove)}
   </section>`
-}
-
-function personTable(title: string, people: readonly ScimPerson[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Address</th>
-          <th scope="col">Id</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${people.map(
-          ({ id, email, firstName, lastName }) =>
-            html`<tr>
-              <td>${[firstName, lastName].filter(Boolean).join(' ')}</td>
-              <td>${email ?? html`<span class="quiet">none yet</span>`}</td>
-              <td class="quiet">${id}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
 }

@@ -2,6 +2,7 @@ import { SOURCE_KINDS, type Source, type SourceKindName } from '@flightroster/co
 import { SOURCE_READERS } from '@flightroster/core/sources'
 import type { z } from 'zod'
 import { editionField } from '../../edition.ts'
+import { onceField } from '../../making.ts'
 import type { Form } from '../../forms.ts'
 import { html, path, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
@@ -105,7 +106,7 @@ export function sourceForm(draft: SourceDraft, known: Source | null): Html {
     action="${isNew ? '/console/sources' : path`/console/sources/${draft.id}`}"
     class="stack"
   >
-    ${known && editionField(seenOf(known))}
+    ${known ? editionField(seenOf(known)) : onceField()}
     ${
       isNew
         ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label

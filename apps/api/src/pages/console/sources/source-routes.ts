@@ -8,14 +8,15 @@ import { payloadReader } from '../../../routes/sources/receive.ts'
 import { sourceBody, sourceUrl } from '../../../routes/sources/schema.ts'
 import type { ApiServer } from '../../../server.ts'
 import { assertEdition, ChangedMeanwhile, changedNotice } from '../../edition.ts'
-import { readForm, type Form } from '../../forms.ts'
+import { readForm } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
 import { notice } from '../../layout.ts'
 import { note } from '../../note.ts'
 import { CHANGE, VIEW } from '../../page-config.ts'
 import { errorNotice } from '../../page-errors.ts'
 import { privacyOf } from '../../privacy.ts'
-import { doneNotice, newIdFault } from '../../record-list.ts'
+import { AlreadyThere, assertNew, wasSentBefore } from '../../making.ts'
+import { doneNotice, newIdFault, takenFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import {
   bodyOf,
@@ -43,12 +44,20 @@ export function sourcePageRoutes(app: ApiServer, deps: ApiDeps): void {
     deps.health.assertTakesWrites()
     const form = readForm(request)
     const draft = readSourceDraft(form, { id: form.text('id'), kind: kindIn(form) })
-    const idFault = newIdFault('source', draft.id, await listSources(deps))
-    if (idFault) return sendList(deps, request, reply, { draft, about: idFault[0], status: idFault[1] })
-    const fault = await save(deps, draft, form.raw('secret'), null)
-    if (fault) return sendList(deps, request, reply, { draft, about: fault, status: 422 })
-    await note(deps, request, 'source.put', `source:${draft.id}`)
-    return reply.redirect(path`/console/sources/${draft.id}` + query({ done: 'put' }), 303)
+    const idFault = newIdFault(draft.id)
+    if (idFault) return sendList(deps, request, reply, { draft, about: idFault, status: 422 })
+    const here = path`/console/sources/${draft.id}`
+    const isAgain = await wasSentBefore(deps, request)
+    try {
+      const fault = await save(deps, draft, form.raw('secret'), null, assertNew)
+      if (fault) return sendList(deps, request, reply, { draft, about: fault, status: 422 })
+      await note(deps, request, 'source.put', `source:${draft.id}`)
+    } catch (error) {
+      if (!(error instanceof AlreadyThere)) throw error
+      const about = takenFault('source', draft.id, here)
+      if (!isAgain) return sendList(deps, request, reply, { draft, about, status: 409 })
+    }
+    return reply.redirect(here + query({ done: 'put' }), 303)
   })
 
   app.get('/console/sources/:sourceId', VIEW, async (request, reply) =>
@@ -61,7 +70,8 @@ export function sourcePageRoutes(app: ApiServer, deps: ApiDeps): void {
     const form = readForm(request)
     const draft = readSourceDraft(form, { id, kind })
     try {
-      const fault = await save(deps, draft, form.raw('secret'), within, form)
+      const assertSeen = (current: Source) => assertEdition(form, seenOf(current))
+      const fault = await save(deps, draft, form.raw('secret'), within, assertSeen)
       if (fault) return sendOne(deps, request, reply, { draft, about: fault, status: 422 })
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile)) throw error
@@ -98,7 +108,7 @@ async function save(
   draft: SourceDraft,
   secret: string,
   within: Source['within'],
-  seen?: Form,
+  assertSeen: (current: Source) => void,
 ): Promise<Html | undefined> {
   const body = bodyOf(draft, secret)
   if (typeof body === 'string') return notice('problem', 'Nothing was saved.', body)
@@ -108,7 +118,6 @@ async function save(
   const { kind, secret: given, rosters } = parsed.data
   const { signature, map } = generic
   try {
-    const assertSeen = (current: Source) => seen && assertEdition(seen, seenOf(current))
     await putSource(deps, { id: draft.id, kind, secret: given, rosters, signature, map, within, assertSeen })
     return undefined
   } catch (error) {

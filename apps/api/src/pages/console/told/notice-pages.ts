@@ -3,6 +3,7 @@ import type { NoticeDescription } from '@flightroster/core/usecases/notices'
 import { html, path, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
 import { editionField } from '../../edition.ts'
+import { onceField } from '../../making.ts'
 import { recordListPage } from '../../record-list.ts'
 import { pill, when } from '../../words.ts'
 import { ruleFields, TOLD_LABELS, type Rule } from './rule-form.ts'
@@ -70,7 +71,7 @@ function noticeForm(draft: NoticeDraft, known: Notice | null): Html {
     action="${isNew ? '/console/notices' : path`/console/notices/${draft.id}`}"
     class="stack"
   >
-    ${known && editionField(seenOf(known))}
+    ${known ? editionField(seenOf(known)) : onceField()}
     ${isNew ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label>` : null}
     <label
       >By

@@ -13,12 +13,13 @@ import type { ApiDeps } from '../../../deps.ts'
 import { noticeBody } from '../../../routes/notices/schema.ts'
 import type { ApiServer } from '../../../server.ts'
 import { ChangedMeanwhile, assertEdition, changedNotice } from '../../edition.ts'
-import { readForm, type Form } from '../../forms.ts'
+import { readForm } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
 import { note } from '../../note.ts'
 import { errorNotice } from '../../page-errors.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
-import { doneNotice, newIdFault } from '../../record-list.ts'
+import { AlreadyThere, assertNew, wasSentBefore } from '../../making.ts'
+import { doneNotice, newIdFault, takenFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { NEW_NOTICE, NOTICE_LABELS, noticePage, noticesPage, seenOf, type NoticeDraft } from './notice-pages.ts'
 import { readRule, ruleFault } from './rule-form.ts'
@@ -35,12 +36,19 @@ export function noticePageRoutes(app: ApiServer, deps: ApiDeps): void {
   app.post('/console/notices', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
     const draft = readDraft(request, readForm(request).text('id'))
-    const idFault = newIdFault('notice', draft.id, await listNotices(deps))
-    if (idFault) return sendList(deps, request, reply, draft, ...idFault)
-    const fault = await save(deps, draft)
-    if (fault) return sendList(deps, request, reply, draft, fault, 422)
-    await note(deps, request, 'notice.put', `notice:${draft.id}`)
-    return reply.redirect(path`/console/notices/${draft.id}` + query({ done: 'put' }), 303)
+    const idFault = newIdFault(draft.id)
+    if (idFault) return sendList(deps, request, reply, draft, idFault, 422)
+    const here = path`/console/notices/${draft.id}`
+    const isAgain = await wasSentBefore(deps, request)
+    try {
+      const fault = await save(deps, draft, assertNew)
+      if (fault) return sendList(deps, request, reply, draft, fault, 422)
+      await note(deps, request, 'notice.put', `notice:${draft.id}`)
+    } catch (error) {
+      if (!(error instanceof AlreadyThere)) throw error
+      if (!isAgain) return sendList(deps, request, reply, draft, takenFault('notice', draft.id, here), 409)
+    }
+    return reply.redirect(here + query({ done: 'put' }), 303)
   })
 
   app.get('/console/notices/:noticeId', OPERATOR_VIEW, async (request, reply) => {
@@ -53,7 +61,7 @@ export function noticePageRoutes(app: ApiServer, deps: ApiDeps): void {
     await getNotice(deps, id)
     const draft = readDraft(request, id)
     try {
-      const fault = await save(deps, draft, readForm(request))
+      const fault = await save(deps, draft, (current) => assertEdition(readForm(request), seenOf(current)))
       if (fault) return sendOne(deps, request, reply, fault, draft, 422)
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile)) throw error
@@ -89,11 +97,14 @@ function readDraft(request: FastifyRequest, id: string): NoticeDraft {
 }
 
 /** What is wrong with it, or undefined once it is saved. */
-async function save(deps: ApiDeps, { id, ...draft }: NoticeDraft, seen?: Form): Promise<Html | undefined> {
+async function save(
+  deps: ApiDeps,
+  { id, ...draft }: NoticeDraft,
+  assertSeen: (current: Notice) => void,
+): Promise<Html | undefined> {
   const parsed = noticeBody.safeParse(draft)
   if (!parsed.success) return ruleFault(parsed.error)
   try {
-    const assertSeen = (current: Notice) => seen && assertEdition(seen, seenOf(current))
     await putNotice(deps, { id, ...parsed.data, assertSeen })
     return undefined
   } catch (error) {

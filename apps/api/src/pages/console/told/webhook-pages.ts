@@ -4,6 +4,7 @@ import type { WebhookDescription } from '@flightroster/core/usecases/callbacks'
 import { html, path, query, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
 import { editionField } from '../../edition.ts'
+import { onceField } from '../../making.ts'
 import { recordListPage } from '../../record-list.ts'
 import { exactTime, pill, when, type Tone } from '../../words.ts'
 import { ruleFields, TOLD_LABELS, type Rule } from './rule-form.ts'
@@ -83,7 +84,7 @@ function webhookForm(draft: WebhookDraft, known: Webhook | null): Html {
     action="${isNew ? '/console/webhooks' : path`/console/webhooks/${draft.id}`}"
     class="stack"
   >
-    ${known && editionField(seenOf(known))}
+    ${known ? editionField(seenOf(known)) : onceField()}
     ${isNew ? html`<label>Id <input name="id" value="${draft.id}" required maxlength="64" autocomplete="off" /></label>` : null}
     <label
       >URL

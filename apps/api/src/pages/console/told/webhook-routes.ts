@@ -1,3 +1,4 @@
+import type { Webhook } from '@flightroster/core/domain'
 import { isAppError } from '@flightroster/core/errors'
 import {
   deleteWebhook,
@@ -15,12 +16,13 @@ import type { ApiDeps } from '../../../deps.ts'
 import { webhookBody } from '../../../routes/webhooks/schema.ts'
 import type { ApiServer } from '../../../server.ts'
 import { ChangedMeanwhile, assertEdition, changedNotice } from '../../edition.ts'
-import { readForm, type Form } from '../../forms.ts'
+import { readForm } from '../../forms.ts'
 import { path, query, type Html } from '../../html.ts'
 import { note } from '../../note.ts'
 import { errorNotice } from '../../page-errors.ts'
 import { CHANGE, OPERATOR_VIEW } from '../../page-config.ts'
-import { doneNotice, newIdFault } from '../../record-list.ts'
+import { AlreadyThere, assertNew, secretBytes } from '../../making.ts'
+import { doneNotice, newIdFault, takenFault } from '../../record-list.ts'
 import { sendHtml } from '../../send-html.ts'
 import { readRule, ruleFault } from './rule-form.ts'
 import {
@@ -46,12 +48,19 @@ export function webhookRoutes(app: ApiServer, deps: ApiDeps): void {
   app.post('/console/webhooks', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
     const draft = readDraft(request, readForm(request).text('id'))
-    const idFault = newIdFault('webhook', draft.id, await listWebhooks(deps))
-    if (idFault) return sendList(deps, request, reply, draft, ...idFault)
-    const saved = await save(deps, draft)
-    if ('fault' in saved) return sendList(deps, request, reply, draft, saved.fault, 422)
-    await note(deps, request, 'webhook.put', `webhook:${draft.id}`)
-    return sendOne(deps, request, reply, { secret: saved.secret ?? undefined })
+    const idFault = newIdFault(draft.id)
+    if (idFault) return sendList(deps, request, reply, draft, idFault, 422)
+    try {
+      const bytes = secretBytes(deps, request, `webhook ${draft.id}`)
+      const saved = await save(deps, draft, { assertSeen: assertNew, secretBytes: bytes })
+      if ('fault' in saved) return sendList(deps, request, reply, draft, saved.fault, 422)
+      await note(deps, request, 'webhook.put', `webhook:${draft.id}`)
+      return sendOne(deps, request, reply, { secret: saved.secret ?? undefined })
+    } catch (error) {
+      if (!(error instanceof AlreadyThere)) throw error
+      const taken = takenFault('webhook', draft.id, path`/console/webhooks/${draft.id}`)
+      return sendList(deps, request, reply, draft, taken, 409)
+    }
   })
 
   app.get('/console/webhooks/:webhookId', OPERATOR_VIEW, async (request, reply) => {
@@ -64,7 +73,8 @@ export function webhookRoutes(app: ApiServer, deps: ApiDeps): void {
     await getWebhook(deps, id)
     const draft = readDraft(request, id)
     try {
-      const saved = await save(deps, draft, readForm(request))
+      const assertSeen = (current: Webhook) => assertEdition(readForm(request), seenOf(current))
+      const saved = await save(deps, draft, { assertSeen })
       if ('fault' in saved) return sendOne(deps, request, reply, { about: saved.fault, draft, status: 422 })
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile)) throw error
@@ -119,16 +129,12 @@ function readDraft(request: FastifyRequest, id: string): WebhookDraft {
 async function save(
   deps: ApiDeps,
   { id, ...draft }: WebhookDraft,
-  seen?: Form,
+  how: { assertSeen: (current: Webhook) => void; secretBytes?: Buffer },
 ): Promise<{ secret: string | null } | { fault: Html }> {
   const parsed = webhookBody.safeParse(draft)
   if (!parsed.success) return { fault: ruleFault(parsed.error) }
   try {
-    return await putWebhook(deps, {
-      id,
-      ...parsed.data,
-      assertSeen: (current) => seen && assertEdition(seen, seenOf(current)),
-    })
+    return await putWebhook(deps, { id, ...parsed.data, ...how })
   } catch (error) {
     if (isAppError(error, 'url_not_allowed')) return { fault: errorNotice(error) }
     throw error
