@@ -55,11 +55,8 @@ export interface RecordResult {
   told: Omit<ActivityAddition, 'id'>[]
 }
 
-/** A change whose text says all, and the version of the member that it was made from; undefined: any will do. */
+/** A change whose text says all (a leave names the member only), and the version of the member that it was made from; undefined: any will do. */
 interface WholeChange extends MemberChange {
-  email: string | null
-  firstName: string | null
-  lastName: string | null
   base?: number | undefined
 }
 
@@ -102,10 +99,14 @@ interface KnownMember {
 const UNKNOWN: KnownMember = { version: 0, time: -Infinity, email: null, firstName: null, lastName: null }
 
 /** Reads the members of whom a change leaves something out; a batch may hold several changes of one, each on top of the former. */
-async function fillIn(redis: Redis, teamKey: string, changes: readonly MemberChange[]): Promise<WholeChange[]> {
+async function fillIn(
+  redis: Redis,
+  teamKey: string,
+  changes: readonly MemberChange[],
+): Promise<readonly WholeChange[]> {
   const known = await readKnown(redis, teamKey, changes.filter(isPartial))
+  if (known.size === 0) return changes
   return changes.map((change): WholeChange => {
-    if (known.size === 0 && isWhole(change)) return change
     const key = `${change.roster}\0${change.member}`
     const before = known.get(key)
     const whole = {
@@ -124,11 +125,9 @@ async function fillIn(redis: Redis, teamKey: string, changes: readonly MemberCha
   })
 }
 
-const isWhole = (change: MemberChange): change is WholeChange =>
-  change.email !== undefined && change.firstName !== undefined && change.lastName !== undefined
-
-/** A leave names the member only: what is known of one stays. */
-const isPartial = (change: MemberChange) => change.kind !== 'leave' && !isWhole(change)
+/** Of a leave, what is known of the member stays. */
+const isPartial = ({ kind, email, firstName, lastName }: MemberChange) =>
+  kind !== 'leave' && (email === undefined || firstName === undefined || lastName === undefined)
 
 async function readKnown(
   redis: Redis,
@@ -199,7 +198,8 @@ async function recordWhole(
     )
     const { asker, member, timelineEntry: entry } = change
     const line = asker === undefined ? '' : formatLine({ member, entry, asker })
-    texts.push(formatTail(member, change, options.packed === true), entry, line)
+    const { email = null, firstName = null, lastName = null } = change
+    texts.push(formatTail(member, { email, firstName, lastName }, options.packed === true), entry, line)
   }
   const intoClosing = options.intoClosing === true ? 1 : 0
   const flags = [intoClosing, options.limit ?? 0, REMOVED, ACTIVITY_LINES, ACTIVITY_KEPT_MS]

@@ -123,7 +123,7 @@ export async function recordAndWake(
 ): Promise<RecordedChange[]> {
   const result = await deps.store.recordChanges({
     teamKey,
-    changes: changes.map((change) => ({ ...change, asker: deps.asker ?? null })),
+    changes: changes.map((change) => (change.asker === undefined ? { ...change, asker: deps.asker ?? null } : change)),
     dedupMs: deps.dedupDays * DAY_MS,
     intoClosing,
     limit,
@@ -164,6 +164,7 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
       o: event.origin,
       e: event.id,
     }),
+    asker: deps.asker ?? null,
   }
 }
 
