@@ -108,7 +108,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   usePublicPath(app, deps)
   app.decorate('lists', createListGate())
-  tellLongFromSmall(app)
+  tellLongFromSmall(app, deps)
   useRequestLog(app, deps)
   useOrigin(app, trust)
   useProblemDetails(app)

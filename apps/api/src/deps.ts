@@ -1,6 +1,6 @@
 import type { AppleClient } from '@flightroster/app-store-connect'
 import type { UrlGuard } from '@flightroster/core/callbacks'
-import type { Clock, DashboardUser } from '@flightroster/core/domain'
+import type { Clock, DashboardUser, Leisure } from '@flightroster/core/domain'
 import type { Log } from '@flightroster/core/log'
 import type { Metrics } from '@flightroster/core/metrics'
 import type { PasswordCheck, Sealer, ToRef } from '@flightroster/core/secrets'
@@ -17,6 +17,8 @@ export interface ApiDeps {
   metrics: Metrics
   tracing: Tracing
   store: Store
+  /** Small requests go before long work; the store's own long work as well. */
+  leisure: Leisure
   /** For BullMQ's queues, as Bull Board shows them. */
   connection: Connection
   health: Pick<StoreHealth, 'report' | 'check' | 'assertReachable' | 'assertTakesWrites'>

@@ -1,7 +1,7 @@
 import { createAppleClient } from '@flightroster/app-store-connect'
 import { createUrlGuard } from '@flightroster/core/callbacks'
 import { ConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
-import { systemClock } from '@flightroster/core/domain'
+import { createLeisure, systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
 import { createMetrics, measureCalls, measureStore } from '@flightroster/core/metrics'
 import { createPasswordCheck, createSealer } from '@flightroster/core/secrets'
@@ -47,7 +47,8 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   await untilAnswered(() => checkRedis(redis))
   const clock = createStoreClock(redis, systemClock)
   if (redis.status === 'ready') await clock.sync().catch(() => {})
-  const store = createStore(redis, { waitReplicas: config.redisWaitReplicas })
+  const leisure = createLeisure()
+  const store = createStore(redis, { waitReplicas: config.redisWaitReplicas, leisure })
   const health = startStoreHealth(redis)
   const metrics = createMetrics({ process: true })
   measureStore(metrics, health)
@@ -78,6 +79,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     metrics,
     tracing,
     store,
+    leisure,
     connection: redis,
     health,
     sealer,

@@ -1,6 +1,6 @@
 import type { AppleClient } from '@flightroster/app-store-connect'
 import { createUrlGuard } from '@flightroster/core/callbacks'
-import { systemClock } from '@flightroster/core/domain'
+import { createLeisure, systemClock } from '@flightroster/core/domain'
 import { createLog } from '@flightroster/core/log'
 import { createMetrics } from '@flightroster/core/metrics'
 import { createPasswordCheck, createSealer, createToRef } from '@flightroster/core/secrets'
@@ -51,7 +51,8 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
   const logged: string[] = []
   const log = createLog({ level: 'debug', name: 'test' }, { write: (line: string) => void logged.push(line) })
   const redis = createRedis(server.url, { name: 'test', log, commandTimeoutMs: 800, failFast: true })
-  const store = createStore(redis)
+  const leisure = createLeisure()
+  const store = createStore(redis, { waitReplicas: 0, leisure })
   const health = startStoreHealth(redis)
   const evaluator = createEvaluator()
   const deps: ApiDeps = {
@@ -60,6 +61,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
     metrics: createMetrics({ process: false }),
     tracing: NO_TRACING,
     store,
+    leisure,
     connection: redis,
     health,
     sealer: createSealer({ current: Buffer.alloc(32, 7) }),

@@ -3,10 +3,10 @@ import { networkOf } from '@flightroster/core/usecases/sessions'
 import type { FastifyRequest, RequestPayload } from 'fastify'
 import { Readable } from 'node:stream'
 import type { ApiServer } from '../server.ts'
-import { createFairLine } from '@flightroster/core/domain'
+import { createFairLine, type Leisure } from '@flightroster/core/domain'
 import { useDiscard } from './discard.ts'
 import { createShapeCheck, type JsonBounds, type ShapeCheck } from './json-shape.ts'
-import { useLeisure, type Leisure } from './leisure.ts'
+import { useLeisure } from './leisure.ts'
 
 /** Bytes up to which a body is read at once: that takes less than a millisecond or two. */
 const LARGE_BODY = 64 * 1024
@@ -123,8 +123,8 @@ const isPlain = ({ headers }: FastifyRequest) =>
   /^[^;]*json\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.test(headers['content-type'] ?? '')
 
 /** Before all others that look at a request: what is long is told by its head. */
-export function tellLongFromSmall(app: ApiServer): void {
-  useLeisure(app, isLong)
+export function tellLongFromSmall(app: ApiServer, { leisure }: { leisure: Leisure }): void {
+  useLeisure(app, leisure, isLong)
   useDiscard(app, isLong)
 }
 

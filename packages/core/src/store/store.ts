@@ -5,6 +5,7 @@ import { readJson } from '../domain/shape.ts'
 import { gatherAdditions } from './roster/activity.ts'
 import { createRosters } from './roster/rosters.ts'
 import { standingShape, teamKeyShape } from './roster/roster-shapes.ts'
+import type { Leisure } from '../domain/leisure.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { ScimDirectory } from '../domain/scim.ts'
 import type { Source } from '../domain/source.ts'
@@ -146,6 +147,8 @@ export interface Store {
 export interface StoreSettings {
   /** Replicas that must confirm what intake records. */
   waitReplicas: number
+  /** Slices of large batches let small requests of the process go first; absent: there are none. */
+  leisure?: Pick<Leisure, 'take'>
 }
 
 /** Everything that is kept, over one connection. Opens and closes nothing: the connection is the caller's. */
@@ -204,7 +207,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     takeTask: (name, forMs) => takeTask(redis, name, forMs),
     countSweep: () => countSweep(redis),
     time: () => readStoreTime(redis),
-    recordChanges: recordTogether(async (options) => {
+    recordChanges: recordTogether(settings.leisure, async (options) => {
       const packed = await isPacking(redis)
       const confirm = { key: laneKeys(options.teamKey).lease, replicas: settings.waitReplicas }
       for (const { roster } of options.changes) changed.set(roster, options.teamKey)

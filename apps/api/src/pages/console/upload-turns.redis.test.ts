@@ -1,6 +1,6 @@
 import { eventually } from '@flightroster/core/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi, type MockInstance } from 'vitest'
-import type { Leisure } from '../../plugins/leisure.ts'
+import type { Leisure } from '@flightroster/core/domain'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
 import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
 

@@ -8,7 +8,7 @@ import { mayReach } from '../../plugins/auth.ts'
 import { problem } from '../../schemas/problem.ts'
 import { PROBLEM_TYPE, toProblem } from '../../plugins/to-problem.ts'
 import { z } from 'zod'
-import { withinStorePatience } from '../../plugins/store-patience.ts'
+import { BATCH_PATIENCE_MS, withinStorePatience } from '../../plugins/store-patience.ts'
 import type { ApiServer } from '../../server.ts'
 import type { ParsedEvent } from './parse-event.ts'
 import { readBinaryAttributes } from './binary-mode.ts'
@@ -117,9 +117,11 @@ async function record(deps: ApiDeps, request: FastifyRequest, parsed: ParsedEven
   )
   const work = async () => acceptEvents(askedBy(deps, request), usable, span?.traceparent)
   // What waits for others of ours says nothing of the store, so its patience begins behind the line.
-  const end = usable.length < LARGE_BATCH ? () => {} : await turns.enter(caller.id, 1)
+  const isLarge = usable.length >= LARGE_BATCH
+  const end = isLarge ? await turns.enter(caller.id, 1) : () => {}
   if (!end) throw new AppError('rate_limited', { message: 'Many batches of yours wait already.', retryAfterMs: 2_000 })
-  const outcomes = usable.length === 0 ? [] : await withinStorePatience(work()).finally(end)
+  const patienceMs = isLarge ? BATCH_PATIENCE_MS : undefined
+  const outcomes = usable.length === 0 ? [] : await withinStorePatience(work(), patienceMs).finally(end)
   const outcomeOf = new Map(usable.map((event, at) => [event, outcomes[at]]))
   const results = { accepted: 0, duplicate: 0, stale: 0, rejected: 0, events: [] as EventResult[] }
   for (const item of parsed) {

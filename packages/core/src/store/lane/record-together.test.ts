@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { MemberChange } from '../../domain/change.ts'
+import { createLeisure, type Leisure } from '../../domain/leisure.ts'
 import type { RecordOptions, RecordResult } from './record-changes.ts'
-import { recordTogether } from './record-together.ts'
+import { recordTogether, SLICE } from './record-together.ts'
 
 const change = (member: string) => ({ member }) as MemberChange
 const options = (members: string[], teamKey = 'acme', dedupMs = 1): RecordOptions => ({
@@ -11,7 +12,7 @@ const options = (members: string[], teamKey = 'acme', dedupMs = 1): RecordOption
 })
 
 /** A recorder whose steps end when they are told to; versions tell a change's place in its step. */
-function createSteps(now?: () => number) {
+function createSteps(now?: () => number, leisure?: Pick<Leisure, 'take'>) {
   const steps: { members: string[]; end: (error?: Error) => void }[] = []
   const record = (given: RecordOptions) =>
     new Promise<RecordResult>((resolve, reject) => {
@@ -19,10 +20,12 @@ function createSteps(now?: () => number) {
       const end = (error?: Error) => (error ? reject(error) : resolve({ leased: false, now: 1, changes, told: [] }))
       steps.push({ members: given.changes.map(({ member }) => member), end })
     })
-  return { steps, record: recordTogether(record, now) }
+  return { steps, record: recordTogether(leisure, record, now) }
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve))
+const settled = async () => {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
 
 const people = (count: number) => Array.from({ length: count }, (_, at) => `m${at}`)
 
@@ -84,35 +87,61 @@ describe('recordTogether', () => {
     void record(options(people(1_000)))
     expect(lengths()).toEqual([1_000])
     void record(options(['x'], 'other'))
-    const sliced = record(options(people(900)))
+    const sliced = record(options(people(350)))
     // Of one team key one slice at a time; what is small does not wait for it.
-    void record(options(people(600)))
+    void record(options(people(240)))
     await settled()
-    expect(lengths()).toEqual([1_000, 1, 250])
+    expect(lengths()).toEqual([1_000, 1, SLICE])
     void record(options(['y'], 'third'))
-    expect(lengths()).toEqual([1_000, 1, 250, 1])
+    expect(lengths()).toEqual([1_000, 1, SLICE, 1])
     // By turns of both batches, each in its order.
     for (let at = 2; at < 10; at++) {
       if (at !== 3) steps[at]?.end()
       await settled()
     }
-    expect(lengths()).toEqual([1_000, 1, 250, 1, 250, 250, 250, 250, 100, 150])
-    expect((await sliced).changes.length).toBe(900)
+    expect(lengths()).toEqual([1_000, 1, SLICE, 1, SLICE, SLICE, SLICE, SLICE, 40, 50])
+    expect((await sliced).changes.length).toBe(350)
     time = 2_000
     void record(options(people(700)))
     expect(lengths().at(-1)).toBe(700)
   })
 
+  it('lets the small requests under way go before each slice', async () => {
+    let time = 0
+    const leisure = createLeisure(() => time)
+    const { steps, record } = createSteps(() => time, leisure)
+    const lengths = () => steps.map(({ members }) => members.length)
+    void record(options(['x'], 'other'))
+    const sliced = record(options(people(300)))
+    await settled()
+    expect(lengths()).toEqual([1, SLICE])
+    const end = leisure.begin()
+    time = 5
+    steps[1]?.end()
+    await settled()
+    expect(lengths()).toEqual([1, SLICE])
+    void record(options(['y'], 'other'))
+    steps[0]?.end()
+    await settled()
+    expect(lengths()).toEqual([1, SLICE, 1])
+    end()
+    for (let at = 2; at < 5; at++) {
+      await settled()
+      steps[at]?.end()
+    }
+    expect((await sliced).changes.length).toBe(300)
+  })
+
   it('tells that a batch failed where one of its slices did, and records no more of it', async () => {
     const { steps, record } = createSteps()
     void record(options(['x'], 'other'))
-    const failed = expect(record(options(people(600)))).rejects.toThrow('no store')
+    const failed = expect(record(options(people(250)))).rejects.toThrow('no store')
     await settled()
     steps[1]?.end()
     await settled()
     steps[2]?.end(new Error('no store'))
     await failed
     await settled()
-    expect(steps.map(({ members }) => members.length)).toEqual([1, 250, 250])
+    expect(steps.map(({ members }) => members.length)).toEqual([1, SLICE, SLICE])
   })
 })

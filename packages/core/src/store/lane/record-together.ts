@@ -1,11 +1,12 @@
 import { createFairLine } from '../../domain/fair-line.ts'
+import type { Leisure } from '../../domain/leisure.ts'
 import type { RecordOptions, RecordResult } from './record-changes.ts'
 
 /** A batch this large gains nothing from company, and need not wait for others. */
 const LARGE = 100
 const MOST = 1_000
-/** Changes of a large batch in one step while other team keys record too: some 5 ms of the store's time, in which it serves nobody. */
-const SLICE = 250
+/** Changes of a large batch in one step while other team keys record too: some 2 ms of the store's time, in which it serves nobody. */
+export const SLICE = 100
 /** Slices on their way to the store at once: one of a team key, so many of all. Whatever is small goes between them. */
 const SLICES_AT_ONCE = 2
 /** For so long after its last change a team key counts as one that records. */
@@ -22,10 +23,14 @@ interface Waiting {
 /**
  * Few changes each, from many requests at once: what arrives while a step of the same team key is under way goes into the
  * next one together. A request alone is recorded at once; a failure is told to everybody in the step. A large batch is one step
- * while its team key is alone, and slices, one after the other, while others record beside it: where a slice fails, those before it
+ * while its team key is alone, and slices, one after the other and each after the small requests under way, while others record beside it: where a slice fails, those before it
  * are kept, which is what a failure leaves open anyway.
  */
-export function recordTogether(record: Recorder, now: () => number = () => performance.now()): Recorder {
+export function recordTogether(
+  leisure: Pick<Leisure, 'take'> | undefined,
+  record: Recorder,
+  now: () => number = () => performance.now(),
+): Recorder {
   const isAlone = watchLanes(now)
   const slices = createFairLine({ own: 1, all: SLICES_AT_ONCE, waiting: { own: Infinity, all: Infinity } })
   const recordLarge = async (options: RecordOptions): Promise<RecordResult> => {
@@ -33,7 +38,8 @@ export function recordTogether(record: Recorder, now: () => number = () => perfo
     for (let from = 0; from < options.changes.length; from += SLICE) {
       const end = await slices.enter(options.teamKey, 1)
       try {
-        const part = await record({ ...options, changes: options.changes.slice(from, from + SLICE) })
+        const slice = { ...options, changes: options.changes.slice(from, from + SLICE) }
+        const part = await (leisure ? leisure.take(() => record(slice)) : record(slice))
         result.leased &&= part.leased
         result.now = part.now
         result.changes.push(...part.changes)

@@ -61,6 +61,37 @@ describe('long work', () => {
     expect(done.length).toBe(4)
   })
 
+  it('that another process does counts as well, up to some milliseconds of it', async () => {
+    const { leisure, done, work, turns, pass } = createWork()
+    let end = () => {}
+    const piece = leisure.take(() => new Promise<void>((resolve) => (end = resolve)))
+    await turns(2)
+    leisure.begin()
+    pass(10)
+    end()
+    await piece
+    const long = work('long', 1, 1)
+    pass(19)
+    await turns(5)
+    expect(done.length).toBe(0)
+    pass(2)
+    await long
+    await turns(1)
+    pass(3)
+    const slow = leisure.take(() => new Promise<void>((resolve) => (end = resolve)))
+    await turns(5)
+    pass(100)
+    end()
+    await slow
+    const next = work('long', 1, 1)
+    pass(39)
+    await turns(5)
+    expect(done.length).toBe(1)
+    pass(2)
+    await next
+    expect(done.length).toBe(2)
+  })
+
   it('keeps a third of the time, however many small requests there are', async () => {
     const { leisure, done, work, turns, pass } = createWork()
     leisure.begin()
