@@ -43,9 +43,8 @@ function unknownPageRoutes(app: ApiServer): void {
   const notFound = () => {
     throw new AppError('not_found', { message: 'There is no such page.' })
   }
-  for (const url of ['/console/*', '/lanes/*', '/dashboard/*']) {
+  for (const url of ['/console/*', '/lanes/*']) {
     app.get(url, VIEW, notFound)
-    if (url !== '/dashboard/*')
-      app.route({ method: ['POST', 'PUT', 'PATCH', 'DELETE'], url, ...CHANGE, handler: notFound })
+    app.route({ method: ['POST', 'PUT', 'PATCH', 'DELETE'], url, ...CHANGE, handler: notFound })
   }
 }

@@ -1,19 +1,16 @@
-import { AppError } from '@flightroster/core/errors'
 import type { LaneList } from '@flightroster/core/usecases/lane-overview'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { path } from '../html.ts'
 import { sendHtml } from '../send-html.ts'
-import { BOARD_PAGES, BOARD_READS } from './board-addresses.ts'
-import { createBoardAssets } from './board-assets.ts'
 import { boardChangeRoutes } from './board-change-routes.ts'
-import { createBoardPage } from './board-page.ts'
-import { createBoardQueues, type BoardQueues } from './board-queues.ts'
+import { createBoardQueues, type BoardQueues, type Queues } from './board-queues.ts'
+import { OWN_FILES, readOwnFile } from './own-files.ts'
 import type { Board } from './board.ts'
 import { createLazyQueueCache } from './queue-cache.ts'
 import { searchOf } from './search-of.ts'
-import { sendJson } from './send-json.ts'
-import { paramOf, queryOf, textsOf } from '../../request-texts.ts'
+import { queryOf } from '../../request-texts.ts'
 
 const PREFIXES = ['/dashboard', '/dashboard/q/:search']
 const JOBS_PER_PAGE = 100
@@ -21,78 +18,74 @@ const PAGES = 1_000_000
 const STATUSES: ReadonlySet<string> = new Set(
   'latest active waiting waiting-children prioritized completed failed delayed paused'.split(' '),
 )
+const KEPT = 'private, max-age=86400'
 
 const reads = { schema: { hide: true }, config: { scope: 'public', page: 'viewer', hasScripts: true } } as const
 
 /** Bull Board at /dashboard; /dashboard/q/<part of a team key> shows what was searched. */
 export function dashboardRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): void {
-  const board = openOnce(deps)
   const cache = createLazyQueueCache(deps)
   const queues = createBoardQueues(laneList, cache)
-  app.addHook('onClose', () => cache.close())
+  let opened: Promise<Board> | undefined
+  const board = () => (opened ??= import('./bull-board.ts').then(({ createBoard }) => createBoard(deps)))
+  app.addHook('onClose', async () => {
+    await (await opened)?.close()
+    await cache.close()
+  })
   for (const prefix of PREFIXES) {
-    pageRoutes(app, prefix, board)
     readRoutes(app, prefix, board, queues)
     boardChangeRoutes(app, prefix, { deps, laneList, queues, open: (teamKey) => cache.open(teamKey) })
   }
 }
 
-interface OpenBoard extends Board {
-  pageOf: (basePath: string) => string
-  assetOf: ReturnType<typeof createBoardAssets>
-}
-
-/** Bull Board is loaded with the first look at it. */
-function openOnce(deps: { publicUrl: string | undefined }): () => Promise<OpenBoard> {
-  let opened: Promise<OpenBoard> | undefined
-  const open = async () => {
-    const { createBoard } = await import('./bull-board.ts')
-    const board = createBoard(deps)
-    return { ...board, pageOf: createBoardPage(board), assetOf: createBoardAssets(board.staticPath) }
+function readRoutes(app: ApiServer, prefix: string, board: () => Promise<Board>, queues: BoardQueues): void {
+  for (const [name, type] of Object.entries(OWN_FILES)) {
+    app.get(`${prefix}/static/${name}`, reads, (_request, reply) =>
+      reply.header('cache-control', KEPT).type(type).send(readOwnFile(name)),
+    )
   }
-  return () => (opened ??= open())
-}
-
-function pageRoutes(app: ApiServer, prefix: string, board: () => Promise<OpenBoard>): void {
-  for (const route of BOARD_PAGES) {
-    app.get(route === '/' ? prefix : prefix + route, reads, async (request, reply) => {
-      const { q } = queryOf(request)
-      if (prefix === '/dashboard' && q) return reply.redirect(path`/dashboard/q/${q.slice(0, 64)}`, 303)
-      const search = searchOf(request)
-      const { pageOf } = await board()
-      return sendHtml(reply, pageOf(search === undefined ? '/dashboard' : path`/dashboard/q/${search}`))
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const search = searchOf(request)
+    const below = pathBelow(prefix, request.url)
+    const isRead = below.startsWith('/api/')
+    const { q } = queryOf(request)
+    if (prefix === '/dashboard' && q && !isRead) return reply.redirect(path`/dashboard/q/${q.slice(0, 64)}`, 303)
+    const shown = isRead ? await queuesOf(request, below, queues) : new Map()
+    const query = isRead ? `?${new URLSearchParams(toBoardQuery(queryOf(request), shown)).toString()}` : ''
+    const seen = request.headers['if-none-match']
+    const { status, type, etag, body } = await (
+      await board()
+    ).get({
+      basePath: search === undefined ? '/dashboard' : path`/dashboard/q/${search}`,
+      queues: shown,
+      url: `http://board${below}${query}`,
+      headers: seen === undefined ? {} : { 'if-none-match': seen },
     })
+    if (type.startsWith('text/html')) return sendHtml(reply, body.toString(), status)
+    if (below.startsWith('/static/')) void reply.header('cache-control', KEPT).header('etag', etag)
+    if (type !== '') void reply.type(type)
+    return reply.code(status).send(body)
   }
-  app.get(`${prefix}/static/*`, reads, async (request, reply) => {
-    const { assetOf } = await board()
-    const asset = assetOf(paramOf(request, '*'))
-    if (!asset) throw new AppError('not_found')
-    return reply.header('cache-control', 'private, max-age=86400').type(asset.type).send(asset.content)
-  })
+  app.get(prefix, reads, answer)
+  app.get(`${prefix}/*`, reads, answer)
 }
 
-function readRoutes(app: ApiServer, prefix: string, board: () => Promise<OpenBoard>, queues: BoardQueues): void {
-  for (const url of BOARD_READS) {
-    app.get(prefix + url, reads, async (request, reply) => {
-      const { reads: handlers, uiConfig } = await board()
-      const readOnly = request.user.role !== 'operator'
-      const { queueName } = textsOf(request.params)
-      const { activeQueue } = queryOf(request)
-      const shown = queueName === undefined ? await queues.shown(searchOf(request), readOnly) : new Map()
-      const wanted = queueName ?? activeQueue
-      if (typeof wanted === 'string' && wanted !== '' && !shown.has(wanted))
-        for (const [name, queue] of await queues.one(wanted, readOnly)) shown.set(name, queue)
-      const answer = await handlers.get(url)?.handler({
-        queues: shown,
-        uiConfig,
-        params: textsOf(request.params),
-        query: toBoardQuery(queryOf(request), shown),
-        body: {},
-        headers: {},
-      })
-      return sendJson(reply, answer?.status ?? 200, answer?.body)
-    })
-  }
+/** The path as it came, without our prefix: Bull Board decodes it by itself. */
+function pathBelow(prefix: string, url: string): string {
+  const [whole = ''] = url.split('?')
+  return `/${whole.split('/').slice(prefix.split('/').length).join('/')}`
+}
+
+/** Those that the board shows at once, and one that is asked for by its name, wherever it ranks. */
+async function queuesOf(request: FastifyRequest, below: string, queues: BoardQueues): Promise<Queues> {
+  const readOnly = request.user.role !== 'operator'
+  const named = /^\/api\/queues\/([^/]+)/.exec(below)?.[1]
+  const { activeQueue } = queryOf(request)
+  const shown = named === undefined ? await queues.shown(searchOf(request), readOnly) : new Map()
+  const wanted = named === undefined ? activeQueue : decodeURIComponent(named)
+  if (typeof wanted === 'string' && wanted !== '' && !shown.has(wanted))
+    for (const [name, queue] of await queues.one(wanted, readOnly)) shown.set(name, queue)
+  return shown
 }
 
 type Query = Readonly<Record<string, unknown>>
