@@ -26,6 +26,8 @@ export interface LaneFacts {
   status: TeamKeyStatus
   /** What the status is about, for people. */
   problem: Problem | null
+  /** The code of what upstream was told last to be held against the key; empty: nothing. Written by note-key.lua alone. */
+  toldBlock: string
 }
 
 const INITIAL_CHUNK = 50
@@ -64,6 +66,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     rest: parseRest(hash.get('rest')),
     status: readKeyStatus(hash.get('status')),
     problem: json('problem', problem),
+    toldBlock: hash.get('toldBlock') ?? '',
   }
 }
 

@@ -1,16 +1,19 @@
 import type { Redis } from 'ioredis'
-import type { Fact } from '../../domain/fact.ts'
+import type { Fact, TeamKeyFact } from '../../domain/fact.ts'
 import { read, readJson, texts } from '../../domain/shape.ts'
 import { fact } from '../stored-shapes.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
 
 const beginScript = defineScript(import.meta.url, './begin-telling.lua')
+const noteKeyScript = defineScript(import.meta.url, './note-key.lua')
 const toldScript = defineScript(import.meta.url, './told-facts.lua')
 
 /** Facts of one team key that upstream has still to be told, oldest first. Member facts are added by record-outcome. */
 export interface Facts {
   add(facts: Fact[]): Promise<void>
+  /** What is held against the team key now (a code; empty: nothing): the fact is added, with its sequence, unless that was noted last. */
+  noteKey(state: string, fact: TeamKeyFact): Promise<void>
   peek(limit: number): Promise<Fact[]>
   /** The oldest; none while somebody else tells them. A courtesy that saves work: two that tell at once do no harm. */
   begin(token: string, limit: number): Promise<Fact[]>
@@ -30,6 +33,11 @@ export function createFacts(redis: Redis, teamKey: string): Facts {
       if (facts.length === 0) return
       await redis.rpush(keys.facts, ...facts.map((one) => JSON.stringify(one)))
       await redis.sadd(globalKeys.untold, teamKey)
+    },
+    async noteKey(state, fact) {
+      const args = [state, JSON.stringify(fact)]
+      const added = await noteKeyScript.run(redis, [keys.lane, keys.sequences, keys.facts], args)
+      if (added === 1) await redis.sadd(globalKeys.untold, teamKey)
     },
     peek: async (limit) => parse(await redis.lrange(keys.facts, 0, limit - 1)),
     begin: async (token, limit) =>

@@ -5,6 +5,7 @@ import type { Credentials } from '@flightroster/app-store-connect'
 import type { LaneFacts } from '../../store/index.ts'
 import { createCallGate } from '../visit/call-gate.ts'
 import { blockLane, probeKey, unblockLane } from '../visit/judge-key.ts'
+import { tellKey } from '../visit/tell-key.ts'
 import { runDue } from './run-due.ts'
 import { openEndpoints } from '../visit/endpoints.ts'
 import { keepLease, LEASE } from '../visit/lease.ts'
@@ -42,7 +43,9 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
   if (opened.kind === 'paused') return idleFor('paused', null)
   if (isAppError(credentials)) {
     deps.log.error({ err: credentials, teamKey }, 'The key of the lane cannot be opened.')
-    await blockLane(deps.lane, { code: 'secret_unreadable', detail: credentials.message, at: deps.clock.now() })
+    const blocked = { code: 'secret_unreadable' as const, detail: credentials.message, at: deps.clock.now() }
+    await blockLane(deps.lane, blocked)
+    await tellKey(deps, teamKey, opened.facts.toldBlock, { blocked, works: false })
     await deps.tell()
     await deps.lane.close(token)
     return idleFor('resting', deps.settings.blockedCheckMs)
@@ -170,6 +173,8 @@ async function closeVisit(visit: Visit): Promise<VisitEnd> {
     await gate.close()
     const restUntil = restsUntil(visit)
     await deps.lane.setFacts(learnt(visit, restUntil))
+    const { blocked, status, toldBlock } = visit.facts
+    await tellKey(deps, teamKey, toldBlock, { blocked, works: gate.succeeded() || status === 'working' })
     await deps.tell()
     const planned = restUntil === null ? await readPlanned(visit) : NOTHING_PLANNED
     const left = await deps.lane.close(lease.token)

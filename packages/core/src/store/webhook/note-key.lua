@@ -1,0 +1,9 @@
+-- Notes that a team key is refused, or is taken again, unless that was noted last: each is told once.
+-- KEYS[1] hash of the lane  [2] hash of sequences  [3] list of facts
+-- ARGV[1] the code of what is held against the key; empty: nothing is  [2] the fact (JSON), its sequence 0
+-- Returns 1 where the fact was added.
+if (redis.call('HGET', KEYS[1], 'toldBlock') or '') == ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'toldBlock', ARGV[1])
+local sequence = redis.call('HINCRBY', KEYS[2], 'team_key', 1)
+redis.call('RPUSH', KEYS[3], (string.gsub(ARGV[2], '"sequence":0', '"sequence":' .. sequence, 1)))
+return 1

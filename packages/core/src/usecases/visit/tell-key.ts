@@ -1,0 +1,24 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Problem } from '../../domain/roster.ts'
+import type { LaneFacts, Store } from '../../store/index.ts'
+
+/**
+ * Upstream and people are told that a team key is refused, and that it is taken again, once each. `works`: it has answered, or is
+ * known to; a key that was replaced has still to show it. In every visit, since a check or another key may end a block in between.
+ */
+export async function tellKey(
+  { store, clock }: { store: Store; clock: Clock },
+  teamKey: string,
+  told: LaneFacts['toldBlock'],
+  { blocked, works }: { blocked: Problem | null; works: boolean },
+): Promise<void> {
+  const state = blocked?.code ?? ''
+  if (state === told || (blocked === null && !works)) return
+  await store.lane(teamKey).facts.noteKey(state, {
+    type: blocked ? 'team_key.rejected' : 'team_key.recovered',
+    teamKey,
+    sequence: 0,
+    problem: blocked && { code: blocked.code, detail: blocked.detail },
+    at: clock.now(),
+  })
+}
