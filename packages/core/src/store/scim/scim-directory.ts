@@ -16,6 +16,7 @@ import {
   number,
   object,
   oneOf,
+  or,
   read,
   readJson,
   text,
@@ -65,8 +66,8 @@ const note = object<ScimNote>({ at: number, detail: text })
 /** As much of a user as the rosters are told. */
 const subject = object<ScimSubject>({ active: flag, profile })
 
-/** Whether the group is there, who was changed, who is not known. */
-const amended = tuple<[number, string[], string[]]>(number, texts, texts)
+/** 0: the group to add to is gone. 1: it is there; who was changed, who is not known. */
+const amended = or(tuple(oneOf(0)), tuple(oneOf(1), texts, texts))
 
 /** Directories by id: one for each set of rosters that a provider's token may lead to. */
 export function createScimDirectories(redis: Redis): Register<ScimDirectory> {
@@ -177,12 +178,9 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
       const keyList = [keys.users, keys.groups, keys.members(groupId), keys.memberships, ...touching]
       for (let from = 0; from < users.length || from === 0; from += PAGE) {
         const args = [groupId, how, ...users.slice(from, from + PAGE)]
-        const [isThere, changed, unknown] = read(
-          amended,
-          await amend.run(redis, keyList, args),
-          'An answer of scim-amend-members.lua',
-        )
-        if (isThere === 0) return undefined
+        const answer = read(amended, await amend.run(redis, keyList, args), 'An answer of scim-amend-members.lua')
+        if (answer[0] === 0) return undefined
+        const [, changed, unknown] = answer
         result.changed.push(...changed)
         result.unknown.push(...unknown)
       }
