@@ -18,7 +18,7 @@ import {
 import { endOnSignals } from '@flightroster/core/shutdown'
 import { openTracing } from '@flightroster/core/tracing'
 import { startHistory } from '@flightroster/core/usecases/history'
-import { resumeMoves } from '@flightroster/core/usecases/rosters'
+import { resumeBegun } from '@flightroster/core/usecases/rosters'
 import { finishScim } from '@flightroster/core/usecases/scim'
 import { checkSecrets } from '@flightroster/core/usecases/secrets'
 import { createHmac } from 'node:crypto'
@@ -108,9 +108,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   const metricsServer = await startMetricsServer(config, { metrics, log })
   const history = startHistory({ store, clock, log })
   const finishing = setInterval(() => {
-    resumeMoves({ store, clock, log, toRef }).catch((error: unknown) =>
-      log.warn({ err: error }, 'roster.move_not_resumed'),
-    )
+    resumeBegun({ store, clock, log, toRef }).catch((error: unknown) => log.warn({ err: error }, 'roster.not_finished'))
     const { eventDedupDays: dedupDays, rosterLimit } = config
     finishScim({ store, clock, dedupDays, rosterLimit }).catch((error: unknown) =>
       log.warn({ err: error }, 'scim.not_finished'),

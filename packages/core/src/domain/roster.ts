@@ -62,8 +62,10 @@ export interface Roster extends RosterPolicies {
   pausedAt?: number
   /** Set while only a person can mend the roster. */
   blocked: Problem | null
-  /** Set once the roster is to go with all of its testers; gone when the last of them is out. */
+  /** Set once the roster is to go: with all of its testers, when the last of them is out; `forgetting`, as it is. */
   deleting?: boolean
+  /** Its testers stay where they are, or are out: what is kept of it is forgotten, and nothing else happens to it. */
+  forgetting?: boolean
   /** Set while its data moves to the lane of another team key: nothing is recorded meanwhile. */
   moving?: { from: string; to: string; since: number; token?: string }
   /** Its SCIM group was named by a token that is bound to rosters: groups of a directory that reaches further are not for it. */

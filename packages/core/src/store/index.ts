@@ -26,8 +26,8 @@ export {
   writeLaneStanding,
   type LaneStanding,
 } from './lane/lane-status.ts'
+export { enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
 export { createRedis, DEMOTED_EVENT, toStoreError, type Connection, type RedisSettings } from './connection/redis.ts'
-export { closeRoster, enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
 export { createPersonErasures } from './member/person-erasures.ts'
 export { forgetUnneededTesters } from './member/testers.ts'
 export { createKept, type Kept } from './kept.ts'
@@ -59,8 +59,7 @@ export { createReadings, type Reading, type Readings, type ReadRow } from './ros
 export { countSweep, createSchedule, type Schedule } from './lane/schedule.ts'
 export { createErasures, type Erasures } from './member/erasures.ts'
 export { createTokens, type ApiToken, type Tokens } from './access/tokens.ts'
-export { purgeRoster } from './roster/purge-roster.ts'
-export { createMovingRosters, type MovingRosters } from './move/moving-rosters.ts'
+export { createBegunRosters, type BegunRosters } from './roster/begun-rosters.ts'
 export { createMoverStore, type MoverStore, type RosterMove } from './move/move-roster.ts'
 export { createFigures, type Figures, type SessionSample } from './roster/figures.ts'
 export { createUsageReadings, type UsageReadingState } from './roster/usage-readings.ts'

@@ -31,8 +31,8 @@ export const globalKeys = {
   auditOf: (ref: string) => `${ROOT}:audit-of:${ref}`,
   /** hash with expiry: `startedAt` (ms), and of a person's erasure each part: its id → { roster, teamKey, doneAt } */
   personErasure: (id: string) => `${ROOT}:erasure:${id}`,
-  /** set: ids of rosters on the move to another team key */
-  moving: `${ROOT}:moving`,
+  /** set: ids of rosters on the move to another team key, or on their way out */
+  begun: `${ROOT}:moving`,
   /** counter: how often some lanes' schedules were looked after, in turn */
   tasksSwept: `${ROOT}:tasks-swept`,
   /** string with expiry: what one process of many does now */

@@ -51,6 +51,7 @@ export function createPartedRegister<T extends { id: string }>(
     insert: async (record) => (await partOf(record.id)).insert(record),
     update: async (id, change) => (await partOf(id)).update(id, change),
     delete: async (id) => (await partOf(id)).delete(id),
+    deleteIf: async (id, holds) => (await partOf(id)).deleteIf(id, holds),
   }
 }
 

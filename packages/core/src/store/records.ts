@@ -3,6 +3,7 @@ import { anyObject, read, readJson, type Shape } from '../domain/shape.ts'
 import { defineScript } from './connection/define-script.ts'
 
 const replaceScript = defineScript(import.meta.url, './replace-record.lua')
+const dropScript = defineScript(import.meta.url, './drop-record.lua')
 
 /** A register of records in one global hash: id → JSON. */
 export interface Register<T extends { id: string }> {
@@ -17,6 +18,8 @@ export interface Register<T extends { id: string }> {
   /** Changes the newest record, so that two writers of different fields lose nothing; undefined where there is none. */
   update(id: string, change: (record: T) => T): Promise<T | undefined>
   delete(id: string): Promise<boolean>
+  /** The same, of the newest record, and only where this holds of it. */
+  deleteIf(id: string, holds: (record: T) => boolean): Promise<boolean>
 }
 
 /** `defaults`: what records of a former version lack. */
@@ -69,6 +72,13 @@ export function createRegister<T extends { id: string }>(
     },
     async delete(id) {
       return (await redis.hdel(key, id)) > 0
+    },
+    async deleteIf(id, holds) {
+      for (;;) {
+        const json = await redis.hget(key, id)
+        if (json === null || !holds(parse(json))) return false
+        if ((await dropScript.run(redis, [key], [id, json])) === 1) return true
+      }
     },
   }
 }

@@ -21,10 +21,10 @@ import { takeTask } from './lane/take-task.ts'
 import { createPersonErasures, type PersonErasures } from './member/person-erasures.ts'
 import { findRostersNaming } from './member/rosters-naming.ts'
 import { createMoverStore, type MoverStore, type RosterMove } from './move/move-roster.ts'
-import { createMovingRosters, type MovingRosters } from './move/moving-rosters.ts'
+import { createBegunRosters, type BegunRosters } from './roster/begun-rosters.ts'
 import { readActivityAdditions, type ActivityAddition } from './roster/activity.ts'
 import { createAppleWebhooks, type AppleWebhooks } from './roster/apple-webhooks.ts'
-import { purgeRoster } from './roster/purge-roster.ts'
+import { closeRoster, purgeRoster } from './roster/purge-roster.ts'
 import { createScimBindings, type ScimBindings } from './scim/scim-bindings.ts'
 import { createScimDirectories, createScimDirectory, type ScimDirectoryStore } from './scim/scim-directory.ts'
 import { createSourceBook, createSources, type SourceBook } from './source/sources.ts'
@@ -36,7 +36,7 @@ import { createNoticeBook, createNotices, type NoticeBook } from './webhook/noti
 import { createWebhooks, type Webhooks } from './webhook/webhooks.ts'
 import { createWorkers, type Workers } from './workers.ts'
 import { defineScript } from './connection/define-script.ts'
-import { globalKeys, indexParts, laneKeys, queueKeys } from './keys.ts'
+import { globalKeys, laneKeys, queueKeys } from './keys.ts'
 import { outboxKeys } from './lane/lane-outbox.ts'
 import { createMembers, type Members } from './member/members.ts'
 import { isPacking } from './connection/packing.ts'
@@ -44,11 +44,11 @@ import { createReadyIndex, type ReadyIndex } from './lane/ready.ts'
 import { recordChanges, type RecordOptions, type RecordResult } from './lane/record-changes.ts'
 import { recordTogether } from './lane/record-together.ts'
 import { createRosterDirectory, type RosterDirectory } from './roster/roster-directory.ts'
-import { enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
+import { enterLane, noteBirth } from './roster/roster-lane.ts'
 import { writeConfirmed } from './connection/replicas.ts'
+import { forgetUnneededTesters } from './member/testers.ts'
 import { createPartedRegister } from './parted-register.ts'
 import type { Register } from './records.ts'
-import { forgetUnneededTesters } from './member/testers.ts'
 
 const countRecorded = defineScript(import.meta.url, './lane/count-recorded.lua')
 const needsVisit = defineScript(import.meta.url, './lane/needs-visit.lua')
@@ -81,10 +81,10 @@ export interface Store {
   readonly idempotencyKeys: IdempotencyKeys
   readonly personErasures: PersonErasures
   readonly workers: Workers
-  readonly movingRosters: MovingRosters
+  readonly begunRosters: BegunRosters
   mover(move: RosterMove): MoverStore
-  /** Forgets what is kept of a roster beside its members. */
-  purgeRoster(roster: Roster): Promise<void>
+  /** From then on a roster takes changes from those alone who delete it. False where it has left its lane already. */
+  closeRoster(roster: Roster): Promise<boolean>
   /** Of these rosters, those that name an address (lower-cased). */
   rostersNaming<T extends Pick<Roster, 'id' | 'teamKey'>>(rosters: readonly T[], address: string): Promise<T[]>
   /** Where something happened, over all rosters, newest first. */
@@ -115,7 +115,10 @@ export interface Store {
   enterRoster(roster: Roster): Promise<void>
   /** Enters a roster into the register of its app; an id without a roster does no harm. */
   joinApp(appId: string, rosterId: string): Promise<void>
-  /** Takes a roster out of its lane and forgets its members. */
+  /**
+   * Forgets a roster with everything that is kept of it, and frees its group. Its record goes last: whoever finds that one goes on with it,
+   * and until then nobody makes a roster under its id.
+   */
   forgetRoster(roster: Roster): Promise<void>
   rostersOf(teamKey: string): Promise<string[]>
   /** Over all team keys: an app's rosters share its testers, whoever's key serves them. */
@@ -159,6 +162,10 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
   const additions = gatherAdditions(redis)
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
+  const begunRosters = createBegunRosters(redis)
+  const releaseGroup = async (groupId: string, rosterId: string) => {
+    if ((await redis.hget(globalKeys.groups, groupId)) === rosterId) await redis.hdel(globalKeys.groups, groupId)
+  }
   return {
     ready,
     teamKeys: {
@@ -194,9 +201,9 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     idempotencyKeys: createIdempotencyKeys(redis),
     personErasures: createPersonErasures(redis),
     workers: createWorkers(redis),
-    movingRosters: createMovingRosters(redis),
+    begunRosters,
     mover: (move) => createMoverStore(redis, move),
-    purgeRoster: (roster) => purgeRoster(redis, roster),
+    closeRoster: (roster) => closeRoster(redis, roster),
     rostersNaming: (named, address) => findRostersNaming(redis, named, address),
     activityAdditions: (page) => readActivityAdditions(redis, page),
     laneOverviews: (lanes) => readLaneOverviews(redis, lanes),
@@ -221,9 +228,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       const set = await redis.hsetnx(globalKeys.groups, groupId, rosterId)
       return set === 1 || (await redis.hget(globalKeys.groups, groupId)) === rosterId
     },
-    async releaseGroup(groupId, rosterId) {
-      if ((await redis.hget(globalKeys.groups, groupId)) === rosterId) await redis.hdel(globalKeys.groups, groupId)
-    },
+    releaseGroup,
     joinApp: async (appId, rosterId) => void (await redis.sadd(globalKeys.rostersOfApp(appId), rosterId)),
     async enterRoster(roster) {
       await redis.sadd(globalKeys.rostersOfApp(roster.app.id), roster.id)
@@ -232,14 +237,20 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       await noteBirth(redis, roster.teamKey, roster)
     },
     async forgetRoster(roster) {
-      const keys = laneKeys(roster.teamKey)
-      await forgetUnneededTesters(redis, { teamKey: roster.teamKey, appId: roster.app.id, without: roster.id })
-      await leaveLane(redis, roster.teamKey, roster.id)
-      await redis.srem(keys.closing, roster.id)
-      await redis.srem(globalKeys.rostersOfApp(roster.app.id), roster.id)
-      await rosters.delete(roster.id)
-      const of = keys.roster(roster.id)
-      await redis.unlink(...Object.values(of), ...indexParts(of))
+      const { id, app, group, scimGroup, createdAt } = roster
+      await forgetUnneededTesters(redis, { teamKey: roster.teamKey, appId: app.id, without: id })
+      await purgeRoster(redis, roster)
+      const isIt = (current: Roster | undefined) => current?.createdAt === createdAt
+      // Another process was quicker, and the id may be another roster's by now.
+      if (!isIt(await rosters.find(id))) return
+      await Promise.all([
+        redis.hdel(globalKeys.standings, id),
+        redis.srem(globalKeys.rostersOfApp(app.id), id),
+        scimGroup ? createScimBindings(redis).drop(id, scimGroup) : null,
+        releaseGroup(group.id, id),
+      ])
+      await rosters.deleteIf(id, isIt)
+      await begunRosters.forget(id)
     },
     rosterIdsOfApp: (appId) => redis.smembers(globalKeys.rostersOfApp(appId)),
     async standing(rosterId) {

@@ -28,7 +28,7 @@ import { createFigures, type Figures } from './roster/figures.ts'
 import { createReadings, type Readings } from './roster/readings.ts'
 import { createReconciliations, type Reconciliations } from './roster/reconciliations.ts'
 import { createRosterHistory, type RosterHistory } from './roster/roster-history.ts'
-import { closeRoster, enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
+import { enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
 import { createSeatLine, dropFormerLine, takeFormerLine, type Seeker, type SeatLine } from './roster/seat-line.ts'
 import { createUploads, type Uploads } from './roster/uploads.ts'
 import { createUsageReadings, type UsageReadings } from './roster/usage-readings.ts'
@@ -88,8 +88,6 @@ export interface StoredRoster {
   enterLane(): Promise<void>
   /** Once the record is made: what is still under way for a roster of this id that was deleted before is not taken for this one's. */
   noteBirth(createdAt: Roster['createdAt']): Promise<void>
-  /** From then on the lane takes changes of the roster from those alone who delete it. */
-  close(): Promise<void>
   leaveLane(): Promise<void>
 }
 
@@ -171,7 +169,6 @@ function openRoster(redis: Redis, teamKey: string, rosterId: string): StoredRost
     },
     enterLane: () => enterLane(redis, teamKey, rosterId),
     noteBirth: (createdAt) => noteBirth(redis, teamKey, { id: rosterId, createdAt }),
-    close: () => closeRoster(redis, teamKey, rosterId),
     leaveLane: () => leaveLane(redis, teamKey, rosterId),
   }
 }

@@ -1,29 +1,56 @@
 import type { Redis } from 'ioredis'
 import type { Roster } from '../../domain/roster.ts'
-import { globalKeys, laneKeys } from '../keys.ts'
+import { defineScript, type ScriptArgument } from '../connection/define-script.ts'
+import { indexParts, laneKeys } from '../keys.ts'
 import { createPlanNames } from './plan-names.ts'
 
-/** Forgets what a lane keeps of a roster that is gone, beside the roster's own keys. */
+const closeScript = defineScript(import.meta.url, './close-roster.lua')
+const writeScript = defineScript(import.meta.url, './closing-write.lua')
+const leaveScript = defineScript(import.meta.url, './leave-lane.lua')
+
+/** From then on the lane takes changes of the roster from those alone who delete it. False where it is not in the lane (any more). */
+export async function closeRoster(redis: Redis, { id, teamKey, createdAt }: Roster): Promise<boolean> {
+  const { rosters, born, closing } = laneKeys(teamKey)
+  return (await closeScript.run(redis, [rosters, born, closing], [id, createdAt])) === 1
+}
+
+/**
+ * Forgets what a lane keeps of a roster, its members last, in one step with its leaving. Several may do it at once, and whoever is late
+ * does no harm to a roster that was made anew meanwhile.
+ */
 export async function purgeRoster(redis: Redis, roster: Roster): Promise<void> {
+  if (!(await closeRoster(redis, roster))) return
   const keys = laneKeys(roster.teamKey)
-  const reconciliations = await redis.zrange(keys.roster(roster.id).reconciliations, '0', '-1')
+  const of = keys.roster(roster.id)
+  const write = async (key: string, command: string, args: ScriptArgument[]) =>
+    void (await writeScript.run(redis, [keys.closing, key], [roster.id, command, ...args]))
+  const reconciliations = await redis.zrange(of.reconciliations, '0', '-1')
   if (reconciliations.length > 0) {
     const names = createPlanNames(redis, roster.teamKey)
     await names.forget(await redis.hmget(keys.reconciliations, ...reconciliations))
-    await redis.hdel(keys.reconciliations, ...reconciliations)
+    await write(keys.reconciliations, 'HDEL', reconciliations)
   }
-  const tasks = ['reconcile', 'usage', 'idle', 'delete', 'blocked', 'resume'].map((kind) => `${kind}:${roster.id}`)
-  await redis.zrem(keys.schedule, ...tasks, ...reconciliations.flatMap((id) => [`requested:${id}`, `approved:${id}`]))
-  await redis.hdel(keys.revisions, roster.id)
-  await redis.hdel(keys.wroteAt, roster.id)
-  await redis.hdel(globalKeys.standings, roster.id)
-  await forgetWork(redis, roster)
+  const tasks = ['reconcile', 'usage', 'idle', 'blocked', 'resume'].map((kind) => `${kind}:${roster.id}`)
+  await write(keys.schedule, 'ZREM', [
+    ...tasks,
+    ...reconciliations.flatMap((id) => [`requested:${id}`, `approved:${id}`]),
+  ])
+  await forgetWork(redis, roster, write)
+  await leaveScript.run(
+    redis,
+    [keys.closing, keys.rosters, keys.born, keys.revisions, keys.wroteAt, ...Object.values(of), ...indexParts(of)],
+    [roster.id],
+  )
 }
 
 const PAGE = 500
 
 /** Member ids may be addresses: what was still to be done for them goes too. */
-async function forgetWork(redis: Redis, { id, teamKey, app }: Roster): Promise<void> {
+async function forgetWork(
+  redis: Redis,
+  { id, teamKey, app }: Roster,
+  write: (key: string, command: string, args: ScriptArgument[]) => Promise<void>,
+): Promise<void> {
   const keys = laneKeys(teamKey)
   const isOurs = (word: string) => word.startsWith(`${id}\0`)
   for (const key of [keys.outboxNow, keys.outboxInteractive, keys.outboxBulk, keys.formerSeatLine(app.id)]) {
@@ -32,7 +59,7 @@ async function forgetWork(redis: Redis, { id, teamKey, app }: Roster): Promise<v
       const [next, flat] = await redis.zscan(key, cursor, 'COUNT', PAGE)
       cursor = next
       const words = flat.filter((word, at) => at % 2 === 0 && isOurs(word))
-      if (words.length > 0) await redis.zrem(key, ...words)
+      if (words.length > 0) await write(key, 'ZREM', words)
     } while (cursor !== '0')
   }
   for (const key of [keys.work, keys.traces]) {
@@ -43,7 +70,7 @@ async function forgetWork(redis: Redis, { id, teamKey, app }: Roster): Promise<v
       const fields = flat.filter(
         (field, at) => at % 2 === 0 && (isOurs(field) || (flat[at + 1] ?? '').includes(`"r":${JSON.stringify(id)}`)),
       )
-      if (fields.length > 0) await redis.hdel(key, ...fields)
+      if (fields.length > 0) await write(key, 'HDEL', fields)
     } while (cursor !== '0')
   }
 }

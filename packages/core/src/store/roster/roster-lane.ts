@@ -13,12 +13,9 @@ export async function noteBirth(
   teamKey: string,
   { id, createdAt }: Pick<Roster, 'id' | 'createdAt'>,
 ): Promise<void> {
-  await redis.hset(laneKeys(teamKey).born, id, createdAt)
-}
-
-/** From then on the lane takes changes of the roster from those alone who delete it. */
-export async function closeRoster(redis: Redis, teamKey: string, rosterId: string): Promise<void> {
-  await redis.sadd(laneKeys(teamKey).closing, rosterId)
+  const { born, closing, rosters } = laneKeys(teamKey)
+  // Whoever was late to forget the former one has done no harm.
+  await redis.multi().hset(born, id, createdAt).sadd(rosters, id).srem(closing, id).exec()
 }
 
 /** From then on the lane records no change of the roster. What is kept of it stays. */

@@ -34,6 +34,7 @@ export const rosterShape = object<Roster>({
   pausedAt: optional(number),
   blocked: nullable(problem),
   deleting: optional(flag),
+  forgetting: optional(flag),
   moving: optional(
     object<NonNullable<Roster['moving']>>({ from: text, to: text, since: number, token: optional(text) }),
   ),

@@ -7,7 +7,7 @@ import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, sourceKeys } from '../keys.ts'
 import { createRegister, type Register } from '../records.ts'
 
-const dropScript = defineScript(import.meta.url, './drop-record.lua')
+const dropScript = defineScript(import.meta.url, '../drop-record.lua')
 
 const source = object<Source>({
   v: oneOf(1),

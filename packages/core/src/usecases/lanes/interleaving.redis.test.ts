@@ -25,7 +25,7 @@ import { NO_TRACING } from '../../tracing.ts'
 import { recordAndWake, requestWork } from '../intake/index.ts'
 import { retryFailed } from '../members/index.ts'
 import { erasePerson } from '../people/index.ts'
-import { deleteRoster, pauseRoster, resumeMoves, resumeRoster } from '../rosters/index.ts'
+import { deleteRoster, pauseRoster, resumeBegun, resumeRoster } from '../rosters/index.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 import { lawTask } from '../schedule/tasks.ts'
@@ -99,8 +99,6 @@ class Run {
   readonly faults: string[] = []
   /** Times that a member joined a roster of this id, or was asked to be invited: more mails than these are too many. */
   readonly reasons = new Map<string, number>()
-  /** Rosters whose deletion or making may have been cut short. */
-  readonly unsure = new Set<string>()
   #groups = 0
   #recovered = 0
 
@@ -140,8 +138,7 @@ class Run {
           ...laneStore,
           recordStranded: async (...args) => {
             const count = await laneStore.recordStranded(...args)
-            // A deletion that was cut short is a state of its own: what was to be done is gone already, the roster is not.
-            if (!this.unsure.has(args[0].id)) this.#recovered += count
+            this.#recovered += count
             return count
           },
         },
@@ -219,10 +216,8 @@ class Run {
       case 'resume':
         return void (await resumeRoster(deps, operation.roster))
       case 'remake':
-        this.unsure.add(operation.roster)
         await deleteRoster(deps, { id: operation.roster, testers: 'keep' }).catch(unlessForeseen)
         await this.make(deps.store, operation.roster)
-        this.unsure.delete(operation.roster)
         return
       case 'empty':
         return void (await deleteRoster(deps, { id: operation.roster, testers: 'remove' }))
@@ -273,12 +268,7 @@ class Run {
     vi.useFakeTimers({ toFake: ['Date'] })
     for (let turn = 1; turn <= MOST_TURNS; turn++) {
       vi.setSystemTime(begun + turn * 31_000)
-      await resumeMoves(deps)
-      for (const id of this.unsure) {
-        await deleteRoster(deps, { id, testers: 'keep' }).catch(unlessForeseen)
-        await this.make(deps.store, id)
-        this.unsure.delete(id)
-      }
+      await resumeBegun(deps)
       for (const found of await deps.store.rosters.list()) {
         if (found.paused && !found.deleting) await resumeRoster(deps, found.id)
         // Three workers died with it in hand: a person looks, and has it tried again.

@@ -20,7 +20,8 @@ export async function keepLaw(visit: Visit): Promise<number | null> {
   const from = await lane.scanPosition()
   const records = await store.rosters.findMany(await store.rostersOf(visit.teamKey))
   const rosters = [...records.values()]
-    .filter(({ id, teamKey, moving }) => teamKey === visit.teamKey && !moving && id >= (from?.roster ?? ''))
+    .filter(({ teamKey, moving, forgetting }) => teamKey === visit.teamKey && !moving && !forgetting)
+    .filter(({ id }) => id >= (from?.roster ?? ''))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
   let recovered = 0
   let forgotten = 0

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createSchedule, laneKeys } from '../../store/index.ts'
+import { laneKeys } from '../../store/index.ts'
 import { deleteRoster } from './delete-roster.ts'
 import { pauseRoster, resumeRoster } from './pause-roster.ts'
 
@@ -69,19 +69,34 @@ describe('deleting a roster with its testers', () => {
   })
 })
 
-describe('a deletion whose process dies half-way', () => {
-  it('leaves nobody behind: within half a minute whoever was to be carried out is looked for', async () => {
-    await rig.join('u-0')
-    const store = { ...rig.store, forgetRoster: () => Promise.reject(new Error('The process died.')) }
-    const dying = deleteRoster({ ...rig.deps, store }, { id: 'gold', testers: 'keep' })
-    await expect(dying).rejects.toThrow('The process died.')
-    // What was to be done is forgotten first.
-    expect(await rig.store.recordedCounts(['acme'])).toEqual([0])
-    const [at] = await createSchedule(rig.redis, 'acme').dueAt(['law:acme'])
-    expect(at).toBeLessThanOrEqual(Date.now() + 30_000)
-    await rig.due('law:acme')
-    await rig.until(() => expect(group()).toHaveLength(1))
+describe('a deletion that was asked for', () => {
+  it('forgets at once what testers=remove had begun, and takes nobody out any more once testers=keep was asked for', async () => {
+    await fill(2)
+    await deleteRoster(rig.deps, { id: 'gold', testers: 'remove' })
     expect(await deleteRoster(rig.deps, { id: 'gold', testers: 'keep' })).toBe('gone')
+    for (let visits = 0; visits < 3; visits++) await rig.visit()
+    expect(group()).toHaveLength(2)
+    await rig.store.enterRoster({ ...gold, deleting: true, forgetting: true })
+    expect(await deleteRoster(rig.deps, { id: 'gold', testers: 'remove' })).toBe('gone')
+    expect(group()).toHaveLength(2)
+  })
+
+  it('waits for a move that is under way', async () => {
+    await rig.store.rosters.put({ ...gold, moving: { from: 'acme', to: 'second', since: Date.now() } })
+    const asked = deleteRoster(rig.deps, { id: 'gold', testers: 'keep' })
+    await expect(asked).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect((await rig.store.rosters.find('gold'))?.deleting).toBeUndefined()
+  })
+
+  it('does nothing to a roster that was made anew under its id, however late it comes', async () => {
+    await fill(1)
+    await deleteRoster(rig.deps, { id: 'gold', testers: 'keep' })
+    const anew = { ...gold, createdAt: gold.createdAt + 1 }
+    await rig.store.enterRoster(anew)
+    await rig.join('u-9', { id: 'evt-9' })
+    await rig.store.forgetRoster({ ...gold, deleting: true, forgetting: true })
+    expect(await rig.store.rosters.find('gold')).toMatchObject({ createdAt: anew.createdAt, teamKey: 'acme' })
+    await rig.until(() => expect(group()).toContain('u-9@example.com'))
   })
 })
 

@@ -5,7 +5,6 @@ import { recordAndWake } from '../intake/index.ts'
 import type { Visit } from '../visit/visit.ts'
 import { removeUnmanaged } from '../reconcile/apply-comparison.ts'
 import { readGroup } from '../reconcile/read-group.ts'
-import { forgetRoster } from './forget-roster.ts'
 
 const SOON_MS = 2_000
 const LATER_MS = 30_000
@@ -20,9 +19,9 @@ export async function emptyRoster(visit: Visit, rosterId: string): Promise<numbe
   const roster = await store.rosters.find(rosterId)
   if (!roster?.deleting || roster.teamKey !== visit.teamKey) return null
   // Whoever asked for it may have died before.
-  await store.lane(visit.teamKey).roster(rosterId).close()
+  await store.closeRoster(roster)
   // Nobody can be taken out of a group that is gone.
-  if (roster.blocked?.code !== 'group_gone') {
+  if (!roster.forgetting && roster.blocked?.code !== 'group_gone') {
     // Whoever was parked while the roster was paused has to leave too.
     await visit.deps.lane.unpark(rosterId)
     const present = await recordLeaves(visit, roster)
@@ -33,7 +32,10 @@ export async function emptyRoster(visit: Visit, rosterId: string): Promise<numbe
     const again = roster.unmanagedTesters === 'remove' ? await removeOthers(visit, roster) : null
     if (again !== null) return again
   }
-  await forgetRoster(store, roster)
+  await store.rosters.update(rosterId, (current) =>
+    current.createdAt === roster.createdAt ? { ...current, forgetting: true } : current,
+  )
+  await store.forgetRoster(roster)
   visit.deps.log.info({ event: 'roster.deleted', roster: rosterId }, 'roster.deleted')
   return null
 }

@@ -12,9 +12,8 @@ import {
 } from '../../store/index.ts'
 import { applySnapshot } from '../reconcile/index.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
-import { forgetRoster } from './forget-roster.ts'
 import { timePasses } from '../../../testing/time-passes.ts'
-import { moveRoster, resumeMoves } from './move-roster.ts'
+import { moveRoster, resumeBegun } from './move-roster.ts'
 
 let rig: LaneRig
 let gold: Roster
@@ -59,7 +58,7 @@ describe('a roster that moves to another team key', () => {
     await moveRoster(rig.deps, gold, 'second')
     expect((await createReconciliations(rig.redis, 'second').find(plan.id))?.removals).toEqual(ids)
     expect([(await kept('acme')).length, (await kept('second')).length]).toEqual([0, 1])
-    await forgetRoster(rig.store, { ...gold, teamKey: 'second' })
+    await rig.store.forgetRoster({ ...gold, teamKey: 'second' })
     expect(await kept('second')).toEqual([])
   })
 
@@ -128,7 +127,7 @@ describe('a roster that moves to another team key', () => {
     // The former lane is visited while the move lies dead, and finds nobody to work for.
     await rig.visit()
     await expect(join('d')).rejects.toMatchObject({ code: 'store_unavailable' })
-    await resumeMoves(rig.deps)
+    await resumeBegun(rig.deps)
     expect((await rig.store.rosters.find('gold'))?.moving).toBeUndefined()
     await until(['a', 'b', 'c'])
     await join('d')
@@ -140,9 +139,9 @@ describe('a roster that moves to another team key', () => {
     await until(['a'])
     await rig.store.rosters.put({ ...gold, moving: { from: 'acme', to: 'second', since: Date.now() } })
     // Too fresh to be called abandoned: this look finds it, and may not touch it yet.
-    await resumeMoves(rig.deps)
+    await resumeBegun(rig.deps)
     await rig.store.rosters.put({ ...gold, moving: { from: 'acme', to: 'second', since: Date.now() - 60_000 } })
-    await resumeMoves(rig.deps)
+    await resumeBegun(rig.deps)
     expect(await rig.store.rosters.find('gold')).toMatchObject({ teamKey: 'second', moves: 1 })
   })
 

@@ -6,6 +6,8 @@ import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import type { MoverStore, Store } from '../../store/index.ts'
+import { assertSettled } from './assert-settled.ts'
+import { carryDeletionOn } from './delete-roster.ts'
 
 export interface MoveDeps {
   store: Store
@@ -37,11 +39,11 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
     const { token } = lease
     const move = { roster: roster.id, createdAt: roster.createdAt, appId: roster.app.id, from, to, token }
     const mover = store.mover(move)
-    const moving = store.movingRosters
-    await moving.note(roster.id)
+    await store.begunRosters.note(roster.id)
     const marked = await store.rosters.update(roster.id, (current) => {
       // Moved on since it was read: what we know of it is of no use.
       if (current.teamKey !== roster.teamKey || current.moves !== roster.moves) throw new AppError('lease_lost')
+      if (!current.moving) assertSettled(current)
       return { ...current, moving: { from, to, since: clock.now(), token } }
     })
     if (!marked) return
@@ -63,7 +65,7 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
     await mover.drop()
     await mover.end()
     await update(({ moving: _moved, ...current }) => ({ ...current, moves: (current.moves ?? 0) + 1 }))
-    await moving.forget(roster.id)
+    await store.begunRosters.forget(roster.id)
     log.info({ event: 'roster.moved', roster: roster.id, from, to }, 'roster.moved')
   } finally {
     await lease.release()
@@ -98,18 +100,21 @@ async function recordOpen(
   } while (cursor !== '0')
 }
 
-/** Goes on with moves whose mover died. */
-export async function resumeMoves(deps: MoveDeps): Promise<void> {
+/** Goes on with moves and deletions whose process died. */
+export async function resumeBegun(deps: MoveDeps): Promise<void> {
   const { store, clock } = deps
   const now = clock.now()
   // Moves that a release before began are in no register: all rosters are looked at by one process, once in a long while.
   const all = (await store.takeTask('moves', ALL_EVERY_MS)) ? await store.rosters.list() : []
   const unnoted = all.filter(({ moving }) => moving).map(({ id }) => id)
   // Noted first: where this attempt comes to nothing, the next look finds it.
-  const register = store.movingRosters
+  const register = store.begunRosters
   await register.note(...unnoted)
-  const noted = await store.rosters.findMany(await register.all())
+  const ids = await register.all()
+  const noted = await store.rosters.findMany(ids)
+  for (const id of ids) if (!noted.has(id)) await register.forget(id)
   for (const roster of noted.values()) {
+    if (roster.deleting && !roster.moving) await carryDeletionOn(deps, roster)
     if (!roster.moving || now - roster.moving.since < ABANDONED_MS) continue
     await moveRoster(deps, roster, roster.moving.to).catch((error: unknown) => {
       // Another process is at it.

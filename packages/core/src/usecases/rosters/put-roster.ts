@@ -93,7 +93,7 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   }
   const winner = await deps.store.rosters.find(input.id)
   if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
-  if (winner?.teamKey !== teamKey.id) await deps.store.lane(teamKey.id).roster(roster.id).leaveLane()
+  if (winner?.teamKey !== teamKey.id || winner.deleting) await deps.store.lane(teamKey.id).roster(roster.id).leaveLane()
   throw new AppError('conflict', { message: `Another request is creating the roster "${input.id}" right now.` })
 }
 

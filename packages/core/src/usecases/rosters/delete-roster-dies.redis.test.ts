@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Interleaver, type SteppedProcess } from '../../../testing/interleaver.ts'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { createLaneStore, createStore, laneKeys } from '../../store/index.ts'
+import { deleteTask, lawTask } from '../schedule/tasks.ts'
+import type { Visit } from '../visit/visit.ts'
+import { deleteRoster } from './delete-roster.ts'
+import { emptyRoster } from './empty-roster.ts'
+import { resumeBegun } from './move-roster.ts'
+
+let rig: LaneRig
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+/** To die before one of these is to die behind the write before it. */
+const READS = /^(h|z)?(get|mget|scan|range|members|smembers|mscore|score|exists|keys)$/
+
+/** Runs `work` in a process of its own, which dies before its write number `at`; false where it came to its end. */
+async function diesAt(at: number, work: (process: SteppedProcess) => Promise<unknown>): Promise<boolean> {
+  const { host, port } = rig.redis.options
+  const interleaver = new Interleaver(`redis://${host}:${port}`, rig.redis)
+  const process = await interleaver.start()
+  let writes = 0
+  const ended = work(process).then(
+    () => 'ended',
+    () => 'died',
+  )
+  await interleaver.run(ended, {
+    choose: () => 0,
+    fateOf: (name) => (!READS.test(name) && writes++ === at ? 'kill' : 'go'),
+  })
+  process.redis.disconnect()
+  return (await ended) === 'died'
+}
+
+/** One member who is in, and one whose work waits. */
+async function fill(id: string): Promise<Roster> {
+  const roster = await rig.addRoster({ id, scimGroup: 'Everybody' })
+  await rig.store.scimBindings.add(id, 'Everybody')
+  await rig.join('u-in', { roster: id, id: `${id}-in` })
+  await rig.visit()
+  expect(rig.emulator.groupMembers(roster.group.id)).toEqual(['u-in@example.com'])
+  await rig.join('u-waits', { roster: id, id: `${id}-waits` })
+  return roster
+}
+
+/** Nothing is left of a roster, and one that is made anew under its id has nobody. */
+async function expectGone({ id, group, app }: Roster): Promise<void> {
+  expect(await rig.store.rosters.find(id)).toBeUndefined()
+  expect(await rig.store.groupHolder(group.id)).toBeNull()
+  expect(await rig.store.begunRosters.all()).toEqual([])
+  expect(await rig.store.scimBindings.rostersNaming('Everybody')).toEqual([])
+  expect(await rig.store.rosterIdsOfApp(app.id)).toEqual(['stays'])
+  expect(await rig.store.rostersOf('acme')).toEqual(['stays'])
+  expect(await rig.redis.keys(`*roster:${id}*`)).toEqual([])
+  const { closing, born, work, schedule } = laneKeys('acme')
+  expect(await rig.redis.smembers(closing)).toEqual([])
+  expect(await rig.redis.hkeys(born)).toEqual(['stays'])
+  expect(await rig.redis.hlen(work)).toBe(0)
+  expect((await rig.redis.zrange(schedule, '0', '-1')).filter((task) => task.endsWith(`:${id}`))).toEqual([])
+}
+
+/** The law, before anything else heals; then whoever comes next. */
+async function goOn(id: string): Promise<void> {
+  await rig.due(lawTask('acme'))
+  for (let visits = 0; visits < 3; visits++) await rig.visit()
+  await resumeBegun(rig.deps)
+  await rig.until(async () => expect(await rig.store.rosters.find(id)).toBeUndefined())
+  for (let visits = 0; visits < 3; visits++) await rig.visit()
+}
+
+it.each(['keep', 'remove'] as const)(
+  'a deletion with testers=%s ends, whichever of its writes its process died before',
+  async (testers) => {
+    await rig.addRoster({ id: 'stays' })
+    let accepted = 0
+    for (let at = 0; ; at++) {
+      const roster = await fill(`gold-${at}`)
+      const died = await diesAt(at, ({ redis }) =>
+        deleteRoster({ store: createStore(redis), clock: rig.deps.clock }, { id: roster.id, testers }),
+      )
+      const left = await rig.store.rosters.find(roster.id)
+      if (died && left && !left.deleting) {
+        // Not accepted, not answered: as if it had not been asked for.
+        expect(accepted).toBe(0)
+        await deleteRoster(rig.deps, { id: roster.id, testers })
+      } else {
+        accepted++
+      }
+      await goOn(roster.id)
+      await expectGone(roster)
+      const group = rig.emulator.groupMembers(roster.group.id)
+      if (testers === 'keep') expect(group).toContain('u-in@example.com')
+      else expect(group).toEqual([])
+      if (!died) break
+    }
+    expect(accepted).toBeGreaterThan(3)
+  },
+  300_000,
+)
+
+it('what is left once the last tester is out is forgotten, whichever write its worker died before', async () => {
+  await rig.addRoster({ id: 'stays' })
+  for (let at = 0; ; at++) {
+    const roster = await fill(`gold-${at}`)
+    for (const id of ['u-in', 'u-waits']) await rig.leave(id, { roster: roster.id, id: `left-${id}-${at}` })
+    await rig.until(() => expect(rig.emulator.groupMembers(roster.group.id)).toEqual([]))
+    await rig.until(async () => expect((await rig.store.members('acme', roster.id).counts()).removed).toBe(2))
+    await rig.store.rosters.put({ ...roster, deleting: true })
+    const died = await diesAt(at, ({ redis }) => {
+      const deps = { ...rig.deps, store: createStore(redis), lane: createLaneStore(redis, 'acme') }
+      return emptyRoster({ teamKey: 'acme', deps } as unknown as Visit, roster.id)
+    })
+    await rig.due(deleteTask(roster.id))
+    await goOn(roster.id)
+    await expectGone(roster)
+    if (!died) break
+  }
+}, 300_000)
