@@ -23,7 +23,7 @@ import { finishScim } from '@flightroster/core/usecases/scim'
 import { checkSecrets } from '@flightroster/core/usecases/secrets'
 import { createHmac } from 'node:crypto'
 import { buildApp } from './app.ts'
-import { createLanes } from './lanes.ts'
+import { createApiLanes } from './api-lanes.ts'
 import { openToRef } from './open-to-ref.ts'
 import { startMetricsServer } from './metrics-server.ts'
 
@@ -63,7 +63,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     if (redis.status === 'ready') await refuseForeignKey(secrets)
   })
   const toRef = await openToRef(redis)
-  const lanes = createLanes({
+  const lanes = createApiLanes({
     budgetWindowMs: config.budgetWindowMs,
     apiQuota: config.apiQuota,
     store,

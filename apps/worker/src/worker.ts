@@ -18,7 +18,7 @@ import { startHistory } from '@flightroster/core/usecases/history'
 import { createEnqueuer, sweepLanes, visitLane, type VisitSettings } from '@flightroster/core/usecases/lanes'
 import { openCredentials } from '@flightroster/core/usecases/team-keys'
 import { createCallbacks } from './callbacks.ts'
-import { createLanes } from './lanes.ts'
+import { createOpenLanes } from './open-lanes.ts'
 import { createPump } from './pump.ts'
 
 export interface WorkerDeps {
@@ -61,7 +61,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
   let draining = false
   let sweep: NodeJS.Timeout | undefined
   let history: ReturnType<typeof startHistory> | undefined
-  const lanes = createLanes({ store, connection: deps.connection, clock, budget: deps.budget })
+  const lanes = createOpenLanes({ store, connection: deps.connection, clock, budget: deps.budget })
   const callbacks = createCallbacks(deps)
   const enqueuer = createEnqueuer({
     store,

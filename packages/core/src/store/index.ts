@@ -31,7 +31,7 @@ export { createRedis, DEMOTED_EVENT, toStoreError, type Connection, type RedisSe
 export { createPersonErasures } from './member/person-erasures.ts'
 export { forgetUnneededTesters } from './member/testers.ts'
 export { createKept, type Kept } from './kept.ts'
-export { takeTurn, takeTurns, type Turn, type TurnWindow } from './budget/take-turn.ts'
+export { countRequest, countRequests, type CountedRequest, type LimitWindow } from './budget/request-limit.ts'
 export { createBudget, type Budget, type BudgetReading, type BudgetSettings } from './budget/budget.ts'
 export { createLaneStore, type LaneStore } from './lane/lane-store.ts'
 export { parseFacts, type LaneFacts } from './lane/lane-facts.ts'

@@ -13,7 +13,7 @@ import { createAudit, type Audit } from './access/audit.ts'
 import { createIdempotencyKeys, type IdempotencyKeys } from './access/idempotency-keys.ts'
 import { createAttempts, createSessions, type AttemptLimits, type Attempts, type Sessions } from './access/sessions.ts'
 import { createTokens, type Tokens } from './access/tokens.ts'
-import { takeTurn, takeTurns, type Turn, type Turns } from './budget/take-turn.ts'
+import { countRequest, countRequests, type CountedRequest, type CountedRequests } from './budget/request-limit.ts'
 import { readStoreTime } from './connection/store-clock.ts'
 import { readLaneOverviews, type LaneOverview } from './lane/lane-overview.ts'
 import { countSweep } from './lane/schedule.ts'
@@ -95,9 +95,9 @@ export interface Store {
   /** Lanes with facts that nobody has told yet, taken out. */
   takeUntold(): Promise<string[]>
   /** Counts a request against all of its windows, or says how long to wait (ms); 0: it was counted. */
-  takeTurn(turn: Turn): Promise<number>
+  countRequest(request: CountedRequest): Promise<number>
   /** The same against several counts of a lane, all of them or none. */
-  takeTurns(turns: Turns): Promise<number>
+  countRequests(requests: CountedRequests): Promise<number>
   /** True for one process in `forMs`: what all of them would do, one does. */
   takeTask(name: string, forMs: number): Promise<boolean>
   /** Counts the sweeps over all lanes, so that each looks at the next ones in turn. */
@@ -209,8 +209,8 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     laneOverviews: (lanes) => readLaneOverviews(redis, lanes),
     lanesWithFacts: (lanes) => lanesWithFacts(redis, lanes),
     takeUntold: () => takeUntold(redis),
-    takeTurn: (turn) => takeTurn(redis, turn),
-    takeTurns: (turns) => takeTurns(redis, turns),
+    countRequest: (request) => countRequest(redis, request),
+    countRequests: (requests) => countRequests(redis, requests),
     takeTask: (name, forMs) => takeTask(redis, name, forMs),
     countSweep: () => countSweep(redis),
     time: () => readStoreTime(redis),

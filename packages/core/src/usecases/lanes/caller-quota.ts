@@ -20,7 +20,7 @@ const ONE_BOUND = 1 / 5
 const AT_LEAST = 10
 
 export interface CallerQuotaDeps {
-  store: Pick<Store, 'takeTurns'>
+  store: Pick<Store, 'countRequests'>
   clock: Clock
   budgetOf: (teamKey: string) => Budget
   /** Of the hour, 0..1. */
@@ -39,7 +39,7 @@ export function createCallerQuota(deps: CallerQuotaDeps): CallerQuota {
       { kind: 'apple-bound', ref: `token:${id}`, ...part(ONE_BOUND) },
     ]
     const counts = [{ kind: 'apple', ref: 'all', ...part(1) }, ...(bound === null ? [] : ofBound(bound))]
-    const waitMs = await deps.store.takeTurns({ teamKey, counts, cost: calls })
+    const waitMs = await deps.store.countRequests({ teamKey, counts, cost: calls })
     if (waitMs === 0) return
     throw new AppError('rate_limited', {
       message:

@@ -3,7 +3,7 @@ import type { MemberFact } from '../../domain/fact.ts'
 import { isReclaimed } from '../../domain/member.ts'
 import { AppError } from '../../errors.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import type { TurnWindow } from '../../store/index.ts'
+import type { LimitWindow } from '../../store/index.ts'
 import {
   acceptEvents,
   requestWork,
@@ -18,7 +18,7 @@ import type { OpenedLink } from './link.ts'
 const SOURCE = '/member-page'
 
 const MINUTE_MS = 60_000
-const WINDOWS: Record<'page' | 'address', readonly TurnWindow[]> = {
+const WINDOWS: Record<'page' | 'address', readonly LimitWindow[]> = {
   page: [{ windowMs: MINUTE_MS, limit: 60 }],
   // Each new address is mailed by Apple.
   address: [
@@ -33,8 +33,8 @@ type ActDeps = IntakeDeps & RequestWorkDeps & { toRef: ToRef }
 export async function limitMemberPage(deps: ActDeps, { roster, record }: OpenedLink, kind: keyof typeof WINDOWS) {
   const ref = deps.toRef(roster.id, record.id)
   const windows = WINDOWS[kind]
-  const turn = { teamKey: roster.teamKey, kind: `member-${kind}`, ref, windows }
-  const waitMs = await deps.store.takeTurn(turn)
+  const request = { teamKey: roster.teamKey, kind: `member-${kind}`, ref, windows }
+  const waitMs = await deps.store.countRequest(request)
   if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs })
 }
 

@@ -1,7 +1,7 @@
 import { createSettableClock } from '@flightroster/core/testing'
 import { describe, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
-import { takeTurn } from './take-turn.ts'
+import { countRequest } from './request-limit.ts'
 
 const { redis } = await withRedis()
 
@@ -15,7 +15,8 @@ describe('taking turns', () => {
       { windowMs: MINUTE, limit: 1 },
       { windowMs: DAY, limit: 3 },
     ]
-    const take = () => takeTurn(redis, { teamKey: 'acme', kind: 'invitation', ref: 'm-1', windows, now: clock.now() })
+    const take = () =>
+      countRequest(redis, { teamKey: 'acme', kind: 'invitation', ref: 'm-1', windows, now: clock.now() })
     expect(await take()).toBe(0)
     clock.advance(59_999)
     expect(await take()).toBe(1)
@@ -32,7 +33,7 @@ describe('taking turns', () => {
 
   it('counts each reference by itself', async () => {
     const windows = [{ windowMs: MINUTE, limit: 2 }]
-    const take = (ref: string) => takeTurn(redis, { teamKey: 'acme', kind: 'converge', ref, windows })
+    const take = (ref: string) => countRequest(redis, { teamKey: 'acme', kind: 'converge', ref, windows })
     expect(await Promise.all([take('a'), take('a'), take('b')])).toEqual([0, 0, 0])
     expect(await take('a')).toBeGreaterThan(59_000)
   })

@@ -19,14 +19,14 @@ const OPEN_QUEUES = 200
 /** For what another API recorded and left behind. */
 const SWEEP_EVERY_MS = 10_000
 
-export interface Lanes {
+export interface ApiLanes {
   reader: LaneReader
   quota: CallerQuota
   close(): Promise<void>
 }
 
 /** What the API sees of lanes: counts and budgets, never a lease. And it makes jobs of what it records. */
-export function createLanes(deps: {
+export function createApiLanes(deps: {
   budgetWindowMs: number
   /** Share of Apple's quota for what callers ask, 0..1. */
   apiQuota: number
@@ -36,7 +36,7 @@ export function createLanes(deps: {
   connection: Connection
   toRef: ToRef
   log: Log
-}): Lanes {
+}): ApiLanes {
   const { budgetWindowMs, clock, connection, log, store, toRef } = deps
   const queues = keepOpen(OPEN_QUEUES, (teamKey) =>
     createLaneQueue(

@@ -18,7 +18,7 @@ export interface OpenLane {
 }
 
 /** Open lanes, the least recently visited closed first: 20,000 lanes need not be held in memory. */
-export interface Lanes {
+export interface OpenLanes {
   /** Runs `work` with the lane open; it is not closed meanwhile. */
   use<T>(teamKey: string, work: (lane: OpenLane) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -44,13 +44,13 @@ function openLaneStore(store: Store, teamKey: string): LaneStore {
   }
 }
 
-export function createLanes(deps: {
+export function createOpenLanes(deps: {
   store: Store
   connection: Connection
   clock: Clock
   budget: BudgetSettings
   keep?: number
-}): Lanes {
+}): OpenLanes {
   const { store, connection, clock, keep = 200 } = deps
   const entries = new Map<string, Entry>()
 
