@@ -148,7 +148,7 @@ export interface RosterKeys {
 }
 
 export interface LaneKeys {
-  /** hash: facts about the lane: fence, paused, blocked and what was told of it, suspicion, chunk sizes */
+  /** hash: facts about the lane: paused, blocked and what was told of it, suspicion, chunk sizes */
   lane: string
   /** string with expiry: the token of the worker that visits the lane */
   lease: string
@@ -211,7 +211,7 @@ export interface LaneKeys {
   /** set with expiry: the same as release 0.1.0 kept them; read only */
   seen: (period: number) => string
   /** sorted set with expiry: when one member's requests of one limited kind were made (ms) */
-  turns: (kind: string, ref: string) => string
+  requestCounts: (kind: string, ref: string) => string
   /** string with expiry: what App Store Connect answered to a caller lately, as JSON */
   kept: (name: string) => string
   /** string with expiry: a list that was sent to the console and not decided on yet, sealed */
@@ -281,7 +281,7 @@ export function laneKeys(teamKey: string): LaneKeys {
     testers: (appId) => `${root}:testers:${appId}`,
     marks: (period) => `${root}:marks:${period}`,
     seen: (period) => `${root}:seen:${period}`,
-    turns: (kind, ref) => `${root}:turns:${kind}:${ref}`,
+    requestCounts: (kind, ref) => `${root}:turns:${kind}:${ref}`,
     kept: (name) => `${root}:kept:${name}`,
     upload: (id) => `${root}:upload:${id}`,
     roster: (rosterId) => rosterKeys(root, rosterId),

@@ -8,7 +8,7 @@ const { redis } = await withRedis()
 const MINUTE = 60_000
 const DAY = 86_400_000
 
-describe('taking turns', () => {
+describe('a limit of requests', () => {
   it('counts over rolling windows, and never counts what it refused', async () => {
     const clock = createSettableClock()
     const windows = [

@@ -39,8 +39,8 @@ export interface CountedRequests {
 
 /** The same against several counts of a lane, all of them or none. */
 export async function countRequests(redis: Redis, request: CountedRequests): Promise<number> {
-  const { turns } = laneKeys(request.teamKey)
-  const keys = request.counts.map(({ kind, ref }) => turns(kind, ref))
+  const { requestCounts } = laneKeys(request.teamKey)
+  const keys = request.counts.map(({ kind, ref }) => requestCounts(kind, ref))
   const windows = request.counts.flatMap(({ windowMs, limit }) => [windowMs, limit])
   return Number(await script.run(redis, keys, [request.now ?? '', randomUUID(), request.cost, ...windows]))
 }

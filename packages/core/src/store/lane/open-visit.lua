@@ -20,7 +20,6 @@ elseif not redis.call('ZSCORE', KEYS[6], ARGV[4]) then
 end
 if redis.call('HGET', KEYS[2], 'paused') == '1' then return { 'paused' } end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-redis.call('HINCRBY', KEYS[2], 'fence', 1)
 local jobs = {
   redis.call('LLEN', KEYS[4]), redis.call('ZCARD', KEYS[5]), redis.call('ZCARD', KEYS[8]), redis.call('ZCARD', KEYS[9]),
 }
