@@ -1,5 +1,5 @@
 // What lists, searches and the console's orders of members cost in rosters of 10,000 and 100,000, and how long each keeps the store from others.
-import { hashPassword } from '@flightroster/core/secrets'
+import { hashPassword } from '@flightroster/core/testing'
 import { keyAt, startApple } from './support/apple.ts'
 import { joins, post } from './support/events.ts'
 import { quantile } from './support/measure.ts'
@@ -12,7 +12,7 @@ const ROUNDS = Number(process.env['ROUNDS'] ?? 30)
 
 await using apple = await startApple({ keyCount: 1 })
 const PASSWORD = 'correct horse battery'
-const hash = await hashPassword(PASSWORD)
+const hash = hashPassword(PASSWORD)
 await using product = await startProduct({
   appleUrl: apple.emulator.url,
   env: { DASHBOARD_USERS: `ann:operator:${hash}` },

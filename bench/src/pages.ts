@@ -1,5 +1,5 @@
 // What the pages cost with thousands of lanes, and whether events notice that passwords are guessed meanwhile.
-import { hashPassword } from '@flightroster/core/secrets'
+import { hashPassword } from '@flightroster/core/testing'
 import { keyAt, startApple } from './support/apple.ts'
 import { joins } from './support/events.ts'
 import { quantile } from './support/measure.ts'
@@ -13,7 +13,7 @@ const EVENTS = 400
 const PASSWORD = 'correct horse battery'
 
 await using apple = await startApple({ keyCount: 1 })
-const hash = await hashPassword(PASSWORD)
+const hash = hashPassword(PASSWORD)
 await using product = await startProduct({
   appleUrl: apple.emulator.url,
   env: { DASHBOARD_USERS: `ann:operator:${hash},bob:operator:${hash}` },

@@ -1,4 +1,5 @@
-import { createPasswordCheck, hashPassword } from '@flightroster/core/secrets'
+import { createPasswordCheck } from '@flightroster/core/secrets'
+import { hashPassword } from '@flightroster/core/testing'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { ApiDeps } from '../src/deps.ts'
 import type { ApiServer } from '../src/server.ts'
@@ -7,7 +8,7 @@ export const PASSWORD = 'correct horse battery'
 
 /** `ann` is an operator, `bob` a viewer. */
 export async function makeDashboard(): Promise<ApiDeps['dashboard']> {
-  const passwordHash = await hashPassword(PASSWORD)
+  const passwordHash = hashPassword(PASSWORD)
   return {
     users: [
       { name: 'ann', role: 'operator', passwordHash },

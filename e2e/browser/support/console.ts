@@ -1,4 +1,4 @@
-import { hashPassword } from '@flightroster/core/secrets'
+import { hashPassword } from '@flightroster/core/testing'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { startStack, type Stack, type StackOptions } from '../../support/stack.ts'
 import { logIn, openPage, startBrowser, type WatchedPage } from './browser.ts'
@@ -15,7 +15,7 @@ export interface RunningConsole {
 }
 
 export async function startConsole(options: StackOptions = {}): Promise<RunningConsole> {
-  const hash = await hashPassword(PASSWORD)
+  const hash = hashPassword(PASSWORD)
   const env = { DASHBOARD_USERS: `ann:operator:${hash},bob:viewer:${hash}`, ...options.env }
   const [stack, browser] = await Promise.all([startStack({ ...options, env }), startBrowser()])
   const open = (context?: BrowserContextOptions) => openPage(browser, stack.api.url, context)

@@ -53,6 +53,7 @@ function toProblem({ code, title, detail, source }: z.infer<typeof errorSchema>)
 /**
  * Every run of characters with an at sign in it is masked whole: almost anything may stand in a local part. Cut before it is
  * masked, since the text is from outside and may be long; a run that the cut went through is dropped, it may be half an address.
+ * @internal
  */
 export function maskAddresses(value: string): string {
   const bounded = value.length > LONGEST_INPUT ? value.slice(0, LONGEST_INPUT).replace(/\S*$/, '') : value

@@ -8,6 +8,7 @@ const FIELDS: Readonly<Record<string, keyof QuotaReading>> = {
   'user-minute-rem': 'minuteRemaining',
 }
 
+/** @internal */
 export const NO_QUOTA: QuotaReading = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
 
 /**

@@ -175,7 +175,10 @@ async function listTesters(
   return { testers: rows, complete: ended && total === rows.length, total, ended }
 }
 
-/** So many at a time that the URL stays short enough for every proxy on the way. */
+/**
+ * So many at a time that the URL stays short enough for every proxy on the way.
+ * @internal
+ */
 export function chunkAddresses(emails: readonly string[]): string[][] {
   const chunks: string[][] = []
   let chunk: string[] = []

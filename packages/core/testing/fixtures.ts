@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Build } from '../src/domain/build.ts'
+import type { JobPlace } from '../src/domain/change.ts'
 import type { IncomingEvent } from '../src/usecases/intake/index.ts'
 import { DEFAULT_POLICIES, type Roster, type TeamKey } from '../src/domain/roster.ts'
 
@@ -77,3 +78,6 @@ export function makeBuild(overrides: Partial<Build> = {}): Build {
     ...overrides,
   }
 }
+
+/** The place of a member for whom no job is kept. */
+export const NO_JOB: JobPlace = { state: 'none', id: '' }

@@ -18,7 +18,10 @@ export interface Parameters {
   limits?: Record<string, number>
 }
 
-/** Field names per type, attributes and relationships, as in Apple's file. */
+/**
+ * Field names per type, attributes and relationships, as in Apple's file.
+ * @internal
+ */
 export const fieldNames: Partial<Record<TypeName, readonly string[]>> = {
   betaGroups: words(
     'name createdDate isInternalGroup hasAccessToAllBuilds publicLinkEnabled publicLinkId publicLinkLimitEnabled',

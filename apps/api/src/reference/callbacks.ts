@@ -142,7 +142,10 @@ const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
   },
 }
 
-/** The shape of one type's body, with its example. */
+/**
+ * The shape of one type's body, with its example.
+ * @internal
+ */
 export function callbackBody(type: CallbackType): z.ZodType {
   return z.object({
     type: z.literal(type),

@@ -33,17 +33,9 @@ export interface RecordedChange {
   version: number
 }
 
-/** The newest fact decides: a change counts unless it is older than the one that decided last (equal: the later arrival). */
-export function isNewer(time: number, decided: { time: number } | undefined): boolean {
-  return decided === undefined || time >= decided.time
-}
-
 /** Where a member's job is; `none`: there is none, or it is over. */
 export interface JobPlace {
   state: 'none' | 'active' | 'prioritized' | 'delayed' | 'waiting'
   /** Empty where there is none. */
   id: string
 }
-
-/** The place of a member for whom no job is kept. */
-export const NO_JOB: JobPlace = { state: 'none', id: '' }

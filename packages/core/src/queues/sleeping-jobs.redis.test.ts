@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
-import { eventually } from '@flightroster/core/testing'
-import { NO_JOB } from '../domain/change.ts'
+import { NO_JOB, eventually } from '@flightroster/core/testing'
 import { timePasses } from '../../testing/time-passes.ts'
 import { createLaneQueue } from './lane-queue.ts'
 

@@ -15,16 +15,9 @@ interface ParsedHash {
 }
 
 /**
- * `scrypt.N.r.p.salt.hash`: no comma or colon, which separate users, and no dollar, which shells and Compose files read.
- * scripts/lib/password-hash.mjs writes the same form.
+ * Whether a text is a hash as `pnpm hash-password` writes it (scripts/lib/password-hash.mjs): `scrypt.N.r.p.salt.hash`. No comma or colon,
+ * which separate users, and no dollar, which shells and Compose files read.
  */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(SALT_BYTES)
-  const hash = await derive(password, { ...COST, salt, hash: Buffer.alloc(HASH_BYTES) })
-  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('.')
-}
-
-/** Whether a text is a hash as `hashPassword` makes it. */
 export function isPasswordHash(text: string): boolean {
   return parseHash(text) !== undefined
 }

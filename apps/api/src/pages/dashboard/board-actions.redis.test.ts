@@ -1,4 +1,4 @@
-import { NO_JOB } from '@flightroster/core/domain'
+import { NO_JOB } from '@flightroster/core/testing'
 import { createLaneQueue } from '@flightroster/core/queues'
 import { createLaneStore, laneKeys, queueName, queuePrefix } from '@flightroster/core/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

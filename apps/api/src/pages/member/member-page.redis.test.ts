@@ -1,7 +1,8 @@
 import { createFacts } from '@flightroster/core/store'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
-import { LANGUAGES, VIEWS } from './words/index.ts'
+import { LANGUAGES } from './words/index.ts'
+import { VIEWS } from './words/words.ts'
 
 const ORIGIN = 'https://flightroster.example.com'
 let api: TestApi

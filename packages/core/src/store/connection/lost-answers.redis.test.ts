@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-import { startCuttingProxy } from '@flightroster/core/testing'
+import { NO_JOB, startCuttingProxy } from '@flightroster/core/testing'
 import { withRedis } from '@flightroster/core/testing/with-redis'
-import { NO_JOB } from '../../domain/change.ts'
 import { createLog } from '../../log.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import { laneKeys, queueName, queuePrefix } from '../keys.ts'

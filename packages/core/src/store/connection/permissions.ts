@@ -8,6 +8,7 @@ const KEY = globalKeys.permissions
 /**
  * Every command that we, our scripts or BullMQ's send, in a form that has no effect: Redis asks for the right before it looks at
  * anything else. A test holds it to the scripts, and `docs/operating.md` has the line that allows them.
+ * @internal
  */
 export const NEEDED: readonly (readonly string[])[] = [
   ...'get ttl pttl type exists del unlink persist'.split(' ').map((name) => [name, KEY]),

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
-import { NO_JOB } from '../../domain/change.ts'
+import { NO_JOB } from '@flightroster/core/testing'
 import { createLaneQueue } from '../../queues/index.ts'
 import { laneKeys, queueName, queuePrefix } from '../keys.ts'
 import { createLaneStore } from './lane-store.ts'

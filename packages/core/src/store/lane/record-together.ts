@@ -5,7 +5,10 @@ import type { RecordOptions, RecordResult } from './record-changes.ts'
 /** A batch this large gains nothing from company, and need not wait for others. */
 const LARGE = 100
 const MOST = 1_000
-/** Changes of a large batch in one step while other team keys record too: some 2 ms of the store's time, in which it serves nobody. */
+/**
+ * Changes of a large batch in one step while other team keys record too: some 2 ms of the store's time, in which it serves nobody.
+ * @internal
+ */
 export const SLICE = 100
 /** Slices on their way to the store at once: one of a team key, so many of all. Whatever is small goes between them. */
 const SLICES_AT_ONCE = 2

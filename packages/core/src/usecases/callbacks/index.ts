@@ -1,6 +1,5 @@
 export { deleteWebhook } from './delete-webhook.ts'
 export { describeWebhook, getWebhook, listWebhooks, type WebhookDescription } from './get-webhook.ts'
-export { forgetMember } from './forget-member.ts'
 export { listDeliveries } from './list-deliveries.ts'
 export { putWebhook, type PutWebhookDeps, type WebhookInput } from './put-webhook.ts'
 export { replayDelivery } from './replay-delivery.ts'

@@ -4,7 +4,7 @@ import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks
 import type { MemberFact } from '../../domain/fact.ts'
 import { createDeliveries } from '../../store/index.ts'
 import { webhookKeys } from '../../store/keys.ts'
-import { deleteWebhook, forgetMember, listDeliveries } from './index.ts'
+import { deleteWebhook, listDeliveries } from './index.ts'
 
 const MINUTE = 60_000
 
@@ -50,10 +50,11 @@ describe('the log of deliveries', () => {
   it('forgets a member who is erased, once everything about it was told', async () => {
     await rig.put()
     await rig.tell(rig.fact('ann@example.com', 1), rig.fact('u-2', 1))
-    const ann = { roster: 'gold', member: 'ann@example.com' }
-    expect(await forgetMember(rig.deps, ann)).toBe(0)
+    const ann = rig.deps.toRef('gold', 'ann@example.com')
+    const { forgetAbout } = rig.deps.store.deliveries('crm')
+    expect(await forgetAbout(ann)).toMatchObject({ forgotten: 0, left: 1 })
     await rig.deliver()
-    expect(await forgetMember(rig.deps, ann)).toBe(1)
+    expect(await forgetAbout(ann)).toMatchObject({ forgotten: 1, left: 0 })
     expect(JSON.stringify(await rig.redis.hgetall(webhookKeys('crm').deliveries))).not.toContain('ann@example.com')
     expect(await rig.listed()).toHaveLength(1)
   })

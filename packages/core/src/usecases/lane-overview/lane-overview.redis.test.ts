@@ -2,7 +2,7 @@ import { Queue } from 'bullmq'
 import { expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createSettableClock, makeTeamKey } from '../../../testing/index.ts'
-import { NO_JOB } from '../../domain/change.ts'
+import { NO_JOB } from '@flightroster/core/testing'
 import { createLaneQueue } from '../../queues/index.ts'
 import {
   createBudget,

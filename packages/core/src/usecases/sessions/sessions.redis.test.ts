@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createSettableClock } from '../../../testing/index.ts'
 import { withRedis } from '@flightroster/core/testing/with-redis'
-import { createPasswordCheck, createSealer, hashPassword } from '../../secrets/index.ts'
+import { createPasswordCheck, createSealer } from '../../secrets/index.ts'
+import { hashPassword } from '@flightroster/core/testing'
 import { createStore } from '../../store/index.ts'
 import { findSession, logIn, logOut, type SessionDeps } from './index.ts'
 import type { LogInInput } from './log-in.ts'
@@ -10,7 +11,7 @@ const { redis } = await withRedis()
 let checked = 0
 const clock = createSettableClock()
 const passwords = createPasswordCheck()
-const passwordHash = await hashPassword('right')
+const passwordHash = hashPassword('right')
 const deps: SessionDeps = {
   store: createStore(redis),
   clock,
@@ -46,7 +47,7 @@ describe('sessions of the pages', () => {
   it('ends a session with the password it began with, with its user, and after twelve hours', async () => {
     const token = await enter()
     const [ann] = deps.dashboardUsers
-    const other = [{ ...ann!, passwordHash: await hashPassword('right') }]
+    const other = [{ ...ann!, passwordHash: hashPassword('right') }]
     expect(await findSession({ ...deps, dashboardUsers: other }, token)).toBeUndefined()
     expect(await findSession({ ...deps, dashboardUsers: [] }, await enter())).toBeUndefined()
     const old = await enter()

@@ -5,7 +5,8 @@ import { fr } from './fr.ts'
 import { ja } from './ja.ts'
 import type { Words } from './words.ts'
 
-export { VIEWS, type View, type Words } from './words.ts'
+export type { View, Words } from './words.ts'
+/** @internal */
 export const LANGUAGES: readonly Words[] = [en, de, es, fr, ja]
 
 /** The language that `Accept-Language` (RFC 9110) likes best; English where it names none of ours. */
