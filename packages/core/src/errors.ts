@@ -250,7 +250,7 @@ const RULES = {
     'wait',
     'member',
     'The group has builds, but none that external testers can install yet, so Apple has sent no invitation.',
-    'See the build in App Store Connect (TestFlight → Builds): finish its beta review, or press "Notify Testers" where it is approved.',
+    'See the build in App Store Connect (TestFlight → Builds): wait for its beta review, upload another one where it was rejected, or press "Notify Testers" where it is approved.',
   ),
   invitation_refused: rule(
     'reject',
@@ -274,7 +274,7 @@ const RULES = {
     'reject',
     'member',
     'The tester was taken out of the group in App Store Connect.',
-    'Add the tester there again, or converge the member.',
+    'Add the tester there again, or have the member converged: POST /v1/rosters/{rosterId}/members/{memberId}/converge.',
   ),
   idle_rule_missing: rule(
     'reject',

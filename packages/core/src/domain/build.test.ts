@@ -48,6 +48,7 @@ describe('what a group lacks', () => {
     ['a build, with none', [], ['build_missing']],
     ['a build, with none that has not expired', [build({ expired: true })], ['build_missing']],
     ['its release, with one that is held', [build({ externalState: 'BETA_APPROVED' })], ['build_not_released']],
+    ['its release, with one that was rejected', [build({ externalState: 'BETA_REJECTED' })], ['build_not_released']],
     ['its release, with one in review', [build({ externalState: 'IN_BETA_REVIEW' })], ['build_not_released']],
     ['nothing, with one released beside one that is held', [build({ externalState: 'BETA_APPROVED' }), build()], []],
     ['a newer build, two weeks before the last one goes', [build({ expiresAt: NOW + 14 * DAY })], ['build_expiring']],
@@ -64,4 +65,23 @@ describe('what a group lacks', () => {
       'The last build that the group can test, 1.0 (1), expires in 2 days.',
     ])
   })
+})
+
+it.each([
+  [['IN_BETA_REVIEW'], "The build 1.0 (7) is in Apple's beta review, so Apple sends no invitations yet."],
+  [['BETA_REJECTED'], "Apple's beta review has rejected the build 1.0 (7), so Apple sends no invitations."],
+  [
+    ['READY_FOR_BETA_SUBMISSION'],
+    'The build 1.0 (7) was not submitted for beta review, so Apple sends no invitations.',
+  ],
+  [['MISSING_EXPORT_COMPLIANCE'], 'The build 1.0 (7) waits for the answer about export compliance'],
+  [['BETA_REJECTED', 'IN_BETA_REVIEW'], 'The build 1.0 (8) is in'],
+  [['IN_BETA_REVIEW', 'BETA_REJECTED'], 'The build 1.0 (7) is in'],
+  [['BETA_REJECTED', 'BETA_REJECTED'], 'rejected the build 1.0 (8)'],
+  [['SOMETHING_NEW'], 'The group has builds, but none that external testers can install yet'],
+])('says what the build lacks that is nearest to testers: %o', (states, said) => {
+  const builds = states.map((externalState, at) =>
+    build({ externalState, id: `b-${at}`, number: String(7 + at), version: '1.0', uploadedAt: NOW + at }),
+  )
+  expect(groupFindings(builds, NOW)).toMatchObject([{ detail: expect.stringContaining(said) }])
 })

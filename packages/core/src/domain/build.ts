@@ -132,15 +132,62 @@ export function heldFinding(held: readonly Build[]): Warning {
   }
 }
 
+/** How far on the way to testers; of several builds, the one that is nearest is told of. */
+const NEAREST = ['in_review', 'ready_to_submit', 'compliance_missing', 'processing', 'rejected'] as const
+const WHERE = 'App Store Connect (TestFlight → Builds → the build)'
+
+/** Nobody of the group can install anything: what its builds lack, and who has to do what. */
+function lackFinding(groupBuilds: readonly Build[], now: number): Warning {
+  const alive = groupBuilds.filter((build) => !isOver(build, now))
+  const code: BuildLack = alive.length > 0 ? 'build_not_released' : 'build_missing'
+  const newest = alive.toSorted(byUpload).toReversed()
+  const state = NEAREST.find((one) => newest.some((build) => buildState(build, now) === one))
+  const build = newest.find((one) => buildState(one, now) === state)
+  if (state === undefined || build === undefined) {
+    const { title, action } = ERROR_RULES[code]
+    return { code, detail: title, action }
+  }
+  return { code, ...sayLack(buildName(build), state) }
+}
+
+function sayLack(name: string, state: (typeof NEAREST)[number]): Pick<Warning, 'detail' | 'action'> {
+  const none = 'so Apple sends no invitations'
+  switch (state) {
+    case 'in_review':
+      return {
+        detail: `The build ${name} is in Apple's beta review, ${none} yet.`,
+        action: 'Nothing: once Apple has approved it, the invitations go out by themselves.',
+      }
+    case 'ready_to_submit':
+      return {
+        detail: `The build ${name} was not submitted for beta review, ${none}.`,
+        action: `Submit it in ${WHERE}. A roster with "builds": "automatic" and "submitForReview" does so by itself.`,
+      }
+    case 'compliance_missing':
+      return {
+        detail: `The build ${name} waits for the answer about export compliance, ${none}.`,
+        action: `Answer it in ${WHERE}.`,
+      }
+    case 'processing':
+      return {
+        detail: `Apple is processing the build ${name}, ${none} yet.`,
+        action: 'Nothing: wait until it is through.',
+      }
+    case 'rejected':
+      return {
+        detail: `Apple's beta review has rejected the build ${name}, ${none}.`,
+        action: `See why in ${WHERE}, then upload another build and add it to the group.`,
+      }
+  }
+}
+
 /** Findings about a group's builds that stop nobody. */
 export function groupFindings(groupBuilds: readonly Build[], now: number): Warning[] {
   const last = lastUsable(groupBuilds, now)
   if (last === undefined) {
     const held = heldBuilds(groupBuilds, now)
     if (held.length > 0) return [heldFinding(held)]
-    const code: BuildLack = groupBuilds.some((build) => !isOver(build, now)) ? 'build_not_released' : 'build_missing'
-    const { title, action } = ERROR_RULES[code]
-    return [{ code, detail: title, action }]
+    return [lackFinding(groupBuilds, now)]
   }
   if (last.expiresAt === null || last.expiresAt - now > EXPIRING_DAYS * DAY_MS) return []
   const days = Math.ceil((last.expiresAt - now) / DAY_MS)

@@ -59,10 +59,10 @@ export interface HeldPlan {
   removals: readonly string[]
 }
 
-/** No calls of the team key go out: since and until when (ms); `since` null: not known. */
+/** No calls of the team key go out: since and until when (ms); null: not known. */
 export interface BudgetWait {
   since: number | null
-  until: number
+  until: number | null
   /** Apple asked for a pause, and the hour has something left. */
   isAsked?: boolean
 }

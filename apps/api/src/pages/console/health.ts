@@ -12,9 +12,14 @@ export interface Health {
 }
 
 export interface HealthInput {
-  described: Pick<RosterDescription, 'counts' | 'standing'>
+  described: Pick<RosterDescription, 'counts' | 'standing'> & {
+    roster: Pick<RosterDescription['roster'], 'warnings'>
+    supply: Pick<RosterDescription['supply'], 'usable' | 'peopleAffected'>
+  }
   /** Why nothing happens, or what is worked off. */
   waitsFor: WaitsFor | null
+  /** People who should be in, and whom somebody took out in App Store Connect. */
+  takenOut?: number
   now: number
 }
 
@@ -28,7 +33,8 @@ const STOPPED: Partial<Record<WaitCode, [Tone, string]>> = {
 }
 
 /** A roster at a glance: what stops it, what it is doing, or that all is well. */
-export function tellHealth({ described: { counts, standing }, waitsFor, now }: HealthInput): Health {
+export function tellHealth({ described, waitsFor, takenOut = 0, now }: HealthInput): Health {
+  const { counts, standing } = described
   const still = (tone: Tone, word: string, detail: string): Health => ({ tone, word, detail, progress: null })
   const stopped = waitsFor && STOPPED[waitsFor.code]
   if (stopped) return still(...stopped, waitsFor.detail)
@@ -49,10 +55,17 @@ export function tellHealth({ described: { counts, standing }, waitsFor, now }: H
   }
   if (counts.failed > 0)
     return still('bad', 'needs a look', `${count(counts.failed, 'person', 'people')} could not be added.`)
+  const lack = lackOf(described)
+  if (lack !== undefined) return still('bad', 'no build', lack)
   if (standing.lastReconcile?.outcome === 'incomplete' || standing.lastReconcile?.outcome === 'failed') {
     return still('warn', 'not verified', 'The group could not be read completely; it is tried again by itself.')
   }
   if (total === 0) return still('quiet', 'empty', 'Nobody is on this roster yet.')
+  if (takenOut > 0) {
+    const said = `${count(takenOut, 'person was', 'people were')} taken out of the group in App Store Connect`
+    return still('warn', 'needs a look', `${said}, and this roster puts nobody back by itself.`)
+  }
+  const ending = described.roster.warnings.filter(({ code }) => code === 'build_expiring')
   // Whoever is not in is not passed over.
   const but = [
     counts.waiting > 0 && `${count(counts.waiting, 'person waits', 'people wait')} for an address or a seat`,
@@ -61,9 +74,18 @@ export function tellHealth({ described: { counts, standing }, waitsFor, now }: H
     standing.drift > 0 &&
       `${count(standing.drift, 'tester is', 'testers are')} in the group whom nobody put on the roster`,
   ].filter((part) => part !== false)
-  const more = but.length === 0 ? '' : ` ${but.join(', ')}.`
+  const said = but.length === 0 ? '' : ` ${but.join(', ')}.`
+  const more = `${said}${ending.map(({ detail }) => ` ${detail}`).join('')}`
+  const tone: Tone = ending.length > 0 ? 'warn' : 'good'
   if (!standing.lastReconcile) {
-    return still('good', 'up to date', `Every change is carried out; the group was not compared yet.${more}`)
+    return still(tone, 'up to date', `Every change is carried out; the group was not compared yet.${more}`)
   }
-  return still('good', 'in sync', `The group is as the roster says.${more}`)
+  return still(tone, 'in sync', `The group is as the roster says.${more}`)
+}
+
+/** Nobody can install anything, and there are people who would: the group may be as the roster says, and nobody can test. */
+function lackOf({ roster, supply }: HealthInput['described']): string | undefined {
+  if (supply.usable > 0 || supply.peopleAffected === 0) return undefined
+  const warning = (code: string) => roster.warnings.find((one) => one.code === code)
+  return (warning('build_not_released') ?? warning('builds_run_out') ?? warning('build_missing'))?.detail
 }

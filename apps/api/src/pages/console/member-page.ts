@@ -1,4 +1,4 @@
-import type { DashboardUser, Roster, WaitsFor } from '@flightroster/core/domain'
+import type { DashboardUser, Roster, WaitsFor, Warning } from '@flightroster/core/domain'
 import { systemOf } from '@flightroster/core/usecases/idle'
 import type { MemberDescription, TimelineItem } from '@flightroster/core/usecases/members'
 import { editionField } from '../edition.ts'
@@ -18,6 +18,8 @@ export interface MemberPage {
   roster: Roster
   member: MemberDescription
   waitsFor: WaitsFor | null
+  /** What the group's builds lack, where that is this person's problem. */
+  lack: Warning | undefined
   /** Who is out can be put back. */
   mayRestore: boolean
   timeline: readonly TimelineItem[]
@@ -38,7 +40,7 @@ export const seenPerson = ({ email, firstName, lastName }: Record<keyof typeof P
 export function memberPage(input: MemberPage): string {
   const { user, privacy, roster, member, timeline, names, now } = input
   const shown = privacy.name(member) || privacy.id(member.id)
-  const why = tellWhy(member, input.waitsFor)
+  const why = tellWhy({ ...member, lack: input.lack }, input.waitsFor)
   const body = html`<p class="crumbs">
       <a href="/console">Rosters</a> › <a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a> ›
       <a href="${path`/console/rosters/${roster.id}/members`}">Members</a> ›
@@ -51,7 +53,7 @@ export function memberPage(input: MemberPage): string {
     >
       <p><strong>${privacy.text(why.title)}</strong></p>
       ${why.sentences.map((sentence) => html`<p>${privacy.text(sentence)}</p>`)}
-      ${input.waitsFor ? waitLines(input.waitsFor, now) : null}
+      ${input.lack && member.problem ? html`<p>Since ${when(member.problem.at, now)}.</p>` : input.waitsFor ? waitLines(input.waitsFor, now) : null}
       ${input.waitsFor?.plan === undefined ? null : html`<p><a href="${path`/console/rosters/${roster.id}/plans/${input.waitsFor.plan}`}">See the plan</a></p>`}
     </section>
     <div class="row">

@@ -1,4 +1,4 @@
-import { parseEmail, type Roster } from '@flightroster/core/domain'
+import { isBuildLack, parseEmail, type Roster, type Warning } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import {
   canRestore,
@@ -12,7 +12,8 @@ import {
   restoreMember,
   tellTimeline,
 } from '@flightroster/core/usecases/members'
-import { getRoster } from '@flightroster/core/usecases/rosters'
+import type { MemberRecord } from '@flightroster/core/store'
+import { describeRoster, getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
@@ -159,10 +160,11 @@ async function sendMember(
   typed?: Form,
 ): Promise<FastifyReply> {
   const record = await getMember(deps, roster, id)
-  const [[member], entries, waiting] = await Promise.all([
+  const [[member], entries, waiting, lack] = await Promise.all([
     describeMembers(deps, roster, [record]),
     deps.store.members(roster.teamKey, roster.id).timeline(id),
     explainWaiting(deps, roster, [record]),
+    lackOf(deps, roster, record),
   ])
   if (!member) throw new Error('A member that was read is not described')
   const page = memberPage({
@@ -172,6 +174,7 @@ async function sendMember(
     roster,
     member,
     waitsFor: waiting.get(id) ?? null,
+    lack,
     mayRestore: canRestore(record),
     timeline: tellTimeline(entries),
     names: createMemberNames(deps.sealer),
@@ -179,6 +182,13 @@ async function sendMember(
     typed,
   })
   return sendHtml(reply, page, status)
+}
+
+/** What the builds of the group lack by the newest reading, for who is in and has no invitation for that. */
+async function lackOf(deps: ApiDeps, roster: Roster, { observed, status }: MemberRecord): Promise<Warning | undefined> {
+  if (status !== 'not_invited' || !observed?.problem || !isBuildLack(observed.problem.code)) return undefined
+  const { warnings } = (await describeRoster(deps, roster)).roster
+  return warnings.find(({ code }) => isBuildLack(code))
 }
 
 function addRoute(app: ApiServer, deps: ApiDeps): void {

@@ -21,6 +21,8 @@ export interface RosterPage {
   described: RosterDescription
   health: Health
   waitsFor: WaitsFor | null
+  /** People who should be in, and whom somebody took out in App Store Connect. */
+  takenOut: number
   /** What holds the others up, where a plan is held. */
   besides: WaitsFor | null
   history: readonly HistorySample[]
@@ -90,8 +92,8 @@ function heldNotice(roster: string, held: ReconciliationHead, now: number): Html
   </div>`
 }
 
-function facts({ described: { roster, counts: by, standing, seats, supply }, now }: RosterPage): Html {
-  const wanted = Object.values(by).reduce((sum, one) => sum + one, 0) - by.removed
+function facts({ described: { roster, counts: by, standing, seats, supply }, takenOut, now }: RosterPage): Html {
+  const wanted = Object.values(by).reduce((sum, one) => sum + one, 0) - by.removed + takenOut
   const inGroup = by.invited + by.accepted + by.installed + by.not_invited
   const card = (label: string, value: Html | string, more: Html | string = '') =>
     html`<div class="card">

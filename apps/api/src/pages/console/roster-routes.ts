@@ -102,6 +102,19 @@ function matches(roster: Roster, q: string): boolean {
 }
 
 async function lookAt(deps: ApiDeps, roster: Roster): Promise<ListedRoster> {
-  const [described, waitsFor] = await Promise.all([describeRoster(deps, roster), explainRoster(deps, roster)])
-  return { described, waitsFor, health: tellHealth({ described, waitsFor, now: deps.clock.now() }) }
+  const [described, waitsFor, takenOut] = await Promise.all([
+    describeRoster(deps, roster),
+    explainRoster(deps, roster),
+    countTakenOut(deps, roster),
+  ])
+  const health = tellHealth({ described, waitsFor, takenOut, now: deps.clock.now() })
+  return { described, waitsFor, takenOut, health }
+}
+
+/** Who is wanted in and was taken out by hand. Their status is that of who left, and only a roster that puts nobody back has any. */
+async function countTakenOut({ store }: ApiDeps, { id, teamKey, removedByHand }: Roster): Promise<number> {
+  if (removedByHand === 'restore') return 0
+  const members = store.members(teamKey, id)
+  const records = await members.findMany(await members.observedNaming('removed_by_hand'))
+  return records.filter((record) => record?.status === 'removed' && record.desired.present).length
 }

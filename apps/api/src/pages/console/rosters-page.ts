@@ -9,6 +9,8 @@ export interface ListedRoster {
   described: RosterDescription
   health: Health
   waitsFor: WaitsFor | null
+  /** People who should be in, and whom somebody took out in App Store Connect. */
+  takenOut: number
 }
 
 export interface RostersPage {
@@ -70,10 +72,10 @@ function table({ rosters, now }: RostersPage): Html {
   </div>`
 }
 
-function row({ described, health }: ListedRoster, now: number): Html {
+function row({ described, health, takenOut }: ListedRoster, now: number): Html {
   const { roster, counts, standing, seats } = described
   const inGroup = counts.invited + counts.accepted + counts.installed + counts.not_invited
-  const wanted = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
+  const wanted = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed + takenOut
   return html`<tr>
     <th scope="row"><a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a></th>
     <td>${roster.app.name}<br /><span class="quiet">${roster.group.name}</span></td>

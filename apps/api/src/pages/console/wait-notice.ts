@@ -11,8 +11,11 @@ const ON_PAGES: Partial<Record<WaitCode, string>> = {
 }
 
 export function pageAction({ code, action }: Pick<WaitsFor, 'code' | 'action'>): string {
-  return ON_PAGES[code] ?? action.replace(/: POST \/v1\S+$/, ', by “Sync with Apple now”.')
+  return ON_PAGES[code] ?? onPages(action)
 }
+
+/** A sentence of the API that names a request to ask for a turn, for somebody who has a button for it. */
+export const onPages = (action: string) => action.replace(/: POST \/v1\S+\/converge\.?$/, ', by “Sync with Apple now”.')
 
 /** Since when, until when, and who has to do something: below what holds something up. */
 export function waitLines({ code, since, until, who }: WaitsFor, now: number): Html {

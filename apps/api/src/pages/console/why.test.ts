@@ -83,3 +83,21 @@ it.each<[Pick<Parameters<typeof tellWhy>[0], 'status' | 'desired' | 'tester'>, s
 ])('what is wrong with one comes after whether they are in: %o', (member, where) => {
   expect(tellWhy({ ...ann, ...member, problem: invalid }).title).toBe(where + invalid.detail)
 })
+
+it('of a build that is missing, the newest reading is told, and nobody is told to try again', () => {
+  const problem = { ...invalid, code: 'build_not_released', detail: 'Old.', action: 'Old.', retryable: true } as const
+  const member = { ...ann, status: 'not_invited', desired: 'present', tester, problem } as const
+  const lack = { detail: "Apple's beta review has rejected the build 1.0 (2).", action: 'See why.' }
+  const why = tellWhy({ ...member, lack })
+  expect(why.title).toBe(`In the group, and not invited yet. ${lack.detail}`)
+  expect(why.sentences).toEqual(['See why.', 'Apple invites by itself once there is a build to install.'])
+  expect(tellWhy(member).title).toBe('In the group, and not invited yet. Old.')
+})
+
+it('who was taken out by hand is not in, and is put back by a button that the page has', () => {
+  const action = 'Add the tester there again: POST /v1/rosters/{rosterId}/members/{memberId}/converge.'
+  const problem = { ...invalid, code: 'removed_by_hand', detail: 'Taken out.', action, retryable: true } as const
+  const why = tellWhy({ ...ann, status: 'removed', desired: 'present', tester: null, problem })
+  expect(why.title).toBe('Not in. Taken out.')
+  expect(why.sentences[0]).toBe('Add the tester there again, by “Sync with Apple now”.')
+})

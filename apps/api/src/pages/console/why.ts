@@ -1,12 +1,15 @@
-import type { TesterState, WaitsFor } from '@flightroster/core/domain'
+import { isBuildLack, type TesterState, type WaitsFor, type Warning } from '@flightroster/core/domain'
 import type { MemberDescription } from '@flightroster/core/usecases/members'
 import type { Tone } from '../words.ts'
-import { pageAction } from './wait-notice.ts'
+import { onPages, pageAction } from './wait-notice.ts'
 
 /** These say when, and the problem says why. */
 const INNER_WAITS: ReadonlySet<WaitsFor['code']> = new Set(['retry', 'quiet_time', 'backlog'])
 
-type Told = Pick<MemberDescription, 'status' | 'problem' | 'desired' | 'email' | 'tester'>
+type Told = Pick<MemberDescription, 'status' | 'problem' | 'desired' | 'email' | 'tester'> & {
+  /** What the newest reading says that the group's builds lack: a person's own problem is as old as their last turn. */
+  lack?: Pick<Warning, 'detail' | 'action'> | undefined
+}
 
 export interface Why {
   tone: Tone
@@ -58,6 +61,8 @@ export function tellWhy(member: Told, waitsFor: WaitsFor | null = null): Why {
 /** Whether they are in, before what is wrong: of whom Apple has told, the problem says it. */
 function whereWith(member: Told): string {
   if (member.status === 'pending' || member.status === 'waiting') return `${standing(member).says} `
+  // Taken out by hand: the roster wants the person in.
+  if (member.status === 'removed') return member.desired === 'present' ? 'Not in. ' : ''
   if (member.status !== 'failed') return ''
   const isIn = member.tester !== null && IN_GROUP.has(member.tester.state)
   return isIn
@@ -70,12 +75,17 @@ function whereWith(member: Told): string {
 /** By what is known of this person alone. */
 function tellStanding(member: Told): Why {
   const { status, problem, email } = member
+  if (problem && isBuildLack(problem.code)) {
+    const { detail, action } = member.lack ?? problem
+    const title = `In the group, and not invited yet. ${detail}`
+    return { tone: 'warn', title, sentences: [action, 'Apple invites by itself once there is a build to install.'] }
+  }
   if (problem) {
-    const again = problem.retryable ? ['It can be tried again by hand.'] : []
+    const again = problem.retryable && status !== 'revoked' ? ['It can be tried again: “Sync with Apple now”.'] : []
     return {
       tone: status === 'failed' ? 'bad' : 'warn',
       title: `${whereWith(member)}${problem.detail}`,
-      sentences: [problem.action, ...again],
+      sentences: [onPages(problem.action), ...again],
     }
   }
   switch (status) {

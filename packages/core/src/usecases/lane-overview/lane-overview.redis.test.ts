@@ -103,3 +103,29 @@ async function scriptRuns(): Promise<number> {
   const stats = await redis.info('commandstats')
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1])
 }
+
+it('a lane with nothing left of its hour is not said to be done now, though its next visit has still to find out when there is', async () => {
+  // A ring is by Redis's clock.
+  clock.advance(Date.now() - clock.now())
+  await store.teamKeys.put(makeTeamKey({ id: 'emptied' }))
+  await createWorkers(redis).beat('w-emptied', null, clock.now())
+  const queue = createLaneQueue(
+    redis,
+    { prefix: queuePrefix('emptied'), name: queueName('emptied') },
+    { lockMs: 1_000, maxStalls: 3 },
+  )
+  await queue.enqueue([{ roster: 'gold', ref: 'a', priority: 'now', place: NO_JOB }])
+  await queue.close()
+  const told = async () => ({
+    wait: await reader.budgetWait('emptied'),
+    doneAt: (await reader.status('emptied')).backlogDoneAt,
+  })
+  await store.ready.ring('emptied')
+  expect(await told()).toEqual({ wait: null, doneAt: expect.any(Number) })
+  const left = { hourLimit: 3_600, minuteLimit: null, minuteRemaining: null }
+  await budgetOf('emptied').note({ ...left, hourRemaining: 0 }, 0)
+  expect(await told()).toEqual({ wait: { since: expect.any(Number), until: null }, doneAt: null })
+  // Below what lists may use, and an event is served.
+  await budgetOf('emptied').note({ ...left, hourRemaining: 500 }, 0)
+  expect(await told()).toEqual({ wait: null, doneAt: expect.any(Number) })
+})

@@ -87,9 +87,12 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
       const isSpent = remaining !== null && remaining <= limit * BULK_SHARE
       // Apple asked for quiet when it answered the last call.
       if (quietUntil > now) return { since: calls.at(-1)?.at ?? null, until: quietUntil, isAsked: !isSpent }
+      if (!isSpent || dueAt === null || dueAt === undefined) return null
+      const since = spentSince(calls, limit * (1 - BULK_SHARE))
       // A lane out of budget is due when the hour gives something back, not before.
-      if (!isSpent || dueAt === null || dueAt === undefined || dueAt <= now + SOON_MS) return null
-      return { since: spentSince(calls, limit * (1 - BULK_SHARE)), until: dueAt }
+      if (dueAt > now + SOON_MS) return { since, until: dueAt }
+      // Nothing at all is left, and the next visit has still to find out when there is.
+      return remaining <= 0 ? { since, until: null } : null
     },
     async pause(teamKey) {
       await exists(teamKey)
@@ -124,6 +127,7 @@ export function outlookOf(
   { now, isServed, nextVisitAt }: { now: number; isServed: boolean; nextVisitAt: number | null },
 ): Outlook {
   const { limit, remaining } = lane.budget
+  const isEmpty = remaining !== null && remaining <= 0 && (nextVisitAt ?? 0) <= now + SOON_MS
   return {
     now,
     limit,
@@ -131,7 +135,7 @@ export function outlookOf(
     waiting: lane.waiting + lane.active,
     delayed: lane.delayed,
     sleepUntil: lane.sleepUntil,
-    isStopped: lane.paused || lane.blocked !== null || lane.outage !== null || !isServed,
+    isStopped: lane.paused || lane.blocked !== null || lane.outage !== null || !isServed || isEmpty,
     nextVisitAt,
   }
 }

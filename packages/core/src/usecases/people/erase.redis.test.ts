@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import {
+  createWorkers,
   createErasures,
   createReconciliations,
   createSchedule,
@@ -180,7 +181,7 @@ describe('erasing a person', () => {
     await join('gold', 'u-1')
     await settled()
     const { id } = await erasePerson(rig.deps, ANN)
-    const status = async () => (await describeErasure({ store: rig.store }, id)).waitsFor?.code
+    const status = async () => (await describeErasure(rig.deps, id)).waitsFor?.code
     await rig.until(async () => expect(await status()).toBe('callbacks'))
     const schedule = createSchedule(rig.redis, 'acme')
     const [part = ''] = await rig.redis.hkeys(laneKeys('acme').erasures)
@@ -199,7 +200,7 @@ describe('erasing a person', () => {
     await rig.redis.del(laneKeys('acme').facts)
     await rig.redis.hdel(keys.places, 'msg_1')
     await schedule.plan(eraseTask(part), 0)
-    await rig.until(async () => expect((await describeErasure({ store: rig.store }, id)).status).toBe('done'))
+    await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
     expect(await rig.redis.hlen(keys.deliveries)).toBe(0)
   })
 
@@ -252,8 +253,11 @@ describe('erasing a person', () => {
     await join('gold', 'ann@example.com')
     await settled()
     const { id } = await erasePerson(rig.deps, ANN)
-    const running = await describeErasure(rig.deps, id)
-    expect(running).toMatchObject({ id, status: 'running', doneAt: null, waitsFor: { code: 'backlog' } })
+    // The lane of this test has a worker that no other process sees.
+    const unserved = await describeErasure(rig.deps, id)
+    expect(unserved).toMatchObject({ id, status: 'running', doneAt: null, waitsFor: { code: 'no_worker' } })
+    await createWorkers(rig.redis).beat('w-1', null, Date.now())
+    expect(await describeErasure(rig.deps, id)).toMatchObject({ status: 'running', waitsFor: { code: 'backlog' } })
     await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
     const done = await describeErasure(rig.deps, id)
     expect(done.doneAt).toBeGreaterThanOrEqual(done.startedAt)
@@ -269,6 +273,17 @@ describe('erasing a person', () => {
     await writeLaneStanding(rig.redis, 'acme', { paused: true })
     const { id } = await erasePerson(rig.deps, ANN)
     expect(await describeErasure(rig.deps, id)).toMatchObject({ status: 'running', waitsFor: { code: 'lane_paused' } })
+    const told = async () => (await describeErasure(rig.deps, id)).waitsFor
+    expect((await told())?.action).toContain('POST /v1/team-keys/acme/resume')
+    const at = Date.UTC(2026, 10, 24)
+    const blocked = { code: 'agreement_required' as const, detail: 'Apple wants an agreement.', at }
+    await writeLaneStanding(rig.redis, 'acme', { blocked })
+    expect(await told()).toMatchObject({
+      code: 'lane_blocked',
+      detail: expect.stringMatching(/Apple wants an agreement\. Since 2026-11-24T00:00:00\.000Z\.$/),
+      action: expect.stringContaining('account holder'),
+    })
+    await writeLaneStanding(rig.redis, 'acme', { blocked: null })
     await writeLaneStanding(rig.redis, 'acme', { paused: false })
     await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
   })
