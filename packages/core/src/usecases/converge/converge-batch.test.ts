@@ -24,6 +24,15 @@ describe('a batch', () => {
     expect(sent.map(({ asked }) => asked)).toEqual(['look up in app'])
   })
 
+  it('goes on having to read whom it was asked to read, where Apple does not say who is there', async () => {
+    const errors = [{ status: '400', code: 'PARAMETER_ERROR.INVALID', detail: `'${ANN}' is not a valid email` }]
+    const { sent, targets } = await runTurn({
+      members: [{ email: ANN, observed: inGroup, fresh: true }],
+      answer: () => ({ status: 400, body: { errors } }),
+    })
+    expect([sent.map(({ asked }) => asked), targets[0]?.fresh]).toEqual([['read group'], true])
+  })
+
   it('sends one write at a time about one address, and lets its second member share the seat', async () => {
     const { sent, targets } = await runTurn({
       members: [{ email: ANN }, { email: 'ANN@example.com' }],

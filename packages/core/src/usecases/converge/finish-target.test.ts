@@ -122,6 +122,13 @@ describe('what becomes of a job', () => {
     expect((await storyOf(done, { member })).outcome?.met).toEqual({ fresh: 1, invite: 1 })
   })
 
+  it('counts as met what was done in a turn that goes on later, so that it is not done again each time', async () => {
+    const { deps, target, outcomes } = await finish({ kind: 'later', until: NOW, status: 'pending', problem: null })
+    Object.assign(target, { asked: { fresh: 2, invite: 1 }, fresh: false, invite: false })
+    await finishTarget(deps, target)
+    expect(outcomes[0]?.met).toEqual({ fresh: 2, invite: 1 })
+  })
+
   it('completes a job whose member was changed meanwhile: the change makes the next one', async () => {
     expect((await storyOf(done, { answer: 'newer' })).story).toContain('complete')
   })
@@ -148,5 +155,16 @@ describe('what becomes of a job', () => {
     const { deps, target, story } = await finish(done)
     await parkPoisoned(deps, target)
     expect(story).toEqual(['record failed failed', 'leave the line', 'fail'])
+  })
+
+  it('fails no job of a roster that is gone, or another by now, nor one of a lane that another worker has', async () => {
+    for (const [answer, after] of [
+      ['gone', 'give back'],
+      ['lost', 'lease lost'],
+    ] as const) {
+      const { deps, target, story } = await finish(done, { answer })
+      await parkPoisoned(deps, target)
+      expect(story).toEqual(['record failed failed', after])
+    }
   })
 })

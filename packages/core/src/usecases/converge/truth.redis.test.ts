@@ -54,6 +54,16 @@ it.each([
   120_000,
 )
 
+it('reads at Apple whoever is asked for by hand, though nothing is known to differ', async () => {
+  await using rig = await startLaneRig()
+  const gold = await rig.addRoster()
+  await rig.join('ann')
+  await settle(rig, ['ann'], 'invited')
+  rig.emulator.setState('ann@example.com', 'ACCEPTED')
+  await requestForMember(rig.deps, { roster: gold, member: 'ann', kind: 'converge' })
+  await settle(rig, ['ann'], 'accepted')
+})
+
 it('forgets nobody of an erasure while Apple does not say whether the person is out', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster()
