@@ -63,6 +63,7 @@ function plan({ desired = wants, observed = NOTHING_OBSERVED, tester = NOT_ASKED
     comingHere: () => false,
     unseen: () => false,
     wantedElsewhere: () => false,
+    seatedElsewhere: () => false,
     leavesAppSince: () => null,
     ...change,
   })
@@ -256,6 +257,36 @@ describe('planStep for a member who should be in', () => {
       'takes a stopped person out at app level after a new join',
       { observed: { ...inGroup, state: 'revoked' }, desired: { ...wants, version: 4, joined: 4 }, tester: known },
       { do: 'remove_app', testerId: 't-1' },
+    ],
+    [
+      'takes the row of a stopped person out of the app where another roster wants the person too, and has not got it',
+      { tester: { ...known, state: 'revoked' }, change: { wantedElsewhere: () => true } },
+      { do: 'remove_app', testerId: 't-1' },
+    ],
+    [
+      'puts the row of a stopped person that another roster has in its group beside it',
+      { tester: { ...known, state: 'revoked' }, change: { wantedElsewhere: () => true, seatedElsewhere: () => true } },
+      { do: 'add', testerId: 't-1' },
+    ],
+    [
+      'makes a new tester where only the row is there that its own removal from the app has left',
+      {
+        observed: { ...NOTHING_OBSERVED, revived: 4, converged: 3 },
+        desired: { ...wants, version: 4, joined: 4 },
+        tester: { ...known, state: 'revoked' },
+        change: { wantedElsewhere: () => true },
+      },
+      { do: 'create' },
+    ],
+    [
+      'reports a stopped person whose row Apple did not let come in beside another roster',
+      {
+        observed: { ...NOTHING_OBSERVED, revived: 4 },
+        desired: { ...wants, version: 4, joined: 4 },
+        tester: { ...known, state: 'revoked' },
+        change: { wantedElsewhere: () => true, seatedElsewhere: () => true },
+      },
+      { do: 'settle', status: 'revoked' },
     ],
     [
       'takes a stopped person back in once per join only',

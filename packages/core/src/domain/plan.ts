@@ -73,6 +73,8 @@ export interface PlanInput {
   unseen: (email: string) => boolean
   /** Another roster of this app wants this address. */
   wantedElsewhere: (email: string) => boolean
+  /** The same, and it is in that roster's group, or on the way there. */
+  seatedElsewhere: (email: string) => boolean
   /** When this address was last sent out of the app (ms), by whomsoever; null where no removal is under way. */
   leavesAppSince: (email: string) => number | null
 }
@@ -218,18 +220,28 @@ function planEntry(input: PlanInput, email: string): Step {
   }
 }
 
-/** The person stopped testing. A join that came after we knew takes the tester out and in again, once; otherwise it is reported. */
+/**
+ * The person stopped testing. A join that came after we knew takes the tester out and in again, once; otherwise it is reported. A row that
+ * another roster's group has stays there, and comes into this group beside it; one that is in no group serves nobody, whoever wants it.
+ */
 function planStopped(input: PlanInput, email: string): Step {
   const { desired, observed } = input
   const askedAnew = desired.joined > observed.converged || input.invite
   const alreadyDone = observed.revived >= desired.joined && !input.invite
-  if (!askedAnew || alreadyDone || input.wantedElsewhere(email)) {
+  const isDue = askedAnew && !alreadyDone
+  const tester = input.knownTester(email)
+  const isSeated = input.seatedElsewhere(email)
+  if (askedAnew && !observed.confirmed) {
+    if (isDue && isSeated && tester.is === 'found') return { do: 'add', email, testerId: tester.id }
+    // What our own removal has left of the row: a new entry makes a new tester.
+    if (alreadyDone && !isSeated) return { do: 'create', email }
+  }
+  if (!isDue || isSeated) {
     // Who moved to this address is no longer there with the former one.
     const former = nextExit(input, observed.leaving)
     if (former !== undefined) return planExit(input, former)
     return { do: 'settle', status: 'revoked', problem: 'testing_stopped' }
   }
-  const tester = input.knownTester(email)
   switch (tester.is) {
     case 'unknown':
       return tester.unsearchable ? refused(UNSEARCHABLE) : { do: 'look_up', email, within: 'app' }

@@ -40,7 +40,7 @@ import type { AppleSession, CallRecord } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed } from '../../domain/member.ts'
-import { dropWriting, NOT_ASKED, planStep, type CallStep, type Step } from '../../domain/plan.ts'
+import { dropWriting, isEntry, NOT_ASKED, planStep, type CallStep, type Step } from '../../domain/plan.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
@@ -186,6 +186,8 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
       leavesAppSince: (email) =>
         target.leavesApp.has(emailKey(email)) ? null : batch.removals.fromApp(roster, emailKey(email)),
       wantedElsewhere: (email) => batch.surroundings.wantedElsewhere(roster, emailKey(email)),
+      seatedElsewhere: (email) =>
+        batch.surroundings.isSeated(roster, emailKey(email)) || entersElsewhere(batch, target, email),
     })
     switch (step.do) {
       case 'settle':
@@ -249,6 +251,18 @@ function twinInBatch(batch: Batch, target: Target, email: string) {
       isInBy(other.observed, key),
   )
   return twin?.observed ?? null
+}
+
+/** Another roster's member of this batch is in by the address, or was just put in. */
+function entersElsewhere(batch: Batch, { roster }: Target, email: string): boolean {
+  const key = emailKey(email)
+  return batch.targets.some(({ roster: other, desired, observed }) => {
+    if (other.id === roster.id || other.app.id !== roster.app.id) return false
+    if (!desired.present || isReclaimed(desired, observed)) return false
+    const { writing } = observed
+    const isEntering = writing !== null && isEntry(writing) && writing.answer !== 'refused'
+    return isInBy(observed, key) || (isEntering && emailKey(writing.email) === key)
+  })
 }
 
 /** Two members of one roster with one address are one tester: the second takes over what is known of the first. */

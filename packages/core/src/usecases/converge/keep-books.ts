@@ -9,7 +9,7 @@ import type { Seats } from './seats.ts'
 import { writingKind } from './attempt.ts'
 import { bookFailure, endInvitation, isGroupGone, takeBack, unsettledStatus } from './book-failure.ts'
 import type { Removals } from './removals.ts'
-import type { Listener } from './take-steps.ts'
+import type { Listener, Taken } from './take-steps.ts'
 import type { KnownTesters, Target } from './target.ts'
 
 /** Where somebody had stopped before the removal, the row says nothing of it: it has to be there still after some reads. */
@@ -63,6 +63,13 @@ export function createBooks(deps: BooksDeps): Listener {
     return removedAt !== null && mayLag(removedAt, deps.clock.now())
   }
 
+  /** What is done about somebody who stopped testing, once for each join: Apple may let neither of them have an effect. */
+  const revives = ({ desired, roster }: Target, { do: kind, email }: Taken['step']): boolean => {
+    if (!desired.present) return false
+    const tester = deps.testers.get(roster.app.id)?.get(emailKey(email))
+    return kind === 'remove_app' || (kind === 'add' && tester?.is === 'found' && tester.state === 'revoked')
+  }
+
   return {
     async beforeWrites(taken) {
       const at = deps.clock.now()
@@ -81,7 +88,7 @@ export function createBooks(deps: BooksDeps): Listener {
           ...dropWriting(target.observed),
           writing: { kind, email: step.email, at, reads: 0, answer: 'lost' },
           ...(kind === 'create' || kind === 'add' ? { email: step.email, confirmed: false } : {}),
-          ...(kind === 'remove_app' && target.desired.present ? { revived: target.desired.joined } : {}),
+          ...(revives(target, step) ? { revived: target.desired.joined } : {}),
         })
       }
       const marks = taken.map(({ target }) => ({
