@@ -1,0 +1,84 @@
+import { beforeEach, expect, it } from 'vitest'
+import { withRedis } from '@flightroster/core/testing/with-redis'
+import type { Delivery } from '../../domain/delivery.ts'
+import { createDeliveries } from './deliveries.ts'
+import { createDeliveryLine } from './delivery-line.ts'
+
+const NOW = 1_000_000
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const { redis } = await withRedis()
+const deliveries = createDeliveries(redis, 'crm')
+const line = createDeliveryLine(redis)
+
+function delivery(id: string, subject = 'ann'): Delivery {
+  const fact = { type: 'webhook.test', webhook: 'crm', at: NOW } as Delivery['fact']
+  const never = { attempts: [], tries: 0, firstTryAt: null }
+  return { v: 1, id, fact, subject, status: 'pending', ...never, createdAt: NOW }
+}
+
+const claim = async (now = NOW) => (await line.claim('crm', { now, max: 10 })).claims
+const ids = (claims: { delivery: Delivery }[]) => claims.map((one) => one.delivery.id)
+
+beforeEach(async () => {
+  await deliveries.add([delivery('d-1'), delivery('d-2'), delivery('d-3', 'lee')], NOW)
+})
+
+it('a delivery is added once, and of each subject the first one is claimed', async () => {
+  expect(await deliveries.add([delivery('d-1')], NOW)).toBe(0)
+  expect(ids(await claim())).toEqual(['d-1', 'd-3'])
+  expect(await claim()).toEqual([])
+  expect((await deliveries.list({ limit: 10, after: undefined })).items).toHaveLength(3)
+})
+
+it('the next of a subject comes once the first was delivered, and whoever lost its claim settles nothing', async () => {
+  const [first] = await claim()
+  if (!first) throw new Error('One is due.')
+  const done: Delivery = { ...first.delivery, status: 'delivered' }
+  expect(await line.settle({ ...first, until: 1 }, done, { kind: 'delivered' }, NOW)).toMatchObject({ held: false })
+  expect(await line.settle(first, done, { kind: 'delivered' }, NOW)).toMatchObject({ held: true })
+  expect(ids(await claim())).toEqual(['d-2'])
+  expect(await deliveries.forgetAbout('ann')).toEqual({ forgotten: 1, left: 1 })
+})
+
+it('a delivery that ended is sent once more by hand, and one that is gone is not', async () => {
+  const [first] = await claim()
+  if (!first) throw new Error('One is due.')
+  await line.settle(first, { ...first.delivery, status: 'failed', tries: 9 }, { kind: 'failed' }, NOW)
+  expect(await deliveries.replay('d-1', NOW)).toBe(true)
+  expect((await deliveries.find('d-1'))?.delivery).toMatchObject({ status: 'pending', tries: 0 })
+  expect(await deliveries.replay('gone', NOW)).toBe(false)
+})
+
+it('what would come later than soon is brought forward when the endpoint answers again', async () => {
+  const [first] = await claim()
+  if (!first) throw new Error('One is due.')
+  await line.settle(first, first.delivery, { kind: 'again', at: NOW + HOUR }, NOW)
+  expect((await deliveries.find('d-1'))?.nextAttemptAt).toBe(NOW + HOUR)
+  await deliveries.bringForward(NOW)
+  expect((await deliveries.find('d-1'))?.nextAttemptAt).toBe(NOW)
+})
+
+it('an endpoint without a good answer for five days is disabled, and enabling it has all that is pending due', async () => {
+  const [first] = await claim()
+  if (!first) throw new Error('One is due.')
+  await line.settle(first, first.delivery, { kind: 'again', at: NOW + HOUR }, NOW)
+  expect(await line.disableDead('crm', NOW + DAY)).toBe(false)
+  expect(await line.disableDead('crm', NOW + 6 * DAY)).toBe(true)
+  expect([(await deliveries.health()).disabledAt, await claim(NOW + 6 * DAY)]).toEqual([NOW + 6 * DAY, []])
+  await deliveries.enable(NOW + 6 * DAY)
+  expect((await deliveries.health()).disabledAt).toBeNull()
+  expect(ids(await claim(NOW + 6 * DAY))).toContain('d-1')
+})
+
+it('a webhook that was noted while somebody looked at it stays due', async () => {
+  await line.note('crm', NOW)
+  const [seen] = await line.due(NOW, 10)
+  if (!seen) throw new Error('It was noted.')
+  await line.note('crm', NOW + 1)
+  await line.settleDue(seen, null)
+  expect(await line.due(NOW + 1, 10)).toMatchObject([{ id: 'crm' }])
+  const [again] = await line.due(NOW + 1, 10)
+  await line.settleDue(again!, null)
+  expect(await line.due(NOW + 1, 10)).toEqual([])
+})

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+
+const STORE = resolve(import.meta.dirname, '../packages/core/src/store')
+const paths = readdirSync(STORE, { recursive: true, encoding: 'utf8' }).map((path) => join(STORE, path))
+const read = (path: string) => readFileSync(path, 'utf8')
+const sources = paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+const tests = paths.filter((path) => path.endsWith('.redis.test.ts'))
+
+/** A script and the files that run it: those that name it as a script of their own, which is the first that `defineScript` is given. */
+const scripts = sources.flatMap((owner) =>
+  [...read(owner).matchAll(/defineScript\(\s*import\.meta\.url,\s*'([^']+\.lua)'/g)].map(([, script = '']) => ({
+    owner,
+    script: resolve(dirname(owner), script),
+  })),
+)
+
+it('every script of the store has a test beside the file that runs it', () => {
+  expect(scripts.length).toBeGreaterThan(40)
+  const isTested = (owner: string) =>
+    tests.some(
+      (test) =>
+        test === owner.replace(/\.ts$/, '.redis.test.ts') ||
+        (dirname(test) === dirname(owner) && read(test).includes(`'./${basename(owner)}'`)),
+    )
+  const untested = scripts.filter(({ owner }) => !isTested(owner))
+  expect(untested.map(({ owner, script }) => `${basename(script)} of ${owner.slice(STORE.length + 1)}`)).toEqual([])
+})
