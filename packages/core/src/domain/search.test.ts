@@ -20,6 +20,8 @@ describe('a search', () => {
     ['a word within a last name', 'berg', { firstName: 'Ann', lastName: 'van den Berg' }],
     ['a word behind a hyphen', 'marie', { firstName: 'Anne-Marie', lastName: null }],
     ['a word behind an apostrophe', 'neil', { firstName: null, lastName: "O'Neil" }],
+    ['an apostrophe of a telephone by one of a keyboard', "o'brien", { lastName: 'O’Brien' }],
+    ['and the other way round', 'o’brien', { lastName: "O'Brien" }],
     ['a name in two words', 'ann le', { firstName: 'Ann', lastName: 'Lee' }],
     ['words in another order', 'lee ann', { firstName: 'Ann', lastName: 'Lee' }],
     ['a word of a name and an address', 'lee j.o@', { firstName: 'Ann', lastName: 'Lee' }],

@@ -21,6 +21,12 @@ const PLAIN: Record<string, string> = {
   ı: 'i',
   ŋ: 'n',
   ς: 'σ',
+  // Telephones put these in the place of what a keyboard has.
+  '’': "'",
+  '‘': "'",
+  ʼ: "'",
+  '‐': '-',
+  '‑': '-',
 }
 const SPECIAL = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu')
 const BEYOND_ASCII = /[\u0080-\u{10ffff}]/u

@@ -7,6 +7,7 @@ import {
 } from '@flightroster/core/domain'
 import { ERROR_CODES, ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
 import { MEMBER_SORTS, type MemberDescription, type MemberSort } from '@flightroster/core/usecases/members'
+import { cell } from '../cell.ts'
 import { html, path, query, type Html } from '../html.ts'
 import { askFirst, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
@@ -166,11 +167,6 @@ function table(here: string, input: MembersPage): Html {
     </table>
   </div>`
 }
-
-const cell = (label: string, content: Html | string) =>
-  content === ''
-    ? html`<td role="cell" class="none"></td>`
-    : html`<td role="cell" data-label="${label}">${content}</td>`
 
 function pager(here: string, input: MembersPage): Html | null {
   const { page, pages } = input

@@ -1,5 +1,6 @@
 import type { DashboardUser, WaitsFor } from '@flightroster/core/domain'
 import type { RosterDescription } from '@flightroster/core/usecases/rosters'
+import { cell } from '../cell.ts'
 import { html, path, query, type Html } from '../html.ts'
 import { layout } from '../layout.ts'
 import { number, pill, when } from '../words.ts'
@@ -59,13 +60,13 @@ function nothing(q: string, isOperator: boolean): Html {
 function table({ rosters, now }: RostersPage): Html {
   const head = ['Roster', 'App and group', 'Health', 'People', 'Seats of the app', 'Unmanaged', 'Last reconciled']
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Rosters">
-    <table>
-      <thead>
-        <tr>
-          ${head.map((name) => html`<th scope="col">${name}</th>`)}
+    <table role="table" class="cards-on-phone">
+      <thead role="rowgroup">
+        <tr role="row">
+          ${head.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${rosters.map((roster) => row(roster, now))}
       </tbody>
     </table>
@@ -76,16 +77,14 @@ function row({ described, health, takenOut }: ListedRoster, now: number): Html {
   const { roster, counts, standing, seats } = described
   const inGroup = counts.invited + counts.accepted + counts.installed + counts.not_invited
   const wanted = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed + takenOut
-  return html`<tr>
-    <th scope="row"><a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a></th>
-    <td>${roster.app.name}<br /><span class="quiet">${roster.group.name}</span></td>
-    <td>${pill(health.tone, health.word)}<br /><span class="quiet">${health.detail}</span>${progressBar(health)}</td>
-    <td>${number(inGroup)} of ${number(wanted)} in</td>
-    <td>
-      ${seats.used === null ? html`<span class="quiet">not counted yet</span>` : `${number(seats.used)} of ${number(seats.limit)}`}
-    </td>
-    <td>${standing.drift === 0 ? '–' : number(standing.drift)}</td>
-    <td>${when(standing.lastReconcile?.at, now, 'not yet')}</td>
+  return html`<tr role="row">
+    <th scope="row" role="rowheader"><a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a></th>
+    ${cell('App and group', html`${roster.app.name}<br /><span class="quiet">${roster.group.name}</span>`)}
+    ${cell('Health', html`${pill(health.tone, health.word)}<br /><span class="quiet">${health.detail}</span>${progressBar(health)}`)}
+    ${cell('People', `${number(inGroup)} of ${number(wanted)} in`)}
+    ${cell('Seats of the app', seats.used === null ? html`<span class="quiet">not counted yet</span>` : `${number(seats.used)} of ${number(seats.limit)}`)}
+    ${cell('Unmanaged', standing.drift === 0 ? '–' : number(standing.drift))}
+    ${cell('Last reconciled', when(standing.lastReconcile?.at, now, 'not yet'))}
   </tr>`
 }
 

@@ -3,6 +3,7 @@ import { ERROR_RULES } from '@flightroster/core/errors'
 import { LANE_STATES, type DescribedLane, type LaneState } from '@flightroster/core/usecases/lane-overview'
 import type { Finding } from '@flightroster/core/usecases/team-keys'
 import { findingsList } from '../findings.ts'
+import { cell } from '../cell.ts'
 import { html, path, query, type Html } from '../html.ts'
 import { askFirst, button, layout } from '../layout.ts'
 import type { Privacy } from '../privacy.ts'
@@ -138,8 +139,6 @@ function nextVisit({ paused, isServed, nextVisitAt }: DescribedLane, now: number
   if (paused) return html`when resumed`
   return isServed ? when(nextVisitAt, now, 'when there is work') : html`when a worker runs`
 }
-
-const cell = (label: string, content: Html) => html`<td role="cell" data-label="${label}">${content}</td>`
 
 function budget({ budget: { limit, remaining } }: DescribedLane): Html {
   if (limit === null || remaining === null) return html`<span class="quiet">not known yet</span>`
