@@ -8,6 +8,7 @@ import {
   eventually,
   makeTeamKey,
   startReceiver,
+  timePasses,
   type Answer,
   type Receiver,
 } from '@flightroster/core/testing'
@@ -154,6 +155,27 @@ describe('callbacks of a worker', () => {
       new Set([true]),
     )
   })
+
+  it('of one endpoint are quick beside fifty that answer slowly and have much to be told', async () => {
+    const good = await receive()
+    const slow = await receive((_callback, response) => {
+      const timer = setTimeout(() => response.end(), 8_000)
+      response.once('close', () => clearTimeout(timer))
+    })
+    for (let at = 0; at < 50; at++) await put(`slow-${at}`, slow)
+    startWorker()
+    await createFacts(redis, 'acme').add(facts(40))
+    await eventually(() => expect(slow.received.length).toBeGreaterThan(90))
+    await timePasses(2_000)
+    // Of each, a few at once.
+    const begun = slow.received.length
+    expect(begun).toBeLessThan(150)
+    await put('good', good)
+    await createFacts(redis, 'acme').add(facts(20, 1_000))
+    await eventually(() => expect(good.received).toHaveLength(20))
+    // All of it while the first slow ones are still waited for.
+    expect(slow.received.length).toBe(begun)
+  }, 60_000)
 
   it('are shared by several workers: each delivery is tried by one', async () => {
     const receiver = await receive()

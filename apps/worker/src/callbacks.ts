@@ -5,6 +5,7 @@ import type { Log } from '@flightroster/core/log'
 import type { Sealer, ToRef } from '@flightroster/core/secrets'
 import type { DeliveryClaim, DueWebhook, Store } from '@flightroster/core/store'
 import { createWebhookDirectory, sweepWebhooks, tellFacts, tryDelivery } from '@flightroster/core/usecases/callbacks'
+import { createEndpointPace } from './endpoint-pace.ts'
 
 export interface CallbacksDeps {
   store: Store
@@ -30,9 +31,9 @@ export interface Callbacks {
   close(): Promise<void>
 }
 
-/** Tries at once in this process. Most of them only wait, and a dead endpoint holds few of them. */
-const AT_ONCE = 256
 const POLL_MS = 500
+/** An endpoint that has as many tries as it may have goes behind all others. */
+const SATURATED_MS = 1_000
 /** Facts that the API recorded. */
 const TELL_EVERY_MS = 1_000
 /** The guarantee behind the hints. */
@@ -49,6 +50,7 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
   const ending = new AbortController()
   setMaxListeners(0, ending.signal)
   const running = new Set<Promise<void>>()
+  const pace = createEndpointPace()
   const timers: NodeJS.Timeout[] = []
   let draining = false
 
@@ -61,10 +63,13 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
     }
   }
   const run = async (claim: DeliveryClaim, ended: () => void) => {
+    const begun = clock.monotonic()
     await tryOne(claim)
+    const othersWait = pace.isFull()
+    pace.end(claim.webhook, clock.monotonic() - begun)
     ended()
-    // The endpoint has room for one more; where the store does not answer, the poll goes on.
-    await serve(claim.webhook).catch(() => {})
+    // There is room for one more, at this endpoint or at one that waits; where the store does not answer, the poll goes on.
+    await (othersWait ? serveDue() : serve(claim.webhook)).catch(() => {})
   }
   const begin = (claim: DeliveryClaim) => {
     const trial = run(claim, () => running.delete(trial))
@@ -72,14 +77,26 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
   }
   /** Tries what is due at one webhook, as far as it and this process have room. */
   const serve = async (webhook: string, seen?: DueWebhook) => {
-    const max = AT_ONCE - running.size
-    if (draining || max <= 0) return
-    const { claims, nextAt } = await line.claim(webhook, { now: clock.now(), max })
+    if (draining || pace.isFull()) return
+    const max = pace.take(webhook)
+    const now = clock.now()
+    if (max === 0) {
+      if (seen) await line.settleDue(seen, now + SATURATED_MS)
+      return
+    }
+    let claims: DeliveryClaim[] = []
+    let nextAt: number | null
+    try {
+      ;({ claims, nextAt } = await line.claim(webhook, { now, max }))
+    } finally {
+      pace.giveBack(webhook, max - claims.length)
+    }
     claims.forEach(begin)
-    if (seen) await line.settleDue(seen, nextAt)
+    // What is due already has had its turn, and goes behind those who wait for theirs.
+    if (seen) await line.settleDue(seen, nextAt === null ? null : Math.max(nextAt, now))
   }
   const serveDue = async () => {
-    if (draining || running.size >= AT_ONCE) return
+    if (draining || pace.isFull()) return
     const due = await line.due(clock.now(), DUE_AT_ONCE)
     await Promise.all(due.map((webhook) => serve(webhook.id, webhook)))
   }
