@@ -9,6 +9,7 @@ import { useDraining } from './plugins/draining.ts'
 import { answerClientError } from './plugins/client-error.ts'
 import { useCursorSeal } from './plugins/cursor-seal.ts'
 import { tellLongFromSmall, useLargeBodies } from './plugins/large-bodies.ts'
+import { useLongReads } from './plugins/long-reads.ts'
 import { watchMethods } from './plugins/method-not-allowed.ts'
 import { serveOpenApi } from './plugins/serve-openapi.ts'
 import { sendFrameworkError, useProblemDetails } from './plugins/problem-details.ts'
@@ -122,6 +123,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useAuth(app, { adminToken: deps.adminToken, findCaller: callersOf(createTokenFinder(deps)) })
   await useRateLimit(app, deps)
   useLargeBodies(app)
+  useLongReads(app)
   useAudit(app, deps)
   useStoreGuard(app, deps)
   await app.register(async (scope: ApiServer) => addRoutes(scope, deps))

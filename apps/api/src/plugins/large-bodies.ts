@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import type { ApiServer } from '../server.ts'
 import { createFairLine, type Leisure } from '@flightroster/core/domain'
 import { useDiscard } from './discard.ts'
+import { isLongRead } from './long-reads.ts'
 import { createShapeCheck, type JsonBounds, type ShapeCheck } from './json-shape.ts'
 import { useLeisure } from './leisure.ts'
 
@@ -129,7 +130,7 @@ export function tellLongFromSmall(app: ApiServer, { leisure }: { leisure: Leisur
 }
 
 const isLong = (request: FastifyRequest) =>
-  request.routeOptions.config.streamsBody === true || sentBytes(request) > LARGE_BODY
+  request.routeOptions.config.streamsBody === true || sentBytes(request) > LARGE_BODY || isLongRead(request)
 
 /** As announced, whether or not the route takes as much. */
 function sentBytes({ headers }: FastifyRequest): number {

@@ -150,7 +150,7 @@ export interface Store {
 export interface StoreSettings {
   /** Replicas that must confirm what intake records. */
   waitReplicas: number
-  /** Slices of large batches let small requests of the process go first; absent: there are none. */
+  /** Slices of large batches, and pieces of what looks through a roster, let small requests of the process go first; absent: there are none. */
   leisure?: Pick<Leisure, 'take'>
 }
 
@@ -182,7 +182,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     },
     rosters,
     lane: (teamKey) => openLane(redis, teamKey),
-    members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId),
+    members: (teamKey, rosterId) => createMembers(redis, teamKey, rosterId, settings.leisure),
     webhooks: createWebhooks(redis),
     deliveries: (webhookId) => createDeliveries(redis, webhookId),
     deliveryLine: createDeliveryLine(redis),

@@ -12,7 +12,7 @@ import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { html, path, query, type Html } from '../html.ts'
 import { layout } from '../layout.ts'
-import { VIEW } from '../page-config.ts'
+import { LONG_VIEW } from '../page-config.ts'
 import { privacyOf, type Privacy } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { exactTime, statusPill, STATUS_WORDS } from '../words.ts'
@@ -25,11 +25,11 @@ const PER_PAGE = 50
 
 /** What happened, newest first: on one roster, and over all. */
 export function activityPageRoutes(app: ApiServer, deps: ApiDeps): void {
-  app.get('/console/activity', VIEW, async (request, reply) => {
+  app.get('/console/activity', LONG_VIEW, async (request, reply) => {
     const here = '/console/activity'
     return sendActivity(deps, request, reply, { here, one: null })
   })
-  app.get('/console/rosters/:rosterId/activity', VIEW, async (request, reply) => {
+  app.get('/console/rosters/:rosterId/activity', LONG_VIEW, async (request, reply) => {
     const roster = await getRoster(deps, rosterIdOf(request))
     const here = path`/console/rosters/${roster.id}/activity`
     return sendActivity(deps, request, reply, { here, one: roster })

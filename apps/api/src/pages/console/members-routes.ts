@@ -18,7 +18,7 @@ import { readForm } from '../forms.ts'
 import { html, path, type Html } from '../html.ts'
 import { notice } from '../layout.ts'
 import { note } from '../note.ts'
-import { CHANGE, OPERATOR_VIEW, VIEW } from '../page-config.ts'
+import { CHANGE, OPERATOR_VIEW, SEARCHED_VIEW } from '../page-config.ts'
 import { privacyOf, type Privacy } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { count } from '../words.ts'
@@ -31,7 +31,7 @@ const PER_PAGE = 50
 
 /** The people of a roster as somebody chose them: to look at page by page, as a file, or for something with all of them. */
 export function membersRoutes(app: ApiServer, deps: ApiDeps): void {
-  app.get('/console/rosters/:rosterId/members', VIEW, async (request, reply) => {
+  app.get('/console/rosters/:rosterId/members', SEARCHED_VIEW, async (request, reply) => {
     const { page, done, of } = queryOf(request)
     const privacy = privacyOf(request.user)
     const view = readView(queryOf(request), privacy)

@@ -39,7 +39,7 @@ export function listMembersRoute(app: ApiServer, deps: ApiDeps): void {
           },
         },
       },
-      config: { scope: 'rosters:read' },
+      config: { scope: 'rosters:read', readsMuch: 'searched' },
     },
     async (request, reply) => {
       const roster = await getRoster(deps, request.params.rosterId)

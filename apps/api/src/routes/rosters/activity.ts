@@ -73,7 +73,7 @@ export function rosterActivityRoute(app: ApiServer, deps: ApiDeps): void {
         querystring: query,
         response: { 200: pageOf(activityItem) },
       },
-      config: { scope: 'rosters:read' },
+      config: { scope: 'rosters:read', readsMuch: 'always' },
     },
     async (request) => {
       const roster = await getRoster(deps, request.params.rosterId)

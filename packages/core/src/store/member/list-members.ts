@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { Leisure } from '../../domain/leisure.ts'
 import { MEMBER_STATUSES, type Desired, type MemberStatus } from '../../domain/member.ts'
 import type { Named } from '../../domain/name-order.ts'
 import { parseSearch, type Search } from '../../domain/search.ts'
@@ -34,16 +35,24 @@ export interface MemberPage {
 
 /** Records that one step reads: less than a millisecond of the store's time. */
 const LOOKED_THROUGH_AT_ONCE = 1_000
+
+/** Small requests of the process go before each piece. */
+type Patience = Pick<Leisure, 'take'>
 const STATUSES_AT_ONCE = 5_000
 
 /**
  * One page in the order of ids. A search looks through the records themselves: an index of words took a third of what a member
  * takes, and looking through 10,000 records takes some 50 ms.
  */
-export async function listMembers(redis: Redis, keys: RosterKeys, query: MemberQuery): Promise<MemberPage> {
+export async function listMembers(
+  redis: Redis,
+  keys: RosterKeys,
+  query: MemberQuery,
+  leisure?: Patience,
+): Promise<MemberPage> {
   const search = parseSearch(query.q)
   if (!search) return pageOf(redis, keys, query)
-  const found = await searchMembers(redis, keys, search, query)
+  const found = await searchMembers(redis, keys, search, query, leisure)
   const { after, limit } = query
   const from = after === undefined ? 0 : found.findIndex((id) => id > after)
   const ids = from < 0 ? [] : found.slice(from, from + limit)
@@ -52,10 +61,16 @@ export async function listMembers(redis: Redis, keys: RosterKeys, query: MemberQ
 }
 
 /** Every id that fits, page by page, in the order of ids. A search looks through the records once. */
-export async function* listAllIds(redis: Redis, keys: RosterKeys, filter: MemberFilter, size: number) {
+export async function* listAllIds(
+  redis: Redis,
+  keys: RosterKeys,
+  filter: MemberFilter,
+  size: number,
+  leisure?: Patience,
+) {
   const search = parseSearch(filter.q)
   if (search) {
-    const found = await searchMembers(redis, keys, search, filter)
+    const found = await searchMembers(redis, keys, search, filter, leisure)
     for (let from = 0; from < found.length; from += size) yield found.slice(from, from + size)
     return
   }
@@ -68,19 +83,30 @@ export async function* listAllIds(redis: Redis, keys: RosterKeys, filter: Member
 }
 
 /** In the order of ids. */
-async function searchMembers(redis: Redis, keys: RosterKeys, search: Search, filter: MemberFilter): Promise<string[]> {
+async function searchMembers(
+  redis: Redis,
+  keys: RosterKeys,
+  search: Search,
+  filter: MemberFilter,
+  leisure: Patience | undefined,
+): Promise<string[]> {
   // A scan may give a member twice.
   const found = new Set<string>()
-  for await (const members of scanFitting(redis, keys, search, filter.plainIds))
+  for await (const members of scanFitting(redis, keys, leisure, search, filter.plainIds))
     for (const [id] of members) found.add(id)
   const ids = await keepStatus(redis, keys, [...found], filter.status)
   return ids.sort()
 }
 
 /** Names and addresses of everybody who fits, in no order. It looks through the records once. */
-export async function findPeople(redis: Redis, keys: RosterKeys, filter: MemberFilter): Promise<Named[]> {
+export async function findPeople(
+  redis: Redis,
+  keys: RosterKeys,
+  filter: MemberFilter,
+  leisure?: Patience,
+): Promise<Named[]> {
   const found = new Map<string, Named>()
-  for await (const members of scanFitting(redis, keys, parseSearch(filter.q), filter.plainIds)) {
+  for await (const members of scanFitting(redis, keys, leisure, parseSearch(filter.q), filter.plainIds)) {
     for (const [id, text] of members) {
       const { email, firstName, lastName } = parsePerson(text)
       found.set(id, { id, email, firstName, lastName })
@@ -106,10 +132,18 @@ export function fitsFilter({ status, q, plainIds = false }: MemberFilter): (reco
 }
 
 /** Ids and what is kept of them as text, of whoever fits; one may come twice. */
-async function* scanFitting(redis: Redis, keys: RosterKeys, search: Search | undefined, plainIds = false) {
+async function* scanFitting(
+  redis: Redis,
+  keys: RosterKeys,
+  leisure: Patience | undefined,
+  search: Search | undefined,
+  plainIds = false,
+) {
   let cursor = '0'
   do {
-    const [next, flat] = await redis.hscan(keys.desired, cursor, 'COUNT', LOOKED_THROUGH_AT_ONCE)
+    const from = cursor
+    const look = () => redis.hscan(keys.desired, from, 'COUNT', LOOKED_THROUGH_AT_ONCE)
+    const [next, flat] = await (leisure ? leisure.take(look) : look())
     cursor = next
     const members: [id: string, text: string][] = []
     for (let at = 0; at + 1 < flat.length; at += 2) {

@@ -1,4 +1,5 @@
 import { emailKey } from '../../domain/email.ts'
+import type { Leisure } from '../../domain/leisure.ts'
 import type { Redis } from 'ioredis'
 import { MEMBER_STATUSES, toStatusCounts, type Desired, type MemberStatus, type Observed } from '../../domain/member.ts'
 import type { ErrorCode } from '../../errors.ts'
@@ -63,7 +64,12 @@ export interface Members {
   withAddresses(keys: readonly string[]): Promise<string[][]>
 }
 
-export function createMembers(redis: Redis, teamKey: string, rosterId: string): Members {
+export function createMembers(
+  redis: Redis,
+  teamKey: string,
+  rosterId: string,
+  leisure?: Pick<Leisure, 'take'>,
+): Members {
   const keys = laneKeys(teamKey).roster(rosterId)
   const findMany = async (ids: string[]): Promise<(MemberRecord | undefined)[]> => {
     if (ids.length === 0) return []
@@ -93,8 +99,8 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
       ids.length === 0
         ? []
         : (await redis.hmget(keys.desired, ...ids)).map((text) => (text ? parseDesired(text) : undefined)),
-    list: (query) => listMembers(redis, keys, query),
-    listAll: (filter, size) => listAllIds(redis, keys, filter, size),
+    list: (query) => listMembers(redis, keys, query, leisure),
+    listAll: (filter, size) => listAllIds(redis, keys, filter, size, leisure),
     index: async () => void (await findHolders(redis, keys, [])),
     async dropFormerIndex() {
       // While processes of an older release may run beside, they find members by their address there.
@@ -137,7 +143,7 @@ export function createMembers(redis: Redis, teamKey: string, rosterId: string): 
         const all = [email, writing?.email ?? null, ...leaving, ...former.map((one) => one.email)]
         return all.some((had) => had !== null && emailKey(had) === key)
       }),
-    findPeople: (filter) => findPeople(redis, keys, filter),
+    findPeople: (filter) => findPeople(redis, keys, filter, leisure),
     statuses: async (ids) => (await scoresOf(redis, keys, ids)).map((score) => MEMBER_STATUSES[score] ?? 'pending'),
     observedNaming: (code) => scanObserved(redis, keys, (text) => text.includes(`"${code}"`)),
     withAddress: async (key) => (await findByAddress([key]))[0] ?? [],

@@ -1,5 +1,6 @@
 import { kindOf, type ActivityItem, type ActivityKind } from '../../domain/activity.ts'
 import type { Clock } from '../../domain/clock.ts'
+import type { Leisure } from '../../domain/leisure.ts'
 import type { MemberStatus } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { ERROR_RULES, type ErrorCode } from '../../errors.ts'
@@ -20,7 +21,7 @@ export interface ActivityFilter {
 
 /** Then the page is given as it is, with a cursor that goes on: a filter that fits nothing would read all there is. */
 const MOST_READ = 12_000
-const LINES_AT_ONCE = 1_000
+const LINES_AT_ONCE = 200
 const ADDITIONS_AT_ONCE = 20
 /** More than one step adds. */
 const LINES_OF_ADDITION = 10_000
@@ -41,6 +42,8 @@ interface ActivityPage {
 interface Deps {
   store: Pick<Store, 'lane' | 'activityAdditions' | 'rosters'>
   clock: Clock
+  /** Small requests of the process go before each piece; absent: there are none. */
+  leisure?: Pick<Leisure, 'take'>
 }
 
 interface Line {
@@ -91,7 +94,9 @@ async function* linesOf(
   const from = oldestOf(deps, filter)
   let to = before === undefined ? newestOf(filter, 0) : `(${parsePlace(before)[0]}`
   for (;;) {
-    const lines = await activity.read({ to, from, count: LINES_AT_ONCE })
+    const end = to
+    const look = () => activity.read({ to: end, from, count: LINES_AT_ONCE })
+    const lines = await (deps.leisure ? deps.leisure.take(look) : look())
     for (const line of lines) yield { line, roster: id, place: `${line.id}:${id}` }
     const last = lines.at(-1)
     if (!last || lines.length < LINES_AT_ONCE) return

@@ -1,4 +1,5 @@
 import { emailKey } from '../../domain/email.ts'
+import type { Leisure } from '../../domain/leisure.ts'
 import type { MemberStatus, TesterState } from '../../domain/member.ts'
 import { isBuildLack, type BuildLack } from '../../domain/build.ts'
 import type { Device, InviteType, Sighting, Usage } from '../../domain/usage.ts'
@@ -33,6 +34,8 @@ export interface MembersDeps {
   store: Store
   /** False: devices and usage are not shown, though some may still be kept. */
   testerUsage?: boolean
+  /** Small requests of the process go before each piece of what looks through many; absent: there are none. */
+  leisure?: Pick<Leisure, 'take'>
 }
 
 /** Members with their testers' ids, in the order given. */
