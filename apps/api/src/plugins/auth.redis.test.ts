@@ -123,6 +123,23 @@ describe('who may call', () => {
     expect(answer.statusCode).toBe(401)
   })
 
+  it('answers wrong tokens of one network late from the hundredth of a minute on, and logs each power of ten of them', async () => {
+    const ask = (remoteAddress: string, authorization = 'Bearer wrong') =>
+      api.app.inject({ method: 'GET', url: '/v1/rosters/none', headers: { authorization }, remoteAddress })
+    for (let asked = 1; asked < 100; asked++) expect((await ask('203.0.113.7')).statusCode).toBe(401)
+    const answered: string[] = []
+    const note = (name: string) => () => void answered.push(name)
+    await Promise.all([
+      ask('203.0.113.7').then(note('the one who guesses')),
+      ask('198.51.100.1').then(note('another network')),
+      ask('203.0.113.7', 'Bearer admin-token-of-tests').then(note('a good token')),
+    ])
+    expect(answered.toSorted()).toEqual(['a good token', 'another network', 'the one who guesses'])
+    expect(answered.at(-1)).toBe('the one who guesses')
+    const told = api.logged.filter((line) => line.includes('token.refused') && line.includes('"203.0.113.7"'))
+    expect(told.map((line) => JSON.parse(line).count)).toEqual([1, 10, 100])
+  })
+
   it('takes the scheme in any case', async () => {
     const answer = await api.call('GET', '/v1/rosters', undefined, { authorization: 'bEARER admin-token-of-tests' })
     expect(answer.statusCode).toBe(200)

@@ -122,6 +122,15 @@ describe('the members of a roster', () => {
     expect(page).not.toContain('Export as CSV')
   })
 
+  it('are found by a viewer by what the page shows a viewer, and not by a name or an address', async () => {
+    const found = async (who: Visitor, q: string) => idsOf((await who.get(`${here}?q=${q}`)).body)
+    for (const q of ['p7', 'p7%40example.com', 'anna', 'zoe']) {
+      expect(await found(ann, q)).not.toEqual([])
+      expect(await found(bob, q)).toEqual([])
+    }
+    expect(await found(bob, 'u-007')).toEqual(await found(ann, 'u-007'))
+  })
+
   it('say in the list what holds everybody up', async () => {
     await api.call('POST', '/v1/rosters/gold/pause')
     expect((await ann.get(here)).body).toContain('The roster is paused: its changes are kept')
