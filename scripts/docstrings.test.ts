@@ -52,14 +52,26 @@ function exportsOf(path: string): Found[] {
   return [...declared, ...handedOn]
 }
 
-const found = readdirSync(join(ROOT, 'packages'), { recursive: true, encoding: 'utf8' })
-  .map((path) => join('packages', path))
-  .filter((path) => DOORS.test(path))
-  .flatMap((path) => exportsOf(join(ROOT, path)))
+/** What routes and pages of an app share. A route's own schema is told in the reference, and a page by its name and what it is given. */
+const SHARED =
+  /^apps\/(?:worker\/src\/.*|cli\/src\/.*|api\/src\/(?:[^/]+|pages\/[^/]+|(?:plugins|schemas|reference|scim)\/.*))(?<!\.test)\.ts$/
+const filesOf = (folder: string, wanted: RegExp) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((path) => join(folder, path))
+    .filter((path) => wanted.test(path) && !/node_modules|\/dist\//.test(path))
+
+const found = filesOf('packages', DOORS).flatMap((path) => exportsOf(join(ROOT, path)))
 
 it('everything that a package exports says what it is, in which units, and what it throws', () => {
   // That it reads them at all: there are some eight hundred.
   expect(found.length).toBeGreaterThan(700)
   const untold = found.filter(({ name, isTold }) => !isTold && !WIRING.test(name))
+  expect(untold.map(({ path, name }) => `${path.slice(ROOT.length + 1)}: ${name}`)).toEqual([])
+})
+
+it('everything that routes and pages of an app share says what it is', () => {
+  const shared = filesOf('apps', SHARED).flatMap((path) => exportsOf(join(ROOT, path)))
+  expect(shared.length).toBeGreaterThan(300)
+  const untold = shared.filter(({ name, isTold }) => !isTold && !WIRING.test(name))
   expect(untold.map(({ path, name }) => `${path.slice(ROOT.length + 1)}: ${name}`)).toEqual([])
 })

@@ -19,6 +19,7 @@ const OPEN_QUEUES = 200
 /** For what another API recorded and left behind. */
 const SWEEP_EVERY_MS = 10_000
 
+/** What a process of the API keeps open for lanes. */
 export interface ApiLanes {
   reader: LaneReader
   quota: CallerQuota

@@ -8,6 +8,7 @@ export interface KeptOpen<T> {
   close(): Promise<void>
 }
 
+/** Opens things by name and keeps `most` of them; the one that was asked for longest ago is closed for the next. */
 export function keepOpen<T extends Closable>(most: number, openOne: (name: string) => T): KeptOpen<T> {
   const open = new Map<string, T>()
   return {

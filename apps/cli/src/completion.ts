@@ -4,6 +4,7 @@ import { EXIT, usageError, type ExitCode } from './exit-codes.ts'
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof SHELLS)[number]
 
+/** `flightroster completion`. */
 export function addCompletion(program: Command, end: (code: ExitCode) => void): void {
   program
     .command('completion <shell>')

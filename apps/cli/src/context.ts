@@ -42,9 +42,11 @@ export function readCommonOptions(command: Command): CommonOptions {
   ) as CommonOptions
 }
 
+/** The terminal as the options of every command want it. */
 export const terminalOf = (options: CommonOptions): Terminal =>
   createTerminal({ isJson: options.json ?? false, color: options.color ?? true })
 
+/** Client and terminal of one command. Throws a usage error where server or token is missing. */
 export function createContext(options: CommonOptions, terminal: Terminal, signal: AbortSignal): Context {
   const url = options.url ?? process.env['FLIGHTROSTER_URL']
   const token = options.token ?? process.env['FLIGHTROSTER_TOKEN']

@@ -11,6 +11,7 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
+/** How the process ends. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** Ends a command with a sentence and what to do next. */
@@ -27,5 +28,6 @@ export class CommandError extends Error {
   }
 }
 
+/** A command that cannot be carried out as it was typed. */
 export const usageError = (message: string, action?: string) =>
   new CommandError(message, { exitCode: EXIT.usage, ...(action === undefined ? {} : { action }) })

@@ -23,6 +23,7 @@ const ACTIONS: Record<string, string> = {
   answer_not_understood: 'Is FLIGHTROSTER_URL (or --url) the address of Flightroster, with its path behind a proxy?',
 }
 
+/** An error as a person reads it: what happened, what to do, and the exit code. */
 export function explain(error: unknown): Explained {
   if (error instanceof FlightrosterError) return explainRefusal(error)
   if (error instanceof FileFaults) {

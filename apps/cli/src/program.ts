@@ -17,6 +17,7 @@ export type Bind = <O, A extends unknown[]>(
   run: (context: Context, options: O, ...args: A) => Promise<ExitCode>,
 ) => (...params: unknown[]) => Promise<void>
 
+/** All commands. `signal`: Ctrl-C; `end`: ends the process. */
 export function buildProgram(signal: AbortSignal, end: (code: ExitCode) => void): Command {
   const program = addCommonOptions(new Command('flightroster'))
     .description('Keeps TestFlight groups in step with a membership system.')

@@ -23,6 +23,7 @@ export interface CallbacksDeps {
   timeoutMs?: number
 }
 
+/** The part of a worker that tells upstream what happened. */
 export interface Callbacks {
   start(): void
   /** Puts a team key's facts on their way; a fault is logged, since a schedule tells them too. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { StoreReport } from '@flightroster/core/store'
 import type { Metrics } from '@flightroster/core/metrics'
 
+/** Answers /healthz, /readyz and /metrics of a worker. */
 export interface HealthServer {
   port: number
   close(): Promise<void>

@@ -11,6 +11,7 @@ import {
 } from '@flightroster/core/store'
 import { JOB_LOCK_MS, MAX_STALLS } from '@flightroster/core/usecases/lanes'
 
+/** A lane that a visit works with. */
 export interface OpenLane {
   store: LaneStore
   queue: LaneQueue
@@ -44,6 +45,7 @@ function openLaneStore(store: Store, teamKey: string): LaneStore {
   }
 }
 
+/** Keeps so many lanes open (`keep`, 200 unless said otherwise); those in use stay. */
 export function createOpenLanes(deps: {
   store: Store
   connection: Connection

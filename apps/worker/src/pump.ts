@@ -13,6 +13,7 @@ export interface PumpDeps {
   visit: (claim: Claim, claimMs: number) => Promise<VisitEnd>
 }
 
+/** Brings a worker to lanes that are due. */
 export interface Pump {
   /** A lane has work: visited at once when there is room. */
   doorbell(lane: string): void

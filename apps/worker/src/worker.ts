@@ -49,6 +49,7 @@ export interface WorkerDeps {
   sweepEveryMs: number
 }
 
+/** A worker that was built; nothing runs before `start`. */
 export interface RunningWorker {
   start(): Promise<void>
   /** Begins no further job and waits until those under way have ended. */

@@ -14,6 +14,7 @@ function editionOf(shown: unknown): string {
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22)
 }
 
+/** A hidden field of a form that says from what the form was filled. */
 export function editionField(shown: unknown): Html {
   return html`<input type="hidden" name="edition" value="${editionOf(shown)}" />`
 }

@@ -34,6 +34,7 @@ export class Form {
   }
 }
 
+/** A file that came with a form. */
 export interface UploadedFile {
   name: string
   content: Buffer
@@ -42,6 +43,7 @@ export interface UploadedFile {
 const FORM_LIMIT = 128 * 1024
 /** Fields of a form of ours: the largest has some twenty. */
 const MOST_FIELDS = 1_000
+/** The largest form with a file in it, in bytes. */
 export const UPLOAD_LIMIT = 12 * 1024 * 1024
 
 declare module 'fastify' {

@@ -11,6 +11,7 @@ export class Html {
   }
 }
 
+/** What may stand in markup. */
 export type Content = Html | string | number | null | undefined | false | readonly Content[]
 
 /** Markup with values in it: text is escaped, `Html` is not, lists are joined, nothing (null, undefined, false) is left out. */

@@ -2,6 +2,7 @@ import type { DashboardUser } from '@flightroster/core/domain'
 import { html, type Content, type Html } from './html.ts'
 import { STYLE_PATH } from './style.ts'
 
+/** A page of the console, as its layout takes it. */
 export interface Page {
   title: string
   /** Which entry of the navigation is the current one. */
@@ -23,6 +24,7 @@ export interface Page {
   wide?: boolean
 }
 
+/** The whole page: head, navigation, who is logged in, body. */
 export function layout({ title, section, user, body, wide }: Page): string {
   const page = html`<!doctype html>
     <html lang="en">
@@ -88,6 +90,7 @@ export function askFirst(label: Content, what: Content, yes: Html): Html {
   </details>`
 }
 
+/** A form of one button. `fields`: what it sends, hidden; `tone`: the class of the button. */
 export function button(action: string, label: string, fields: Record<string, string> = {}, tone = ''): Html {
   const hidden = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,

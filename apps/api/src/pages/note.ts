@@ -2,6 +2,7 @@ import { audit } from '@flightroster/core/usecases/audit'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 
+/** Who is logged in, as the audit log names them. */
 export const actorOf = (request: FastifyRequest) => `user:${request.user.name}`
 
 /** Notes what the user of a page did. */

@@ -13,6 +13,7 @@ export interface Privacy {
 
 const ADDRESS = /[^\s<>()[\]",;:'/=]+(?:@|%40)[^\s<>()[\]",;:'/=]+/giu
 
+/** Masks every e-mail address in a text, percent-encoded ones too. */
 export function maskAddresses(text: string): string {
   return text.replace(ADDRESS, (address) => maskEmail(address.replace(/%40/i, '@')))
 }

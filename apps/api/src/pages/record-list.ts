@@ -3,6 +3,7 @@ import { textsOf } from '../request-texts.ts'
 import { html, type Content, type Html } from './html.ts'
 import { layout, notice, type Page } from './layout.ts'
 
+/** A page that lists records of one kind, with a button for a new one. */
 export interface RecordList {
   user: DashboardUser
   /** `Webhooks` */

@@ -23,6 +23,7 @@ export const STATUS_WORDS: Record<MemberStatus, { word: string; means: string; t
   failed: { word: 'failed', means: 'Could not be added; the reason stands beside it.', tone: 'bad' },
 }
 
+/** A build and its state as the end of a sentence. */
 export const BUILD_STATE_WORDS: Record<BuildState, string> = {
   processing: 'Apple is processing it',
   compliance_missing: 'export compliance is not answered',
@@ -35,6 +36,7 @@ export const BUILD_STATE_WORDS: Record<BuildState, string> = {
   unknown: 'in a state that is not known here',
 }
 
+/** How good or bad something is, from `good` to `bad`; `quiet`: it does not count. */
 export type Tone = 'good' | 'calm' | 'busy' | 'warn' | 'bad' | 'quiet'
 
 const SIGNS: Record<Tone, string> = { good: '●', calm: '◐', busy: '◌', warn: '▲', bad: '✖', quiet: '–' }
@@ -44,6 +46,7 @@ export function pill(tone: Tone, word: string): Html {
   return html`<span class="pill ${tone}"><span aria-hidden="true">${SIGNS[tone]}</span> ${word}</span>`
 }
 
+/** A member's status as a coloured word with a sign. */
 export function statusPill(status: MemberStatus): Html {
   return pill(STATUS_WORDS[status].tone, STATUS_WORDS[status].word)
 }
@@ -83,10 +86,12 @@ export function exactTime(at: number): Html {
   return html`<time datetime="${iso}">${text} UTC</time>`
 }
 
+/** With separators of thousands: `12,345`. */
 export function number(value: number): string {
   return value.toLocaleString('en-US')
 }
 
+/** `1 person`, `2 people`. */
 export function count(value: number, one: string, many = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`
 }

@@ -6,9 +6,12 @@ import type { ApiServer } from '../server.ts'
 import { watchRefusals } from './refusals.ts'
 import { textsOf } from '../request-texts.ts'
 
+/** What a token may be good for. */
 export const SCOPES = ['events:write', 'rosters:read', 'rosters:write', 'scim', 'admin'] as const
+/** One of the scopes of tokens. */
 export type Scope = (typeof SCOPES)[number]
 
+/** Who calls the API, by its token. */
 export interface Caller {
   /** Of the token. */
   id: string
@@ -109,6 +112,7 @@ function maySee({ scopes }: Caller, scope: Scope, url: string): boolean {
   return scope === 'rosters:read' && url.startsWith(UNDER_ROSTERS) && scopes.includes('rosters:write')
 }
 
+/** Whether a token reaches a roster: one that is bound reaches its own alone. */
 export function mayReach(caller: Caller, rosterId: string): boolean {
   return caller.rosters === null || caller.rosters.has(rosterId)
 }

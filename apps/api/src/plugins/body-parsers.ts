@@ -25,6 +25,7 @@ export function useBodyParsers(app: ApiServer): void {
   })
 }
 
+/** A JSON body as it came, not parsed yet. */
 export interface SentJson {
   text: string
   /** How many members its objects have, as they are written. */

@@ -8,6 +8,7 @@ declare module 'fastify' {
   }
 }
 
+/** Gives the server `drain` and `isDraining`. */
 export function useDraining(app: ApiServer): void {
   let draining = false
   app.decorate('drain', () => {

@@ -19,6 +19,7 @@ const DEEPEST = 64
 /** No body of a route that takes one thing holds more; a route of many says so (`config.json`). */
 export const JSON_BOUNDS: JsonBounds = { depth: DEEPEST, entries: 10_000, values: 50_000, run: 64 * 1024 }
 
+/** Looks at JSON while it comes in, without parsing it. */
 export interface ShapeCheck {
   /** Takes the next bytes, in whatever pieces they come. Throws request_invalid where the text is over a bound. */
   look(bytes: Uint8Array): void

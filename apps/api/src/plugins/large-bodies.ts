@@ -28,6 +28,7 @@ const GONE = 'gone'
 /** Does one piece of work that holds the process for some milliseconds; small requests under way go before it. */
 export type Step = <T>(work: () => T) => Promise<T>
 
+/** Who reads a large body when. */
 export interface BodyTurns {
   /**
    * Large bodies are read one after the other, in steps, and by turns of those who sent them; small ones at once. `work` gets

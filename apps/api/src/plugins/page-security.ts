@@ -33,6 +33,7 @@ const HEADERS = {
 
 const READS = new Set(['GET', 'HEAD'])
 
+/** Whether a request may change something: whatever is not a GET or HEAD. */
 export const isChange = (request: FastifyRequest) => !READS.has(request.method)
 
 /** Headers of every page; a change is taken only from a page of ours. */

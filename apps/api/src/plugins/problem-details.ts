@@ -18,6 +18,10 @@ export function useProblemDetails(app: ApiServer): void {
 
 const noSuchPath = () => new AppError('not_found', { message: 'There is no such path; see /docs.' })
 
+/**
+ * Answers with a problem (RFC 9457), or in SCIM's form below its root. What we do not know is logged with its stack,
+ * and a 500.
+ */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toKnownError(error)
   // Only the route's pattern: the path may hold an address.

@@ -62,6 +62,7 @@ function readCookie(request: FastifyRequest, wanted: string, form: RegExp): stri
 /** What the browser was given when somebody logged in with it before; it opens nothing by itself. */
 export const deviceOf = (request: FastifyRequest) => readCookie(request, DEVICE_COOKIE, /^[\w.-]{20,1000}$/)
 
+/** Marks the browser as one that has logged in before, for half a year. */
 export function setDeviceCookie(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -77,6 +78,7 @@ export function setDeviceCookie(
 const isSecure = (request: FastifyRequest, publicUrl: string | undefined) =>
   request.origin.startsWith('https:') || publicUrl?.startsWith('https:') === true
 
+/** Begins a session of the browser; null ends it. */
 export function setSessionCookie(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -7,12 +7,17 @@ import { STATUS_OF } from './statuses.ts'
 /** RFC 9457, as it is sent. */
 export type Problem = z.output<typeof problem>
 
+/**
+ * One thing that is wrong with a request. `pointer`: where, as a JSON pointer into the body, or a header or
+ * parameter.
+ */
 export interface Fault {
   pointer: string
   code: string
   detail: string
 }
 
+/** The media type of a problem (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 /** Faults of one request that are told, whatever was sent. */
@@ -22,6 +27,7 @@ const FAULTS_IN_DETAIL = 10
 const LONGEST_POINTER = 200
 const LONGEST_DETAIL = 500
 
+/** A 400 with every fault, at most 100 of them, and the first ones in its sentence. */
 export function requestInvalid(faults: readonly Fault[], message?: string): AppError {
   const errors = faults.slice(0, FAULTS_TOLD).map(({ pointer, code, detail }) => ({
     pointer: pointer.slice(0, LONGEST_POINTER),

@@ -103,6 +103,7 @@ function toExample(code: ErrorCode): ProblemExample {
 /** As an example. */
 export const REQUEST_ID = 'req-7f3c2a90'
 
+/** A zod shape as JSON Schema, as a sender has to fill it. */
 export function toJsonSchema(shape: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...schema } = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' })
   return schema

@@ -2,6 +2,7 @@ import type { FastifyContextConfig } from 'fastify'
 import { problemExamples, REQUEST_ID } from './describe-route.ts'
 import { exampleOf, type JsonSchema } from './schema-example.ts'
 
+/** A body in one media type (OpenAPI). */
 export interface MediaType {
   schema?: JsonSchema
   example?: unknown
@@ -15,11 +16,13 @@ interface Parameter {
   schema: JsonSchema
   example?: unknown
 }
+/** An answer of an operation (OpenAPI). */
 export interface Answer {
   description: string
   headers?: Record<string, object>
   content?: Record<string, MediaType>
 }
+/** A route and method in the document (OpenAPI). */
 export interface Operation {
   operationId?: string
   tags?: string[]
@@ -32,6 +35,7 @@ export interface Operation {
   /** Known to renderers; our reference shows the first. */
   'x-code-samples'?: { lang: string; label: string; source: string }[]
 }
+/** As much of an OpenAPI document as we read and write. */
 export interface OpenApiDocument {
   openapi: string
   servers: { url: string; description?: string }[]

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { time, toTimeOrNull } from './instant.ts'
 import { giveExample } from './example.ts'
 
+/** A build, in answers. */
 export const build = z.object({
   id: z.string(),
   version: z.string().nullable(),
@@ -33,6 +34,7 @@ giveExample(build, EXAMPLE)
 export const listedBuild = build.extend({ state: z.enum(BUILD_STATES), usable: z.boolean() })
 giveExample(listedBuild, { ...EXAMPLE, state: 'testing', usable: true })
 
+/** A build as answers tell it. */
 export function toBuild(row: BuildRow): z.output<typeof build> {
   return {
     id: row.id,
@@ -47,6 +49,7 @@ export function toBuild(row: BuildRow): z.output<typeof build> {
   }
 }
 
+/** The same in the list of a roster, with its state and whether testers can install it. */
 export function toListedBuild(row: ListedBuild): z.output<typeof listedBuild> {
   return { ...toBuild(row), state: row.state, usable: row.usable }
 }

@@ -40,10 +40,12 @@ function daysOf(year: number, month: number): number {
 /** How a time is told: RFC 3339 in UTC. */
 export const time = z.string().describe('RFC 3339, UTC')
 
+/** A time (ms) as answers tell it: RFC 3339, UTC. */
 export function toTime(ms: number): string {
   return new Date(ms).toISOString()
 }
 
+/** The same; null where there is none. */
 export function toTimeOrNull(ms: number | null | undefined): string | null {
   return ms === null || ms === undefined ? null : toTime(ms)
 }

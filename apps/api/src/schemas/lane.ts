@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { time, toTimeOrNull } from './instant.ts'
 import { giveExample } from './example.ts'
 
+/** How a lane stands, in answers: its jobs by state, and what stops it. */
 export const laneStatus = z.object({
   waiting: z.number().int(),
   active: z.number().int(),
@@ -22,6 +23,7 @@ giveExample(laneStatus, {
   estimatedDoneAt: '2026-11-24T10:00:05.000Z',
 })
 
+/** What is left of the hourly quota of a team key, in answers. */
 export const budgetStatus = z.object({
   limit: z.number().nullable(),
   remaining: z.number().nullable(),
@@ -36,6 +38,7 @@ export function toLaneStatus(lane: Omit<TeamKeyDescription['lane'], 'backlogDone
   return { waiting, active, delayed, failed, paused, nextVisitAt, estimatedDoneAt: toTimeOrNull(lane.estimatedDoneAt) }
 }
 
+/** The budget as answers tell it. */
 export function toBudgetStatus(budget: TeamKeyDescription['budget']): z.output<typeof budgetStatus> {
   return { ...budget, observedAt: toTimeOrNull(budget.observedAt) }
 }

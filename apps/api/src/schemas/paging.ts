@@ -4,11 +4,15 @@ import { requestInvalid } from '../plugins/to-problem.ts'
 
 const MAX_LIMIT = 1_000
 
+/** How many items of a list a page has: 1 to the most, 100 unless said otherwise. */
 export const limit = z.coerce.number('Not a number').int().min(1).max(MAX_LIMIT).default(100)
+/** Where a page begins. */
 export const cursor = z.string().max(2_000).optional().describe('The `nextCursor` of the page before')
 
+/** The query of every list. */
 export const pageQuery = z.strictObject({ limit, cursor })
 
+/** A page of a list; `nextCursor` is null on the last one. */
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 }

@@ -5,6 +5,7 @@ const CORE = /^urn:ietf:params:scim:schemas:core:2\.0:(?:user|group):/i
 /** Attribute names as RFC 7643 has them; nothing else becomes the name of anything here. */
 const NAME = /^\$?[A-Za-z][\w-]*$/
 
+/** A JSON object: neither null nor an array. */
 export const isObject = (value: unknown): value is Resource =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -15,6 +16,7 @@ export function keyIn(resource: Resource, name: string): string {
   return Object.keys(resource).find((key) => key.toLowerCase() === wanted) ?? name
 }
 
+/** The value of an attribute, whose name is compared without case (RFC 7643, 2.1); undefined where there is none. */
 export function read(resource: Resource, name: string): unknown {
   const key = keyIn(resource, name)
   return Object.hasOwn(resource, key) ? resource[key] : undefined

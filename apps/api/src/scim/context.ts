@@ -12,6 +12,7 @@ import { ScimFault, sendAppErrorAsScim, sendScimFault, SCIM_ROOT } from './fault
 
 /** A group of tens of thousands as one list, each with a few words about them. */
 export const GROUP_LIMIT = 2 * 1024 * 1024
+/** The largest body about a user, in bytes. */
 export const USER_LIMIT = 256 * 1024
 const BOUNDS: JsonBounds = { depth: 64, entries: 40_000, values: 200_000 }
 
@@ -57,6 +58,7 @@ export function useScim(app: ApiServer, onRefusal: (request: FastifyRequest, fau
   })
 }
 
+/** What a SCIM route works with: the directory of the caller's token, and how it reads and writes. */
 export interface ScimContext {
   directory: OpenDirectory
   /** Where the address of a user stands; undefined: as is usual. */
@@ -68,6 +70,7 @@ export interface ScimContext {
   beginScan: () => Promise<() => void>
 }
 
+/** The context of a request, by the token it came with. */
 export function contextOf(deps: ApiDeps, request: FastifyRequest): ScimContext {
   const { caller } = request
   return {
@@ -85,9 +88,11 @@ export function contextOf(deps: ApiDeps, request: FastifyRequest): ScimContext {
   }
 }
 
+/** The body of a request; anything but a JSON object is a 400. */
 export function bodyOf(request: FastifyRequest): Resource {
   if (!isObject(request.body)) throw new ScimFault(400, 'The body is not a JSON object.', 'invalidSyntax')
   return request.body
 }
 
+/** A 404 in SCIM's form. `what`: as its sentence names it, such as `User`. */
 export const notFound = (what: string) => new ScimFault(404, `${what} not found.`)

@@ -12,6 +12,7 @@ const ENTERPRISE_SCHEMA = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0
 /** Some providers cut changes of a group into pieces of `maxOperations`, and refuse to go on where it is absent. */
 const BULK_OPERATIONS = 1_000
 
+/** What this service can do (RFC 7643, 5). `base`: before the paths in answers. */
 export const serviceProviderConfig = (base: string) => ({
   schemas: [CONFIG_SCHEMA],
   patch: { supported: true },
@@ -32,6 +33,7 @@ export const serviceProviderConfig = (base: string) => ({
   meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
 })
 
+/** Users and groups, and where they are (RFC 7643, 6). */
 export const resourceTypes = (base: string) => [
   {
     schemas: [TYPE_SCHEMA],
@@ -120,6 +122,7 @@ const ENTERPRISE_ATTRIBUTES: Attribute[] = [
   { name: 'manager', subAttributes: texts('value', 'displayName') },
 ]
 
+/** The attributes of users and groups (RFC 7643, 7). */
 export const schemas = (base: string) =>
   [
     { id: USER_SCHEMA, name: 'User', description: 'A person', attributes: USER_ATTRIBUTES },

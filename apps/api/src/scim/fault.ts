@@ -26,8 +26,10 @@ export class ScimFault extends Error {
   }
 }
 
+/** The schema of every refusal (RFC 7644, 3.12). */
 export const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error'
 const SCIM_TYPE = 'application/scim+json; charset=utf-8'
+/** All of SCIM is below this path. */
 export const SCIM_ROOT = '/scim/v2'
 
 /** Everything below SCIM's root is answered in its form, also what no route of it sees. */
@@ -54,6 +56,7 @@ function toScimError(status: number, detail: string, scimType?: ScimType) {
   return { schemas: [ERROR_SCHEMA], status: String(status), ...(scimType ? { scimType } : {}), detail }
 }
 
+/** Answers with a refusal in SCIM's form. */
 export function sendScimFault(reply: FastifyReply, { status, message, scimType }: ScimFault): FastifyReply {
   return sendScim(reply, status, toScimError(status, message, scimType))
 }

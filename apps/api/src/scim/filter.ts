@@ -36,6 +36,7 @@ function depthOf(text: string): number {
 /** Compared with case, as RFC 7643 has it. */
 const CASE_EXACT = new Set(['id', 'externalid', '$ref'])
 
+/** Whether a resource is among those that a filter asks for (RFC 7644, 3.4.2.2). */
 export function matches(resource: Resource, filter: Filter): boolean {
   switch (filter.op) {
     case 'and':

@@ -5,10 +5,15 @@ import { ScimFault } from './fault.ts'
 import { memberIds } from './patch-group.ts'
 import { isAsked, project, type Projection } from './projection.ts'
 
+/** The schema of a group (RFC 7643, 4.2). */
 export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 
 const LONGEST_NAME = 256
 
+/**
+ * A group as a provider sent it. `members`: ids of users; undefined where the body does not speak of them. Throws
+ * ScimFault.
+ */
 export function toGroupDraft(body: unknown): ScimGroupDraft & { members: string[] | undefined } {
   if (!isObject(body)) throw new ScimFault(400, 'The body is no Group.', 'invalidSyntax')
   const members = read(body, 'members')
@@ -20,6 +25,7 @@ export function toGroupDraft(body: unknown): ScimGroupDraft & { members: string[
   }
 }
 
+/** The name of a group, without control characters. Throws ScimFault where it is empty or too long. */
 export function readGroupName(value: unknown): string {
   const sent = unwrap(value)
   const name = typeof sent === 'string' ? clean(sent) : ''
@@ -32,6 +38,7 @@ export function readGroupName(value: unknown): string {
   return name
 }
 
+/** Without control characters and outer spaces. */
 export const clean = (text: string) => text.replaceAll(/\p{Cc}/gu, '').trim()
 
 /** Without members: those are streamed, they may be many. */

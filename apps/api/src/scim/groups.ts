@@ -35,6 +35,7 @@ const KEYS = new Map<string, ScimKey | 'id'>([
 ])
 const KNOWN = new Set(['id', 'displayname', 'externalid', 'members', 'meta', 'schemas'])
 
+/** SCIM's routes about groups (RFC 7644, 3). */
 export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
   const send = (request: FastifyRequest, reply: FastifyReply, status: number, group: ScimGroup) => {
     const { directory, base } = contextOf(deps, request)

@@ -4,7 +4,9 @@ import { z } from 'zod'
 import type { Resource } from './attributes.ts'
 import { equalitiesOf, matches, type Filter } from './filter.ts'
 
+/** The schema of every list (RFC 7644, 3.4.2). */
 export const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
+/** Resources on a page, at most. */
 export const MOST_RESULTS = 200
 const DEFAULT_COUNT = 100
 /** Records read, and compared with a filter, before others have their turn: a user may have 64 KB. */
@@ -22,8 +24,10 @@ export const listQuery = z.object({
   excludedAttributes: z.string().optional(),
 })
 
+/** The query of a read: which attributes are wanted. */
 export const readQuery = z.object({ attributes: z.string().optional(), excludedAttributes: z.string().optional() })
 
+/** Which part of a list is wanted; `startIndex` counts from 1. */
 export interface Window {
   startIndex: number
   count: number
@@ -41,6 +45,7 @@ export function readWindow(query: { startIndex?: string | undefined; count?: str
   }
 }
 
+/** A part of a list, and how many there are in all. */
 export interface Page<T> {
   total: number
   records: T[]

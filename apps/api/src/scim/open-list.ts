@@ -7,6 +7,7 @@ import { contextOf, type ScimContext } from './context.ts'
 import { attributesOf, parseFilter, type Filter } from './filter.ts'
 import { readWindow, type listQuery, type Window } from './lists.ts'
 
+/** A search, read and bounded, before anything was looked up. */
 export interface OpenList {
   context: ScimContext
   window: Window

@@ -1,12 +1,14 @@
 import { isObject, read } from './attributes.ts'
 import { ScimFault } from './fault.ts'
 
+/** One operation of a PATCH (RFC 7644, 3.5.2). */
 export interface PatchOperation {
   op: 'add' | 'remove' | 'replace'
   path: string | undefined
   value: unknown
 }
 
+/** The refusal of an add or replace that says nothing. */
 export const withoutValue = () => new ScimFault(400, 'An add or replace has a "value".', 'invalidValue')
 
 const MOST_OPERATIONS = 20_000

@@ -19,6 +19,7 @@ const USER = {
 }
 const ID = '2819c223-7f76-453a-919d-413861904646'
 
+/** A user as a provider sends it, for the reference. */
 export const userBody = z.looseObject({
   schemas: schemas.optional(),
   userName: z.string().describe('Unique, without case'),
@@ -29,6 +30,7 @@ export const userBody = z.looseObject({
 })
 giveExample(userBody, { schemas: [USER_SCHEMA], ...USER })
 
+/** A user as it is answered, for the reference. */
 export const userResource = z.looseObject({ schemas, id: z.string(), userName: z.string(), active: z.boolean(), meta })
 giveExample(userResource, {
   schemas: [USER_SCHEMA],
@@ -37,6 +39,7 @@ giveExample(userResource, {
   meta: { resourceType: 'User', location: `https://flightroster.example.com/scim/v2/Users/${ID}` },
 })
 
+/** A group as a provider sends it, for the reference. */
 export const groupBody = z.looseObject({
   schemas: schemas.optional(),
   displayName: z.string(),
@@ -45,6 +48,7 @@ export const groupBody = z.looseObject({
 })
 giveExample(groupBody, { schemas: [GROUP_SCHEMA], displayName: 'Beta', members: [{ value: ID }] })
 
+/** A group as it is answered, for the reference. */
 export const groupResource = z.looseObject({ schemas, id: z.string(), displayName: z.string(), meta })
 giveExample(groupResource, {
   schemas: [GROUP_SCHEMA],
@@ -57,6 +61,7 @@ giveExample(groupResource, {
   members: [{ value: ID, type: 'User' }],
 })
 
+/** A change of some attributes, for the reference. */
 export const patchBody = z.looseObject({
   schemas: schemas.optional(),
   Operations: z.array(z.looseObject({ op: z.string(), path: z.string().optional(), value: z.unknown().optional() })),
@@ -75,20 +80,26 @@ const list = () =>
     Resources: z.array(z.looseObject({})),
   })
 const listExample = { schemas: [LIST_SCHEMA], totalResults: 0, startIndex: 1, itemsPerPage: 0, Resources: [] }
+/** Users that were searched for, for the reference. */
 export const userList = list()
 giveExample(userList, listExample)
+/** Groups that were searched for, for the reference. */
 export const groupList = list()
 giveExample(groupList, listExample)
+/** What discovery lists, for the reference. */
 export const discoveryList = list()
 giveExample(discoveryList, listExample)
 
+/** One thing that discovery tells, for the reference. */
 export const discovered = z.looseObject({ schemas })
 giveExample(discovered, { schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'] })
 
+/** A refusal, for the reference. */
 export const scimError = z.looseObject({
   schemas,
   status: z.string(),
   scimType: z.string().optional(),
   detail: z.string(),
 })
+/** A refusal as an example. */
 export const SCIM_ERROR_EXAMPLE = { schemas: [ERROR_SCHEMA], status: '404', detail: 'User not found.' }

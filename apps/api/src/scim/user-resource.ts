@@ -5,6 +5,7 @@ import { ScimFault } from './fault.ts'
 import { matches } from './filter.ts'
 import { parsePatchPath } from './patch-path.ts'
 
+/** The schema of a user (RFC 7643, 4.1). */
 export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User'
 
 const LONGEST_NAME = 256
@@ -91,11 +92,13 @@ function addressOf(value: unknown): string | null {
   return typeof value === 'string' ? parseEmail(value) : null
 }
 
+/** A group that a user is in, as the user's resource names it. */
 export interface UserGroup {
   id: string
   displayName: string
 }
 
+/** A user as it is answered: what the provider sent, with id, times and groups of ours. `base`: before the paths. */
 export function toUserResource(user: ScimUser, groups: readonly UserGroup[], base: string): Resource {
   const schemas = [USER_SCHEMA, ...Object.keys(user.resource).filter((name) => /^urn:/i.test(name))]
   return {

@@ -35,6 +35,7 @@ const KNOWN = new Set(
   ),
 )
 
+/** SCIM's routes about users (RFC 7644, 3). */
 export function userRoutes(app: ApiServer, deps: ApiDeps): void {
   const send = async (request: FastifyRequest, reply: FastifyReply, status: number, user: ScimUser) => {
     const context = contextOf(deps, request)

@@ -17,6 +17,7 @@ interface DoctorOptions {
   keys: boolean
 }
 
+/** `flightroster doctor`. */
 export function addDoctor(program: Command, bind: Bind): void {
   program
     .command('doctor')

@@ -12,6 +12,7 @@ const BATCH = 1_000
 type Batch = Extract<Args<'postEvents'>['body'], unknown[]>
 type Results = Answer<'postEvents'>
 
+/** `flightroster events`. */
 export function addEvents(program: Command, bind: Bind): void {
   program
     .command('events')

@@ -24,6 +24,7 @@ interface ApplyFlags extends PlanFlags {
   secretsTo?: string
 }
 
+/** `flightroster plan`, `apply` and `export`. */
 export function addFiles(program: Command, bind: Bind): void {
   const withFiles = (command: Command) =>
     command

@@ -13,6 +13,7 @@ interface AddOptions {
   keyEnv?: string
 }
 
+/** `flightroster keys`. */
 export function addKeys(program: Command, bind: Bind): void {
   const keys = program.command('keys').description('team keys of App Store Connect')
   keys

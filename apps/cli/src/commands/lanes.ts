@@ -8,6 +8,7 @@ import { ago, toTable } from '../terminal/table.ts'
 
 const EVERY_MS = 2_000
 
+/** `flightroster lanes`. */
 export function addLanes(program: Command, bind: Bind): void {
   program
     .command('lanes')

@@ -7,6 +7,7 @@ import { importMembers } from './import-members.ts'
 
 const TIMELINE = 10
 
+/** `flightroster members`. */
 export function addMembers(program: Command, bind: Bind): void {
   const members = program.command('members').description('the people of a roster')
   members

@@ -11,6 +11,7 @@ interface Decision {
   reason?: string
 }
 
+/** `flightroster plans`. */
 export function addPlans(program: Command, bind: Bind): void {
   const plans = program
     .command('plans')

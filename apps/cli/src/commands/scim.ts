@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { Bind } from '../program.ts'
 import { count, printable, toTable } from '../terminal/table.ts'
 
+/** `flightroster scim`. */
 export function addScim(program: Command, bind: Bind): void {
   const scim = program.command('scim').description('groups that identity providers pushed')
   scim

@@ -4,11 +4,13 @@ import { specOf } from './kinds.ts'
 import type { Change, Plan } from './make-plan.ts'
 import { toBody } from './read-secret.ts'
 
+/** A change that was refused, and why. */
 export interface Failure {
   change: Change
   error: FlightrosterError | FileFaults
 }
 
+/** What became of each change of a plan. */
 export interface Applied {
   done: Change[]
   failed: Failure[]

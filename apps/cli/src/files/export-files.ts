@@ -8,6 +8,7 @@ import { isKind, KIND_NAMES, specOf, type Fields, type Kind, type ServerState } 
 import { compare } from './make-plan.ts'
 import { listFiles, parseFile, type YamlFile } from './read-files.ts'
 
+/** What an export did to the files. */
 export interface Exported {
   written: string[]
   unchanged: number

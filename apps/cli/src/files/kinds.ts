@@ -1,6 +1,7 @@
 import type { Args, Flightroster, Schemas } from '@flightroster/client'
 import schema from './flightroster.schema.json' with { type: 'json' }
 
+/** A thing as its file has it. */
 export type Fields = Record<string, unknown>
 
 /** One thing on the server. */
@@ -109,17 +110,22 @@ export const KINDS = {
   },
 } satisfies Record<string, KindSpec>
 
+/** What a document of a file is about. */
 export type Kind = keyof typeof KINDS
 
+/** Every kind, in the order in which things are made. */
 export const KIND_NAMES = Object.keys(KINDS) as Kind[]
 
+/** Whether a word names a kind. */
 export const isKind = (word: unknown): word is Kind => typeof word === 'string' && Object.hasOwn(KINDS, word)
 
+/** How things of a kind are read, compared and written. */
 export const specOf = (kind: Kind): KindSpec => KINDS[kind]
 
 /** What there is on the server, by kind and id. */
 export type ServerState = Record<Kind, Map<string, Item>>
 
+/** Everything of every kind on the server. */
 export async function readServer(client: Flightroster): Promise<ServerState> {
   const lists = await Promise.all(KIND_NAMES.map((kind) => specOf(kind).list(client)))
   return Object.fromEntries(KIND_NAMES.map((kind, at) => [kind, lists[at]])) as unknown as ServerState

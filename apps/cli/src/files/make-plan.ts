@@ -3,12 +3,14 @@ import { FileFaults, type Fault } from './faults.ts'
 import { KIND_NAMES, specOf, type Fields, type Kind, type ServerState } from './kinds.ts'
 import type { Wanted } from './read-files.ts'
 
+/** One field that gets another value. */
 export interface FieldChange {
   path: string[]
   from: unknown
   to: unknown
 }
 
+/** What is done to one thing on the server. */
 export interface Change {
   kind: Kind
   id: string
@@ -18,6 +20,7 @@ export interface Change {
   wanted?: Wanted
 }
 
+/** What has to change on the server for it to be as the files say. */
 export interface Plan {
   changes: Change[]
   unchanged: number

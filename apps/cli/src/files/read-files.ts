@@ -38,6 +38,7 @@ export async function readWanted(path: string): Promise<Wanted[]> {
   return wanted
 }
 
+/** YAML files of a folder and below, in order; a file alone is itself. */
 export async function listFiles(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path]
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
@@ -54,6 +55,7 @@ export async function listFiles(path: string): Promise<string[]> {
     .sort((one, other) => (one < other ? -1 : 1))
 }
 
+/** The documents of a file; what is wrong with it is added to `faults`, with its line. */
 export async function parseFile(path: string, faults: Fault[]): Promise<YamlFile> {
   const lines = new LineCounter()
   const text = await readFile(path, 'utf8')

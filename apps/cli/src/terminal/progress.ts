@@ -3,6 +3,7 @@ import type { Terminal } from './terminal.ts'
 
 const LINE_EVERY_MS = 10_000
 
+/** A bar that grows, on a terminal that people watch. */
 export interface Progress {
   update(done: number, total: number, text: string): void
   end(text: string): void

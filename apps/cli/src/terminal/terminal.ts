@@ -31,6 +31,7 @@ function wantsColors({ isJson, color }: TerminalOptions, env: NodeJS.ProcessEnv)
   return Boolean(env['FORCE_COLOR']) || process.stdout.isTTY
 }
 
+/** Writes results to standard output and everything else to standard error. */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { isJson } = options
   const isWatched = process.stderr.isTTY && process.env['TERM'] !== 'dumb' && !isJson
