@@ -18,7 +18,7 @@ export function paramOf(request: Pick<Asked, 'params'>, name: string): string {
   return value
 }
 
-/** The fields of an object that are texts: what is repeated in an address, or is no text, is left out. */
+/** The fields of an object that are texts; whatever is repeated in an address, or is not a text, is left out. */
 export function textsOf(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {}
   return Object.fromEntries(
