@@ -68,6 +68,9 @@ describe('team keys', () => {
       await redis.hset('fr:{acme}:lane-acme:m-1', 'name', 'converge')
       await redis.zadd('fr:{acme}:schedule', 1, 'reconcile:gold')
       await redis.sadd('fr:{acme}:seen:1', 'an event')
+      await redis.set('fr:{acme}:marks:1', 1)
+      await redis.sadd('fr:{acme}:marks:1:0', 17)
+      await redis.hset('fr:{acme}:seats:1234', 'used', 9_999)
     }
     await leave()
     expect((await api.call('GET', '/v1/team-keys/acme')).json()).not.toEqual(fresh)
