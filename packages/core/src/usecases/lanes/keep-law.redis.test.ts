@@ -3,6 +3,7 @@ import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createLaneQueue } from '../../queues/index.ts'
 import { createLaneStore, createSchedule, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
 import { queueKeys } from '../../store/keys.ts'
+import { pauseRoster } from '../rosters/index.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 import { lawTask } from '../schedule/tasks.ts'
 
@@ -130,27 +131,32 @@ describe('the scan', () => {
   })
 
   it('forgets whoever left long ago, once Apple has let them go; a mark of the event stays', async () => {
-    await join('ann', 'bob', 'cay')
+    await join('ann', 'bob', 'cay', 'dan')
     await rig.until(async () =>
-      expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited', cay: 'invited' }),
+      expect(await rig.statuses()).toEqual({ ann: 'invited', bob: 'invited', cay: 'invited', dan: 'invited' }),
     )
     await rig.leave('ann', { id: 'ann-left' })
     await rig.leave('bob')
     await rig.until(async () =>
-      expect(await rig.statuses()).toEqual({ ann: 'removed', bob: 'removed', cay: 'invited' }),
+      expect(await rig.statuses()).toEqual({ ann: 'removed', bob: 'removed', cay: 'invited', dan: 'invited' }),
     )
+    // Apple still has dan in the group.
+    await pauseRoster(rig.deps, 'gold')
+    await rig.leave('dan')
     const monthOld = Date.now() - 30 * 86_400_000 - 1
-    for (const member of ['ann', 'cay']) {
+    for (const member of ['ann', 'cay', 'dan']) {
       const text = (await rig.redis.hget(keys.roster('gold').desired, member)) ?? ''
       const older = text.replace(/^(2 \d+ \d+ (\d+)) -?\d+/, (_, head, time) => `${head} ${monthOld - Number(time)}`)
       expect(older).not.toBe(text)
       await rig.redis.hset(keys.roster('gold').desired, member, older)
     }
     await rig.due(lawTask('acme'))
-    await rig.until(async () => expect(await rig.statuses()).toEqual({ bob: 'removed', cay: 'invited' }))
+    await rig.until(async () =>
+      expect(await rig.statuses()).toEqual({ bob: 'removed', cay: 'invited', dan: 'pending' }),
+    )
     const { desired, observed, timeline } = keys.roster('gold')
     for (const hash of [desired, observed, timeline])
-      expect((await rig.redis.hkeys(hash)).sort()).toEqual(['bob', 'cay'])
+      expect((await rig.redis.hkeys(hash)).sort()).toEqual(['bob', 'cay', 'dan'])
     const held = await rig.deps.store.members('acme', 'gold').withAddresses(['ann@example.com', 'bob@example.com'])
     expect(held).toEqual([[], ['bob']])
     expect(await rig.leave('ann', { id: 'ann-left' })).toMatchObject([{ status: 'duplicate' }])

@@ -101,6 +101,19 @@ describe('a deletion that was asked for', () => {
 })
 
 describe('a roster that is resumed', () => {
+  it('carries out as well what a visit parks that had read it while it was paused', async () => {
+    await fill(1)
+    await pauseRoster(rig.deps, 'gold')
+    await rig.join('u-9')
+    await rig.visit()
+    await resumeRoster(rig.deps, 'gold')
+    // As its outcome leaves it, recorded after the resuming.
+    const { outboxInteractive, roster } = laneKeys('acme')
+    expect(await rig.redis.zrem(outboxInteractive, 'gold\0u-9')).toBe(1)
+    await rig.redis.sadd(roster('gold').parked, 'u-9')
+    await rig.until(() => expect(group().sort()).toEqual(['u-0@example.com', 'u-9@example.com']), 20_000)
+  })
+
   it('carries out what waited', async () => {
     await fill(2)
     await pauseRoster(rig.deps, 'gold')
