@@ -3,6 +3,7 @@ export const VIEW = { schema: { hide: true }, config: { scope: 'public', page: '
 
 /** The same of one that looks through very much where it is searched, or always (plugins/long-reads.ts). */
 export const SEARCHED_VIEW = { ...VIEW, config: { ...VIEW.config, readsMuch: 'searched' } } as const
+/** The same of one that always does. */
 export const LONG_VIEW = { ...VIEW, config: { ...VIEW.config, readsMuch: 'always' } } as const
 
 /** A page for operators alone. */
