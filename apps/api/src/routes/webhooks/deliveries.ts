@@ -19,7 +19,7 @@ export function listDeliveriesRoute(app: ApiServer, deps: ApiDeps): void {
         querystring: pageQuery,
         response: { 200: pageOf(delivery) },
       },
-      config: { scope: 'admin', isForBound: true },
+      config: { scope: 'admin', isForBound: true, readsMuch: 'always' },
     },
     async (request) => {
       const { limit, cursor } = request.query

@@ -58,6 +58,9 @@ const ofSubject = object<{ subject: string }>({ subject: text })
 export const readDelivery = (json: string): Delivery => readJson(deliveryShape, json, 'A delivery')
 
 const ADD_AT_ONCE = 100
+/** Deliveries read for a page at a time, and characters from which on the page ends early: receivers answer what they like. */
+const LISTED_AT_ONCE = 20
+const LISTED_LENGTH = 640 * 1024
 const FORWARD_AT_ONCE = 1_000
 
 const SECOND = 1_000
@@ -106,18 +109,27 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
       // One more than asked for tells whether there is a next page.
       const flat = await redis.zrevrangebyscore(keys.log, top, '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1)
       const ids = flat.filter((_, at) => at % 2 === 0).slice(0, limit)
-      const next = flat.length > limit * 2 ? (flat[limit * 2 - 1] ?? null) : null
-      if (ids.length === 0) return { items: [], next: null }
-      const [found, scores, { disabledAt }] = await Promise.all([
-        redis.hmget(keys.deliveries, ...ids),
-        redis.zmscore(keys.due, ...ids),
-        health(),
-      ])
-      const items = found.flatMap((json, at) => {
-        if (!json) return []
-        return [{ delivery: readDelivery(json), nextAttemptAt: disabledAt === null ? toTime(scores[at]) : null }]
-      })
-      return { items, next }
+      const { disabledAt } = await health()
+      const items: ListedDelivery[] = []
+      let length = 0
+      for (let from = 0; from < ids.length; from += LISTED_AT_ONCE) {
+        const some = ids.slice(from, from + LISTED_AT_ONCE)
+        const [found, scores] = await Promise.all([
+          redis.hmget(keys.deliveries, ...some),
+          redis.zmscore(keys.due, ...some),
+        ])
+        for (const [at, json] of found.entries()) {
+          if (!json) continue
+          length += json.length
+          const nextAttemptAt = disabledAt === null ? toTime(scores[at]) : null
+          items.push({ delivery: readDelivery(json), nextAttemptAt })
+        }
+        const read = from + some.length
+        const isMore = flat.length > read * 2
+        if (read === ids.length || length > LISTED_LENGTH)
+          return { items, next: isMore ? (flat[read * 2 - 1] ?? null) : null }
+      }
+      return { items, next: null }
     },
     async replay(id, now) {
       for (;;) {

@@ -31,6 +31,30 @@ describe('the log of deliveries', () => {
     expect(second.next).toBeNull()
   })
 
+  it('is short and goes on, whatever receivers answer, and of one delivery tells the newest answers', async () => {
+    await rig.put()
+    rig.receiver.answer = (_callback, response) => void response.writeHead(500).end('\u0001'.repeat(2_000))
+    await rig.tell(...Array.from({ length: 200 }, (_, at) => rig.fact(`u-${at}`, 1)))
+    for (let tried = 0; tried < 4; tried++) {
+      await rig.deliver()
+      rig.clock.advance(3 * 60 * MINUTE)
+    }
+    const ids: string[] = []
+    let after: string | undefined
+    do {
+      const page = await listDeliveries(rig.deps, 'crm', { limit: 1_000, after })
+      expect(JSON.stringify(page.items).length).toBeLessThan(1024 * 1024)
+      for (const { delivery } of page.items) {
+        ids.push(delivery.id)
+        expect(JSON.stringify(delivery).length).toBeLessThan(12 * 1024)
+        expect(delivery.attempts.at(-1)?.answer).toHaveLength(1_024)
+      }
+      after = page.next ?? undefined
+    } while (after !== undefined)
+    expect(new Set(ids).size).toBe(200)
+    expect(ids.length).toBe(200)
+  })
+
   it('keeps the newest thousand that ended, and everything that is pending', async () => {
     await rig.put()
     rig.receiver.answer = ({ body }, response) =>

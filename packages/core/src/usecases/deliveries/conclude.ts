@@ -1,9 +1,11 @@
 import { nextTryAt, type CallbackAnswer } from '../../callbacks/index.ts'
-import type { Delivery } from '../../domain/delivery.ts'
+import type { Delivery, DeliveryAttempt } from '../../domain/delivery.ts'
 import type { DeliveryEnding } from '../../store/index.ts'
 import type { TryDeps } from './try-deps.ts'
 
 const ATTEMPTS_KEPT = 50
+/** Characters of all answers of one delivery, as they are stored: three days of tries at whoever answers much would fill the store. */
+const ANSWERS_KEPT = 8 * 1024
 
 /** What one try comes to: delivered, again by the schedule, or given up. */
 export function conclude(
@@ -13,7 +15,7 @@ export function conclude(
   { status, answer, durationMs, isAborted }: CallbackAnswer,
 ): { delivery: Delivery; ending: DeliveryEnding } {
   if (isAborted) return { delivery: before, ending: { kind: 'released' } }
-  const attempts = [...before.attempts, { at, status, durationMs, answer }].slice(-ATTEMPTS_KEPT)
+  const attempts = withinBounds([...before.attempts, { at, status, durationMs, answer }])
   if (status !== null && status >= 200 && status < 300) {
     return { delivery: { ...before, attempts, status: 'delivered' }, ending: { kind: 'delivered' } }
   }
@@ -22,4 +24,16 @@ export function conclude(
   const next = nextTryAt({ tries, firstTryAt, now: deps.clock.now(), random: deps.random() })
   const delivery: Delivery = { ...before, attempts, tries, firstTryAt, status: next === null ? 'failed' : 'pending' }
   return { delivery, ending: next === null ? { kind: 'failed' } : { kind: 'again', at: next } }
+}
+
+/** The newest tries, and of their answers the newest: an older one goes where there is no room for all of it. */
+function withinBounds(attempts: readonly DeliveryAttempt[]): DeliveryAttempt[] {
+  let room = ANSWERS_KEPT
+  const newestFirst = attempts.slice(-ATTEMPTS_KEPT).toReversed()
+  return newestFirst
+    .map((attempt) => {
+      room -= JSON.stringify(attempt.answer).length
+      return room < 0 ? { ...attempt, answer: '' } : attempt
+    })
+    .toReversed()
 }
