@@ -91,7 +91,7 @@ describe('why somebody is not in, on the running product', () => {
     expect(revoked.waitsFor.detail).toMatch(SINCE)
     expect(revoked.waitsFor.action).toContain('Who has to do it: Somebody who may make keys')
     for (const text of Object.values(revoked.pages)) expect(text).toContain('App Store Connect rejects the team key.')
-    for (const text of [revoked.pages.person, revoked.pages.roster])
+    for (const text of Object.values(revoked.pages))
       expect(text).toMatch(/It began (now|\d+ s ago)\. Who has to do it: Somebody who may make keys/)
     await eventually(() =>
       expect(slack.texts.join('\n')).toContain('Team key acme: App Store Connect rejects the team'),

@@ -73,19 +73,25 @@ function table({ rosters, now }: RostersPage): Html {
   </div>`
 }
 
-function row({ described, health, takenOut }: ListedRoster, now: number): Html {
+function row({ described, health, waitsFor, takenOut }: ListedRoster, now: number): Html {
   const { roster, counts, standing, seats } = described
   const inGroup = counts.invited + counts.accepted + counts.installed + counts.not_invited
   const wanted = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed + takenOut
   return html`<tr role="row">
     <th scope="row" role="rowheader"><a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a></th>
     ${cell('App and group', html`${roster.app.name}<br /><span class="quiet">${roster.group.name}</span>`)}
-    ${cell('Health', html`${pill(health.tone, health.word)}<br /><span class="quiet">${health.detail}</span>${progressBar(health)}`)}
+    ${cell('Health', html`${pill(health.tone, health.word)}<br /><span class="quiet">${health.detail}${standLine(waitsFor, now)}</span>${progressBar(health)}`)}
     ${cell('People', `${number(inGroup)} of ${number(wanted)} in`)}
     ${cell('Seats of the app', seats.used === null ? html`<span class="quiet">not counted yet</span>` : `${number(seats.used)} of ${number(seats.limit)}`)}
     ${cell('Unmanaged', standing.drift === 0 ? '–' : number(standing.drift))}
     ${cell('Last reconciled', when(standing.lastReconcile?.at, now, 'not yet'))}
   </tr>`
+}
+
+/** Since when it stands, and who has to do something about it; what to do is on its own page. */
+function standLine(wait: WaitsFor | null, now: number): Html | null {
+  if (wait === null || wait.code === 'backlog') return null
+  return html`${wait.since === null ? null : html` It began ${when(wait.since, now)}.`}${wait.who === null ? null : ` Who has to do it: ${wait.who}.`}`
 }
 
 export function progressBar({ progress }: Health): Html | null {
