@@ -18,11 +18,15 @@ const scripts = sources.flatMap((owner) =>
 
 it('every script of the store has a test beside the file that runs it', () => {
   expect(scripts.length).toBeGreaterThan(40)
+  // By its name, or by what it imports: the file itself, or one beside it that is made of it.
+  const imports = (path: string, owner: string) =>
+    dirname(path) === dirname(owner) && read(path).includes(`'./${basename(owner)}'`)
   const isTested = (owner: string) =>
     tests.some(
       (test) =>
         test === owner.replace(/\.ts$/, '.redis.test.ts') ||
-        (dirname(test) === dirname(owner) && read(test).includes(`'./${basename(owner)}'`)),
+        imports(test, owner) ||
+        sources.some((between) => imports(test, between) && imports(between, owner)),
     )
   const untested = scripts.filter(({ owner }) => !isTested(owner))
   expect(untested.map(({ owner, script }) => `${basename(script)} of ${owner.slice(STORE.length + 1)}`)).toEqual([])

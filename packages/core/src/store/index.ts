@@ -87,7 +87,6 @@ export {
   createScimDirectories,
   createScimDirectory,
   type ScimDirectoryStore,
-  type ScimKey,
-  type ScimRecords,
   type ScimStanding,
 } from './scim/scim-directory.ts'
+export type { ScimKey, ScimRecords } from './scim/scim-records.ts'

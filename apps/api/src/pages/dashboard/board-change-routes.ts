@@ -7,8 +7,7 @@ import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
 import { cleanAll, cleanJob, promoteAll, promoteJob, retryAll, retryJob, type BoardTarget } from './board-actions.ts'
 import type { BoardQueues } from './board-queues.ts'
-import { searchOf } from './search-of.ts'
-import { sendJson } from './send-json.ts'
+import { searchOf, sendDone } from './board-request.ts'
 import { paramOf, textsOf } from '../../request-texts.ts'
 
 export interface ChangeDeps {
@@ -51,7 +50,7 @@ export function boardChangeRoutes(app: ApiServer, prefix: string, parts: ChangeD
       const teamKey = await parts.queues.teamKeyOf(params.queueName)
       await change({ deps: parts.deps, teamKey, queue: parts.open(teamKey) }, params)
       await note(parts, request, action, teamKey, params.jobId)
-      return sendJson(reply, 200, {})
+      return sendDone(reply)
     })
   }
   for (const verb of ['pause', 'resume'] as const) {
@@ -60,7 +59,7 @@ export function boardChangeRoutes(app: ApiServer, prefix: string, parts: ChangeD
         await parts.deps.lanes[verb](teamKey)
         await note(parts, request, `lane.${verb}`, teamKey)
       }
-      return sendJson(reply, 200, {})
+      return sendDone(reply)
     })
   }
   app.route({

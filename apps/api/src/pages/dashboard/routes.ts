@@ -9,7 +9,7 @@ import { createBoardQueues, type BoardQueues, type Queues } from './board-queues
 import { OWN_FILES, readOwnFile } from './own-files.ts'
 import type { Board } from './board.ts'
 import { createLazyQueueCache } from './queue-cache.ts'
-import { searchOf } from './search-of.ts'
+import { searchOf } from './board-request.ts'
 import { queryOf } from '../../request-texts.ts'
 
 const PREFIXES = ['/dashboard', '/dashboard/q/:search']

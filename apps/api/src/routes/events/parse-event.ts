@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { describeFaults } from '../../plugins/to-problem.ts'
 import { faultsOf } from '../../plugins/validation.ts'
 import { parseInstant } from '../../schemas/instant.ts'
-import { isMemberId } from '../../schemas/member-id.ts'
+import { isMemberId } from '../../schemas/ids.ts'
 import { membershipEvent } from './schema.ts'
 
 export interface ParsedEvent {

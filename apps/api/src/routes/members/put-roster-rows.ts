@@ -1,7 +1,7 @@
 import { emailKey, isPlausibleEmail, readWrittenEmail } from '@flightroster/core/domain'
 import { ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
 import type { RejectedRows, SnapshotPlan, SnapshotRow } from '@flightroster/core/usecases/reconcile'
-import { isMemberId } from '../../schemas/member-id.ts'
+import { isMemberId } from '../../schemas/ids.ts'
 import { toName } from '../events/parse-event.ts'
 
 /** A row as it was sent, before anything is judged. Of a field that the list does not have, nothing is said: undefined. */
