@@ -319,25 +319,37 @@ describe('erasing a person', () => {
   })
 })
 
+/** Addresses whose testers' ids are kept for a lane, whatever they are kept as. */
+const testersOf = async (lane: string) => {
+  const keys = (await rig.redis.keys('*')).filter((key) => key.includes(`{${lane}}:testers`))
+  return (await Promise.all(keys.map((key) => rig.redis.hkeys(key)))).flat().length
+}
+
 describe('a roster that is deleted', () => {
   it('leaves no address behind that no other roster of the team key needs', async () => {
     await Promise.all([join('gold', 'u-1'), join('gold', 'bob@example.com', 'bob@example.com'), join('silver', 'u-3')])
     await settled()
     await join('gold', 'late@example.com', 'late@example.com')
+    expect(await testersOf('acme')).toBe(2)
     await deleteRoster({ store: rig.store, clock: rig.deps.clock }, { id: 'gold', testers: 'keep' })
     const left = await tracesOf(['bob@example.com', 'late@example.com'])
     // What upstream is still to be told goes with the telling.
     expect(left.filter((key) => !key.endsWith(':facts'))).toEqual([])
     expect(await tracesOf(['ann@example.com'])).not.toEqual([])
+    // Ann's, whom silver needs.
+    expect(await testersOf('acme')).toBe(1)
     await deleteRoster({ store: rig.store, clock: rig.deps.clock }, { id: 'silver', testers: 'keep' })
     expect((await tracesOf(['ann@example.com'])).filter((key) => key.includes('{acme}'))).toEqual([])
+    expect(await testersOf('acme')).toBe(0)
   })
 
   it('that moved to another team key left none in its former lane either', async () => {
     await join('gold', 'u-1', 'bob@example.com')
     await settled()
+    expect(await testersOf('acme')).toBe(1)
     const roster = (await rig.store.rosters.find('gold'))!
     await moveRoster(rig.deps, roster, 'other')
     expect((await tracesOf(['bob@example.com'])).filter((key) => key.includes('{acme}'))).toEqual([])
+    expect(await testersOf('acme')).toBe(0)
   })
 })
