@@ -86,7 +86,7 @@ function resolveTarget({ file, target }: Import): string {
 const shown = ({ file, target }: Import) => `${file} imports ${target}`
 
 describe('imports', () => {
-  it('finds the sources', () => {
+  it('are found at all: there are some hundreds in the sources', () => {
     expect(imports.length).toBeGreaterThan(500)
   })
 

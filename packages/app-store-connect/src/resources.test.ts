@@ -106,7 +106,7 @@ describe('groups', () => {
     await expect(session.getGroup('g1')).rejects.toMatchObject({ code: 'apple_not_found', details })
   })
 
-  it('creates an external group', async () => {
+  it('a group is created as an external one', async () => {
     apple.script(reply(201, { data: group('g9') }))
     expect(await session.createGroup({ appId: 'a1', name: 'Gold' })).toMatchObject({ id: 'g9', isInternal: false })
     expect(apple.seen[0]?.body).toEqual({

@@ -86,7 +86,7 @@ describe('a call', () => {
     expect(await client.deleteWebhook({ webhookId: 'crm' })).toBeUndefined()
   })
 
-  it('iterates over every page', async () => {
+  it('a list is iterated over page by page to its end', async () => {
     const { client, sent } = serve([page([{ id: 'a' }, { id: 'b' }], 'c1'), page([], 'c2'), page([{ id: 'c' }], null)])
     const ids: string[] = []
     for await (const roster of client.all.listRosters()) ids.push((roster satisfies Schemas['Roster']).id)

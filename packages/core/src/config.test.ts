@@ -26,7 +26,7 @@ function secretFile(text: string): string {
 const HASH = `scrypt.32768.8.3.${'A'.repeat(22)}.${'B'.repeat(43)}`
 
 describe('the environment of the API', () => {
-  it('fills in every default', () => {
+  it('every setting that is not set gets its default', () => {
     const config = loadApiConfig(GOOD)
     expect(config).toMatchObject({
       host: '127.0.0.1',

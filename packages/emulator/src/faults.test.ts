@@ -104,7 +104,7 @@ describe('scripted faults', () => {
     expect(rig.emulator.groupMembers(rig.groupId)).toHaveLength(1)
   })
 
-  it('answers late', async () => {
+  it('a fault of latency has the emulator answer late', async () => {
     await using rig = await startRig()
     rig.emulator.failNext({ kind: 'delay', delayMs: 80 })
     const started = performance.now()

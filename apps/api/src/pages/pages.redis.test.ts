@@ -188,7 +188,7 @@ describe('Bull Board', () => {
     }
   })
 
-  it('loads nothing from elsewhere', async () => {
+  it('the page of Bull Board loads nothing from another host', async () => {
     const { body } = await ann.get('/dashboard')
     expect(body).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
     const script = /src="(static\/js\/main[^"]+)"/.exec(body)?.[1]

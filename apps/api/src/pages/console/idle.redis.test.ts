@@ -138,7 +138,7 @@ describe('the page of idle testers', () => {
 })
 
 describe('the page of a person', () => {
-  it('tells devices and usage', async () => {
+  it('a person’s page tells on which devices the app is, and what was used', async () => {
     const shown = await text(ann, '/console/rosters/gold/member?id=u-101')
     expect(shown).toContain('an invitation by e-mail')
     expect(shown).toContain('Phone 101, iOS 26.1, build 42')

@@ -275,7 +275,7 @@ describe('POST /v1/events', () => {
     expect((await post(event({ time: '2026-01-01T10:00:00Z' }))).json()).toMatchObject({ accepted: 1 })
   })
 
-  it('logs no address', async () => {
+  it('no line of the log holds the address of an event', async () => {
     await post(event({}, { email: 'planted@example.com' }))
     await post('{"type": planted@example.com')
     expect(api.logged.join('')).not.toContain('planted')

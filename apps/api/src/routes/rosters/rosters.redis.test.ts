@@ -205,7 +205,7 @@ describe('a roster', () => {
     expect((await put('r', { group: { id: 'silver' } })).json().counts.pending).toBe(0)
   })
 
-  it('is paused and resumed', async () => {
+  it('a roster is paused and resumed', async () => {
     await put('r')
     expect((await api.call('POST', '/v1/rosters/r/pause')).json().status).toBe('paused')
     expect((await api.call('GET', '/v1/rosters/r')).json().status).toBe('paused')

@@ -107,7 +107,7 @@ describe('a power cut', () => {
 })
 
 describe('SCRIPT FLUSH under load', () => {
-  it('loses and doubles nothing', async () => {
+  it('scripts that are flushed under load lose and double nothing', async () => {
     await using server = await startRedis()
     const redis = connect(server)
     const other = connect(server)

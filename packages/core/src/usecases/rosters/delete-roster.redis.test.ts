@@ -114,7 +114,7 @@ describe('a roster that is resumed', () => {
     await rig.until(() => expect(group().sort()).toEqual(['u-0@example.com', 'u-9@example.com']), 20_000)
   })
 
-  it('carries out what waited', async () => {
+  it('a roster that is resumed has carried out what waited', async () => {
     await fill(2)
     await pauseRoster(rig.deps, 'gold')
     await rig.leave('u-0')
