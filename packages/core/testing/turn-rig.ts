@@ -64,6 +64,8 @@ export interface Turn {
   /** Tester ids that are kept, by address. */
   known?: Record<string, string>
   wantedElsewhere?: boolean
+  /** The same, and in there. */
+  seatedElsewhere?: boolean
   /** Ids that are testers of another app. */
   elsewhere?: string[]
   lack?: 'build_missing' | 'build_not_released' | null
@@ -122,7 +124,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
     surroundings: {
       wantedHere: () => false,
       comingHere: () => false,
-      isSeated: () => false,
+      isSeated: () => turn.seatedElsewhere ?? false,
       wantedElsewhere: () => turn.wantedElsewhere ?? false,
       twin: () => null,
     },

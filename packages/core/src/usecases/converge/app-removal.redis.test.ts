@@ -90,6 +90,21 @@ describe('where Apple keeps a revoked row of whoever was removed from the app', 
     expect(removals).toHaveLength(1)
   })
 
+  it('takes in by both rosters whose row is in no group', { timeout: 180_000 }, async () => {
+    await using rig = await startLaneRig()
+    rig.emulator.settings({ removedRow: 'revoked' })
+    const rosters = [await rig.addRoster({ id: 'gold' }), await rig.addRoster({ id: 'silver' })]
+    for (const { group } of rosters) rig.emulator.addTester(group.id, EMAIL)
+    rig.emulator.setState(EMAIL, 'REVOKED')
+    for (const { group } of rosters) rig.emulator.removeTester(EMAIL, { groupId: group.id })
+    // Several unknown people are looked up before anybody is created.
+    for (const { id } of rosters)
+      for (const member of ['ann', 'bob', 'cay', 'dan']) await rig.join(member, { roster: id, id: `${id}-${member}` })
+    await rig.until(() => {
+      for (const { group } of rosters) expect(rig.emulator.groupMembers(group.id)).toContain(EMAIL)
+    }, 120_000)
+  })
+
   it('takes in anew whoever had stopped testing', { timeout: 180_000 }, async () => {
     await using rig = await startLaneRig()
     rig.emulator.settings({ removedRow: 'revoked' })

@@ -33,6 +33,24 @@ describe('a batch', () => {
     expect([sent.map(({ asked }) => asked), targets[0]?.fresh]).toEqual([['read group'], true])
   })
 
+  it('puts a row that says REVOKED beside another roster once for each join, since Apple may let it have no effect', async () => {
+    const problem = { code: 'apple_refused' as const, detail: '', at: NOW }
+    const turn = (revived: number) =>
+      runTurn({
+        members: [{ email: ANN, joined: 3, observed: { problem, revived } }],
+        seatedElsewhere: true,
+        wantedElsewhere: true,
+        answer: ({ asked }) =>
+          asked === 'look up in app' ? shows({ id: 't-a', email: ANN, state: 'REVOKED' }) : { status: 204 },
+      })
+    const first = await turn(0)
+    expect(first.sent.map(({ asked }) => asked)).toEqual(['look up in app', 'add'])
+    expect(first.targets[0]?.observed.revived).toBe(3)
+    const again = await turn(3)
+    expect(again.sent.map(({ asked }) => asked)).toEqual(['look up in app'])
+    expect(again.targets.map(tellEnding)).toEqual(['done revoked testing_stopped'])
+  })
+
   it('sends one write at a time about one address, and lets its second member share the seat', async () => {
     const { sent, targets } = await runTurn({
       members: [{ email: ANN }, { email: 'ANN@example.com' }],
