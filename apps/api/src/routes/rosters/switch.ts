@@ -18,7 +18,7 @@ export function switchRosterRoutes(app: ApiServer, deps: ApiDeps): void {
           params: rosterParams,
           response: { 200: roster },
         },
-        config: { scope: 'rosters:write' },
+        config: { scope: 'rosters:write', problems: ['conflict'] },
       },
       async (request) => {
         const { paused } = await getRoster(deps, request.params.rosterId)
