@@ -160,6 +160,10 @@ export interface SamplePages {
 export async function addSampleSources({ api }: Stack): Promise<SamplePages> {
   const source = { kind: 'stripe', secret: 'x', rosters: { price_1Abc: 'gold', '*': 'silver' } }
   await api.must('PUT', '/v1/sources/shop', source, 201)
+  // About a roster that nothing happens to: nobody is called.
+  const rule = { types: ['roster.held', 'roster.blocked', 'build.expiring'], rosters: ['press'] }
+  await api.must('PUT', '/v1/webhooks/crm', { url: 'https://crm.example.com/hooks/flightroster', ...rule }, 201)
+  await api.must('PUT', '/v1/notices/ops', { kind: 'email', target: 'ops@example.com', ...rule }, 201)
   const members: { value: string }[] = []
   for (const { email, firstName, lastName } of Array.from({ length: 6 }, (_, at) => makePerson(at + 900))) {
     const user = { userName: email, name: { givenName: firstName, familyName: lastName } }

@@ -1,6 +1,7 @@
 import { SEATS_LIMIT, type DashboardUser, type Roster, type SeatForecast } from '@flightroster/core/domain'
 import type { SeatView } from '@flightroster/core/usecases/seats'
 import { editionField } from '../../edition.ts'
+import { cell } from '../../cell.ts'
 import { html, path, query, type Html } from '../../html.ts'
 import { layout } from '../../layout.ts'
 import { privacyOf } from '../../privacy.ts'
@@ -129,27 +130,25 @@ function rosters({ user, teamKey, app, seats, typed }: SeatsPage): Html {
   if (seats.rosters.length === 0) return html`<p class="empty">No roster is for this app.</p>`
   const isOperator = user.role === 'operator'
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Rosters of the app">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Roster</th>
-          <th scope="col" class="number">In</th>
-          <th scope="col" class="number">Wait</th>
-          <th scope="col" class="number">Kept for it</th>
-          <th scope="col" class="number">Priority</th>
-          ${isOperator ? html`<th scope="col">Change</th>` : null}
+    <table role="table" class="cards-on-phone">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Roster</th>
+          ${['In', 'Wait', 'Kept for it', 'Priority'].map((name) => html`<th scope="col" role="columnheader" class="number">${name}</th>`)}
+          ${isOperator ? html`<th scope="col" role="columnheader">Change</th>` : null}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${seats.rosters.map(
           ({ roster, in: entered, waiting }) =>
-            html`<tr>
-              <th scope="row"><a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a></th>
-              <td class="number">${number(entered)}</td>
-              <td class="number">${number(waiting)}</td>
-              <td class="number">${number(roster.seats.reserve)}</td>
-              <td class="number">${roster.seats.priority}</td>
-              ${isOperator ? html`<td>${changeForm(teamKey, app.id, roster, typed?.roster === roster.id ? typed : roster.seats)}</td>` : null}
+            html`<tr role="row">
+              <th scope="row" role="rowheader">
+                <a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a>
+              </th>
+              ${cell('In', number(entered), 'number')} ${cell('Wait', number(waiting), 'number')}
+              ${cell('Kept for it', number(roster.seats.reserve), 'number')}
+              ${cell('Priority', String(roster.seats.priority), 'number')}
+              ${isOperator ? html`<td role="cell">${changeForm(teamKey, app.id, roster, typed?.roster === roster.id ? typed : roster.seats)}</td>` : null}
             </tr>`,
         )}
       </tbody>
