@@ -64,7 +64,7 @@ const FILE_ERRORS: Record<string, string> = {
   ENOENT: 'does not exist',
   EACCES: 'may not be read or written',
   EISDIR: 'is a folder',
-  ENOTDIR: 'is no folder',
+  ENOTDIR: 'is not a folder',
   EEXIST: 'is there already',
 }
 

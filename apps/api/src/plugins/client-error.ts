@@ -7,7 +7,7 @@ import { PROBLEM_TYPE, toProblem } from './to-problem.ts'
 
 const TOO_SLOW = { status: 408, message: 'The request did not come in time.' }
 const TOO_LONG = { status: 431, message: 'The headers are too long: 16 KB at most.' }
-const NO_HTTP = { status: 400, message: 'This is no HTTP request.' }
+const NO_HTTP = { status: 400, message: 'This is not an HTTP request.' }
 
 const ENDINGS: Readonly<Record<string, typeof NO_HTTP | undefined>> = {
   ERR_HTTP_REQUEST_TIMEOUT: TOO_SLOW,

@@ -15,7 +15,7 @@ const LONGEST_NAME = 256
  * ScimFault.
  */
 export function toGroupDraft(body: unknown): ScimGroupDraft & { members: string[] | undefined } {
-  if (!isObject(body)) throw new ScimFault(400, 'The body is no Group.', 'invalidSyntax')
+  if (!isObject(body)) throw new ScimFault(400, 'The body is not a Group.', 'invalidSyntax')
   const members = read(body, 'members')
   const externalId = unwrap(read(body, 'externalId'))
   return {

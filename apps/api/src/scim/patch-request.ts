@@ -15,7 +15,7 @@ const MOST_OPERATIONS = 20_000
 
 /** The operations of a PATCH, whoever sent it: `Add` and `add` are one, and so are `Operations` and `operations`. */
 export function readPatch(body: unknown): PatchOperation[] {
-  if (!isObject(body)) throw new ScimFault(400, 'The body is no PatchOp message.', 'invalidSyntax')
+  if (!isObject(body)) throw new ScimFault(400, 'The body is not a PatchOp message.', 'invalidSyntax')
   const list = read(body, 'Operations')
   const operations = isObject(list) ? [list] : list
   if (!Array.isArray(operations) || operations.length === 0) {

@@ -28,7 +28,7 @@ export function createUrlGuard(options: { allowPrivate: boolean; resolve?: Resol
     const url = parseUrl(text)
     const literal = literalOf(url)
     if (literal === undefined || allowPrivate) return url
-    if (!isPublicAddress(literal)) throw new UrlRefused(`${literal} is no public address.`)
+    if (!isPublicAddress(literal)) throw new UrlRefused(`${literal} is not a public address.`)
     return url
   }
   return {
@@ -40,7 +40,7 @@ export function createUrlGuard(options: { allowPrivate: boolean; resolve?: Resol
       if (found.length === 0) throw new NameUnresolved('The name has no address.')
       const refused = allowPrivate ? undefined : found.find((address) => !isPublicAddress(address))
       // One bad address among good ones is enough: which of them is connected to would be chance.
-      if (refused !== undefined) throw new UrlRefused(`The name stands for ${refused}, which is no public address.`)
+      if (refused !== undefined) throw new UrlRefused(`The name stands for ${refused}, which is not a public address.`)
       return { url, addresses: found.map((address) => ({ address, family: isIP(address) === 6 ? 6 : 4 })) }
     },
   }

@@ -52,7 +52,7 @@ function judge(sent: SentEvent, options: ParseOptions): ParsedEvent['outcome'] {
   if (!isMemberId(member.id))
     return reject('member_id_invalid', '/data/member/id: Use 1 to 256 UTF-8 bytes without control characters.')
   const time = sent.time == null ? undefined : parseInstant(sent.time)
-  if (sent.time != null && time === undefined) return reject('event_invalid', '/time: This is no RFC 3339 time.')
+  if (sent.time != null && time === undefined) return reject('event_invalid', '/time: This is not an RFC 3339 time.')
   // Who leaves needs no address, so a bad one keeps nobody in.
   const raw = kind === 'leave' ? undefined : member.email
   const email = raw == null ? raw : parseEmail(raw)

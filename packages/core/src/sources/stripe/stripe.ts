@@ -62,7 +62,7 @@ export const stripe: SourceKind = {
         return one({ kind: 'gone', person: needId(object['id'], '/data/object/id'), at: at(RANK.deleted) })
       case 'checkout.session.completed': {
         const person = customerOf(object)
-        if (person === undefined) return ignore('The checkout has no customer: it is no subscription.', id)
+        if (person === undefined) return ignore('The checkout has no customer: it is not a subscription.', id)
         const details = object['customer_details']
         const email = emailOf(field(details, 'email')) ?? emailOf(object['customer_email'])
         if (email === null) return ignore('The checkout names no e-mail address.', id)

@@ -104,7 +104,7 @@ describe('tries', () => {
     rig.deps.urlGuard = createUrlGuard({ allowPrivate: false })
     await rig.deliver()
     expect(rig.receiver.received).toEqual([])
-    expect((await rig.listed())[0]?.delivery.attempts[0]?.answer).toBe('127.0.0.1 is no public address.')
+    expect((await rig.listed())[0]?.delivery.attempts[0]?.answer).toBe('127.0.0.1 is not a public address.')
   })
 
   it('go to the address that was judged, and no other, whatever the name stands for later', async () => {
