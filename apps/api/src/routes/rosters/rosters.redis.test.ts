@@ -213,6 +213,14 @@ describe('a roster', () => {
     expect((await api.call('POST', '/v1/rosters/none/pause')).statusCode).toBe(404)
   })
 
+  it.each(['pause', 'resume'])('that is being deleted with its testers refuses to %s by 409', async (verb) => {
+    await put('r')
+    await api.call('PUT', '/v1/rosters/r/members/u', { email: 'a@example.com' })
+    expect((await api.call('DELETE', '/v1/rosters/r?testers=remove')).statusCode).toBe(202)
+    const answer = await api.call('POST', `/v1/rosters/r/${verb}`)
+    expect([answer.statusCode, answer.json().code]).toEqual([409, 'conflict'])
+  })
+
   it('keeps seats of the app for a roster and tells them beside those that are taken', async () => {
     const seats = { reserve: 100, priority: 7 }
     expect((await put('r', { seats })).json().seats).toEqual({ ...seats, used: 0, limit: 10_000 })
