@@ -8,8 +8,11 @@ import { closePlans, holdOrFree } from './guard.ts'
 
 /** Users looked at in one go. */
 const CHUNK = 500
-/** Pages that are under way at once: one here, one at the store, one on the way, so that neither side waits for the other. */
-const PAGES_AT_ONCE = 3
+/**
+ * Pages that are under way at once. Each asks the store five times, one time after the other, and the store syncs its file each time: with
+ * three pages both sides waited for half of it, with ten a sync is shared by what waits for it.
+ */
+const PAGES_AT_ONCE = 10
 
 interface Planned {
   standing: ScimStanding
