@@ -37,6 +37,17 @@ const put = (url: string) => ann.send({ method: 'PUT', url: `/dashboard/api/queu
 const failedCount = async () => (await ann.get('/dashboard/api/queues')).json().queues[0].counts.failed
 
 describe('the buttons of Bull Board', () => {
+  it('pause all lanes that are shown, and none under an address whose search is empty', async () => {
+    const after = async (url: string) => {
+      const { statusCode } = await ann.send({ method: 'PUT', url })
+      return [statusCode, (await api.call('GET', '/v1/team-keys/acme')).json().lane.paused]
+    }
+    expect(await after('/dashboard/q//api/queues/pause')).toEqual([404, false])
+    expect(await after('/dashboard/q/ac/api/queues/pause')).toEqual([200, true])
+    expect(await after('/dashboard/q//api/queues/resume')).toEqual([404, true])
+    expect(await after('/dashboard/api/queues/resume')).toEqual([200, false])
+  })
+
   it('retry a failed job by recording its member again and waking the lane', async () => {
     const id = await failJob('u-1')
     expect(await failedCount()).toBe(1)
