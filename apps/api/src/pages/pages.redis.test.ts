@@ -1,6 +1,5 @@
 import { AppError } from '@flightroster/core/errors'
 import { makeTeamKey } from '@flightroster/core/testing'
-import type { HTTPMethods } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
 import { makeDashboard, PASSWORD, visit, type Visitor } from '../../testing/visitor.ts'
@@ -120,7 +119,7 @@ describe('the pages', () => {
   })
 })
 
-const CHANGES: [HTTPMethods, string][] = [
+const CHANGES: ['POST' | 'PUT' | 'PATCH' | 'DELETE', string][] = [
   ['POST', '/lanes/acme/pause'],
   ['POST', '/lanes/acme/resume'],
   ['POST', '/lanes/acme/check'],
