@@ -10,21 +10,21 @@ const lane: Outlook = {
   limit: 3_600,
   remaining: 3_600,
   isStopped: false,
-  nextVisitAt: null,
+  goesOnAt: null,
 }
 
 describe('estimateDoneAt', () => {
   it('is a second or so for four changes that are next', () => {
     expect(estimateDoneAt(lane)).toBe(NOW + 1_000)
-    expect(estimateDoneAt({ ...lane, nextVisitAt: NOW - 5_000 })).toBe(NOW + 1_000)
+    expect(estimateDoneAt({ ...lane, goesOnAt: NOW - 5_000 })).toBe(NOW + 1_000)
   })
 
   it('is never before the lane is looked at next', () => {
-    expect(estimateDoneAt({ ...lane, nextVisitAt: NOW + 3_000_000 })).toBe(NOW + 3_001_000)
+    expect(estimateDoneAt({ ...lane, goesOnAt: NOW + 3_000_000 })).toBe(NOW + 3_001_000)
   })
 
   it('is never before the last that sleeps wakes, whom those who wait for their turn do not wait for', () => {
-    const asleep = { ...lane, delayed: 1, sleepUntil: NOW + 9_000_000, nextVisitAt: NOW + 40_000 }
+    const asleep = { ...lane, delayed: 1, sleepUntil: NOW + 9_000_000, goesOnAt: NOW + 40_000 }
     expect(estimateDoneAt(asleep)).toBe(NOW + 9_000_250)
     expect(backlogDoneAt(asleep)).toBe(NOW + 41_000)
     expect(backlogDoneAt({ ...asleep, waiting: 0 })).toBeNull()

@@ -28,13 +28,14 @@ export interface Outlook extends Quota {
   sleepUntil: number | null
   /** Paused, blocked, without a worker, or Apple answers nothing usable: nobody can say when it goes on. */
   isStopped: boolean
-  nextVisitAt: number | null
+  /** When a change is carried out next (ms): at the next visit, or once the hour gives calls back. */
+  goesOnAt: number | null
 }
 
-/** When whoever waits for a turn has had it, about (ms): one call a change, never before the lane is looked at next. Null: nobody waits, or nobody can say. */
-export function backlogDoneAt({ now, waiting, isStopped, nextVisitAt, ...quota }: Outlook): number | null {
+/** When whoever waits for a turn has had it, about (ms): one call a change, never before the next one goes on. Null: nobody waits, or nobody can say. */
+export function backlogDoneAt({ now, waiting, isStopped, goesOnAt, ...quota }: Outlook): number | null {
   if (waiting === 0 || isStopped) return null
-  return Math.max(now, nextVisitAt ?? now) + msOfCalls(waiting, quota)
+  return Math.max(now, goesOnAt ?? now) + msOfCalls(waiting, quota)
 }
 
 /** When all that is open is done, about (ms): what sleeps is not before it wakes. */

@@ -46,6 +46,10 @@ export function parseSuspicion(kept: string | null | undefined): LaneFacts['susp
   return kept ? readJson(suspicion, kept, "The lane's suspicion") : null
 }
 
+export function parseWaits(kept: string | null | undefined): LaneFacts['waits'] {
+  return kept ? readJson(waits, kept, 'What the lane waits for') : null
+}
+
 export const parseSince = (kept: string | null | undefined) => (kept ? Number(kept) : null)
 
 /** Reads a lane's hash; what is absent gets what a new lane begins with. Throws where a field holds what we never write. */
@@ -62,7 +66,7 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
     parallel: Number(hash.get('parallel') ?? INITIAL_PARALLEL),
     outage: Number(hash.get('outage') ?? 0),
     outageSince: parseSince(hash.get('outageSince')),
-    waits: json('waits', waits),
+    waits: parseWaits(hash.get('waits')),
     rest: parseRest(hash.get('rest')),
     status: readKeyStatus(hash.get('status')),
     problem: json('problem', problem),

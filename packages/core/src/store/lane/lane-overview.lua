@@ -3,8 +3,9 @@
 --     [11] completed  [12] ids of the lane's rosters
 -- ARGV[1] the key of a roster's held plans, `*` for its id: in the lane's slot, like all others
 -- Returns status, problem, paused, blocked (empty where unset), recorded, waiting, prioritized, active, delayed, failed, completed,
---     budget's limit, remaining, observedAt, held plans, visits in a row that found Apple out of order, suspicion of the key, score of the job that sleeps longest
-local facts = redis.call('HMGET', KEYS[1], 'status', 'problem', 'paused', 'blocked', 'outage', 'suspicion')
+--     budget's limit, remaining, observedAt, held plans, visits in a row that found Apple out of order, suspicion of the key, score of the job that sleeps longest,
+--     what could not be done until when
+local facts = redis.call('HMGET', KEYS[1], 'status', 'problem', 'paused', 'blocked', 'outage', 'suspicion', 'waits')
 local budget = redis.call('HMGET', KEYS[2], 'limit', 'remaining', 'observedAt')
 local recorded = 0
 for i = 3, 5 do recorded = recorded + redis.call('ZCARD', KEYS[i]) end
@@ -17,5 +18,5 @@ return {
   facts[1] or '', facts[2] or '', facts[3] or '', facts[4] or '',
   recorded, redis.call('LLEN', KEYS[6]), redis.call('ZCARD', KEYS[8]), redis.call('LLEN', KEYS[7]),
   redis.call('ZCARD', KEYS[9]), redis.call('ZCARD', KEYS[10]), redis.call('ZCARD', KEYS[11]),
-  budget[1] or '', budget[2] or '', budget[3] or '', held, facts[5] or '', facts[6] or '', asleep[2] or '',
+  budget[1] or '', budget[2] or '', budget[3] or '', held, facts[5] or '', facts[6] or '', asleep[2] or '', facts[7] or '',
 }

@@ -4,6 +4,7 @@ import { list, number, or, read, text as string } from '../../domain/shape.ts'
 import { readKeyStatus, readProblem } from '../stored-shapes.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { laneKeys, queueKeys } from '../keys.ts'
+import { parseWaits, type LaneFacts } from './lane-facts.ts'
 import { wakesAt } from './sleeping-jobs.ts'
 
 const readScript = defineScript(import.meta.url, './lane-overview.lua')
@@ -31,6 +32,8 @@ export interface LaneOverview {
   held: number
   /** App Store Connect gives this team key no usable answers, or has just refused it. */
   outage: 'silent' | 'refused' | null
+  /** What the last visit could not do, and until when (ms): events and bulk work. */
+  waits: LaneFacts['waits']
 }
 
 const ROW = list(or(string, number))
@@ -75,6 +78,7 @@ export async function readLaneOverview(redis: Redis, teamKey: string): Promise<L
     budget: { limit: numberOrNull(11), remaining: numberOrNull(12), observedAt: numberOrNull(13) },
     held: count(14),
     outage: text(16) !== '' ? 'refused' : count(15) > 0 ? 'silent' : null,
+    waits: parseWaits(text(18)),
   }
 }
 

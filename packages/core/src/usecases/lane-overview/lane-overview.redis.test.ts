@@ -129,3 +129,32 @@ it('a lane with nothing left of its hour is not said to be done now, though its 
   await budgetOf('emptied').note({ ...left, hourRemaining: 500 }, 0)
   expect(await told()).toEqual({ wait: null, doneAt: expect.any(Number) })
 })
+
+it('a spent quota gives calls back when the hour does, not when a task of the lane is looked at before', async () => {
+  await store.teamKeys.put(makeTeamKey({ id: 'watched' }))
+  const { lane } = laneKeys('watched')
+  const reading = { hourLimit: 3_600, hourRemaining: 100, minuteLimit: null, minuteRemaining: null }
+  await budgetOf('watched').note(reading, 0)
+  const backAt = clock.now() + 3_000_000
+  const listsAt = backAt + 600_000
+  await redis.hset(lane, 'waits', JSON.stringify({ events: backAt, bulk: listsAt }))
+  // A comparison is due before.
+  await store.ready.ring('watched', 30_000)
+  expect(await reader.budgetWait('watched')).toEqual({ since: expect.any(Number), until: backAt })
+  const queue = createLaneQueue(
+    redis,
+    { prefix: queuePrefix('watched'), name: queueName('watched') },
+    { lockMs: 1_000, maxStalls: 3 },
+  )
+  await queue.enqueue([{ roster: 'gold', ref: 'a', priority: 'now', place: NO_JOB }])
+  await queue.close()
+  const { backlogDoneAt, estimatedDoneAt } = await reader.status('watched')
+  for (const doneAt of [backlogDoneAt, estimatedDoneAt]) expect(doneAt).toBeGreaterThan(backAt)
+  const lanes = filterLanes(await createLaneList({ store, clock }).all(), { q: 'watched' })
+  expect(await describeLanes({ store, clock, lanes: reader }, lanes)).toMatchObject([{ estimatedDoneAt }])
+  // Events are served, and a list waits.
+  await redis.hset(lane, 'waits', JSON.stringify({ events: 0, bulk: listsAt }))
+  expect(await reader.budgetWait('watched')).toEqual({ since: expect.any(Number), until: listsAt })
+  await store.ready.ring('watched')
+  expect(await reader.budgetWait('watched')).toBeNull()
+})

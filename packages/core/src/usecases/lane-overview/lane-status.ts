@@ -79,8 +79,9 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
       return { limit, remaining, observedAt }
     },
     async budgetWait(teamKey) {
-      const [{ limit, remaining, quietUntil, calls }, [dueAt]] = await Promise.all([
+      const [{ limit, remaining, quietUntil, calls }, { waits }, [dueAt]] = await Promise.all([
         deps.budgetOf(teamKey).read(),
+        store.lane(teamKey).overview(),
         store.ready.dueAt([teamKey]),
       ])
       const now = clock.now()
@@ -89,8 +90,8 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
       if (quietUntil > now) return { since: calls.at(-1)?.at ?? null, until: quietUntil, isAsked: !isSpent }
       if (!isSpent || dueAt === null || dueAt === undefined) return null
       const since = spentSince(calls, limit * (1 - BULK_SHARE))
-      // A lane out of budget is due when the hour gives something back, not before.
-      if (dueAt > now + SOON_MS) return { since, until: dueAt }
+      const until = waitsUntil(waits, { now, nextVisitAt: dueAt })
+      if (until !== null) return { since, until }
       // Nothing at all is left, and the next visit has still to find out when there is.
       return remaining <= 0 ? { since, until: null } : null
     },
@@ -104,6 +105,16 @@ export function createLaneReader(deps: LaneReaderDeps): LaneReader {
       await store.ready.ring(teamKey)
     },
   }
+}
+
+/**
+ * When the hour gives something back (ms); null: something can be done now. A visit before that is for a task of the lane, and does not
+ * carry out a change. Where lists alone wait, a lane that comes now has an event to serve.
+ */
+function waitsUntil(waits: LaneOverview['waits'], { now, nextVisitAt }: { now: number; nextVisitAt: number | null }) {
+  if (waits === null) return null
+  const until = waits.events > now || (nextVisitAt ?? 0) <= now + SOON_MS ? waits.events : waits.bulk
+  return until > now ? until : null
 }
 
 /**
@@ -121,7 +132,10 @@ export function spentSince(calls: readonly { at: number; count: number }[], allo
 
 /** What all estimates of a lane are made of. */
 export function outlookOf(
-  lane: Pick<LaneOverview, 'waiting' | 'active' | 'delayed' | 'sleepUntil' | 'paused' | 'blocked' | 'outage'> & {
+  lane: Pick<
+    LaneOverview,
+    'waiting' | 'active' | 'delayed' | 'sleepUntil' | 'paused' | 'blocked' | 'outage' | 'waits'
+  > & {
     budget: Quota
   },
   { now, isServed, nextVisitAt }: { now: number; isServed: boolean; nextVisitAt: number | null },
@@ -136,6 +150,6 @@ export function outlookOf(
     delayed: lane.delayed,
     sleepUntil: lane.sleepUntil,
     isStopped: lane.paused || lane.blocked !== null || lane.outage !== null || !isServed || isEmpty,
-    nextVisitAt,
+    goesOnAt: waitsUntil(lane.waits, { now, nextVisitAt }) ?? nextVisitAt,
   }
 }
