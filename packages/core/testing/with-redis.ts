@@ -13,8 +13,11 @@ export interface WithRedis {
   /** A connection for the whole file. */
   redis: Redis
   server: TestRedis
-  /** One more connection, as another process would have it; closed with the file at the latest. */
-  connect: () => Redis
+  /**
+   * One more connection, as another process would have it; closed with the file at the latest. With `db`, tests that mostly wait
+   * run side by side, each in a database of its own.
+   */
+  connect: (options?: Pick<RedisOptions, 'db'>) => Redis
 }
 
 /**
@@ -24,9 +27,9 @@ export interface WithRedis {
 export async function withRedis({ flush = true, client, ...options }: WithRedisOptions = {}): Promise<WithRedis> {
   const server = await startRedis(options)
   const open: Redis[] = []
-  const connect = () => {
+  const connect = (options: Pick<RedisOptions, 'db'> = {}) => {
     // Waits for the server as the product's clients do, which its queues demand.
-    const redis = new Redis(server.url, { maxRetriesPerRequest: null, ...client })
+    const redis = new Redis(server.url, { maxRetriesPerRequest: null, ...client, ...options })
     open.push(redis)
     return redis
   }
