@@ -45,7 +45,9 @@ const pages = () => [
   '/console/audit',
   '/console/activity',
   '/console/webhooks',
+  '/console/webhooks/crm',
   '/console/notices',
+  '/console/notices/ops',
   '/console/sources',
   '/console/sources/shop',
   '/console/scim',
@@ -97,13 +99,22 @@ describe('the pages', () => {
     expect(outline).toBe('solid')
   })
 
-  it('fit a phone without scrolling sideways', async () => {
+  it('fit a phone without scrolling sideways, also where ids and addresses are long, and no list of theirs hides a column', async () => {
+    const id = 'the-billing-system-of-the-beta-programme-of-the-year-2026_1'
+    const { api } = running.stack
+    const rule = { types: ['*'], rosters: ['press'] }
+    await api.must('PUT', `/v1/webhooks/${id}`, { url: `https://billing.example.com/${id}/${id}`, ...rule }, 201)
+    await api.must('PUT', `/v1/notices/${id}`, { kind: 'email', target: 'ops@example.com', ...rule }, 201)
     const { page } = await running.openAs('ann', { viewport: { width: 390, height: 800 } })
     const wide: string[] = []
-    for (const path of pages()) {
+    for (const path of [...pages(), `/console/webhooks/${id}`, `/console/notices/${id}`]) {
       await page.goto(path)
-      if (await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'))
-        wide.push(path)
+      const regions: string[] = await page.evaluate(
+        `[document.documentElement, ...document.querySelectorAll('.scroll')]
+          .filter((one) => one.scrollWidth > one.clientWidth && one.closest('details:not([open])') === null)
+          .map((one) => one.getAttribute('aria-label') ?? 'the page')`,
+      )
+      wide.push(...regions.map((region) => `${path}: ${region}`))
     }
     expect(wide).toEqual([])
   })

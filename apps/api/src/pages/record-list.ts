@@ -1,5 +1,6 @@
 import type { DashboardUser } from '@flightroster/core/domain'
 import { textsOf } from '../request-texts.ts'
+import { cardTable } from './cell.ts'
 import { html, type Content, type Html } from './html.ts'
 import { layout, notice, type Page } from './layout.ts'
 
@@ -12,7 +13,8 @@ export interface RecordList {
   lead: Content
   about?: Html | undefined
   head: readonly string[]
-  rows: readonly Html[]
+  /** Of each: the link to it, then a cell for each column. */
+  rows: readonly (readonly Content[])[]
   /** Said where there is none. */
   empty: Content
   /** Undefined: whoever looks may make none. */
@@ -23,23 +25,7 @@ export interface RecordList {
 export function recordListPage({ user, title, section, lead, about, head, rows, empty, form }: RecordList): string {
   const body = html`<h1>${title}</h1>
     <p class="lead">${lead}</p>
-    ${about}
-    ${
-      rows.length === 0
-        ? html`<p class="empty">${empty}</p>`
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
-            <table>
-              <thead>
-                <tr>
-                  ${head.map((name) => html`<th scope="col">${name}</th>`)}
-                </tr>
-              </thead>
-              <tbody>
-                ${rows}
-              </tbody>
-            </table>
-          </div>`
-    }
+    ${about} ${rows.length === 0 ? html`<p class="empty">${empty}</p>` : cardTable({ title, head, rows })}
     ${
       form === undefined
         ? null

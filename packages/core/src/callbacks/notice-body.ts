@@ -23,5 +23,5 @@ export function toTeamsBody({ title, lines, link }: NoticeMessage): string {
 
 /** The text of a notice by e-mail: title, lines and link, each part after an empty line. */
 export function toMailText({ title, lines, link }: NoticeMessage): string {
-  return [title, '', ...lines, ...(link === null ? [] : ['', link]), ''].join('\n')
+  return [title, ...(lines.length === 0 ? [] : ['', ...lines]), ...(link === null ? [] : ['', link]), ''].join('\n')
 }

@@ -52,7 +52,7 @@ describe('a notice', () => {
 describe('a message', () => {
   it('of one thing says what to do, and leads to it', () => {
     expect(composeNotice([roster('roster.held', 'gold', 'p-1') as never], URL)).toEqual({
-      title: 'Roster gold: a plan is held, and nobody leaves until somebody decides.',
+      title: 'Roster gold: a plan is held, and removes nobody until somebody decides.',
       lines: ['Look at who would leave, then approve or reject the plan.'],
       link: `${URL}/console/rosters/gold/plans/p-1`,
     })
@@ -63,20 +63,34 @@ describe('a message', () => {
     const fact = { type: 'build.expiring', roster: 'gold', sequence: 1, build, peopleAffected: 12, at: 0 } as const
     expect(composeNotice([{ ...fact, successor: null }], undefined)).toMatchObject({
       title: 'Roster gold: build 1.0 (42) is the last one that can be tested, and ends on 2026-12-08.',
-      lines: ['It hits 12 people. Nothing newer is in the pipeline.'],
+      lines: ['It affects 12 people. Nothing newer is in the pipeline.'],
     })
     const gone = { ...fact, type: 'build.run_out' as const, peopleAffected: 1 }
     expect(composeNotice([{ ...gone, successor: { number: '43', state: 'in_review' } }], undefined)).toMatchObject({
       title: 'Roster gold: build 1.0 (42) was the last one, and has gone: nobody can install the app.',
-      lines: ['It hits 1 person. 43 comes next: it is in beta review.'],
+      lines: ['It affects 1 person. 43 comes next: it is in beta review.'],
     })
+  })
+
+  it('of people is a sentence, of one and of several, and leads to who needs somebody', () => {
+    const said = (type: Fact['type'], count: number) =>
+      composeNotice(Array.from({ length: count }, (_, at) => ({ ...failed(`u-${at}`), type })) as never, URL)
+    expect([said('member.invited', 1).title, said('member.waiting', 2).title]).toEqual([
+      'Roster gold: 1 person was invited.',
+      'Roster gold: 2 people wait for an address or a seat.',
+    ])
+    expect(
+      [said('member.failed', 2), said('member.waiting', 1), said('member.invited', 1)].map(({ link }) => link),
+    ).toEqual(
+      ['/members?status=failed', '/members?status=waiting', ''].map((page) => `${URL}/console/rosters/gold${page}`),
+    )
   })
 
   it('of several counts people, and names nobody', () => {
     const facts = [failed('ann@example.com'), failed('ben@example.com'), roster('roster.blocked', 'silver')]
     const message = composeNotice(facts, URL)
     expect(message).toMatchObject({ title: '3 things have changed', link: `${URL}/console` })
-    expect(message.lines[0]).toBe('Roster gold: 2 people failed.')
+    expect(message.lines[0]).toBe('Roster gold: 2 people could not be added or taken out.')
     expect(JSON.stringify(message)).not.toMatch(/example\.com is|ann@|ben@|Ann@/)
   })
 

@@ -1,7 +1,7 @@
 import { ERROR_RULES } from '../errors.ts'
 import { sayNext } from './build-supply.ts'
 import type { TellableFact } from './delivery.ts'
-import type { Fact } from './fact.ts'
+import type { Fact, MemberFact } from './fact.ts'
 import { wantsFact } from './webhook.ts'
 
 /** Where notices to people can go. */
@@ -127,12 +127,18 @@ function sayAll(facts: readonly TellableFact[]): Said[] {
   return [...groups.values()].map(({ first, count }) => say(first, count))
 }
 
-const MEMBER_WORDS: Readonly<Record<string, string | undefined>> = {
-  'member.revoked': 'stopped testing',
-  'member.idle': 'with a seat that is not used',
-  'member.reclaimed': 'out of the app, since the seat was not used',
-  'member.address_changed': 'changed their address',
-  'member.waiting': 'waiting',
+/** Of one person, and of several. */
+const MEMBER_WORDS: Record<MemberFact['type'], readonly [string, string]> = {
+  'member.invited': ['was invited', 'were invited'],
+  'member.accepted': ['accepted the invitation', 'accepted the invitation'],
+  'member.installed': ['installed the app', 'installed the app'],
+  'member.revoked': ['stopped testing', 'stopped testing'],
+  'member.removed': ['was taken out of the group', 'were taken out of the group'],
+  'member.failed': ['could not be added or taken out', 'could not be added or taken out'],
+  'member.waiting': ['waits for an address or a seat', 'wait for an address or a seat'],
+  'member.reclaimed': ['left the app, since the seat was not used', 'left the app, since their seats were not used'],
+  'member.address_changed': ['changed their address', 'changed their addresses'],
+  'member.idle': ['does not use the seat', 'do not use their seats'],
 }
 
 function say(fact: TellableFact, count: number): Said {
@@ -143,23 +149,25 @@ function say(fact: TellableFact, count: number): Said {
   }
   const roster = `Roster ${fact.roster}`
   if ('member' in fact) {
-    const word = MEMBER_WORDS[fact.type] ?? fact.type.slice('member.'.length)
-    return { title: `${roster}: ${count} ${count === 1 ? 'person' : 'people'} ${word}.` }
+    const [ofOne, ofMany] = MEMBER_WORDS[fact.type]
+    return { title: `${roster}: ${count === 1 ? `1 person ${ofOne}` : `${count} people ${ofMany}`}.` }
   }
   if ('build' in fact) {
     const build = `build ${fact.build.version} (${fact.build.number})`
     if (fact.type === 'build.available') return { title: `${roster}: ${build} can be tested.` }
     const people = fact.peopleAffected ?? 0
-    const hits = `It hits ${people} ${people === 1 ? 'person' : 'people'}. ${sayNext(fact.successor ?? null)}`
+    const hits =
+      people === 0 ? 'Nobody is in the group.' : `It affects ${people} ${people === 1 ? 'person' : 'people'}.`
+    const more = `${hits} ${sayNext(fact.successor ?? null)}`
     if (fact.type === 'build.run_out')
-      return { title: `${roster}: ${build} was the last one, and has gone: nobody can install the app.`, more: hits }
+      return { title: `${roster}: ${build} was the last one, and has gone: nobody can install the app.`, more }
     const ends = fact.build.expiresAt === null ? 'soon' : `on ${fact.build.expiresAt.slice(0, 10)}`
-    return { title: `${roster}: ${build} is the last one that can be tested, and ends ${ends}.`, more: hits }
+    return { title: `${roster}: ${build} is the last one that can be tested, and ends ${ends}.`, more }
   }
   switch (fact.type) {
     case 'roster.held':
       return {
-        title: `${roster}: a plan is held, and nobody leaves until somebody decides.`,
+        title: `${roster}: a plan is held, and removes nobody until somebody decides.`,
         more: 'Look at who would leave, then approve or reject the plan.',
       }
     case 'roster.recovered':
@@ -174,6 +182,9 @@ type Troubled = Extract<Fact, { problem: unknown }>
 const titleOf = ({ problem }: Troubled) => (problem ? ERROR_RULES[problem.code].title : 'something is wrong.')
 const actionOf = ({ problem }: Troubled) => (problem ? ERROR_RULES[problem.code].action : undefined)
 
+/** Who is told of these people wants their names and reasons: the list has them. */
+const LISTED = ['failed', 'waiting'] as const
+
 function linkOf(facts: readonly TellableFact[]): string {
   const [first] = facts
   const rosters = new Set(facts.flatMap((fact) => ('roster' in fact ? [fact.roster] : [''])))
@@ -182,6 +193,8 @@ function linkOf(facts: readonly TellableFact[]): string {
   const [roster = ''] = rosters
   if (rosters.size !== 1 || roster === '') return '/console'
   const page = `/console/rosters/${encodeURIComponent(roster)}`
+  const status = LISTED.find((one) => facts.every(({ type }) => type === `member.${one}`))
+  if (status !== undefined) return `${page}/members?status=${status}`
   const plan = facts.length === 1 && 'reconciliation' in first ? first.reconciliation : undefined
   return plan === undefined ? page : `${page}/plans/${encodeURIComponent(plan)}`
 }

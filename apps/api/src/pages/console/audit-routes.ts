@@ -1,3 +1,4 @@
+import { cardTable } from '../cell.ts'
 import { listAudit } from '@flightroster/core/usecases/audit'
 import type { ApiDeps } from '../../deps.ts'
 import type { ApiServer } from '../../server.ts'
@@ -22,31 +23,18 @@ export function auditPageRoutes(app: ApiServer, deps: ApiDeps): void {
       ${
         items.length === 0
           ? html`<p class="empty">Nothing yet.</p>`
-          : html`<div class="scroll" tabindex="0" role="region" aria-label="Audit log">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">When</th>
-                    <th scope="col">Who</th>
-                    <th scope="col">What</th>
-                    <th scope="col">To what</th>
-                    <th scope="col">Detail</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  ${items.map(
-                    ({ at, actor, action, target, detail }) =>
-                      html`<tr>
-                        <td>${exactTime(at)}</td>
-                        <td>${actor}</td>
-                        <td>${action}</td>
-                        <td>${target}</td>
-                        <td>${privacy.text(detail)}</td>
-                      </tr>`,
-                  )}
-                </tbody>
-              </table>
-            </div>`
+          : cardTable({
+              title: 'Audit log',
+              isNamed: false,
+              head: ['When', 'Who', 'What', 'To what', 'Detail'],
+              rows: items.map(({ at, actor, action, target, detail }) => [
+                exactTime(at),
+                actor,
+                action,
+                target,
+                privacy.text(detail),
+              ]),
+            })
       }
       ${next ? html`<nav class="pager" aria-label="Pages"><a rel="next" href="/console/audit${query({ before: next })}">Older →</a></nav>` : null}`
     return sendHtml(reply, layout({ title: 'Audit log', section: 'audit', user: request.user, body, wide: true }))

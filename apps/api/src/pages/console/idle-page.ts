@@ -1,3 +1,4 @@
+import { cardTable } from '../cell.ts'
 import {
   IDLE_DOUBT_WORDS,
   type DashboardUser,
@@ -149,59 +150,37 @@ function table({ roster, list: { candidates }, names, privacy, now, page }: Idle
   const from = (page - 1) * IDLE_PAGE_SIZE
   const here = path`/console/rosters/${roster.id}/idle`
   const hasNext = from + IDLE_PAGE_SIZE < candidates.length
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Candidates">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Id</th>
-            <th scope="col">Why</th>
-            <th scope="col">Since</th>
-            <th scope="col">Seat goes back</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${candidates.slice(from, from + IDLE_PAGE_SIZE).map(
-            ({ id, reason, since, reclaimAt, protected: isProtected }) =>
-              html`<tr>
-                <th scope="row"><a href="${names.href(roster.id, id)}">${privacy.id(id)}</a></th>
-                <td>${REASONS[reason]}</td>
-                <td>${when(since, now)}</td>
-                <td>${isProtected ? pill('calm', 'protected') : when(reclaimAt, now, 'when somebody asks')}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-    ${
-      page > 1 || hasNext
-        ? html`<nav class="pager" aria-label="Pages">
-            ${page > 1 ? html`<a rel="prev" href="${here}${query({ page: String(page - 1) })}">← Back</a>` : null}
-            ${hasNext ? html`<a rel="next" href="${here}${query({ page: String(page + 1) })}">Next →</a>` : null}
-          </nav>`
-        : null
-    }`
+  return html`${cardTable({
+    title: 'Candidates',
+    head: ['Id', 'Why', 'Since', 'Seat goes back'],
+    rows: candidates
+      .slice(from, from + IDLE_PAGE_SIZE)
+      .map(({ id, reason, since, reclaimAt, protected: isProtected }) => [
+        html`<a href="${names.href(roster.id, id)}">${privacy.id(id)}</a>`,
+        REASONS[reason],
+        when(since, now),
+        isProtected ? pill('calm', 'protected') : when(reclaimAt, now, 'when somebody asks'),
+      ]),
+  })}
+  ${
+    page > 1 || hasNext
+      ? html`<nav class="pager" aria-label="Pages">
+          ${page > 1 ? html`<a rel="prev" href="${here}${query({ page: String(page - 1) })}">← Back</a>` : null}
+          ${hasNext ? html`<a rel="next" href="${here}${query({ page: String(page + 1) })}">Next →</a>` : null}
+        </nav>`
+      : null
+  }`
 }
 
 function doubts({ doubts: found }: IdleList): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Of whom it is not known">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col" class="number">People</th>
-          <th scope="col">Why</th>
-          <th scope="col">What to do</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${found.map(
-          ({ code, count: people }) =>
-            html`<tr>
-              <td class="number">${number(people)}</td>
-              <td>${IDLE_DOUBT_WORDS[code].detail}</td>
-              <td>${IDLE_DOUBT_WORDS[code].action}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+  return cardTable({
+    title: 'Of whom it is not known',
+    isNamed: false,
+    head: [{ number: 'People' }, 'Why', 'What to do'],
+    rows: found.map(({ code, count: people }) => [
+      number(people),
+      IDLE_DOUBT_WORDS[code].detail,
+      IDLE_DOUBT_WORDS[code].action,
+    ]),
+  })
 }

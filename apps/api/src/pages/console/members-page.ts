@@ -139,7 +139,7 @@ function table(here: string, input: MembersPage): Html {
     const order = isNow ? html` aria-sort="${isDown ? 'descending' : 'ascending'}"` : null
     const href = here + membersQuery({ ...input, sort: by, isDown: isNow && !isDown })
     return html`<th scope="col" role="columnheader" ${order}>
-      <a href="${href}">${label}${isNow ? html` <span aria-hidden="true">${isDown ? '↑' : '↓'}</span>` : null}</a>
+      <a href="${href}">${label}${isNow ? html` <span aria-hidden="true">${isDown ? '↓' : '↑'}</span>` : null}</a>
     </th>`
   }
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Members">

@@ -1,3 +1,4 @@
+import { cardTable } from '../cell.ts'
 import type { DashboardUser, IdleReason, Reconciliation, Roster, WaitsFor } from '@flightroster/core/domain'
 import { html, path, query, type Html } from '../html.ts'
 import { askFirst, layout } from '../layout.ts'
@@ -52,29 +53,16 @@ export function plansPage({ user, roster, plans, next, now }: PlansPage): string
     ${
       plans.length === 0
         ? html`<p class="empty">None yet.</p>`
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Plans and comparisons">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">Began</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Plan</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${plans.map(
-                  (plan) =>
-                    html`<tr>
-                      <th scope="row"><a href="${here}/${plan.id}">${kindOf(plan)}</a></th>
-                      <td>${when(plan.startedAt, now)}</td>
-                      <td>${pill(STATUS[plan.status].tone, STATUS[plan.status].word)}</td>
-                      <td>${planWords(plan)}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`
+        : cardTable({
+            title: 'Plans and comparisons',
+            head: ['What', 'Began', 'State', 'Plan'],
+            rows: plans.map((plan) => [
+              html`<a href="${here}/${plan.id}">${kindOf(plan)}</a>`,
+              when(plan.startedAt, now),
+              pill(STATUS[plan.status].tone, STATUS[plan.status].word),
+              planWords(plan),
+            ]),
+          })
     }
     ${next ? html`<nav class="pager" aria-label="Pages"><a rel="next" href="${here}${query({ after: next })}">Next →</a></nav>` : null}`
   return layout({ title: 'Plans', section: 'console', user, body })

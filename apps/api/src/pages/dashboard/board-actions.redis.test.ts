@@ -10,7 +10,7 @@ let ann: Visitor
 const keys = laneKeys('acme')
 
 beforeAll(async () => {
-  api = await serveApi({ dashboard: await makeDashboard() })
+  api = await serveApi({ dashboard: await makeDashboard(), publicUrl: 'https://flightroster.example.com/beta' })
   await api.addRoster()
   ann = await visit(api.app, 'ann')
 })
@@ -70,11 +70,14 @@ describe('the buttons of Bull Board', () => {
     expect((await put('clean/wait')).statusCode).toBe(409)
   })
 
-  it('lead from a job to its person', async () => {
+  it('lead from a job to its person, also where a proxy shows us under a path', async () => {
     await failJob('u-5')
-    const ref = api.deps.toRef('gold', 'u-5')
-    const answer = await ann.get(`/console/jobs/acme/${ref}`)
-    expect(answer.headers.location).toBe('/console/rosters/gold/member?id=u-5')
+    const { body } = await ann.get('/dashboard/api/queues?activeQueue=lane-acme&status=failed&page=1&jobsPerPage=10')
+    const hrefs = [...body.matchAll(/"href":"([^"]+)"/g)].map(([, href]) => href)
+    const jobPage = `/console/jobs/acme/${api.deps.toRef('gold', 'u-5')}`
+    expect(hrefs).toContain(`/beta${jobPage}`)
+    const answer = await ann.get(jobPage)
+    expect(answer.headers.location).toBe('/beta/console/rosters/gold/member?id=u-5')
   })
 
   it('show jobs with ids alone', async () => {

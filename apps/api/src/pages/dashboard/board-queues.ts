@@ -19,13 +19,16 @@ export interface BoardQueues {
   teamKeysShown(search: string | undefined): Promise<string[]>
 }
 
-export function createBoardQueues(laneList: LaneList, cache: QueueCache): BoardQueues {
+export function createBoardQueues(laneList: LaneList, cache: QueueCache, publicPath: string): BoardQueues {
   const shownLanes = async (search: string | undefined) =>
     filterLanes(await laneList.all(), { q: search }).slice(0, AT_MOST)
   const toQueues = async (lanes: readonly ListedLane[], readOnlyMode: boolean): Promise<Queues> => {
     const { LaneAdapter } = await import('./bull-board.ts')
     return new Map(
-      lanes.map((lane) => [queueName(lane.teamKey), new LaneAdapter(cache.open(lane.teamKey), lane, { readOnlyMode })]),
+      lanes.map((lane) => [
+        queueName(lane.teamKey),
+        new LaneAdapter(cache.open(lane.teamKey), lane, { readOnlyMode, publicPath }),
+      ]),
     )
   }
   const find = async (name: string) => (await laneList.all()).find((lane) => queueName(lane.teamKey) === name)

@@ -6,6 +6,12 @@ import { path } from '../html.ts'
 import { maskAddresses } from '../privacy.ts'
 import { textsOf } from '../../request-texts.ts'
 
+export interface LaneAdapterOptions {
+  readOnlyMode: boolean
+  /** Where a proxy shows us: Bull Board's pages draw these links by themselves. */
+  publicPath: string
+}
+
 /**
  * A lane as Bull Board sees it. What it may change goes through board-actions; what BullMQ would be asked for nothing (rate
  * limits, schedulers, its own pause) is answered from here, so that a queue costs one round trip a poll.
@@ -13,12 +19,12 @@ import { textsOf } from '../../request-texts.ts'
 export class LaneAdapter extends BullMQAdapter {
   readonly #lane: ListedLane
 
-  constructor(queue: Queue, lane: ListedLane, options: { readOnlyMode: boolean }) {
+  constructor(queue: Queue, lane: ListedLane, options: LaneAdapterOptions) {
     super(queue, {
       readOnlyMode: options.readOnlyMode,
       displayName: lane.teamKey,
       description: lane.state,
-      externalJobUrl: (job) => linkOf(lane.teamKey, job),
+      externalJobUrl: (job) => linkOf(options.publicPath, lane.teamKey, job),
     })
     this.#lane = lane
     // A second line of defence: jobs hold ids by design.
@@ -64,9 +70,9 @@ function maskAll(value: unknown): unknown {
 }
 
 /** Whom a job is for is kept until the member is converged. */
-function linkOf(teamKey: string, job: QueueJobJson): { displayText: string; href: string } {
+function linkOf(root: string, teamKey: string, job: QueueJobJson): { displayText: string; href: string } {
   const { roster = '', ref = '' } = textsOf(job.data)
   const isOver = job.finishedOn !== undefined && job.finishedOn !== null && !job.failedReason
-  if (isOver) return { displayText: 'The roster in the console', href: path`/console/rosters/${roster}` }
-  return { displayText: 'The person in the console', href: path`/console/jobs/${teamKey}/${ref}` }
+  if (isOver) return { displayText: 'The roster in the console', href: root + path`/console/rosters/${roster}` }
+  return { displayText: 'The person in the console', href: root + path`/console/jobs/${teamKey}/${ref}` }
 }

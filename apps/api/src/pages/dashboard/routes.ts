@@ -5,6 +5,7 @@ import type { ApiServer } from '../../server.ts'
 import { path } from '../html.ts'
 import { sendHtml } from '../send-html.ts'
 import { boardChangeRoutes } from './board-change-routes.ts'
+import { publicPath } from '../../plugins/public-path.ts'
 import { createBoardQueues, type BoardQueues, type Queues } from './board-queues.ts'
 import { OWN_FILES, readOwnFile } from './own-files.ts'
 import type { Board } from './board.ts'
@@ -25,7 +26,7 @@ const reads = { schema: { hide: true }, config: { scope: 'public', page: 'viewer
 /** Bull Board at /dashboard; /dashboard/q/<part of a team key> shows what was searched. */
 export function dashboardRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): void {
   const cache = createLazyQueueCache(deps)
-  const queues = createBoardQueues(laneList, cache)
+  const queues = createBoardQueues(laneList, cache, publicPath(deps.publicUrl))
   let opened: Promise<Board> | undefined
   const board = () => (opened ??= import('./bull-board.ts').then(({ createBoard }) => createBoard(deps)))
   app.addHook('onClose', async () => {

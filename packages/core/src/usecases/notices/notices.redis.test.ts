@@ -82,7 +82,7 @@ describe('a notice', () => {
     await deliver()
     expect(texts()).toHaveLength(2)
     expect(texts()[1]).toContain('4 things have changed')
-    expect(texts()[1]).toContain('2 people invited')
+    expect(texts()[1]).toContain('2 people were invited')
     expect(texts()[1]).not.toContain('@')
     rig.clock.advance(120_000)
     await deliver()

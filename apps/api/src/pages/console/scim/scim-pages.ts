@@ -1,3 +1,4 @@
+import { cardTable } from '../../cell.ts'
 import type { DashboardUser, ScimNote } from '@flightroster/core/domain'
 import type { ListedScimGroup, ScimPerson, ScimPreview } from '@flightroster/core/usecases/scim'
 import { html, path, query, type Html } from '../../html.ts'
@@ -41,29 +42,17 @@ export function scimListPage(input: ScimListPage): string {
 }
 
 function groupTable(groups: readonly ListedScimGroup[], privacy: Privacy): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Groups">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Group</th>
-          <th scope="col" class="number">People</th>
-          <th scope="col">Rosters</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${groups.map(
-          ({ group, members, rosters }) =>
-            html`<tr>
-              <th scope="row">
-                ${privacy.isOperator ? html`<a href="${scimGroupHref(group.id)}">${group.displayName}</a>` : privacy.text(group.displayName)}
-              </th>
-              <td class="number">${number(members)}</td>
-              <td>${rosters.length === 0 ? pill('quiet', 'bound to nothing') : rosterLinks(rosters)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+  return cardTable({
+    title: 'Groups',
+    head: ['Group', { number: 'People' }, 'Rosters'],
+    rows: groups.map(({ group, members, rosters }) => [
+      privacy.isOperator
+        ? html`<a href="${scimGroupHref(group.id)}">${group.displayName}</a>`
+        : privacy.text(group.displayName),
+      number(members),
+      rosters.length === 0 ? pill('quiet', 'bound to nothing') : html`${rosterLinks(rosters)}`,
+    ]),
+  })
 }
 
 const rosterLinks = (rosters: readonly string[]) =>

@@ -1,7 +1,7 @@
 import { SEATS_LIMIT, type DashboardUser, type Roster, type SeatForecast } from '@flightroster/core/domain'
 import type { SeatView } from '@flightroster/core/usecases/seats'
 import { editionField } from '../../edition.ts'
-import { cell } from '../../cell.ts'
+import { cardTable, cell } from '../../cell.ts'
 import { html, path, query, type Html } from '../../html.ts'
 import { layout } from '../../layout.ts'
 import { privacyOf } from '../../privacy.ts'
@@ -184,35 +184,20 @@ function line({ user, seats, now }: SeatsPage): Html {
       long they wait. Nobody takes a seat that is kept for another
       roster.${waiting > seats.line.length ? ` The first ${seats.line.length} are shown.` : ''}
     </p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Who waits for a seat">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" class="number">Place</th>
-            <th scope="col">Person</th>
-            <th scope="col">Roster</th>
-            <th scope="col" class="number">Priority</th>
-            <th scope="col">Waits since</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${seats.line.map(({ roster, member, since }, at) => {
-            const id = privacy.id(member)
-            const name =
-              id === member
-                ? html`<a href="${path`/console/rosters/${roster.id}/member` + query({ id: member })}">${member}</a>`
-                : html`${id}`
-            return html`<tr>
-              <td class="number">${at + 1}</td>
-              <th scope="row">${name}</th>
-              <td>
-                ${roster.id}${roster.paused ? ' (paused: keeps the place)' : roster.blocked ? ' (blocked: keeps the place)' : ''}
-              </td>
-              <td class="number">${roster.seats.priority}</td>
-              <td>${when(since, now)}</td>
-            </tr>`
-          })}
-        </tbody>
-      </table>
-    </div>`
+    ${cardTable({
+      title: 'Who waits for a seat',
+      isNamed: false,
+      head: [{ number: 'Place' }, 'Person', 'Roster', { number: 'Priority' }, 'Waits since'],
+      rows: seats.line.map(({ roster, member, since }, at) => {
+        const id = privacy.id(member)
+        const href = path`/console/rosters/${roster.id}/member` + query({ id: member })
+        return [
+          String(at + 1),
+          id === member ? html`<a href="${href}">${member}</a>` : id,
+          `${roster.id}${roster.paused ? ' (paused: keeps the place)' : roster.blocked ? ' (blocked: keeps the place)' : ''}`,
+          String(roster.seats.priority),
+          when(since, now),
+        ]
+      }),
+    })}`
 }

@@ -1,5 +1,6 @@
 import type { DashboardUser, ReceivedPayload, Source } from '@flightroster/core/domain'
 import type { IncomingEvent } from '@flightroster/core/usecases/intake'
+import { cardTable } from '../../cell.ts'
 import { html, path, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
 import type { Privacy } from '../../privacy.ts'
@@ -29,17 +30,12 @@ export function sourcesPage({ user, privacy, now, sources, draft, about, isNew }
     lead: 'Membership systems that post their own webhooks: what they tell becomes members of rosters.',
     about,
     head: ['Source', 'Sender', 'Rosters', 'Last received'],
-    rows: sources.map(
-      ({ source, last }) =>
-        html`<tr>
-          <th scope="row"><a href="${path`/console/sources/${source.id}`}">${source.id}</a></th>
-          <td>${titleOf(source.kind)}</td>
-          <td>${rostersOf(source).join(', ') || html`<span class="quiet">as its expression says</span>`}</td>
-          <td>
-            ${last ? html`${receivedPill(last)} ${when(last.at, now)}` : html`<span class="quiet">nothing yet</span>`}
-          </td>
-        </tr>`,
-    ),
+    rows: sources.map(({ source, last }) => [
+      html`<a href="${path`/console/sources/${source.id}`}">${source.id}</a>`,
+      titleOf(source.kind),
+      rostersOf(source).join(', ') || html`<span class="quiet">as its expression says</span>`,
+      last ? html`${receivedPill(last)} ${when(last.at, now)}` : html`<span class="quiet">nothing yet</span>`,
+    ]),
     empty: 'No membership system is connected yet.',
     form: privacy.isOperator ? form : undefined,
   })
@@ -178,29 +174,16 @@ function details(event: IncomingEvent, privacy: Privacy): string {
 function receivedTable({ received, privacy }: SourcePage): Html {
   if (received.length === 0) return html`<p class="empty">Nothing yet.</p>`
   return html`<p class="quiet">The last 200, newest first, without their content.</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Received lately">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">State</th>
-            <th scope="col" class="number">Events</th>
-            <th scope="col">Why</th>
-            <th scope="col">Id of the sender</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${received.map(
-            (entry) =>
-              html`<tr>
-                <td>${exactTime(entry.at)}</td>
-                <td>${receivedPill(entry)}</td>
-                <td class="number">${entry.events}</td>
-                <td>${entry.reason === null ? '' : privacy.text(entry.reason)}</td>
-                <td><code>${privacy.id(entry.id)}</code></td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`
+    ${cardTable({
+      title: 'Received lately',
+      isNamed: false,
+      head: ['When', 'State', { number: 'Events' }, 'Why', 'Id of the sender'],
+      rows: received.map((entry) => [
+        exactTime(entry.at),
+        receivedPill(entry),
+        String(entry.events),
+        entry.reason === null ? '' : privacy.text(entry.reason),
+        html`<code>${privacy.id(entry.id)}</code>`,
+      ]),
+    })}`
 }

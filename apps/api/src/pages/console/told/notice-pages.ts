@@ -45,16 +45,13 @@ export function noticesPage({ user, now, notices, draft, about }: Common & { not
       <a href="/console/webhooks">webhooks</a>.`,
     about,
     head: ['Notice', 'Where', 'Last message', 'State', 'Rosters'],
-    rows: notices.map(
-      ({ notice, state }) =>
-        html`<tr>
-          <th scope="row"><a href="${path`/console/notices/${notice.id}`}">${notice.id}</a></th>
-          <td>${KIND_WORDS[notice.kind]}: ${notice.masked}</td>
-          <td>${when(state.lastSentAt, now, 'none yet')}</td>
-          <td>${statePill(state.lastError)}</td>
-          <td>${notice.rosters?.join(', ') ?? 'all'}</td>
-        </tr>`,
-    ),
+    rows: notices.map(({ notice, state }) => [
+      html`<a href="${path`/console/notices/${notice.id}`}">${notice.id}</a>`,
+      `${KIND_WORDS[notice.kind]}: ${notice.masked}`,
+      when(state.lastSentAt, now, 'none yet'),
+      statePill(state.lastError),
+      notice.rosters?.join(', ') ?? 'all',
+    ]),
     empty: 'Nobody is told yet.',
     form: { label: 'Make a notice', content: noticeForm(draft, null), isOpen: draft !== NEW_NOTICE },
   })

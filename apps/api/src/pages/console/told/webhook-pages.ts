@@ -5,6 +5,7 @@ import { html, path, query, type Html } from '../../html.ts'
 import { askFirst, button, layout } from '../../layout.ts'
 import { editionField } from '../../edition.ts'
 import { onceField } from '../../making.ts'
+import { cardTable } from '../../cell.ts'
 import { recordListPage } from '../../record-list.ts'
 import { exactTime, pill, when, type Tone } from '../../words.ts'
 import { ruleFields, TOLD_LABELS, type Rule } from './rule-form.ts'
@@ -56,15 +57,12 @@ export function webhooksPage({ user, now, webhooks, draft, notice }: WebhooksPag
       <a href="/console/notices">notices</a>.`,
     about: notice,
     head: ['Webhook', 'Where', 'State', 'Rosters'],
-    rows: webhooks.map(
-      (one) =>
-        html`<tr>
-          <th scope="row"><a href="${path`/console/webhooks/${one.webhook.id}`}">${one.webhook.id}</a></th>
-          <td>${one.webhook.url}</td>
-          <td>${healthPill(one, now)}</td>
-          <td>${one.webhook.rosters?.join(', ') ?? 'all'}</td>
-        </tr>`,
-    ),
+    rows: webhooks.map((one) => [
+      html`<a href="${path`/console/webhooks/${one.webhook.id}`}">${one.webhook.id}</a>`,
+      one.webhook.url,
+      healthPill(one, now),
+      one.webhook.rosters?.join(', ') ?? 'all',
+    ]),
     empty: 'Nobody is told yet.',
     form: { label: 'Make a webhook', content: webhookForm(draft, null), isOpen: draft !== NEW_WEBHOOK },
   })
@@ -165,36 +163,20 @@ const STATUS_TONES: Record<ListedDelivery['delivery']['status'], Tone> = {
 function deliveryTable({ deliveries, now, described }: WebhookPage): Html {
   if (deliveries.length === 0) return html`<p class="empty">Nothing yet. “Send a test” sends one.</p>`
   const replay = (id: string) => path`/console/webhooks/${described.webhook.id}/deliveries/${id}/replay`
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Deliveries">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Made</th>
-          <th scope="col">What</th>
-          <th scope="col">About</th>
-          <th scope="col">State</th>
-          <th scope="col">Tries</th>
-          <th scope="col">Again</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${deliveries.map(
-          ({ delivery, nextAttemptAt }) =>
-            html`<tr>
-              <td>${exactTime(delivery.createdAt)}</td>
-              <td>${delivery.fact.type}</td>
-              <td>${aboutOf(delivery.fact)}</td>
-              <td>
-                ${pill(STATUS_TONES[delivery.status], delivery.status)}
-                ${nextAttemptAt === null ? null : html`<span class="quiet">next try ${when(nextAttemptAt, now)}</span>`}
-              </td>
-              <td>${attempts(delivery)}</td>
-              <td>${described.health.disabledAt === null ? button(replay(delivery.id), 'Send again') : null}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+  return cardTable({
+    title: 'Deliveries',
+    isNamed: false,
+    head: ['Made', 'What', 'About', 'State', 'Tries', 'Again'],
+    rows: deliveries.map(({ delivery, nextAttemptAt }) => [
+      exactTime(delivery.createdAt),
+      delivery.fact.type,
+      aboutOf(delivery.fact),
+      html`${pill(STATUS_TONES[delivery.status], delivery.status)}
+      ${nextAttemptAt === null ? null : html`<span class="quiet">next try ${when(nextAttemptAt, now)}</span>`}`,
+      attempts(delivery),
+      described.health.disabledAt === null ? button(replay(delivery.id), 'Send again') : null,
+    ]),
+  })
 }
 
 function aboutOf(fact: ListedDelivery['delivery']['fact']): string {
