@@ -16,6 +16,8 @@ export interface MemberChange {
   lastName: string | null | undefined
   /** The instant of the upstream fact, ms; undefined: as of its arrival. */
   time: number | undefined
+  /** Counts only where the member still has this version (0: unknown): somebody has decided by what he saw of it. Absent: any will do. */
+  onVersion?: number | undefined
   priority: Priority
   /** Digest of source and event id; undefined where the sender gave no id. */
   digest: string | undefined
@@ -27,9 +29,9 @@ export interface MemberChange {
   asker?: Asker | null | undefined
 }
 
-/** `gone`: the roster is not of this team key (any more). `full`: it has as many members as it may have. */
+/** `gone`: the roster is not of this team key (any more). `full`: it has as many members as it may have. `changed`: see `onVersion`. */
 export interface RecordedChange {
-  outcome: 'accepted' | 'duplicate' | 'stale' | 'gone' | 'future' | 'full'
+  outcome: 'accepted' | 'duplicate' | 'stale' | 'gone' | 'future' | 'full' | 'changed'
   version: number
 }
 

@@ -116,6 +116,32 @@ describe.each(KINDS)('two who make a $what of one id', ({ what, action, form, re
   })
 })
 
+it('one id that two give to two people at once belongs to one of them, and of two who correct a person at once one is told', async () => {
+  const action = '/console/rosters/gold/people'
+  const add = async (whose: string, visitor: Visitor, id: string) =>
+    visitor.post(action, {
+      ...(await field(visitor, '/console/rosters/gold', action)),
+      id,
+      email: `${whose}@example.com`,
+    })
+  const change = async (visitor: Visitor, id: string) => {
+    const page = `/console/rosters/gold/member?id=${id}`
+    return [visitor, filled((await visitor.get(page)).body, '/console/rosters/gold/member/change')] as const
+  }
+  for (let round = 0; round < 10; round++) {
+    const id = `at-once-${round}`
+    const added = await Promise.all([add('first', ann, id), add('second', carl, id)])
+    expect(added.map(({ statusCode }) => statusCode).toSorted()).toEqual([303, 409])
+    const forms = [await change(ann, id), await change(carl, id)]
+    const changed = await Promise.all(
+      forms.map(([visitor, fields], at) =>
+        visitor.post('/console/rosters/gold/member/change', { ...fields, firstName: `Name ${at}` }),
+      ),
+    )
+    expect(changed.map(({ statusCode }) => statusCode).toSorted()).toEqual([303, 409])
+  }
+})
+
 it('one key name that two give to two keys at once belongs to one of them', async () => {
   const key = () =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })

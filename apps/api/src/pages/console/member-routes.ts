@@ -1,4 +1,4 @@
-import { isBuildLack, parseEmail, type Roster, type Warning } from '@flightroster/core/domain'
+import { isBuildLack, parseEmail, type Desired, type Roster, type Warning } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import {
   canRestore,
@@ -28,6 +28,7 @@ import { note } from '../note.ts'
 import { errorNotice } from '../page-errors.ts'
 import { CHANGE, VIEW } from '../page-config.ts'
 import { privacyOf } from '../privacy.ts'
+import { AlreadyThere } from '../making.ts'
 import { takenFault } from '../record-list.ts'
 import { sendHtml } from '../send-html.ts'
 import { createMemberNames, type MemberNames } from './member-link.ts'
@@ -83,14 +84,18 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
       firstName: toName(form.text('firstName') || null),
       lastName: toName(form.text('lastName') || null),
     }
+    let stands = desired
     try {
-      assertEdition(form, seenPerson(desired))
+      const assertSeen = (current?: Desired) => {
+        stands = current ?? stands
+        assertEdition(form, seenPerson(stands))
+      }
+      await putMember(askedBy(deps, request), { roster, member, input, origin: 'console', assertSeen })
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile)) throw error
-      const about = changedNotice(PERSON_LABELS, input, desired)
+      const about = changedNotice(PERSON_LABELS, input, stands)
       return sendMember(deps, request, reply, roster, member, about, 409, form)
     }
-    await putMember(askedBy(deps, request), { roster, member, input, origin: 'console' })
     await note(deps, request, 'member.put', `roster:${roster.id}`, deps.toRef(roster.id, member))
     return reply.redirect(`${names.href(roster.id, member)}&done=change`, 303)
   })
@@ -200,14 +205,20 @@ function addRoute(app: ApiServer, deps: ApiDeps): void {
     const member = form.text('id') || (email ?? '').toLowerCase()
     const fault = faultOf(email, member)
     if (fault) return sendHtml(reply, addPersonAgain(request.user, roster.id, fault, form), 422)
+    const input = { email, firstName: nameIn(form, 'firstName'), lastName: nameIn(form, 'lastName') }
     // Whoever adds a person means nobody who is there: of two who give one id to two people, the second is told.
-    const known = await deps.store.members(roster.teamKey, roster.id).find(member)
-    if (known?.desired.present && !isSameEmail(known.desired.email, email)) {
+    const assertSeen = (known?: Desired) => {
+      if (known?.present && !isSameEmail(known.email, email)) throw new AlreadyThere()
+    }
+    const put = { roster, member, input, origin: 'console', assertSeen } as const
+    const outcome = await putMember(askedBy(deps, request), put).catch((error: unknown) => {
+      if (error instanceof AlreadyThere) return null
+      throw error
+    })
+    if (outcome === null) {
       const taken = takenFault('person', member, names.href(roster.id, member))
       return sendHtml(reply, addPersonAgain(request.user, roster.id, taken, form), 409)
     }
-    const input = { email, firstName: nameIn(form, 'firstName'), lastName: nameIn(form, 'lastName') }
-    const outcome = await putMember(askedBy(deps, request), { roster, member, input, origin: 'console' })
     if (outcome.problem) {
       const problem = errorNotice(new AppError(outcome.problem))
       return sendHtml(reply, addPersonAgain(request.user, roster.id, problem, form), 422)

@@ -80,7 +80,9 @@ export async function recordChanges(redis: Redis, options: RecordOptions): Promi
     const again: typeof open = []
     for (const [index, place] of open.entries()) {
       const recorded = result.changes[index]
-      if (recorded === undefined || recorded.outcome === 'again') again.push(place)
+      if (recorded?.outcome === 'again' && place.change.onVersion !== undefined)
+        outcomes[place.at] = { outcome: 'changed', version: 0 }
+      else if (recorded === undefined || recorded.outcome === 'again') again.push(place)
       else outcomes[place.at] = { outcome: recorded.outcome, version: recorded.version }
     }
     open = again
@@ -157,7 +159,9 @@ async function recordWhole(
   changes: readonly WholeChange[],
   today = options.now ?? Date.now(),
 ): Promise<
-  Omit<RecordResult, 'changes'> & { changes: { outcome: RecordedChange['outcome'] | 'again'; version: number }[] }
+  Omit<RecordResult, 'changes'> & {
+    changes: { outcome: Exclude<RecordedChange['outcome'], 'changed'> | 'again'; version: number }[]
+  }
 > {
   const { teamKey, dedupMs } = options
   const keys = laneKeys(teamKey)
@@ -193,7 +197,7 @@ async function recordWhole(
       OUTBOX_OF_PRIORITY[change.priority],
       change.digest ?? false,
       change.email === null && change.kind !== 'leave' ? WAITING : PENDING,
-      change.base ?? false,
+      change.onVersion ?? change.base ?? false,
       change.formerDigest ?? false,
     )
     const { asker, member, timelineEntry: entry } = change

@@ -24,6 +24,8 @@ export interface IncomingEvent {
   /** ms, undefined: as of its arrival. */
   time: number | undefined
   origin: EventEntry['o']
+  /** Counts only where the member still has this version (0: unknown). */
+  onVersion?: number
   /** What the timeline says, where it is more than a membership that begins. */
   entry?: 'restored'
   /** Many that were asked for at once let others go before them; absent: interactive. */
@@ -34,6 +36,8 @@ export interface IncomingEvent {
 export interface EventOutcome {
   status: 'accepted' | 'duplicate' | 'stale' | 'rejected'
   problem: ErrorCode | null
+  /** Stale because the member has another version than `onVersion`. */
+  isOutdated?: true
 }
 
 export interface IntakeDeps {
@@ -154,6 +158,7 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
     firstName: event.firstName,
     lastName: event.lastName,
     time: event.time,
+    onVersion: event.onVersion,
     priority: event.priority ?? 'interactive',
     digest: event.id === undefined ? undefined : eventDigest(event.roster, event.source, event.id),
     formerDigest:
@@ -174,6 +179,8 @@ function toOutcome(recorded: RecordedChange | undefined): EventOutcome {
     case 'duplicate':
     case 'stale':
       return { status: recorded.outcome, problem: null }
+    case 'changed':
+      return { status: 'stale', problem: null, isOutdated: true }
     case 'future':
       return { status: 'rejected', problem: 'time_in_future' }
     case 'full':

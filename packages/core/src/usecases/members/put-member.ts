@@ -1,5 +1,7 @@
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
+import type { Desired } from '../../domain/member.ts'
+import type { AssertSeen } from '../assert-seen.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent, type IntakeDeps } from '../intake/index.ts'
 import { rosterNotFound } from '../rosters/index.ts'
 
@@ -19,13 +21,21 @@ export async function putMember(
     input: MemberInput
     origin?: 'api' | 'console'
     traceparent?: string | undefined
+    /** Undefined: nobody of this id was ever here. */
+    assertSeen?: AssertSeen<Desired | undefined>
   },
 ): Promise<EventOutcome> {
-  const { roster, member, input, origin, traceparent } = request
-  const known = await deps.store.members(roster.teamKey, roster.id).find(member)
-  // An update does not take back in who stopped testing; only a new join does.
-  const kind = known?.desired.present ? 'update' : 'join'
-  return acceptOne(deps, roster, { member, kind, origin, ...input }, traceparent)
+  const { roster, member, input, origin, traceparent, assertSeen } = request
+  for (;;) {
+    const known = await deps.store.members(roster.teamKey, roster.id).find(member)
+    assertSeen?.(known?.desired)
+    // An update does not take back in who stopped testing; only a new join does.
+    const kind = known?.desired.present ? 'update' : 'join'
+    const basis = assertSeen === undefined ? {} : { onVersion: known?.desired.version ?? 0 }
+    const outcome = await acceptOne(deps, roster, { member, kind, origin, ...input, ...basis }, traceparent)
+    // Somebody else was between: what is there now decides.
+    if (!outcome.isOutdated) return outcome
+  }
 }
 
 /** The same as a member.left of now. Throws not_found. */
@@ -39,7 +49,7 @@ export async function deleteMember(
   return acceptOne(deps, roster, change, traceparent)
 }
 
-type Change = Pick<IncomingEvent, 'member' | 'kind' | 'email' | 'firstName' | 'lastName' | 'entry'> & {
+type Change = Pick<IncomingEvent, 'member' | 'kind' | 'email' | 'firstName' | 'lastName' | 'entry' | 'onVersion'> & {
   origin?: 'api' | 'console' | undefined
 }
 
