@@ -18,18 +18,35 @@ export interface SteppedProcess {
   isDead(): boolean
 }
 
+interface Lease {
+  token: string
+  /** Slept until then (ms), when its holder said last that it lives. */
+  at: number
+}
+
+interface Sleeper {
+  until: number
+  wake: () => void
+}
+
+const LEASE_MS = 15_000
+
 /**
  * Runs several processes in one, a step at a time: a step is one command to the store, or what calls `step`. Which process takes the
- * next one, and who dies, is somebody else's choice, so a run repeats with its choices.
+ * next one, and who dies, is somebody else's choice, so a run repeats with its choices. Nobody waits for time to pass: where all sleep,
+ * the first one wakes, and leases of those who did nothing for as long have run out.
  */
 export class Interleaver {
   readonly #pending: Pending[] = []
   readonly #dead = new Set<SteppedProcess>()
   readonly #stalled = new Map<SteppedProcess, number>()
-  readonly #leases = new Map<SteppedProcess, Map<string, string>>()
+  readonly #leases = new Map<SteppedProcess, Map<string, Lease>>()
+  readonly #sleepers: Sleeper[] = []
   readonly #admin: Redis
   readonly #url: string
   #stepped = true
+  #sleptMs = 0
+  #underWay = 0
 
   constructor(url: string, admin: Redis) {
     this.#url = url
@@ -39,8 +56,13 @@ export class Interleaver {
   async start(): Promise<SteppedProcess> {
     const isStepped = () => this.#stepped
     const isDead = () => this.#dead.has(process)
-    const redis = new SteppedRedis(this.#url, { maxRetriesPerRequest: null })
+    const redis = new SteppedRedis(this.#url, { maxRetriesPerRequest: null, enableReadyCheck: false })
     await new Promise((resolve) => redis.once('ready', resolve))
+    redis.sent = (answer) => {
+      this.#underWay++
+      const end = () => void this.#underWay--
+      answer.then(end, end)
+    }
     const process: SteppedProcess = {
       redis,
       isDead,
@@ -94,11 +116,11 @@ export class Interleaver {
         if (left === 0) this.#stalled.delete(process)
         else this.#stalled.set(process, left - 1)
       }
+      if (this.#underWay > 0) continue
       const ready = this.#pending.filter(({ process }) => !this.#stalled.has(process))
       if (ready.length === 0) {
-        if (this.#stalled.size > 0) continue
-        // Somebody waits for a timer.
-        await new Promise((resolve) => setTimeout(resolve, 1))
+        if (this.#stalled.size === 0 && !(await this.#wakeFirst()))
+          await new Promise((resolve) => setTimeout(resolve, 1))
         continue
       }
       const next = ready[choices.choose(ready.length)]
@@ -119,9 +141,37 @@ export class Interleaver {
     }
   }
 
+  /** What the processes wait by, in place of the host's timers. */
+  sleep(ms: number): Promise<void> {
+    if (!this.#stepped) {
+      this.#sleptMs += ms
+      return Promise.resolve()
+    }
+    return new Promise((wake) => void this.#sleepers.push({ until: this.#sleptMs + ms, wake }))
+  }
+
+  /** How long everybody slept (ms): their clocks are as far ahead. */
+  sleptMs(): number {
+    return this.#sleptMs
+  }
+
+  async #wakeFirst(): Promise<boolean> {
+    const first = this.#sleepers.reduce<Sleeper | undefined>(
+      (least, one) => (least && least.until <= one.until ? least : one),
+      undefined,
+    )
+    if (!first) return false
+    this.#sleptMs = Math.max(this.#sleptMs, first.until)
+    this.#sleepers.splice(this.#sleepers.indexOf(first), 1)
+    for (const process of this.#leases.keys()) await this.#endLeases(process, this.#sleptMs - LEASE_MS)
+    first.wake()
+    return true
+  }
+
   /** Nothing is held up any more. */
   goOn(): void {
     this.#stepped = false
+    for (const { wake } of this.#sleepers.splice(0)) wake()
     for (const { release } of this.#pending.splice(0)) void release('go')
   }
 
@@ -141,16 +191,17 @@ export class Interleaver {
   /** Leases are keys whose value the process chose: they run out while it is dead, or does nothing. */
   #noteLease(process: SteppedProcess, command: Command): void {
     const words = command.args.map(String)
-    const leases = this.#leases.get(process) ?? new Map<string, string>()
+    const leases = this.#leases.get(process) ?? new Map<string, Lease>()
     this.#leases.set(process, leases)
-    if (command.name === 'set' && words[0]?.endsWith(':lease')) leases.set(words[0], words[1] ?? '')
-    if (command.name === 'evalsha' && words[2]?.endsWith(':lease'))
-      leases.set(words[2], words[2 + Number(words[1])] ?? '')
+    const note = (key: string, token = '') => leases.set(key, { token, at: this.#sleptMs })
+    if (command.name === 'set' && words[0]?.endsWith(':lease')) note(words[0], words[1])
+    if (command.name === 'evalsha' && words[2]?.endsWith(':lease')) note(words[2], words[2 + Number(words[1])])
   }
 
-  async #endLeases(process: SteppedProcess): Promise<void> {
-    for (const [key, token] of this.#leases.get(process) ?? []) {
-      if ((await this.#admin.get(key)) === token) await this.#admin.del(key)
+  /** Of those whose holder said nothing since `before`. */
+  async #endLeases(process: SteppedProcess, before = Infinity): Promise<void> {
+    for (const [key, { token, at }] of this.#leases.get(process) ?? []) {
+      if (at < before && (await this.#admin.get(key)) === token) await this.#admin.del(key)
     }
   }
 }
@@ -170,11 +221,18 @@ type Send = (command: Command) => void
 
 class SteppedRedis extends Redis {
   intercept: ((command: Command, send: Send) => void) | undefined
+  sent: ((answer: Promise<unknown>) => void) | undefined
 
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
     // A pipeline's commands leave together: one step more or less is no other interleaving.
-    if (!this.intercept || stream) return super.sendCommand(command, stream)
-    this.intercept(command, (one) => void super.sendCommand(one))
+    if (!this.intercept || stream) {
+      this.sent?.(command.promise)
+      return super.sendCommand(command, stream)
+    }
+    this.intercept(command, (one) => {
+      this.sent?.(one.promise)
+      void super.sendCommand(one)
+    })
     return command.promise
   }
 }

@@ -120,6 +120,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
   const batch: Batch = {
     targets,
     obsolete: [],
+    moving: [],
     parked: [],
     surroundings: {
       wantedHere: () => false,

@@ -15,6 +15,8 @@ export interface Batch {
   targets: Target[]
   /** Jobs whose member or roster is gone, or whose work an earlier run did. */
   obsolete: LaneJob[]
+  /** Jobs of rosters on the move to another lane, where whoever ends the move records their members. */
+  moving: LaneJob[]
   /** Jobs of rosters that are paused or blocked. */
   parked: Target[]
   surroundings: Surroundings
@@ -33,6 +35,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     lane.readWork(jobs.map((job) => job.ref)),
   ])
   const obsolete: LaneJob[] = []
+  const moving: LaneJob[] = []
   const wanted = new Map<Roster, { job: LaneJob; work: Work }[]>()
   const seen = new Set<string>()
   jobs.forEach((job, at) => {
@@ -41,6 +44,10 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     // 0.1.0 gave jobs numbers: beside one of its own, a member may have another.
     if (!entry || !roster || seen.has(job.ref)) {
       obsolete.push(job)
+      return
+    }
+    if (roster.moving && roster.moving.to !== teamKey) {
+      moving.push(job)
       return
     }
     const list = wanted.get(roster) ?? []
@@ -110,6 +117,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   return {
     targets,
     obsolete,
+    moving,
     parked,
     surroundings,
     removals,

@@ -97,6 +97,9 @@ async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
   }
 }
 
+/** How often it is looked whether a roster has moved. */
+const MOVE_LOOK_MS = 2_000
+
 async function converge(visit: Visit, batch: Batch): Promise<void> {
   const { deps, lease } = visit
   const { store, lane, clock, settings } = deps
@@ -124,6 +127,8 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
   await Promise.all(batch.obsolete.map((job) => job.complete()))
   // Or the audit would record for ever what nobody is left for.
   await deps.lane.dropWork(batch.obsolete.map((job) => job.ref))
+  // Nothing that came of it would be recorded here. Its mover has the lease, or is dead: then another one comes.
+  await Promise.all(batch.moving.map((job) => job.later(clock.now() + MOVE_LOOK_MS)))
   for (const target of batch.parked) {
     target.ending = { kind: 'parked', problem: target.roster.blocked?.code ?? null }
     await finishTarget(finishDeps, target)

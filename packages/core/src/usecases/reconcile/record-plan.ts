@@ -111,7 +111,7 @@ async function recordWhereItIs(
   changes: MemberChange[],
   protects: boolean,
 ): Promise<number> {
-  const patienceEnds = performance.now() + MOVE_PATIENCE_MS
+  const patienceEnds = deps.clock.monotonic() + MOVE_PATIENCE_MS
   let { teamKey } = roster
   let accepted = 0
   let left = changes
@@ -134,7 +134,7 @@ async function recordWhereItIs(
     const current = await deps.store.rosters.find(roster.id)
     // Deleted, and perhaps made again: nobody is left to record for.
     if (current?.createdAt !== roster.createdAt || current.deleting) return accepted
-    if (performance.now() > patienceEnds) {
+    if (deps.clock.monotonic() > patienceEnds) {
       throw new AppError('store_unavailable', {
         message: `The roster "${roster.id}" is moving to another team key; send the list again in a moment.`,
         retryAfterMs: 5_000,

@@ -134,6 +134,23 @@ describe('a roster that moves to another team key', () => {
     await until(['a', 'b', 'c', 'd'])
   })
 
+  it('asks Apple nothing while its mover lies dead, and does not keep the lane busy', async () => {
+    await join('a')
+    await rig.store.rosters.put({ ...gold, moving: { from: 'acme', to: 'second', since: Date.now() } })
+    await leaveLane(rig.redis, 'acme', 'gold')
+    await join('b', 'stays')
+    const end = await rig.visitOnce()
+    // One call, for the roster that stays.
+    expect(rig.emulator.calls().map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /v1/betaTesters'])
+    expect(await rig.statuses('stays')).toEqual({ b: 'invited' })
+    expect(end.inMs).toBeGreaterThan(1_000)
+    await rig.store.rosters.put({ ...gold, moving: { from: 'acme', to: 'second', since: Date.now() - 60_000 } })
+    await rig.store.begunRosters.note('gold')
+    await resumeBegun(rig.deps)
+    await until(['a'])
+    await rig.until(async () => expect(await rig.queueOf('acme').counts()).toMatchObject({ delayed: 0 }))
+  })
+
   it('that nobody noted is found once in a long while, and from then on at every look', async () => {
     await join('a')
     await until(['a'])

@@ -130,12 +130,12 @@ interface HeldLane {
 }
 
 /** Keeps workers out of a lane, as one of them would keep the others out. */
-async function holdLane({ store }: MoveDeps, teamKey: string): Promise<HeldLane> {
+async function holdLane({ store, clock }: MoveDeps, teamKey: string): Promise<HeldLane> {
   const token = randomUUID()
   const lane = store.lane(teamKey)
-  const patienceEnds = performance.now() + PATIENCE_MS
+  const patienceEnds = clock.monotonic() + PATIENCE_MS
   while (!(await lane.hold(token, LEASE_MS, PROMISE_MS))) {
-    if (performance.now() > patienceEnds) {
+    if (clock.monotonic() > patienceEnds) {
       throw new AppError('conflict', {
         message: `The lane of the team key "${teamKey}" is busy; send the request again in a moment.`,
         retryAfterMs: 5_000,
