@@ -148,7 +148,7 @@ export interface RosterKeys {
 }
 
 export interface LaneKeys {
-  /** hash: facts about the lane: paused, blocked and what was told of it, suspicion, chunk sizes */
+  /** hash: the lane's standing and memory: paused, blocked and what was told of it, suspicion, chunk sizes */
   lane: string
   /** string with expiry: the token of the worker that visits the lane */
   lease: string

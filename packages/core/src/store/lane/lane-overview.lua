@@ -5,7 +5,7 @@
 -- Returns status, problem, paused, blocked (empty where unset), recorded, waiting, prioritized, active, delayed, failed, completed,
 --     budget's limit, remaining, observedAt, held plans, visits in a row that found Apple out of order, suspicion of the key, score of the job that sleeps longest,
 --     what could not be done until when
-local facts = redis.call('HMGET', KEYS[1], 'status', 'problem', 'paused', 'blocked', 'outage', 'suspicion', 'waits')
+local memory = redis.call('HMGET', KEYS[1], 'status', 'problem', 'paused', 'blocked', 'outage', 'suspicion', 'waits')
 local budget = redis.call('HMGET', KEYS[2], 'limit', 'remaining', 'observedAt')
 local recorded = 0
 for i = 3, 5 do recorded = recorded + redis.call('ZCARD', KEYS[i]) end
@@ -15,8 +15,8 @@ for _, roster in ipairs(redis.call('SMEMBERS', KEYS[12])) do
 end
 local asleep = redis.call('ZRANGE', KEYS[9], -1, -1, 'WITHSCORES')
 return {
-  facts[1] or '', facts[2] or '', facts[3] or '', facts[4] or '',
+  memory[1] or '', memory[2] or '', memory[3] or '', memory[4] or '',
   recorded, redis.call('LLEN', KEYS[6]), redis.call('ZCARD', KEYS[8]), redis.call('LLEN', KEYS[7]),
   redis.call('ZCARD', KEYS[9]), redis.call('ZCARD', KEYS[10]), redis.call('ZCARD', KEYS[11]),
-  budget[1] or '', budget[2] or '', budget[3] or '', held, facts[5] or '', facts[6] or '', asleep[2] or '', facts[7] or '',
+  budget[1] or '', budget[2] or '', budget[3] or '', held, memory[5] or '', memory[6] or '', asleep[2] or '', memory[7] or '',
 }

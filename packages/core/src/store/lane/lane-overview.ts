@@ -4,7 +4,7 @@ import { list, number, or, read, text as string } from '../../domain/shape.ts'
 import { readKeyStatus, readProblem } from '../stored-shapes.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { laneKeys, queueKeys } from '../keys.ts'
-import { parseWaits, type LaneFacts } from './lane-facts.ts'
+import { parseWaits, type LaneMemory } from './lane-memory.ts'
 import { wakesAt } from './sleeping-jobs.ts'
 
 const readScript = defineScript(import.meta.url, './lane-overview.lua')
@@ -33,7 +33,7 @@ export interface LaneOverview {
   /** App Store Connect gives this team key no usable answers, or has just refused it. */
   outage: 'silent' | 'refused' | null
   /** What the last visit could not do, and until when (ms): events and bulk work. */
-  waits: LaneFacts['waits']
+  waits: LaneMemory['waits']
 }
 
 const ROW = list(or(string, number))

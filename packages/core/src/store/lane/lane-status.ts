@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { readKeyStatus, readProblem } from '../stored-shapes.ts'
 import { laneKeys } from '../keys.ts'
-import { parseRest, parseSince, parseSuspicion } from './lane-facts.ts'
+import { parseRest, parseSince, parseSuspicion } from './lane-memory.ts'
 
 /**
  * App Store Connect answers nobody of this team key: it gives no usable answers, or it refused the key, which is not believed before it

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { list, number, oneOf, or, read, texts, tuple } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { queueKeys, type LaneKeys } from '../keys.ts'
-import { parseFacts, setFacts, type LaneFacts } from './lane-facts.ts'
+import { parseMemory, remember, type LaneMemory } from './lane-memory.ts'
 import { outboxKeys, parseOutbox, type OutboxEntry } from './lane-outbox.ts'
 
 const openScript = defineScript(import.meta.url, './open-visit.lua', './requeue-active.lua')
@@ -13,7 +13,7 @@ const closeScript = defineScript(import.meta.url, './close-visit.lua', './requeu
 export type OpenedVisit =
   | {
       kind: 'opened'
-      facts: LaneFacts
+      memory: LaneMemory
       /** Jobs that a worker died with; they wait again. */
       recovered: number
       /** Jobs at that moment. */
@@ -45,7 +45,7 @@ export interface LaneVisits {
   renew(token: string, leaseMs: number): Promise<boolean>
   /** Gives the lane back, with all jobs that are still active; null when the lease was lost. */
   close(token: string): Promise<LeftBehind | null>
-  setFacts(facts: Partial<LaneFacts>): Promise<void>
+  remember(memory: Partial<LaneMemory>): Promise<void>
 }
 
 const OPENED = or(
@@ -94,7 +94,7 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
       if (recorded === undefined) return null
       return { recorded, events: events ?? 0, bulk: bulk ?? 0 }
     },
-    setFacts: (facts) => setFacts(redis, keys.lane, facts),
+    remember: (memory) => remember(redis, keys.lane, memory),
   }
 }
 
@@ -109,7 +109,7 @@ function parseOpened(answer: Opened): OpenedVisit {
   return {
     kind,
     recovered,
-    facts: parseFacts(hash),
+    memory: parseMemory(hash),
     counts: { waiting, prioritized, delayed, active: 0, failed },
     recorded: recorded.length === 0 ? null : parseOutbox(recorded),
   }

@@ -8,8 +8,8 @@ import { countDisabledWebhooks, sampleOldestWaiting } from './sample-lanes.ts'
 const { redis } = await withRedis()
 const store = createStore(redis)
 
-const lane = (teamKey: string, facts: Partial<ListedLane> = {}) =>
-  ({ teamKey, waiting: 1, paused: false, blocked: null, ...facts }) as ListedLane
+const lane = (teamKey: string, given: Partial<ListedLane> = {}) =>
+  ({ teamKey, waiting: 1, paused: false, blocked: null, ...given }) as ListedLane
 
 const record = (teamKey: string, at: number) => redis.zadd(laneKeys(teamKey).outboxInteractive, at, 'gold\0u-1')
 

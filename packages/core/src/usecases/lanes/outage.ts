@@ -12,11 +12,11 @@ const LONGEST_WAIT_MS = 60_000
  */
 export function noteTrouble(visit: Visit, error: AppError, merged: number): void {
   visit.failures++
-  if (merged <= 1 && visit.failures < FAILURES && visit.facts.outage === 0) return
+  if (merged <= 1 && visit.failures < FAILURES && visit.memory.outage === 0) return
   if (visit.stopped) return
   visit.stopped = error
   // A visit that had a success begins to count anew.
-  visit.outage = (visit.outage === 0 ? 0 : visit.facts.outage) + 1
+  visit.outage = (visit.outage === 0 ? 0 : visit.memory.outage) + 1
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(visit.outage, 10))
   comeAgainAt(visit, visit.deps.clock.now() + Math.round(wait * (0.5 + Math.random() / 2)))
   visit.deps.log.warn(

@@ -43,7 +43,7 @@ function makeVisit({ counts, delayedAt, recorded = 0, seen, granted = 100, jobs 
         return { available: Math.min(wanted, granted), nextAt: granted > 0 ? 0 : NOW + 60_000 }
       },
     },
-    facts: { outage, parallel: 1 },
+    memory: { outage, parallel: 1 },
     outage: null,
     recorded: seen === undefined ? null : changes(seen, 'interactive'),
     counts: seen === undefined ? null : { ...NOTHING, ...counts },

@@ -149,7 +149,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       leaseToken: lease.token,
       sessionFor: (note) => sessionOf(visit, note),
       clock: deps.clock,
-      parallel: visit.facts.parallel,
+      parallel: visit.memory.parallel,
       chunk: visit.chunk,
       seats,
       brakes: brakesOf(visit, batch.targets[0]?.roster.app.id),

@@ -41,7 +41,7 @@ it('touches nothing of a lane that is paused, and takes no lease', async () => {
 it('asks one thing of a blocked lane, goes on where Apple takes the key again, and gives the lease back', async () => {
   await join('ann')
   const problem = { code: 'key_rejected' as const, detail: 'Rejected.', at: Date.now() }
-  await laneStore().setFacts({ blocked: problem, status: 'rejected', problem })
+  await laneStore().remember({ blocked: problem, status: 'rejected', problem })
   const before = calls()
   await rig.visitOnce()
   expect(rig.emulator.calls()[before]).toMatchObject({ path: '/v1/apps' })
@@ -51,7 +51,7 @@ it('asks one thing of a blocked lane, goes on where Apple takes the key again, a
 
 it('rests until what it rests for is over, whoever rings, and asks nothing meanwhile', async () => {
   await join('ann')
-  await laneStore().setFacts({ rest: { until: Date.now() + 20_000, ofBlock: false } })
+  await laneStore().remember({ rest: { until: Date.now() + 20_000, ofBlock: false } })
   const before = calls()
   const { idle, inMs, holdMs } = await rig.visitOnce()
   expect([idle, holdMs, calls()]).toEqual(['resting', 1_000, before])
@@ -68,13 +68,13 @@ it('tells since when App Store Connect gives no usable answers, however often it
   expect(first).toMatchObject({ kind: 'silent', since: expect.any(Number) })
   expect(first?.since).toBeGreaterThanOrEqual(begun)
   for (let visits = 2; visits < 4; visits++) {
-    await laneStore().setFacts({ rest: null })
+    await laneStore().remember({ rest: null })
     await rig.visitOnce()
     expect(await rig.redis.hget(keys.lane, 'outage')).toBe(String(visits))
     expect((await outage())?.since).toBe(first?.since)
   }
   rig.emulator.clearFaults()
-  await laneStore().setFacts({ rest: null })
+  await laneStore().remember({ rest: null })
   await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited', ben: 'invited', cyd: 'invited' }))
   expect(await outage()).toBeNull()
 })
@@ -92,7 +92,7 @@ it('carries out what waits in one visit: many members in few calls, and nothing 
 it('makes fewer calls at once after an answer 429 or a token that was refused by chance, and more again after a visit without', async () => {
   const parallel = async () => Number(await rig.redis.hget(keys.lane, 'parallel'))
   const match = { method: 'POST', path: '/v1/betaTesters' }
-  await laneStore().setFacts({ parallel: 8 })
+  await laneStore().remember({ parallel: 8 })
   rig.emulator.failNext({ kind: 'status', status: 429, headers: { 'retry-after': '1' }, match })
   await join('ann')
   await rig.visitOnce()

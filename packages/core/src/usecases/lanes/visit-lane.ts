@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Credentials } from '@flightroster/app-store-connect'
-import type { LaneFacts } from '../../store/index.ts'
+import type { LaneMemory } from '../../store/index.ts'
 import { createCallGate } from '../visit/call-gate.ts'
 import { blockLane, probeKey, unblockLane } from '../visit/judge-key.ts'
 import { tellKey } from '../visit/tell-key.ts'
@@ -45,7 +45,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     deps.log.error({ err: credentials, teamKey }, 'The key of the lane cannot be opened.')
     const blocked = { code: 'secret_unreadable' as const, detail: credentials.message, at: deps.clock.now() }
     await blockLane(deps.lane, blocked)
-    await tellKey(deps, teamKey, opened.facts.toldBlock, { blocked, works: false })
+    await tellKey(deps, teamKey, opened.memory.toldBlock, { blocked, works: false })
     await deps.tell()
     await deps.lane.close(token)
     return idleFor('resting', deps.settings.blockedCheckMs)
@@ -82,12 +82,12 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     credentials,
     lease,
     gate,
-    facts: opened.facts,
+    memory: opened.memory,
     recorded: opened.recorded,
     // Where another process makes jobs just now, these are outdated.
     counts: opened.recorded && opened.counts,
     scheduledAt: undefined,
-    chunk: { size: opened.facts.chunk },
+    chunk: { size: opened.memory.chunk },
     begunAt: takenAt,
     held,
     stopped: null,
@@ -97,7 +97,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     refusedUntil: { events: 0, bulk: 0 },
     bulkOnly: false,
     judging: null,
-    endpoints: openEndpoints(opened.facts.endpoints, { clock: deps.clock, log: deps.log, teamKey }),
+    endpoints: openEndpoints(opened.memory.endpoints, { clock: deps.clock, log: deps.log, teamKey }),
     failures: 0,
     outage: null,
     setbacks: 0,
@@ -131,15 +131,15 @@ async function serve(visit: Visit): Promise<void> {
 }
 
 /** A rest of a block ends with the block: a check that passed may have ended it during the visit that wrote the rest. */
-function isResting({ facts, deps }: Visit): boolean {
-  const { rest, blocked } = facts
+function isResting({ memory, deps }: Visit): boolean {
+  const { rest, blocked } = memory
   return rest !== null && rest.until > deps.clock.now() && (!rest.ofBlock || blocked !== null)
 }
 
 /** A blocked lane costs one call a check; it resumes by itself once Apple accepts the key again. */
 async function passBlock(visit: Visit): Promise<boolean> {
-  const { deps, facts } = visit
-  if (!facts.blocked) return true
+  const { deps, memory } = visit
+  if (!memory.blocked) return true
   const checkAgainAt = deps.clock.now() + deps.settings.blockedCheckMs
   const [roster] = await deps.store.rosters
     .findMany(await deps.store.rostersOf(visit.teamKey))
@@ -156,7 +156,7 @@ async function passBlock(visit: Visit): Promise<boolean> {
     return false
   }
   await unblockLane(deps.lane)
-  visit.facts = { ...facts, blocked: null, suspicion: null, rest: null, waits: null }
+  visit.memory = { ...memory, blocked: null, suspicion: null, rest: null, waits: null }
   deps.log.info({ event: 'lane.recovered', teamKey: visit.teamKey }, 'lane.recovered')
   return true
 }
@@ -172,8 +172,8 @@ async function closeVisit(visit: Visit): Promise<VisitEnd> {
   try {
     await gate.close()
     const restUntil = restsUntil(visit)
-    await deps.lane.setFacts(learnt(visit, restUntil))
-    const { blocked, status, toldBlock } = visit.facts
+    await deps.lane.remember(learnt(visit, restUntil))
+    const { blocked, status, toldBlock } = visit.memory
     await tellKey(deps, teamKey, toldBlock, { blocked, works: gate.succeeded() || status === 'working' })
     await deps.tell()
     const planned = restUntil === null ? await readPlanned(visit) : NOTHING_PLANNED
@@ -207,20 +207,20 @@ async function giveBackAnyway(lane: VisitDeps['lane'], token: string): Promise<b
 
 /** Until when nothing at all can be done (ms): what stopped the lane, or blocks it, says so. An empty budget is asked each time. */
 function restsUntil(visit: Visit): number | null {
-  const { stopped, nextAt, facts } = visit
+  const { stopped, nextAt, memory } = visit
   if (stopped !== null && stopped.code !== 'budget_exhausted') return nextAt ?? visit.deps.clock.now() + FAULT_AGAIN_MS
-  if (facts.rest !== null && isResting(visit)) return facts.rest.until
-  return facts.blocked === null ? null : nextAt
+  if (memory.rest !== null && isResting(visit)) return memory.rest.until
+  return memory.blocked === null ? null : nextAt
 }
 
 const MAX_PARALLEL = 8
 
-/** What of the lane's facts a visit has changed. */
-function learnt(visit: Visit, restUntil: number | null): Partial<LaneFacts> {
-  const { facts, chunk, outage, gate, stopped, setbacks } = visit
+/** What of the lane's memory a visit has changed. */
+function learnt(visit: Visit, restUntil: number | null): Partial<LaneMemory> {
+  const { memory, chunk, outage, gate, stopped, setbacks } = visit
   // Calls at once: halved by a 429 or a random 401 while quota is left, raised by one after a visit without.
   const parallel =
-    setbacks > 0 ? Math.max(1, Math.floor(facts.parallel / 2)) : Math.min(MAX_PARALLEL, facts.parallel + 1)
+    setbacks > 0 ? Math.max(1, Math.floor(memory.parallel / 2)) : Math.min(MAX_PARALLEL, memory.parallel + 1)
   const { events, bulk } = visit.refusedUntil
   const waits =
     restUntil !== null
@@ -231,18 +231,18 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneFacts> {
   // A key that answered is a working one; one good answer ends a suspicion.
   const works = gate.succeeded() && stopped === null
   return {
-    ...(chunk.size === facts.chunk ? {} : { chunk: chunk.size }),
-    ...(gate.sent() === 0 || parallel === facts.parallel ? {} : { parallel }),
-    ...(works && facts.status !== 'working' ? { status: 'working' as const, problem: null } : {}),
-    ...(works && facts.suspicion ? { suspicion: null } : {}),
+    ...(chunk.size === memory.chunk ? {} : { chunk: chunk.size }),
+    ...(gate.sent() === 0 || parallel === memory.parallel ? {} : { parallel }),
+    ...(works && memory.status !== 'working' ? { status: 'working' as const, problem: null } : {}),
+    ...(works && memory.suspicion ? { suspicion: null } : {}),
     ...visit.endpoints.learnt(),
-    ...(outage === null || outage === facts.outage ? {} : { outage }),
+    ...(outage === null || outage === memory.outage ? {} : { outage }),
     // The first one, or the first one again after a good answer.
     ...(outage === 1 ? { outageSince: visit.deps.clock.now() } : {}),
-    ...(waits === null && facts.waits === null ? {} : { waits }),
-    ...(restUntil === null || restUntil === facts.rest?.until
+    ...(waits === null && memory.waits === null ? {} : { waits }),
+    ...(restUntil === null || restUntil === memory.rest?.until
       ? {}
-      : { rest: { until: restUntil, ofBlock: facts.blocked !== null } }),
+      : { rest: { until: restUntil, ofBlock: memory.blocked !== null } }),
   }
 }
 

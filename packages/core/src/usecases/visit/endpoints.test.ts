@@ -2,15 +2,15 @@ import { expect, it } from 'vitest'
 import { createSettableClock } from '@flightroster/core/testing'
 import { AppError } from '../../errors.ts'
 import { createLog } from '../../log.ts'
-import { openEndpoints, type EndpointFacts } from './endpoints.ts'
+import { openEndpoints, type EndpointStates } from './endpoints.ts'
 
 const INVITE = 'POST /v1/betaTesterInvitations'
 const error = new AppError('call_forbidden')
 
-function open(facts: EndpointFacts = {}) {
+function open(states: EndpointStates = {}) {
   const clock = createSettableClock()
   const log = createLog({ level: 'silent', name: 'test' })
-  const endpoints = openEndpoints(facts, { clock, log, teamKey: 'acme' })
+  const endpoints = openEndpoints(states, { clock, log, teamKey: 'acme' })
   const answers = (path: string, code: 'apple_refused' | null, method = 'POST') =>
     endpoints.note({ method, path, code, status: 200 } as Parameters<typeof endpoints.note>[0])
   return { clock, endpoints, answers }

@@ -4,7 +4,7 @@ import type { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 
 /** Refusals in a row, since when, and when the next call may go out (ms). By endpoint: method and path template. */
-export type EndpointFacts = Record<string, { count: number; since: number; until: number }>
+export type EndpointStates = Record<string, { count: number; since: number; until: number }>
 
 /** So many halvings find one bad address among a hundred: more refusals in a row speak of the endpoint. */
 const CLOSES_AFTER = 8
@@ -19,16 +19,16 @@ export interface Endpoints {
   againAt(endpoint: string): number
   /** Told of every answer: a good one opens its own endpoint, and no other. */
   note(record: CallRecord): void
-  /** What of the lane's facts has changed. */
-  learnt(): { endpoints?: EndpointFacts }
+  /** What of the lane's memory has changed. */
+  learnt(): { endpoints?: EndpointStates }
 }
 
 /** One endpoint that refuses costs those who need it, never the lane: it is asked ever more seldom, and everything else goes on. */
 export function openEndpoints(
-  facts: EndpointFacts,
+  states: EndpointStates,
   { clock, log, teamKey }: { clock: Clock; log: Log; teamKey: string },
 ): Endpoints {
-  const held = new Map(Object.entries(facts).map(([endpoint, state]) => [endpoint, { ...state }]))
+  const held = new Map(Object.entries(states).map(([endpoint, state]) => [endpoint, { ...state }]))
   let isChanged = false
   return {
     opensAt(endpoint) {

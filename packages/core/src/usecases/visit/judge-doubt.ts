@@ -18,18 +18,18 @@ export function judgeDoubt(visit: Visit, appId: string | undefined, error: AppEr
 async function judge(visit: Visit, appId: string | undefined, error: AppError): Promise<'works' | 'stopped'> {
   const { lane, clock, log, settings } = visit.deps
   try {
-    const verdict = await judgeKey({ lane, clock, session: sessionOf(visit), appId }, visit.facts, error)
+    const verdict = await judgeKey({ lane, clock, session: sessionOf(visit), appId }, visit.memory, error)
     switch (verdict.kind) {
       case 'works':
         if (error.code === 'key_rejected') visit.setbacks++
         return 'works'
       case 'suspicious':
-        await lane.setFacts({ suspicion: verdict.suspicion })
+        await lane.remember({ suspicion: verdict.suspicion })
         stop(visit, error, SUSPICIOUS_AGAIN_MS[verdict.suspicion.count - 1] ?? 42_000)
         return 'stopped'
       case 'blocked':
         await blockLane(lane, verdict.problem)
-        visit.facts = { ...visit.facts, blocked: verdict.problem }
+        visit.memory = { ...visit.memory, blocked: verdict.problem }
         log.warn({ event: 'lane.blocked', teamKey: visit.teamKey, code: verdict.problem.code }, 'lane.blocked')
         stop(visit, error, settings.blockedCheckMs)
         return 'stopped'

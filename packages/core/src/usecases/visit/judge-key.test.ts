@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 import { createSettableClock } from '@flightroster/core/testing'
 import type { AppleSession } from '@flightroster/app-store-connect'
 import { AppError, type ErrorCode } from '../../errors.ts'
-import type { LaneFacts, LaneStore } from '../../store/index.ts'
+import type { LaneMemory, LaneStore } from '../../store/index.ts'
 import { judgeKey } from './judge-key.ts'
 
 /** Judges one doubt after the other, as the visits of a lane do. `answers` are what the probes meet; none is a good one. */
 function startJudge() {
   const clock = createSettableClock()
-  let suspicion: LaneFacts['suspicion'] = null
+  let suspicion: LaneMemory['suspicion'] = null
   return {
     clock,
     judge: async (code: ErrorCode, answers: (ErrorCode | null)[] = [], details: Record<string, unknown> = {}) => {
@@ -20,7 +20,7 @@ function startJudge() {
       }
       const session = { findApps } as unknown as AppleSession
       const deps = { clock, session, appId: '1234', lane: {} as LaneStore }
-      const verdict = await judgeKey(deps, { suspicion } as LaneFacts, new AppError(code, { details }))
+      const verdict = await judgeKey(deps, { suspicion } as LaneMemory, new AppError(code, { details }))
       if (verdict.kind === 'suspicious') suspicion = verdict.suspicion
       const problem = verdict.kind === 'blocked' ? ` ${verdict.problem.code}` : ''
       return `${verdict.kind}${problem}, ${answers.length - asked.length} probes`

@@ -2,7 +2,7 @@ import type { AppleSession } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
-import type { LaneFacts, LaneStore } from '../../store/index.ts'
+import type { LaneMemory, LaneStore } from '../../store/index.ts'
 
 export interface JudgeDeps {
   lane: LaneStore
@@ -32,7 +32,7 @@ const REJECTED_OVER_MS = 60_000
  * Random 401s on good keys are common, and one endpoint's 403 does not condemn a key: the cheapest read decides. It is asked
  * with a fresh token, its times corrected by Apple's clock, and twice, since a probe meets the same chance.
  */
-export async function judgeKey(deps: JudgeDeps, facts: LaneFacts, error: AppError): Promise<Verdict> {
+export async function judgeKey(deps: JudgeDeps, memory: LaneMemory, error: AppError): Promise<Verdict> {
   const found = (await probeKey(deps)) && (await probeKey(deps))
   if (error.code !== 'key_rejected') {
     const code = found ?? (condemns(error) ? error.code : null)
@@ -41,7 +41,7 @@ export async function judgeKey(deps: JudgeDeps, facts: LaneFacts, error: AppErro
   if (found === null) return { kind: 'works' }
   if (found !== 'key_rejected') return { kind: 'blocked', problem: toProblem(deps, found) }
   const now = deps.clock.now()
-  const suspicion = { count: (facts.suspicion?.count ?? 0) + 1, since: facts.suspicion?.since ?? now }
+  const suspicion = { count: (memory.suspicion?.count ?? 0) + 1, since: memory.suspicion?.since ?? now }
   if (suspicion.count >= REJECTIONS && now - suspicion.since >= REJECTED_OVER_MS) {
     return { kind: 'blocked', problem: toProblem(deps, 'key_rejected') }
   }
@@ -72,7 +72,7 @@ export async function probeKey(deps: Pick<JudgeDeps, 'session' | 'appId'>): Prom
 }
 
 export async function blockLane(lane: LaneStore, problem: Problem): Promise<void> {
-  await lane.setFacts({
+  await lane.remember({
     blocked: problem,
     suspicion: null,
     status: KEY_STATUS[problem.code] ?? 'rejected',
@@ -81,7 +81,7 @@ export async function blockLane(lane: LaneStore, problem: Problem): Promise<void
 }
 
 export async function unblockLane(lane: LaneStore): Promise<void> {
-  await lane.setFacts({ blocked: null, suspicion: null, rest: null, waits: null, status: 'working', problem: null })
+  await lane.remember({ blocked: null, suspicion: null, rest: null, waits: null, status: 'working', problem: null })
 }
 
 function toProblem(deps: Pick<JudgeDeps, 'clock'>, code: ErrorCode): Problem {

@@ -21,9 +21,9 @@ const told = async () =>
   )
 /** As if it had been refused for a minute, so that the next refusal is believed. */
 const suspectFor = (ms: number) =>
-  createLaneStore(rig.redis, 'acme').setFacts({ suspicion: { count: 3, since: Date.now() - ms }, rest: null })
+  createLaneStore(rig.redis, 'acme').remember({ suspicion: { count: 3, since: Date.now() - ms }, rest: null })
 const visitAgain = async () => {
-  await createLaneStore(rig.redis, 'acme').setFacts({ rest: null })
+  await createLaneStore(rig.redis, 'acme').remember({ rest: null })
   await rig.visitOnce()
 }
 
@@ -59,7 +59,7 @@ it('an agreement that is missing is told with its own code', async () => {
 
 it('another key in its place is told to work once it was answered, and not before', async () => {
   const problem = { code: 'key_rejected' as const, detail: 'Rejected.', at: Date.now() }
-  await createLaneStore(rig.redis, 'acme').setFacts({ blocked: problem, status: 'rejected', problem })
+  await createLaneStore(rig.redis, 'acme').remember({ blocked: problem, status: 'rejected', problem })
   rig.emulator.revokeKey(keyId)
   await rig.visitOnce()
   expect(await told()).toEqual(['1 team_key.rejected key_rejected'])

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem } from '../../domain/roster.ts'
-import type { LaneFacts, Store } from '../../store/index.ts'
+import type { LaneMemory, Store } from '../../store/index.ts'
 
 /**
  * Upstream and people are told that a team key is refused, and that it is taken again, once each. `works`: it has answered, or is
@@ -9,7 +9,7 @@ import type { LaneFacts, Store } from '../../store/index.ts'
 export async function tellKey(
   { store, clock }: { store: Store; clock: Clock },
   teamKey: string,
-  told: LaneFacts['toldBlock'],
+  told: LaneMemory['toldBlock'],
   { blocked, works }: { blocked: Problem | null; works: boolean },
 ): Promise<void> {
   const state = blocked?.code ?? ''

@@ -4,7 +4,7 @@ import type { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { LaneCounts, LaneJob, LaneQueue } from '../../queues/index.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import type { Budget, LaneFacts, LaneStore, OutboxEntry, Store } from '../../store/index.ts'
+import type { Budget, LaneMemory, LaneStore, OutboxEntry, Store } from '../../store/index.ts'
 import type { Tracing } from '../../tracing.ts'
 import type { CallGate } from './call-gate.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -45,7 +45,7 @@ export interface Visit {
   credentials: Credentials
   lease: Lease
   gate: CallGate
-  facts: LaneFacts
+  memory: LaneMemory
   /** Changes without a job as the lane was opened, for its first round; null afterwards, and where that told nothing. */
   recorded: OutboxEntry[] | null
   /** As last counted; null once something was queued, fetched or brought back since. */
@@ -83,7 +83,7 @@ export interface Visit {
 
 /** One job alone while it is not known whether Apple answers again. */
 export function isProbing(visit: Visit): boolean {
-  return visit.facts.outage > 0 && visit.outage !== 0
+  return visit.memory.outage > 0 && visit.outage !== 0
 }
 
 /** Told of every success: one is enough to believe Apple again. */

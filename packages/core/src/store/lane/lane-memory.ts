@@ -3,8 +3,8 @@ import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { flag, mapOf, number, object, readJson, type Shape } from '../../domain/shape.ts'
 import { problem, readKeyStatus } from '../stored-shapes.ts'
 
-/** Facts about a lane that outlive a visit. */
-export interface LaneFacts {
+/** What a lane remembers from visit to visit. */
+export interface LaneMemory {
   blocked: Problem | null
   /** 401 answers in a row on fresh tokens, since when. */
   suspicion: { count: number; since: number } | null
@@ -33,27 +33,27 @@ export interface LaneFacts {
 const INITIAL_CHUNK = 50
 const INITIAL_PARALLEL = 4
 
-const suspicion = object<NonNullable<LaneFacts['suspicion']>>({ count: number, since: number })
-const endpoints = mapOf(object<LaneFacts['endpoints'][string]>({ count: number, since: number, until: number }))
-const waits = object<NonNullable<LaneFacts['waits']>>({ events: number, bulk: number })
-const rest = object<NonNullable<LaneFacts['rest']>>({ until: number, ofBlock: flag })
+const suspicion = object<NonNullable<LaneMemory['suspicion']>>({ count: number, since: number })
+const endpoints = mapOf(object<LaneMemory['endpoints'][string]>({ count: number, since: number, until: number }))
+const waits = object<NonNullable<LaneMemory['waits']>>({ events: number, bulk: number })
+const rest = object<NonNullable<LaneMemory['rest']>>({ until: number, ofBlock: flag })
 
-export function parseRest(kept: string | null | undefined): LaneFacts['rest'] {
+export function parseRest(kept: string | null | undefined): LaneMemory['rest'] {
   return kept ? readJson(rest, kept, "The lane's rest") : null
 }
 
-export function parseSuspicion(kept: string | null | undefined): LaneFacts['suspicion'] {
+export function parseSuspicion(kept: string | null | undefined): LaneMemory['suspicion'] {
   return kept ? readJson(suspicion, kept, "The lane's suspicion") : null
 }
 
-export function parseWaits(kept: string | null | undefined): LaneFacts['waits'] {
+export function parseWaits(kept: string | null | undefined): LaneMemory['waits'] {
   return kept ? readJson(waits, kept, 'What the lane waits for') : null
 }
 
 export const parseSince = (kept: string | null | undefined) => (kept ? Number(kept) : null)
 
 /** Reads a lane's hash; what is absent gets what a new lane begins with. Throws where a field holds what we never write. */
-export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
+export function parseMemory(hash: ReadonlyMap<string, string>): LaneMemory {
   const json = <T>(name: string, shape: Shape<T>): T | null => {
     const kept = hash.get(name)
     return kept ? readJson(shape, kept, `The lane's ${name}`) : null
@@ -74,8 +74,8 @@ export function parseFacts(hash: ReadonlyMap<string, string>): LaneFacts {
   }
 }
 
-export async function setFacts(redis: Redis, key: string, facts: Partial<LaneFacts>): Promise<void> {
-  const fields = Object.entries(facts).flatMap(([name, value]) => [
+export async function remember(redis: Redis, key: string, memory: Partial<LaneMemory>): Promise<void> {
+  const fields = Object.entries(memory).flatMap(([name, value]) => [
     name,
     value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
   ])
