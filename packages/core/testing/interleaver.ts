@@ -3,9 +3,13 @@ import { Command, Redis } from 'ioredis'
 /** What becomes of the next step of a process. */
 export type Fate = 'go' | 'lose' | 'twice' | 'kill' | 'stall'
 
-interface Pending {
+/** What a process is about to do. */
+export interface ReadyStep {
   process: SteppedProcess
   name: string
+}
+
+interface Pending extends ReadyStep {
   release: (fate: 'go' | 'lose' | 'twice') => Promise<void>
   refuse: () => void
 }
@@ -103,10 +107,13 @@ export class Interleaver {
     return process
   }
 
-  /** Takes steps until all of `work` has ended. `choose` picks one of `count`, `fateOf` says what becomes of it. */
+  /**
+   * Takes steps until all of `work` has ended. `choose` picks one of `count`, or none for now; it may look at whose they are.
+   * `fateOf` says what becomes of it.
+   */
   async run(
     work: Promise<unknown>,
-    choices: { choose: (count: number) => number; fateOf: (name: string) => Fate },
+    choices: { choose: (count: number, ready: readonly ReadyStep[]) => number; fateOf: (name: string) => Fate },
   ): Promise<void> {
     let isOver = false
     void work.finally(() => (isOver = true)).catch(() => {})
@@ -123,7 +130,7 @@ export class Interleaver {
           await new Promise((resolve) => setTimeout(resolve, 1))
         continue
       }
-      const next = ready[choices.choose(ready.length)]
+      const next = ready[choices.choose(ready.length, ready)]
       if (!next) continue
       const fate = choices.fateOf(next.name)
       if (fate === 'kill') {

@@ -50,6 +50,7 @@ import { forgetUnneededTesters } from './member/testers.ts'
 import { createPartedRegister } from './parted-register.ts'
 import type { Register } from './records.ts'
 
+const dropScript = defineScript(import.meta.url, './drop-record.lua')
 const countRecorded = defineScript(import.meta.url, './lane/count-recorded.lua')
 const needsVisit = defineScript(import.meta.url, './lane/needs-visit.lua')
 
@@ -115,6 +116,8 @@ export interface Store {
   enterRoster(roster: Roster): Promise<void>
   /** Enters a roster into the register of its app; an id without a roster does no harm. */
   joinApp(appId: string, rosterId: string): Promise<void>
+  /** Once its record is there: enters a roster where a deletion of a former one of its id, which came late, may have taken it out. */
+  enterRegisters(roster: Roster): Promise<void>
   /**
    * Forgets a roster with everything that is kept of it, and frees its group. Its record goes last: whoever finds that one goes on with it,
    * and until then nobody makes a roster under its id.
@@ -164,7 +167,18 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
   let changed = new Map<string, string>()
   const begunRosters = createBegunRosters(redis)
   const releaseGroup = async (groupId: string, rosterId: string) => {
-    if ((await redis.hget(globalKeys.groups, groupId)) === rosterId) await redis.hdel(globalKeys.groups, groupId)
+    await dropScript.run(redis, [globalKeys.groups], [groupId, rosterId])
+  }
+  const claimGroup = async (groupId: string, rosterId: string) => {
+    const set = await redis.hsetnx(globalKeys.groups, groupId, rosterId)
+    return set === 1 || (await redis.hget(globalKeys.groups, groupId)) === rosterId
+  }
+  const joinApp = async (appId: string, rosterId: string) =>
+    void (await redis.sadd(globalKeys.rostersOfApp(appId), rosterId))
+  const enterRegisters = async ({ id, app, group, scimGroup }: Roster) => {
+    await joinApp(app.id, id)
+    await claimGroup(group.id, id)
+    if (scimGroup !== null) await createScimBindings(redis).add(id, scimGroup)
   }
   return {
     ready,
@@ -224,12 +238,10 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     }),
     directory: createRosterDirectory(rosters),
     groupHolder: (groupId) => redis.hget(globalKeys.groups, groupId),
-    async claimGroup(groupId, rosterId) {
-      const set = await redis.hsetnx(globalKeys.groups, groupId, rosterId)
-      return set === 1 || (await redis.hget(globalKeys.groups, groupId)) === rosterId
-    },
+    claimGroup,
     releaseGroup,
-    joinApp: async (appId, rosterId) => void (await redis.sadd(globalKeys.rostersOfApp(appId), rosterId)),
+    joinApp,
+    enterRegisters,
     async enterRoster(roster) {
       await redis.sadd(globalKeys.rostersOfApp(roster.app.id), roster.id)
       await enterLane(redis, roster.teamKey, roster.id)
@@ -249,8 +261,10 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
         scimGroup ? createScimBindings(redis).drop(id, scimGroup) : null,
         releaseGroup(group.id, id),
       ])
-      await rosters.deleteIf(id, isIt)
-      await begunRosters.forget(id)
+      if (await rosters.deleteIf(id, isIt)) return begunRosters.forget(id)
+      // Between the look and these steps another was quicker, and what was forgotten may be of a roster that was made anew since.
+      const anew = await rosters.find(id)
+      if (anew) await enterRegisters(anew)
     },
     rosterIdsOfApp: (appId) => redis.smembers(globalKeys.rostersOfApp(appId)),
     async standing(rosterId) {

@@ -2,10 +2,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Interleaver, type SteppedProcess } from '../../../testing/interleaver.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { createLaneStore, createStore, laneKeys } from '../../store/index.ts'
+import { createLaneStore, createStore, globalKeys, laneKeys } from '../../store/index.ts'
 import { deleteTask, lawTask } from '../schedule/tasks.ts'
 import type { Visit } from '../visit/visit.ts'
 import { deleteRoster } from './delete-roster.ts'
+import { insertRoster } from './put-roster.ts'
 import { emptyRoster } from './empty-roster.ts'
 import { resumeBegun } from './move-roster.ts'
 
@@ -123,3 +124,79 @@ it('what is left once the last tester is out is forgotten, whichever write its w
     if (!died) break
   }
 }, 300_000)
+
+/** Runs `work`, which stands still before its write number `at` until `others` is through; false where it came to its end before that. */
+async function lagsAt(
+  at: number,
+  work: (process: SteppedProcess) => Promise<unknown>,
+  others: (process: SteppedProcess) => Promise<unknown>,
+): Promise<boolean> {
+  const { host, port } = rig.redis.options
+  const interleaver = new Interleaver(`redis://${host}:${port}`, rig.redis)
+  const [slow, quick] = [await interleaver.start(), await interleaver.start()]
+  let writes = 0
+  let lags = false
+  let begin = () => {}
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  let isOver = false
+  const late = work(slow).catch(() => {})
+  void late.then(begin)
+  const between = begun.then(() => others(quick)).finally(() => (isOver = true))
+  await interleaver.run(Promise.all([late, between]), {
+    choose: (_count, ready) => {
+      lags ||= ready.some(({ process, name }) => process === slow && !READS.test(name)) && writes === at
+      if (lags) begin()
+      return ready.findIndex(({ process }) => (lags && !isOver ? process === quick : true))
+    },
+    fateOf: (name) => {
+      if (!lags && !READS.test(name)) writes++
+      return 'go'
+    },
+  })
+  await between
+  for (const { redis } of [slow, quick]) redis.disconnect()
+  return lags
+}
+
+it('whoever comes late with a deletion takes nothing from a roster that was made anew under its id', async () => {
+  for (let at = 0; ; at++) {
+    const roster = await fill(`gold-${at}`)
+    const anew = { ...roster, createdAt: roster.createdAt + 1_000 }
+    const accepted = { ...roster, deleting: true, forgetting: true }
+    await rig.store.rosters.put(accepted)
+    const deletion = ({ redis }: SteppedProcess) => createStore(redis).forgetRoster(accepted)
+    let isMade = false
+    const lagged = await lagsAt(at, deletion, async (process) => {
+      await deletion(process)
+      const store = createStore(process.redis)
+      isMade = (await store.claimGroup(anew.group.id, anew.id)) && (await insertRoster(store, anew))
+      await rig.store.scimBindings.add(anew.id, 'Everybody')
+    })
+    if (!lagged) break
+    expect({ at, isMade }).toEqual({ at, isMade: true })
+    expect(await rig.store.rosters.find(roster.id)).toMatchObject({ createdAt: anew.createdAt })
+    expect({ at, holder: await rig.store.groupHolder(roster.group.id) }).toEqual({ at, holder: roster.id })
+    expect({ at, of: await rig.store.rosterIdsOfApp(roster.app.id) }).toMatchObject({
+      of: expect.arrayContaining([roster.id]) as string[],
+    })
+    expect(await rig.store.rostersOf('acme')).toContain(roster.id)
+    expect(await rig.store.scimBindings.rostersNaming('Everybody')).toContain(roster.id)
+    await rig.join('u-new', { roster: roster.id, id: `new-${at}` })
+    await rig.until(() => expect(rig.emulator.groupMembers(roster.group.id)).toContain('u-new@example.com'))
+    await deleteRoster(rig.deps, { id: roster.id, testers: 'keep' })
+  }
+}, 300_000)
+
+it('whoever comes late with a deletion takes nothing from a roster that is just being made', async () => {
+  const { rosters } = rig.store
+  const roster = await rig.addRoster({ id: 'anew' })
+  await rosters.delete('anew')
+  const insert: typeof rosters.insert = async (record) => {
+    await rig.store.releaseGroup(roster.group.id, 'anew')
+    await rig.redis.srem(globalKeys.rostersOfApp(roster.app.id), 'anew')
+    return rosters.insert(record)
+  }
+  expect(await insertRoster({ ...rig.store, rosters: { ...rosters, insert } }, roster)).toBe(true)
+  expect(await rig.store.groupHolder(roster.group.id)).toBe('anew')
+  expect(await rig.store.rosterIdsOfApp(roster.app.id)).toEqual(['anew'])
+})

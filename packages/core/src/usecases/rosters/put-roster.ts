@@ -69,8 +69,6 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
     deps.log.info({ roster: input.id, err: error }, 'roster.warnings_not_read')
     return { warnings: [] }
   })
-  // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
-  if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
   const now = deps.clock.now()
   const roster: Roster = {
     v: 1,
@@ -85,16 +83,24 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
     createdAt: now,
     updatedAt: now,
   }
-  await deps.store.lane(teamKey.id).roster(roster.id).enterLane()
-  await deps.store.joinApp(app.id, roster.id)
-  if (await deps.store.rosters.insert(roster)) {
-    await deps.store.lane(teamKey.id).roster(roster.id).noteBirth(roster.createdAt)
-    return roster
-  }
+  // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
+  if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
+  if (await insertRoster(deps.store, roster)) return roster
   const winner = await deps.store.rosters.find(input.id)
   if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
   if (winner?.teamKey !== teamKey.id || winner.deleting) await deps.store.lane(teamKey.id).roster(roster.id).leaveLane()
   throw new AppError('conflict', { message: `Another request is creating the roster "${input.id}" right now.` })
+}
+
+/** Records a roster whose group was claimed; false where another one of its id is there. */
+export async function insertRoster(store: Store, roster: Roster): Promise<boolean> {
+  const inLane = store.lane(roster.teamKey).roster(roster.id)
+  await inLane.enterLane()
+  await store.joinApp(roster.app.id, roster.id)
+  if (!(await store.rosters.insert(roster))) return false
+  await inLane.noteBirth(roster.createdAt)
+  await store.enterRegisters(roster)
+  return true
 }
 
 async function changeRoster(
