@@ -237,6 +237,12 @@ const WORDS: Record<WaitCode, { detail: string; action: string }> = {
   },
 }
 
+/** Of a roster of which everything that is open is tried again: its people have the reasons. */
+export const ALL_TRIED_AGAIN = {
+  detail: 'The last attempts failed; they are tried again by themselves.',
+  action: 'Nothing: it goes on by itself. The pages of the people who are on the way say what went wrong.',
+}
+
 function wait(code: WaitCode, until: number | null): WaitsFor {
   return { code, ...WORDS[code], since: null, until, who: WHO[code] ?? null }
 }

@@ -1,4 +1,4 @@
-import { NOTHING_OBSERVED, WAIT_CODES, type Observed, type WaitCode } from '@flightroster/core/domain'
+import { ALL_TRIED_AGAIN, NOTHING_OBSERVED, WAIT_CODES, type Observed, type WaitCode } from '@flightroster/core/domain'
 import {
   createBudget,
   createWorkers,
@@ -33,7 +33,10 @@ const NOW = 'about now'
 const trouble = { code: 'apple_unavailable' as const, detail: 'App Store Connect has a fault of its own.' }
 /** The job sleeps, after a turn that ended so. */
 const sleep = async (turn: Partial<Observed>, forMs: number) => {
-  const { observed } = laneKeys(lane).roster('gold')
+  const keys = laneKeys(lane)
+  const { observed } = keys.roster('gold')
+  // It has had its turn.
+  await api.connection.unlink(keys.outboxNow, keys.outboxInteractive, keys.outboxBulk)
   await api.connection.hset(observed, 'ann', JSON.stringify({ ...NOTHING_OBSERVED, ...turn }))
   const ref = api.deps.toRef('gold', 'ann')
   const queue = new Queue(queueName(lane), { connection: api.connection, prefix: queuePrefix(lane) })
@@ -99,8 +102,9 @@ describe('waitsFor of a member', () => {
       for (const at of [sinceText, told.until].filter((time) => time !== null))
         expect(person).toContain(`datetime="${at}"`)
       if (who !== undefined) expect(person).toContain(`Who has to do it: ${who}`)
-      // Of one person alone, the page of the roster says nothing.
-      expect(roster.includes(onPage(detail))).toBe(code !== 'retry' && code !== 'quiet_time')
+      // Of one reading alone, the page of the roster says nothing; where all that is open is tried again, it says that.
+      const ofRoster = code === 'retry' ? ALL_TRIED_AGAIN.detail : detail
+      expect(roster.includes(onPage(ofRoster))).toBe(code !== 'quiet_time')
       const until = told.until === null ? null : Math.round((Date.parse(told.until) - begun) / 30_000)
       expect(until).toBe(forMs === null ? null : Math.round(forMs / 30_000))
       // Calls are counted in quarters of a minute.
@@ -108,6 +112,17 @@ describe('waitsFor of a member', () => {
       expect(toldAt !== null && Math.abs(toldAt - begun) < 60_000 ? NOW : toldAt).toBe(since)
     },
   )
+
+  it('of a roster is what is being done while a change has its turn, though others are tried again', async () => {
+    await sleep({ problem: { ...trouble, at: api.deps.clock.now() } }, 90_000)
+    const said = async () => [(await pages()).roster, (await (await visit(api.app, 'ann')).get('/console')).body]
+    for (const page of await said()) expect(page).toContain('tried again')
+    await api.call('PUT', '/v1/rosters/gold/members/bea', { email: 'bea@example.com' })
+    for (const page of await said()) {
+      expect(page).not.toContain('tried again')
+      expect(page).toContain('2 changes on the way')
+    }
+  })
 
   it('is a retry of everybody, without an end of the backlog, while App Store Connect gives no usable answers', async () => {
     const restUntil = api.deps.clock.now() + 45_000

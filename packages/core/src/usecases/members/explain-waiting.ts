@@ -2,6 +2,7 @@ import { isBuildLack } from '../../domain/build.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import {
+  ALL_TRIED_AGAIN,
   rosterWaitsFor,
   waitsFor,
   type WaitingMember,
@@ -59,7 +60,22 @@ export async function explainRoster(
 ): Promise<WaitsFor | null> {
   const isOpen = hasOpen || (await deps.store.members(roster.teamKey, roster.id).counts()).pending > 0
   const around = await readSurroundings(deps, roster, [], isOpen)
-  return rosterWaitsFor(heldAside ? { ...around, held: [] } : around, isOpen)
+  const told = rosterWaitsFor(heldAside ? { ...around, held: [] } : around, isOpen)
+  if (told?.code !== 'backlog' || hasOpen || !around.allSleep) return told
+  return (await triedAgain(deps, roster)) ?? told
+}
+
+/** People on the way who are looked at where all of them sleep. */
+const LOOKED_AT = 20
+
+/** Nothing of the lane waits for its turn: who is tried again first after a failure is what the roster waits for. */
+async function triedAgain(deps: WaitingDeps, roster: Roster): Promise<WaitsFor | null> {
+  const members = deps.store.members(roster.teamKey, roster.id)
+  const { ids } = await members.list({ status: 'pending', limit: LOOKED_AT })
+  const records = (await members.findMany(ids)).filter((record) => record !== undefined)
+  const tried = [...(await explainWaiting(deps, roster, records)).values()].filter(({ code }) => code === 'retry')
+  const [first] = tried.toSorted((a, b) => (a.until ?? 0) - (b.until ?? 0))
+  return first === undefined ? null : { ...first, ...ALL_TRIED_AGAIN }
 }
 
 /** The newest desired state is not carried out yet. A refusal is an end, until something new is wanted. */
@@ -84,7 +100,7 @@ async function readSurroundings(
   roster: Roster,
   records: readonly MemberRecord[],
   hasOpen: boolean,
-): Promise<WaitSurroundings> {
+): Promise<WaitSurroundings & { allSleep: boolean }> {
   const now = clock.now()
   const reconciliations = store.lane(roster.teamKey).reconciliations
   const [lane, plans, { isServed, seenAt }, status, budget] = await Promise.all([
@@ -112,5 +128,6 @@ async function readSurroundings(
     budget,
     outage: lane.outage,
     backlogUntil: status?.backlogDoneAt ?? null,
+    allSleep: status !== null && status.waiting + status.active === 0,
   }
 }
