@@ -2037,7 +2037,7 @@ export interface components {
                 /** @description HTTP status; null where no answer came */
                 status: number | null;
                 durationMs: number;
-                /** @description The first kilobyte of the answer; without one, what went wrong */
+                /** @description The first kilobyte of the answer; without one, what went wrong. Of older tries it may be no longer kept, and says so */
                 answer: string;
             }[];
             /** @description null: it ended, is being tried, waits for an earlier one of its member, or the webhook is disabled */

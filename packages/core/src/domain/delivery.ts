@@ -16,7 +16,7 @@ export interface DeliveryAttempt {
   /** The HTTP status; null where there was no answer. */
   status: number | null
   durationMs: number
-  /** The first kilobyte of the answer; without one, what went wrong. */
+  /** The first kilobyte of the answer; without one, what went wrong, and of an older try perhaps that it is no longer kept. */
   answer: string
 }
 

@@ -26,14 +26,19 @@ export function conclude(
   return { delivery, ending: next === null ? { kind: 'failed' } : { kind: 'again', at: next } }
 }
 
+/** Stands where an answer was, so that nobody takes it for an empty one. */
+const NO_LONGER_KEPT = 'No longer kept: the answers of later tries took its room.'
+
 /** The newest tries, and of their answers the newest: an older one goes where there is no room for all of it. */
 function withinBounds(attempts: readonly DeliveryAttempt[]): DeliveryAttempt[] {
   let room = ANSWERS_KEPT
   const newestFirst = attempts.slice(-ATTEMPTS_KEPT).toReversed()
   return newestFirst
     .map((attempt) => {
-      room -= JSON.stringify(attempt.answer).length
-      return room < 0 ? { ...attempt, answer: '' } : attempt
+      const size = JSON.stringify(attempt.answer).length
+      if (size > room && attempt.answer.length > NO_LONGER_KEPT.length) return { ...attempt, answer: NO_LONGER_KEPT }
+      room -= size
+      return attempt
     })
     .toReversed()
 }
