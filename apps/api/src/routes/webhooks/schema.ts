@@ -111,7 +111,11 @@ export const delivery = z.object({
         at: time,
         status: z.number().int().nullable().describe('HTTP status; null where no answer came'),
         durationMs: z.number().int(),
-        answer: z.string().describe('The first kilobyte of the answer; without one, what went wrong. Of older tries it may be no longer kept, and says so'),
+        answer: z
+          .string()
+          .describe(
+            'The first kilobyte of the answer; without one, what went wrong. Of older tries it may be no longer kept, and says so',
+          ),
       }),
     )
     .describe('Oldest first; the newest fifty'),
