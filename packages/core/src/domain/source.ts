@@ -2,7 +2,7 @@
  * A membership system that posts its own webhooks (a *source*), and what is known of its people.
  *
  * A sender tells of a person in pieces and in any order: Stripe's subscription names no address, a customer no plan. So each
- * payload is read into facts, the newest fact of each thing is kept per person, and what the person is entitled to follows from
+ * payload is read into statements, the newest statement of each thing is kept per person, and what the person is entitled to follows from
  * all of them together. Events are made of the difference to what was told before.
  */
 export const SOURCE_KINDS = ['stripe', 'patreon', 'ghost', 'generic'] as const
@@ -37,7 +37,7 @@ export interface Source {
   updatedAt: number
 }
 
-/** What orders two facts about one thing: the sender's time, then the rank of its event type, then the arrival. */
+/** What orders two statements about one thing: the sender's time, then the rank of its event type, then the arrival. */
 export interface Stamp {
   /** ms */
   time: number
@@ -45,7 +45,7 @@ export interface Stamp {
 }
 
 /** One statement of a payload. `plans`: for each thing the person is entitled to, the names it goes by; none: not entitled. */
-export type SourceFact =
+export type SourceStatement =
   | { kind: 'profile'; person: string; at: Stamp; profile: Partial<Profile> }
   | { kind: 'membership'; person: string; at: Stamp; membership: string; plans: string[][] }
   | { kind: 'gone'; person: string; at: Stamp }
@@ -103,26 +103,28 @@ function forgetEnded(memberships: SourcePerson['memberships'], latest: string): 
 }
 
 /**
- * The person with one fact more, or the same object where a newer fact of that thing is known. Which facts arrive first does
- * not matter, but for facts with one stamp: then the later arrival counts.
+ * The person with one statement more, or the same object where a newer statement of that thing is known. Which statements arrive first does
+ * not matter, but for statements with one stamp: then the later arrival counts.
  */
-export function learnFact(person: SourcePerson, fact: SourceFact): SourcePerson {
-  if (person.goneAt !== null && !isNewer(fact.at, person.goneAt)) return person
-  switch (fact.kind) {
+export function learnStatement(person: SourcePerson, statement: SourceStatement): SourcePerson {
+  if (person.goneAt !== null && !isNewer(statement.at, person.goneAt)) return person
+  switch (statement.kind) {
     case 'profile':
-      if (!isNewer(fact.at, person.profileAt)) return person
-      return { ...person, profile: { ...person.profile, ...fact.profile }, profileAt: fact.at }
+      if (!isNewer(statement.at, person.profileAt)) return person
+      return { ...person, profile: { ...person.profile, ...statement.profile }, profileAt: statement.at }
     case 'membership': {
-      const known = Object.hasOwn(person.memberships, fact.membership) ? person.memberships[fact.membership] : undefined
-      if (known && !isNewer(fact.at, known.at)) return person
+      const known = Object.hasOwn(person.memberships, statement.membership)
+        ? person.memberships[statement.membership]
+        : undefined
+      if (known && !isNewer(statement.at, known.at)) return person
       const memberships = { ...person.memberships }
-      Object.defineProperty(memberships, fact.membership, {
-        value: { plans: fact.plans, at: fact.at },
+      Object.defineProperty(memberships, statement.membership, {
+        value: { plans: statement.plans, at: statement.at },
         enumerable: true,
         configurable: true,
         writable: true,
       })
-      forgetEnded(memberships, fact.membership)
+      forgetEnded(memberships, statement.membership)
       return { ...person, memberships }
     }
     case 'gone':
@@ -130,15 +132,15 @@ export function learnFact(person: SourcePerson, fact: SourceFact): SourcePerson 
         ...person,
         // Nothing of a deleted person is kept but when that was, so that what is older brings nobody back.
         profile: NO_PROFILE,
-        goneAt: fact.at,
+        goneAt: statement.at,
         memberships: Object.fromEntries(
-          Object.entries(person.memberships).filter(([, { at }]) => !isNewer(fact.at, at)),
+          Object.entries(person.memberships).filter(([, { at }]) => !isNewer(statement.at, at)),
         ),
       }
   }
 }
 
-/** True as well for the same stamp: of two facts that claim one instant the later arrival counts. */
+/** True as well for the same stamp: of two statements that claim one instant the later arrival counts. */
 function isNewer(a: Stamp, b: Stamp): boolean {
   return a.time === b.time ? a.rank >= b.rank : a.time > b.time
 }

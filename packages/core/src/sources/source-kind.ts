@@ -1,4 +1,4 @@
-import type { SourceFact, SourceSignature } from '../domain/source.ts'
+import type { SourceStatement, SourceSignature } from '../domain/source.ts'
 
 /** A payload as it came from outside. Header names are lower-cased. */
 export interface ReceivedRequest {
@@ -10,7 +10,7 @@ export interface ReceivedRequest {
 export interface Reading {
   /** The sender's event id; undefined where it sends none. */
   id: string | undefined
-  facts: SourceFact[]
+  statements: SourceStatement[]
   /** Why something of it has no effect, in sentences. */
   ignored: string[]
 }
@@ -44,5 +44,5 @@ export class PayloadError extends Error {
 
 /** A payload that this sender sends for something else than memberships. */
 export function ignore(reason: string, id?: string): Reading {
-  return { id, facts: [], ignored: [reason] }
+  return { id, statements: [], ignored: [reason] }
 }

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { entitledRosters, learnFact, newPerson, type SourceFact, type SourcePerson } from '../domain/source.ts'
+import {
+  entitledRosters,
+  learnStatement,
+  newPerson,
+  type SourceStatement,
+  type SourcePerson,
+} from '../domain/source.ts'
 import { createEvaluator, MapError, PayloadError, SOURCE_READERS } from './index.ts'
 import { signGhost, signPatreon, signStripe } from '../../testing/sign-source.ts'
 
@@ -18,14 +24,14 @@ function read(kind: Kind, name: string, headers: Record<string, string> = {}, no
   return SOURCE_READERS[kind].read(recorded(kind, name), { headers, now })
 }
 
-function personOf(facts: SourceFact[]): SourcePerson {
-  return facts.reduce(learnFact, newPerson(facts[0]?.person ?? ''))
+function personOf(statements: SourceStatement[]): SourcePerson {
+  return statements.reduce(learnStatement, newPerson(statements[0]?.person ?? ''))
 }
 
 describe.each(Object.keys(SOURCE_READERS) as Kind[])('the recorded payloads of %s', (kind) => {
   it.each(readdirSync(join(import.meta.dirname, kind, 'payloads')))('%s is read', (file) => {
     const reading = read(kind, file.replace('.json', ''))
-    expect(reading.facts.length + reading.ignored.length).toBeGreaterThan(0)
+    expect(reading.statements.length + reading.ignored.length).toBeGreaterThan(0)
   })
 
   it.each([{}, [], null, 'x', 7, { data: {} }, { member: {} }, { id: 'evt', type: 7, created: 'x' }])(
@@ -45,7 +51,7 @@ describe('Stripe', () => {
     'customer.updated',
     'customer.subscription.updated-cancelling',
     'customer.subscription.deleted',
-  ].map((name) => read('stripe', name).facts[0] as SourceFact)
+  ].map((name) => read('stripe', name).statements[0] as SourceStatement)
   const rosters = { price_1Abc: 'gold' }
 
   it('a life of a subscription ends the same in whatever order it arrives', () => {
@@ -57,7 +63,7 @@ describe('Stripe', () => {
       fc.assert(
         fc.property(fc.shuffledSubarray(life.slice(0, upTo), { minLength: upTo }), fc.nat(upTo - 1), (order, at) => {
           // One of them arrives twice.
-          const person = personOf([...order, order[at] as SourceFact])
+          const person = personOf([...order, order[at] as SourceStatement])
           expect([entitledRosters(person, rosters).rosters, person.profile.email]).toEqual([expected, email])
         }),
       )
@@ -77,43 +83,49 @@ describe('Stripe', () => {
   ])('a subscription that is %s entitles: %s', (status, isEntitled) => {
     const payload = recorded('stripe', 'customer.subscription.updated') as { data: { object: { status: string } } }
     payload.data.object.status = status
-    const [fact] = SOURCE_READERS.stripe.read(payload, { headers: {}, now: NOW }).facts
-    expect(entitledRosters(personOf([fact as SourceFact]), rosters).rosters).toEqual(isEntitled ? ['gold'] : [])
+    const [statement] = SOURCE_READERS.stripe.read(payload, { headers: {}, now: NOW }).statements
+    expect(entitledRosters(personOf([statement as SourceStatement]), rosters).rosters).toEqual(
+      isEntitled ? ['gold'] : [],
+    )
   })
 
   it('of two events in one second a subscription that has just begun does not undo its payment', () => {
-    const [begun] = read('stripe', 'customer.subscription.created').facts as [SourceFact]
-    const [paid] = read('stripe', 'customer.subscription.updated').facts as [SourceFact]
+    const [begun] = read('stripe', 'customer.subscription.created').statements as [SourceStatement]
+    const [paid] = read('stripe', 'customer.subscription.updated').statements as [SourceStatement]
     const sameSecond = { ...paid, at: { ...paid.at, time: begun.at.time } }
     expect(entitledRosters(personOf([sameSecond, begun]), rosters).rosters).toEqual(['gold'])
   })
 
   it('a plan goes by its price, lookup key or product, and by * where it is not named', () => {
-    const person = personOf(read('stripe', 'customer.subscription.updated').facts)
+    const person = personOf(read('stripe', 'customer.subscription.updated').statements)
     expect(entitledRosters(person, { prod_Gold: 'gold' }).rosters).toEqual(['gold'])
     expect(entitledRosters(person, { '*': 'bronze' }).rosters).toEqual(['bronze'])
     expect(entitledRosters(person, { price_other: 'silver' })).toEqual({ rosters: [], unmapped: ['price_1Abc'] })
   })
 
   it('a person with two subscriptions on one roster leaves with the last', () => {
-    const [one] = read('stripe', 'customer.subscription.updated').facts as [SourceFact & { kind: 'membership' }]
+    const [one] = read('stripe', 'customer.subscription.updated').statements as [
+      SourceStatement & { kind: 'membership' },
+    ]
     const other = { ...one, membership: 'sub_Q2' }
-    const [ended] = read('stripe', 'customer.subscription.deleted').facts as [SourceFact]
+    const [ended] = read('stripe', 'customer.subscription.deleted').statements as [SourceStatement]
     const both = personOf([one, other, ended])
     expect(entitledRosters(both, rosters).rosters).toEqual(['gold'])
-    const none = learnFact(both, { ...ended, membership: 'sub_Q2' } as SourceFact)
+    const none = learnStatement(both, { ...ended, membership: 'sub_Q2' } as SourceStatement)
     expect(entitledRosters(none, rosters).rosters).toEqual([])
   })
 
   it('a deleted customer leaves, and what is older brings nobody back', () => {
-    const [gone] = read('stripe', 'customer.deleted').facts as [SourceFact]
+    const [gone] = read('stripe', 'customer.deleted').statements as [SourceStatement]
     expect(personOf([...life, gone])).toMatchObject({ memberships: {}, profile: { email: null } })
     expect(personOf([gone, ...life])).toMatchObject({ memberships: {}, profile: { email: null } })
   })
 
   it.each(['__proto__', 'constructor', 'toString'])('a plan called %s leads nowhere by itself', (name) => {
-    const [fact] = read('stripe', 'customer.subscription.updated').facts as [SourceFact & { kind: 'membership' }]
-    const person = personOf([{ ...fact, membership: name, plans: [[name]] }])
+    const [statement] = read('stripe', 'customer.subscription.updated').statements as [
+      SourceStatement & { kind: 'membership' },
+    ]
+    const person = personOf([{ ...statement, membership: name, plans: [[name]] }])
     expect(entitledRosters(person, rosters)).toEqual({ rosters: [], unmapped: [name] })
   })
 })
@@ -122,7 +134,7 @@ describe('Patreon', () => {
   const rosters = { '77': 'gold' }
 
   it('goes by the entitled tiers, whatever became of the pledge', () => {
-    const after = (name: string) => entitledRosters(personOf(read('patreon', name).facts), rosters).rosters
+    const after = (name: string) => entitledRosters(personOf(read('patreon', name).statements), rosters).rosters
     expect(after('members.create')).toEqual([])
     expect(after('members.pledge.create')).toEqual(['gold'])
     expect(after('members.pledge.update-declined')).toEqual(['gold'])
@@ -131,28 +143,28 @@ describe('Patreon', () => {
   })
 
   it('knows a tier by its title as well, and the person by name and address', () => {
-    const person = personOf(read('patreon', 'members.pledge.create').facts)
+    const person = personOf(read('patreon', 'members.pledge.create').statements)
     expect(entitledRosters(person, { Gold: 'gold' }).rosters).toEqual(['gold'])
     expect(person.profile).toEqual({ email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' })
   })
 
   it('lets who was deleted leave, and takes them again who came back', () => {
-    const joined = read('patreon', 'members.pledge.create', {}, NOW).facts
-    const gone = read('patreon', 'members.delete', { 'x-patreon-event': 'members:delete' }, NOW + 1).facts
-    const back = read('patreon', 'members.pledge.create', {}, NOW + 2).facts
+    const joined = read('patreon', 'members.pledge.create', {}, NOW).statements
+    const gone = read('patreon', 'members.delete', { 'x-patreon-event': 'members:delete' }, NOW + 1).statements
+    const back = read('patreon', 'members.pledge.create', {}, NOW + 2).statements
     expect(entitledRosters(personOf([...joined, ...gone]), rosters).rosters).toEqual([])
     expect(entitledRosters(personOf([...joined, ...gone, ...back]), rosters).rosters).toEqual(['gold'])
   })
 
   it('says why a post is nothing', () => {
-    expect(read('patreon', 'members.update', { 'x-patreon-event': 'posts:publish' })).toMatchObject({ facts: [] })
+    expect(read('patreon', 'members.update', { 'x-patreon-event': 'posts:publish' })).toMatchObject({ statements: [] })
   })
 })
 
 describe('Ghost', () => {
   it('goes by tiers; "free" names members without one, and * every paid one', () => {
-    const free = personOf(read('ghost', 'member.added').facts)
-    const paid = personOf(read('ghost', 'member.edited').facts)
+    const free = personOf(read('ghost', 'member.added').statements)
+    const paid = personOf(read('ghost', 'member.edited').statements)
     expect(entitledRosters(free, { free: 'bronze', '*': 'gold' }).rosters).toEqual(['bronze'])
     expect(entitledRosters(free, { '*': 'gold' }).rosters).toEqual([])
     expect(entitledRosters(paid, { free: 'bronze', '*': 'gold' }).rosters).toEqual(['gold'])
@@ -160,12 +172,12 @@ describe('Ghost', () => {
   })
 
   it('is ordered by updated_at, and a deletion by what was before it', () => {
-    const facts = ['member.added', 'member.edited'].flatMap((name) => read('ghost', name).facts)
-    const gone = read('ghost', 'member.deleted').facts
+    const statements = ['member.added', 'member.edited'].flatMap((name) => read('ghost', name).statements)
+    const gone = read('ghost', 'member.deleted').statements
     const rosters = { tier_77: 'gold' }
-    expect(entitledRosters(personOf(facts.toReversed()), rosters).rosters).toEqual(['gold'])
-    expect(entitledRosters(personOf([...facts, ...gone]), rosters).rosters).toEqual([])
-    expect(entitledRosters(personOf([...gone, ...facts]), rosters).rosters).toEqual([])
+    expect(entitledRosters(personOf(statements.toReversed()), rosters).rosters).toEqual(['gold'])
+    expect(entitledRosters(personOf([...statements, ...gone]), rosters).rosters).toEqual([])
+    expect(entitledRosters(personOf([...gone, ...statements]), rosters).rosters).toEqual([])
   })
 })
 

@@ -31,7 +31,7 @@ export const ghost: SourceKind = {
       // It is told with the state before it, so it outranks that one.
       return {
         id: undefined,
-        facts: [{ kind: 'gone', person, at: stampOf(previous?.['updated_at'], 1, context) }],
+        statements: [{ kind: 'gone', person, at: stampOf(previous?.['updated_at'], 1, context) }],
         ignored: [],
       }
     }
@@ -41,7 +41,7 @@ export const ghost: SourceKind = {
     const profile = { ...(email === null ? {} : { email }), ...splitName(current['name']) }
     return {
       id: undefined,
-      facts: [
+      statements: [
         { kind: 'profile', person, at, profile },
         { kind: 'membership', person, at, membership: 'tiers', plans: plansOf(current) },
       ],

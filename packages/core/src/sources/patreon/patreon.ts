@@ -24,13 +24,13 @@ export const patreon: SourceKind = {
     if (type !== 'member') return ignore(`A ${type.slice(0, 80)} is not a member.`)
     const person = needId(field(payload, 'data', 'id'), '/data/id')
     const at = { time: now, rank: 0 }
-    if (event === 'members:delete') return { id: undefined, facts: [{ kind: 'gone', person, at }], ignored: [] }
+    if (event === 'members:delete') return { id: undefined, statements: [{ kind: 'gone', person, at }], ignored: [] }
     const entitled = field(payload, 'data', 'relationships', 'currently_entitled_tiers', 'data')
     if (!Array.isArray(entitled))
       throw new PayloadError('/data/relationships/currently_entitled_tiers/data is not a list.')
     return {
       id: undefined,
-      facts: [
+      statements: [
         { kind: 'profile', person, at, profile: readProfile(payload) },
         {
           kind: 'membership',

@@ -1,4 +1,4 @@
-import type { Profile, SourceFact, Stamp } from '../../domain/source.ts'
+import type { Profile, SourceStatement, Stamp } from '../../domain/source.ts'
 import { emailOf, field, fieldsOf, idOf, listOf, needId, splitName } from '../read-fields.ts'
 import { isSignedWith, parseSignatureHeader } from '../signature.ts'
 import { ignore, PayloadError, type Reading, type SourceKind } from '../source-kind.ts'
@@ -43,7 +43,7 @@ export const stripe: SourceKind = {
     if (typeof created !== 'number' || !Number.isFinite(created)) throw new PayloadError('/created holds no time.')
     if (!object) throw new PayloadError('/data/object is missing.')
     const at = (rank: number): Stamp => ({ time: created * 1_000, rank })
-    const one = (fact: SourceFact): Reading => ({ id, facts: [fact], ignored: [] })
+    const one = (statement: SourceStatement): Reading => ({ id, statements: [statement], ignored: [] })
 
     if (type.startsWith('customer.subscription.')) return one(readSubscription(type, object, at))
     switch (type) {
@@ -80,7 +80,7 @@ export const stripe: SourceKind = {
   },
 }
 
-function readSubscription(type: string, object: Record<string, unknown>, at: (rank: number) => Stamp): SourceFact {
+function readSubscription(type: string, object: Record<string, unknown>, at: (rank: number) => Stamp): SourceStatement {
   const membership = needId(object['id'], '/data/object/id')
   const person = customerOf(object)
   if (person === undefined) throw new PayloadError('/data/object/customer holds no id.')

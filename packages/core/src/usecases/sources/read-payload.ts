@@ -1,12 +1,12 @@
-import type { Source, SourceFact } from '../../domain/source.ts'
+import type { Source, SourceStatement } from '../../domain/source.ts'
 import { AppError } from '../../errors.ts'
 import { PayloadError, SOURCE_READERS, type Evaluator, type ReceivedRequest } from '../../sources/index.ts'
 import type { IncomingEvent } from '../intake/index.ts'
 import { actorOf } from './put-source.ts'
 
-/** What a payload says: facts about people, or (generic) events as they are. */
+/** What a payload says: statements about people, or (generic) events as they are. */
 export type ReadPayload =
-  | { kind: 'facts'; id: string | undefined; facts: SourceFact[]; ignored: string[] }
+  | { kind: 'statements'; id: string | undefined; statements: SourceStatement[]; ignored: string[] }
   | { kind: 'events'; events: IncomingEvent[]; ignored: string[] }
 
 /** Judges one event of a generic source's expression; the reason where it can't be used. */
@@ -32,7 +32,7 @@ export async function readPayload(
   try {
     const payload = await parse(deps, body)
     if (source.kind !== 'generic')
-      return { kind: 'facts', ...SOURCE_READERS[source.kind].read(payload, { headers, now }) }
+      return { kind: 'statements', ...SOURCE_READERS[source.kind].read(payload, { headers, now }) }
     return await mapToEvents(deps, source, text)
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ReceivedPayload, Source, SourceFact, SourcePerson } from '../../domain/source.ts'
+import type { ReceivedPayload, Source, SourceStatement, SourcePerson } from '../../domain/source.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { isGenericSigned, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
@@ -56,15 +56,21 @@ export async function receivePayload(
     if (isAppError(error, 'payload_not_understood')) await note('refused', bodyDigest, 0, error.message)
     throw error
   }
-  const id = (read.kind === 'facts' ? read.id : undefined) ?? bodyDigest
+  const id = (read.kind === 'statements' ? read.id : undefined) ?? bodyDigest
   const seen = digestOf(id === bodyDigest ? 'body' : 'id', Buffer.from(id))
   if (await book.wasSeen(seen)) {
     await note('duplicate', id, 0, null)
     return { accepted: 0, ignored: ['This payload was recorded before.'] }
   }
   const { accepted, ignored, isKept } =
-    read.kind === 'facts'
-      ? await recordFacts(deps, source, book, { id, facts: read.facts, ignored: read.ignored, now, traceparent })
+    read.kind === 'statements'
+      ? await recordStatements(deps, source, book, {
+          id,
+          statements: read.statements,
+          ignored: read.ignored,
+          now,
+          traceparent,
+        })
       : await recordEvents(deps, source, read.events, read.ignored, traceparent)
   // After everything is recorded: a death before this means a repeat, which records what is missing.
   await book.noteSeen(seen, id === bodyDigest ? BODY_REMEMBERED_MS : ID_REMEMBERED_MS)
@@ -91,16 +97,22 @@ interface Recorded {
   isKept: boolean
 }
 
-async function recordFacts(
+async function recordStatements(
   deps: ReceiveDeps,
   source: Source,
   book: SourceBook,
-  payload: { id: string; facts: SourceFact[]; ignored: string[]; now: number; traceparent: string | undefined },
+  payload: {
+    id: string
+    statements: SourceStatement[]
+    ignored: string[]
+    now: number
+    traceparent: string | undefined
+  },
 ): Promise<Recorded> {
   const result: Recorded = { accepted: 0, ignored: [...payload.ignored], isKept: false }
-  for (const personId of new Set(payload.facts.map(({ person }) => person))) {
-    const facts = payload.facts.filter(({ person }) => person === personId)
-    const person = await amendPerson(book, personId, facts, payload.now)
+  for (const personId of new Set(payload.statements.map(({ person }) => person))) {
+    const statements = payload.statements.filter(({ person }) => person === personId)
+    const person = await amendPerson(book, personId, statements, payload.now)
     if (person === undefined) {
       result.ignored.push(
         `No more than ${PEOPLE_KEPT.toLocaleString('en-US')} people with a membership are kept of a source.`,

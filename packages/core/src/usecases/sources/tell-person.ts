@@ -1,11 +1,11 @@
 import {
   changesOf,
   entitledRosters,
-  learnFact,
+  learnStatement,
   newPerson,
   type PersonChange,
   type Source,
-  type SourceFact,
+  type SourceStatement,
   type SourcePerson,
 } from '../../domain/source.ts'
 import { AppError } from '../../errors.ts'
@@ -14,20 +14,20 @@ import type { EventOutcome, IncomingEvent } from '../intake/index.ts'
 import { sourceName } from './read-payload.ts'
 
 /**
- * Notes facts of one person; the revision goes up where one of them is news. Undefined where nobody new is kept. Throws
+ * Notes statements of one person; the revision goes up where one of them is news. Undefined where nobody new is kept. Throws
  * payload_not_understood.
  */
 export function amendPerson(
   book: SourceBook,
   person: string,
-  facts: SourceFact[],
+  statements: SourceStatement[],
   now: number,
 ): Promise<SourcePerson | undefined> {
-  return book.amend(person, (known) => learnFacts(known ?? newPerson(person), facts, now))
+  return book.amend(person, (known) => learnStatements(known ?? newPerson(person), statements, now))
 }
 
-export function learnFacts(known: SourcePerson, facts: SourceFact[], now: number): SourcePerson {
-  const learnt = facts.reduce(learnFact, known)
+export function learnStatements(known: SourcePerson, statements: SourceStatement[], now: number): SourcePerson {
+  const learnt = statements.reduce(learnStatement, known)
   if (learnt === known) return known
   const person = { ...learnt, revision: Math.max(now, known.revision + 1) }
   // Each payload about a person reads all that is known of them.
@@ -39,7 +39,7 @@ export function learnFacts(known: SourcePerson, facts: SourceFact[], now: number
 const LONGEST_PERSON = 16 * 1024
 
 /**
- * What is to be recorded so that the person's rosters are what the newest facts say. It follows from the record alone, never
+ * What is to be recorded so that the person's rosters are what the newest statements say. It follows from the record alone, never
  * from the payload: a repeat after a death in between records the rest, and whoever is later records the newest.
  */
 export function planPerson(

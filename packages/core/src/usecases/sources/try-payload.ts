@@ -5,7 +5,7 @@ import type { Store } from '../../store/index.ts'
 import type { IncomingEvent } from '../intake/index.ts'
 import { getSource } from './put-source.ts'
 import { readPayload, type ReadDeps } from './read-payload.ts'
-import { learnFacts, planPerson } from './tell-person.ts'
+import { learnStatements, planPerson } from './tell-person.ts'
 
 /** What a recorded payload would do now. Nothing is recorded, and no signature is needed. Throws not_found, payload_not_understood. */
 export async function tryPayload(
@@ -20,11 +20,11 @@ export async function tryPayload(
   const book = deps.store.sourceBook(sourceId)
   const events: IncomingEvent[] = []
   const ignored = [...read.ignored]
-  for (const personId of new Set(read.facts.map(({ person }) => person))) {
+  for (const personId of new Set(read.statements.map(({ person }) => person))) {
     const known = (await book.find(personId)) ?? newPerson(personId)
-    const person = learnFacts(
+    const person = learnStatements(
       known,
-      read.facts.filter(({ person: id }) => id === personId),
+      read.statements.filter(({ person: id }) => id === personId),
       now,
     )
     const plan = planPerson(source, person, read.id ?? 'try')
