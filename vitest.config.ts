@@ -7,7 +7,24 @@ const shared = {
 
 const setupFiles = ['packages/core/testing/end-with-runner.ts']
 
-// pure: no server of any kind. redis: a real redis-server a file, and the emulator over HTTP. e2e: real processes.
+/** They put another module in one's place, which takes hold only where modules are loaded for them alone. */
+const ALONE = [
+  'packages/core/src/usecases/lanes/interleaving.redis.test.ts',
+  'packages/core/src/usecases/seats/seats-walk.redis.test.ts',
+]
+
+/** A real redis-server a file, and the emulator over HTTP. */
+const redis = {
+  setupFiles,
+  // A test that passes waits for none of this, beside eight busy processes neither.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // More than cores: a file waits half of its time, for a server that starts or for time to go by.
+  maxWorkers: 4,
+  sequence: { groupOrder: 1 },
+}
+
+// pure: no server of any kind. redis, redis-alone: a server. e2e: real processes.
 export default defineConfig({
   test: {
     projects: [
@@ -25,17 +42,15 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          ...redis,
           name: 'redis',
           include: ['{apps,packages}/*/{src,testing}/**/*.redis.test.ts', 'scripts/**/*.redis.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
-          setupFiles,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // More than cores: a file waits half of its time, for a server that starts or for time to go by.
-          maxWorkers: 4,
-          sequence: { groupOrder: 1 },
+          exclude: ['**/node_modules/**', '**/dist/**', ...ALONE],
+          // Loading modules anew for each file is a third of all that these tests ask of a processor.
+          isolate: false,
         },
       },
+      { ...shared, test: { ...redis, name: 'redis-alone', include: ALONE } },
       {
         ...shared,
         test: {

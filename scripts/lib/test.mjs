@@ -100,7 +100,15 @@ async function runVitest(args, redis) {
     const report = join(STAMPS, `vitest-${project}.json`)
     rmSync(report, { force: true })
     const reporters = [`--reporter=${QUIET}`, '--reporter=json', `--outputFile.json=${report}`]
-    const words = [tool('vitest/vitest.mjs'), 'run', '--project', project, '--passWithNoTests', ...reporters, ...args]
+    const words = [
+      tool('vitest/vitest.mjs'),
+      'run',
+      '--project',
+      `${project}*`,
+      '--passWithNoTests',
+      ...reporters,
+      ...args,
+    ]
     const { code } = await runTool(process.execPath, words, { env })
     const { passed, skipped, failures } = readResults(readReport(report), code, ROOT)
     total.passed += passed

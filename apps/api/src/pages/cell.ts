@@ -13,6 +13,7 @@ export type Column = string | { number: string }
 const labelOf = (column: Column | undefined) => (typeof column === 'object' ? column.number : (column ?? ''))
 const kindOf = (column: Column | undefined) => (typeof column === 'object' ? 'number' : '')
 
+/** A table whose rows become cards where the screen is narrow. */
 export interface CardTable {
   /** For who hears it: `Webhooks`. */
   title: string
