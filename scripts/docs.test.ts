@@ -105,6 +105,18 @@ test.each(Object.entries(compose.services))(
   },
 )
 
+test('docker-compose.yml starts without none of its secrets, and has no word of its own for one', () => {
+  for (const secret of ['REDIS_PASSWORD', 'ADMIN_TOKEN', 'ENCRYPTION_KEY']) {
+    const asked = [...read('docker-compose.yml').matchAll(new RegExp(`\\$\\{${secret}([^A-Z_].)`, 'g'))]
+    expect(asked.map((match) => [secret, match[1]])).toEqual(asked.map(() => [secret, ':?']))
+    expect(asked.length).toBeGreaterThan(0)
+  }
+  for (const name of ['api', 'worker'] as const) {
+    const url = String(compose.services[name].environment['REDIS_URL'])
+    expect(url).toMatch(/^redis:\/\/:\$\{REDIS_PASSWORD:\?[^}]+\}@redis:6379$/)
+  }
+})
+
 test('only API and worker reach the Redis of docker-compose.yml, which has no port and no way out', () => {
   const { services, networks } = compose
   expect(services.redis.networks).toEqual(['store'])

@@ -1,3 +1,5 @@
+import { MEMBER_STATUSES } from '@flightroster/core/domain'
+import { laneKeys } from '@flightroster/core/store'
 import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest'
@@ -76,6 +78,20 @@ describe('reads that look through a whole roster', () => {
     expect(most).toBe(2)
   }, 60_000)
 
+  it('are tries of all who failed as well, asked for many times at once by one token', async () => {
+    const made = await api.call('POST', '/v1/tokens', { name: 'again', scopes: ['rosters:write'], rosters: ['gold'] })
+    const again = { authorization: `Bearer ${made.json().token}` }
+    const { status } = laneKeys('acme').roster('gold')
+    const failed = MEMBER_STATUSES.indexOf('failed')
+    await api.connection.zadd(status, ...Array.from({ length: 300 }, (_, at) => [failed, `u-${at}`]).flat())
+    const asked = Array.from({ length: 20 }, () =>
+      fetch(`http://127.0.0.1:${port}/v1/rosters/gold/retry`, { method: 'POST', headers: again }),
+    )
+    const answers = await Promise.all((await Promise.all(asked)).map((answer) => answer.json()))
+    expect(answers).toContainEqual({ retried: 300 })
+    expect(most).toBe(1)
+  }, 60_000)
+
   it('count as long work, so that small requests go before each of their pieces; a page is a small request', async () => {
     const token = await tokenOf('pieces')
     taken.mockClear()
@@ -84,6 +100,21 @@ describe('reads that look through a whole roster', () => {
     await ask('?q=nobody', token)
     await ask('?limit=1000', token)
     expect(taken).toHaveBeenCalledTimes(1)
+  })
+
+  it.each([
+    ['GET', '/v1/rosters/gold/idle'],
+    ['POST', '/v1/rosters/gold/idle/reclaim'],
+    ['POST', '/v1/rosters/gold/retry'],
+    ['GET', '/v1/rosters/gold/activity'],
+    ['GET', '/v1/rosters/gold/reconciliations'],
+    ['DELETE', '/v1/people?email=nobody@example.com'],
+  ])('count as long work, whatever they come to: %s %s', async (method, path) => {
+    taken.mockClear()
+    const headers = { authorization: `Bearer ${api.deps.adminToken}` }
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })
+    expect([200, 202, 409]).toContain(answer.status)
+    expect(taken).not.toHaveBeenCalled()
   })
 
   it('let small requests go before each piece, of which a search has some', async () => {

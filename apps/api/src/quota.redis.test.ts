@@ -13,7 +13,18 @@ let token: string
 
 beforeEach(async () => {
   api = await serveApiWithApple({
-    seed: { apps: [{ id: '1', bundleId: 'com.acme.app', groups: [{ id: 'gold', name: 'Gold' }] }] },
+    seed: {
+      apps: [
+        {
+          id: '1',
+          bundleId: 'com.acme.app',
+          groups: [
+            { id: 'gold', name: 'Gold' },
+            { id: 'silver', name: 'Silver' },
+          ],
+        },
+      ],
+    },
   })
   const budgetOf = (teamKey: string) =>
     createBudget(api.connection, teamKey, { windowMs: HOUR_MS, defaultLimit: LIMIT })
@@ -99,6 +110,24 @@ describe('what callers have App Store Connect asked for', () => {
     }
     expect(answers).toContain(429)
     expect(api.emulator.calls().length - before).toBeLessThanOrEqual(SHARE / 5)
+  })
+
+  it('is one registration with Apple, asked for many times at once', async () => {
+    const silver = { teamKey: 'acme', app: { id: '1' }, group: { id: 'silver' } }
+    expect((await api.call('PUT', '/v1/rosters/silver', silver)).statusCode).toBe(201)
+    const asked = ['gold', 'silver'].flatMap((roster) =>
+      Array.from({ length: 10 }, () => api.call('PUT', `/v1/rosters/${roster}/apple-webhook`)),
+    )
+    const statuses = (await Promise.all(asked)).map(({ statusCode }) => statusCode)
+    expect(statuses.toSorted()).toEqual([...Array.from({ length: 19 }, () => 200), 201])
+    const made = (method: string) =>
+      api.emulator.calls().filter((call) => call.method === method && call.path.startsWith('/v1/webhooks'))
+    expect(made('POST')).toHaveLength(1)
+    // It serves both, so it stays until neither needs it.
+    expect((await api.call('DELETE', '/v1/rosters/gold/apple-webhook')).statusCode).toBe(204)
+    expect(made('DELETE')).toHaveLength(0)
+    expect((await api.call('DELETE', '/v1/rosters/silver/apple-webhook')).statusCode).toBe(204)
+    expect(made('DELETE')).toHaveLength(1)
   })
 
   it('is one reading of a group, asked for over and over, and readings cost what they read', async () => {

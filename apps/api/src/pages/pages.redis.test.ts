@@ -1,5 +1,5 @@
 import { AppError } from '@flightroster/core/errors'
-import { makeTeamKey } from '@flightroster/core/testing'
+import { makeTeamKey, timePasses } from '@flightroster/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
 import { makeDashboard, PASSWORD, visit, type Visitor } from '../../testing/visitor.ts'
@@ -71,6 +71,22 @@ describe('the login', () => {
     expect((await visitor.get('/lanes')).statusCode).toBe(200)
     expect((await visitor.post('/logout')).headers.location).toBe('/login')
     expect((await visitor.get('/lanes')).statusCode).toBe(401)
+  })
+
+  it('ends the sessions of other browsers where the form says so, and leaves them otherwise', async () => {
+    const own = await serveApi({ dashboard: await makeDashboard() })
+    const first = await visit(own.app, 'ann')
+    const other = await visit(own.app, 'bob')
+    const again = async (fields: Record<string, string>) => {
+      await timePasses(5)
+      const { statusCode } = await (await visit(own.app)).post('/login', { name: 'ann', password: PASSWORD, ...fields })
+      expect(statusCode).toBe(303)
+      return (await first.get('/lanes')).statusCode
+    }
+    expect(await again({})).toBe(200)
+    expect(await again({ elsewhere: 'end' })).toBe(401)
+    expect((await other.get('/lanes')).statusCode).toBe(200)
+    await own.close()
   })
 
   it('is closed while there are no users, and says how to add one', async () => {

@@ -41,7 +41,7 @@ export function deletePersonRoute(app: ApiServer, deps: ApiDeps): void {
         querystring: query,
         response: { 202: accepted },
       },
-      config: { scope: 'admin' },
+      config: { scope: 'admin', readsMuch: 'always' },
     },
     async (request, reply) => {
       deps.health.assertTakesWrites()

@@ -60,7 +60,7 @@ export function rosterIdleRoute(app: ApiServer, deps: ApiDeps): void {
         params: rosterParams,
         response: { 200: idleList },
       },
-      config: { scope: 'rosters:read' },
+      config: { scope: 'rosters:read', readsMuch: 'always' },
     },
     async (request) => {
       const list = await listIdle(deps, await getRoster(deps, request.params.rosterId))

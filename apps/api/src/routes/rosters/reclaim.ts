@@ -39,6 +39,7 @@ export function reclaimRoute(app: ApiServer, deps: ApiDeps): void {
       },
       config: {
         scope: 'rosters:write',
+        readsMuch: 'always',
         problems: ['conflict', 'rate_limited', 'idle_rule_missing'],
         answerHeaders: { location: 'Where to read what it came to' },
       },

@@ -21,7 +21,7 @@ export function retryRosterRoute(app: ApiServer, deps: ApiDeps): void {
         params: rosterParams,
         response: { 202: retried },
       },
-      config: { scope: 'rosters:write' },
+      config: { scope: 'rosters:write', readsMuch: 'always' },
     },
     async (request, reply) => {
       const roster = await getRoster(deps, request.params.rosterId)

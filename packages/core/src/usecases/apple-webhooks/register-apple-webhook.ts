@@ -20,23 +20,52 @@ export interface AppleWebhookDeps extends AppleDeps {
 const EVENT_TYPES: WebhookEventType[] = ['BUILD_BETA_DETAIL_EXTERNAL_BUILD_STATE_UPDATED', 'BUILD_UPLOAD_STATE_UPDATED']
 const SECRET_BYTES = 32
 
+interface Registered {
+  created: boolean
+  webhook: AppleWebhook
+}
+
+/** By registration, in this process. */
+const underWay = new WeakMap<Store, Map<string, Promise<Registered>>>()
+
 export const webhookSealContext = (registrationId: string) => `apple-webhook:${registrationId}`
 
 /**
  * Has Apple post what becomes of builds of the roster's app. One registration serves all rosters of the app; one that Apple has
- * lost, or that leads elsewhere, is made anew. Throws not_found, public_url_missing, and what Apple refuses with.
+ * lost, or that leads elsewhere, is made anew. Asked for many times at once, Apple is asked once: an app has ten webhooks at most.
+ * Throws not_found, public_url_missing, and what Apple refuses with.
  */
-export async function registerAppleWebhook(
-  deps: AppleWebhookDeps,
-  rosterId: string,
-): Promise<{ created: boolean; webhook: AppleWebhook }> {
+export async function registerAppleWebhook(deps: AppleWebhookDeps, rosterId: string): Promise<Registered> {
   const roster = await getRoster(deps, rosterId)
-  if (deps.publicUrl === undefined) throw new AppError('public_url_missing')
+  const { publicUrl } = deps
+  if (publicUrl === undefined) throw new AppError('public_url_missing')
   const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
-  const webhooks = deps.store.appleWebhooks
   // Before Apple is asked: its first delivery may come before its answer.
-  const entered = await renewLost(deps, webhooks, session, await enter(deps, webhooks, roster))
-  const url = urlOf(deps.publicUrl, entered.id)
+  const known = await enter(deps, deps.store.appleWebhooks, roster)
+  const ours = underWay.get(deps.store) ?? new Map<string, Promise<Registered>>()
+  underWay.set(deps.store, ours)
+  for (let before = ours.get(known.id); before; before = ours.get(known.id)) {
+    const done = await before.catch((error: unknown) => {
+      // Another caller's share is used up; ours may not be.
+      if (isAppError(error, 'rate_limited')) return undefined
+      throw error
+    })
+    if (done) return { ...done, created: false }
+  }
+  const registering = register(deps, session, roster, { known, publicUrl }).finally(() => ours.delete(known.id))
+  ours.set(known.id, registering)
+  return registering
+}
+
+async function register(
+  deps: AppleWebhookDeps,
+  session: AppleSession,
+  roster: Roster,
+  { known, publicUrl }: { known: AppleWebhook; publicUrl: string },
+): Promise<Registered> {
+  const webhooks = deps.store.appleWebhooks
+  const entered = await renewLost(deps, webhooks, session, known)
+  const url = urlOf(publicUrl, entered.id)
   const kept = deps.store.lane(roster.teamKey).kept
   const place = `webhook:${entered.appleId}:${url}`
   if (entered.appleId !== null && ((await kept.find(place)) || (await isInForce(session, entered.appleId, url)))) {
@@ -45,7 +74,7 @@ export async function registerAppleWebhook(
   }
   const { id: appleId } = await createAtApple(deps, session, entered, url)
   const webhook = await webhooks.update(entered.id, (current) => ({ ...current, appleId, url }))
-  if (!webhook) throw new AppError('conflict', { message: `Another request took back the webhook of "${rosterId}".` })
+  if (!webhook) throw new AppError('conflict', { message: `Another request took back the webhook of "${roster.id}".` })
   return { created: true, webhook }
 }
 
