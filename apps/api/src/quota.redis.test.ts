@@ -119,15 +119,15 @@ describe('what callers have App Store Connect asked for', () => {
       Array.from({ length: 10 }, () => api.call('PUT', `/v1/rosters/${roster}/apple-webhook`)),
     )
     const statuses = (await Promise.all(asked)).map(({ statusCode }) => statusCode)
-    expect(statuses.toSorted()).toEqual([...Array.from({ length: 19 }, () => 200), 201])
-    const made = (method: string) =>
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([...Array.from({ length: 19 }, () => 200), 201])
+    const toldApple = (method: string) =>
       api.emulator.calls().filter((call) => call.method === method && call.path.startsWith('/v1/webhooks'))
-    expect(made('POST')).toHaveLength(1)
+    expect(toldApple('POST')).toHaveLength(1)
     // It serves both, so it stays until neither needs it.
     expect((await api.call('DELETE', '/v1/rosters/gold/apple-webhook')).statusCode).toBe(204)
-    expect(made('DELETE')).toHaveLength(0)
+    expect(toldApple('DELETE')).toHaveLength(0)
     expect((await api.call('DELETE', '/v1/rosters/silver/apple-webhook')).statusCode).toBe(204)
-    expect(made('DELETE')).toHaveLength(1)
+    expect(toldApple('DELETE')).toHaveLength(1)
   })
 
   it('is one reading of a group, asked for over and over, and readings cost what they read', async () => {
