@@ -5,7 +5,13 @@ import { requestInvalid } from '../plugins/to-problem.ts'
 const MAX_LIMIT = 1_000
 
 /** How many items of a list a page has: 1 to the most, 100 unless said otherwise. */
-export const limit = z.coerce.number('Not a number').int().min(1).max(MAX_LIMIT).default(100)
+export const limit = z.coerce
+  .number('This is not a number.')
+  // Each has its own words: the number's stand for whatever has none.
+  .int('This is not a whole number.')
+  .min(1, 'A page has 1 item at least.')
+  .max(MAX_LIMIT, 'A page has 1,000 items at most.')
+  .default(100)
 /** Where a page begins. */
 export const cursor = z.string().max(2_000).optional().describe('The `nextCursor` of the page before')
 
