@@ -65,7 +65,7 @@ describe('what is refused before it is read', () => {
     // However busy the machine is, it is not more.
     expect((readSoFar() - before) / ((performance.now() - begun) / 1_000)).toBeLessThan(100)
     for (const socket of sockets) socket.destroy()
-  }, 30_000)
+  })
 
   it('leaves its connection as good as before, once all of it has come', async () => {
     const { socket, answer } = await send('POST /none HTTP/1.1', Buffer.alloc(2 * MB, '['))
@@ -73,7 +73,7 @@ describe('what is refused before it is read', () => {
     socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
     expect(await answer()).toBe('200')
     socket.destroy()
-  }, 30_000)
+  })
 
   it('is a batch over a bound, of which no more is read than it takes to see that', async () => {
     const many = await tokenOf('nested', 'gold')
@@ -86,7 +86,7 @@ describe('what is refused before it is read', () => {
     socket.write('['.repeat(100))
     expect(await answerOf(socket)).toBe('400')
     socket.destroy()
-  }, 30_000)
+  })
 
   it('is not waited for without end', async () => {
     const sent = await send('POST /none HTTP/1.1', Buffer.alloc(10))
@@ -97,7 +97,7 @@ describe('what is refused before it is read', () => {
     slow.resume()
     await once(slow, 'close')
     sent.socket.destroy()
-  }, 30_000)
+  })
 })
 
 describe('an event of another caller', () => {
@@ -128,7 +128,7 @@ describe('an event of another caller', () => {
     expect(answered.length).toBe(21)
     expect(answered).toContain('422')
     for (const { socket } of [...batches, mine]) socket.destroy()
-  }, 60_000)
+  })
 
   it('is recorded before most of the twenty batches that came first, though nothing is wrong with them', async () => {
     const [many, one] = [await tokenOf('many batches', 'gold'), await tokenOf('one event', 'other')]
@@ -155,5 +155,5 @@ describe('an event of another caller', () => {
     expect(answered.length).toBe(21)
     expect(answered).toContain('202')
     for (const { socket } of [...batches, mine, before]) socket.destroy()
-  }, 60_000)
+  })
 })

@@ -175,7 +175,7 @@ describe('callbacks of a worker', () => {
     await eventually(() => expect(good.received).toHaveLength(20))
     // All of it while the first slow ones are still waited for.
     expect(slow.received.length).toBe(begun)
-  }, 60_000)
+  })
 
   it('are shared by several workers: each delivery is tried by one', async () => {
     const receiver = await receive()

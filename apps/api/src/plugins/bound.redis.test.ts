@@ -136,7 +136,7 @@ beforeAll(async () => {
   await putHook(OWN.webhook, [OWN.roster])
   const made = await api.call('POST', '/v1/tokens', { name: 'mine', scopes: ['admin'], rosters: [OWN.roster] })
   bearer = `Bearer ${made.json().token}`
-}, 60_000)
+})
 afterAll(() => api.close())
 
 const putSource = async (id: string, roster: string) => {

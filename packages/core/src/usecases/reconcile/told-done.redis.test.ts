@@ -83,7 +83,7 @@ it('and not while Apple does not say either whether they are out', async () => {
   await rig.until(() => expect(group()).toHaveLength(9))
   refuse(409, 'GET')
   await watchFormers(reconciliation!.id, 8_000)
-}, 60_000)
+})
 
 it('who moves to the address of somebody who stopped testing is out with the former one', async () => {
   await fill(2)
