@@ -100,6 +100,9 @@ it('wherever a member waited, and whatever address its testers were kept by, not
   const words = ['u-1', 'm-1', ...addresses]
   const left = (await dump()).filter(([, text]) => words.some((one) => text.toLowerCase().includes(one)))
   expect(left.map(([key]) => key)).toEqual([])
+  // Kept by a digest of the address.
+  const places = addresses.map((address) => testerPlace(keys, '1234', address))
+  expect(await Promise.all(places.map(({ key, field }) => redis.hexists(key, field)))).toEqual([0, 0, 0])
 })
 
 it('an erasure is kept with its task until it ends', async () => {
