@@ -92,7 +92,11 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   throw new AppError('conflict', { message: `Another request is creating the roster "${input.id}" right now.` })
 }
 
-/** Records a roster whose group was claimed; false where another one of its id is there. */
+/**
+ * Records a roster whose group was claimed; false where another one of its id is there.
+ *
+ * @internal Its tests come between the claim and the record.
+ */
 export async function insertRoster(store: Store, roster: Roster): Promise<boolean> {
   const inLane = store.lane(roster.teamKey).roster(roster.id)
   await inLane.enterLane()
