@@ -9,6 +9,8 @@ export interface ProductOptions {
   env?: Record<string, string>
   /** Words for the API's Node, such as `--cpu-prof`. */
   apiNodeArgs?: string[]
+  /** The same for each worker's. */
+  workerNodeArgs?: string[]
 }
 
 /** The product as it is run: a Redis that syncs every write, the API and workers as processes. */
@@ -73,7 +75,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       api = await startApi()
     },
     startWorker(extra = {}) {
-      const worker = startBuilt('worker', { ...env, ...extra })
+      const worker = startBuilt('worker', { ...env, ...extra }, options.workerNodeArgs)
       programs.push(worker)
       return worker
     },
