@@ -83,7 +83,7 @@ const flood =
   }
 
 describe('a call', () => {
-  it('is admitted, sent with a fresh token, and noted with what came of it', async () => {
+  it('is admitted, sent with a token, and noted with what came of it', async () => {
     apple.script(reply(204, undefined, { 'x-rate-limit': 'user-hour-lim:3600;user-hour-rem:3577;' }))
     const connected = session()
     await connected.addTesters('g1', ['t1', 't2'])
@@ -97,7 +97,18 @@ describe('a call', () => {
     expect(apple.seen[0]).toMatchObject({ method: 'POST', target: '/v1/betaGroups/g1/relationships/betaTesters' })
     const [first, second] = apple.seen.map(({ authorization }) => authorization)
     expect(first).toMatch(/^Bearer ey/)
-    expect(first).not.toBe(second)
+    expect(second).toBe(first)
+  })
+
+  it.each([401, 403])('shows another token after a %s', async (status) => {
+    apple.script(reply(204), refuse(status, 'NOT_AUTHORIZED'), reply(204), reply(204))
+    const connected = session()
+    await connected.addTesters('g1', ['t1'])
+    await caught(connected.addTesters('g1', ['t2']))
+    await connected.addTesters('g1', ['t3'])
+    await connected.addTesters('g1', ['t4'])
+    const [first, refused, next, last] = apple.seen.map(({ authorization }) => authorization)
+    expect([refused === first, next === first, last === next]).toEqual([true, false, true])
   })
 
   it('is kept from being sent by a gate that refuses, and is not noted', async () => {

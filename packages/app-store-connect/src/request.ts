@@ -52,6 +52,8 @@ export async function request<T>(wire: Wire, call: Call<T>): Promise<T> {
   await wire.gate.admit({ method: call.method, path: call.path, write: call.method !== 'GET' })
   const exchange = await send(wire, outgoing(wire, call, token))
   observeClock(wire, exchange)
+  // Whatever it was refused for, the next call shows another token: a 401 by chance, or of a clock that was wrong, is told apart by that.
+  if (exchange.status === 401 || exchange.status === 403) wire.tokens.forget(wire.credentials)
   const settled = settle(call, exchange, wire.clock.now())
   await note(wire, call, exchange, settled)
   if (!settled.ok) throw settled.error

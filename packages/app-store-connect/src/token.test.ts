@@ -28,11 +28,31 @@ describe('createTokenSigner', () => {
     expect(payload).toEqual({ iss: 'iss', aud: 'appstoreconnect-v1', iat, exp: iat + 900 })
   })
 
-  it('makes a fresh token each time, by the time it is given', async () => {
+  it('uses a token for a minute, and makes another after that, or where the clock turns out to be behind', async () => {
     const signer = createTokenSigner()
     const credentials = newCredentials()
-    const [first, second] = [await signer.sign(credentials, NOW), await signer.sign(credentials, NOW + 5_000)]
-    expect(decodeJwt(second).iat).toBe(Number(decodeJwt(first).iat) + 5)
+    const times = [0, 59_999, 60_000, 119_999, 90_000, 30_000].map((ms) => NOW + ms)
+    const tokens: string[] = []
+    for (const time of times) tokens.push(await signer.sign(credentials, time))
+    expect(tokens.map((token) => Number(decodeJwt(token).iat) + 60 - NOW / 1000)).toEqual([0, 0, 60, 60, 60, 30])
+  })
+
+  it('makes one token for calls that go out together', async () => {
+    const signer = createTokenSigner()
+    const credentials = newCredentials()
+    const tokens = await Promise.all([0, 1, 2].map((ms) => signer.sign(credentials, NOW + ms)))
+    expect(new Set(tokens).size).toBe(1)
+  })
+
+  it('makes another one once Apple refused it, and one for each issuer', async () => {
+    const signer = createTokenSigner()
+    const credentials = newCredentials()
+    const first = await signer.sign(credentials, NOW)
+    const other = await signer.sign({ ...credentials, issuerId: 'another' }, NOW)
+    signer.forget(credentials)
+    expect(await signer.sign(credentials, NOW)).not.toBe(first)
+    expect(decodeJwt(other).iss).toBe('another')
+    expect(await signer.sign({ ...credentials, issuerId: 'another' }, NOW)).toBe(other)
   })
 
   it('signs with the new key once it was replaced under the same key id', async () => {
