@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify'
 import type { Roster } from '@flightroster/core/domain'
-import { bindScimGroup, finishScim } from '@flightroster/core/usecases/scim'
+import { bindScimGroup, directoryOf, finishScim } from '@flightroster/core/usecases/scim'
 import type { TestApi } from './serve.ts'
 
 export interface ScimAnswer {
@@ -12,7 +12,7 @@ export interface ScimAnswer {
 
 /** An identity provider that has a token, and what of it arrives on the rosters. */
 export interface ScimClient {
-  call(method: InjectOptions['method'], path: string, body?: unknown): Promise<ScimAnswer>
+  call(method: InjectOptions['method'], path: string, body?: unknown, type?: string): Promise<ScimAnswer>
   /** Makes a user; returns the id. */
   addUser(userName: string, more?: object): Promise<string>
   addGroup(displayName: string, members?: readonly string[], more?: object): Promise<string>
@@ -31,11 +31,11 @@ export async function connectScim(
 ): Promise<ScimClient> {
   const made = await api.call('POST', '/v1/tokens', { name: 'idp', scopes: ['scim'], ...token })
   const authorization = `Bearer ${made.json().token}`
-  const call: ScimClient['call'] = async (method, path, body) => {
-    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/scim+json' }
-    const answer = await api.call(method, `/scim/v2${path}`, body, { authorization, ...type })
-    const { statusCode: status, headers, body: text } = answer
-    return { status, headers, text, body: text === '' ? undefined : JSON.parse(text) }
+  const call: ScimClient['call'] = async (method, path, body, type = 'application/scim+json') => {
+    const headers: Record<string, string> = body === undefined ? {} : { 'content-type': type }
+    const answer = await api.call(method, `/scim/v2${path}`, body, { authorization, ...headers })
+    const { statusCode: status, body: text } = answer
+    return { status, headers: answer.headers, text, body: text === '' ? undefined : JSON.parse(text) }
   }
   const made201 = async (path: string, body: object) => {
     const answer = await call('POST', path, body)
@@ -74,3 +74,20 @@ export async function bindRoster(api: TestApi, id: string, scimGroup: string | n
 
 /** What is done by any process for one that died. */
 export const finish = (api: TestApi) => finishScim(api.deps, 1)
+
+/** People and a group of them, put where they are kept: thousands of requests would say nothing more. */
+export async function putGroup(api: TestApi, idp: ScimClient, name: string, size: number) {
+  const ids = Array.from({ length: size }, (_, at) => `${name}-${String(at).padStart(6, '0')}`)
+  const now = api.deps.clock.now()
+  for (let from = 0; from < size; from += 500) {
+    const records = ids.slice(from, from + 500).flatMap((id) => {
+      const profile = { email: `${id}@example.com`, firstName: 'Ann', lastName: 'Lee' }
+      const known = { v: 1, id, userName: id, externalId: null, active: true, profile, resource: { userName: id } }
+      return [id, JSON.stringify({ ...known, createdAt: now, updatedAt: now })]
+    })
+    await api.connection.hset('fr:{scim:all}:users', ...records)
+  }
+  const id = await idp.addGroup(name)
+  await directoryOf(api, null).store.amendMembers(id, 'add', ids)
+  return { id, ids }
+}

@@ -21,9 +21,9 @@ async function play({ group, steps }: Dialect): Promise<void> {
   const fill = (text: string) =>
     text.replaceAll(/(?:\$|%24)(ann|bob|cyd|group)\b/g, (_, name: string) => ids.get(name) ?? '')
   const filled = (value: object): unknown => JSON.parse(fill(JSON.stringify(value)))
-  for (const { method, path, body, status, keep, answer, present } of steps) {
+  for (const { method, path, body, type, status, keep, answer, present } of steps) {
     const url = fill(path)
-    const got = await idp.call(method, url, body === undefined ? undefined : filled(body as object))
+    const got = await idp.call(method, url, body === undefined ? undefined : filled(body as object), type)
     expect([method, url, got.status, got.text]).toEqual([method, url, status, expect.any(String)])
     if (keep) ids.set(keep, got.body.id ?? got.body.Resources[0].id)
     if (answer) expect([method, url, got.body]).toMatchObject([method, url, filled(answer)])

@@ -19,7 +19,7 @@ import { groupText, readGroupName, clean, toGroupDraft, toGroupHead } from './gr
 import { findPage, listHead, listQuery, readQuery, type Page, type Window } from './lists.ts'
 import { openList } from './open-list.ts'
 import { readGroupPatch } from './patch-group.ts'
-import { readPatch } from './patch-request.ts'
+import { readGroupOperations } from './patch-request.ts'
 import { readProjection, type Projection } from './projection.ts'
 import { openChange, SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
 import { groupBody, groupList, groupResource, patchBody } from './shapes.ts'
@@ -167,7 +167,7 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const { asked, directory, traceparent } = openChange(deps, request)
       const { scimGroupId: id } = request.params
-      const patch = await readGroupPatch(readPatch(bodyOf(request)))
+      const patch = await readGroupPatch(readGroupOperations(bodyOf(request)))
       await assertTargets(directory, id, patch.targets)
       const name = patch.displayName === undefined ? undefined : readGroupName(patch.displayName)
       const group = await changeScimGroup(

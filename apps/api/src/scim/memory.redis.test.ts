@@ -1,6 +1,5 @@
-import { directoryOf } from '@flightroster/core/usecases/scim'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addScimRoster, connectScim, type ScimClient } from '../../testing/scim.ts'
+import { addScimRoster, connectScim, putGroup, type ScimClient } from '../../testing/scim.ts'
 import { serveApi, type TestApi } from '../../testing/serve.ts'
 import { collectGarbage } from '../../testing/watch-loop.ts'
 
@@ -39,40 +38,12 @@ async function liveMb(work: () => Promise<unknown>): Promise<number> {
   return peak - rest
 }
 
-/** People and a group of them, put where they are kept: thousands of requests would say nothing about memory. */
-async function makeGroup(name: string, size: number): Promise<{ id: string; ids: string[] }> {
-  const ids = Array.from({ length: size }, (_, at) => `${name}-${String(at).padStart(6, '0')}`)
-  const now = api.deps.clock.now()
-  for (let from = 0; from < size; from += 500) {
-    const records = ids.slice(from, from + 500).flatMap((id) => {
-      const profile = { email: `${id}@example.com`, firstName: 'Ann', lastName: 'Lee' }
-      const resource = { userName: id }
-      const user = {
-        v: 1,
-        id,
-        userName: id,
-        externalId: null,
-        active: true,
-        profile,
-        resource,
-        createdAt: now,
-        updatedAt: now,
-      }
-      return [id, JSON.stringify(user)]
-    })
-    await api.connection.hset('fr:{scim:all}:users', ...records)
-  }
-  const id = await idp.addGroup(name)
-  await directoryOf(api, null).store.amendMembers(id, 'add', ids)
-  return { id, ids }
-}
-
 describe('a group of 20,000 people', () => {
   it('takes no more memory than one of 1,000: only the ids of those who leave are kept until it is judged', async () => {
     const took = new Map<string, number[]>()
     for (const size of SIZES) {
       const name = `of-${size}`
-      const { id, ids } = await makeGroup(name, size)
+      const { id, ids } = await putGroup(api, idp, name, size)
       const measure = async (what: string, work: () => Promise<unknown>) =>
         took.set(what, [...(took.get(what) ?? []), await liveMb(work)])
       const done = async (answer: Promise<{ status: number }>) => expect((await answer).status).toBeLessThan(300)

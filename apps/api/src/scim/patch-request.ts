@@ -1,4 +1,4 @@
-import { isObject, read } from './attributes.ts'
+import { isObject, read, toList } from './attributes.ts'
 import { ScimFault } from './fault.ts'
 
 /** One operation of a PATCH (RFC 7644, 3.5.2). */
@@ -25,6 +25,23 @@ export function readPatch(body: unknown): PatchOperation[] {
     throw new ScimFault(413, `At most ${MOST_OPERATIONS.toLocaleString('en-US')} operations in one request.`, 'tooMany')
   }
   return operations.map(readOperation)
+}
+
+/**
+ * Those of a PATCH of a group. Drafts of SCIM knew no operations: who is sent is added, and who has the operation `delete` is taken out
+ * (so read by OneLogin's own example of a server, github.com/onelogin/onelogin-scim-node).
+ */
+export function readGroupOperations(body: unknown): PatchOperation[] {
+  const members = isObject(body) && read(body, 'Operations') === undefined ? read(body, 'members') : undefined
+  if (members === undefined || members === null) return readPatch(body)
+  const isGoing = (item: unknown) => isObject(item) && String(read(item, 'operation')).trim().toLowerCase() === 'delete'
+  const list = toList(members)
+  const name = isObject(body) ? read(body, 'displayName') : undefined
+  return [
+    { op: 'add', path: 'members', value: list.filter((item) => !isGoing(item)) },
+    { op: 'remove', path: 'members', value: list.filter(isGoing) },
+    ...(name === undefined ? [] : [{ op: 'replace', path: 'displayName', value: name } as const]),
+  ]
 }
 
 function readOperation(operation: unknown, at: number): PatchOperation {

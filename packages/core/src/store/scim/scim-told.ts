@@ -29,8 +29,13 @@ export interface ScimNoting {
  */
 export function formatTold({ told: record, unsure: part }: ScimNoting): string {
   if (record === undefined) return ''
-  return part === undefined ? JSON.stringify(record) : `${JSON.stringify(record)}\n${JSON.stringify(part)}`
+  const { rosters, unsure: open, kept, profile, isProfileUnsure } = record
+  const lists = `"rosters":${format(rosters)},"unsure":${format(open)},"kept":${format(kept)}`
+  const line = `{${lists},"profile":${JSON.stringify(profile)},"isProfileUnsure":${isProfileUnsure}}`
+  return part === undefined ? line : `${line}\n${JSON.stringify(part)}`
 }
+
+const format = (list: readonly string[]) => (list.length === 0 ? '[]' : JSON.stringify(list))
 
 export function parseTold(lines: string | null | undefined): ScimTold {
   if (!lines) return NOTHING_TOLD
