@@ -7,8 +7,12 @@ const shared = {
 
 const setupFiles = ['packages/core/testing/end-with-runner.ts']
 
-/** They put another module in one's place, which takes hold only where modules are loaded for them alone. */
+/**
+ * Modules are loaded for them alone: they put another module in one's place, which takes hold nowhere else, or they measure memory, to which
+ * former files of a worker would add theirs.
+ */
 const ALONE = [
+  'apps/api/src/scim/memory.redis.test.ts',
   'packages/core/src/usecases/lanes/interleaving.redis.test.ts',
   'packages/core/src/usecases/seats/seats-walk.redis.test.ts',
 ]

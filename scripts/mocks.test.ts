@@ -5,16 +5,19 @@ import { expect, it } from 'vitest'
 const ROOT = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
-const mocking = ['apps', 'packages', 'scripts']
+const alone = ['apps', 'packages', 'scripts']
   .flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
   )
   .filter(
-    (path) => path.endsWith('.test.ts') && !/node_modules|dist/.test(path) && /\bvi\.(?:do)?[mM]ock\(/.test(read(path)),
+    (path) =>
+      path.endsWith('.test.ts') &&
+      !/node_modules|dist/.test(path) &&
+      /\bvi\.(?:do)?[mM]ock\(|\bmemoryUsage\(/.test(read(path)),
   )
 
-it('whoever puts another module in one’s place is run alone: elsewhere that module is loaded already, and stays for the next file', () => {
+it('whoever puts another module in one’s place or measures memory is run alone: elsewhere modules are loaded already, and stay for the next file', () => {
   const [, list = ''] = /^const ALONE = \[([^\]]*)\]/m.exec(read('vitest.config.ts')) ?? []
-  const alone = [...list.matchAll(/'([^']+)'/g)].map(([, path]) => path)
-  expect(alone.sort()).toEqual(mocking.filter((path) => path !== 'scripts/mocks.test.ts').sort())
+  const listed = [...list.matchAll(/'([^']+)'/g)].map(([, path]) => path)
+  expect(listed.sort()).toEqual(alone.filter((path) => path !== 'scripts/mocks.test.ts').sort())
 })
