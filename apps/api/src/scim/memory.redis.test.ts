@@ -71,7 +71,9 @@ describe('a group of 20,000 people', () => {
     expect(took.size).toBe(4)
     for (const [what, [small = 0, ...others]] of took) {
       others.forEach((mb, at) => {
-        const leaving = what.includes('leaves') ? (((SIZES[at + 1] ?? 0) - (SIZES[0] ?? 0)) * KB_OF_A_LEAVER) / 1_024 : 0
+        const leaving = what.includes('leaves')
+          ? (((SIZES[at + 1] ?? 0) - (SIZES[0] ?? 0)) * KB_OF_A_LEAVER) / 1_024
+          : 0
         expect([what, SIZES[at + 1], mb < small + NOISE_MB + leaving, mb]).toEqual([what, SIZES[at + 1], true, mb])
       })
     }

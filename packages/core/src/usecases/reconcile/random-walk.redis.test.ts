@@ -196,8 +196,13 @@ async function settle(rig: LaneRig, rosters: Map<string, Roster>): Promise<void>
 async function leftIn(rig: LaneRig, rosters: Map<string, Roster>): Promise<string[]> {
   const left: string[] = []
   for (const of of rosters.values()) {
-    const { pending, failed } = await rig.store.members('acme', of.id).counts()
+    const members = rig.store.members('acme', of.id)
+    const { pending, failed } = await members.counts()
     if (pending > 0) left.push(`${of.id}: ${pending} pending`)
+    // Whoever was seen in the group within the last minute, and has joined again, stays invited while another look is awaited.
+    const { records } = await members.scan('0')
+    const open = records.filter(({ desired, observed }) => desired.version !== observed?.converged).length
+    if (open > 0) left.push(`${of.id}: ${open} not converged`)
     if (failed > 0) await retryFailed(rig.deps, of)
     if (failed > 0) left.push(`${of.id}: ${failed} failed`)
     const { items } = await createReconciliations(rig.redis, 'acme').list(of.id, 100)
