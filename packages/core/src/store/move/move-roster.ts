@@ -8,6 +8,7 @@ import { defineScript } from '../connection/define-script.ts'
 import { createFencedWrite, type FencedWrite } from '../connection/fenced-writer.ts'
 import { keysLike } from '../connection/keys-like.ts'
 import { indexParts, laneKeys, queueKeys } from '../keys.ts'
+import { REMOVALS_KEPT_MS } from '../lane/removals.ts'
 import { outboxKeys } from '../lane/lane-outbox.ts'
 import { createPlanNames } from '../roster/plan-names.ts'
 import { forgetUnneededTesters, TESTER_PARTS } from '../member/testers.ts'
@@ -135,6 +136,9 @@ async function copyRoster(redis: Redis, pens: Pens, move: RosterMove): Promise<v
   await copyHash(from.testers(move.appId), to.testers(move.appId))
   const parts = Array.from({ length: TESTER_PARTS }, (_, part) => part)
   await Promise.all(parts.map((part) => copyHash(from.testersOf(move.appId, part), to.testersOf(move.appId, part))))
+  // Apple may still be about to take somebody out.
+  await copySortedSet(from.removals(move.appId), to.removals(move.appId))
+  await write(to.removals(move.appId), 'PEXPIRE', [REMOVALS_KEPT_MS])
   await copyActivity(redis, write, of.activity, into.activity)
   const samples = await redis.lrange(of.usageHistory, 0, -1)
   await write(into.usageHistory, 'UNLINK')

@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { makeTeamKey } from '../../../testing/fixtures.ts'
+import { timePasses } from '../../../testing/time-passes.ts'
 import { pauseRoster } from '../rosters/index.ts'
+import { moveRoster } from '../rosters/move-roster.ts'
 
 const EMAIL = 'ann@example.com'
+
+afterEach(() => void vi.restoreAllMocks())
 
 /** Two rosters of one app; who leaves `gold` leaves the app. */
 async function addTwoRosters(rig: LaneRig) {
@@ -60,6 +65,39 @@ it('enters a person only once Apple has finished the removal that another roster
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
   expect(rig.emulator.groupMembers(silver.group.id)).toEqual([EMAIL])
   expect(rig.emulator.mails().map(({ kind }) => kind)).toEqual(['create', 'create'])
+})
+
+it('enters a person only once that removal is finished, though the roster has moved to another team key meanwhile', async () => {
+  await using rig = await startLaneRig()
+  rig.emulator.settings({ appRemovalMs: 4_000 })
+  const gold = await rig.addRoster({ id: 'gold', removal: 'app' })
+  await rig.store.teamKeys.put(makeTeamKey({ id: 'second' }))
+  await post(rig, 'join', 'gold')
+  await settles(rig, 'gold', 'invited')
+  await rig.update('ann', { roster: 'gold', email: 'new@example.com' })
+  await rig.until(() => expect(rig.emulator.calls().at(-1)).toMatchObject({ method: 'DELETE' }))
+  await moveRoster(rig.deps, gold, 'second')
+  await rig.update('ann', { roster: 'gold', email: EMAIL })
+  await rig.visit('second')
+  expect(await rig.statuses('gold', 'second')).toEqual({ ann: 'pending' })
+  const now = Date.now.bind(Date)
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + 121_000)
+  await rig.until(async () => expect(await rig.statuses('gold', 'second')).toEqual({ ann: 'invited' }))
+  await rig.until(() => expect(rig.emulator.groupMembers(gold.group.id)).toEqual([EMAIL]))
+})
+
+it('enters a person only once that removal is finished, though another team key serves the other roster', async () => {
+  await using rig = await startLaneRig()
+  rig.emulator.settings({ appRemovalMs: 4_000 })
+  const { silver } = await addTwoRosters(rig)
+  await rig.store.teamKeys.put(makeTeamKey({ id: 'second' }))
+  await moveRoster(rig.deps, silver, 'second')
+  await beginRemoval(rig)
+  await post(rig, 'join', 'silver')
+  await rig.until(async () => expect(await rig.statuses('silver', 'second')).toEqual({ ann: 'invited' }))
+  await settles(rig, 'gold', 'removed')
+  await timePasses(4_000)
+  expect(rig.emulator.groupMembers(silver.group.id)).toEqual([EMAIL])
 })
 
 describe('where Apple keeps a revoked row of whoever was removed from the app', () => {

@@ -112,7 +112,7 @@ export async function loadBatch(
   const [surroundings, testers, removals, lacks, seats] = await Promise.all([
     readSurroundings(store, neighbours, addresses, records),
     readTesters(lane, addresses),
-    readRemovals(lane, addresses),
+    readRemovals({ store, lane, others: neighbours.others }, addresses),
     Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
     Promise.all(
       [...new Set(inHand.map(({ app }) => app.id))].map(

@@ -1,9 +1,10 @@
 import type { Roster } from '../../domain/roster.ts'
-import type { LaneStore } from '../../store/index.ts'
+import type { LaneStore, Store } from '../../store/index.ts'
 
 /**
  * What was taken out a moment ago, whoever's it was: Apple finishes a removal from the app later, and reads that lag show those who are
- * out already. Kept in the lane for two minutes, since the member who had the address may have another one by now.
+ * out already. Kept in the lane for two minutes, since the member who had the address may have another one by now. The app's other
+ * rosters may be of other lanes, and take out whom this one enters.
  */
 export interface Removals {
   /** When an address (lower-cased) was sent out of the app last (ms), unless Apple is known to be done; null where it was not. */
@@ -14,7 +15,7 @@ export interface Removals {
 }
 
 export async function readRemovals(
-  lane: Pick<LaneStore, 'removals'>,
+  { store, lane, others }: { store: Store; lane: LaneStore; others: Promise<readonly Roster[]> },
   addresses: readonly { roster: Roster; key: string }[],
 ): Promise<Removals> {
   const known = new Map<string, number>()
@@ -28,22 +29,20 @@ export async function readRemovals(
         { name: ofApp(roster, key), from: { address: key, roster: null } },
         { name: ofGroup(roster, key), from: { address: key, roster: roster.id } },
       ])
-      const times = await lane.removals(
-        appId,
-        asked.map(({ from }) => from),
-      )
-      asked.forEach(({ name }, at) => {
-        const time = times[at] ?? null
-        if (time !== null) known.set(name, time)
-      })
+      const from = asked.map((one) => one.from)
+      const own = lane.removals(appId, from)
+      const served = new Set((await others).filter(({ app }) => app.id === appId).map(({ teamKey }) => teamKey))
+      for (const { roster } of of) served.delete(roster.teamKey)
+      const theirs = [...served].map((teamKey) => store.lane(teamKey).removals(appId, from))
+      for (const times of await Promise.all([own, ...theirs])) {
+        asked.forEach(({ name }, at) => known.set(name, Math.max(known.get(name) ?? 0, times[at] ?? 0)))
+      }
     }),
   )
   return {
-    fromApp: (roster, key) => known.get(ofApp(roster, key)) ?? null,
-    fromGroup(roster, key) {
-      const times = [known.get(ofApp(roster, key)), known.get(ofGroup(roster, key))].filter((at) => at !== undefined)
-      return times.length === 0 ? null : Math.max(...times)
-    },
+    fromApp: (roster, key) => known.get(ofApp(roster, key)) || null,
+    fromGroup: (roster, key) =>
+      Math.max(known.get(ofApp(roster, key)) ?? 0, known.get(ofGroup(roster, key)) ?? 0) || null,
     note: (roster, key, from, at) => void known.set(from === 'app' ? ofApp(roster, key) : ofGroup(roster, key), at),
   }
 }
