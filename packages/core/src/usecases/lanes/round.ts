@@ -75,7 +75,7 @@ async function fetchAhead(
 
 /** What the quota has no call for waits again, in the order in which it was fetched. */
 async function giveBackFrom(visit: Visit, jobs: LaneJob[], available: number): Promise<LaneJob[]> {
-  const over = jobs.slice(available).toReversed()
+  const over = jobs.slice(available).reverse()
   await Promise.all(over.map((job) => job.giveBack()))
   for (const job of over) visit.held.delete(job)
   return jobs.slice(0, available)
