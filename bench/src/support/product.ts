@@ -9,8 +9,6 @@ export interface ProductOptions {
   env?: Record<string, string>
   /** Words for the API's Node, such as `--cpu-prof`. */
   apiNodeArgs?: string[]
-  /** The same for each worker's. */
-  workerNodeArgs?: string[]
 }
 
 /** The product as it is run: a Redis that syncs every write, the API and workers as processes. */
@@ -75,7 +73,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       api = await startApi()
     },
     startWorker(extra = {}) {
-      const worker = startBuilt('worker', { ...env, ...extra }, options.workerNodeArgs)
+      const worker = startBuilt('worker', { ...env, ...extra })
       programs.push(worker)
       return worker
     },

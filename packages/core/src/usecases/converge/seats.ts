@@ -16,7 +16,6 @@ import type { LaneStore, Seeker, Store } from '../../store/index.ts'
 import { countGrouped, countSeats } from '../seats/count-seats.ts'
 import { nextSeekers } from '../seats/next-seekers.ts'
 import { isKeptFor, LOOK_EVERY_MS, readShares, seatsTask } from '../seats/shares.ts'
-import { ofNeighbours, type Neighbours } from './surroundings.ts'
 import type { Target } from './target.ts'
 
 /** The waiting lines of one batch: who may try to enter an app. */
@@ -163,27 +162,16 @@ export async function readSeats(
   store: Store,
   teamKey: string,
   appId: string,
-  neighbours: Neighbours,
+  neighbours: readonly Roster[],
 ): Promise<KnownSeats> {
-  const [kept, all] = await Promise.all([
+  const rosters = neighbours.filter(({ app }) => app.id === appId)
+  const ours = rosters.filter((roster) => roster.teamKey === teamKey)
+  const [kept, lengths, shares] = await Promise.all([
     store.lane(teamKey).seats(appId).read(),
-    ofNeighbours(neighbours, async (roster) => {
-      if (roster.app.id !== appId) return { waiting: 0, shares: [] }
-      const line = store.lane(teamKey).roster(roster.id).seatLine
-      const [waiting, shares] = await Promise.all([
-        roster.teamKey === teamKey ? line.count() : 0,
-        readShares(store, [roster]),
-      ])
-      return { waiting, shares }
-    }),
+    Promise.all(ours.map(({ id }) => store.lane(teamKey).roster(id).seatLine.count())),
+    readShares(store, rosters),
   ])
-  const ofApp = all.filter(({ roster }) => roster.app.id === appId)
-  return {
-    rosters: ofApp.map(({ roster }) => roster),
-    kept,
-    shares: ofApp.flatMap(({ read }) => read.shares),
-    waiting: new Set(ofApp.filter(({ read }) => read.waiting > 0).map(({ roster }) => roster.id)),
-  }
+  return { rosters, kept, shares, waiting: new Set(ours.filter((_, at) => (lengths[at] ?? 0) > 0).map(({ id }) => id)) }
 }
 
 async function openDesk(

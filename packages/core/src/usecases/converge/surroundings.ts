@@ -18,22 +18,6 @@ export interface Surroundings {
 /** What is read already, by roster and member id. */
 export type KnownRecords = Map<string, ReadonlyMap<string, MemberRecord>>
 
-/** The rosters of the apps that a batch is about: those of its members, and the others once they are read. */
-export interface Neighbours {
-  inHand: readonly Roster[]
-  others: Promise<readonly Roster[]>
-}
-
-/** Reads something of each, at once of those that are known already. */
-export async function ofNeighbours<T>(
-  { inHand, others }: Neighbours,
-  read: (roster: Roster) => Promise<T>,
-): Promise<{ roster: Roster; read: T }[]> {
-  const readAll = (rosters: readonly Roster[]) =>
-    Promise.all(rosters.map(async (roster) => ({ roster, read: await read(roster) })))
-  return (await Promise.all([readAll(inHand), others.then(readAll)])).flat()
-}
-
 interface Wish {
   member: string
   observed: Observed | null
@@ -43,7 +27,7 @@ interface Wish {
 /** Reads, in few round trips, every member of the app's rosters who has one of these addresses. */
 export async function readSurroundings(
   store: Store,
-  neighbours: Neighbours,
+  rosters: Roster[],
   addresses: { roster: Roster; key: string }[],
   known: KnownRecords,
 ): Promise<Surroundings> {
@@ -54,24 +38,25 @@ export async function readSurroundings(
     keysOfApp.set(roster.app.id, keys)
   }
   const wishes = new Map<string, Wish[]>()
-  const found = await ofNeighbours(neighbours, async (roster) => {
-    const keys = [...(keysOfApp.get(roster.app.id) ?? [])]
-    const members = store.members(roster.teamKey, roster.id)
-    const holders = await members.withAddresses(keys)
-    const records = new Map(known.get(roster.id))
-    const unread = new Set(holders.flat().filter((id) => !records.has(id)))
-    for (const record of await members.findMany([...unread])) if (record) records.set(record.id, record)
-    keys.forEach((key, at) => {
-      const found = (holders[at] ?? []).map((id) => records.get(id)).filter((record) => record !== undefined)
-      // Whose seat was taken back wants none.
-      const present = found.filter(({ desired, observed }) => desired.present && !isReclaimed(desired, observed))
-      wishes.set(
-        wishKey(roster, key),
-        present.map(({ id, observed, status }) => ({ member: id, observed, isPending: status === 'pending' })),
-      )
-    })
-  })
-  const rosters = found.map(({ roster }) => roster)
+  await Promise.all(
+    rosters.map(async (roster) => {
+      const keys = [...(keysOfApp.get(roster.app.id) ?? [])]
+      const members = store.members(roster.teamKey, roster.id)
+      const holders = await members.withAddresses(keys)
+      const records = new Map(known.get(roster.id))
+      const unread = new Set(holders.flat().filter((id) => !records.has(id)))
+      for (const record of await members.findMany([...unread])) if (record) records.set(record.id, record)
+      keys.forEach((key, at) => {
+        const found = (holders[at] ?? []).map((id) => records.get(id)).filter((record) => record !== undefined)
+        // Whose seat was taken back wants none.
+        const present = found.filter(({ desired, observed }) => desired.present && !isReclaimed(desired, observed))
+        wishes.set(
+          wishKey(roster, key),
+          present.map(({ id, observed, status }) => ({ member: id, observed, isPending: status === 'pending' })),
+        )
+      })
+    }),
+  )
   return {
     wantedHere: (roster, member, key) => othersOf(wishes, roster, member, key).length > 0,
     comingHere: (roster, member, key) => othersOf(wishes, roster, member, key).some(({ isPending }) => isPending),

@@ -9,15 +9,13 @@ interface FetchingVisit {
 /**
  * Jobs in whose hand a worker died are fetched apart from the others: a few together after one death, each alone after two. So
  * a job that ends its worker is found without taking innocent ones along, and a hundred innocent ones are soon through.
- * `areNew`: no worker had one of them yet, so that all are fetched at once.
  */
-export async function fetchCarefully(visit: FetchingVisit, limit: number, areNew = false): Promise<LaneJob[]> {
+export async function fetchCarefully(visit: FetchingVisit, limit: number): Promise<LaneJob[]> {
   const { queue } = visit.deps
-  const [first, ...next] = await queue.fetch(areNew ? limit : 1, visit.lease.token)
+  const [first] = await queue.fetch(1, visit.lease.token)
   if (!first) return []
   visit.held.add(first)
-  const most = Math.min(limit, MOST_TOGETHER[first.stalls] ?? 1) - 1
-  const more = areNew ? next : await queue.fetch(most, visit.lease.token)
+  const more = await queue.fetch(Math.min(limit, MOST_TOGETHER[first.stalls] ?? 1) - 1, visit.lease.token)
   const [company, others] = [
     more.filter((job) => job.stalls === first.stalls),
     more.filter((job) => job.stalls !== first.stalls),

@@ -24,21 +24,10 @@ interface Lane {
   /** What is fetched: jobs of rosters that are no more. */
   jobs?: LaneJob[]
   outage?: number
-  /** The budget had nothing at the last visit. */
-  waits?: boolean
 }
 
 /** A visit in memory: what a round asks of its lane, and what it leaves. */
-function makeVisit({
-  counts,
-  delayedAt,
-  recorded = 0,
-  seen,
-  granted = 100,
-  jobs = [],
-  outage = 0,
-  waits = false,
-}: Lane) {
+function makeVisit({ counts, delayedAt, recorded = 0, seen, granted = 100, jobs = [], outage = 0 }: Lane) {
   const asked = { counted: 0, taken: 0, added: 0, reserved: [] as number[], fetched: 0, dropped: [] as string[] }
   const clock = createSettableClock(NOW)
   const left = [...jobs]
@@ -54,7 +43,7 @@ function makeVisit({
         return { available: Math.min(wanted, granted), nextAt: granted > 0 ? 0 : NOW + 60_000 }
       },
     },
-    memory: { outage, parallel: 1, waits: waits ? { events: NOW, bulk: NOW } : null },
+    memory: { outage, parallel: 1 },
     outage: null,
     recorded: seen === undefined ? null : changes(seen, 'interactive'),
     counts: seen === undefined ? null : { ...NOTHING, ...counts },
@@ -72,11 +61,7 @@ function makeVisit({
       apple: { session: () => ({}) },
       draining: () => false,
       toRef: (_roster: string, member: string) => member,
-      store: {
-        lane: () => ({}),
-        rosters: { findMany: async () => new Map() },
-        members: () => ({ findMany: async () => [] }),
-      },
+      store: { lane: () => ({}), rosters: { findMany: async () => new Map() } },
       lane: {
         async takeOutbox() {
           asked.taken++
@@ -105,15 +90,8 @@ function makeVisit({
   return { visit, asked }
 }
 
-function makeJob(ref: string, ended: string[], returned: string[] = []): LaneJob {
-  const complete = async () => void ended.push(ref)
-  return {
-    ref,
-    roster: 'gone',
-    stalls: 0,
-    complete,
-    giveBack: async () => void returned.push(ref),
-  } as unknown as LaneJob
+function makeJob(ref: string, ended: string[]): LaneJob {
+  return { ref, roster: 'gone', stalls: 0, complete: async () => void ended.push(ref) } as unknown as LaneJob
 }
 
 describe('a round', () => {
@@ -133,29 +111,10 @@ describe('a round', () => {
   it('looks at nothing again that was seen as the lane was opened', async () => {
     const { visit, asked } = makeVisit({ seen: 3 })
     expect(await runRound(visit)).toBe(true)
-    expect(asked).toMatchObject({ taken: 0, counted: 0, added: 3, reserved: [3], fetched: 4 })
+    expect(asked).toMatchObject({ taken: 0, counted: 0, added: 3, reserved: [3], fetched: 1 })
     // From then on all is looked at anew.
     expect(await runRound(visit)).toBe(false)
     expect(asked).toMatchObject({ taken: 1, counted: 1 })
-  })
-
-  it('fetches the first jobs of a lane while they are made, and gives back what the budget has no call for, the last one first', async () => {
-    const [ended, returned]: [string[], string[]] = [[], []]
-    const jobs = ['a', 'b', 'c'].map((ref) => makeJob(ref, ended, returned))
-    const { visit, asked } = makeVisit({ seen: 3, granted: 1, jobs })
-    expect(await runRound(visit)).toBe(true)
-    expect([asked.fetched, ended, returned, visit.held.size]).toEqual([3, ['a'], ['c', 'b'], 0])
-  })
-
-  it('gives all of them back where the budget gives nothing, and fetches none where it gave nothing before', async () => {
-    const returned: string[] = []
-    const jobs = ['a', 'b'].map((ref) => makeJob(ref, [], returned))
-    const { visit } = makeVisit({ seen: 2, granted: 0, jobs })
-    expect(await runRound(visit)).toBe(false)
-    expect([returned, visit.held.size, visit.refusedUntil.events]).toEqual([['b', 'a'], 0, NOW + 60_000])
-    const waiting = makeVisit({ seen: 2, granted: 0, waits: true })
-    expect(await runRound(waiting.visit)).toBe(false)
-    expect(waiting.asked.fetched).toBe(0)
   })
 
   it('adds jobs before it knows who has one only where the lane has none', async () => {

@@ -3,7 +3,7 @@ import type { OutboxEntry } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
 import type { Brakes } from '../converge/brakes.ts'
-import { findElsewhere, loadBatch, readAhead, type Batch, type InHand } from '../converge/load-batch.ts'
+import { findElsewhere, loadBatch, type Batch } from '../converge/load-batch.ts'
 import { openSeats } from '../converge/seats.ts'
 import type { Target } from '../converge/target.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
@@ -24,10 +24,9 @@ export async function runRound(visit: Visit): Promise<boolean> {
   const isFree = seen !== null && visit.counts !== null && hasNoJobs(visit.counts)
   // As the lane was opened its jobs were counted: the quota can be asked while those that are recorded are being made.
   const expected = seen && visit.counts ? withJobs(visit.counts, seen) : null
-  const [made, early, ahead] = await Promise.all([
+  const [made, early] = await Promise.all([
     recorded === 'busy' ? [] : makeJobs(deps, recorded, isFree),
     expected ? reserve(visit, expected) : null,
-    expected && isFree && visit.memory.waits === null ? fetchAhead(visit, seen, expected) : null,
   ])
   visit.did += made.length
   // Nothing waits for this: an entry whose job is there is looked at once more, and that does nothing.
@@ -39,46 +38,19 @@ export async function runRound(visit: Visit): Promise<boolean> {
   visit.counts ??= await deps.queue.counts()
   const { wanted, available, nextAt } = early ?? (await reserve(visit, visit.counts))
   if (wanted > 0 && available === 0) noteRefusal(visit, nextAt)
-  const fetched = await giveBackFrom(visit, ahead?.jobs ?? [], available)
   if (wanted === 0 || available === 0) {
     await dropping
     return wanted === 0 && made.length > 0
   }
   visit.counts = null
-  const jobs = fetched.length > 0 ? fetched : await fetchCarefully(visit, Math.min(wanted, available))
-  if (jobs.length > 0) {
-    try {
-      await carryOut(visit, jobs, ahead?.known)
-    } finally {
-      for (const job of jobs) visit.held.delete(job)
-    }
+  const [jobs] = await Promise.all([fetchCarefully(visit, Math.min(wanted, available)), dropping])
+  if (jobs.length === 0) return made.length > 0
+  try {
+    await carryOut(visit, jobs)
+  } finally {
+    for (const job of jobs) visit.held.delete(job)
   }
-  await dropping
-  return jobs.length === 0 ? made.length > 0 : goesOn(visit)
-}
-
-/** While the first jobs of a lane are being made and the quota is asked: they are fetched, and what is known of their members is read. */
-async function fetchAhead(
-  visit: Visit,
-  recorded: OutboxEntry[],
-  counts: LaneCounts,
-): Promise<{ jobs: LaneJob[]; known: InHand }> {
-  const { store, lane, toRef } = visit.deps
-  const limit = howMany(visit, counts, false)
-  const entries = recorded.map((entry) => ({ ...entry, ref: toRef(entry.roster, entry.member) }))
-  const [jobs, known] = await Promise.all([
-    limit === 0 ? [] : fetchCarefully(visit, limit, true),
-    readAhead(store, lane, visit.teamKey, entries),
-  ])
-  return { jobs, known }
-}
-
-/** What the quota has no call for waits again, in the order in which it was fetched. */
-async function giveBackFrom(visit: Visit, jobs: LaneJob[], available: number): Promise<LaneJob[]> {
-  const over = jobs.slice(available).reverse()
-  await Promise.all(over.map((job) => job.giveBack()))
-  for (const job of over) visit.held.delete(job)
-  return jobs.slice(0, available)
+  return goesOn(visit)
 }
 
 function hasNoJobs({ waiting, prioritized, delayed }: LaneCounts): boolean {
@@ -113,9 +85,9 @@ function howMany(visit: Visit, counts: LaneCounts, isOneDue: boolean): number {
   return Math.min(ready, isProbing(visit) ? 1 : visit.deps.settings.batch)
 }
 
-async function carryOut(visit: Visit, jobs: LaneJob[], known: InHand | undefined): Promise<void> {
+async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
   const { store, lane, tracing, log } = visit.deps
-  const batch = await loadBatch(store, lane, visit.teamKey, jobs, known)
+  const batch = await loadBatch(store, lane, visit.teamKey, jobs)
   const targets = [...batch.targets, ...batch.parked]
   await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, targets)
   try {

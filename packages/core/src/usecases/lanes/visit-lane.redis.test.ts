@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createLaneStore, laneKeys, queueName, queuePrefix, readLaneStanding } from '../../store/index.ts'
@@ -18,32 +17,6 @@ afterEach(() => rig[Symbol.asyncDispose]())
 const laneStore = () => createLaneStore(rig.redis, 'acme')
 const calls = () => rig.emulator.calls().length
 const join = (...members: string[]) => rig.join(members)
-
-it('waits for the store four times at most until the first event of a lane is at Apple', async () => {
-  await join('ann')
-  await rig.until(async () => expect(await rig.statuses()).toEqual({ ann: 'invited' }))
-  await join('ben')
-  // What is told of it a moment later would be counted as well.
-  await rig.store.flush()
-  const before = calls()
-  const turns = countTurns(rig.redis, () => calls() === before)
-  await rig.visitOnce()
-  expect(rig.emulator.calls()[before]).toMatchObject({ method: 'POST', path: '/v1/betaTesters' })
-  // The lane is opened; its job is made, fetched and read of; who else is concerned is read; the call is noted.
-  expect(turns()).toBeLessThanOrEqual(4)
-})
-
-/** How often something was asked of the store when no answer was outstanding, while `counts`. */
-function countTurns(redis: Redis, counts: () => boolean): () => number {
-  let [turns, waiting] = [0, 0]
-  const send = redis.sendCommand.bind(redis)
-  redis.sendCommand = (command, ...rest) => {
-    if (waiting++ === 0 && counts()) turns++
-    void command.promise.catch(() => {}).finally(() => waiting--)
-    return send(command, ...rest)
-  }
-  return () => turns
-}
 
 it('touches nothing of a lane that another worker visits, and comes again within a second', async () => {
   await join('ann')
