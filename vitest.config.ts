@@ -64,8 +64,8 @@ export default defineConfig({
           setupFiles,
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          // Mostly waiting for processes that were killed: five files share two cores well.
-          maxWorkers: 5,
+          // Mostly waiting for processes that were killed: three files share two cores well; with five a store did not answer in time.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

@@ -1,9 +1,12 @@
+import { timePasses } from '@flightroster/core/testing'
 import type { ManagedProcess } from './process.ts'
 
 /** Keeps a program running, as a container's restart policy would, and knows who ended by itself. */
 export interface Supervisor {
   /** Ends it by a signal; it is started again. */
   end(signal: NodeJS.Signals): Promise<void>
+  /** Ends it by a signal that the same process is sent once more after a while: its successor, hardly started, would die of it. */
+  endTwice(signal: NodeJS.Signals, betweenMs: number): Promise<void>
   /** Tells it something that does not end it by itself. */
   signal(signal: NodeJS.Signals): void
   /** What those printed last that ended without having been told to. */
@@ -31,6 +34,15 @@ export function supervise(start: () => ManagedProcess): Supervisor {
     async end(signal) {
       isEnding = true
       await current.stop(signal)
+      isEnding = false
+    },
+    async endTwice(signal, betweenMs) {
+      isEnding = true
+      const one = current
+      const ending = one.stop(signal)
+      await timePasses(betweenMs)
+      if (one.running()) one.child.kill(signal)
+      await ending
       isEnding = false
     },
     signal: (signal) => void current.child.kill(signal),

@@ -85,14 +85,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
       id: 'F9',
       name: 'a worker is told twice to end',
       weight: 3,
-      async cause() {
-        const one = worker()
-        const ending = one?.end('SIGTERM')
-        // Before the next one is started in its place.
-        await timePasses(upTo(200))
-        one?.signal('SIGTERM')
-        await ending
-      },
+      cause: async () => worker()?.endTwice('SIGTERM', upTo(200)),
     },
     {
       id: 'F10',

@@ -9,11 +9,16 @@ export interface Figures {
   workerMb: number
   apiDescriptors: number
   workerDescriptors: number
+  /** Without the marks of event ids, which are kept for EVENT_DEDUP_DAYS: they grow with the events by design. */
   redisMb: number
   redisKeys: number
+  markMb: number
+  markKeys: number
   redisClients: number
 }
 
+const MB = 1_048_576
+const toTenths = (value: number) => Math.round(value * 10) / 10
 const most = (numbers: number[]) => Math.max(0, ...numbers)
 
 function memoryOf({ child }: ManagedProcess): number {
@@ -28,15 +33,20 @@ export async function measure(stack: Stack): Promise<Figures> {
   const redis = new Redis(stack.redis.url)
   const told = await redis.info()
   const read = (name: string) => Number(new RegExp(`${name}:(\\d+)`).exec(told)?.[1])
-  const redisKeys = await redis.dbsize()
+  const keys = await redis.dbsize()
+  const marks = await redis.keys('fr:{*}:marks:*')
+  const markBytes = await Promise.all(marks.map((key) => redis.memory('USAGE', key)))
   redis.disconnect()
+  const markMb = markBytes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0) / MB
   return {
     apiMb: most(api.map(memoryOf)),
     workerMb: most(worker.map(memoryOf)),
     apiDescriptors: most(api.map(descriptorsOf)),
     workerDescriptors: most(worker.map(descriptorsOf)),
-    redisMb: Math.round((read('used_memory') / 1_048_576) * 10) / 10,
-    redisKeys,
+    redisMb: toTenths(read('used_memory') / MB - markMb),
+    redisKeys: keys - marks.length,
+    markMb: toTenths(markMb),
+    markKeys: marks.length,
     redisClients: read('connected_clients'),
   }
 }

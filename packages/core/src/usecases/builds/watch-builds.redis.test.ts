@@ -106,7 +106,7 @@ describe('the build watch', () => {
   it('leaves nothing of a roster that is deleted while it looks', async () => {
     rig.emulator.addBuild(APP, { version: '1', groups: ['gold'] })
     const roster = await rig.enter()
-    rig.emulator.failNext({ kind: 'delay', delayMs: 200, match: { method: 'GET', path: '/v1/builds' } })
+    rig.emulator.failNext({ kind: 'delay', delayMs: 2_000, match: { method: 'GET', path: '/v1/builds' } })
     const looking = rig.look()
     await isLooking()
     await rig.store.forgetRoster(roster)

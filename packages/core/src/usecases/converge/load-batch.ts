@@ -104,7 +104,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   const [surroundings, testers, removals, lacks, seats] = await Promise.all([
     readSurroundings(store, neighbours, addresses, known),
     readTesters(lane, addresses),
-    readRemovals({ store, lane, others: neighbours.others }, addresses),
+    readRemovals({ store, lane, others: neighbours }, addresses),
     Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
     Promise.all([...apps].map(async (appId) => [appId, await readSeats(store, teamKey, appId, neighbours)] as const)),
   ])

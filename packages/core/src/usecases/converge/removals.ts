@@ -15,7 +15,7 @@ export interface Removals {
 }
 
 export async function readRemovals(
-  { store, lane, others }: { store: Store; lane: LaneStore; others: Promise<readonly Roster[]> },
+  { store, lane, others }: { store: Store; lane: LaneStore; others: readonly Roster[] },
   addresses: readonly { roster: Roster; key: string }[],
 ): Promise<Removals> {
   const known = new Map<string, number>()
@@ -31,7 +31,7 @@ export async function readRemovals(
       ])
       const from = asked.map((one) => one.from)
       const own = lane.removals(appId, from)
-      const served = new Set((await others).filter(({ app }) => app.id === appId).map(({ teamKey }) => teamKey))
+      const served = new Set(others.filter(({ app }) => app.id === appId).map(({ teamKey }) => teamKey))
       for (const { roster } of of) served.delete(roster.teamKey)
       const theirs = [...served].map((teamKey) => store.lane(teamKey).removals(appId, from))
       for (const times of await Promise.all([own, ...theirs])) {
