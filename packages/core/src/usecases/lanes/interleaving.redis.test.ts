@@ -33,7 +33,7 @@ import { VISIT } from '../visit/visit-settings.ts'
 import { visitLane } from './visit-lane.ts'
 
 /** As many runs as go into this time; hours of them find what no commit waits for. */
-const SECONDS = Number(process.env['INTERLEAVING_SECONDS'] ?? 6)
+const SECONDS = Number(process.env['INTERLEAVING_SECONDS'] ?? 3)
 const SEED = Number(process.env['INTERLEAVING_SEED'] ?? Date.now() % 1_000_000_000)
 
 const LANES = ['acme', 'second']
