@@ -29,7 +29,10 @@ const WATCHED_MS = 2_000
 const NOBODY = { hourLimit: null, hourRemaining: null, minuteLimit: null, minuteRemaining: null }
 const sealer = createSealer({ current: Buffer.alloc(32, 7) })
 
-/** A lane with a worker's own loop: its poll, its bell, its sweep and its enqueuer. One at a time: beside others, visits are seen closer together than they are. */
+/**
+ * A lane with a worker's own loop: its poll, its bell, its sweep and its enqueuer. One at a time: where eleven shared the
+ * loop, six visits were once seen in a second, which may have been the loop's own delay.
+ */
 async function startStand() {
   const rig = await startLaneRig()
   await rig.addRoster({ id: 'gold' })
