@@ -5,6 +5,8 @@ import { serveApi, type TestApi } from '../../../testing/serve.ts'
 import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
 
 const ROWS = 5_000
+/** Fewer than are looked at between two turns of the planning itself. */
+const MEMBERS = 1_500
 
 let api: TestApi
 let ann: Visitor
@@ -33,34 +35,62 @@ async function upload(roster: string, text: string) {
 
 /** Hidden fields of the form that leads on from a page. */
 const hidden = (page: string, name: string) => new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(page)?.[1] ?? ''
-const turns = () => spy.mock.calls.length
 
-it('small requests go before each piece of a list that a page sends, as of one over REST', async () => {
-  const members = Array.from({ length: ROWS }, (_, at) => ({ id: `n-${at}`, email: `n${at}@example.com` }))
-  const rest = await api.call('PUT', '/v1/rosters/silver/members?dryRun=true', { members })
-  expect(rest.statusCode).toBe(200)
-  const overRest = turns()
+/** Turns that were waited for before the first planning of a list, and from then on. Planning begins with the store's time. */
+async function turnsOf<T>(work: () => Promise<T>) {
   spy.mockClear()
+  const begins = vi.spyOn(api.store, 'time')
+  const answer = await work()
+  const [begin = Infinity] = begins.mock.invocationCallOrder
+  begins.mockRestore()
+  const orders = spy.mock.invocationCallOrder
+  return {
+    answer,
+    reading: orders.filter((at) => at < begin).length,
+    planning: orders.filter((at) => at > begin).length,
+  }
+}
 
-  const draft = await upload('gold', list(ROWS))
-  expect(draft.statusCode).toBe(200)
-  // Reading and planning: the body itself came at once, since it was injected.
-  expect(overRest).toBeGreaterThan(20)
-  expect(turns()).toBeGreaterThan(20)
+/** On any machine: `inPieces` makes none longer than 8 KB. */
+const leastPieces = (text: string) => Math.ceil(Buffer.byteLength(text) / 8_192)
 
-  spy.mockClear()
-  const fields = ['upload', 'fingerprint', 'columns'].map((name) => [name, hidden(draft.body, name)])
-  const applied = await ann.post('/console/rosters/gold/upload/apply', Object.fromEntries(fields))
-  expect(applied.statusCode).toBe(303)
-  // A piece is some milliseconds of work, so their number follows the machine: 28 to 43 here, and 1 where nobody waits for a turn.
-  expect(turns()).toBeGreaterThan(20)
+async function apply(roster: string, draft: string) {
+  const fields = ['upload', 'fingerprint', 'columns'].map((name) => [name, hidden(draft, name)])
+  return ann.post(`/console/rosters/${roster}/upload/apply`, Object.fromEntries(fields))
+}
+
+it('small requests go before each piece of a list that is read, of a page as over REST', async () => {
+  // Few rows, and nobody on the roster: reading it is all that is long.
+  const text = list(100).replaceAll(',', `${' '.repeat(2_000)},`)
+  const { answer, reading, planning } = await turnsOf(() => upload('silver', text))
+  expect([answer.statusCode, planning]).toEqual([200, 0])
+  expect(reading).toBeGreaterThanOrEqual(leastPieces(text))
+  expect(reading).toBeGreaterThan(20)
+
+  const url = '/v1/rosters/silver/members?dryRun=true'
+  const csv = await turnsOf(() => api.call('PUT', url, text, { 'content-type': 'text/csv' }))
+  expect([csv.answer.statusCode, csv.reading >= leastPieces(text)]).toEqual([200, true])
+  const json = JSON.stringify({ members: [{ id: 'n', email: `${' '.repeat(60_000)}n@example.com` }] })
+  const read = await turnsOf(() => api.call('PUT', url, json))
+  expect([read.answer.statusCode, read.reading >= leastPieces(json)]).toEqual([200, true])
 })
 
-it('a plan waits for its turn before it looks at the members that are there', async () => {
-  await upload('gold', list(2))
-  const few = turns()
-  // 5,000 members of the test before, 500 at a time.
-  expect(few).toBeGreaterThan(10)
+it('they go before every 2,000 rows that are checked: as taken, and as nobody is found for them', async () => {
+  const { answer, planning } = await turnsOf(() => upload('third', list(ROWS)))
+  expect([answer.statusCode, planning]).toEqual([200, 4])
+})
+
+it('they go before every 500 members that a list is compared with, as it is shown and as it is applied', async () => {
+  const shown = await turnsOf(() => upload('gold', list(MEMBERS)))
+  const applied = await turnsOf(() => apply('gold', shown.answer.body))
+  expect([applied.answer.statusCode, applied.reading >= leastPieces(list(MEMBERS))]).toEqual([303, true])
+  // Nobody was there before.
+  expect(applied.planning).toBe(0)
+  const again = await turnsOf(() => upload('gold', list(2)))
+  expect(again.planning).toBeGreaterThanOrEqual(MEMBERS / 500)
+  const changed = await turnsOf(() => apply('gold', again.answer.body))
+  // Planned once to see that it is what was shown, and once more to record it.
+  expect([changed.answer.statusCode, changed.planning >= (2 * MEMBERS) / 500]).toEqual([303, true])
 })
 
 it('one list at a time for a roster, and two for the process, whoever sends them', async () => {

@@ -14,6 +14,7 @@ const GOAL_MS = 2
 export async function* inPieces(
   chunks: AsyncIterable<Buffer>,
   turn: () => Promise<unknown> = breathe,
+  now: () => number = () => performance.now(),
 ): AsyncGenerator<Buffer, void> {
   let size = FIRST
   for await (const chunk of chunks) {
@@ -21,9 +22,9 @@ export async function* inPieces(
       await turn()
       const piece = chunk.subarray(from, from + size)
       from += piece.length
-      const begun = performance.now()
+      const begun = now()
       yield piece
-      const tookMs = Math.max(performance.now() - begun, 0.01)
+      const tookMs = Math.max(now() - begun, 0.01)
       // Up by steps: one cheap piece says little of the next.
       size = Math.min(MOST, Math.max(LEAST, Math.min(2 * size, Math.round((piece.length * GOAL_MS) / tookMs))))
     }

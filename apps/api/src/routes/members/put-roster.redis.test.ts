@@ -177,18 +177,21 @@ describe('PUT /v1/rosters/{rosterId}/members', () => {
     expect(await present()).toHaveLength(12)
   })
 
-  it('takes 10,000 rows within five seconds, twice', async () => {
+  it('takes 10,000 rows with some dozens of commands to the store, twice', async () => {
     const csv = (rows: ReturnType<typeof people>) =>
       `id,email,firstName,lastName\n${rows.map(({ id, email }) => `${id},${email},First,Last`).join('\n')}\n`
+    const sent = vi.spyOn(api.connection, 'sendCommand')
     for (const [rows, plan] of [
       [people(9_500), { add: 9_500, update: 0, remove: 0, unchanged: 0 }],
       [people(10_000, 300), { add: 800, update: 0, remove: 300, unchanged: 9_200 }],
     ] as const) {
-      const start = performance.now()
+      sent.mockClear()
       const answer = await putCsv(csv(rows))
       expect([answer.statusCode, answer.json().plan, answer.json().held]).toEqual([202, plan, false])
-      expect(performance.now() - start).toBeLessThan(5_000)
+      // How long that takes is measured by a benchmark; what it grows with is the number of commands.
+      expect(sent.mock.calls.length).toBeLessThan(200)
     }
+    sent.mockRestore()
   })
 })
 
