@@ -17,6 +17,7 @@ import { createPathStripper, usePublicPath } from './plugins/public-path.ts'
 import { useRateLimit } from './plugins/rate-limit.ts'
 import { requestIdOf, useRequestLog } from './plugins/request-log.ts'
 import { compileSerializer, compileVerifyingSerializer } from './plugins/serialization.ts'
+import { useStrictQueries } from './plugins/strict-query.ts'
 import { useStoreGuard } from './plugins/store-guard.ts'
 import { useTracing } from './plugins/tracing.ts'
 import { toTrust, useOrigin } from './plugins/trust-proxy.ts'
@@ -118,6 +119,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useCursorSeal(app, deps)
   useDraining(app)
   useTracing(app, deps)
+  useStrictQueries(app)
   await deps.describe?.(app)
   const refuseOtherMethods = watchMethods(app)
   useAuth(app, { adminToken: deps.adminToken, findCaller: callersOf(createTokenFinder(deps)) })

@@ -20,6 +20,8 @@ const LARGEST = 1024 * 1024
 /** Things are deleted at random: what most requests are about is put there again. */
 const RENEW_EVERY = 100
 
+const OF_VALIDATOR = /Invalid (input|option|string|number|discriminator|key|value)|Too (big|small): |Unrecognized key/
+
 let api: TestApiWithApple
 let ann: Visitor | undefined
 
@@ -63,6 +65,7 @@ async function judge(request: MadeRequest) {
     [`${statusCode}`]: statusCode >= 500,
     [`${Math.round(ms)} ms`]: ms > SLOWEST_MS,
     [`${rawPayload.length} bytes`]: rawPayload.length > largest,
+    "the validator's own words": statusCode >= 400 && OF_VALIDATOR.test(body),
     'another request id': headers['x-request-id'] !== request.headers['x-request-id'],
   }).filter(([, isSo]) => isSo)
   const told = `${request.method} ${request.url} ${(request.payload ?? '').slice(0, 300)} → ${body.slice(0, 200)}`

@@ -90,6 +90,12 @@ const RULES = {
     'The roster has as many members as it may have.',
     'Remove members, or have ROSTER_LIMIT raised.',
   ),
+  newer_event: rule(
+    'reject',
+    'request',
+    'An event with a later time decides about this person.',
+    'Try again when that time is over.',
+  ),
   member_id_invalid: rule(
     'reject',
     'request',

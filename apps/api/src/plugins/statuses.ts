@@ -25,6 +25,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   roster_not_found: 404,
   limit_reached: 409,
   roster_full: 409,
+  newer_event: 409,
   member_id_invalid: 422,
   row_invalid: 422,
   list_unclear: 409,

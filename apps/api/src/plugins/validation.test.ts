@@ -1,6 +1,7 @@
 import { isAppError } from '@flightroster/core/errors'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { rosterBody } from '../routes/rosters/schema.ts'
 import { FAULTS_TOLD, type Fault } from './to-problem.ts'
 import { compileValidator } from './validation.ts'
 
@@ -13,6 +14,15 @@ function faultsIn(schema: z.ZodType, data: unknown): Fault[] {
 }
 
 const many = <T>(count: number, of: (at: number) => T) => Array.from({ length: count }, (_, at) => of(at))
+
+it.each([
+  [{ id: '1', bundleId: 'com.acme.app' }, '/app', 'Name the app by "bundleId" or by "id", and by nothing else.'],
+  [{ bundelId: 'com.acme.app' }, '/app', 'Name the app by "bundleId" or by "id", and by nothing else.'],
+  [{ bundleId: '' }, '/app/bundleId', 'This must not be empty.'],
+])('an app that is named as %j is told how', (app, pointer, detail) => {
+  const faults = faultsIn(rosterBody, { teamKey: 'acme', app, group: { id: 'g' } })
+  expect(faults.map((fault) => [fault.pointer, fault.detail])).toEqual([[pointer, detail]])
+})
 
 describe('the faults of one body', () => {
   const person = z.strictObject({ id: z.string() })

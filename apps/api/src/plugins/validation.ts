@@ -1,5 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import type { z } from 'zod'
+import { NO_FORM, readShape, REQUIRED } from '../schemas/read-shape.ts'
 import { FAULTS_TOLD, requestInvalid, type Fault } from './to-problem.ts'
 
 type Issue = z.core.$ZodIssue
@@ -10,7 +11,7 @@ const PLACES: Record<string, string> = { body: '', querystring: '/query', params
 export const compileValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   const place = PLACES[httpPart ?? 'body'] ?? ''
   return (data) => {
-    const result = schema.safeParse(data)
+    const result = readShape(schema, data)
     if (result.success) return { value: result.data }
     return { error: requestInvalid(faultsOf(result.error, place)) }
   }
@@ -36,16 +37,16 @@ function toFaults(issue: Issue, place: string): Fault[] {
     }))
   }
   if (issue.code === 'invalid_union') return toUnionFaults(issue, pointer, place)
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined')
-  return [
-    { pointer, code: isMissing ? 'required' : issue.code, detail: isMissing ? 'This is required.' : issue.message },
-  ]
+  return [{ pointer, code: issue.message === REQUIRED ? 'required' : issue.code, detail: issue.message }]
 }
 
 /** The arm that fits best says most. */
 function toUnionFaults(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: string, place: string): Fault[] {
   const [best] = [...issue.errors].sort((a, b) => a.length - b.length)
-  if (!best || best.length === 0) return [{ pointer, code: issue.code, detail: issue.message }]
+  const own = [{ pointer, code: issue.code, detail: issue.message }]
+  if (!best || best.length === 0) return own
+  // A field of another arm is one that there is: the shape's own words say how to choose.
+  if (issue.message !== NO_FORM && best.some(({ code }) => code === 'unrecognized_keys')) return own
   return best
     .slice(0, FAULTS_TOLD)
     .flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, place))

@@ -17,4 +17,4 @@ export const recordId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'Use 1 to 64 
 export const anyId = z.string()
 
 /** An id of the upstream system for a person. */
-export const memberId = z.string().refine(isMemberId, 'Use 1 to 256 UTF-8 bytes without control characters')
+export const memberId = z.string().refine(isMemberId, 'Use 1 to 256 UTF-8 bytes without control characters.')

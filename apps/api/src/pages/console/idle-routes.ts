@@ -20,6 +20,7 @@ import { IDLE_FIELDS, IDLE_PAGE_SIZE, idlePage, idleWords, seenIdle } from './id
 import { createMemberNames } from './member-link.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { queryOf } from '../../request-texts.ts'
+import { readShape } from '../../schemas/read-shape.ts'
 
 export function idlePageRoutes(app: ApiServer, deps: ApiDeps): void {
   const names = createMemberNames(deps.sealer)
@@ -88,8 +89,8 @@ function readRule(form: Form) {
     notInstalledDays: days('notInstalledDays'),
     noSessionDays: days('noSessionDays'),
   }
-  if (Object.values(reasons).every((one) => one === null)) return idleOfBody.safeParse(null)
-  return idleOfBody.safeParse({
+  if (Object.values(reasons).every((one) => one === null)) return readShape(idleOfBody, null)
+  return readShape(idleOfBody, {
     ...reasons,
     graceDays: toNumber(form.text('graceDays')),
     reclaim: form.text('reclaim'),

@@ -1,6 +1,7 @@
 import { isBuildLack, parseEmail, type Desired, type Roster, type Warning } from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import {
+  assertNewest,
   canRestore,
   deleteMember,
   describeMembers,
@@ -13,6 +14,7 @@ import {
   tellTimeline,
 } from '@flightroster/core/usecases/members'
 import type { MemberRecord } from '@flightroster/core/store'
+import type { EventOutcome } from '@flightroster/core/usecases/intake'
 import { describeRoster, getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
@@ -64,7 +66,12 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
 
   app.post('/console/rosters/:rosterId/member/remove', CHANGE, async (request, reply) => {
     const { roster, member, names } = await readTarget(deps, request)
-    await deleteMember(askedBy(deps, request), { roster, member })
+    try {
+      const outcome = await deleteMember(askedBy(deps, request), { roster, member })
+      await assertNewest(deps, { roster, member }, outcome)
+    } catch (error) {
+      return sendNewer(error, deps, request, reply, roster, member)
+    }
     await note(deps, request, 'member.remove', `roster:${roster.id}`, deps.toRef(roster.id, member))
     return reply.redirect(`${names.href(roster.id, member)}&done=remove`, 303)
   })
@@ -90,9 +97,10 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
         stands = current ?? stands
         assertEdition(form, seenPerson(stands))
       }
-      await putMember(askedBy(deps, request), { roster, member, input, origin: 'console', assertSeen })
+      const put = { roster, member, input, origin: 'console', assertSeen } as const
+      await assertNewest(deps, put, await putMember(askedBy(deps, request), put))
     } catch (error) {
-      if (!(error instanceof ChangedMeanwhile)) throw error
+      if (!(error instanceof ChangedMeanwhile)) return sendNewer(error, deps, request, reply, roster, member, form)
       const about = changedNotice(PERSON_LABELS, input, stands)
       return sendMember(deps, request, reply, roster, member, about, 409, form)
     }
@@ -103,7 +111,12 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
   app.post('/console/rosters/:rosterId/member/restore', CHANGE, async (request, reply) => {
     deps.health.assertTakesWrites()
     const { roster, member, names } = await readTarget(deps, request)
-    const isNew = await restoreMember(askedBy(deps, request), { roster, member, origin: 'console' })
+    let isNew: boolean
+    try {
+      isNew = await restoreMember(askedBy(deps, request), { roster, member, origin: 'console' })
+    } catch (error) {
+      return sendNewer(error, deps, request, reply, roster, member)
+    }
     if (isNew) await note(deps, request, 'member.restore', `roster:${roster.id}`, deps.toRef(roster.id, member))
     return reply.redirect(`${names.href(roster.id, member)}&done=restore`, 303)
   })
@@ -131,6 +144,20 @@ const DONE: Record<string, string> = {
   protect: 'Protected: only an event, a removal by hand or an erasure takes this person off the roster now.',
   unprotect: 'Protected no more: lists and comparisons treat this person as any other.',
   added: 'Added to the roster. Apple sends the invitation in a moment: look again.',
+}
+
+/** Nothing was done, since an event of later time decides: on the page of the person, with what was typed. */
+function sendNewer(
+  error: unknown,
+  deps: ApiDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  roster: Roster,
+  member: string,
+  typed?: Form,
+): Promise<FastifyReply> {
+  if (!isAppError(error, 'newer_event')) throw error
+  return sendMember(deps, request, reply, roster, member, errorNotice(error), 409, typed)
 }
 
 const tooOften = ({ retryAfterMs }: AppError) =>
@@ -211,13 +238,15 @@ function addRoute(app: ApiServer, deps: ApiDeps): void {
       if (known?.present && !isSameEmail(known.email, email)) throw new AlreadyThere()
     }
     const put = { roster, member, input, origin: 'console', assertSeen } as const
-    const outcome = await putMember(askedBy(deps, request), put).catch((error: unknown) => {
-      if (error instanceof AlreadyThere) return null
+    const again = (about: Html) => sendHtml(reply, addPersonAgain(request.user, roster.id, about, form), 409)
+    let outcome: EventOutcome
+    try {
+      outcome = await putMember(askedBy(deps, request), put)
+      await assertNewest(deps, put, outcome)
+    } catch (error) {
+      if (error instanceof AlreadyThere) return again(takenFault('person', member, names.href(roster.id, member)))
+      if (isAppError(error, 'newer_event')) return again(errorNotice(error))
       throw error
-    })
-    if (outcome === null) {
-      const taken = takenFault('person', member, names.href(roster.id, member))
-      return sendHtml(reply, addPersonAgain(request.user, roster.id, taken, form), 409)
     }
     if (outcome.problem) {
       const problem = errorNotice(new AppError(outcome.problem))

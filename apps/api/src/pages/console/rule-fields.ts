@@ -4,6 +4,7 @@ import { rosterBody } from '../../routes/rosters/schema.ts'
 import { toNumber } from '../form-faults.ts'
 import type { Form } from '../forms.ts'
 import { html, type Html } from '../html.ts'
+import { readShape } from '../../schemas/read-shape.ts'
 
 /** The rules that the console asks for, where an app is connected and afterwards. Seats, idle testers and SCIM have pages of their own. */
 export type Rules = Pick<
@@ -76,7 +77,7 @@ export const rulesOf = (rules: Rules) => [
 export function readRules(form: Form) {
   const text = (name: string) => form.text(name) || undefined
   const number = (name: string) => (form.text(name) === '' ? undefined : toNumber(form.text(name)))
-  const read = rulesForm.safeParse({
+  const read = readShape(rulesForm, {
     builds: text('builds'),
     submitForReview: form.text('builds') === 'automatic' && form.has('submitForReview'),
     heldBuilds: text('heldBuilds'),

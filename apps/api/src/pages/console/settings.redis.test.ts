@@ -102,3 +102,32 @@ it("a person's address and name are corrected on their page, as an event of now"
   expect([gone.statusCode, gone.body.includes('not on the roster any more')]).toEqual([422, true])
   expect(await read()).toMatchObject({ email: 'ann@example.com', desired: 'absent' })
 })
+
+it('where an event of later time decides, no form says that it was done', async () => {
+  const time = new Date(api.deps.clock.now() + 300_000).toISOString()
+  const send = (type: string, member: object) =>
+    api.call('POST', '/v1/events', { type, time, data: { roster: 'gold', member } })
+  await send('member.joined', { id: 'later', email: 'later@example.com' })
+  await send('member.joined', { id: 'gone', email: 'gone@example.com' })
+  await send('member.left', { id: 'gone' })
+  const forms: [string, Record<string, string>][] = [
+    ['member/change', { id: 'later', email: 'other@example.com', firstName: '', lastName: '' }],
+    ['member/remove', { id: 'later' }],
+    ['member/restore', { id: 'gone' }],
+    ['people', { id: 'gone', email: 'gone@example.com' }],
+  ]
+  const audit = async () => (await api.call('GET', '/v1/audit?limit=1')).json().items
+  const before = await audit()
+  for (const [form, fields] of forms) {
+    const { statusCode, body } = await ann.post(`/console/rosters/gold/${form}`, fields)
+    expect([form, statusCode]).toEqual([form, 409])
+    expect(body).toContain(
+      `Nothing was changed: the membership system sent an event with the time ${time.slice(0, 19)}Z`,
+    )
+    expect(body).toContain('Try again when that time is over.')
+  }
+  expect(await audit()).toEqual(before)
+  const restored = await api.call('POST', '/v1/rosters/gold/members/gone/restore')
+  expect([restored.statusCode, restored.json().code]).toEqual([409, 'newer_event'])
+  expect(Number(restored.headers['retry-after'])).toBeGreaterThan(200)
+})

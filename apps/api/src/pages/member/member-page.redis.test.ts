@@ -147,6 +147,26 @@ describe('what a member does there', () => {
     expect(answer.body).toContain('role="alert"')
   })
 
+  it('is not told that it was done where an event of later time decides', async () => {
+    const link = await makeLink()
+    const time = new Date(api.deps.clock.now() + 300_000).toISOString()
+    const data = { roster: 'gold', member: { id: 'ann', email: 'ann.lee@example.com' } }
+    await api.call('POST', '/v1/events', { type: 'member.updated', time, data })
+    for (const [act, fields] of [
+      ['address', { email: 'other@example.com' }],
+      ['leave', { confirm: 'yes' }],
+    ] as const) {
+      const answer = await send(`${link}/${act}`, fields)
+      expect([act, answer.statusCode]).toEqual([act, 409])
+      expect(answer.body).toContain('That did not work right now. Try again in a moment.')
+    }
+    expect([(await member()).email, (await member()).desired, await told()]).toEqual([
+      'ann.lee@example.com',
+      'present',
+      [],
+    ])
+  })
+
   it('shows nothing of an address as markup', async () => {
     const link = await makeLink()
     await send(`${link}/address`, { email: '<script>alert(1)</script>@<b>.com' })

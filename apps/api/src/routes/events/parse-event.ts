@@ -7,6 +7,7 @@ import { faultsOf } from '../../plugins/validation.ts'
 import { parseInstant } from '../../schemas/instant.ts'
 import { isMemberId } from '../../schemas/ids.ts'
 import { membershipEvent } from './schema.ts'
+import { readShape } from '../../schemas/read-shape.ts'
 
 export interface ParsedEvent {
   /** As sent, as far as they can be told. */
@@ -31,7 +32,7 @@ const KINDS: Record<string, IncomingEvent['kind'] | undefined> = Object.assign(O
 
 /** Judges one item by itself: what is wrong with it sinks no other. */
 export function parseEvent(item: unknown, options: ParseOptions): ParsedEvent {
-  const result = membershipEvent.safeParse(item)
+  const result = readShape(membershipEvent, item)
   if (!result.success) {
     const detail = describeFaults(faultsOf(result.error))
     return { ...echo(item, options), outcome: { kind: 'rejected', code: 'event_invalid', detail } }

@@ -14,6 +14,7 @@ import { listTooLong } from './list-gate.ts'
 import { createRowCollector, type ReadList } from './put-roster-rows.ts'
 import { membersBody } from './put-roster-schema.ts'
 import { createListSplitter } from './split-json-list.ts'
+import { readShape } from '../../schemas/read-shape.ts'
 
 /** A row is a few hundred bytes. */
 const LONGEST_ROW = 64 * 1024
@@ -39,7 +40,7 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
     onItem(item) {
       rows++
       if (rows > mostRows) throw listTooLong(mostRows)
-      const parsed = row.safeParse(parseRow(shape, item, rows))
+      const parsed = readShape(row, parseRow(shape, item, rows))
       if (parsed.success) {
         const { id, email, firstName, lastName } = parsed.data
         const names = [firstName, lastName].flatMap((name) => name ?? [])
@@ -59,7 +60,7 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
   const sent = parseJson(text)
   if (sent === undefined) return undefined
   refuseDuplicateKeys(text, checkJsonShape(Buffer.from(text), JSON_BOUNDS), sent)
-  const parsed = around.safeParse(sent)
+  const parsed = readShape(around, sent)
   if (!parsed.success) faults.push(...faultsOf(parsed.error))
   // Written in another way than everybody does, such as "m\u0065mbers".
   else if (parsed.data.members.length !== Math.min(rows, 1)) {

@@ -26,7 +26,7 @@ export function restoreMemberRoute(app: ApiServer, deps: ApiDeps): void {
         params: memberParams,
         response: { 202: accepted },
       },
-      config: { scope: 'rosters:write', isTraced: true, problems: ['roster_full'] },
+      config: { scope: 'rosters:write', isTraced: true, problems: ['roster_full', 'newer_event'] },
     },
     async (request, reply) => {
       deps.health.assertTakesWrites()

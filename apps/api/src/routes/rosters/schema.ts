@@ -28,7 +28,7 @@ export const policies = {
         .number()
         .int()
         .min(0)
-        .max(SEATS_LIMIT, `An app has ${SEATS_LIMIT} seats: no more can be kept for a roster`)
+        .max(SEATS_LIMIT, `An app has ${SEATS_LIMIT.toLocaleString('en-US')} seats: no more can be kept for a roster.`)
         .default(0)
         .describe('Seats of the app that nobody of another roster gets; those who are in count'),
       priority: z
@@ -54,7 +54,7 @@ export const policies = {
     .trim()
     .min(1)
     .max(256)
-    .regex(/^\P{C}*$/u, 'No control characters')
+    .regex(/^\P{C}*$/u, 'Leave out control characters.')
     .nullable()
     .default(null)
     .describe('The SCIM group (displayName or externalId) whose people these are'),
@@ -63,14 +63,20 @@ export const policies = {
 
 export const rosterBody = z.strictObject({
   teamKey: recordId,
-  app: z.union([z.strictObject({ bundleId: z.string().min(1).max(255) }), z.strictObject({ id: appleId })]),
-  group: z.union([
-    z.strictObject({ id: appleId }),
-    z.strictObject({
-      name: z.string().trim().min(1).max(255),
-      create: z.boolean().default(false).describe('Make the group where the app has none of this name'),
-    }),
-  ]),
+  app: z.union(
+    [z.strictObject({ bundleId: z.string().min(1).max(255) }), z.strictObject({ id: appleId })],
+    'Name the app by "bundleId" or by "id", and by nothing else.',
+  ),
+  group: z.union(
+    [
+      z.strictObject({ id: appleId }),
+      z.strictObject({
+        name: z.string().trim().min(1).max(255),
+        create: z.boolean().default(false).describe('Make the group where the app has none of this name'),
+      }),
+    ],
+    'Name the group by "id", or by "name" with or without "create", and by nothing else.',
+  ),
   ...policies,
 })
 giveExample(rosterBody, {

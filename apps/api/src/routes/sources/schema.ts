@@ -11,7 +11,10 @@ export const sourceParams = z.object({ sourceId: anyId })
 const HEADER_NAME = /^[A-Za-z0-9-]{1,100}$/
 
 const signature = z.strictObject({
-  header: z.string().regex(HEADER_NAME, 'Not a header name').describe('The header that holds the signature'),
+  header: z
+    .string()
+    .regex(HEADER_NAME, 'This is not the name of a header.')
+    .describe('The header that holds the signature'),
   algorithm: z.enum(['sha256', 'sha1', 'md5']).default('sha256'),
   encoding: z.enum(['hex', 'base64']).default('hex'),
   prefix: z.string().max(100).default('').describe('What stands before the signature in its header, such as "sha256="'),
@@ -19,7 +22,7 @@ const signature = z.strictObject({
 
 const rosters = z
   .record(z.string().min(1).max(256), recordId)
-  .refine((map) => Object.keys(map).length <= 1_000, 'Use at most 1,000 entries')
+  .refine((map) => Object.keys(map).length <= 1_000, 'This must have at most 1,000 entries.')
   .describe('The sender\'s price, tier or plan → roster; "*": every other; absent: ignored')
 
 const common = {

@@ -16,13 +16,13 @@ export const teamKeyBody = z.strictObject({
     .trim()
     .min(1)
     .max(128)
-    .regex(/^[\x21-\x7e]+$/, 'Copy it from App Store Connect as it is'),
+    .regex(/^[\x21-\x7e]+$/, 'Copy it from App Store Connect as it is.'),
   keyId: z
     .string()
     .trim()
     .min(1)
     .max(64)
-    .regex(/^[A-Za-z0-9]+$/, 'Letters and digits, such as 2X9R4HXF34'),
+    .regex(/^[A-Za-z0-9]+$/, 'Use letters and digits, such as 2X9R4HXF34.'),
   privateKey: z.string().min(1).max(10_000).describe('The text of the .p8 file; kept sealed, never shown again'),
 })
 giveExample(teamKeyBody, {

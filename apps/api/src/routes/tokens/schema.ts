@@ -16,13 +16,13 @@ export const tokenBody = z.strictObject({
     .trim()
     .min(1)
     .max(100)
-    .regex(/^\P{C}*$/u, 'No control characters')
-    .refine((name) => !RESERVED.test(name), 'This name stands for others: choose another one'),
+    .regex(/^\P{C}*$/u, 'Leave out control characters.')
+    .refine((name) => !RESERVED.test(name), 'This name stands for others: choose another one.'),
   scopes,
   rosters: z.array(recordId).max(1_000).nullable().default(null).describe('null: all rosters, and those to come'),
   emailAttribute: z
     .string()
-    .refine(isScimAttribute, 'This is not an attribute path of SCIM')
+    .refine(isScimAttribute, 'This is not an attribute path of SCIM.')
     .nullable()
     .default(null)
     .describe(

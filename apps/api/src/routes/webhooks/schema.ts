@@ -14,7 +14,7 @@ export const deliveryParams = z.object({ webhookId: anyId, deliveryId: z.string(
 const url = z
   .string()
   .max(2_000)
-  .refine((text) => !/[\s\p{Cc}]/u.test(text) && (URL.canParse(text) || /^https?:/i.test(text)), 'This is not a URL')
+  .refine((text) => !/[\s\p{Cc}]/u.test(text) && (URL.canParse(text) || /^https?:/i.test(text)), 'This is not a URL.')
 
 export const webhookBody = z.strictObject({
   url: url.describe('http or https, at a public address, without user name and password'),

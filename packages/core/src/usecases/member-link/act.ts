@@ -12,6 +12,7 @@ import {
   type RequestWorkDeps,
 } from '../intake/index.ts'
 import { limitRequest } from '../members/limit-request.ts'
+import { assertNewest } from '../members/put-member.ts'
 import type { OpenedLink } from './link.ts'
 
 /** The `source` of what members say themselves. */
@@ -38,7 +39,7 @@ export async function limitMemberPage(deps: ActDeps, { roster, record }: OpenedL
   if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs })
 }
 
-/** The member gives the address of their Apple Account, or another one. Throws rate_limited. */
+/** The member gives the address of their Apple Account, or another one. Throws rate_limited, newer_event. */
 export async function giveAddress(
   deps: ActDeps,
   link: OpenedLink,
@@ -50,23 +51,23 @@ export async function giveAddress(
   if (desired.email !== null && emailKey(desired.email) === emailKey(email)) return 'same'
   await limitMemberPage(deps, link, 'address')
   // Whose seat was taken back asks for one again by it.
-  const { status } = await say(deps, link, isOut(link) ? { ...COMES_BACK, email } : { kind: 'update', email })
-  if (status === 'accepted') await tellUpstream(deps, link)
+  await say(deps, link, isOut(link) ? { ...COMES_BACK, email } : { kind: 'update', email })
+  await tellUpstream(deps, link)
   return 'given'
 }
 
 const COMES_BACK = { kind: 'join', entry: 'restored' } as const
 const isOut = ({ record: { desired, observed } }: OpenedLink) => isReclaimed(desired, observed)
 
-/** Apple's invitation again, or a seat that was taken back, as seldom as anybody may ask for it. Throws rate_limited. */
+/** Apple's invitation again, or a seat that was taken back, as seldom as anybody may ask for it. Throws rate_limited, newer_event. */
 export async function askForInvitation(deps: ActDeps, link: OpenedLink): Promise<void> {
   const { roster, record } = link
   await limitRequest(deps, { roster, member: record.id, kind: 'invitation' })
-  if (isOut(link)) return void (await say(deps, link, { ...COMES_BACK, email: undefined }))
+  if (isOut(link)) return say(deps, link, { ...COMES_BACK, email: undefined })
   await requestWork(deps, { roster: roster.id, member: record.id, kind: 'invitation', origin: 'member' })
 }
 
-/** The person leaves the roster by their own page; an upstream that sends them again brings them back. */
+/** The person leaves the roster by their own page; an upstream that sends them again brings them back. Throws newer_event. */
 export async function leaveRoster(deps: ActDeps, link: OpenedLink): Promise<void> {
   await say(deps, link, { kind: 'leave', email: undefined })
 }
@@ -75,7 +76,7 @@ async function say(
   deps: ActDeps,
   { roster, record }: OpenedLink,
   what: Pick<IncomingEvent, 'kind' | 'email' | 'entry'>,
-) {
+): Promise<void> {
   const event: IncomingEvent = {
     ...what,
     id: undefined,
@@ -89,7 +90,7 @@ async function say(
   }
   const [outcome] = await acceptEvents(deps, [event])
   if (!outcome || outcome.status === 'rejected') throw new AppError(outcome?.problem ?? 'not_found')
-  return outcome
+  await assertNewest(deps, { roster, member: record.id }, outcome)
 }
 
 /** The address itself goes to those alone who asked for addresses, and is read when it is sent. */

@@ -49,6 +49,24 @@ export async function deleteMember(
   return acceptOne(deps, roster, change, traceparent)
 }
 
+/**
+ * For whoever is told that it was done: an event may be up to ten minutes ahead of our clock, and what is asked for meanwhile is older.
+ * Throws newer_event.
+ */
+export async function assertNewest(
+  { store, clock }: Pick<IntakeDeps, 'store' | 'clock'>,
+  { roster, member }: { roster: Roster; member: string },
+  { status }: EventOutcome,
+): Promise<void> {
+  if (status !== 'stale') return
+  const time = (await store.members(roster.teamKey, roster.id).find(member))?.desired.time ?? clock.now()
+  const until = `${new Date(time).toISOString().slice(0, 19)}Z`
+  throw new AppError('newer_event', {
+    message: `Nothing was changed: the membership system sent an event with the time ${until}, and the newest decides.`,
+    retryAfterMs: Math.max(1_000, time - clock.now()),
+  })
+}
+
 type Change = Pick<IncomingEvent, 'member' | 'kind' | 'email' | 'firstName' | 'lastName' | 'entry' | 'onVersion'> & {
   origin?: 'api' | 'console' | undefined
 }

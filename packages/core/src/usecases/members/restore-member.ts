@@ -3,7 +3,7 @@ import type { Roster } from '../../domain/roster.ts'
 import type { MemberRecord } from '../../store/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { getMember } from './get-member.ts'
-import { acceptOne } from './put-member.ts'
+import { acceptOne, assertNewest } from './put-member.ts'
 
 /** Who is out, whoever decided so: taken off the roster, the seat taken back, or taken out at Apple. */
 export function canRestore({
@@ -16,7 +16,7 @@ export function canRestore({
 
 /**
  * Puts somebody back who is out, as a membership that begins now: address and names stay as they are known. False where the member is
- * in, or on the way: then nothing is recorded. Throws not_found, roster_full.
+ * in, or on the way: then nothing is recorded. Throws not_found, roster_full, newer_event.
  */
 export async function restoreMember(
   deps: IntakeDeps,
@@ -25,11 +25,8 @@ export async function restoreMember(
   const { roster, member, origin, traceparent } = request
   if (!canRestore(await getMember(deps, roster, member))) return false
   const nothing = { email: undefined, firstName: undefined, lastName: undefined }
-  const { status } = await acceptOne(
-    deps,
-    roster,
-    { member, kind: 'join', entry: 'restored', origin, ...nothing },
-    traceparent,
-  )
-  return status === 'accepted'
+  const joins = { member, kind: 'join', entry: 'restored', origin, ...nothing } as const
+  const outcome = await acceptOne(deps, roster, joins, traceparent)
+  await assertNewest(deps, request, outcome)
+  return true
 }

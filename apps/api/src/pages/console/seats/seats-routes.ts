@@ -18,6 +18,7 @@ import { CHANGE, VIEW } from '../../page-config.ts'
 import { sendHtml } from '../../send-html.ts'
 import { seatsPage, seenSeats, type TypedSeats } from './seats-page.ts'
 import { paramOf, queryOf } from '../../../request-texts.ts'
+import { readShape } from '../../../schemas/read-shape.ts'
 
 interface Place {
   teamKeyId: string
@@ -42,7 +43,7 @@ export function seatsRoutes(app: ApiServer, deps: ApiDeps): void {
     const { teamKeyId, appId } = placeOf(request)
     const rosterId = paramOf(request, 'rosterId')
     const form = readForm(request)
-    const read = seatsOfBody.safeParse({
+    const read = readShape(seatsOfBody, {
       reserve: toNumber(form.text('reserve')),
       priority: toNumber(form.text('priority')),
     })

@@ -31,6 +31,7 @@ import {
 } from './source-form.ts'
 import { sourcePage, sourcesPage, type Trial } from './source-pages.ts'
 import { paramOf } from '../../../request-texts.ts'
+import { readShape } from '../../../schemas/read-shape.ts'
 
 const sourceIdOf = (request: FastifyRequest) => paramOf(request, 'sourceId')
 
@@ -112,7 +113,7 @@ async function save(
 ): Promise<Html | undefined> {
   const body = bodyOf(draft, secret)
   if (typeof body === 'string') return notice('problem', 'Nothing was saved.', body)
-  const parsed = sourceBody.safeParse(body)
+  const parsed = readShape(sourceBody, body)
   if (!parsed.success) return draftFault(parsed.error)
   const generic = parsed.data.kind === 'generic' ? parsed.data : { signature: null, map: null }
   const { kind, secret: given, rosters } = parsed.data

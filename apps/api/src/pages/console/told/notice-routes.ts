@@ -24,6 +24,7 @@ import { sendHtml } from '../../send-html.ts'
 import { NEW_NOTICE, NOTICE_LABELS, noticePage, noticesPage, seenOf, type NoticeDraft } from './notice-pages.ts'
 import { readRule, ruleFault } from './rule-form.ts'
 import { paramOf } from '../../../request-texts.ts'
+import { readShape } from '../../../schemas/read-shape.ts'
 
 const noticeIdOf = (request: FastifyRequest) => paramOf(request, 'noticeId')
 
@@ -102,7 +103,7 @@ async function save(
   { id, ...draft }: NoticeDraft,
   assertSeen: (current: Notice) => void,
 ): Promise<Html | undefined> {
-  const parsed = noticeBody.safeParse(draft)
+  const parsed = readShape(noticeBody, draft)
   if (!parsed.success) return ruleFault(parsed.error)
   try {
     await putNotice(deps, { id, ...parsed.data, assertSeen })

@@ -35,6 +35,7 @@ import {
   type WebhookDraft,
 } from './webhook-pages.ts'
 import { paramOf, queryOf, textsOf } from '../../../request-texts.ts'
+import { readShape } from '../../../schemas/read-shape.ts'
 
 const PER_PAGE = 50
 const webhookIdOf = (request: FastifyRequest) => paramOf(request, 'webhookId')
@@ -131,7 +132,7 @@ async function save(
   { id, ...draft }: WebhookDraft,
   how: { assertSeen: (current: Webhook) => void; secretBytes?: Buffer },
 ): Promise<{ secret: string | null } | { fault: Html }> {
-  const parsed = webhookBody.safeParse(draft)
+  const parsed = readShape(webhookBody, draft)
   if (!parsed.success) return { fault: ruleFault(parsed.error) }
   try {
     return await putWebhook(deps, { id, ...parsed.data, ...how })
