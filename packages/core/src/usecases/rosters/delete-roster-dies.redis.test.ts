@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { Interleaver, type SteppedProcess } from '../../../testing/interleaver.ts'
+import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
+import type { SteppedProcess } from '../../../testing/interleaver.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createLaneStore, createStore, globalKeys, laneKeys } from '../../store/index.ts'
@@ -18,27 +19,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
-
-/** To die before one of these is to die behind the write before it. */
-const READS = /^(h|z)?(get|mget|scan|range|members|smembers|mscore|score|exists|keys)$/
-
-/** Runs `work` in a process of its own, which dies before its write number `at`; false where it came to its end. */
-async function diesAt(at: number, work: (process: SteppedProcess) => Promise<unknown>): Promise<boolean> {
-  const { host, port } = rig.redis.options
-  const interleaver = new Interleaver(`redis://${host}:${port}`, rig.redis)
-  const process = await interleaver.start()
-  let writes = 0
-  const ended = work(process).then(
-    () => 'ended',
-    () => 'died',
-  )
-  await interleaver.run(ended, {
-    choose: () => 0,
-    fateOf: (name) => (!READS.test(name) && writes++ === at ? 'kill' : 'go'),
-  })
-  process.redis.disconnect()
-  return (await ended) === 'died'
-}
 
 /** One member who is in, and one whose work waits. */
 async function fill(id: string): Promise<Roster> {
@@ -83,7 +63,7 @@ it.each(['keep', 'remove'] as const)(
     let accepted = 0
     for (let at = 0; ; at++) {
       const roster = await fill(`gold-${at}`)
-      const died = await diesAt(at, ({ redis }) =>
+      const died = await diesAt(rig.redis, at, ({ redis }) =>
         deleteRoster({ store: createStore(redis), clock: rig.deps.clock }, { id: roster.id, testers }),
       )
       const left = await rig.store.rosters.find(roster.id)
@@ -114,7 +94,7 @@ it('what is left once the last tester is out is forgotten, whichever write its w
     await rig.until(() => expect(rig.emulator.groupMembers(roster.group.id)).toEqual([]))
     await rig.until(async () => expect((await rig.store.members('acme', roster.id).counts()).removed).toBe(2))
     await rig.store.rosters.put({ ...roster, deleting: true })
-    const died = await diesAt(at, ({ redis }) => {
+    const died = await diesAt(rig.redis, at, ({ redis }) => {
       const deps = { ...rig.deps, store: createStore(redis), lane: createLaneStore(redis, 'acme') }
       return emptyRoster({ teamKey: 'acme', deps } as unknown as Visit, roster.id)
     })
@@ -125,39 +105,6 @@ it('what is left once the last tester is out is forgotten, whichever write its w
   }
 }, 300_000)
 
-/** Runs `work`, which stands still before its write number `at` until `others` is through; false where it came to its end before that. */
-async function lagsAt(
-  at: number,
-  work: (process: SteppedProcess) => Promise<unknown>,
-  others: (process: SteppedProcess) => Promise<unknown>,
-): Promise<boolean> {
-  const { host, port } = rig.redis.options
-  const interleaver = new Interleaver(`redis://${host}:${port}`, rig.redis)
-  const [slow, quick] = [await interleaver.start(), await interleaver.start()]
-  let writes = 0
-  let lags = false
-  let begin = () => {}
-  const begun = new Promise<void>((resolve) => (begin = resolve))
-  let isOver = false
-  const late = work(slow).catch(() => {})
-  void late.then(begin)
-  const between = begun.then(() => others(quick)).finally(() => (isOver = true))
-  await interleaver.run(Promise.all([late, between]), {
-    choose: (_count, ready) => {
-      lags ||= ready.some(({ process, name }) => process === slow && !READS.test(name)) && writes === at
-      if (lags) begin()
-      return ready.findIndex(({ process }) => (lags && !isOver ? process === quick : true))
-    },
-    fateOf: (name) => {
-      if (!lags && !READS.test(name)) writes++
-      return 'go'
-    },
-  })
-  await between
-  for (const { redis } of [slow, quick]) redis.disconnect()
-  return lags
-}
-
 it('whoever comes late with a deletion takes nothing from a roster that was made anew under its id', async () => {
   for (let at = 0; ; at++) {
     const roster = await fill(`gold-${at}`)
@@ -166,7 +113,7 @@ it('whoever comes late with a deletion takes nothing from a roster that was made
     await rig.store.rosters.put(accepted)
     const deletion = ({ redis }: SteppedProcess) => createStore(redis).forgetRoster(accepted)
     let isMade = false
-    const lagged = await lagsAt(at, deletion, async (process) => {
+    const lagged = await lagsAt(rig.redis, at, deletion, async (process) => {
       await deletion(process)
       const store = createStore(process.redis)
       isMade = (await store.claimGroup(anew.group.id, anew.id)) && (await insertRoster(store, anew))
