@@ -4,7 +4,7 @@ import { Interleaver, type SteppedProcess } from './interleaver.ts'
 /** To die before one of these is to die behind the write before it. */
 const READS = /^(h|z)?(get|mget|scan|range|members|smembers|mscore|score|exists|keys)$/
 
-/** Runs `work` in a process of its own, which dies before its write number `at`; false where it came to its end. */
+/** Runs `work` in a process of its own, which dies before its write number `at`; false where it came to its end. Throws what it throws. */
 export async function diesAt(
   redis: Redis,
   at: number,
@@ -14,15 +14,18 @@ export async function diesAt(
   const process = await interleaver.start()
   let writes = 0
   const ended = work(process).then(
-    () => 'ended',
-    () => 'died',
+    () => false,
+    (error: unknown) => {
+      if (!process.isDead()) throw error
+      return true
+    },
   )
   await interleaver.run(ended, {
     choose: () => 0,
     fateOf: (name) => (!READS.test(name) && writes++ === at ? 'kill' : 'go'),
   })
   process.redis.disconnect()
-  return (await ended) === 'died'
+  return ended
 }
 
 /** Runs `work`, which stands still before its write number `at` until `others` is through; false where it came to its end before that. */

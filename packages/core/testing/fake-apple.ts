@@ -14,6 +14,8 @@ export interface FakeApple {
   /** Testers that the app has room for. */
   seats: number
   addGroup(id: string): void
+  /** Apple finds a group no more, or again with all who were in it. */
+  hideGroup(id: string, isHidden: boolean): void
   members(groupId: string): string[]
   /** Mails to an address, by group. */
   mails: Map<string, number>
@@ -68,6 +70,10 @@ export function createFakeApple(): FakeApple & { clientOf(step: Step): AppleClie
   const fake: FakeApple & { clientOf(step: Step): AppleClient } = {
     seats: Infinity,
     addGroup: (id) => void groups.add(id),
+    hideGroup(id, isHidden) {
+      if (isHidden) groups.delete(id)
+      else groups.add(id)
+    },
     members: (groupId) =>
       [...testers.values()].filter((tester) => tester.groups.has(groupId)).map((tester) => tester.email),
     mails,

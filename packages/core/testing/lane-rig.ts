@@ -36,6 +36,8 @@ export interface LaneRig {
   /** What use cases of the API need. */
   deps: ReturnType<typeof makeDeps>
   settings: VisitSettings
+  /** How many members the law found nowhere. */
+  recovered: number
   addRoster(overrides?: Partial<Roster>): Promise<Roster>
   /** Membership events of these people, one batch, as the API takes it. What is not given is as `makeEvent` has it. */
   join(members: string | readonly string[], given?: Given): Promise<EventOutcome[]>
@@ -111,6 +113,7 @@ export async function startLaneRig(): Promise<LaneRig> {
     emulator,
     deps,
     settings,
+    recovered: 0,
     queueOf,
     async addRoster(overrides = {}) {
       const id = overrides.id ?? 'gold'
@@ -128,10 +131,18 @@ export async function startLaneRig(): Promise<LaneRig> {
       return inMs === null ? null : systemClock.now() + inMs
     },
     visitOnce(lane = 'acme') {
+      const laneStore = createLaneStore(redis, lane)
       return visitLane(
         {
           store,
-          lane: createLaneStore(redis, lane),
+          lane: {
+            ...laneStore,
+            async recordStranded(...those) {
+              const count = await laneStore.recordStranded(...those)
+              rig.recovered += count
+              return count
+            },
+          },
           queue: queueOf(lane),
           budget: deps.budgetOf(lane),
           apple,

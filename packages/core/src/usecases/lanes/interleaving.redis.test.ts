@@ -33,7 +33,7 @@ import { VISIT } from '../visit/visit-settings.ts'
 import { visitLane } from './visit-lane.ts'
 
 /** As many runs as go into this time; hours of them find what no commit waits for. */
-const SECONDS = Number(process.env['INTERLEAVING_SECONDS'] ?? 3)
+const SECONDS = Number(process.env['INTERLEAVING_SECONDS'] ?? 20)
 const SEED = Number(process.env['INTERLEAVING_SEED'] ?? Date.now() % 1_000_000_000)
 
 const LANES = ['acme', 'second']
@@ -46,6 +46,7 @@ type Operation =
   | { do: 'converge' | 'invitation' | 'retry'; roster: string; member: string }
   | { do: 'pause' | 'resume' | 'remake' | 'empty'; roster: string }
   | { do: 'move'; roster: string; to: string }
+  | { do: 'group'; roster: string; isHidden: boolean }
   | { do: 'enqueue' | 'visit'; lane: string }
   | { do: 'erase'; member: string }
   | { do: 'seats'; count: number }
@@ -74,6 +75,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const), roster }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('remake' as const, 'empty' as const), roster }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), roster, to: fc.constantFrom(...LANES) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('group' as const), roster, isHidden: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('erase' as const), member }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('seats' as const), count: fc.constantFrom(1, 2, Infinity) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('enqueue' as const), lane }) },
@@ -250,6 +252,11 @@ class Run {
         }
         return
       }
+      case 'group': {
+        const found = await deps.store.rosters.find(operation.roster)
+        if (found) this.apple.hideGroup(found.group.id, operation.isHidden)
+        return
+      }
       case 'erase':
         return void (await erasePerson(deps, `${operation.member}@example.com`))
       case 'seats':
@@ -283,7 +290,8 @@ class Run {
     this.apple.seats = Infinity
     const process = await this.interleaver.start()
     const deps = this.depsOf(process)
-    for (const of of LANES) await admin.del(`fr:{${of}}:lease`, `fr:{${of}}:enqueuing`)
+    for (const { group } of await deps.store.rosters.list()) this.apple.hideGroup(group.id, false)
+    for (const of of LANES) await admin.del(`fr:{${of}}:lease`, `fr:{${of}}:enqueuing`, `fr:{${of}}:promised`)
     // The law holds right away, before anything heals by itself.
     await this.visitAll(process, (of) => createSchedule(admin, of).replan(lawTask(of), 0))
     const begun = Date.now()

@@ -1,7 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import { inChunks } from '../parallel.ts'
-import { deleteTask } from '../schedule/tasks.ts'
-import { resumeTask } from '../schedule/tasks.ts'
+import { deleteTask, resumeTask } from '../schedule/tasks.ts'
 import { forgetLeft } from '../people/forget-left.ts'
 import { goesOn, type Visit } from '../visit/visit.ts'
 
@@ -56,7 +55,7 @@ async function finishWhatWasBegun({ deps, teamKey }: Visit, { id, deleting, paus
   const schedule = deps.store.lane(teamKey).schedule
   if (deleting) await schedule.plan(deleteTask(id), deps.clock.now())
   const [resumedAt] = await schedule.dueAt([resumeTask(id)])
-  if (typeof resumedAt === 'number' && !paused && !blocked) await deps.lane.unpark(id)
+  if ((deleting || typeof resumedAt === 'number') && !paused && !blocked) await deps.lane.unpark(id)
 }
 
 async function recoverOf(

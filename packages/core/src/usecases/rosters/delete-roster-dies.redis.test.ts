@@ -10,6 +10,7 @@ import { deleteRoster } from './delete-roster.ts'
 import { insertRoster } from './put-roster.ts'
 import { emptyRoster } from './empty-roster.ts'
 import { resumeBegun } from './move-roster.ts'
+import { pauseRoster } from './pause-roster.ts'
 
 let rig: LaneRig
 
@@ -51,18 +52,28 @@ async function expectGone({ id, group, app }: Roster): Promise<void> {
 async function goOn(id: string): Promise<void> {
   await rig.due(lawTask('acme'))
   for (let visits = 0; visits < 3; visits++) await rig.visit()
+  expect(rig.recovered).toBe(0)
   await resumeBegun(rig.deps)
   await rig.until(async () => expect(await rig.store.rosters.find(id)).toBeUndefined())
   for (let visits = 0; visits < 3; visits++) await rig.visit()
 }
 
-it.each(['keep', 'remove'] as const)(
-  'a deletion with testers=%s ends, whichever of its writes its process died before',
-  async (testers) => {
+it.each([
+  ['keep', 'active'],
+  ['remove', 'active'],
+  ['remove', 'paused'],
+] as const)(
+  'a deletion with testers=%s of a roster that is %s ends, whichever of its writes its process died before',
+  async (testers, status) => {
     await rig.addRoster({ id: 'stays' })
     let accepted = 0
     for (let at = 0; ; at++) {
       const roster = await fill(`gold-${at}`)
+      if (status === 'paused') {
+        await pauseRoster(rig.deps, roster.id)
+        await rig.visit()
+        expect(await rig.redis.smembers(laneKeys('acme').roster(roster.id).parked)).toEqual(['u-waits'])
+      }
       const died = await diesAt(rig.redis, at, ({ redis }) =>
         deleteRoster({ store: createStore(redis), clock: rig.deps.clock }, { id: roster.id, testers }),
       )

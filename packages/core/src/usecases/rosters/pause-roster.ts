@@ -11,18 +11,20 @@ export interface PauseDeps {
   clock: Clock
 }
 
-/** Changes are still recorded, nothing is carried out. Throws not_found. */
+/** Changes are still recorded, nothing is carried out. Throws not_found, conflict. */
 export async function pauseRoster(deps: PauseDeps, id: string): Promise<Roster> {
   return setPaused(deps, id, true)
 }
 
-/** What waited is carried out. Throws not_found. */
+/** What waited is carried out. Throws not_found, conflict. */
 export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster> {
-  const { teamKey } = await getRoster(deps, id)
+  const before = await getRoster(deps, id)
+  assertSettled(before)
+  const { teamKey } = before
   const schedule = deps.store.lane(teamKey).schedule
   // Planned first: whoever dies on the way leaves a roster whose members are looked after.
   await schedule.plan(resumeTask(id), deps.clock.now() + DIED_AFTER_MS)
-  const roster = await setPaused(deps, id, false)
+  const roster = await setPaused(deps, id, false, teamKey)
   await deps.store.lane(teamKey).unpark(id)
   await schedule.replan(resumeTask(id), deps.clock.now())
   await bringReadingsForward(deps, roster)
@@ -54,10 +56,11 @@ async function bringReadingsForward({ store, clock }: PauseDeps, roster: Roster)
 
 const READINGS = 50
 
-async function setPaused(deps: PauseDeps, id: string, paused: boolean): Promise<Roster> {
-  assertSettled(await getRoster(deps, id))
+async function setPaused(deps: PauseDeps, id: string, paused: boolean, teamKey?: string): Promise<Roster> {
   const updatedAt = deps.clock.now()
-  const roster = await deps.store.rosters.update(id, ({ pausedAt, ...current }) => {
+  const roster = await deps.store.rosters.update(id, (before) => {
+    assertSettled(before, teamKey)
+    const { pausedAt, ...current } = before
     const since = current.paused ? pausedAt : updatedAt
     return { ...current, paused, ...(paused && since !== undefined ? { pausedAt: since } : {}), updatedAt }
   })

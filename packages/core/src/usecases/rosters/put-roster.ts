@@ -23,6 +23,7 @@ import {
 import { moveRoster, withoutLists } from './move-roster.ts'
 import { resolveApp, resolveGroup } from './resolve-group.ts'
 import type { AssertSeen } from '../assert-seen.ts'
+import { assertSettled } from './assert-settled.ts'
 import type { RosterInput } from './roster-input.ts'
 
 export interface PutRosterDeps extends AppleDeps {
@@ -130,6 +131,7 @@ async function changeRoster(
     await withoutLists(deps, existing, () => moveRoster(deps, existing, teamKey.id))
   }
   const change = (current: Roster): Roster => {
+    assertSettled(current)
     assertSeen?.(current)
     const { scimGroupOfBound, ...roster } = current
     return {

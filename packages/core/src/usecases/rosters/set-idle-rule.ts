@@ -3,7 +3,7 @@ import type { IdleRule } from '../../domain/idle.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
 import type { AssertSeen } from '../assert-seen.ts'
-import { getRoster, rosterNotFound } from '../get-roster.ts'
+import { rosterNotFound } from '../get-roster.ts'
 import { assertSettled } from './assert-settled.ts'
 
 /** Says when a seat counts as idle; null: nobody looks. It decides from the next reading on. Throws not_found, conflict. */
@@ -13,9 +13,9 @@ export async function setIdleRule(
   idle: IdleRule | null,
   assertSeen?: AssertSeen<Roster>,
 ): Promise<Roster> {
-  assertSettled(await getRoster(deps, id))
   const updatedAt = deps.clock.now()
   const roster = await deps.store.rosters.update(id, (current) => {
+    assertSettled(current)
     assertSeen?.(current)
     return { ...current, idle, updatedAt }
   })

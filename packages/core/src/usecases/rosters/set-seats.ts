@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
 import type { AssertSeen } from '../assert-seen.ts'
-import { getRoster, rosterNotFound } from '../get-roster.ts'
+import { rosterNotFound } from '../get-roster.ts'
 import { assertSettled } from './assert-settled.ts'
 import { wakeLine } from '../seats/shares.ts'
 
@@ -13,9 +13,9 @@ export async function setSeats(
   seats: Roster['seats'],
   assertSeen?: AssertSeen<Roster>,
 ): Promise<Roster> {
-  assertSettled(await getRoster(deps, id))
   const updatedAt = deps.clock.now()
   const roster = await deps.store.rosters.update(id, (current) => {
+    assertSettled(current)
     assertSeen?.(current)
     return { ...current, seats, updatedAt }
   })

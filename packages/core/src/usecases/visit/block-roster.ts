@@ -11,12 +11,21 @@ export async function blockRoster(visit: Visit, roster: Roster): Promise<void> {
   const wasBlocked = roster.blocked !== null
   const problem: Problem = { code: 'group_gone', detail: ERROR_RULES.group_gone.title, at: clock.now() }
   roster.blocked = problem
-  await store.rosters.update(roster.id, (current) => ({ ...current, blocked: current.blocked ?? problem }))
-  const schedule = store.lane(visit.teamKey).schedule
-  await schedule.plan(blockedTask(roster.id), clock.now() + settings.blockedCheckMs)
+  const found = await store.rosters.find(roster.id)
+  if (!found || !isStill(found, roster)) return
+  // Planned and told first: whoever dies on the way leaves no roster that is blocked for ever, or without a word.
+  await store.lane(visit.teamKey).schedule.plan(blockedTask(roster.id), clock.now() + settings.blockedCheckMs)
+  if (!wasBlocked) await tellRoster(visit, roster.id, 'roster.blocked', problem)
+  await store.rosters.update(roster.id, (current) =>
+    isStill(current, roster) ? { ...current, blocked: current.blocked ?? problem } : current,
+  )
   if (wasBlocked) return
-  await tellRoster(visit, roster.id, 'roster.blocked', problem)
   log.warn({ event: 'roster.blocked', roster: roster.id, group: roster.group.id, code: problem.code }, 'roster.blocked')
+}
+
+/** Whether it is the roster that was looked at, and not one that was made anew under its id, or serves another lane by now. */
+export function isStill(current: Roster, seen: Roster): boolean {
+  return current.createdAt === seen.createdAt && current.teamKey === seen.teamKey && current.group.id === seen.group.id
 }
 
 /** After a 404 that may mean the group: it is read once more, and the roster stops where that is so. */
