@@ -135,10 +135,15 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   await app.listen({ host: config.host, port: config.port })
 }
 
+/** ENCRYPTION_KEY is not the one that sealed what is kept. Its message is a sentence for whoever starts the process. */
+class WrongKeyError extends Error {
+  override readonly name = 'WrongKeyError'
+}
+
 /** A wrong ENCRYPTION_KEY is told at start, not by each request that needs a secret. */
 async function refuseForeignKey(deps: Parameters<typeof checkSecrets>[0]): Promise<void> {
   const fault = await checkSecrets(deps)
-  if (fault !== null) throw new UnfitStoreError(fault)
+  if (fault !== null) throw new WrongKeyError(fault)
 }
 
 /** The whole of an API process; its promise ends when it listens. */
@@ -148,7 +153,8 @@ export async function run(): Promise<void> {
     await start(config, createLog({ level: config.logLevel, name: 'flightroster-api' }))
   } catch (error) {
     // What the environment or the store lacks is told in sentences; anything else is a fault of ours, with its stack.
-    const isForPeople = error instanceof ConfigError || error instanceof UnfitStoreError
+    const isForPeople =
+      error instanceof ConfigError || error instanceof UnfitStoreError || error instanceof WrongKeyError
     process.stderr.write(`${isForPeople ? error.message : ((error as Error).stack ?? String(error))}\n`)
     process.exit(1)
   }
