@@ -1,5 +1,5 @@
 import { NOTHING_OBSERVED, type Observed, type Writing } from '../src/domain/member.ts'
-import { made, NOW, refuses, shows, type Answer, type Asked, type Turn, type TurnMember } from './turn-rig.ts'
+import { made, NOW, refuses, shows, type Answer, type Asked, type BatchScript, type TurnMember } from './turn-rig.ts'
 
 /**
  * Apple's answer → our step, as data. To add a case: say who it is about (`member`), what is asked and answered in order (`turn`),
@@ -12,7 +12,7 @@ export interface AnswerRow {
   turn: [asked: Asked, answer: Answer][]
   ends: string
   there?: boolean
-  also?: Partial<Pick<Turn, 'roster' | 'known' | 'removedAt' | 'wantedElsewhere' | 'elsewhere' | 'lack' | 'key'>>
+  also?: Partial<Pick<BatchScript, 'roster' | 'known' | 'removedAt' | 'wantedElsewhere' | 'elsewhere' | 'lack' | 'key'>>
 }
 
 const ANN = 'ann@example.com'

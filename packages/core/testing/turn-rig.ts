@@ -16,7 +16,7 @@ import type { Roster } from '../src/domain/roster.ts'
 import type { LaneJob } from '../src/queues/index.ts'
 import { convergeBatch } from '../src/usecases/converge/converge-batch.ts'
 import type { Batch } from '../src/usecases/converge/load-batch.ts'
-import type { Target } from '../src/usecases/converge/target.ts'
+import type { Turn } from '../src/usecases/converge/turn.ts'
 import { createLog } from '../src/log.ts'
 import { openEndpoints } from '../src/usecases/visit/endpoints.ts'
 import { createSettableClock } from './clock.ts'
@@ -56,7 +56,7 @@ export interface TurnMember {
   isLastAttempt?: boolean
 }
 
-export interface Turn {
+export interface BatchScript {
   members: TurnMember[]
   roster?: Partial<Roster>
   /** When the address was taken out of the group last. */
@@ -74,9 +74,9 @@ export interface Turn {
   answer: (sent: Sent, nth: number) => Answer
 }
 
-export interface TurnOutcome {
+export interface BatchOutcome {
   sent: Sent[]
-  targets: Target[]
+  turns: Turn[]
   /** Failures that were taken for Apple's state, by how many the call was for. */
   troubles: number[]
   stops: AppError[]
@@ -86,13 +86,13 @@ export interface TurnOutcome {
 
 const MOST_CALLS = 1_000
 
-/** One turn of a batch in memory: planner, merging, books and Apple's own words, with neither a store nor a server. */
-export async function runTurn(turn: Turn): Promise<TurnOutcome> {
+/** One turn of a batch in memory: planner, merging, listener and Apple's own words, with neither a store nor a server. */
+export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
   const clock = createSettableClock(NOW)
-  const roster = makeRoster({ group: { id: 'g-1', name: 'Gold' }, ...turn.roster })
-  const targets = turn.members.map((member, at) => makeTarget(roster, member, at))
+  const roster = makeRoster({ group: { id: 'g-1', name: 'Gold' }, ...script.roster })
+  const turns = script.members.map((member, at) => makeTurn(roster, member, at))
   const sent: Sent[] = []
-  const outcome: TurnOutcome = { sent, targets, troubles: [], stops: [], doubts: 0 }
+  const outcome: BatchOutcome = { sent, turns, troubles: [], stops: [], doubts: 0 }
   const endpoints = openEndpoints({}, { clock, log: createLog({ level: 'silent', name: 'test' }), teamKey: 'acme' })
   const sessionFor = (note: (record: CallRecord) => void) => {
     const caller: Caller = {
@@ -101,7 +101,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
         const what = describe(call)
         // A turn that asks for ever fails, instead of going on for ever.
         if (sent.push(what) > MOST_CALLS) throw new Error(`More than ${MOST_CALLS} calls in one turn: ${what.asked}.`)
-        const settled = settle(call, turn.answer(what, sent.length - 1))
+        const settled = settle(call, script.answer(what, sent.length - 1))
         const record = toRecord(call, settled)
         note(record)
         endpoints.note(record)
@@ -115,22 +115,22 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
     } as AppleSession
   }
   const known = new Map<string, KnownTester>(
-    Object.entries(turn.known ?? {}).map(([email, id]) => [emailKey(email), { is: 'found', id, state: null }]),
+    Object.entries(script.known ?? {}).map(([email, id]) => [emailKey(email), { is: 'found', id, state: null }]),
   )
   const batch: Batch = {
-    targets,
+    turns,
     obsolete: [],
     moving: [],
     parked: [],
     surroundings: {
       wantedHere: () => false,
       comingHere: () => false,
-      isSeated: () => turn.seatedElsewhere ?? false,
-      wantedElsewhere: () => turn.wantedElsewhere ?? false,
+      isSeated: () => script.seatedElsewhere ?? false,
+      wantedElsewhere: () => script.wantedElsewhere ?? false,
       twin: () => null,
     },
-    removals: { fromApp: () => null, fromGroup: () => turn.removedAt ?? null, note: () => {} },
-    lacks: new Map([[roster.id, turn.lack ?? null]]),
+    removals: { fromApp: () => null, fromGroup: () => script.removedAt ?? null, note: () => {} },
+    lacks: new Map([[roster.id, script.lack ?? null]]),
     testers: new Map([[roster.app.id, known]]),
     seats: new Map(),
   }
@@ -143,9 +143,9 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
       sessionFor,
       clock,
       parallel: 1,
-      chunk: { size: turn.chunk ?? 50 },
+      chunk: { size: script.chunk ?? 50 },
       seats: { mayEnter: () => !isFull, noteFull: () => void (isFull = true) },
-      isKnownElsewhere: async (_appId, _key, id) => turn.elsewhere?.includes(id) ?? false,
+      isKnownElsewhere: async (_appId, _key, id) => script.elsewhere?.includes(id) ?? false,
       brakes: {
         ...endpoints,
         goesOn: () => !isStopped,
@@ -156,7 +156,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
         trouble: (_error, merged) => void outcome.troubles.push(merged),
         async doubt() {
           outcome.doubts++
-          return turn.key ?? 'works'
+          return script.key ?? 'works'
         },
         judged: async () => {},
         groupGone: async () => {},
@@ -169,7 +169,7 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
 }
 
 /** One member of a batch, as it is loaded. */
-export function makeTarget(roster: Roster = makeRoster(), member: TurnMember = {}, at = 0): Target {
+export function makeTurn(roster: Roster = makeRoster(), member: TurnMember = {}, at = 0): Turn {
   const desired: Desired = {
     v: 1,
     version: 3,
@@ -199,7 +199,7 @@ export function makeTarget(roster: Roster = makeRoster(), member: TurnMember = {
     unseen: new Set(),
     leavesApp: new Set(),
     notice: null,
-    turn: null,
+    trace: null,
   }
 }
 
@@ -309,7 +309,7 @@ export function refuses(
 }
 
 /** How a turn ended, in a few words: `done invited`, `later pending apple_refused`, `retry call_forbidden`. */
-export function tellEnding({ ending }: Target): string {
+export function tellEnding({ ending }: Turn): string {
   if (ending === null) return 'none'
   if (ending.kind === 'retry') return `retry ${ending.error.code}`
   if (ending.kind !== 'done' && ending.kind !== 'later') return ending.kind

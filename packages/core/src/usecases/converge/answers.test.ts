@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ANSWERS, SILENT, type AnswerRow } from '../../../testing/apple-answers.ts'
-import { NOW, runTurn, shows, tellEnding, type TurnMember } from '../../../testing/turn-rig.ts'
+import { NOW, runBatch, shows, tellEnding, type TurnMember } from '../../../testing/turn-rig.ts'
 import { NOTHING_OBSERVED, type Writing } from '../../domain/member.ts'
 
 async function play({ member, turn, also }: AnswerRow) {
-  const played = await runTurn({
+  const played = await runBatch({
     members: [member],
     ...also,
     answer: (sent, nth) => {
@@ -13,21 +13,21 @@ async function play({ member, turn, also }: AnswerRow) {
       return answer
     },
   })
-  return { ...played, target: played.targets[0]! }
+  return { ...played, turn: played.turns[0]! }
 }
 
 describe("Apple's answer", () => {
   it.each(ANSWERS.map((row) => [row.name, row] as const))('%s', async (_name, row) => {
-    const { sent, target } = await play(row)
+    const { sent, turn } = await play(row)
     expect(sent.map(({ asked }) => asked)).toEqual(row.turn.map(([asked]) => asked))
-    expect(tellEnding(target)).toBe(row.ends)
+    expect(tellEnding(turn)).toBe(row.ends)
   })
 
   it('never reads removed for somebody whom Apple has in the group', async () => {
     for (const row of ANSWERS.filter(({ there }) => there)) {
-      const { target } = await play(row)
-      expect([row.name, target.ending]).not.toMatchObject([row.name, { status: 'removed' }])
-      expect([row.name, target.observed.email]).toEqual([row.name, 'ann@example.com'])
+      const { turn } = await play(row)
+      expect([row.name, turn.ending]).not.toMatchObject([row.name, { status: 'removed' }])
+      expect([row.name, turn.observed.email]).toEqual([row.name, 'ann@example.com'])
     }
   })
 })
@@ -67,7 +67,7 @@ describe('a read that says nothing', () => {
   it.each(CASES)(
     '%s, answered by %s: nothing is believed, forgotten or written',
     async (_who, _what, member, removal, answer) => {
-      const played = await runTurn({
+      const played = await runBatch({
         members: [member],
         roster: { removal },
         answer: (sent) => {
@@ -77,7 +77,7 @@ describe('a read that says nothing', () => {
           return answer
         },
       })
-      const { ending, observed } = played.targets[0]!
+      const { ending, observed } = played.turns[0]!
       expect(ending?.kind).toMatch(/^(later|retry|give_back)$/)
       expect(ending).not.toMatchObject({ status: 'removed' })
       const before = { ...NOTHING_OBSERVED, ...member.observed }
@@ -86,7 +86,7 @@ describe('a read that says nothing', () => {
   )
 
   it.each(SILENT)('many joins, looked up and answered by %s: nobody is created', async (_what, answer) => {
-    const played = await runTurn({
+    const played = await runBatch({
       members: Array.from({ length: 20 }, () => ({})),
       answer: (sent) => {
         if (sent.asked === 'get group') return { status: 200, body: { data: { id: 'g-1' } } }
@@ -95,12 +95,12 @@ describe('a read that says nothing', () => {
       },
     })
     expect(played.sent.length).toBeLessThan(13)
-    for (const target of played.targets) expect(tellEnding(target)).toMatch(/^(later pending|give_back)/)
+    for (const turn of played.turns) expect(tellEnding(turn)).toMatch(/^(later pending|give_back)/)
   })
 
   it('stops for everybody but the one whose look-up is refused alone', async () => {
     const bad = 'm5@example.com'
-    const played = await runTurn({
+    const played = await runBatch({
       members: Array.from({ length: 20 }, () => ({})),
       known: {},
       answer: (sent) => {
@@ -111,7 +111,7 @@ describe('a read that says nothing', () => {
         }
       },
     })
-    const endings = played.targets.map(tellEnding)
+    const endings = played.turns.map(tellEnding)
     expect(endings.filter((ending) => ending === 'done invited')).toHaveLength(19)
     expect(endings[5]).toBe('later pending apple_refused')
   })

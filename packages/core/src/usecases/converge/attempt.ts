@@ -52,7 +52,7 @@ interface AttemptOptions {
   chances?: number
 }
 
-/** One call for the targets of a chunk. */
+/** One call for the turns of a chunk. */
 export async function attempt<T>(
   deps: StepDeps,
   chunk: Taken[],
@@ -98,14 +98,14 @@ export async function attempt<T>(
 
 function noteCall(chunk: Taken[], record: CallRecord): void {
   traceCall(
-    chunk.map(({ target }) => target),
+    chunk.map(({ turn }) => turn),
     record,
   )
   const call = `${record.method} ${record.path}`
   const status = record.status ?? 0
-  for (const { target } of chunk) {
-    target.calls.push(record.appleCode === null ? [call, status] : [call, status, record.appleCode])
-    target.callMs.push(Math.round(record.durationMs))
+  for (const { turn } of chunk) {
+    turn.calls.push(record.appleCode === null ? [call, status] : [call, status, record.appleCode])
+    turn.callMs.push(Math.round(record.durationMs))
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NOW, runTurn, shows, tellEnding, type Answer } from '../../../testing/turn-rig.ts'
+import { NOW, runBatch, shows, tellEnding, type Answer } from '../../../testing/turn-rig.ts'
 
 const made = (email: string, state = 'INVITED'): Answer => ({
   status: 201,
@@ -12,31 +12,31 @@ describe('a batch', () => {
   it('creates two unknown people at once, and looks three up first', async () => {
     const answer = ({ asked, names }: { asked: string; names: string[] }) =>
       asked === 'look up in app' ? shows() : made(names[0]!)
-    const two = await runTurn({ members: [{}, {}], answer })
-    const three = await runTurn({ members: [{}, {}, {}], answer })
+    const two = await runBatch({ members: [{}, {}], answer })
+    const three = await runBatch({ members: [{}, {}, {}], answer })
     expect(two.sent.map(({ asked }) => asked)).toEqual(['create', 'create'])
     expect(three.sent.map(({ asked }) => asked)).toEqual(['look up in app', 'create', 'create', 'create'])
   })
 
   it('looks one up first whose last look-up was refused, instead of creating for want of an answer', async () => {
     const problem = { code: 'apple_refused' as const, detail: '', at: NOW }
-    const { sent } = await runTurn({ members: [{ observed: { problem } }], answer: () => ({ status: 409 }) })
+    const { sent } = await runBatch({ members: [{ observed: { problem } }], answer: () => ({ status: 409 }) })
     expect(sent.map(({ asked }) => asked)).toEqual(['look up in app'])
   })
 
   it('goes on having to read whom it was asked to read, where Apple does not say who is there', async () => {
     const errors = [{ status: '400', code: 'PARAMETER_ERROR.INVALID', detail: `'${ANN}' is not a valid email` }]
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [{ email: ANN, observed: inGroup, fresh: true }],
       answer: () => ({ status: 400, body: { errors } }),
     })
-    expect([sent.map(({ asked }) => asked), targets[0]?.fresh]).toEqual([['read group'], true])
+    expect([sent.map(({ asked }) => asked), turns[0]?.fresh]).toEqual([['read group'], true])
   })
 
   it('puts a row that says REVOKED beside another roster once for each join, since Apple may let it have no effect', async () => {
     const problem = { code: 'apple_refused' as const, detail: '', at: NOW }
     const turn = (revived: number) =>
-      runTurn({
+      runBatch({
         members: [{ email: ANN, joined: 3, observed: { problem, revived } }],
         seatedElsewhere: true,
         wantedElsewhere: true,
@@ -45,24 +45,24 @@ describe('a batch', () => {
       })
     const first = await turn(0)
     expect(first.sent.map(({ asked }) => asked)).toEqual(['look up in app', 'add'])
-    expect(first.targets[0]?.observed.revived).toBe(3)
+    expect(first.turns[0]?.observed.revived).toBe(3)
     const again = await turn(3)
     expect(again.sent.map(({ asked }) => asked)).toEqual(['look up in app'])
-    expect(again.targets.map(tellEnding)).toEqual(['done revoked testing_stopped'])
+    expect(again.turns.map(tellEnding)).toEqual(['done revoked testing_stopped'])
   })
 
   it('sends one write at a time about one address, and lets its second member share the seat', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [{ email: ANN }, { email: 'ANN@example.com' }],
       answer: ({ names }) => made(names[0]!),
     })
     expect(sent.map(({ asked }) => asked)).toEqual(['create'])
-    expect(targets.map(tellEnding)).toEqual(['done invited', 'done invited'])
-    expect(targets[1]?.observed).toMatchObject({ confirmed: true, state: 'invited' })
+    expect(turns.map(tellEnding)).toEqual(['done invited', 'done invited'])
+    expect(turns[1]?.observed).toMatchObject({ confirmed: true, state: 'invited' })
   })
 
   it('removes before it adds, and adds before it creates', async () => {
-    const { sent } = await runTurn({
+    const { sent } = await runBatch({
       members: [
         { email: 'new@example.com' },
         { email: 'known@example.com' },
@@ -78,12 +78,12 @@ describe('a batch', () => {
     const removal = { kind: 'remove' as const, email: ANN, at: NOW - 60_000, reads: 1, answer: 'lost' as const }
     const known = { [ANN]: 't-a' }
     const members = [{ email: ANN, observed: { ...inGroup, writing: removal } }]
-    const out = await runTurn({ members, known, answer: () => ({ status: 204 }) })
+    const out = await runBatch({ members, known, answer: () => ({ status: 204 }) })
     expect(out.sent.map(({ asked }) => asked)).toEqual(['add'])
-    expect(out.targets[0]?.ending).toMatchObject({ kind: 'later', status: 'pending' })
-    expect(out.targets[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'confirmed' } })
-    const lost = await runTurn({ members, known, answer: () => 'lost' })
-    expect(lost.targets[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'lost' } })
+    expect(out.turns[0]?.ending).toMatchObject({ kind: 'later', status: 'pending' })
+    expect(out.turns[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'confirmed' } })
+    const lost = await runBatch({ members, known, answer: () => 'lost' })
+    expect(lost.turns[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'lost' } })
   })
 
   it('leaves nothing under way behind for somebody who is settled', async () => {
@@ -94,26 +94,26 @@ describe('a batch', () => {
       reads: 1,
       answer: 'lost' as const,
     }
-    const { targets } = await runTurn({
+    const { turns } = await runBatch({
       members: [{ email: ANN, observed: { ...inGroup, writing } }],
       answer: () => 'lost',
     })
-    expect(targets.map(tellEnding)).toEqual(['done invited'])
-    expect(targets[0]?.observed.writing).toBeNull()
+    expect(turns.map(tellEnding)).toEqual(['done invited'])
+    expect(turns[0]?.observed.writing).toBeNull()
   })
 
   it('moves a person: the new address in, then the old one out', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [{ email: 'new@example.com', observed: { leaving: [ANN] } }],
       known: { [ANN]: 't-a' },
       answer: ({ asked, names }) => (asked === 'create' ? made(names[0]!) : { status: 204 }),
     })
     expect(sent.map(({ asked }) => asked)).toEqual(['create', 'remove'])
-    expect(targets.map(tellEnding)).toEqual(['done invited'])
+    expect(turns.map(tellEnding)).toEqual(['done invited'])
   })
 
   it('takes the old address out of one who moves to an address that a fellow member is in with', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [
         { email: 'shared@example.com', observed: { ...inGroup, email: 'shared@example.com', converged: 3 } },
         { email: 'shared@example.com', observed: { leaving: [ANN] } },
@@ -122,40 +122,40 @@ describe('a batch', () => {
       answer: () => ({ status: 204 }),
     })
     expect(sent).toEqual([{ asked: 'remove', names: ['t-a'] }])
-    expect(targets.map(tellEnding)).toEqual(['done invited', 'done invited'])
-    expect(targets[1]?.observed).toMatchObject({ email: 'shared@example.com', confirmed: true, leaving: [] })
+    expect(turns.map(tellEnding)).toEqual(['done invited', 'done invited'])
+    expect(turns[1]?.observed).toMatchObject({ email: 'shared@example.com', confirmed: true, leaving: [] })
   })
 
   it('moves a person who had accepted: the old address leaves the app, and the new one is mailed once more', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [{ email: 'new@example.com', observed: { leaving: [ANN], invite: true } }],
       known: { [ANN]: 't-a' },
       answer: ({ asked, names }) => (asked === 'create' ? made(names[0]!) : { status: 202 }),
     })
     expect(sent.map(({ asked }) => asked)).toEqual(['create', 'remove from app'])
-    expect(targets[0]?.observed).toMatchObject({ invite: true, leaving: [ANN] })
+    expect(turns[0]?.observed).toMatchObject({ invite: true, leaving: [ANN] })
   })
 
   it('gives up a write that no read has shown for a minute: an attempt is used, and it goes out anew', async () => {
     const writing = { kind: 'add' as const, email: ANN, at: NOW - 90_000, reads: 5, answer: 'confirmed' as const }
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [{ email: ANN, observed: { email: ANN, writing } }],
       answer: () => ({ status: 500 }),
     })
-    expect([sent, targets.map(tellEnding), targets[0]?.observed.writing]).toEqual([[], ['retry apple_refused'], null])
+    expect([sent, turns.map(tellEnding), turns[0]?.observed.writing]).toEqual([[], ['retry apple_refused'], null])
   })
 
   it('asks Apple first where it was told to, whatever it knows', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [{ email: ANN, fresh: true, observed: inGroup }],
       answer: () => shows({ id: 't-1', email: ANN, state: 'INSTALLED' }),
     })
-    expect([sent.map(({ asked }) => asked), targets.map(tellEnding)]).toEqual([['read group'], ['done installed']])
+    expect([sent.map(({ asked }) => asked), turns.map(tellEnding)]).toEqual([['read group'], ['done installed']])
   })
 
   it('keeps an id of the whole account to itself until the group shows the person', async () => {
     const exists: Answer = { status: 409, body: { errors: [{ code: 'STATE_ERROR', detail: 'already exists' }] } }
-    const { targets } = await runTurn({
+    const { turns } = await runBatch({
       members: [{ email: ANN }],
       answer: ({ asked }) => {
         switch (asked) {
@@ -176,16 +176,16 @@ describe('a batch', () => {
         }
       },
     })
-    expect(targets[0]?.learnt.get(ANN)).not.toBe('team-1')
-    expect(targets[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'confirmed' } })
+    expect(turns[0]?.learnt.get(ANN)).not.toBe('team-1')
+    expect(turns[0]?.observed).toMatchObject({ confirmed: false, writing: { kind: 'add', answer: 'confirmed' } })
   })
 
   it('mails once where the invitation is asked for while the entry is on its way', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [{ email: ANN, invite: true }],
       answer: ({ names }) => made(names[0]!, 'NOT_INVITED'),
     })
     expect(sent.map(({ asked }) => asked)).toEqual(['create'])
-    expect(targets.map(tellEnding)).toEqual(['later not_invited'])
+    expect(turns.map(tellEnding)).toEqual(['later not_invited'])
   })
 })

@@ -33,7 +33,7 @@
  * written since, whoever wants the address now: read again after 2, 5, 10, 30, 60 s (`mayBeHidden`). Only a removal that Apple took
  * ends that, or a fellow member who is in by the address.
  *
- * How a turn ended decides what becomes of the job (`finish-target.ts`): done, parked, in_line: it ends · later: it sleeps, no
+ * How a turn ended decides what becomes of the job (`finish-turn.ts`): done, parked, in_line: it ends · later: it sleeps, no
  * attempt used · retry: an attempt is used, after the twelfth the member has failed · give_back: as if it had not been fetched.
  */
 import type { AppleSession, CallRecord } from '@flightroster/app-store-connect'
@@ -45,14 +45,14 @@ import { AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import { gather } from './gather.ts'
-import { endInvitation } from './book-failure.ts'
-import { createBooks, forgetAddress, noteUnseen, type BooksDeps } from './keep-books.ts'
+import { endInvitation } from './note-failure.ts'
+import { createListener, forgetAddress, noteUnseen, type ListenerDeps } from './note-answers.ts'
 import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
 import { isInBy } from './surroundings.ts'
 import { takeSteps, type Listener, type Taken } from './take-steps.ts'
 import { type ChunkSize } from '../visit/visit.ts'
-import type { Target } from './target.ts'
+import type { Turn } from './turn.ts'
 
 export interface ConvergeDeps {
   lane: Pick<LaneStore, 'markWriting'>
@@ -63,9 +63,9 @@ export interface ConvergeDeps {
   chunk: ChunkSize
   brakes: Brakes
   seats: Pick<Seats, 'mayEnter' | 'noteFull'>
-  isKnownElsewhere: BooksDeps['isKnownElsewhere']
-  /** Told of each target as soon as its turn has ended, so that its outcome is recorded while others are still under way. */
-  finish: (target: Target) => Promise<void>
+  isKnownElsewhere: ListenerDeps['isKnownElsewhere']
+  /** Told of each turn as soon as it has ended, so that its outcome is recorded while others are still under way. */
+  finish: (turn: Turn) => Promise<void>
 }
 
 /** From this many unknown people on, one look-up for all is cheaper than the refused creates it saves. */
@@ -75,7 +75,7 @@ const LOOK_UP_AFTER: readonly ErrorCode[] = ['apple_refused', 'apple_request_inv
 const MAX_PASSES = 12
 
 export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<void> {
-  const books = createBooks({
+  const listener = createListener({
     ...deps,
     session: deps.sessionFor(() => {}),
     testers: batch.testers,
@@ -84,41 +84,41 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
       ...deps.brakes,
       async groupGone(roster) {
         await deps.brakes.groupGone(roster)
-        for (const target of batch.targets) {
-          if (target.roster.id === roster.id) target.ending ??= { kind: 'parked', problem: 'group_gone' }
+        for (const turn of batch.turns) {
+          if (turn.roster.id === roster.id) turn.ending ??= { kind: 'parked', problem: 'group_gone' }
         }
       },
     },
   })
   const finishing = gather()
-  const begun = new Set<Target>()
+  const begun = new Set<Turn>()
   const finishEnded = () => {
-    for (const target of batch.targets) {
-      if (!target.ending || begun.has(target)) continue
-      begun.add(target)
-      finishing.add(deps.finish(target))
+    for (const turn of batch.turns) {
+      if (!turn.ending || begun.has(turn)) continue
+      begun.add(turn)
+      finishing.add(deps.finish(turn))
     }
   }
   try {
-    await takePasses(deps, batch, books, finishEnded)
-    for (const target of batch.targets) target.ending ??= { kind: 'give_back' }
+    await takePasses(deps, batch, listener, finishEnded)
+    for (const turn of batch.turns) turn.ending ??= { kind: 'give_back' }
     finishEnded()
   } finally {
     await finishing.ended()
   }
 }
 
-async function takePasses(deps: ConvergeDeps, batch: Batch, books: Listener, finishEnded: () => void): Promise<void> {
+async function takePasses(deps: ConvergeDeps, batch: Batch, notes: Listener, finishEnded: () => void): Promise<void> {
   for (let pass = 0; pass < MAX_PASSES && deps.brakes.goesOn(); pass++) {
     const taken = planPass(deps, batch)
     finishEnded()
     if (taken.length === 0) break
     const listener: Listener = {
-      ...books,
+      ...notes,
       async created(item, row) {
-        await books.created(item, row)
+        await notes.created(item, row)
         // The commonest ending: settled by one answer, recorded while the other creates are still under way.
-        planTarget(deps, batch, item.target, false)
+        planTurn(deps, batch, item.turn, false)
         finishEnded()
       },
     }
@@ -127,98 +127,98 @@ async function takePasses(deps: ConvergeDeps, batch: Batch, books: Listener, fin
   }
 }
 
-/** The next step of every target that is still on its way; at most one target per address, so no tester gets two writes at once. */
+/** The next step of every turn that is still under way; at most one per address, so no tester gets two writes at once. */
 function planPass(deps: ConvergeDeps, batch: Batch): Taken[] {
   // Where several rosters want what may be the last seats of an app, the first calls are theirs who go first.
-  const open = batch.targets
-    .filter((target) => target.ending === null)
+  const open = batch.turns
+    .filter((turn) => turn.ending === null)
     .sort((a, b) => b.roster.seats.priority - a.roster.seats.priority)
-  const unknown = open.filter((target) => isUnknown(batch, target)).length
+  const unknown = open.filter((turn) => isUnknown(batch, turn)).length
   const claimed = new Set<string>()
   const taken: Taken[] = []
-  for (const target of open) {
-    const step = planTarget(deps, batch, target, unknown >= LOOK_UP_FROM || wasRefused(target))
+  for (const turn of open) {
+    const step = planTurn(deps, batch, turn, unknown >= LOOK_UP_FROM || wasRefused(turn))
     if (!step) continue
-    const claim = `${target.roster.app.id}\0${emailKey(step.email)}`
+    const claim = `${turn.roster.app.id}\0${emailKey(step.email)}`
     const isRead = step.do === 'look_up' || step.do === 'read_membership'
     if (!isRead && claimed.has(claim)) continue
     if (!isRead) claimed.add(claim)
-    taken.push({ target, step })
+    taken.push({ turn, step })
   }
   return taken
 }
 
 /** A look-up, perhaps, that Apple refused: it is asked for again, and nobody is created for want of an answer. */
-function wasRefused({ observed: { problem } }: Target): boolean {
+function wasRefused({ observed: { problem } }: Turn): boolean {
   return problem !== null && LOOK_UP_AFTER.includes(problem.code)
 }
 
-function isUnknown(batch: Batch, target: Target): boolean {
-  const { email } = target.desired
-  if (!target.desired.present || email === null || target.observed.confirmed) return false
-  if (isReclaimed(target.desired, target.observed)) return false
-  return testerOf(batch, target, email).is === 'unknown'
+function isUnknown(batch: Batch, turn: Turn): boolean {
+  const { email } = turn.desired
+  if (!turn.desired.present || email === null || turn.observed.confirmed) return false
+  if (isReclaimed(turn.desired, turn.observed)) return false
+  return testerOf(batch, turn, email).is === 'unknown'
 }
 
-function testerOf(batch: Batch, target: Target, email: string) {
-  return batch.testers.get(target.roster.app.id)?.get(emailKey(email)) ?? NOT_ASKED
+function testerOf(batch: Batch, turn: Turn, email: string) {
+  return batch.testers.get(turn.roster.app.id)?.get(emailKey(email)) ?? NOT_ASKED
 }
 
-/** Plans one target; endings that need no call are set here. Returns the step when it needs one. */
-function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirst: boolean): CallStep | undefined {
-  const { roster, member } = target
+/** Plans one turn; endings that need no call are set here. Returns the step when it needs one. */
+function planTurn(deps: ConvergeDeps, batch: Batch, turn: Turn, lookUpFirst: boolean): CallStep | undefined {
+  const { roster, member } = turn
   for (;;) {
     const step = planStep({
       now: deps.clock.now(),
-      desired: target.desired,
-      observed: target.observed,
+      desired: turn.desired,
+      observed: turn.observed,
       policies: roster,
-      fresh: target.fresh,
-      invite: target.invite,
+      fresh: turn.fresh,
+      invite: turn.invite,
       lack: batch.lacks.get(roster.id) ?? null,
       lookUpFirst,
-      knownTester: (email) => testerOf(batch, target, email),
-      twin: (email) => batch.surroundings.twin(roster, member, emailKey(email)) ?? twinInBatch(batch, target, email),
+      knownTester: (email) => testerOf(batch, turn, email),
+      twin: (email) => batch.surroundings.twin(roster, member, emailKey(email)) ?? twinInBatch(batch, turn, email),
       wantedHere: (email) => batch.surroundings.wantedHere(roster, member, emailKey(email)),
       comingHere: (email) => batch.surroundings.comingHere(roster, member, emailKey(email)),
-      unseen: (email) => target.unseen.has(emailKey(email)),
+      unseen: (email) => turn.unseen.has(emailKey(email)),
       // Their own is seen through by what was written.
       leavesAppSince: (email) =>
-        target.leavesApp.has(emailKey(email)) ? null : batch.removals.fromApp(roster, emailKey(email)),
+        turn.leavesApp.has(emailKey(email)) ? null : batch.removals.fromApp(roster, emailKey(email)),
       wantedElsewhere: (email) => batch.surroundings.wantedElsewhere(roster, emailKey(email)),
       seatedElsewhere: (email) =>
-        batch.surroundings.isSeated(roster, emailKey(email)) || entersElsewhere(batch, target, email),
+        batch.surroundings.isSeated(roster, emailKey(email)) || entersElsewhere(batch, turn, email),
     })
     switch (step.do) {
       case 'settle':
         // As one who is in: a former address may have to leave, an invitation to go out.
-        if (adoptTwin(batch, target, step)) continue
+        if (adoptTwin(batch, turn, step)) continue
         // Nothing of ours is left to be read back: readings of the group look at this member again.
-        target.observed = dropWriting(target.observed)
-        target.ending = { kind: 'done', status: step.status, ...toTell(target, step) }
+        turn.observed = dropWriting(turn.observed)
+        turn.ending = { kind: 'done', status: step.status, ...toTell(turn, step) }
         return undefined
       case 'wait':
-        target.ending = { kind: 'later', until: step.until, status: step.status, ...toTell(target, step) }
+        turn.ending = { kind: 'later', until: step.until, status: step.status, ...toTell(turn, step) }
         return undefined
       case 'end_invitation':
-        endInvitation(target, step.code)
+        endInvitation(turn, step.code)
         continue
       case 'give_up':
-        target.observed = dropWriting(target.observed)
-        target.ending = { kind: 'retry', error: new AppError(step.code, { message: step.detail }) }
+        turn.observed = dropWriting(turn.observed)
+        turn.ending = { kind: 'retry', error: new AppError(step.code, { message: step.detail }) }
         return undefined
       case 'forget':
-        if (step.isTheirs) forgetAddress(target, step.email)
-        else noteUnseen(target, step.email, deps.clock.now())
+        if (step.isTheirs) forgetAddress(turn, step.email)
+        else noteUnseen(turn, step.email, deps.clock.now())
         continue
       case 'create':
       case 'add':
         // Who has a seat already, by another roster of the app, needs none.
         if (step.do === 'add' && batch.surroundings.isSeated(roster, emailKey(step.email))) return step
-        if (deps.seats.mayEnter(target)) return step
+        if (deps.seats.mayEnter(turn)) return step
         // Who is in already, by a former turn, waits for no seat.
-        if (mayBeIn(target, step.email)) return { do: 'read_membership', email: step.email }
-        target.ending = { kind: 'in_line' }
+        if (mayBeIn(turn, step.email)) return { do: 'read_membership', email: step.email }
+        turn.ending = { kind: 'in_line' }
         return undefined
       case 'invite':
       case 'look_up':
@@ -230,22 +230,22 @@ function planTarget(deps: ConvergeDeps, batch: Batch, target: Target, lookUpFirs
   }
 }
 
-function mayBeIn({ observed: { email, confirmed, writing }, unseen }: Target, wanted: string): boolean {
+function mayBeIn({ observed: { email, confirmed, writing }, unseen }: Turn, wanted: string): boolean {
   const key = emailKey(wanted)
   return email !== null && emailKey(email) === key && !confirmed && writing === null && !unseen.has(key)
 }
 
 /** A problem of the member's own comes first; else why an invitation that was asked for was not sent. */
-function toTell({ notice }: Target, { problem }: { problem: ErrorCode | null }) {
+function toTell({ notice }: Turn, { problem }: { problem: ErrorCode | null }) {
   return { problem: problem ?? notice?.problem ?? null, detail: problem === null ? notice?.detail : undefined }
 }
 
-function twinInBatch(batch: Batch, target: Target, email: string) {
+function twinInBatch(batch: Batch, turn: Turn, email: string) {
   const key = emailKey(email)
-  const twin = batch.targets.find(
+  const twin = batch.turns.find(
     (other) =>
-      other !== target &&
-      other.roster.id === target.roster.id &&
+      other !== turn &&
+      other.roster.id === turn.roster.id &&
       other.desired.present &&
       !isReclaimed(other.desired, other.observed) &&
       isInBy(other.observed, key),
@@ -254,9 +254,9 @@ function twinInBatch(batch: Batch, target: Target, email: string) {
 }
 
 /** Another roster's member of this batch is in by the address, or was just put in. */
-function entersElsewhere(batch: Batch, { roster }: Target, email: string): boolean {
+function entersElsewhere(batch: Batch, { roster }: Turn, email: string): boolean {
   const key = emailKey(email)
-  return batch.targets.some(({ roster: other, desired, observed }) => {
+  return batch.turns.some(({ roster: other, desired, observed }) => {
     if (other.id === roster.id || other.app.id !== roster.app.id) return false
     if (!desired.present || isReclaimed(desired, observed)) return false
     const { writing } = observed
@@ -266,14 +266,13 @@ function entersElsewhere(batch: Batch, { roster }: Target, email: string): boole
 }
 
 /** Two members of one roster with one address are one tester: the second takes over what is known of the first. */
-function adoptTwin(batch: Batch, target: Target, step: Extract<Step, { do: 'settle' }>): boolean {
-  const { email } = target.desired
-  if (!target.desired.present || email === null || target.observed.confirmed || step.status === 'revoked') return false
+function adoptTwin(batch: Batch, turn: Turn, step: Extract<Step, { do: 'settle' }>): boolean {
+  const { email } = turn.desired
+  if (!turn.desired.present || email === null || turn.observed.confirmed || step.status === 'revoked') return false
   if (step.status === 'reclaimed') return false
-  const twin =
-    batch.surroundings.twin(target.roster, target.member, emailKey(email)) ?? twinInBatch(batch, target, email)
+  const twin = batch.surroundings.twin(turn.roster, turn.member, emailKey(email)) ?? twinInBatch(batch, turn, email)
   if (!twin) return false
   const { state, observedAt, confirmed, settledState } = twin
-  target.observed = { ...target.observed, email, state, observedAt, confirmed, settledState, writing: null }
+  turn.observed = { ...turn.observed, email, state, observedAt, confirmed, settledState, writing: null }
   return true
 }

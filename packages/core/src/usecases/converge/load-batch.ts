@@ -8,17 +8,17 @@ import type { LaneStore, Store, Work } from '../../store/index.ts'
 import { readRemovals, type Removals } from './removals.ts'
 import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
 import { readSeats, type KnownSeats } from './seats.ts'
-import type { KnownTesters, Target } from './target.ts'
+import type { KnownTesters, Turn } from './turn.ts'
 import { readLack } from '../builds/warnings-of.ts'
 
 export interface Batch {
-  targets: Target[]
+  turns: Turn[]
   /** Jobs whose member or roster is gone, or whose work an earlier run did. */
   obsolete: LaneJob[]
   /** Jobs of rosters on the move to another lane, where whoever ends the move records their members. */
   moving: LaneJob[]
   /** Jobs of rosters that are paused or blocked. */
-  parked: Target[]
+  parked: Turn[]
   surroundings: Surroundings
   removals: Removals
   /** By roster id: why nobody of its group can be invited, where that is known. */
@@ -57,8 +57,8 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
   })
 
   const known: KnownRecords = new Map()
-  const targets: Target[] = []
-  const parked: Target[] = []
+  const turns: Turn[] = []
+  const parked: Turn[] = []
   // What needs no answer of another is asked together: each turn at the store is part of the time between a 202 and Apple's call.
   const [neighbours] = await Promise.all([
     readNeighbours(store, [...wanted.keys()]),
@@ -74,7 +74,7 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
         const observed = record.observed ?? NOTHING_OBSERVED
         // A new join of someone already in: the person may have stopped meanwhile, so Apple is asked.
         const rejoined = observed.confirmed && record.desired.joined > observed.converged && observed.converged > 0
-        const target: Target = {
+        const turn: Turn = {
           job: item.job,
           roster,
           member: item.work.member,
@@ -91,16 +91,16 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
           unseen: new Set(),
           leavesApp: new Set(),
           notice: null,
-          turn: null,
+          trace: null,
         }
-        if (roster.paused || roster.blocked) parked.push(target)
-        else targets.push(target)
+        if (roster.paused || roster.blocked) parked.push(turn)
+        else turns.push(turn)
       })
     }),
   ])
-  const addresses = targets.flatMap((target) => addressesOf(target).map((key) => ({ roster: target.roster, key })))
-  const served = [...new Set(targets.map(({ roster }) => roster))]
-  const apps = new Set([...targets, ...parked].map(({ roster }) => roster.app.id))
+  const addresses = turns.flatMap((turn) => addressesOf(turn).map((key) => ({ roster: turn.roster, key })))
+  const served = [...new Set(turns.map(({ roster }) => roster))]
+  const apps = new Set([...turns, ...parked].map(({ roster }) => roster.app.id))
   const [surroundings, testers, removals, lacks, seats] = await Promise.all([
     readSurroundings(store, neighbours, addresses, known),
     readTesters(lane, addresses),
@@ -108,14 +108,14 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
     Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
     Promise.all([...apps].map(async (appId) => [appId, await readSeats(store, teamKey, appId, neighbours)] as const)),
   ])
-  for (const target of targets) {
-    keepWantedSeat(surroundings, target)
-    target.observed = beginMove(target.desired, target.observed)
-    const { writing } = target.observed
-    if (writing?.kind === 'remove_app') target.leavesApp.add(emailKey(writing.email))
+  for (const turn of turns) {
+    keepWantedSeat(surroundings, turn)
+    turn.observed = beginMove(turn.desired, turn.observed)
+    const { writing } = turn.observed
+    if (writing?.kind === 'remove_app') turn.leavesApp.add(emailKey(writing.email))
   }
   return {
-    targets,
+    turns,
     obsolete,
     moving,
     parked,
@@ -128,13 +128,13 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
 }
 
 /** Nobody is taken out of the app whom another roster of it, or another member with this address, wants in by now. */
-function keepWantedSeat(surroundings: Surroundings, target: Target): void {
-  const { roster, member, desired, observed } = target
+function keepWantedSeat(surroundings: Surroundings, turn: Turn): void {
+  const { roster, member, desired, observed } = turn
   if (!isReclaimed(desired, observed) || !observed.confirmed || observed.email === null || observed.writing !== null)
     return
   const key = emailKey(observed.email)
   if (surroundings.wantedElsewhere(roster, key) || surroundings.wantedHere(roster, member, key))
-    target.observed = { ...observed, reclaimed: null }
+    turn.observed = { ...observed, reclaimed: null }
 }
 
 /** Those that the jobs are of, without one that has moved to another lane. */
@@ -152,8 +152,8 @@ async function readNeighbours(store: Store, rosters: readonly Roster[]): Promise
   return [...known.values(), ...others.values()]
 }
 
-/** Every address a target may be about, lower-cased. */
-function addressesOf({ desired, observed }: Pick<Target, 'desired' | 'observed'>): string[] {
+/** Every address a turn may be about, lower-cased. */
+function addressesOf({ desired, observed }: Pick<Turn, 'desired' | 'observed'>): string[] {
   const written = observed.writing?.email ?? null
   const all = [desired.email, observed.email, written, ...observed.leaving].filter((email) => email !== null)
   return [...new Set(all.map(emailKey))]

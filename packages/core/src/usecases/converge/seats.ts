@@ -16,21 +16,21 @@ import type { LaneStore, Seeker, Store } from '../../store/index.ts'
 import { countGrouped, countSeats } from '../seats/count-seats.ts'
 import { nextSeekers } from '../seats/next-seekers.ts'
 import { isKeptFor, LOOK_EVERY_MS, readShares, seatsTask } from '../seats/shares.ts'
-import type { Target } from './target.ts'
+import type { Turn } from './turn.ts'
 
 /** The waiting lines of one batch: who may try to enter an app. */
 export interface Seats {
   /** Whether a new tester may be tried: it is this one's turn, and the seat is not kept for another roster. */
-  mayEnter(target: Target): boolean
+  mayEnter(turn: Turn): boolean
   /** Apple has just said that the app is full: nobody else is tried in this turn. */
   noteFull(appId: string): void
   /** Takes a place in the line; the first in line is tried again after a while. */
-  wait(target: Target): Promise<void>
+  wait(turn: Turn): Promise<void>
   /**
    * A turn ended: whoever entered, or failed for good, leaves the line, and a seat that is free, or was not taken by the one whose
    * turn it was, is offered to the next at once.
    */
-  settle(target: Target, ending: 'done' | 'failed' | 'later'): Promise<void>
+  settle(turn: Turn, ending: 'done' | 'failed' | 'later'): Promise<void>
   /** The batch is over: what was learnt of the apps is kept. */
   close(): Promise<void>
 }
@@ -74,7 +74,7 @@ interface Desk {
   waiting: ReadonlySet<string>
   /** Those of the line whose turn it is. */
   ahead: readonly Seeker[]
-  granted: Set<Target>
+  granted: Set<Turn>
   entered: number
   /** One of the line went in. */
   moves: boolean
@@ -83,18 +83,18 @@ interface Desk {
 
 export async function openSeats(
   deps: SeatsDeps,
-  { targets, seats }: { targets: readonly Target[]; seats: ReadonlyMap<string, KnownSeats> },
+  { turns, seats }: { turns: readonly Turn[]; seats: ReadonlyMap<string, KnownSeats> },
 ): Promise<Seats> {
   const { store, lane, teamKey, clock } = deps
   const schedule = store.lane(teamKey).schedule
   const desks = new Map(
     await Promise.all(
-      [...seats].map(async ([appId, known]) => [appId, await openDesk(deps, appId, targets, known)] as const),
+      [...seats].map(async ([appId, known]) => [appId, await openDesk(deps, appId, turns, known)] as const),
     ),
   )
-  const deskOf = ({ roster }: Target) => desks.get(roster.app.id)
-  const lineOf = ({ roster }: Target) => store.lane(teamKey).roster(roster.id).seatLine
-  const offerNext = async (desk: Desk, limit: number, except?: Target) => {
+  const deskOf = ({ roster }: Turn) => desks.get(roster.app.id)
+  const lineOf = ({ roster }: Turn) => store.lane(teamKey).roster(roster.id).seatLine
+  const offerNext = async (desk: Desk, limit: number, except?: Turn) => {
     const { rosters, ledger } = desk
     const next = await nextSeekers(store, { rosters, teamKey, ledger, limit })
     const others = next.filter((seeker) => !except || !isSame(seeker, except))
@@ -102,42 +102,42 @@ export async function openSeats(
   }
 
   return {
-    mayEnter(target) {
-      const desk = deskOf(target)
+    mayEnter(turn) {
+      const desk = deskOf(turn)
       if (!desk) return true
       if (desk.full) return false
-      if (desk.granted.has(target)) return true
-      const isAhead = desk.ahead.some((seeker) => isSame(seeker, target))
+      if (desk.granted.has(turn)) return true
+      const isAhead = desk.ahead.some((seeker) => isSame(seeker, turn))
       if (desk.ahead.length > 0 && !isAhead) return false
-      const room = desk.ledger.room(target.roster.id)
+      const room = desk.ledger.room(turn.roster.id)
       // Where seats are counted, nobody goes in past others of the roster.
-      if (room < 1 || (room < Infinity && !isAhead && desk.waiting.has(target.roster.id))) return false
-      desk.ledger.take(target.roster.id)
-      desk.granted.add(target)
+      if (room < 1 || (room < Infinity && !isAhead && desk.waiting.has(turn.roster.id))) return false
+      desk.ledger.take(turn.roster.id)
+      desk.granted.add(turn)
       return true
     },
     noteFull(appId) {
       const desk = desks.get(appId)
       if (desk) desk.full = true
     },
-    async wait(target) {
-      await lineOf(target).join(target.member, target.desired.at)
-      await schedule.plan(seatsTask(target.roster.app.id), clock.now() + Math.min(deps.checkEveryMs, LOOK_EVERY_MS))
+    async wait(turn) {
+      await lineOf(turn).join(turn.member, turn.desired.at)
+      await schedule.plan(seatsTask(turn.roster.app.id), clock.now() + Math.min(deps.checkEveryMs, LOOK_EVERY_MS))
     },
-    async settle(target, ending) {
-      const desk = deskOf(target)
+    async settle(turn, ending) {
+      const desk = deskOf(turn)
       if (!desk) return
-      if (desk.granted.has(target) && hasEntered(target)) desk.entered++
+      if (desk.granted.has(turn) && hasEntered(turn)) desk.entered++
       if (desk.waiting.size === 0) return
-      const wasAhead = desk.ahead.some((seeker) => isSame(seeker, target))
-      const left = ending !== 'later' && (await lineOf(target).leave(target.member))
-      const isFreed = ending === 'done' && !wantsToBeIn(target)
+      const wasAhead = desk.ahead.some((seeker) => isSame(seeker, turn))
+      const left = ending !== 'later' && (await lineOf(turn).leave(turn.member))
+      const isFreed = ending === 'done' && !wantsToBeIn(turn)
       // One entered, one left, or the one whose turn it was could not: there may be room for the next.
       if (!left && !wasAhead && !isFreed) return
       desk.moves ||= left && ending === 'done'
       // A seat that became free shows in a count alone.
       if (desk.isKept && isFreed) await schedule.plan(seatsTask(desk.appId), clock.now())
-      await offerNext(desk, 1, target)
+      await offerNext(desk, 1, turn)
     },
     async close() {
       for (const desk of desks.values()) {
@@ -177,15 +177,14 @@ export async function readSeats(
 async function openDesk(
   deps: SeatsDeps,
   appId: string,
-  targets: readonly Target[],
+  turns: readonly Turn[],
   { rosters, kept, waiting, shares }: KnownSeats,
 ): Promise<Desk> {
   const { store, teamKey, clock } = deps
   const isKept = rosters.some(isKeptFor)
   // Behind others of the roster nobody goes in, so nothing has to be counted for them.
-  const seekers = targets.filter(
-    (target) =>
-      target.roster.app.id === appId && wantsSeat(target) && (isInLine(target) || !waiting.has(target.roster.id)),
+  const seekers = turns.filter(
+    (turn) => turn.roster.app.id === appId && wantsSeat(turn) && (isInLine(turn) || !waiting.has(turn.roster.id)),
   )
   let seats = kept
   const room = () => {
@@ -206,7 +205,7 @@ async function openDesk(
   const ledger = createSeatLedger(free, shares)
   const isFresh = seats.countedAt !== null && now - seats.countedAt <= FRESH_MS && free !== null
   const limit = isFresh ? Math.min(MOST_AT_ONCE, Math.max(1, free)) : 1
-  const words = new Set(targets.map((target) => wordOf(toSeeker(target))))
+  const words = new Set(turns.map((turn) => wordOf(toSeeker(turn))))
   const inHand = (seeker: Seeker) => words.has(wordOf(seeker))
   const ahead = waiting.size === 0 ? [] : await nextSeekers(store, { rosters, teamKey, ledger, limit, inHand })
   return {
@@ -259,23 +258,23 @@ async function ledgerOf({ store }: SeatsDeps, { rosters }: Desk, free: number): 
 }
 
 /** Whose seat is taken back is on the roster, and wants none. */
-function wantsToBeIn({ desired, observed }: Target): boolean {
+function wantsToBeIn({ desired, observed }: Turn): boolean {
   return desired.present && !isReclaimed(desired, observed)
 }
 
 /** Might have to be put in, in this turn. */
-function wantsSeat(target: Target): boolean {
-  const { desired, observed } = target
-  return wantsToBeIn(target) && desired.email !== null && !observed.confirmed
+function wantsSeat(turn: Turn): boolean {
+  const { desired, observed } = turn
+  return wantsToBeIn(turn) && desired.email !== null && !observed.confirmed
 }
 
 /** Was offered a seat, most likely: nothing but one is lacking. */
-function isInLine({ observed }: Target): boolean {
+function isInLine({ observed }: Turn): boolean {
   return observed.problem?.code === 'seats_full'
 }
 
 /** In the group, or perhaps so: a write without an answer may have been carried out. */
-function hasEntered({ desired, observed }: Target): boolean {
+function hasEntered({ desired, observed }: Turn): boolean {
   return desired.present && (observed.confirmed || observed.writing !== null)
 }
 
@@ -283,10 +282,10 @@ function wordOf({ roster, member }: Seeker): string {
   return `${roster}\0${member}`
 }
 
-function toSeeker(target: Target): Seeker {
-  return { roster: target.roster.id, member: target.member }
+function toSeeker(turn: Turn): Seeker {
+  return { roster: turn.roster.id, member: turn.member }
 }
 
-function isSame(seeker: Seeker, target: Target): boolean {
-  return seeker.roster === target.roster.id && seeker.member === target.member
+function isSame(seeker: Seeker, turn: Turn): boolean {
+  return seeker.roster === turn.roster.id && seeker.member === turn.member
 }

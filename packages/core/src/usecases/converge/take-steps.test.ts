@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import {
   NOW,
   refuses,
-  runTurn,
+  runBatch,
   shows,
   tellEnding,
   type Answer,
-  type Turn,
+  type BatchScript,
   type TurnMember,
 } from '../../../testing/turn-rig.ts'
 import { NOTHING_OBSERVED } from '../../domain/member.ts'
@@ -22,7 +22,7 @@ const made = (email: string): Answer => ({
 })
 
 /** So many members whose tester ids are known: joins are adds, leaves are removals. */
-function many(count: number, member: TurnMember = {}): Pick<Turn, 'members' | 'known'> {
+function many(count: number, member: TurnMember = {}): Pick<BatchScript, 'members' | 'known'> {
   const at = Array.from({ length: count }, (_, index) => index)
   return {
     members: at.map(() => member),
@@ -36,14 +36,14 @@ const leaver = (at: number): TurnMember => ({
 
 describe('one call for many', () => {
   it('adds all of them at once', async () => {
-    const { sent, targets } = await runTurn({ ...many(40), answer: () => done })
+    const { sent, turns } = await runBatch({ ...many(40), answer: () => done })
     expect(sent.map(({ asked, names }) => [asked, names.length])).toEqual([['add', 40]])
-    expect(new Set(targets.map(tellEnding))).toEqual(new Set(['later pending']))
+    expect(new Set(turns.map(tellEnding))).toEqual(new Set(['later pending']))
   })
 
   it('halves a refused call until the bad id is alone', async () => {
     const bad = idOf(5)
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       ...many(16),
       answer: ({ asked, names }) => {
         if (asked === 'get group') return group
@@ -55,13 +55,11 @@ describe('one call for many', () => {
     const adds = sent.filter(({ asked }) => asked === 'add').map(({ names }) => names.length)
     expect(adds).toContain(1)
     expect(adds.length).toBeLessThan(14)
-    expect(targets.map(tellEnding)).toEqual(
-      targets.map((_, at) => (at === 5 ? 'retry apple_refused' : 'later pending')),
-    )
+    expect(turns.map(tellEnding)).toEqual(turns.map((_, at) => (at === 5 ? 'retry apple_refused' : 'later pending')))
   })
 
   it('sorts out by one read who is in already after a refused add, and adds the others alone', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       ...many(10),
       answer: ({ asked, names }) => {
         if (asked === 'read group') return shows({ id: idOf(0), email: emailOf(0), state: 'ACCEPTED' })
@@ -70,12 +68,12 @@ describe('one call for many', () => {
     })
     expect(sent.map(({ asked }) => asked).slice(0, 2)).toEqual(['add', 'read group'])
     expect(sent.slice(2).flatMap(({ names }) => names)).not.toContain(idOf(0))
-    expect(tellEnding(targets[0]!)).toBe('done accepted')
+    expect(tellEnding(turns[0]!)).toBe('done accepted')
   })
 
   it('sorts out by one read who is out already after a refused removal', async () => {
     const members = [leaver(0), leaver(1), leaver(2)]
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       ...many(3),
       members,
       answer: ({ asked, names }) => {
@@ -84,17 +82,17 @@ describe('one call for many', () => {
       },
     })
     expect(sent.filter(({ asked }) => asked === 'read group')).toHaveLength(1)
-    expect(targets.map(tellEnding)).toEqual(['done removed', 'done removed', 'done removed'])
+    expect(turns.map(tellEnding)).toEqual(['done removed', 'done removed', 'done removed'])
   })
 
   it('believes nobody in or out where the read that sorts out is refused', async () => {
-    const { targets } = await runTurn({
+    const { turns } = await runBatch({
       ...many(3),
       members: [leaver(0), leaver(1), leaver(2)],
       answer: ({ asked }) =>
         asked === 'get group' ? group : asked === 'read group' ? { status: 409 } : { status: 409 },
     })
-    for (const { ending, observed } of targets) {
+    for (const { ending, observed } of turns) {
       expect(ending).toMatchObject({ kind: 'later', status: 'pending' })
       expect(observed.email).not.toBeNull()
     }
@@ -102,7 +100,7 @@ describe('one call for many', () => {
 
   it('goes on with small calls once a large one was refused, and with larger ones again', async () => {
     const turn = { ...many(120), chunk: 120 }
-    const { sent } = await runTurn({
+    const { sent } = await runBatch({
       ...turn,
       answer: ({ asked, names }) => {
         if (asked === 'read group') return shows()
@@ -116,19 +114,19 @@ describe('one call for many', () => {
   it.each(['lost', { status: 500 }] as const)(
     "uses nobody's attempt when a call for many fails: %j",
     async (answer) => {
-      const { targets, troubles } = await runTurn({ ...many(12), answer: () => answer })
-      expect(new Set(targets.map(tellEnding))).toEqual(new Set(['give_back']))
+      const { turns, troubles } = await runBatch({ ...many(12), answer: () => answer })
+      expect(new Set(turns.map(tellEnding))).toEqual(new Set(['give_back']))
       expect(troubles[0]).toBe(12)
     },
   )
 
   it('uses the attempt of one whose own call fails', async () => {
-    const { targets, troubles } = await runTurn({ ...many(1), answer: () => 'lost' })
-    expect([targets.map(tellEnding), troubles]).toEqual([['retry apple_unreachable'], [1]])
+    const { turns, troubles } = await runBatch({ ...many(1), answer: () => 'lost' })
+    expect([turns.map(tellEnding), troubles]).toEqual([['retry apple_unreachable'], [1]])
   })
 
   it('ends the turn of all of them where it is the group that is gone', async () => {
-    const { sent } = await runTurn({ ...many(8), answer: () => ({ status: 404 }) })
+    const { sent } = await runBatch({ ...many(8), answer: () => ({ status: 404 }) })
     expect(sent.map(({ asked }) => asked)).toEqual(['add', 'get group'])
   })
 })
@@ -136,7 +134,7 @@ describe('one call for many', () => {
 describe('a look-up for many', () => {
   it('is halved until the address that can not be searched for is alone, which is left to the create', async () => {
     const bad = emailOf(3)
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: many(8).members,
       answer: ({ asked, names }) => {
         if (asked === 'create')
@@ -147,13 +145,13 @@ describe('a look-up for many', () => {
     expect(sent.filter(({ asked }) => asked === 'look up in app').map(({ names }) => names.length)).toEqual([
       8, 4, 2, 2, 1, 1, 4,
     ])
-    expect(targets.map(tellEnding)).toEqual(
-      targets.map((_, at) => (at === 3 ? 'done failed address_invalid' : 'done invited')),
+    expect(turns.map(tellEnding)).toEqual(
+      turns.map((_, at) => (at === 3 ? 'done failed address_invalid' : 'done invited')),
     )
   })
 
   it('saves the refused creates of those who are there', async () => {
-    const { sent } = await runTurn({
+    const { sent } = await runBatch({
       members: many(5).members,
       answer: ({ asked, names }) =>
         asked === 'look up in app'
@@ -173,7 +171,7 @@ describe('a look-up for many', () => {
   })
 
   it('matches addresses exactly, whatever else a fuzzy search brings', async () => {
-    const { sent } = await runTurn({
+    const { sent } = await runBatch({
       members: many(3).members,
       answer: ({ asked, names }) =>
         asked === 'look up in app' ? shows({ id: 'other', email: `x${emailOf(0)}` }) : made(names[0]!),
@@ -184,39 +182,39 @@ describe('a look-up for many', () => {
 
 describe('calls that are not about a member', () => {
   it('asks again twice where a token was rejected by chance, not more', async () => {
-    const { sent, doubts } = await runTurn({ members: [{}], answer: () => ({ status: 401 }) })
+    const { sent, doubts } = await runBatch({ members: [{}], answer: () => ({ status: 401 }) })
     expect([sent.length, doubts]).toEqual([3, 3])
   })
 
   it('asks once where one endpoint says no to a key that works', async () => {
-    const { sent, targets } = await runTurn({ members: [{}], answer: () => ({ status: 403 }) })
-    expect([sent.length, targets.map(tellEnding)]).toEqual([1, ['retry call_forbidden']])
+    const { sent, turns } = await runBatch({ members: [{}], answer: () => ({ status: 403 }) })
+    expect([sent.length, turns.map(tellEnding)]).toEqual([1, ['retry call_forbidden']])
   })
 
   it('tries no more of an endpoint that has said no to many, and uses no attempt of those it did not try', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: many(30).members,
       answer: ({ asked }) => (asked === 'look up in app' ? shows() : { status: 403 }),
     })
     expect(sent.filter(({ asked }) => asked === 'create')).toHaveLength(9)
-    expect(targets.filter((target) => tellEnding(target) === 'later pending call_forbidden')).toHaveLength(21)
-    for (const { observed } of targets) expect(observed).toMatchObject({ email: null, writing: null })
+    expect(turns.filter((turn) => tellEnding(turn) === 'later pending call_forbidden')).toHaveLength(21)
+    for (const { observed } of turns) expect(observed).toMatchObject({ email: null, writing: null })
   })
 
   it('sends nothing more once the lane has to stop, and notes as unsent what did not go out', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: [{}, {}],
       answer: () => ({ status: 429 }),
     })
     expect(sent).toHaveLength(1)
-    for (const { ending, observed } of targets) {
+    for (const { ending, observed } of turns) {
       expect(ending?.kind).toBe('give_back')
       expect(observed).toMatchObject({ email: null, writing: null })
     }
   })
 
   it('tries no further create once one has found the app full: the others wait in line, none of them noted as written', async () => {
-    const { sent, targets } = await runTurn({
+    const { sent, turns } = await runBatch({
       members: Array.from({ length: 10 }, () => ({})),
       answer: ({ asked }) =>
         asked === 'create'
@@ -226,8 +224,8 @@ describe('calls that are not about a member', () => {
             : shows(),
     })
     expect(sent.filter(({ asked }) => asked === 'create')).toHaveLength(1)
-    expect(new Set(targets.map(tellEnding))).toEqual(new Set(['in_line']))
-    expect(targets.map(({ observed }) => observed.writing)).toEqual(targets.map(() => null))
+    expect(new Set(turns.map(tellEnding))).toEqual(new Set(['in_line']))
+    expect(turns.map(({ observed }) => observed.writing)).toEqual(turns.map(() => null))
   })
 
   it('notes an invitation right before it goes out: one that waits behind a stop was not sent', async () => {
@@ -238,7 +236,7 @@ describe('calls that are not about a member', () => {
       settledState: true,
       observedAt: NOW,
     }
-    const { targets } = await runTurn({
+    const { turns } = await runBatch({
       ...many(2),
       members: [
         { invite: true, observed },
@@ -246,7 +244,7 @@ describe('calls that are not about a member', () => {
       ],
       answer: () => ({ status: 429 }),
     })
-    expect(targets.map((target) => [target.invite, target.observed.writing])).toEqual([
+    expect(turns.map((turn) => [turn.invite, turn.observed.writing])).toEqual([
       [true, null],
       [true, null],
     ])

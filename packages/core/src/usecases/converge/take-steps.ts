@@ -7,17 +7,17 @@ import { attempt, REFUSALS } from './attempt.ts'
 import type { Brakes } from './brakes.ts'
 import { inChunks, inParallel } from '../parallel.ts'
 import type { Seats } from './seats.ts'
-import type { Target } from './target.ts'
+import type { Turn } from './turn.ts'
 
 export interface Taken<S extends CallStep = CallStep> {
-  target: Target
+  turn: Turn
   step: S
 }
 
 /** How a read ended for one person. An error is never an empty answer: `unknown` is what can't be searched for. */
 export type Reading = { is: 'found'; row: TesterRow } | { is: 'absent' } | { is: 'unknown'; error: AppError }
 
-/** What a call brought, told per member; take-steps merges calls, the listener keeps the books. */
+/** What a call brought, told per member; take-steps merges calls, the listener notes what they bring. */
 export interface Listener {
   /** Notes the writes that are about to go out. False when the lease is lost: then none may. */
   beforeWrites(taken: Taken[]): Promise<boolean>
@@ -56,7 +56,7 @@ type Kind = CallStep['do']
 type TakenBy<K extends Kind> = Taken<Extract<CallStep, { do: K }>>
 
 /**
- * ⑦ Carries out one step of each target, merged into as few calls as Apple takes. Reads first; writes in the order remove, add,
+ * ⑦ Carries out one step of each turn, merged into as few calls as Apple takes. Reads first; writes in the order remove, add,
  * create; a phase begins when the one before it has ended, so no two writes about one tester are under way at once.
  */
 export async function takeSteps(deps: StepDeps, taken: Taken[]): Promise<void> {
@@ -71,9 +71,9 @@ export async function takeSteps(deps: StepDeps, taken: Taken[]): Promise<void> {
 }
 
 async function lookUp(deps: StepDeps, taken: TakenBy<'look_up'>[]): Promise<void> {
-  for (const items of groupBy(taken, ({ target, step }) => `${step.within} ${target.roster.app.id}`).values()) {
-    const { target, step } = items[0]!
-    const appId = target.roster.app.id
+  for (const items of groupBy(taken, ({ turn, step }) => `${step.within} ${turn.roster.app.id}`).values()) {
+    const { turn, step } = items[0]!
+    const appId = turn.roster.app.id
     await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) =>
       readChunk(deps, chunk, {
         call: (session, emails) =>
@@ -85,7 +85,7 @@ async function lookUp(deps: StepDeps, taken: TakenBy<'look_up'>[]): Promise<void
 }
 
 async function readMembership(deps: StepDeps, taken: TakenBy<'read_membership'>[]): Promise<void> {
-  for (const [groupId, items] of groupBy(taken, ({ target }) => target.roster.group.id)) {
+  for (const [groupId, items] of groupBy(taken, ({ turn }) => turn.roster.group.id)) {
     await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) =>
       readChunk(deps, chunk, {
         call: (session, emails) => session.findGroupMembers({ groupId, emails }),
@@ -132,7 +132,7 @@ function byAddress(rows: TesterRow[]): Map<string, TesterRow> {
 }
 
 async function addToGroups(deps: StepDeps, taken: TakenBy<'add'>[]): Promise<void> {
-  for (const [groupId, items] of groupBy(taken, ({ target }) => target.roster.group.id)) {
+  for (const [groupId, items] of groupBy(taken, ({ turn }) => turn.roster.group.id)) {
     await writeInChunks(deps, items, {
       call: (session, ids) => session.addTesters(groupId, ids),
       tell: (item) => deps.listener.added(item),
@@ -142,7 +142,7 @@ async function addToGroups(deps: StepDeps, taken: TakenBy<'add'>[]): Promise<voi
 }
 
 async function removeFromGroups(deps: StepDeps, taken: TakenBy<'remove'>[]): Promise<void> {
-  for (const [groupId, items] of groupBy(taken, ({ target }) => target.roster.group.id)) {
+  for (const [groupId, items] of groupBy(taken, ({ turn }) => turn.roster.group.id)) {
     await writeInChunks(deps, items, {
       call: (session, ids) => session.removeTesters(groupId, ids),
       tell: (item) => deps.listener.removed(item, 'done'),
@@ -152,7 +152,7 @@ async function removeFromGroups(deps: StepDeps, taken: TakenBy<'remove'>[]): Pro
 }
 
 async function removeFromApps(deps: StepDeps, taken: TakenBy<'remove_app'>[]): Promise<void> {
-  for (const [appId, items] of groupBy(taken, ({ target }) => target.roster.app.id)) {
+  for (const [appId, items] of groupBy(taken, ({ turn }) => turn.roster.app.id)) {
     let how: 'done' | 'started' = 'started'
     await writeInChunks(deps, items, {
       call: async (session, ids) => {
@@ -205,7 +205,7 @@ async function sortOut<T extends Taken<Extract<CallStep, { testerId: string }>>>
   chunk: T[],
   wantsIn: boolean,
 ): Promise<T[]> {
-  const groupId = chunk[0]?.target.roster.group.id
+  const groupId = chunk[0]?.turn.roster.group.id
   if (groupId === undefined) return []
   const emails = distinct(chunk.map(({ step }) => step.email))
   const answer = await attempt(deps, chunk, (session) => session.findGroupMembers({ groupId, emails }), { reads: true })
@@ -222,9 +222,9 @@ async function sortOut<T extends Taken<Extract<CallStep, { testerId: string }>>>
 async function createTesters(deps: StepDeps, taken: TakenBy<'create'>[]): Promise<void> {
   if (taken.length === 0 || !(await deps.listener.beforeWrites(taken))) return
   await inParallel(deps.parallel, taken, async (item) => {
-    const { desired, roster } = item.target
+    const { desired, roster } = item.turn
     // Another's create has just found the app full: this one waits in line as well.
-    if (!deps.seats.mayEnter(item.target)) return deps.listener.unsent(item)
+    if (!deps.seats.mayEnter(item.turn)) return deps.listener.unsent(item)
     const answer = await attempt(deps, [item], (session) =>
       session.createTester({
         groupId: roster.group.id,
@@ -241,9 +241,7 @@ async function inviteTesters(deps: StepDeps, taken: TakenBy<'invite'>[]): Promis
   await inParallel(deps.parallel, taken, async (item) => {
     // Each alone, right before it goes out: one that was noted and not sent would be taken for one that may have mailed.
     if (!deps.brakes.goesOn() || !(await deps.listener.beforeWrites([item]))) return
-    const answer = await attempt(deps, [item], (session) =>
-      session.invite(item.target.roster.app.id, item.step.testerId),
-    )
+    const answer = await attempt(deps, [item], (session) => session.invite(item.turn.roster.app.id, item.step.testerId))
     if (answer.is === 'answer') deps.listener.invited(item)
   })
 }

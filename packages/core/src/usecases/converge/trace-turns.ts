@@ -2,7 +2,7 @@ import type { CallRecord } from '@flightroster/app-store-connect'
 import type { Log } from '../../log.ts'
 import type { Outcome, Traces } from '../../store/index.ts'
 import type { Span, Tracing } from '../../tracing.ts'
-import type { Ending, Target } from './target.ts'
+import type { Ending, Turn } from './turn.ts'
 
 /** A member's turn, as a trace shows it. */
 export interface TracedTurn {
@@ -18,18 +18,18 @@ export interface TraceDeps {
 }
 
 /** Gives each turn its span, under the request that asked for it where one is known. Nothing at all where nothing is traced. */
-export async function traceTurns(deps: TraceDeps, targets: Target[]): Promise<void> {
+export async function traceTurns(deps: TraceDeps, turns: Turn[]): Promise<void> {
   const { start } = deps.tracing
   if (start === null) return
-  const members = targets.map(({ roster, member }) => ({ roster: roster.id, member }))
+  const members = turns.map(({ roster, member }) => ({ roster: roster.id, member }))
   const parents = await deps.traces.read(members).catch((error: unknown) => {
     deps.log.warn({ err: error }, 'Traces could not be read; these turns begin their own.')
     return []
   })
-  targets.forEach((target, at) => {
+  turns.forEach((turn, at) => {
     const parent = parents[at] ?? undefined
-    const { roster, member, job } = target
-    target.turn = {
+    const { roster, member, job } = turn
+    turn.trace = {
       span: start('converge', {
         kind: 'consumer',
         parent,
@@ -48,8 +48,8 @@ export async function traceTurns(deps: TraceDeps, targets: Target[]): Promise<vo
 }
 
 /** A call for many hangs on the first of them, and is linked to the others. */
-export function traceCall(targets: Target[], record: CallRecord): void {
-  const [first, ...others] = targets.flatMap(({ turn }) => (turn ? [turn.span] : []))
+export function traceCall(turns: Turn[], record: CallRecord): void {
+  const [first, ...others] = turns.flatMap(({ trace }) => (trace ? [trace.span] : []))
   if (!first) return
   const { method, path, status, appleCode, code, at, durationMs } = record
   const span = first.child(`${method} ${path}`, {
@@ -59,7 +59,7 @@ export function traceCall(targets: Target[], record: CallRecord): void {
     attributes: {
       'http.request.method': method,
       'url.template': path,
-      'flightroster.members': targets.length,
+      'flightroster.members': turns.length,
     },
   })
   span.set({ 'http.response.status_code': status ?? undefined, 'flightroster.apple_code': appleCode ?? undefined })
@@ -68,15 +68,15 @@ export function traceCall(targets: Target[], record: CallRecord): void {
 }
 
 /** Says how a turn ended; one with nothing left to do needs no trace any more. */
-export async function traceEnding({ turn }: Target, ending: Ending, outcome: Outcome | null): Promise<void> {
-  if (!turn) return
-  turn.span.set({ 'flightroster.ending': ending.kind, 'flightroster.status': outcome?.status })
-  if (ending.kind === 'retry') turn.span.fail(ending.error.code)
+export async function traceEnding({ trace }: Turn, ending: Ending, outcome: Outcome | null): Promise<void> {
+  if (!trace) return
+  trace.span.set({ 'flightroster.ending': ending.kind, 'flightroster.status': outcome?.status })
+  if (ending.kind === 'retry') trace.span.fail(ending.error.code)
   const isOver = ending.kind === 'done' || ending.kind === 'obsolete' || outcome?.ending === 'failed'
-  if (isOver) await turn.forget()
+  if (isOver) await trace.forget()
 }
 
 /** Also those that a fault cut short. */
-export function endTurns(targets: Target[]): void {
-  for (const { turn } of targets) turn?.span.end()
+export function endTurns(turns: Turn[]): void {
+  for (const { trace } of turns) trace?.span.end()
 }

@@ -1,11 +1,11 @@
 import type { LaneCounts, LaneJob } from '../../queues/index.ts'
 import type { OutboxEntry } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
-import { finishTarget, parkPoisoned, type FinishDeps } from '../converge/finish-target.ts'
+import { finishTurn, parkPoisoned, type FinishDeps } from '../converge/finish-turn.ts'
 import type { Brakes } from '../converge/brakes.ts'
 import { findElsewhere, loadBatch, type Batch } from '../converge/load-batch.ts'
 import { openSeats } from '../converge/seats.ts'
-import type { Target } from '../converge/target.ts'
+import type { Turn } from '../converge/turn.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
 import { blockRoster } from '../visit/block-roster.ts'
 import { makeJobs } from './enqueue-recorded.ts'
@@ -88,12 +88,12 @@ function howMany(visit: Visit, counts: LaneCounts, isOneDue: boolean): number {
 async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
   const { store, lane, tracing, log } = visit.deps
   const batch = await loadBatch(store, lane, visit.teamKey, jobs)
-  const targets = [...batch.targets, ...batch.parked]
-  await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, targets)
+  const turns = [...batch.turns, ...batch.parked]
+  await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, turns)
   try {
     await converge(visit, batch)
   } finally {
-    endTurns(targets)
+    endTurns(turns)
   }
 }
 
@@ -113,7 +113,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       checkEveryMs: settings.blockedCheckMs,
       goesOn: () => goesOn(visit),
     },
-    { targets: [...batch.targets, ...batch.parked], seats: batch.seats },
+    { turns: [...batch.turns, ...batch.parked], seats: batch.seats },
   )
   const finishDeps: FinishDeps = {
     seats,
@@ -129,14 +129,14 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
   await deps.lane.dropWork(batch.obsolete.map((job) => job.ref))
   // Nothing that came of it would be recorded here. Its mover has the lease, or is dead: then another one comes.
   await Promise.all(batch.moving.map((job) => job.later(clock.now() + MOVE_LOOK_MS)))
-  for (const target of batch.parked) {
-    target.ending = { kind: 'parked', problem: target.roster.blocked?.code ?? null }
-    await finishTarget(finishDeps, target)
+  for (const turn of batch.parked) {
+    turn.ending = { kind: 'parked', problem: turn.roster.blocked?.code ?? null }
+    await finishTurn(finishDeps, turn)
   }
-  const poisoned = batch.targets.filter((target) => target.job.poisoned)
+  const poisoned = batch.turns.filter((turn) => turn.job.poisoned)
   visit.did += poisoned.length
-  for (const target of poisoned) await parkPoisoned(finishDeps, target)
-  batch.targets = batch.targets.filter((target) => !target.job.poisoned)
+  for (const turn of poisoned) await parkPoisoned(finishDeps, turn)
+  batch.turns = batch.turns.filter((turn) => !turn.job.poisoned)
   await convergeBatch(
     {
       lane: {
@@ -152,14 +152,14 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       parallel: visit.memory.parallel,
       chunk: visit.chunk,
       seats,
-      brakes: brakesOf(visit, batch.targets[0]?.roster.app.id),
+      brakes: brakesOf(visit, batch.turns[0]?.roster.app.id),
       isKnownElsewhere: findElsewhere(store, lane, visit.teamKey),
-      finish: (target: Target) => {
-        if (isProgress(target)) visit.did++
-        visit.served ||= target.ending?.kind === 'done' || target.ending?.kind === 'retry'
-        return finishTarget(finishDeps, target).finally(() => {
-          visit.held.delete(target.job)
-          endTurns([target])
+      finish: (turn: Turn) => {
+        if (isProgress(turn)) visit.did++
+        visit.served ||= turn.ending?.kind === 'done' || turn.ending?.kind === 'retry'
+        return finishTurn(finishDeps, turn).finally(() => {
+          visit.held.delete(turn.job)
+          endTurns([turn])
         })
       },
     },
@@ -169,7 +169,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
 }
 
 /** A turn that only put its job back where it was is none: the lane would come at once, and find the same. */
-function isProgress({ ending }: Target): boolean {
+function isProgress({ ending }: Turn): boolean {
   return ending !== null && ending.kind !== 'give_back' && ending.kind !== 'later'
 }
 

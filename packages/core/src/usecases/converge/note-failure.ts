@@ -5,25 +5,25 @@ import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../er
 import { dropWriting } from '../../domain/plan.ts'
 import { emailKey } from '../../domain/email.ts'
 import { endpointOf, READS, REFUSALS } from './attempt.ts'
-import type { BooksDeps } from './keep-books.ts'
+import type { ListenerDeps } from './note-answers.ts'
 import type { Taken } from './take-steps.ts'
-import type { Ending, Target } from './target.ts'
+import type { Ending, Turn } from './turn.ts'
 
 interface Pens {
-  amend: (target: Target, change: Partial<Observed>) => void
-  unlearn: (target: Target, email: string) => void
+  amend: (turn: Turn, change: Partial<Observed>) => void
+  unlearn: (turn: Turn, email: string) => void
 }
 
 /** A write that surely had no effect: as if it had never been noted. */
-export function takeBack(target: Target): void {
-  if (target.before) target.observed = { ...target.observed, ...target.before }
+export function takeBack(turn: Turn): void {
+  if (turn.before) turn.observed = { ...turn.observed, ...turn.before }
 }
 
 /** What a failed call means for one member: by what was asked, by the error's disposition, and by whether it may have been applied. */
-export async function bookFailure(
-  deps: BooksDeps,
+export async function noteFailure(
+  deps: ListenerDeps,
   confirmedGroups: Set<string>,
-  { target, step, merged, asked }: Taken & { merged: number; asked: 'step' | 'read' },
+  { turn, step, merged, asked }: Taken & { merged: number; asked: 'step' | 'read' },
   error: AppError,
   pens: Pens,
 ): Promise<void> {
@@ -31,97 +31,96 @@ export async function bookFailure(
   const isWrite = asked === 'step'
   const isRefusal = REFUSALS.includes(error.code)
   const mayBeThere = isWrite && isRefusal && !(step.do === 'create' && rule.disposition === 'reject')
-  if (isWrite && !isWriteAmbiguous(error) && (!mayBeThere || step.do === 'invite')) takeBack(target)
+  if (isWrite && !isWriteAmbiguous(error) && (!mayBeThere || step.do === 'invite')) takeBack(turn)
   if (rule.stops === 'lane') {
     deps.brakes.stop(error)
-    target.ending = { kind: 'give_back' }
+    turn.ending = { kind: 'give_back' }
     return
   }
-  if (error.code === 'apple_not_found' && (await isGroupGone(deps, confirmedGroups, target.roster))) return
-  if (isWrite && step.do === 'invite') return bookFailedInvitation(deps, target, error)
+  if (error.code === 'apple_not_found' && (await isGroupGone(deps, confirmedGroups, turn.roster))) return
+  if (isWrite && step.do === 'invite') return noteFailedInvitation(deps, turn, error)
   if (mayBeThere) {
     // An unknown group is refused in as many ways as a bad tester: the group is read, once a turn.
-    if (await isGroupGone(deps, confirmedGroups, target.roster)) return
-    const { writing } = target.observed
-    pens.unlearn(target, step.email)
-    target.learnt.set(emailKey(step.email), null)
-    if (writing) pens.amend(target, { writing: { ...writing, answer: 'refused', reads: 0 } })
+    if (await isGroupGone(deps, confirmedGroups, turn.roster)) return
+    const { writing } = turn.observed
+    pens.unlearn(turn, step.email)
+    turn.learnt.set(emailKey(step.email), null)
+    if (writing) pens.amend(turn, { writing: { ...writing, answer: 'refused', reads: 0 } })
     return
   }
   if (!isWrite && (isRefusal || error.code === 'call_forbidden')) {
     // Says nothing of the person: asked again later, and nothing is believed meanwhile.
-    target.ending = later(target, deps.brakes.againAt(READS), error)
+    turn.ending = later(turn, deps.brakes.againAt(READS), error)
     return
   }
   switch (rule.disposition) {
     case 'reject':
-      pens.amend(target, { ...dropWriting(target.observed), confirmed: false })
-      target.ending = { kind: 'done', status: 'failed', problem: error.code, detail: error.message }
+      pens.amend(turn, { ...dropWriting(turn.observed), confirmed: false })
+      turn.ending = { kind: 'done', status: 'failed', problem: error.code, detail: error.message }
       return
     case 'wait':
-      deps.seats.noteFull(target.roster.app.id)
-      pens.amend(target, dropWriting(target.observed))
-      target.ending = { kind: 'in_line' }
+      deps.seats.noteFull(turn.roster.app.id)
+      pens.amend(turn, dropWriting(turn.observed))
+      turn.ending = { kind: 'in_line' }
       return
     case 'retry':
     case 'block':
       // A call for many speaks of Apple, not of one of them: nobody loses an attempt.
       if (error.code === 'call_forbidden') {
-        target.ending =
-          merged > 1 ? later(target, deps.brakes.againAt(endpointOf(step)), error) : { kind: 'retry', error }
+        turn.ending = merged > 1 ? later(turn, deps.brakes.againAt(endpointOf(step)), error) : { kind: 'retry', error }
         return
       }
       deps.brakes.trouble(error, merged)
-      target.ending = merged > 1 ? { kind: 'give_back' } : { kind: 'retry', error }
+      turn.ending = merged > 1 ? { kind: 'give_back' } : { kind: 'retry', error }
   }
 }
 
 /** An invitation that was asked for ends in a mail, or in words that say why not. Surely not sent goes again; a second mail never does. */
-function bookFailedInvitation(deps: BooksDeps, target: Target, error: AppError): void {
+function noteFailedInvitation(deps: ListenerDeps, turn: Turn, error: AppError): void {
   const { appleCode, status } = error.details
   const said = [status, appleCode].filter((word) => typeof word === 'string' || typeof word === 'number').join(' ')
   if (isWriteAmbiguous(error)) {
     deps.brakes.trouble(error, 1)
-    return endInvitation(target, 'invitation_unknown')
+    return endInvitation(turn, 'invitation_unknown')
   }
   if (error.code === 'build_missing') {
-    endInvitation(target)
-    target.ending = { kind: 'done', status: 'not_invited', problem: 'build_missing' }
+    endInvitation(turn)
+    turn.ending = { kind: 'done', status: 'not_invited', problem: 'build_missing' }
     return
   }
   if (typeof appleCode === 'string' && appleCode.endsWith('ALREADY_ACCEPTED')) {
     // Newer than what we know of the person.
-    target.fresh = true
-    return endInvitation(target)
+    turn.fresh = true
+    return endInvitation(turn)
   }
   const detail = `${ERROR_RULES.invitation_refused.title} Answer: ${said || 'none'}.`
-  if (ERROR_RULES[error.code].disposition === 'reject' || target.job.isLastAttempt) {
-    return endInvitation(target, 'invitation_refused', detail)
+  if (ERROR_RULES[error.code].disposition === 'reject' || turn.job.isLastAttempt) {
+    return endInvitation(turn, 'invitation_refused', detail)
   }
   if (error.code === 'apple_unreachable') deps.brakes.trouble(error, 1)
-  target.ending = { kind: 'retry', error, status: settledStatus(true, target.observed.state) }
+  turn.ending = { kind: 'retry', error, status: settledStatus(true, turn.observed.state) }
 }
 
 /** Whoever asked for an invitation has what there is to have: a mail, or the reason why not. */
-export function endInvitation(target: Target, problem: ErrorCode | null = null, detail?: string): void {
-  target.invite = false
-  target.observed = { ...target.observed, invite: false }
-  if (target.observed.writing?.kind === 'invite') target.observed = { ...target.observed, writing: null }
-  if (problem !== null) target.notice = { problem, detail: detail ?? ERROR_RULES[problem].title }
+export function endInvitation(turn: Turn, problem: ErrorCode | null = null, detail?: string): void {
+  turn.invite = false
+  turn.observed = { ...turn.observed, invite: false }
+  if (turn.observed.writing?.kind === 'invite') turn.observed = { ...turn.observed, writing: null }
+  if (problem !== null) turn.notice = { problem, detail: detail ?? ERROR_RULES[problem].title }
 }
 
-function later(target: Target, until: number, { code, message }: AppError): Ending {
-  return { kind: 'later', until, status: unsettledStatus(target), problem: code, detail: message }
+function later(turn: Turn, until: number, { code, message }: AppError): Ending {
+  return { kind: 'later', until, status: unsettledStatus(turn), problem: code, detail: message }
 }
 
 /** What is said of somebody whose turn ended before it was known: what was known before. A move is over once the former address is out. */
-export function unsettledStatus({ observed, desired }: Target): MemberStatus {
+export function unsettledStatus({ observed, desired }: Turn): MemberStatus {
   const isMoved = observed.confirmed && observed.leaving.length === 0
   const isIn = desired.present && isMoved && !isReclaimed(desired, observed)
   return isIn ? settledStatus(true, observed.state) : 'pending'
 }
 
-export async function isGroupGone(deps: BooksDeps, confirmedGroups: Set<string>, roster: Roster): Promise<boolean> {
+export async function isGroupGone(deps: ListenerDeps, confirmedGroups: Set<string>, roster: Roster): Promise<boolean> {
   if (roster.blocked) return true
   if (confirmedGroups.has(roster.group.id)) return false
   try {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { NOW } from '../../../testing/turn-rig.ts'
-import { makeTarget, type TurnMember } from '../../../testing/turn-rig.ts'
+import { makeTurn, type TurnMember } from '../../../testing/turn-rig.ts'
 import { createSettableClock } from '@flightroster/core/testing'
 import { AppError } from '../../errors.ts'
 import { createLog } from '../../log.ts'
 import type { Outcome } from '../../store/index.ts'
-import { finishTarget, parkPoisoned } from './finish-target.ts'
-import type { Ending } from './target.ts'
+import { finishTurn, parkPoisoned } from './finish-turn.ts'
+import type { Ending } from './turn.ts'
 
 const error = new AppError('apple_unreachable')
 
@@ -17,9 +17,9 @@ async function finish(
 ) {
   const story: string[] = []
   const outcomes: Outcome[] = []
-  const target = makeTarget(undefined, member, 0)
+  const turn = makeTurn(undefined, member, 0)
   const tell = (what: string) => async () => void story.push(what)
-  const job = target.job
+  const job = turn.job
   Object.assign(job, {
     complete: tell('complete'),
     retry: tell('retry'),
@@ -27,8 +27,8 @@ async function finish(
     later: async (at: number) => void story.push(`later ${at - NOW}`),
     giveBack: tell('give back'),
   })
-  target.ending = ending
-  if (calls) target.calls.push(['POST /v1/betaTesters', 201])
+  turn.ending = ending
+  if (calls) turn.calls.push(['POST /v1/betaTesters', 201])
   const deps = {
     lane: {
       recordOutcome: async (_token: string, outcome: Outcome) => {
@@ -36,19 +36,19 @@ async function finish(
         story.push(`record ${outcome.ending} ${outcome.status}`)
         return answer
       },
-    } as unknown as Parameters<typeof finishTarget>[0]['lane'],
+    } as unknown as Parameters<typeof finishTurn>[0]['lane'],
     leaseToken: 'lease',
     clock: createSettableClock(NOW),
     log: createLog({ level: 'silent', name: 'test' }),
     seats: { wait: tell('wait for a seat'), settle: tell('leave the line') },
     leaseLost: () => void story.push('lease lost'),
   }
-  return { deps, target, story, outcomes }
+  return { deps, turn, story, outcomes }
 }
 
 async function storyOf(...args: Parameters<typeof finish>) {
-  const { deps, target, story, outcomes } = await finish(...args)
-  await finishTarget(deps, target)
+  const { deps, turn, story, outcomes } = await finish(...args)
+  await finishTurn(deps, turn)
   return { story, outcome: outcomes[0] }
 }
 
@@ -110,9 +110,9 @@ describe('what becomes of a job', () => {
   })
 
   it('parks bulk work as such', async () => {
-    const { deps, target, outcomes } = await finish({ kind: 'parked', problem: null })
-    target.job.isBulk = true
-    await finishTarget(deps, target)
+    const { deps, turn, outcomes } = await finish({ kind: 'parked', problem: null })
+    turn.job.isBulk = true
+    await finishTurn(deps, turn)
     expect(outcomes[0]?.ending).toBe('parked-bulk')
   })
 
@@ -123,9 +123,9 @@ describe('what becomes of a job', () => {
   })
 
   it('counts as met what was done in a turn that goes on later, so that it is not done again each time', async () => {
-    const { deps, target, outcomes } = await finish({ kind: 'later', until: NOW, status: 'pending', problem: null })
-    Object.assign(target, { asked: { fresh: 2, invite: 1 }, fresh: false, invite: false })
-    await finishTarget(deps, target)
+    const { deps, turn, outcomes } = await finish({ kind: 'later', until: NOW, status: 'pending', problem: null })
+    Object.assign(turn, { asked: { fresh: 2, invite: 1 }, fresh: false, invite: false })
+    await finishTurn(deps, turn)
     expect(outcomes[0]?.met).toEqual({ fresh: 2, invite: 1 })
   })
 
@@ -152,8 +152,8 @@ describe('what becomes of a job', () => {
   })
 
   it('fails a job that ended its worker too often, for a person to look at', async () => {
-    const { deps, target, story } = await finish(done)
-    await parkPoisoned(deps, target)
+    const { deps, turn, story } = await finish(done)
+    await parkPoisoned(deps, turn)
     expect(story).toEqual(['record failed failed', 'leave the line', 'fail'])
   })
 
@@ -162,8 +162,8 @@ describe('what becomes of a job', () => {
       ['gone', 'give back'],
       ['lost', 'lease lost'],
     ] as const) {
-      const { deps, target, story } = await finish(done, { answer })
-      await parkPoisoned(deps, target)
+      const { deps, turn, story } = await finish(done, { answer })
+      await parkPoisoned(deps, turn)
       expect(story).toEqual(['record failed failed', after])
     }
   })

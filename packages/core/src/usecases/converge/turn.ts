@@ -22,7 +22,7 @@ export type Ending =
   | { kind: 'obsolete' }
 
 /** One member of a batch on its way from observed to desired. */
-export interface Target {
+export interface Turn {
   job: LaneJob
   roster: Roster
   member: string
@@ -49,7 +49,7 @@ export interface Target {
   /** Told with the ending, where that has no problem of its own: why an invitation that was asked for was not sent. */
   notice: { problem: ErrorCode; detail: string } | null
   /** Null where nothing is traced. */
-  turn: TracedTurn | null
+  trace: TracedTurn | null
 }
 
 /** What a batch knows of one app: testers by address (lower-cased). */
