@@ -102,7 +102,11 @@ export function beginMove(desired: Desired, before: Observed): Observed {
   // No mail goes to somebody who has no seat; one that was taken back before this join is of no interest any more.
   if (isReclaimed(desired, before)) return { ...before, invite: false }
   const observed = { ...before, reclaimed: null }
-  if (!desired.present) return { ...observed, grace: null }
+  if (!desired.present) {
+    // Left before anybody looked: the person may be in already, put there by hand.
+    const email = observed.converged === 0 ? (observed.email ?? desired.email) : observed.email
+    return { ...observed, email, grace: null }
+  }
   const key = desired.email === null ? null : emailKey(desired.email)
   const stay = before.leaving.filter((email) => emailKey(email) !== key)
   if (observed.email !== null && emailKey(observed.email) === key) return { ...observed, leaving: stay }
@@ -392,6 +396,7 @@ function planExit(input: PlanInput, email: string): Step {
     }
   }
   if (input.wantedHere(email)) return planHandOver(input, email)
+  if (isGuess(observed, email)) return { do: 'read_membership', email }
   switch (tester.is) {
     case 'found':
       return { do: atAppLevel ? 'remove_app' : 'remove', email, testerId: tester.id }
@@ -457,6 +462,13 @@ export function mayLag(since: number, now: number): boolean {
 /** When one who is not shown is read again: ever later after the entry, and once more when no read can lag any longer. */
 function nextRead(since: number, now: number): number {
   return since + (REREAD_AFTER_MS.find((after) => since + after > now) ?? now - since + READ_LOST_AFTER_MS)
+}
+
+/** Nothing but a wish of upstream's names the address: nobody was put in by it, and none was seen there. */
+function isGuess(observed: Observed, email: string): boolean {
+  return (
+    observed.converged === 0 && observed.writing === null && isOwn(observed, email) && inSince(observed, email) === null
+  )
 }
 
 function isOwn({ email: own }: Pick<Observed, 'email'>, email: string): boolean {

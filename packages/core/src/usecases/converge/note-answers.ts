@@ -144,13 +144,18 @@ export function createListener(deps: ListenerDeps): Listener {
         turn.ending = { kind: 'retry', error: reading.error, status: unsettledStatus(turn) }
         return
       }
+      const key = emailKey(step.email)
       const row = reading.is === 'found' ? reading.row : null
       const isHidden = !row && mayBeHidden(turn.observed, step.email, deps.clock.now())
-      if (isHidden) turn.unseen.add(emailKey(step.email))
+      if (isHidden) turn.unseen.add(key)
       turn.fresh &&= isHidden && turn.observed.confirmed
       if (row) learn(turn, step.email, row)
       const { writing } = turn.observed
       if (!turn.desired.present || isReclaimed(turn.desired, turn.observed) || isLeaving(turn, step.email)) {
+        // Whoever was in before we had anything to do with it has to leave as well.
+        if (row && !writing && key === emailKey(turn.observed.email ?? '')) {
+          amend(turn, { confirmed: true, observedAt: deps.clock.now() })
+        }
         if (row || isHidden) countRead(turn, step.email)
         else noteUnseen(turn, step.email, deps.clock.now())
         return
