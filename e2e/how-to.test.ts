@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createCli } from './support/cli.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 const run = promisify(execFile)
@@ -17,14 +16,7 @@ let env: Record<string, string>
 beforeAll(async () => {
   stack = await startStack({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
   const { api, emulator, app } = stack
-  createCli(api)
   const folder = await mkdtemp(join(tmpdir(), 'flightroster-how-to-'))
-  const command = join(folder, 'flightroster')
-  await writeFile(
-    command,
-    `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/apps/cli/dist/bundle/flightroster.js" "$@"\n`,
-  )
-  await chmod(command, 0o755)
   const keyFile = async () => {
     const { keyId, privateKeyPem } = emulator.addKey({ issuerId: emulator.keys[0]?.issuerId })
     const file = join(folder, `AuthKey_${keyId}.p8`)
@@ -37,7 +29,7 @@ beforeAll(async () => {
   }
   await api.must('PUT', '/v1/rosters/gold/members/u-1001', { email: 'ann.lee@example.com' }, 202)
   env = {
-    PATH: [folder, process.env['PATH'] ?? ''].join(delimiter),
+    PATH: process.env['PATH'] ?? '',
     FLIGHTROSTER_URL: api.url,
     FLIGHTROSTER_TOKEN: api.token,
     RECEIVER_URL: 'http://127.0.0.1:9/hooks',
@@ -75,11 +67,24 @@ it('every how-to page is run here', async () => {
   expect((await readdir(PAGES)).sort()).toEqual(ORDER.toSorted())
 })
 
+/** As the document of the command line has it, typed in the folder of the repository. */
+async function namingTheCommand(): Promise<string[]> {
+  const page = await readFile(join(ROOT, 'docs/cli.md'), 'utf8')
+  const [naming] = page.match(/^cli=[^]*?(?=^```$)/m) ?? []
+  return [`cd "${ROOT}"`, ...(naming ?? '').trim().split('\n'), 'cd - > /dev/null']
+}
+
 it.each(ORDER)('%s runs as it is written, and answers what it says', { timeout: 120_000 }, async (name) => {
   const page = await readFile(join(PAGES, name), 'utf8')
   const typed = blocksOf(page, 'sh')
   expect(typed).not.toEqual([])
+  // Whoever is to type the command is told where it comes from.
+  const named = typed.some((line) => line.startsWith('flightroster ')) ? await namingTheCommand() : []
+  expect(page.includes('(../cli.md)')).toBe(named.length > 0)
   const cwd = await mkdtemp(join(tmpdir(), 'flightroster-how-to-'))
-  const { stdout, stderr } = await run('bash', ['-c', ['set -euo pipefail', ...typed].join('\n')], { cwd, env })
+  const { stdout, stderr } = await run('bash', ['-c', ['set -euo pipefail', ...named, ...typed].join('\n')], {
+    cwd,
+    env,
+  })
   for (const line of blocksOf(page, 'text')) expect(stdout + stderr).toContain(line)
 })

@@ -47,12 +47,17 @@ export async function start(args) {
   }
 }
 
-async function bringUp({ apple, quiet }, place, processes) {
+async function bringUp(options, place, processes) {
   const begunAt = Date.now()
   await assertNotRunning(place)
   const address = await apiAddress()
   if (!isInstalled()) await step('Installing packages', () => install({ log: join(place.logs, 'install.log') }))
   if (!isBuilt()) await step('Building', () => build({ log: join(place.logs, 'build.log') }))
+  return runBuilt(options, place, processes, { begunAt, address })
+}
+
+/** Everything that follows once it is built: what runs, and what is said of it. */
+export async function runBuilt({ apple, quiet }, place, processes, { begunAt, address }) {
   const secrets = openSecrets(place)
   secrets.user = await openDashboardUser(place, secrets.env)
   const key = apple ? undefined : openEmulatorKey(place)

@@ -30,7 +30,7 @@ const RULES = {
   request_invalid: rule('reject', 'request', 'The request is not valid.', 'Correct the places named in errors[].'),
   unauthenticated: rule('reject', 'request', 'No valid token.', 'Send "Authorization: Bearer <token>".'),
   scope_missing: rule('reject', 'request', 'The token may not do this.', 'Use a token with the scope named.'),
-  not_found: rule('reject', 'request', 'Not found.', 'Check the id in the path.'),
+  not_found: rule('reject', 'request', 'Not found.', 'Check the id.'),
   method_not_allowed: rule('reject', 'request', 'This path has no such method.', 'See /docs for the methods it has.'),
   conflict: rule(
     'reject',

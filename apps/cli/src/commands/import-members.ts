@@ -89,7 +89,8 @@ function printPlan({ terminal: { print, note, paint } }: Context, { plan, reject
 }
 
 function printNames(names: string[], one: (name: string) => void, print: (line: string) => void) {
-  for (const name of names.slice(0, SHOWN)) one(printable(name))
+  const inOrder = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  for (const name of inOrder.slice(0, SHOWN)) one(printable(name))
   if (names.length > SHOWN) print(`… and ${names.length - SHOWN} more (all of them with --json)`)
 }
 

@@ -18,7 +18,7 @@ export function addPlans(program: Command, bind: Bind): void {
     .description('what lists and reconciliations would change, and those that wait for a yes')
   plans
     .command('list')
-    .description('plans of a roster, newest first; those that are held say so')
+    .description('plans of a roster, those that are held first, then newest first')
     .requiredOption('--roster <id>', 'the roster')
     .addHelpText('after', '\nExample:\n  $ flightroster plans list --roster gold\n')
     .action(bind(list))
@@ -53,7 +53,10 @@ async function list({ client, terminal }: Context, { roster }: { roster: string 
     return EXIT.done
   }
   const head = ['ID', 'KIND', 'STATUS', 'ADD', 'UPDATE', 'REMOVE', 'STARTED']
-  const rows = items.map(({ id, kind, status, plan, startedAt }) => [
+  // Those that somebody has to decide on, before what is over.
+  const isHeld = ({ status }: Plan) => status === 'held'
+  const shown = [...items.filter(isHeld), ...items.filter((plan) => !isHeld(plan))]
+  const rows = shown.map(({ id, kind, status, plan, startedAt }) => [
     id,
     kind,
     status,

@@ -20,3 +20,11 @@ it.each([
   ])
   expect(item?.text).toBe(`Asked App Store Connect: POST /v1/betaTesterInvitations → 403 FORBIDDEN_ERROR. ${end}`)
 })
+
+it.each([
+  ['pending', 'No call was made. Now pending.'],
+  ['waiting', 'No call was made. Now waiting.'],
+  ['removed', 'No call was needed. Now removed.'],
+] as const)('does not say of who is %s, without a call, that none was needed unless it is so', (s, text) => {
+  expect(tellTimeline([{ k: 'run', t: 1, c: [], s }])[0]?.text).toBe(text)
+})

@@ -71,7 +71,9 @@ function tellRun({ c, s, p, d }: RunEntry): string {
     const answer = status === 0 ? 'no answer' : String(status)
     return `${call} → ${answer}${code === undefined ? '' : ` ${code}`}`
   })
-  const asked = calls.length === 0 ? 'No call was needed' : `Asked App Store Connect: ${calls.join('; ')}`
+  // Who waits for something, for a roster that is paused say, would still need calls.
+  const none = s === 'pending' || s === 'waiting' || s === 'failed' ? 'No call was made' : 'No call was needed'
+  const asked = calls.length === 0 ? none : `Asked App Store Connect: ${calls.join('; ')}`
   const problem = p === undefined ? undefined : (ERROR_RULES[p]?.title ?? p)
   // The detail is often the title itself.
   const said = [...new Set([problem, d])].filter((sentence) => sentence !== undefined)
