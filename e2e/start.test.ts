@@ -18,19 +18,22 @@ async function start(args: string[]) {
   const data = await mkdtemp(join(tmpdir(), 'flightroster-start-'))
   const logs = join(data, 'logs')
   mkdirSync(logs)
-  const [{ runBuilt }, { parseOptions }, { createProcesses }] = (await Promise.all([
+  const [starting, options, running] = (await Promise.all([
     script('start'),
     script('options'),
     script('processes'),
   ])) as [Start, { parseOptions(args: string[]): object }, { createProcesses(logs: string): Processes }]
-  const processes = createProcesses(logs)
+  const processes = running.createProcesses(logs)
   const port = await freePort()
   const base = `http://127.0.0.1:${port}`
   const written: string[] = []
   const output = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
   try {
     const address = { port, host: '127.0.0.1', base }
-    await runBuilt(parseOptions(args), { name: data, data, logs }, processes, { begunAt: Date.now(), address })
+    await starting.runBuilt(options.parseOptions(args), { name: data, data, logs }, processes, {
+      begunAt: Date.now(),
+      address,
+    })
   } catch (error) {
     await processes.stop()
     throw error
