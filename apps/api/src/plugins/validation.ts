@@ -17,39 +17,39 @@ export const compileValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, htt
   }
 }
 
-/** As many as are told: a body may have as many as it has characters. */
+/** As many as are told: a body may have as many as it has characters, so none is made that nobody reads. */
 export function faultsOf(error: z.ZodError, place = ''): Fault[] {
   const faults: Fault[] = []
   for (const issue of error.issues) {
-    if (faults.length >= FAULTS_TOLD) break
-    faults.push(...toFaults(issue, place))
+    for (const fault of toFaults(issue, place)) {
+      if (faults.length === FAULTS_TOLD) return faults
+      faults.push(fault)
+    }
   }
   return faults
 }
 
-function toFaults(issue: Issue, place: string): Fault[] {
+function* toFaults(issue: Issue, place: string): Generator<Fault, void> {
   const pointer = place + toPointer(issue.path)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, FAULTS_TOLD).map((key) => ({
-      pointer: pointer + toPointer([key]),
-      code: 'unknown_field',
-      detail: place === '/query' ? 'There is no such query parameter.' : 'There is no such field.',
-    }))
+    const detail = place === '/query' ? 'There is no such query parameter.' : 'There is no such field.'
+    for (const key of issue.keys) yield { pointer: pointer + toPointer([key]), code: 'unknown_field', detail }
+    return
   }
-  if (issue.code === 'invalid_union') return toUnionFaults(issue, pointer, place)
-  return [{ pointer, code: issue.message === REQUIRED ? 'required' : issue.code, detail: issue.message }]
+  if (issue.code === 'invalid_union') {
+    const told = bestArm(issue)
+    for (const inner of told) yield* toFaults({ ...inner, path: [...issue.path, ...inner.path] }, place)
+    if (told.length > 0) return
+  }
+  yield { pointer, code: issue.message === REQUIRED ? 'required' : issue.code, detail: issue.message }
 }
 
-/** The arm that fits best says most. */
-function toUnionFaults(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: string, place: string): Fault[] {
-  const [best] = [...issue.errors].sort((a, b) => a.length - b.length)
-  const own = [{ pointer, code: issue.code, detail: issue.message }]
-  if (!best || best.length === 0) return own
+/** The arm that fits best says most; none where the shape's own words do. */
+function bestArm({ errors, message }: Extract<Issue, { code: 'invalid_union' }>): Issue[] {
+  const [best = []] = [...errors].sort((a, b) => a.length - b.length)
   // A field of another arm is one that there is: the shape's own words say how to choose.
-  if (issue.message !== NO_FORM && best.some(({ code }) => code === 'unrecognized_keys')) return own
-  return best
-    .slice(0, FAULTS_TOLD)
-    .flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, place))
+  const isOfAnother = message !== NO_FORM && best.some(({ code }) => code === 'unrecognized_keys')
+  return isOfAnother ? [] : best
 }
 
 /** A pointer is cut at 200 characters in the end; a key of a megabyte is not to be copied a hundred times before. */

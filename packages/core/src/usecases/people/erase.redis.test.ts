@@ -14,6 +14,7 @@ import { protectMember } from '../members/index.ts'
 import { startReconciliation } from '../reconcile/index.ts'
 import { reconcileTask } from '../schedule/tasks.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
+import { createScimGroup, createScimUser, directoryOf } from '../scim/index.ts'
 import { deleteRoster } from '../rosters/delete-roster.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
 import { describeErasure } from './describe-erasure.ts'
@@ -101,6 +102,7 @@ describe('erasing a person', () => {
       updated: ['person-17'],
       kept: [{ id: 'person-17', reason: 'protected' }],
     })
+    await rig.store.lane('acme').roster('gold').links.findOrSet('person-17', 'mark')
     expect((await erasePerson(rig.deps, 'ann@example.com')).memberships).toBe(3)
     await rig.until(() => expect(everywhere().map(({ email }) => email)).toEqual(['bob@example.com']))
     await rig.until(async () => expect(await rig.redis.hlen(laneKeys('other').erasures)).toBe(0))
@@ -304,6 +306,54 @@ describe('erasing a person', () => {
     expect((await erasePerson(rig.deps, ANN)).memberships).toBe(1)
     await rig.until(async () => expect(await rig.statuses()).toEqual({}))
     expect(everywhere()).toEqual([])
+  })
+
+  it('makes links to the page of the member void: whoever comes back under the id is another person', async () => {
+    await join('gold', 'u-1')
+    await settled()
+    const links = rig.store.lane('acme').roster('gold').links
+    await links.findOrSet('u-1', 'old')
+    await erasePerson(rig.deps, ANN)
+    await rig.until(async () => expect(await rig.statuses()).toEqual({}))
+    await join('gold', 'u-1', 'bob@example.com')
+    expect(await links.findOrSet('u-1', 'new')).toBe('new')
+  })
+
+  it('forgets the tester of an address that the person has not had for long', async () => {
+    await join('gold', 'u-1')
+    await settled()
+    await join('gold', 'u-1', 'ann.new@example.com')
+    const former = async () => (await rig.store.members('acme', 'gold').find('u-1'))?.observed?.former
+    await rig.until(() => expect(everywhere().map(({ email }) => email)).toEqual(['ann.new@example.com']))
+    await rig.due(reconcileTask('gold'))
+    await rig.until(async () => expect(await former()).toEqual([]))
+    expect(await testersOf('acme')).toBe(2)
+    const { id } = await erasePerson(rig.deps, 'ann.new@example.com')
+    await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
+    expect(await testersOf('acme')).toBe(0)
+  })
+
+  it('is not undone by a change of a group of an identity provider that comes meanwhile', async () => {
+    await rig.store.rosters.update('silver', (roster) => ({ ...roster, scimGroup: 'Silver' }))
+    await rig.store.scimBindings.add('silver', 'Silver')
+    const directory = directoryOf(rig.deps, null)
+    const profile = { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' }
+    const user = { userName: 'ann', externalId: null, active: true, profile, resource: {} }
+    const made = await createScimUser(rig.deps, directory, user)
+    const ids = new Set(made === 'taken' ? [] : [made.id])
+    const pushGroup = () => createScimGroup(rig.deps, directory, { displayName: 'Silver', externalId: null }, ids)
+    // Rosters have been looked through; sources are next.
+    const sources: typeof rig.store.sources = {
+      ...rig.store.sources,
+      list: async () => {
+        await pushGroup()
+        return rig.store.sources.list()
+      },
+    }
+    await erasePerson({ ...rig.deps, store: { ...rig.store, sources } }, ANN)
+    expect(await directory.store.groups.total()).toBe(1)
+    expect(await rig.statuses('silver')).toEqual({})
+    expect(await tracesOf(['ann@example.com'])).toEqual([])
   })
 
   it('forgets in the plans of rosters that the person was never on', async () => {
