@@ -8,6 +8,7 @@ import { startStack } from './support/stack.ts'
 const REQUESTS_A_MINUTE = 60
 const PASSWORD = 'p@ss/word'
 const DATABASE = 5
+const ADMIN_TOKEN = 'sixteen-letters!'
 
 // TRUST_PROXY and PUBLIC_URL, OTEL_… and other forms of REDIS_URL are tried in behind-a-path, tracing, failover, cluster and restricted-user.
 it('passes each setting on to the library that it is for', { timeout: 180_000 }, async () => {
@@ -20,6 +21,7 @@ it('passes each setting on to the library that it is for', { timeout: 180_000 },
   await using stack = await startStack({
     redis: { ...redis, url },
     env: {
+      ADMIN_TOKEN,
       HOST: '0.0.0.0',
       LOG_LEVEL: 'warn',
       METRICS_PORT: String(metricsPort),
@@ -79,6 +81,10 @@ it('passes each setting on to the library that it is for', { timeout: 180_000 },
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(REQUESTS_A_MINUTE)
   expect(answers.filter(({ body }) => body['code'] === 'rate_limited')).toHaveLength(5)
   expect((await api.get('/v1/rosters')).status).toBe(200)
+
+  // ADMIN_TOKEN: one of fewer than 32 characters is warned of, without being repeated.
+  expect(stack.output()).toContain('"admin_token.short"')
+  expect(stack.output()).not.toContain(ADMIN_TOKEN)
 
   // LOG_LEVEL: a line a request is of level info.
   expect(stack.output()).not.toContain('request.done')

@@ -1,6 +1,6 @@
 import { createAppleClient } from '@flightroster/app-store-connect'
 import { createUrlGuard } from '@flightroster/core/callbacks'
-import { ConfigError, loadApiConfig, type ApiConfig } from '@flightroster/core/config'
+import { ConfigError, loadApiConfig, warnOfShortToken, type ApiConfig } from '@flightroster/core/config'
 import { createLeisure, systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
 import { createMetrics, measureCalls, measureStore } from '@flightroster/core/metrics'
@@ -29,8 +29,6 @@ import { startMetricsServer } from './metrics-server.ts'
 
 /** Below a second, so that a request that waits for a stopped store is answered within one. */
 const COMMAND_TIMEOUT_MS = 800
-/** A shorter ADMIN_TOKEN is taken, with a warning. */
-const ADVISED_TOKEN_LENGTH = 32
 /** How long /readyz says 503 before the listener closes, so that whoever sends us requests can notice. */
 const NOTICE_MS = 1_500
 const DEADLINE_MS = 15_000
@@ -101,10 +99,8 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     testerUsage: config.testerUsage,
     servesMetrics: config.metricsPort === undefined,
   })
-  if (config.adminToken.length < ADVISED_TOKEN_LENGTH) {
-    const advice = `ADMIN_TOKEN has ${config.adminToken.length} characters; ${ADVISED_TOKEN_LENGTH} or more can't be guessed, such as \`openssl rand -hex 32\` prints.`
-    log.warn({ event: 'admin_token.short' }, advice)
-  }
+  const warning = warnOfShortToken(config)
+  if (warning !== undefined) log.warn({ event: 'admin_token.short' }, warning)
   const metricsServer = await startMetricsServer(config, { metrics, log })
   const history = startHistory({ store, clock, log })
   const finishing = setInterval(() => {

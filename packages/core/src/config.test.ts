@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadApiConfig, loadWorkerConfig, type ConfigFault } from './config.ts'
+import { ConfigError, loadApiConfig, loadWorkerConfig, warnOfShortToken, type ConfigFault } from './config.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
 const GOOD = { REDIS_URL: 'redis://127.0.0.1:6379', ADMIN_TOKEN: 'admin-token-of-tests', ENCRYPTION_KEY: KEY }
@@ -104,6 +104,24 @@ describe('the environment of the API', () => {
     ['10.0.0.0/8, 127.0.0.1', '10.0.0.0/8, 127.0.0.1'],
   ])('reads TRUST_PROXY=%s', (text, expected) => {
     expect(loadApiConfig({ ...GOOD, TRUST_PROXY: text }).trustProxy).toEqual(expected)
+  })
+})
+
+describe('an ADMIN_TOKEN', () => {
+  const tokenOf = (length: number) => loadApiConfig({ ...GOOD, ADMIN_TOKEN: 'x'.repeat(length) })
+
+  it('of fewer than 16 characters is refused', () => {
+    expect(faultsOf(() => tokenOf(15))).toMatchObject([{ name: 'ADMIN_TOKEN', problem: 'it has 15 characters' }])
+  })
+
+  it('of 16 to 31 characters is taken with a warning, which does not repeat it', () => {
+    expect(warnOfShortToken(tokenOf(16))).toMatch(/^ADMIN_TOKEN has 16 characters; 32 or more/)
+    expect(warnOfShortToken(tokenOf(31))).toContain('31 characters')
+    expect(warnOfShortToken(tokenOf(16))).not.toContain('xxxx')
+  })
+
+  it('of 32 characters is what is advised', () => {
+    expect(warnOfShortToken(tokenOf(32))).toBeUndefined()
   })
 })
 

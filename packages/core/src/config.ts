@@ -67,6 +67,7 @@ export interface WorkerConfig extends CoreConfig {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const MIN_ADMIN_TOKEN_LENGTH = 16
+const ADVISED_ADMIN_TOKEN_LENGTH = 32
 const APPLE_URL = 'https://api.appstoreconnect.apple.com'
 
 /** Throws ConfigError with every fault at once. */
@@ -188,6 +189,12 @@ function parseAdminToken(text: string): string {
   if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('it holds spaces or characters outside ASCII')
   if (text.length < MIN_ADMIN_TOKEN_LENGTH) throw new Error(`it has ${text.length} characters`)
   return text
+}
+
+/** What to tell whoever starts with a short ADMIN_TOKEN: it is taken all the same. */
+export function warnOfShortToken({ adminToken }: Pick<ApiConfig, 'adminToken'>): string | undefined {
+  if (adminToken.length >= ADVISED_ADMIN_TOKEN_LENGTH) return undefined
+  return `ADMIN_TOKEN has ${adminToken.length} characters; ${ADVISED_ADMIN_TOKEN_LENGTH} or more can't be guessed, such as \`openssl rand -hex 32\` prints.`
 }
 
 function parseHttpUrl(text: string): string {

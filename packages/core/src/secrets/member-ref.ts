@@ -14,6 +14,11 @@ export function createToRef(salt: Buffer): ToRef {
   }
 }
 
+const REF = /^m-[\w-]{22}$/
+
+/** Whether it can be a reference to a member: what else stands in a path is no name of a key. */
+export const isRef = (text: string): boolean => REF.test(text)
+
 /**
  * Dedup mark of an event: the same source and id is the same event, on one roster. 64 bits as a whole number, which Redis keeps in 8
  * bytes: among ten million marks, one new event in some 10^12 is taken for one that was there.

@@ -102,4 +102,47 @@ describe('the buttons of Bull Board', () => {
       expect([query, statusCode]).toEqual([query, 200])
     }
   })
+
+  it('answer what no job is called with what is wrong, and touch nothing', async () => {
+    await api.addRoster({ id: 'silver', teamKey: 'other', group: { id: 'group-silver', name: 'silver' } })
+    await failJob('u-8')
+    const names = await api.connection.keys(`${queuePrefix('acme')}:${queueName('acme')}:*`)
+    const own = names.map((key) => key.split(':').at(-1) ?? '')
+    const odd = ['', '0', '-1', '1e9', '%00', '%0d%0a', '%25', '%ff', '%2e%2e', '*', '%f0%9f%98%80', '__proto__']
+    const far = ['..%2Flane-other%2F1', ':lane-other:meta', '%7Bother%7D', 'fr:%7Bother%7D:lane', 'x'.repeat(1_900)]
+    const kept = ['meta', 'failed', 'wait', 'prioritized', 'delayed', 'completed', 'events', 'id', 'pc', 'repeat']
+    const ids = [
+      ...odd,
+      ...far,
+      ...kept,
+      ...own.filter((id) => !/^m-|^\d+$/.test(id)),
+      ...own.map((id) => `${id}:lock`),
+    ]
+    const before = await dumpAll()
+    for (const id of ids) {
+      for (const url of [`${id}/retry`, `${id}/promote`, `${id}/clean`, `retry/${id}`, `clean/${id}`]) {
+        if (/^(?:retry|clean)\/(?:failed|completed)$/.test(url)) continue
+        const { statusCode } = await put(url)
+        expect([url, statusCode], url).toEqual([
+          url,
+          expect.toSatisfy((status) => [400, 403, 404, 409].includes(status)),
+        ])
+        const at = `/dashboard/api/queues/lane-acme/${id}`
+        for (const read of [at, `${at}/logs`])
+          expect([read, (await ann.get(read)).statusCode < 500]).toEqual([read, true])
+      }
+    }
+    expect(await dumpAll()).toEqual(before)
+  })
 })
+
+/** All that is kept of both lanes, byte by byte. */
+async function dumpAll(): Promise<Record<string, string>> {
+  const keys = (await api.connection.keys('*'))
+    .filter((key) => key.includes('{acme}') || key.includes('{other}'))
+    .sort()
+  const dumps = await Promise.all(
+    keys.map(async (key) => [key, (await api.connection.dumpBuffer(key)).toString('hex')]),
+  )
+  return Object.fromEntries(dumps) as Record<string, string>
+}

@@ -1,5 +1,6 @@
 import { queueName, queuePrefix, type Connection } from '@flightroster/core/store'
-import { Queue } from 'bullmq'
+import { isRef } from '@flightroster/core/secrets'
+import { Queue, type Job } from 'bullmq'
 import { keepOpen, type KeptOpen } from '../../kept-open.ts'
 
 /** Queues opened for looking at, since a board asks for the same ones every few seconds. */
@@ -11,8 +12,15 @@ const KEPT_OPEN = 120
 export const createLazyQueueCache = (deps: { connection: Connection }): QueueCache =>
   keepOpen(KEPT_OPEN, (teamKey) => openQueue(deps.connection, teamKey))
 
+/** Ids of jobs come from addresses: one that is the name of another key of the queue is no job's, though BullMQ would read it. */
+class QueueToLookAt extends Queue {
+  override async getJob(jobId: string): Promise<Job | undefined> {
+    return isRef(jobId) ? super.getJob(jobId) : undefined
+  }
+}
+
 function openQueue(connection: Connection, teamKey: string): Queue {
-  const queue = new Queue(queueName(teamKey), {
+  const queue = new QueueToLookAt(queueName(teamKey), {
     connection,
     prefix: queuePrefix(teamKey),
     skipVersionCheck: true,
