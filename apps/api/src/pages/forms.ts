@@ -40,9 +40,12 @@ export interface UploadedFile {
   content: Buffer
 }
 
+/** Bytes of all fields of a form: a page that sends them back is below a megabyte, though each is written with six characters. */
 const FORM_LIMIT = 128 * 1024
 /** Fields of a form of ours: the largest has some twenty. */
 const MOST_FIELDS = 1_000
+/** Bytes of what says the name of one part. */
+const LONGEST_HEAD = 8 * 1024
 /** The largest form with a file in it, in bytes. */
 export const UPLOAD_LIMIT = 12 * 1024 * 1024
 
@@ -86,17 +89,21 @@ function parseMultipart(type: string, body: Buffer): Form {
   const mark = Buffer.from(`--${boundary?.[1] ?? boundary?.[2] ?? ''}`)
   const fields = new Map<string, string>()
   const files = new Map<string, UploadedFile>()
+  let fieldBytes = 0
   let start = body.indexOf(mark)
   for (let count = 0; start >= 0 && count < MOST_FIELDS; count++) {
     start += mark.length
     if (body.toString('latin1', start, start + 2) === '--') return new Form(fields, files)
     const head = body.indexOf('\r\n\r\n', start)
     const end = body.indexOf(Buffer.concat([CRLF, mark]), start)
-    if (boundary === null || head < 0 || end < head) break
+    if (boundary === null || head < 0 || end < head || head - start > LONGEST_HEAD) break
     const { name, fileName } = readDisposition(body.toString('utf8', start, head))
     const content = body.subarray(head + 4, Math.max(head + 4, end))
-    if (fileName === undefined) fields.set(name, content.toString('utf8'))
-    else if (content.length > 0) files.set(name, { name: fileName, content })
+    if (fileName === undefined) {
+      fieldBytes += content.length
+      if (fieldBytes > FORM_LIMIT) throw tooLong()
+      fields.set(name, content.toString('utf8'))
+    } else if (content.length > 0) files.set(name, { name: fileName, content })
     start = end + CRLF.length
   }
   throw unreadable()
@@ -115,6 +122,11 @@ function readDisposition(head: string): { name: string; fileName: string | undef
 }
 
 const unreadable = () => requestInvalid([], 'The form could not be read; send it again.')
+
+const tooLong = () =>
+  new AppError('body_too_large', {
+    message: 'What is typed or pasted may be 128 KB long; send a longer list as a file.',
+  })
 
 /** Empty where nothing was sent. */
 export function readForm(request: FastifyRequest): Form {

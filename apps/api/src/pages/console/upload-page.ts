@@ -34,7 +34,7 @@ export function uploadPage(user: DashboardUser, roster: Roster, problem?: Html, 
         ><input id="file" type="file" name="file" accept=".csv,text/csv,text/plain" />
       </div>
       <div class="field">
-        <label for="text">or its text</label
+        <label for="text">or its text, up to 128 KB</label
         ><textarea id="text" name="text" rows="8" spellcheck="false" placeholder="id,email,firstName,lastName">
 ${typed}</textarea>
       </div>
