@@ -1,7 +1,9 @@
 import { systemClock } from '@flightroster/core/domain'
-import { createBudget, laneKeys } from '@flightroster/core/store'
+import { createMetrics } from '@flightroster/core/metrics'
+import { createBudget, createStore, laneKeys } from '@flightroster/core/store'
 import { createCallerQuota } from '@flightroster/core/usecases/lanes'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildApp } from './app.ts'
 import { serveApiWithApple, type TestApiWithApple } from '../testing/apple.ts'
 
 const HOUR_MS = 3_600_000
@@ -44,6 +46,16 @@ const flushKept = async () => {
   const kept = await api.connection.keys('fr:{acme}:kept:*')
   if (kept.length > 0) await api.connection.del(...kept)
 }
+/** Another API process on the same Redis: what it has under way, no other knows. */
+const serveApiBeside = (first: TestApiWithApple) =>
+  buildApp({
+    ...first.deps,
+    get publicUrl() {
+      return first.deps.publicUrl
+    },
+    store: createStore(first.connection),
+    metrics: createMetrics({ process: false }),
+  })
 const remaining = async () => (await api.call('GET', '/v1/team-keys/acme')).json().budget.remaining
 
 describe('what callers have App Store Connect asked for', () => {
@@ -128,6 +140,51 @@ describe('what callers have App Store Connect asked for', () => {
     expect(toldApple('DELETE')).toHaveLength(0)
     expect((await api.call('DELETE', '/v1/rosters/silver/apple-webhook')).statusCode).toBe(204)
     expect(toldApple('DELETE')).toHaveLength(1)
+  })
+
+  it('is one registration with Apple, asked for in two processes at once, for an app that has one elsewhere too', async () => {
+    const other = await serveApiBeside(api)
+    const atApple = async () => {
+      const { webhooks } = (await (await fetch(`${api.emulator.url}/_control/state`)).json()) as {
+        webhooks: { id: string; url: string }[]
+      }
+      return webhooks.map(({ id, url }) => [id, new URL(url).host])
+    }
+    const kept = async () => (await api.store.appleWebhooks.list())[0]?.appleId
+    const ask = async () => {
+      const headers = { authorization: `Bearer ${api.deps.adminToken}` }
+      const [mine, theirs] = await Promise.all(
+        [api.app, other].map((app) => app.inject({ method: 'PUT', url: '/v1/rosters/gold/apple-webhook', headers })),
+      )
+      return [mine?.statusCode, theirs?.statusCode].toSorted()
+    }
+    expect(await ask()).toEqual([200, 201])
+    expect(await atApple()).toEqual([[await kept(), 'flightroster.example.com']])
+    // It leads elsewhere by now.
+    api.deps.publicUrl = 'https://moved.example.com'
+    expect(await ask()).toEqual([200, 201])
+    expect(await atApple()).toEqual([[await kept(), 'moved.example.com']])
+    await other.close()
+  })
+
+  it('is one check of a team key, asked for twenty times at once, and leaves others their answers', async () => {
+    const before = api.emulator.calls().length
+    const check = () => api.call('POST', '/v1/team-keys/acme/check')
+    const [others, ...checks] = await Promise.all([
+      asBound('GET', '/v1/rosters/gold/builds'),
+      ...Array.from({ length: 20 }, check),
+    ])
+    expect(others.statusCode).toBe(200)
+    expect(new Set(checks.map(({ statusCode, body }) => `${statusCode} ${body}`))).toEqual(
+      new Set([`200 ${checks[0]?.body}`]),
+    )
+    // Apps, and the right to manage testers.
+    expect(api.emulator.calls().length - before).toBe(2)
+    // Of a key that was replaced meanwhile nothing is told.
+    api.emulator.failNext({ kind: 'delay', delayMs: 1_500 })
+    const [former, newer] = await Promise.all([check(), api.putTeamKey().then(check)])
+    expect([former.statusCode, newer.statusCode]).toEqual([200, 200])
+    expect(api.emulator.calls().length - before).toBe(6)
   })
 
   it('is one reading of a group, asked for over and over, and readings cost what they read', async () => {

@@ -1,6 +1,6 @@
 import type { AppleSession } from '@flightroster/app-store-connect'
-import { isAppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
+import { deleteAtApple } from './delete-at-apple.ts'
 
 /** Takes the registration of an app back that no roster has any more. */
 export async function dropUnusedWebhook(
@@ -12,10 +12,6 @@ export async function dropUnusedWebhook(
   if (!known) return
   const living = await deps.store.rosters.findMany(known.rosters)
   if (known.rosters.some((id) => living.get(id)?.app.id === appId)) return
-  if (known.appleId !== null) {
-    await deps.session.deleteWebhook(known.appleId).catch((error: unknown) => {
-      if (!isAppError(error, 'apple_not_found')) throw error
-    })
-  }
+  if (known.appleId !== null) await deleteAtApple(deps.session, known.appleId)
   await webhooks.forget(known)
 }

@@ -6,8 +6,10 @@ import type { Roster } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import { openIfOurs } from '../../secrets/index.ts'
 import type { AppleWebhooks, Store } from '../../store/index.ts'
+import { createFlights } from '../flights.ts'
 import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
+import { deleteAtApple } from './delete-at-apple.ts'
 
 export interface AppleWebhookDeps extends AppleDeps {
   store: Store
@@ -25,8 +27,7 @@ interface Registered {
   webhook: AppleWebhook
 }
 
-/** By registration, in this process. */
-const underWay = new WeakMap<Store, Map<string, Promise<Registered>>>()
+const registrations = createFlights<Registered>()
 
 export const webhookSealContext = (registrationId: string) => `apple-webhook:${registrationId}`
 
@@ -42,19 +43,9 @@ export async function registerAppleWebhook(deps: AppleWebhookDeps, rosterId: str
   const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
   // Before Apple is asked: its first delivery may come before its answer.
   const known = await enter(deps, deps.store.appleWebhooks, roster)
-  const ours = underWay.get(deps.store) ?? new Map<string, Promise<Registered>>()
-  underWay.set(deps.store, ours)
-  for (let before = ours.get(known.id); before; before = ours.get(known.id)) {
-    const done = await before.catch((error: unknown) => {
-      // Another caller's share is used up; ours may not be.
-      if (isAppError(error, 'rate_limited')) return undefined
-      throw error
-    })
-    if (done) return { ...done, created: false }
-  }
-  const registering = register(deps, session, roster, { known, publicUrl }).finally(() => ours.delete(known.id))
-  ours.set(known.id, registering)
-  return registering
+  const work = () => register(deps, session, roster, { known, publicUrl })
+  const { answer, isShared } = await registrations(deps.store, known.id, work)
+  return isShared ? { ...answer, created: false } : answer
 }
 
 async function register(
@@ -73,9 +64,16 @@ async function register(
     return { created: false, webhook: entered }
   }
   const { id: appleId } = await createAtApple(deps, session, entered, url)
-  const webhook = await webhooks.update(entered.id, (current) => ({ ...current, appleId, url }))
-  if (!webhook) throw new AppError('conflict', { message: `Another request took back the webhook of "${roster.id}".` })
-  return { created: true, webhook }
+  const isAsRead = ({ appleId: id, sealedSecret }: AppleWebhook) =>
+    id === entered.appleId && sealedSecret === entered.sealedSecret
+  const webhook = await webhooks.update(entered.id, (current) =>
+    isAsRead(current) ? { ...current, appleId, url } : current,
+  )
+  if (webhook?.appleId === appleId) return { created: true, webhook }
+  // Another process was quicker, or it was taken back: this one would be one of the app's ten for nothing.
+  await deleteAtApple(session, appleId)
+  if (webhook && webhook.appleId !== null) return { created: false, webhook }
+  throw new AppError('conflict', { message: `Another request took back the webhook of "${roster.id}".` })
 }
 
 /** One whose secret a lost key sealed is taken back at Apple, and gets another secret. */
@@ -87,11 +85,7 @@ async function renewLost(
 ): Promise<AppleWebhook> {
   if (openIfOurs(deps.sealer, known.sealedSecret, webhookSealContext(known.id)) !== null) return known
   const { appleId } = known
-  if (appleId !== null) {
-    await session.deleteWebhook(appleId).catch((error: unknown) => {
-      if (!isAppError(error, 'apple_not_found')) throw error
-    })
-  }
+  if (appleId !== null) await deleteAtApple(session, appleId)
   const sealedSecret = sealNewSecret(deps, known.id)
   return (await webhooks.update(known.id, (current) => ({ ...current, appleId: null, sealedSecret }))) ?? known
 }

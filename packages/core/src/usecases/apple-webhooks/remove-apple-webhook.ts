@@ -1,6 +1,7 @@
-import { AppError, isAppError } from '../../errors.ts'
+import { AppError } from '../../errors.ts'
 import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession } from '../team-keys/index.ts'
+import { deleteAtApple } from './delete-at-apple.ts'
 import type { AppleWebhookDeps } from './register-apple-webhook.ts'
 
 /** Takes the registration back, once no other roster of the app uses it. Throws not_found, and what Apple refuses with. */
@@ -26,9 +27,7 @@ export async function removeAppleWebhook(
   if (known.appleId !== null) {
     const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
     // At Apple first: a failure leaves the registration here, to be taken back again.
-    await session.deleteWebhook(known.appleId).catch((error: unknown) => {
-      if (!isAppError(error, 'apple_not_found')) throw error
-    })
+    await deleteAtApple(session, known.appleId)
   }
   await webhooks.forget(known)
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKey, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
+import { createFlights } from '../flights.ts'
 import { lawTask } from '../schedule/tasks.ts'
 import { openCredentials, openSession, type AppleDeps } from './open-session.ts'
 
@@ -25,11 +26,18 @@ export interface CheckDeps extends AppleDeps {
 const KEY_TRIES = 3
 const CLOCK_TOLERANCE_MS = 30_000
 
+const checks = createFlights<Finding[]>()
+
 /**
  * Tries everything a team key is needed for, changing nothing at Apple; a passed check lets a stopped lane go on, and has the worker
- * look whether each of its members is converged or waits somewhere.
+ * look whether each of its members is converged or waits somewhere. Asked for many times at once, it is done once.
  */
 export async function checkTeamKey(deps: CheckDeps, teamKey: TeamKey): Promise<Finding[]> {
+  // Of a key that was replaced nothing is told.
+  return (await checks(deps.store, `${teamKey.id}:${teamKey.updatedAt}`, () => check(deps, teamKey))).answer
+}
+
+async function check(deps: CheckDeps, teamKey: TeamKey): Promise<Finding[]> {
   await deps.store.lane(teamKey.id).schedule.plan(lawTask(teamKey.id), deps.clock.now())
   await deps.store.ready.ring(teamKey.id)
   const signs = await checkSigning(deps, teamKey)
