@@ -156,7 +156,7 @@ describe('what callers have App Store Connect asked for', () => {
       const [mine, theirs] = await Promise.all(
         [api.app, other].map((app) => app.inject({ method: 'PUT', url: '/v1/rosters/gold/apple-webhook', headers })),
       )
-      return [mine?.statusCode, theirs?.statusCode].toSorted()
+      return [mine?.statusCode, theirs?.statusCode].toSorted((a = 0, b = 0) => a - b)
     }
     expect(await ask()).toEqual([200, 201])
     expect(await atApple()).toEqual([[await kept(), 'flightroster.example.com']])
