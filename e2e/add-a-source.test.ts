@@ -9,6 +9,7 @@ import { startStack } from './support/stack.ts'
 
 const run = promisify(execFile)
 const ROOT = resolve(import.meta.dirname, '..')
+const TESTS = 'tsconfig.tests.json'
 
 interface Block {
   /** The line above it, where that is a path. */
@@ -32,8 +33,8 @@ async function copyCheckout(): Promise<string> {
     const isTop = dirname(from) === ROOT
     return name === '.git' || (isTop && ['node_modules', 'docs', 'appendonlydir', 'deploy'].includes(name))
   }
-  const entries = ['apps', 'packages', 'scripts', 'e2e', 'bench', 'examples']
-  const files = ['package.json', 'tsconfig.json', 'tsconfig.base.json', 'tsconfig.tests.json', 'vitest.config.ts']
+  const entries = ['apps', 'packages', 'scripts']
+  const files = ['package.json', 'tsconfig.json', 'tsconfig.base.json', 'vitest.config.ts']
   for (const name of [...entries, ...files])
     await cp(join(ROOT, name), join(to, name), {
       recursive: true,
@@ -41,6 +42,11 @@ async function copyCheckout(): Promise<string> {
       filter: (from) => !isLeftOut(from),
     })
   await symlink(join(ROOT, 'node_modules'), join(to, 'node_modules'))
+  // Of all tests, those that the page adds to are checked: the others take most of the time, and are checked where they are.
+  const tests = JSON.parse(await readFile(join(ROOT, TESTS), 'utf8')) as { compilerOptions: object }
+  const compilerOptions = { ...tests.compilerOptions, tsBuildInfoFile: './tests.tsbuildinfo' }
+  const include = ['packages/core/src/sources/**/*.ts']
+  await writeFile(join(to, TESTS), JSON.stringify({ ...tests, compilerOptions, include }))
   return to
 }
 
