@@ -20,7 +20,7 @@ const faults = groups.flatMap((group) => group.faults)
 /** Whether a source holds a test of that title, and the row in one of its tables. */
 function holds(source: string, title: string, row: string | undefined): boolean {
   const text = (words: string) => words.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
-  const isTest = new RegExp(`(?:\\b(?:it|test)|\\))\\(\\s*(['"\`])${text(title)}\\1`)
+  const isTest = new RegExp(`(?:\\b(?:it|test)(?:\\.concurrent)?|\\))\\(\\s*(['"\`])${text(title)}\\1`)
   const isRow = new RegExp(`(['"\`])${text(row ?? '')}\\1`)
   return isTest.test(source) && (row === undefined || isRow.test(source))
 }

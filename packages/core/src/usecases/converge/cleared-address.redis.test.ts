@@ -6,7 +6,7 @@ const post = (rig: LaneRig, email: string | null, member = 'ann') => rig.join(me
 const settles = (rig: LaneRig, status: string) =>
   rig.until(async () => expect((await rig.statuses('gold'))['ann']).toBe(status))
 
-it.each(['INVITED', 'INSTALLED'] as const)(
+it.concurrent.each(['INVITED', 'INSTALLED'] as const)(
   'takes a cleared address (%s) out of the group, and its member waits; the next address gets one mail',
   async (state) => {
     await using rig = await startLaneRig()
@@ -28,7 +28,7 @@ it.each(['INVITED', 'INSTALLED'] as const)(
   },
 )
 
-it('takes an address out whose entry got no answer, though reads that lag do not show it when the next one has come', async () => {
+it.concurrent('takes an address out whose entry got no answer, though reads that lag do not show it when the next one has come', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
   rig.emulator.settings({ readLagMs: 4_000 })
@@ -40,7 +40,7 @@ it('takes an address out whose entry got no answer, though reads that lag do not
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['new@example.com'])
 })
 
-it('takes somebody out who leaves right after the entry, though Apple refuses that once and reads that lag show nobody', async () => {
+it.concurrent('takes somebody out who leaves right after the entry, though Apple refuses that once and reads that lag show nobody', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
   rig.emulator.settings({ readLagMs: 4_000 })
@@ -52,7 +52,7 @@ it('takes somebody out who leaves right after the entry, though Apple refuses th
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
 })
 
-it('believes no read that lags of somebody who joins again right after the entry, and takes out who then leaves', async () => {
+it.concurrent('believes no read that lags of somebody who joins again right after the entry, and takes out who then leaves', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
   rig.emulator.settings({ readLagMs: 4_000 })
@@ -67,7 +67,7 @@ it('believes no read that lags of somebody who joins again right after the entry
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
 })
 
-it('takes out by reads that lag no longer whose removal was refused when the next address came', async () => {
+it.concurrent('takes out by reads that lag no longer whose removal was refused when the next address came', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
   rig.emulator.settings({ readLagMs: 3_000 })
@@ -88,7 +88,7 @@ it('takes out by reads that lag no longer whose removal was refused when the nex
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['third@example.com'])
 })
 
-it('takes an address out that a fellow member wanted, who turned back before having entered', async () => {
+it.concurrent('takes an address out that a fellow member wanted, who turned back before having entered', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
   await post(rig, 'family@example.com')
@@ -109,7 +109,7 @@ it('takes an address out that a fellow member wanted, who turned back before hav
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['bob@example.com'])
 })
 
-it('lets two members swap their addresses', async () => {
+it.concurrent('lets two members swap their addresses', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
   await post(rig, 'a@example.com')
@@ -129,7 +129,7 @@ it('lets two members swap their addresses', async () => {
   expect(rig.emulator.mails()).toHaveLength(2)
 })
 
-it('takes nobody for being in whose removal got no answer: two who share the address enter it anew', async () => {
+it.concurrent('takes nobody for being in whose removal got no answer: two who share the address enter it anew', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
   await post(rig, 'family@example.com')
@@ -143,7 +143,7 @@ it('takes nobody for being in whose removal got no answer: two who share the add
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['family@example.com'])
 })
 
-it('keeps in mind an address that its member went back to and left again while others stood in line for a seat', async () => {
+it.concurrent('keeps in mind an address that its member went back to and left again while others stood in line for a seat', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
   await post(rig, 'first@example.com')

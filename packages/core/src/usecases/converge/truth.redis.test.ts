@@ -24,7 +24,7 @@ async function watch(rig: LaneRig, ms: number, check: () => Promise<void> | void
   }, ms + 30_000)
 }
 
-it.each([
+it.concurrent.each([
   ['400', 400, 'PARAMETER_ERROR.INVALID'],
   ['a bare 403', 403, 'FORBIDDEN.NEW'],
   ['409', 409, 'STATE_ERROR'],
@@ -54,7 +54,7 @@ it.each([
   120_000,
 )
 
-it('reads at Apple whoever is asked for by hand, though nothing is known to differ', async () => {
+it.concurrent('reads at Apple whoever is asked for by hand, though nothing is known to differ', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster()
   await rig.join('ann')
@@ -64,7 +64,7 @@ it('reads at Apple whoever is asked for by hand, though nothing is known to diff
   await settle(rig, ['ann'], 'accepted')
 })
 
-it('forgets nobody of an erasure while Apple does not say whether the person is out', async () => {
+it.concurrent('forgets nobody of an erasure while Apple does not say whether the person is out', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster()
   await rig.join('ann')
@@ -81,7 +81,7 @@ it('forgets nobody of an erasure while Apple does not say whether the person is 
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
 }, 120_000)
 
-it('takes out a person to be erased whom the group shows, although we believed that nobody was there', async () => {
+it.concurrent('takes out a person to be erased whom the group shows, although we believed that nobody was there', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster()
   await rig.join('ann')
@@ -94,7 +94,7 @@ it('takes out a person to be erased whom the group shows, although we believed t
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual([])
 })
 
-it.each([true, false])(
+it.concurrent.each([true, false])(
   'records of the whole team, shown by the filter of the app or not (%s): 20 people of another app enter and leave',
   async (shown) => {
     await using rig = await startLaneRig()
@@ -116,7 +116,7 @@ it.each([true, false])(
   120_000,
 )
 
-it('believes a create that names a tester of another app only once the group shows the person', async () => {
+it.concurrent('believes a create that names a tester of another app only once the group shows the person', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster()
   rig.emulator.settings({ recordScope: 'team' })
@@ -128,7 +128,7 @@ it('believes a create that names a tester of another app only once the group sho
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['ann@example.com'])
 })
 
-it("keeps no join waiting for one member's refused invitation, and says why it was not sent", async () => {
+it.concurrent("keeps no join waiting for one member's refused invitation, and says why it was not sent", async () => {
   await using rig = await startLaneRig()
   await rig.addRoster()
   await rig.join('ann')
@@ -156,7 +156,7 @@ it("keeps no join waiting for one member's refused invitation, and says why it w
   expect(asked.length).toBeLessThan(5)
 })
 
-it('spends few calls on one join that this one endpoint refuses, and goes on with everything else', async () => {
+it.concurrent('spends few calls on one join that this one endpoint refuses, and goes on with everything else', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster()
   rig.emulator.failNext({
@@ -177,7 +177,7 @@ it('spends few calls on one join that this one endpoint refuses, and goes on wit
   expect(rig.emulator.groupMembers(gold.group.id)).toEqual(['ann@example.com'])
 }, 120_000)
 
-it.each([
+it.concurrent.each([
   ['a lost answer', { kind: 'drop', when: 'after' } as const, 'invitation_unknown'],
   ['a 500', { kind: 'status', status: 500, when: 'before' } as const, 'invitation_unknown'],
   [
@@ -206,7 +206,7 @@ it.each([
   },
 )
 
-it('an invitation whose worker died before it heard the answer mails once, and the timeline says that nobody knows', async () => {
+it.concurrent('an invitation whose worker died before it heard the answer mails once, and the timeline says that nobody knows', async () => {
   await using rig = await startLaneRig()
   await rig.addRoster()
   await rig.join('ann')

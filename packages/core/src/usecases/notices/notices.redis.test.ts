@@ -72,6 +72,23 @@ describe('a notice', () => {
     expect((await state()).lastSentAt).toBe(rig.clock.now())
   })
 
+  it('tells of a team key that App Store Connect rejects, and a minute later that it works again', async () => {
+    await put({ types: ['team_key.rejected'] })
+    const problem = { code: 'key_rejected' as const, detail: 'App Store Connect rejects the team key.' }
+    await tell({ type: 'team_key.rejected', teamKey: 'acme', sequence: ++sequence, problem, at: rig.clock.now() })
+    await tell({
+      type: 'team_key.recovered',
+      teamKey: 'acme',
+      sequence: ++sequence,
+      problem: null,
+      at: rig.clock.now(),
+    })
+    expect(texts()).toEqual([expect.stringContaining('Team key acme: App Store Connect rejects the team')])
+    rig.clock.advance(60_000)
+    await deliver()
+    expect(texts().slice(1)).toEqual([expect.stringContaining('Team key acme works again.')])
+  })
+
   it('sends what comes within a minute after a message as one, with counts', async () => {
     await put({ types: ['*'] })
     await tell(fact('roster.held'))

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { describe, expect, it } from 'vitest'
+import { startLaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createProtections, laneKeys } from '../../store/index.ts'
 import { requestWork } from '../intake/index.ts'
@@ -18,56 +18,62 @@ const RULE = {
   reclaim: 'never' as const,
 }
 
-let rig: LaneRig
-let gold: Roster
-
-beforeEach(async () => {
-  rig = await startLaneRig()
-  gold = await rig.addRoster({ idle: RULE })
-})
-afterEach(async () => {
-  expect(rig.emulator.violations()).toEqual([])
-  await rig[Symbol.asyncDispose]()
-})
-
-const join = async (ids: string[], roster = 'gold') => {
-  await rig.join(ids, { roster })
-  await rig.until(async () => expect(await rig.statuses(roster)).toMatchObject(statusOf(ids, 'invited')))
-}
 const statusOf = (ids: string[], status: string) => Object.fromEntries(ids.map((id) => [id, status]))
-/** What complete readings would have kept of people who have not accepted for so long. */
-const plant = async (ids: string[], days = 40) => {
-  const keys = laneKeys('acme').roster('gold')
-  const since = JSON.stringify(['invited', Date.now() - days * DAY])
-  await rig.redis.hset(keys.sightings, ...ids.flatMap((id) => [id, since]))
-  await rig.redis.hset(keys.figures, 'seenAt', Date.now())
-}
-const ask = (ids: string[] | null, dryRun = false) => startReclaim(rig.deps, { roster: gold, dryRun, members: ids })
-const reclaim = async (...ids: string[]) => {
-  await plant(ids)
-  const { id, status } = await ask(ids)
-  expect(status).toBe('running')
-  await rig.until(async () => expect(await rig.statuses()).toMatchObject(statusOf(ids, 'reclaimed')))
-  return id
-}
-const inApp = (app = gold.app.id) =>
-  rig.emulator
-    .testers(app)
-    .map(({ email }) => email)
-    .sort()
-const mails = () => rig.emulator.mails().length
-const read = async () => {
-  const { id } = await startReconciliation({ ...rig.deps, charge: async () => {} }, { roster: gold, dryRun: false })
-  return rig.until(async () => {
-    const record = await getReconciliation(rig.deps, gold, id)
-    expect(record.status).not.toBe('running')
-    return record
-  })
-}
-const recordOf = async (id: string) => (await rig.store.members('acme', 'gold').find(id))!
 
-describe('a seat that is taken back', () => {
+/** A lane of its own for each test: they wait for Apple most of the time, together. */
+async function startReclaimRig(rule: Partial<Roster> = {}) {
+  const rig = await startLaneRig()
+  const gold = await rig.addRoster({ idle: RULE, ...rule })
+  /** What complete readings would have kept of people who have not accepted for so long. */
+  const plant = async (ids: string[], days = 40) => {
+    const keys = laneKeys('acme').roster('gold')
+    const since = JSON.stringify(['invited', Date.now() - days * DAY])
+    await rig.redis.hset(keys.sightings, ...ids.flatMap((id) => [id, since]))
+    await rig.redis.hset(keys.figures, 'seenAt', Date.now())
+  }
+  const ask = (ids: string[] | null, dryRun = false) => startReclaim(rig.deps, { roster: gold, dryRun, members: ids })
+  return {
+    rig,
+    gold,
+    plant,
+    ask,
+    join: async (ids: string[], roster = 'gold') => {
+      await rig.join(ids, { roster })
+      await rig.until(async () => expect(await rig.statuses(roster)).toMatchObject(statusOf(ids, 'invited')))
+    },
+    reclaim: async (...ids: string[]) => {
+      await plant(ids)
+      const { id, status } = await ask(ids)
+      expect(status).toBe('running')
+      await rig.until(async () => expect(await rig.statuses()).toMatchObject(statusOf(ids, 'reclaimed')))
+      return id
+    },
+    inApp: (app = gold.app.id) =>
+      rig.emulator
+        .testers(app)
+        .map(({ email }) => email)
+        .sort(),
+    mails: () => rig.emulator.mails().length,
+    read: async () => {
+      const { id } = await startReconciliation({ ...rig.deps, charge: async () => {} }, { roster: gold, dryRun: false })
+      return rig.until(async () => {
+        const record = await getReconciliation(rig.deps, gold, id)
+        expect(record.status).not.toBe('running')
+        return record
+      })
+    },
+    recordOf: async (id: string) => (await rig.store.members('acme', 'gold').find(id))!,
+    async [Symbol.asyncDispose]() {
+      await rig[Symbol.asyncDispose]()
+      expect(rig.emulator.violations()).toEqual([])
+    },
+  }
+}
+
+describe.concurrent('a seat that is taken back', () => {
   it('is free, and the member stays on the roster, told why once', async () => {
+    await using world = await startReclaimRig()
+    const { rig, join, reclaim, inApp, recordOf } = world
     await join(['ann', 'bob'])
     await reclaim('ann')
     expect(inApp()).toEqual(['bob@example.com'])
@@ -81,6 +87,8 @@ describe('a seat that is taken back', () => {
   })
 
   it('is not given back, nor mailed about, by updates, requests or readings', async () => {
+    await using world = await startReclaimRig()
+    const { rig, join, reclaim, inApp, mails, read } = world
     await join(['ann', 'bob'])
     await reclaim('ann')
     const before = mails()
@@ -94,6 +102,8 @@ describe('a seat that is taken back', () => {
   })
 
   it.each(['a newer join', 'a restore'])('comes back with %s, with one mail', async (how) => {
+    await using world = await startReclaimRig()
+    const { rig, gold, join, reclaim, inApp, mails, recordOf } = world
     await join(['ann', 'bob'])
     await reclaim('ann')
     const before = mails()
@@ -108,6 +118,8 @@ describe('a seat that is taken back', () => {
   })
 
   it('is gone for good once the member leaves', async () => {
+    await using world = await startReclaimRig()
+    const { rig, join, reclaim } = world
     await join(['ann', 'bob'])
     await reclaim('ann')
     await rig.leave('ann')
@@ -115,6 +127,8 @@ describe('a seat that is taken back', () => {
   })
 
   it('stays where another roster of the app wants the person, or a fellow member has the address', async () => {
+    await using world = await startReclaimRig()
+    const { rig, join, plant, ask, inApp } = world
     await rig.addRoster({ id: 'silver' })
     await join(['ann', 'bob', 'cat'])
     await join(['ann'], 'silver')
@@ -136,6 +150,8 @@ describe('a seat that is taken back', () => {
   })
 
   it('is no wish of its own: another roster of the app takes the person out of the app when they leave it', async () => {
+    await using world = await startReclaimRig()
+    const { rig, join, reclaim, inApp } = world
     const silver = await rig.addRoster({ id: 'silver', removal: 'app' })
     await join(['ann', 'bob'])
     await reclaim('ann')
@@ -147,6 +163,8 @@ describe('a seat that is taken back', () => {
   })
 
   it('is finished by the law of the lane where the worker died before a job was made', async () => {
+    await using world = await startReclaimRig()
+    const { rig, join, plant, ask } = world
     await join(['ann', 'bob'])
     await plant(['ann'])
     await ask(['ann'])
@@ -157,8 +175,8 @@ describe('a seat that is taken back', () => {
   })
 
   it('of a thousand comes back in at most 40 calls', { timeout: 240_000 }, async () => {
-    gold = { ...gold, removalGuard: { percent: 100, atLeast: 1 } }
-    await rig.store.rosters.put(gold)
+    await using world = await startReclaimRig({ removalGuard: { percent: 100, atLeast: 1 } })
+    const { rig, plant, ask, inApp } = world
     const ids = Array.from({ length: 1_000 }, (_, at) => `u-${at}`)
     const counts = () => rig.store.members('acme', 'gold').counts()
     await rig.join([...ids, 'stays'])
@@ -173,8 +191,10 @@ describe('a seat that is taken back', () => {
   })
 })
 
-describe('a plan to take seats back', () => {
+describe.concurrent('a plan to take seats back', () => {
   it('says of everybody who was asked for why they keep the seat, and changes nothing when dry', async () => {
+    await using world = await startReclaimRig()
+    const { rig, join, plant, ask, gold } = world
     await join(['ann', 'bob', 'cat', 'dan'])
     await plant(['ann', 'bob'])
     await plant(['cat'], 3)
@@ -201,6 +221,8 @@ describe('a plan to take seats back', () => {
   })
 
   it('is held by the guard, and approved for the very people who were shown', async () => {
+    await using world = await startReclaimRig()
+    const { rig, gold, join, plant, ask } = world
     const ids = Array.from({ length: 15 }, (_, at) => `u-${at}`)
     await join([...ids, 'stays'])
     await plant(ids)
@@ -221,6 +243,8 @@ describe('a plan to take seats back', () => {
   })
 
   it('leaves out who came back before it was carried out', async () => {
+    await using world = await startReclaimRig()
+    const { rig, gold, join, plant, ask } = world
     await join(['ann', 'bob', 'cat'])
     await plant(['ann', 'bob'])
     const { id } = await ask(null)
@@ -236,6 +260,8 @@ describe('a plan to take seats back', () => {
   })
 
   it('takes nobody out by what was known hours ago, where the group can not be read now', async () => {
+    await using world = await startReclaimRig()
+    const { rig, gold, join, plant, ask } = world
     await join(['ann', 'bob'])
     await plant(['ann'])
     await rig.redis.hset(laneKeys('acme').roster('gold').figures, 'seenAt', Date.now() - DAY / 12)
@@ -247,6 +273,8 @@ describe('a plan to take seats back', () => {
   })
 
   it('reads the group first where what is known is hours old, and leaves out who accepted since', async () => {
+    await using world = await startReclaimRig()
+    const { rig, gold, join, plant, ask } = world
     await join(['ann', 'bob', 'cat'])
     await plant(['ann', 'bob'])
     await rig.redis.hset(laneKeys('acme').roster('gold').figures, 'seenAt', Date.now() - DAY / 12)
@@ -261,6 +289,8 @@ describe('a plan to take seats back', () => {
   })
 
   it('puts back in order who comes back while Apple still takes them out', async () => {
+    await using world = await startReclaimRig()
+    const { rig, join, plant, ask, inApp, mails } = world
     rig.emulator.settings({ appRemovalMs: 3_000 })
     await join(['ann', 'bob'])
     await plant(['ann'])
