@@ -56,10 +56,7 @@ async function bringUp(options, place, processes) {
   return runBuilt(options, place, processes, { begunAt, address })
 }
 
-/**
- * Everything that follows once it is built: what runs, and what is said of it.
- * @internal
- */
+/** Everything that follows once it is built: what runs, and what is said of it. */
 export async function runBuilt({ apple, quiet }, place, processes, { begunAt, address }) {
   const secrets = openSecrets(place)
   secrets.user = await openDashboardUser(place, secrets.env)

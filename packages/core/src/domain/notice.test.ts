@@ -42,10 +42,11 @@ describe('a notice', () => {
     const over = roster('roster.recovered')
     expect(pickNews([over], new Map()).news).toEqual([])
     const { news, told } = pickNews([held, again, other, over, over], new Map())
-    expect(news).toEqual([held, other, over])
+    expect(news).toEqual([held, other, { ...over, reconciliation: 'p-2' }])
     expect([...told]).toEqual([['roster:gold', null]])
     const later = pickNews([again, over], new Map([['roster:gold', 'roster.held p-1']]))
-    expect(later.news).toEqual([over])
+    expect(later.news).toEqual([{ ...over, reconciliation: 'p-1' }])
+    expect(pickNews([over], new Map([['roster:gold', 'roster.blocked group_gone']])).news).toEqual([over])
   })
 })
 
@@ -84,6 +85,18 @@ describe('a message', () => {
     ).toEqual(
       ['/members?status=failed', '/members?status=waiting', ''].map((page) => `${URL}/console/rosters/gold${page}`),
     )
+  })
+
+  it('of an end says what is over: a plan that was held never stopped the roster', () => {
+    const said = (fact: Fact) => composeNotice([fact as never], URL).title
+    expect(said(roster('roster.recovered', 'gold', 'p-1'))).toBe('Roster gold: no plan waits for a decision any more.')
+    expect(said(roster('roster.recovered'))).toBe('Roster gold goes on again.')
+  })
+
+  it('of a build whose version is not known leaves it out', () => {
+    const build = { id: 'b-1', version: '', number: '41', expiresAt: null }
+    const fact: Fact = { type: 'build.available', roster: 'gold', sequence: 1, build, at: 1 }
+    expect(composeNotice([fact as never], URL).title).toBe('Roster gold: build (41) can be tested.')
   })
 
   it('of several counts people, and names nobody', () => {

@@ -63,14 +63,16 @@ export function pickNews(
   before: ToldStates,
 ): { news: Fact[]; told: Map<string, string | null> } {
   const told = new Map<string, string | null>()
-  const news = facts.filter((fact) => {
+  const news = facts.flatMap((fact) => {
     const thing = thingOf(fact)
-    if (thing === null) return true
-    const known = told.has(thing) ? told.get(thing) : (before.get(thing) ?? null)
+    if (thing === null) return [fact]
+    const known = (told.has(thing) ? told.get(thing) : before.get(thing)) ?? null
     const state = ENDS[fact.type] ? null : stateOf(fact)
-    if (state === (known ?? null)) return false
+    if (state === known) return []
     told.set(thing, state)
-    return true
+    // What is over is said of what was told.
+    const [type, plan] = (known ?? '').split(' ')
+    return [fact.type === 'roster.recovered' && type === 'roster.held' ? { ...fact, reconciliation: plan ?? '' } : fact]
   })
   return { news, told }
 }
@@ -153,7 +155,7 @@ function say(fact: TellableFact, count: number): Said {
     return { title: `${roster}: ${count === 1 ? `1 person ${ofOne}` : `${count} people ${ofMany}`}.` }
   }
   if ('build' in fact) {
-    const build = `build ${fact.build.version} (${fact.build.number})`
+    const build = ['build', fact.build.version, `(${fact.build.number})`].filter(Boolean).join(' ')
     if (fact.type === 'build.available') return { title: `${roster}: ${build} can be tested.` }
     const people = fact.peopleAffected ?? 0
     const hits =
@@ -171,7 +173,12 @@ function say(fact: TellableFact, count: number): Said {
         more: 'Look at who would leave, then approve or reject the plan.',
       }
     case 'roster.recovered':
-      return { title: `${roster} goes on again.` }
+      return {
+        title:
+          fact.reconciliation === undefined
+            ? `${roster} goes on again.`
+            : `${roster}: no plan waits for a decision any more.`,
+      }
     case 'roster.blocked':
       return { title: `${roster} is blocked: ${titleOf(fact)}`, more: actionOf(fact) }
   }

@@ -68,7 +68,15 @@ describe('a notice', () => {
     await tell(fact('roster.held'))
     expect(texts()).toHaveLength(1)
     await tell(fact('roster.recovered'), fact('roster.blocked', 'silver'))
-    expect(texts().slice(1)).toEqual([expect.stringContaining('Roster gold goes on again.')])
+    expect(texts().slice(1)).toEqual([
+      expect.stringMatching(/Roster gold: no plan waits for a decision any more\.[^]*rosters\/gold\/plans\/p-1\|/),
+    ])
+    await put({ types: ['roster.blocked'] })
+    rig.clock.advance(61_000)
+    await tell(fact('roster.blocked'))
+    rig.clock.advance(61_000)
+    await tell(fact('roster.recovered'))
+    expect(texts().at(-1)).toContain('Roster gold goes on again.')
     expect((await state()).lastSentAt).toBe(rig.clock.now())
   })
 

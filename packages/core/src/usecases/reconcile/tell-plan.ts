@@ -10,6 +10,8 @@ export async function tellDecided(
   at: number,
 ): Promise<void> {
   if (await store.lane(teamKey).reconciliations.hasHeld(id)) return
+  // It does not go on: that is told once it is mended.
+  if ((await store.rosters.find(id))?.blocked) return
   const sequence = await store.nextSequence(teamKey, `roster:${id}`)
   await store.lane(teamKey).facts.add([{ type: 'roster.recovered', roster: id, sequence, problem: null, at }])
 }
