@@ -3,7 +3,7 @@ import { html, type Html } from './html.ts'
 
 /** Statuses in the words of people who have never seen App Store Connect's. */
 export const STATUS_WORDS: Record<MemberStatus, { word: string; means: string; tone: Tone }> = {
-  pending: { word: 'on the way', means: 'The change is waiting for its turn or being carried out.', tone: 'busy' },
+  pending: { word: 'on the way', means: 'The newest change is not carried out yet.', tone: 'busy' },
   waiting: {
     word: 'waiting',
     means: 'Something has to happen first, such as an address or a free seat.',
@@ -20,7 +20,11 @@ export const STATUS_WORDS: Record<MemberStatus, { word: string; means: string; t
     means: 'On the roster, out of the app: the seat was not used. A new membership or “Put back” undoes it.',
     tone: 'quiet',
   },
-  failed: { word: 'failed', means: 'Could not be added; the reason stands beside it.', tone: 'bad' },
+  failed: {
+    word: 'failed',
+    means: 'The newest change could not be carried out; the page of the person says why.',
+    tone: 'bad',
+  },
 }
 
 /** A build and its state as the end of a sentence. */

@@ -115,7 +115,7 @@ async function follow(context: Context, roster: string, id: string, taken: objec
   terminal.printJson({ ...taken, reconciliation: state, failed })
   if (state.problem) terminal.note(state.problem.detail, `Next: ${state.problem.action}`)
   if (failed > 0) {
-    const names = `${count(failed, 'person', 'people')} of the roster could not be added`
+    const names = `${count(failed, 'person', 'people')} of the roster could not be added or taken out`
     terminal.note(`${names}. Next: flightroster members why ${roster} ID says why, for each.`)
   }
   if (state.status === 'held') return EXIT.held

@@ -54,7 +54,7 @@ export function tellHealth({ described, waitsFor, takenOut = 0, now }: HealthInp
     return { tone: 'busy', word: 'working', detail: `${changes} on the way${left}.`, progress }
   }
   if (counts.failed > 0)
-    return still('bad', 'needs a look', `${count(counts.failed, 'person', 'people')} could not be added.`)
+    return still('bad', 'needs a look', `${count(counts.failed, 'person', 'people')} could not be added or taken out.`)
   const lack = lackOf(described)
   if (lack !== undefined) return still('bad', 'no build', lack)
   if (standing.lastReconcile?.outcome === 'incomplete' || standing.lastReconcile?.outcome === 'failed') {

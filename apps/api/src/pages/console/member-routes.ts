@@ -1,4 +1,11 @@
-import { isBuildLack, parseEmail, type Desired, type Roster, type Warning } from '@flightroster/core/domain'
+import {
+  isBuildLack,
+  parseEmail,
+  type Desired,
+  type Roster,
+  type WaitsFor,
+  type Warning,
+} from '@flightroster/core/domain'
 import { AppError, isAppError } from '@flightroster/core/errors'
 import {
   assertNewest,
@@ -34,6 +41,7 @@ import { AlreadyThere } from '../making.ts'
 import { takenFault } from '../record-list.ts'
 import { sendHtml } from '../send-html.ts'
 import { createMemberNames, type MemberNames } from './member-link.ts'
+import { laterWords } from './wait-notice.ts'
 import { memberPage, PERSON_LABELS, seenPerson } from './member-page.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { addPersonAgain } from './add-person-page.ts'
@@ -46,8 +54,7 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     // Whoever may not see addresses can't ask whether one is here: such an id comes sealed, from a page of ours.
     const mayName = privacyOf(request.user).isOperator || !(named.id ?? '').includes('@')
     const member = readName(createMemberNames(deps.sealer), roster, mayName ? named : {})
-    const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
-    return sendMember(deps, request, reply, roster, member, words ? notice('done', words) : undefined)
+    return sendMember(deps, request, reply, roster, member, (wait) => doneNotice(done, wait))
   })
 
   for (const kind of ['converge', 'invitation'] as const) {
@@ -135,15 +142,23 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
   jobRoute(app, deps)
 }
 
-const DONE: Record<string, string> = {
-  converge: 'Asked for: it goes ahead of the backlog. Look again in a moment.',
-  invitation: "Apple's invitation was asked for again.",
-  change: 'Saved. With another address, Apple invites the person anew in a moment, and the former tester leaves.',
-  remove: 'Taken off the roster; the tester leaves the group in a moment.',
-  restore: 'Put back: Apple sends an invitation once the person is in the group again. Look again in a moment.',
-  protect: 'Protected: only an event, a removal by hand or an erasure takes this person off the roster now.',
-  unprotect: 'Protected no more: lists and comparisons treat this person as any other.',
-  added: 'Added to the roster. Apple sends the invitation in a moment: look again.',
+/** What was done, and what comes of it where nothing is in the way. */
+const DONE: Record<string, [string, string?]> = {
+  converge: ['Asked for.', 'It goes ahead of the backlog: look again in a moment.'],
+  invitation: ["Apple's invitation was asked for again.", 'Look again in a moment.'],
+  change: ['Saved.', 'With another address, Apple invites the person anew in a moment, and the former tester leaves.'],
+  remove: ['Taken off the roster.', 'The tester leaves the group in a moment.'],
+  restore: ['Put back.', 'Apple sends an invitation once the person is in the group again: look again in a moment.'],
+  protect: ['Protected: only an event, a removal by hand or an erasure takes this person off the roster now.'],
+  unprotect: ['Protected no more: lists and comparisons treat this person as any other.'],
+  added: ['Added to the roster.', 'Apple sends the invitation in a moment: look again.'],
+}
+
+function doneNotice(done: string | undefined, wait: WaitsFor | null): Html | undefined {
+  const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
+  if (words === undefined) return undefined
+  const [what, soon] = words
+  return notice('done', soon === undefined ? what : `${what} ${laterWords(wait) ?? soon}`)
 }
 
 /** Nothing was done, since an event of later time decides: on the page of the person, with what was typed. */
@@ -187,7 +202,7 @@ async function sendMember(
   reply: FastifyReply,
   roster: Roster,
   id: string,
-  about?: Html,
+  about?: Html | ((wait: WaitsFor | null) => Html | undefined),
   status = 200,
   typed?: Form,
 ): Promise<FastifyReply> {
@@ -199,18 +214,19 @@ async function sendMember(
     lackOf(deps, roster, record),
   ])
   if (!member) throw new Error('A member that was read is not described')
+  const waitsFor = waiting.get(id) ?? null
   const page = memberPage({
     user: request.user,
     privacy: privacyOf(request.user),
     now: deps.clock.now(),
     roster,
     member,
-    waitsFor: waiting.get(id) ?? null,
+    waitsFor,
     lack,
     mayRestore: canRestore(record),
     timeline: tellTimeline(entries),
     names: createMemberNames(deps.sealer),
-    notice: about,
+    notice: typeof about === 'function' ? about(waitsFor) : about,
     typed,
   })
   return sendHtml(reply, page, status)

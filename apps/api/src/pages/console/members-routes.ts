@@ -1,6 +1,7 @@
-import { MEMBER_STATUSES, type Roster } from '@flightroster/core/domain'
+import { MEMBER_STATUSES, type Roster, type WaitsFor } from '@flightroster/core/domain'
 import {
   browseMembers,
+  explainRoster,
   explainWaiting,
   exportSelected,
   requestForMany,
@@ -24,6 +25,7 @@ import { sendHtml } from '../send-html.ts'
 import { count } from '../words.ts'
 import { createMemberNames } from './member-link.ts'
 import { membersPage, membersQuery, PROBLEM_CODES, sortParam, sortsOf, type MembersView } from './members-page.ts'
+import { laterWords } from './wait-notice.ts'
 import { rosterIdOf } from './roster-routes.ts'
 import { queryOf } from '../../request-texts.ts'
 
@@ -35,7 +37,8 @@ export function membersRoutes(app: ApiServer, deps: ApiDeps): void {
     const { page, done, of } = queryOf(request)
     const privacy = privacyOf(request.user)
     const view = readView(queryOf(request), privacy)
-    return sendMembers(deps, request, reply, { view, page: Number(page), about: doneWords(done, of) })
+    const wait = done === undefined ? null : await explainRoster(deps, await getRoster(deps, rosterIdOf(request)))
+    return sendMembers(deps, request, reply, { view, page: Number(page), about: doneWords(done, of, wait) })
   })
 
   app.get('/console/rosters/:rosterId/members.csv', OPERATOR_VIEW, async (request, reply) => {
@@ -94,7 +97,7 @@ const othersNow = (now: number) =>
   )
 
 /** `retry-37`, of so many. */
-function doneWords(done: string | undefined, of: string | undefined): Html | undefined {
+function doneWords(done: string | undefined, of: string | undefined, wait: WaitsFor | null): Html | undefined {
   const [, kind, asked] = /^(retry|invite)-(\d{1,7})$/.exec(done ?? '') ?? []
   if (asked === undefined || !/^\d{1,7}$/.test(of ?? '')) return undefined
   const [people, left] = [count(Number(asked), 'person', 'people'), Number(of) - Number(asked)]
@@ -105,7 +108,11 @@ function doneWords(done: string | undefined, of: string | undefined): Html | und
       ? 'gone since'
       : 'gone since, not on the roster any more, without an address, or written to within the last minute or ten times today'
   const rest = left > 0 ? `${count(left, 'person was', 'people were')} left out: ${why}. ` : ''
-  return notice('done', said, html`<p>${rest}Look again in a moment.</p>`)
+  return notice(
+    'done',
+    said,
+    html`<p>${rest}${laterWords(wait, 'the page of the roster') ?? 'Look again in a moment.'}</p>`,
+  )
 }
 
 interface Shown {

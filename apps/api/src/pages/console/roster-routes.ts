@@ -1,4 +1,4 @@
-import type { Roster } from '@flightroster/core/domain'
+import type { Roster, WaitsFor } from '@flightroster/core/domain'
 import { readHistory } from '@flightroster/core/usecases/history'
 import { describeUsage } from '@flightroster/core/usecases/idle'
 import { explainRoster, retryFailed } from '@flightroster/core/usecases/members'
@@ -14,6 +14,7 @@ import { note } from '../note.ts'
 import { CHANGE, VIEW } from '../page-config.ts'
 import { sendHtml } from '../send-html.ts'
 import { tellHealth } from './health.ts'
+import { laterWords } from './wait-notice.ts'
 import { rosterPage } from './roster-page.ts'
 import { rostersPage, type ListedRoster } from './rosters-page.ts'
 import { paramOf, queryOf } from '../../request-texts.ts'
@@ -56,7 +57,7 @@ export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
         history,
         held: held[0],
         usage,
-        notice: toNotice(done),
+        notice: toNotice(done, listed.waitsFor),
       }),
     )
   })
@@ -81,17 +82,22 @@ function changeRoutes(app: ApiServer, deps: ApiDeps): void {
   )
 }
 
+/** Carried out in a moment, unless something holds the roster up. */
+const SOON: ReadonlySet<string> = new Set(['resume', 'retry'])
+
 const DONE: Record<string, [string, string]> = {
   pause: ['The roster is paused.', 'Changes are still recorded; nothing is carried out until it is resumed.'],
-  resume: ['The roster goes on.', 'What waited is carried out.'],
-  retry: ['Everybody who failed is tried again.', 'Look again in a moment.'],
+  resume: ['The roster is not paused any more.', 'What waited is carried out.'],
+  retry: ['Everybody who failed is to be tried again.', 'Look again in a moment.'],
   settings: ['The settings were changed.', 'They hold from the next change, list or comparison on.'],
   compare: ['The comparison with the group was asked for.', 'See “Plans and comparisons” for how it goes.'],
 }
 
-function toNotice(done: string | undefined): Html | undefined {
+function toNotice(done: string | undefined, wait: WaitsFor | null): Html | undefined {
   const words = done === undefined || !Object.hasOwn(DONE, done) ? undefined : DONE[done]
-  return words && notice('done', ...words)
+  if (words === undefined || done === undefined) return undefined
+  const [what, more] = words
+  return notice('done', what, (SOON.has(done) ? laterWords(wait) : null) ?? more)
 }
 
 function matches(roster: Roster, q: string): boolean {

@@ -92,7 +92,9 @@ it("a person's address and name are corrected on their page, as an event of now"
   expect([typo.statusCode, typo.body.includes('This is not a valid e-mail address.')]).toEqual([422, true])
   const saved = await ann.post(change, { id: 'u-1', email: 'ann@example.com', firstName: 'Ann', lastName: '' })
   expect(saved.headers.location).toBe('/console/rosters/gold/member?id=u-1&done=change')
-  expect((await ann.get(String(saved.headers.location))).body).toContain('Saved. With another address')
+  expect((await ann.get(String(saved.headers.location))).body).toContain(
+    'Saved. It is carried out once nothing holds it up any more',
+  )
   const read = async () => (await api.call('GET', '/v1/rosters/gold/members/u-1')).json()
   expect(await read()).toMatchObject({ email: 'ann@example.com', firstName: 'Ann', lastName: null, desired: 'present' })
   expect((await bob.post(change, { id: 'u-1', email: 'bob@example.com' })).statusCode).toBe(403)

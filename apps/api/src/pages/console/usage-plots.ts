@@ -64,8 +64,8 @@ function sessionsPlot({ sessions, book }: RosterUsage, now: number): Html {
   const [first, last] = [sessions[0], sessions.at(-1)]
   if (!first || !last) return html`<p class="quiet">Sessions were not read yet: a comparison reads them once a day.</p>`
   const line = html`<p>
-    <strong>${number(Math.round(last.perWeek))}</strong> sessions a week, read
-    ${when(last.at, now)}${book.days === null ? null : html`, over ${book.days} days`}.
+    <strong>${number(Math.round(last.perWeek))}</strong> sessions a
+    week${book.days === null ? null : html` over ${book.days} days`}, read ${when(last.at, now)}.
     ${book.doubt === null ? null : html`The reading after it is not believed.`}
   </p>`
   if (last.at <= first.at) return line

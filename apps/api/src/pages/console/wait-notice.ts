@@ -17,6 +17,14 @@ export function pageAction({ code, action }: Pick<WaitsFor, 'code' | 'action'>):
 /** A sentence of the API that names a request to ask for a turn, for somebody who has a button for it. */
 export const onPages = (action: string) => action.replace(/: POST \/v1\S+\/converge\.?$/, ', by “Sync with Apple now”.')
 
+/** What a page says of what was asked for while something holds everybody up; null: nothing does. */
+export function laterWords(wait: WaitsFor | null, where = 'this page'): string | null {
+  const isHeldUp = wait !== null && !GOES_ON.has(wait.code)
+  return isHeldUp ? `It is carried out once nothing holds it up any more: ${where} says what does.` : null
+}
+
+const GOES_ON: ReadonlySet<WaitCode> = new Set(['backlog', 'quiet_time', 'retry', 'roster_held'])
+
 /** Since when, until when, and who has to do something: below what holds something up. */
 export function waitLines({ code, since, until, who }: WaitsFor, now: number): Html {
   const isBlocked = code === 'lane_blocked' || code === 'roster_blocked'

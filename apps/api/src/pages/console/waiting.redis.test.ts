@@ -214,3 +214,25 @@ it('removals that an identity provider asked for are named as those of a list', 
   const person = (await ann.get(`/console/rosters/${roster}/member?id=u-00`)).body
   expect(person).toContain(`The plan ${record.id} would remove this member, and waits for a decision.`)
 })
+
+it('who has something done is not told that it comes in a moment while something holds everybody up', async () => {
+  await put(people(3))
+  const here = `/console/rosters/${roster}`
+  const workers = createWorkers(api.connection)
+  await workers.beat('w-3', null, api.deps.clock.now())
+  const said = async () => {
+    const answers: string[] = []
+    for (const done of ['converge', 'change', 'remove', 'restore', 'added'])
+      answers.push((await ann.get(`${here}/member?id=u-00&done=${done}`)).body)
+    for (const done of ['resume', 'retry']) answers.push((await ann.get(`${here}?done=${done}`)).body)
+    answers.push((await ann.get(`${here}/members?done=retry-2&of=2`)).body)
+    return answers.map((body) => /role="status">([^]*?)<\/div>/.exec(body)?.[1] ?? '')
+  }
+  for (const notice of await said()) expect(notice).not.toContain('once nothing holds it up')
+  await api.call('POST', `/v1/rosters/${roster}/pause`)
+  for (const notice of await said()) {
+    expect(notice).toContain('It is carried out once nothing holds it up any more: th')
+    expect(notice).not.toMatch(/in a moment|What waited is carried out/)
+  }
+  await workers.end('w-3', api.deps.clock.now())
+})

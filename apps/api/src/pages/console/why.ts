@@ -135,7 +135,7 @@ function tellStanding(member: Told): Why {
       return {
         tone: 'quiet',
         title: 'Not in: the membership ended.',
-        sentences: ['The membership system said so; a new membership lets the person in again.'],
+        sentences: ['“What happened” says by whom. A new membership, or “Put back”, lets the person in again.'],
       }
     case 'reclaimed':
       return {

@@ -113,6 +113,35 @@ describe('waitsFor of a member', () => {
     },
   )
 
+  const PAIRS = CAUSES.flatMap(([outer, outerCause], at) =>
+    CAUSES.slice(at + 1).flatMap(([inner, innerCause]) =>
+      // Its job sleeps for one reason.
+      outer === 'retry' ? [] : [[outer, inner, outerCause, innerCause] as const],
+    ),
+  )
+  it.each(PAIRS)('is %s where it is %s as well, wherever it is read', async (outer, inner, outerCause, innerCause) => {
+    await innerCause()
+    await outerCause()
+    const code = async () => (await waitsFor()).code
+    expect([outer, inner, await code()]).toEqual([outer, inner, outer])
+
+    // And a plan that would remove her: after what stops everybody, before what is lacking.
+    const members = Array.from({ length: 30 }, (_, at) => ({ id: `u-${at}`, email: `u${at}@example.com` }))
+    const all = [...members, { id: 'ann', email: 'ann@example.com' }]
+    await api.call('PUT', '/v1/rosters/gold/members?allowEmpty=true', { members: all })
+    const held = (await api.call('PUT', '/v1/rosters/gold/members', { members: members.slice(0, 5) })).json()
+    const isStop = /^(lane|roster)_/.test(outer)
+    expect([outer, inner, await code()]).toEqual([outer, inner, isStop ? outer : 'roster_held'])
+    const told = await waitsFor()
+    const operator = await visit(api.app, 'ann')
+    const plan = (await operator.get(`/console/rosters/gold/plans/${held.reconciliation as string}`)).body
+    const { person, roster } = await pages()
+    const detail = onPage(String(told.detail).replace(/ Since \S+Z\.$/, ''))
+    const first = (page: string) => page.indexOf(detail)
+    expect(first(person)).toBeGreaterThan(0)
+    if (isStop) for (const page of [roster, plan]) expect(first(page)).toBeGreaterThan(0)
+  })
+
   it('of a roster is what is being done while a change has its turn, though others are tried again', async () => {
     await sleep({ problem: { ...trouble, at: api.deps.clock.now() } }, 90_000)
     const said = async () => [(await pages()).roster, (await (await visit(api.app, 'ann')).get('/console')).body]

@@ -33,7 +33,10 @@ export function sourcesPage({ user, privacy, now, sources, draft, about, isNew }
     rows: sources.map(({ source, last }) => [
       html`<a href="${path`/console/sources/${source.id}`}">${source.id}</a>`,
       titleOf(source.kind),
-      rostersOf(source).join(', ') || html`<span class="quiet">as its expression says</span>`,
+      rostersOf(source).join(', ') ||
+        html`<span class="quiet"
+          >${source.kind === 'generic' ? 'as its expression says' : 'none: all it sends is ignored'}</span
+        >`,
       last ? html`${receivedPill(last)} ${when(last.at, now)}` : html`<span class="quiet">nothing yet</span>`,
     ]),
     empty: 'No membership system is connected yet.',
