@@ -11,7 +11,7 @@ import {
 import { emailKey } from '../src/domain/email.ts'
 import type { AppError } from '../src/errors.ts'
 import { NOTHING_OBSERVED, type Desired, type Observed } from '../src/domain/member.ts'
-import type { KnownTester } from '../src/domain/plan.ts'
+import type { KnownTester } from '../src/domain/step.ts'
 import type { Roster } from '../src/domain/roster.ts'
 import type { LaneJob } from '../src/queues/index.ts'
 import { convergeBatch } from '../src/usecases/converge/converge-batch.ts'

@@ -1,8 +1,15 @@
+import { ROOT } from './keys/root.ts'
+import { rosterKeys, type RosterKeys } from './keys/roster-keys.ts'
+
+export { indexParts, type RosterKeys } from './keys/roster-keys.ts'
+export { scimKeys } from './keys/scim-keys.ts'
+export { sourceKeys } from './keys/source-keys.ts'
+export { webhookKeys } from './keys/webhook-keys.ts'
+
 /**
- * Every Redis key, spelled once. `{teamKey}` is the hash tag: all that one atomic step touches lies in one slot.
+ * Every Redis key, spelled once: here those of the installation and of a lane, in `keys/` those of what has a slot or a base of its own. `{teamKey}` is the hash tag: all that one atomic step touches lies in one slot.
  * Global keys are hints or registers; nothing that must be atomic with a member's state is among them.
  */
-const ROOT = 'fr'
 
 /** How many ready sets the lanes are spread over. A lane's shard never changes, so changing this number needs an empty index. */
 export const READY_SHARDS = 4
@@ -86,66 +93,6 @@ export const globalKeys = {
   /** What commands are tried on at the start, to find out whether we may send them; empty afterwards */
   permissions: `${ROOT}:permissions`,
 } as const
-
-export interface RosterKeys {
-  /** hash: member id → Desired, see desired.ts */
-  desired: string
-  /** hash: member id → Observed, see observed.ts */
-  observed: string
-  /** sorted set: member id by the index of its status in MEMBER_STATUSES */
-  status: string
-  /** who has which address, see holders.lua: hashes beside it (indexParts), and a sorted set of older releases */
-  index: string
-  /** list: ids of members whose entry in `index` is still to be made */
-  unindexed: string
-  /** hash: member id → newline-joined timeline entries, newest first */
-  timeline: string
-  /** stream, bounded, with expiry: what happened, over all members */
-  activity: string
-  /** hash: member id → the mark that every good link to their own page carries */
-  links: string
-  /** hash: member id → since when (ms) and by whom, of those whom no list, reading or reclaim removes */
-  protections: string
-  /** sets: members whose work waits until the roster is resumed or mended; apart, so that bulk work comes back as such */
-  parked: string
-  parkedBulk: string
-  /** sorted set: ids of members who wait for a seat of a full app, by arrival (ms) */
-  seatLine: string
-  /** sorted set: reconciliation ids by when they began (ms) */
-  reconciliations: string
-  /** set: ids of reconciliations that wait for a person */
-  held: string
-  /** string with expiry: a whole-roster change is being recorded */
-  busy: string
-  /** hash: `real`, `dry` → id of the reconciliation that was asked for and whose reading has not begun */
-  asked: string
-  /** string with expiry: how far the reading of the group has come, see readings.ts */
-  reading: string
-  /** hashes with expiry: tester id → row, as read so far; and of the second pass, where Apple tells no total */
-  readingRows: string
-  readingAgain: string
-  /** set with expiry: addresses that we wrote about while the group is being read */
-  readingTouched: string
-  /** hash with expiry: address (lower-cased) of those → its row as read since, or empty where it is not in the group */
-  readingChecked: string
-  /** hash: member id → Sighting, compactly: since when its tester has its state, how it came, its devices */
-  sightings: string
-  /** hash: member id → Usage, compactly: what Apple counted for its tester */
-  usages: string
-  /** hash: `seenAt` → when the group was last listed as a whole (ms), `usage` → UsageBook */
-  figures: string
-  /** string and hash with expiry: how far a reading of usage has come, and its rows: tester id → figures */
-  usageReading: string
-  usageRows: string
-  /** list: sessions a week at each reading of usage, newest first */
-  usageHistory: string
-  /** list: how many members had which status, a line for each change */
-  history: string
-  /** string: which column of an uploaded list is what, as somebody said last */
-  columns: string
-  /** hash: `book` → BuildBook, `at` → when Apple's builds were last looked at (ms) */
-  builds: string
-}
 
 export interface LaneKeys {
   /** hash: the lane's standing and memory: paused, blocked and what was told of it, suspicion, chunk sizes */
@@ -288,90 +235,6 @@ export function laneKeys(teamKey: string): LaneKeys {
   }
 }
 
-/** As many as holders.lua makes. */
-export function indexParts({ index }: RosterKeys): string[] {
-  return Array.from({ length: 1_024 }, (_, part) => `${index}:${part}`)
-}
-
-function rosterKeys(root: string, rosterId: string): RosterKeys {
-  const base = `${root}:roster:${rosterId}`
-  return {
-    desired: `${base}:desired`,
-    observed: `${base}:observed`,
-    status: `${base}:status`,
-    index: `${base}:index`,
-    unindexed: `${base}:unindexed`,
-    timeline: `${base}:timeline`,
-    activity: `${base}:activity`,
-    links: `${base}:links`,
-    protections: `${base}:protections`,
-    parked: `${base}:parked`,
-    parkedBulk: `${base}:parked-bulk`,
-    seatLine: `${base}:seat-line`,
-    reconciliations: `${base}:reconciliations`,
-    held: `${base}:held`,
-    busy: `${base}:busy`,
-    asked: `${base}:asked`,
-    reading: `${base}:reading`,
-    readingRows: `${base}:reading:rows`,
-    readingAgain: `${base}:reading:again`,
-    readingTouched: `${base}:reading:touched`,
-    readingChecked: `${base}:reading:checked`,
-    sightings: `${base}:sightings`,
-    usages: `${base}:usages`,
-    figures: `${base}:figures`,
-    usageReading: `${base}:usage:reading`,
-    usageRows: `${base}:usage:rows`,
-    usageHistory: `${base}:usage:history`,
-    history: `${base}:history`,
-    builds: `${base}:builds`,
-    columns: `${base}:columns`,
-  }
-}
-
-export interface WebhookKeys {
-  /** hash: delivery id → Delivery */
-  deliveries: string
-  /** sorted set: every delivery id by its order of arrival */
-  log: string
-  /** sorted set, all scores 0: `<subject>\0<order>\0<delivery id>` of those pending; the first of a subject is tried, the others wait */
-  line: string
-  /** hash: delivery id → its entry in `line` */
-  places: string
-  /** sorted set: delivery ids by their next try (ms) */
-  due: string
-  /** sorted set: delivery ids being tried, by when their worker counts as dead (ms) */
-  inFlight: string
-  /** sorted set: delivery ids that ended, by when (ms) */
-  ended: string
-  /** hash: delivery id → `<count>:<ms>`: how often it was brought forward, and when last */
-  forwards: string
-  /** hash: order (counter), failures in a row, failingSince (ms), disabledAt (ms) */
-  health: string
-  /** hash, of a notice: sentAt and quietFrom (ms), error, and `told <thing>` → the state that was told last */
-  notice: string
-  /** set with expiry, of a notice: delivery ids that an earlier message has told */
-  covered: string
-}
-
-/** No team key id holds a colon, so the hash tag is nobody else's. */
-export function webhookKeys(webhookId: string): WebhookKeys {
-  const root = `${ROOT}:{wh:${webhookId}}`
-  return {
-    deliveries: `${root}:deliveries`,
-    log: `${root}:log`,
-    line: `${root}:line`,
-    places: `${root}:places`,
-    due: `${root}:due`,
-    inFlight: `${root}:in-flight`,
-    ended: `${root}:ended`,
-    forwards: `${root}:forwards`,
-    health: `${root}:health`,
-    notice: `${root}:notice`,
-    covered: `${root}:covered`,
-  }
-}
-
 /** The ready set of a lane. */
 export function readyShard(teamKey: string): number {
   return laneHash(teamKey) % READY_SHARDS
@@ -382,79 +245,4 @@ export function laneHash(teamKey: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(teamKey)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
   return hash
-}
-
-export interface SourceKeys {
-  /** hash: the sender's person id → SourcePerson */
-  people: string
-  /** sorted set: ids of those of them who are entitled to nothing, by when that was told (ms): they make room */
-  idle: string
-  /** list: the newest payloads that arrived, without their content */
-  received: string
-  /** string with expiry: a payload that was recorded, by the digest of the sender's event id or of the body */
-  seen: (digest: string) => string
-  /** string with expiry: a refused payload was noted a moment ago */
-  refused: string
-}
-
-/** No team key id holds a colon, so the hash tag is nobody else's. */
-export function sourceKeys(sourceId: string): SourceKeys {
-  const root = `${ROOT}:{src:${sourceId}}`
-  return {
-    people: `${root}:people`,
-    idle: `${root}:idle`,
-    received: `${root}:received`,
-    seen: (digest) => `${root}:seen:${digest}`,
-    refused: `${root}:refused`,
-  }
-}
-
-export interface ScimKeys {
-  /** hash: user id → ScimUser */
-  users: string
-  /** hash: group id → ScimGroup */
-  groups: string
-  /** sorted sets, all scores 0: what users and groups are found by, `<letter>:<value>\0<id>` */
-  userIndex: string
-  groupIndex: string
-  /** sorted sets: ids by when they were made (ms): the order of lists */
-  userOrder: string
-  groupOrder: string
-  /** sorted set, all scores 0: ids of the users of one group */
-  members: (groupId: string) => string
-  /** hash: user id → ids of their groups, each between commas */
-  memberships: string
-  /** hash: user id → when something about them changed last (ms), later with each change */
-  revisions: string
-  /** sorted set: users about whom the rosters are still to be told, by revision */
-  touched: string
-  /** hash: user id → ScimTold (scim-told.ts) */
-  told: string
-  /** set: deleted groups whose members are still to be looked at */
-  closing: string
-  /** list: what was out of the ordinary, newest first */
-  notes: string
-  /** set with expiry: lines about that which one hour has seen */
-  said: (hour: number) => string
-}
-
-/** One slot for each directory. No team key id holds a colon, so the hash tag is nobody else's. */
-export function scimKeys(directoryId: string): ScimKeys {
-  const root = `${ROOT}:{scim:${directoryId}}`
-  return {
-    users: `${root}:users`,
-    groups: `${root}:groups`,
-    userIndex: `${root}:user-index`,
-    groupIndex: `${root}:group-index`,
-    userOrder: `${root}:user-order`,
-    groupOrder: `${root}:group-order`,
-    members: (groupId) => `${root}:members:${groupId}`,
-    memberships: `${root}:memberships`,
-    revisions: `${root}:revisions`,
-    touched: `${root}:touched`,
-    told: `${root}:told`,
-    closing: `${root}:closing`,
-    notes: `${root}:notes`,
-    said: (hour) => `${root}:said:${hour}`,
-  }
 }

@@ -1,6 +1,6 @@
 import type { AppleSession, CallRecord } from '@flightroster/app-store-connect'
 import type { Writing } from '../../domain/member.ts'
-import type { CallStep } from '../../domain/plan.ts'
+import type { CallStep } from '../../domain/step.ts'
 import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { StepDeps, Taken } from './take-steps.ts'
 import { traceCall } from './trace-turns.ts'

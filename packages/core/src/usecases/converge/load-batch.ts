@@ -1,6 +1,6 @@
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, NOTHING_OBSERVED } from '../../domain/member.ts'
-import { beginMove } from '../../domain/plan.ts'
+import { beginMove } from '../../domain/former-addresses.ts'
 import type { BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'

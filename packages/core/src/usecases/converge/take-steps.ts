@@ -1,7 +1,7 @@
 import type { ChunkSize } from '../visit/visit.ts'
 import type { AppleSession, CallRecord, TesterRow } from '@flightroster/app-store-connect'
 import { emailKey } from '../../domain/email.ts'
-import type { CallStep } from '../../domain/plan.ts'
+import type { CallStep } from '../../domain/step.ts'
 import type { AppError } from '../../errors.ts'
 import { attempt, REFUSALS } from './attempt.ts'
 import type { Brakes } from './brakes.ts'

@@ -1,5 +1,5 @@
 import type { Desired, MemberStatus, Observed } from '../../domain/member.ts'
-import type { KnownTester } from '../../domain/plan.ts'
+import type { KnownTester } from '../../domain/step.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { RunEntry } from '../../domain/timeline.ts'
 import type { AppError, ErrorCode } from '../../errors.ts'

@@ -1,0 +1,2 @@
+/** What every key begins with. */
+export const ROOT = 'fr'
