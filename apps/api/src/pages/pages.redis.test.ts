@@ -248,3 +248,11 @@ it('a page that only looks does not say of a store that is away that something m
   expect(changed.body).toContain('whether it was kept is unknown')
   expect(changed.body).not.toContain('Nothing is lost')
 })
+
+it('attempts to log in are counted from nothing on, so that the first wrong passwords are an increase', async () => {
+  const shut = await serveApi({ dashboard: await makeDashboard() })
+  const { body } = await shut.call('GET', '/metrics')
+  for (const outcome of ['in', 'refused', 'wait'])
+    expect(body).toContain(`flightroster_logins_total{outcome="${outcome}"} 0`)
+  await shut.close()
+})
