@@ -148,7 +148,10 @@ const DONE: Record<string, [string, string?]> = {
   invitation: ["Apple's invitation was asked for again.", 'Look again in a moment.'],
   change: ['Saved.', 'With another address, Apple invites the person anew in a moment, and the former tester leaves.'],
   remove: ['Taken off the roster.', 'The tester leaves the group in a moment.'],
-  restore: ['Put back.', 'Apple sends an invitation once the person is in the group again: look again in a moment.'],
+  restore: [
+    'Put back.',
+    'The person is in the group again in a moment; Apple sends an invitation where one is needed.',
+  ],
   protect: ['Protected: only an event, a removal by hand or an erasure takes this person off the roster now.'],
   unprotect: ['Protected no more: lists and comparisons treat this person as any other.'],
   added: ['Added to the roster.', 'Apple sends the invitation in a moment: look again.'],

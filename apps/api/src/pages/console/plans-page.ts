@@ -197,7 +197,7 @@ function decision(roster: Roster, plan: Reconciliation): Html {
     class="stack narrow"
   >
     <label
-      >Your reason <small>Kept with the decision.</small
+      >Your reason <small>It has to be given, and is kept with the decision.</small
       ><input name="reason" required maxlength="500" autocomplete="off"
     /></label>
     <div class="row">

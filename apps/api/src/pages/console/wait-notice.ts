@@ -25,11 +25,18 @@ export function laterWords(wait: WaitsFor | null, where = 'this page'): string |
 
 const GOES_ON: ReadonlySet<WaitCode> = new Set(['backlog', 'quiet_time', 'retry', 'roster_held'])
 
+/** What comes at its end, where that is not only that it goes on. */
+const UNTIL: Partial<Record<WaitCode, string>> = {
+  retry: 'Tried again',
+  quiet_time: 'Read',
+  backlog: 'Expected to be done',
+}
+
 /** Since when, until when, and who has to do something: below what holds something up. */
 export function waitLines({ code, since, until, who }: WaitsFor, now: number): Html {
   const isBlocked = code === 'lane_blocked' || code === 'roster_blocked'
   return html`${since === null ? null : html`<p>It began ${when(since, now)}.</p>`}
-  ${until === null || until <= now ? null : html`<p>${code === 'retry' ? 'Tried again' : 'Expected to go on'}: ${when(until, now)}.</p>`}
+  ${until === null || until <= now ? null : html`<p>${UNTIL[code] ?? 'Expected to go on'}: ${when(until, now)}.</p>`}
   ${who === null ? null : html`<p>Who has to do it: ${who}.${isBlocked ? ' It then goes on by itself, after a passed check.' : null}</p>`}`
 }
 

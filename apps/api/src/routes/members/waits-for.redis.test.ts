@@ -59,7 +59,11 @@ const onPage = (text: string) => html`${text}`.text
 describe('waitsFor of a member', () => {
   it('is the backlog where nothing else holds the change up', async () => {
     expect(await waitsFor()).toMatchObject({ code: 'backlog', until: expect.any(String) })
-    expect((await pages()).person).toContain('Not in yet. The change is on its way to Apple.')
+    const { person } = await pages()
+    expect(person).toContain('Not in yet. The change is on its way to Apple.')
+    // It is worked at already: its end is when it is done.
+    expect(person).toContain('Expected to be done: ')
+    expect(person).not.toContain('Expected to go on')
   })
 
   const CAUSES: [WaitCode, () => Promise<unknown>, number | null, number | string | null][] = [

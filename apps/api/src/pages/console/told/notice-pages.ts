@@ -102,7 +102,7 @@ export function noticePage({ user, now, described, draft, about }: Common & { de
       <dt>Last message</dt>
       <dd>${when(state.lastSentAt, now, 'none yet')}</dd>
       <dt>Tells</dt>
-      <dd>${notice.types.join(', ')}</dd>
+      <dd>${notice.types.includes('*') ? 'everything' : notice.types.join(', ')}</dd>
       <dt>Rosters</dt>
       <dd>${notice.rosters?.join(', ') ?? 'all'}</dd>
     </dl>
