@@ -53,10 +53,10 @@ describe('what is given to a group', () => {
 
   it('leaves builds that were refused for calls of their own, the longest untried first, some at a time', () => {
     const app = ['1', '2', '3', '4', '5', '6', '7', '8'].map((id) => build(id))
-    const book = known(ids(app))
+    const memory = known(ids(app))
     for (const [at, id] of ['7', '6', '5', '4', '3', '2'].entries())
-      book.set(id, { ...book.get(id)!, ...refused('give', NOW - at) })
-    const { together, alone } = planGifts(book, { app, group: [] }, NOW)
+      memory.set(id, { ...memory.get(id)!, ...refused('give', NOW - at) })
+    const { together, alone } = planGifts(memory, { app, group: [] }, NOW)
     expect([ids(together), ids(alone)]).toEqual([
       ['1', '8'],
       ['2', '3', '4', '5', '6'],
@@ -171,22 +171,22 @@ describe('a refusal', () => {
     ['to be released stays while Apple holds it', 'release', [held('1')], [held('1')], true],
     ['goes with the build', 'give', [], [], false],
   ])('%s', (_, step, app, group, stays) => {
-    const book = known(['1'], refused(step))
-    dropSettled(book, { app, group }, { give: true, submit: true, release: true })
-    expect(book.get('1')?.refusal !== null).toBe(stays)
+    const memory = known(['1'], refused(step))
+    dropSettled(memory, { app, group }, { give: true, submit: true, release: true })
+    expect(memory.get('1')?.refusal !== null).toBe(stays)
   })
 
   it('goes when the roster takes that step no more', () => {
-    const book = known(['1'], refused('submit'))
-    dropSettled(book, { app: [waits('1')], group: [waits('1')] }, { give: true, submit: false, release: true })
-    expect(book.get('1')?.refusal).toBeNull()
+    const memory = known(['1'], refused('submit'))
+    dropSettled(memory, { app: [waits('1')], group: [waits('1')] }, { give: true, submit: false, release: true })
+    expect(memory.get('1')?.refusal).toBeNull()
   })
 
   it('is a warning, as is a build without the answer about export compliance', () => {
-    const book = known(['1'], refused('give'))
-    for (const [id, entry] of known(['2', '3'])) book.set(id, entry)
+    const memory = known(['1'], refused('give'))
+    for (const [id, entry] of known(['2', '3'])) memory.set(id, entry)
     const app = [build('3'), waits('2', { externalState: 'MISSING_EXPORT_COMPLIANCE' }), build('1')]
-    expect(refusalWarnings(book, { app, group: [] }, NOW).map(({ code }) => code)).toEqual([
+    expect(refusalWarnings(memory, { app, group: [] }, NOW).map(({ code }) => code)).toEqual([
       'build_refused',
       'export_compliance_missing',
     ])

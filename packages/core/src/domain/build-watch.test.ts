@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { makeBuild } from '@flightroster/core/testing'
 import type { Build } from './build.ts'
 import { judgeSupply } from './build-supply.ts'
-import { noteBuilds, takeNews, type BuildBook, type KnownBuild } from './build-watch.ts'
+import { noteBuilds, takeNews, type BuildMemory, type KnownBuild } from './build-watch.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 const DAY = 86_400_000
 const build = (id: string, overrides: Partial<Build> = {}) =>
   makeBuild({ id, number: id, uploadedAt: NOW + Number(id), expiresAt: NOW + 60 * DAY, ...overrides })
 
-const bookOf = (builds: ReadonlyMap<string, KnownBuild>, mode: BuildBook['mode']): BuildBook => ({
+const memoryOf = (builds: ReadonlyMap<string, KnownBuild>, mode: BuildMemory['mode']): BuildMemory => ({
   v: 1,
   mode,
   builds,
@@ -19,17 +19,17 @@ const bookOf = (builds: ReadonlyMap<string, KnownBuild>, mode: BuildBook['mode']
 })
 
 /** Watches of one roster, one after the other; what each of them told. */
-function watcher(mode: BuildBook['mode'] = 'manual') {
-  let book: BuildBook | null = null
+function watcher(mode: BuildMemory['mode'] = 'manual') {
+  let memory: BuildMemory | null = null
   return {
     look(group: Build[], now = NOW, app = group, complete = true) {
-      const known = noteBuilds(book, mode, { app, group }, now)
-      const supply = { before: book?.supply, now: judgeSupply(book?.supply, { app, group }, now, complete) }
+      const known = noteBuilds(memory, mode, { app, group }, now)
+      const supply = { before: memory?.supply, now: judgeSupply(memory?.supply, { app, group }, now, complete) }
       const news = takeNews('gold', known, group, now, complete, supply)
-      book = { ...bookOf(known, mode), supply: supply.now }
+      memory = { ...memoryOf(known, mode), supply: supply.now }
       return news.map(({ type, build: told }) => `${type} ${told.id}`)
     },
-    known: () => book?.builds ?? new Map<string, KnownBuild>(),
+    known: () => memory?.builds ?? new Map<string, KnownBuild>(),
   }
 }
 
@@ -181,8 +181,8 @@ describe('build.run_out', () => {
 
 describe('which builds are new to an automatic roster', () => {
   const given = (known: ReadonlyMap<string, KnownBuild>) => [...known].filter(([, { give }]) => give).map(([id]) => id)
-  const note = (book: BuildBook | null, app: Build[], group: Build[]) =>
-    noteBuilds(book, 'automatic', { app, group }, NOW)
+  const note = (memory: BuildMemory | null, app: Build[], group: Build[]) =>
+    noteBuilds(memory, 'automatic', { app, group }, NOW)
 
   it('are, at the beginning, those that came after the newest one of its group', () => {
     expect(given(note(null, [build('1'), build('2'), build('3')], [build('2')]))).toEqual(['3'])
@@ -193,12 +193,12 @@ describe('which builds are new to an automatic roster', () => {
   })
 
   it('are, from then on, those that were not there before, whatever their date', () => {
-    const begun = bookOf(note(null, [build('5')], [build('5')]), 'automatic')
+    const begun = memoryOf(note(null, [build('5')], [build('5')]), 'automatic')
     expect(given(note(begun, [build('4'), build('5')], [build('5')]))).toEqual(['4'])
   })
 
   it('are judged anew when a roster turns automatic', () => {
-    const manual = bookOf(
+    const manual = memoryOf(
       noteBuilds(null, 'manual', { app: [build('1'), build('2')], group: [build('1')] }, NOW),
       'manual',
     )
@@ -209,12 +209,12 @@ describe('which builds are new to an automatic roster', () => {
     const versions = [build('1', { version: '1.0' }), build('2', { version: '2.0' }), build('3', { version: '2.0' })]
     const begun = note(null, versions, [])
     expect([...begun].filter(([, { submit }]) => submit).map(([id]) => id)).toEqual(['2', '3'])
-    const later = note(bookOf(begun, 'automatic'), [...versions, build('4', { version: '1.0' })], [])
+    const later = note(memoryOf(begun, 'automatic'), [...versions, build('4', { version: '1.0' })], [])
     expect(later.get('4')).toMatchObject({ give: true, submit: true })
   })
 
   it('are forgotten some time after their end', () => {
-    const gone = bookOf(note(null, [build('1', { expiresAt: NOW + DAY })], []), 'automatic')
+    const gone = memoryOf(note(null, [build('1', { expiresAt: NOW + DAY })], []), 'automatic')
     expect([...noteBuilds(gone, 'automatic', { app: [], group: [] }, NOW + DAY).keys()]).toEqual(['1'])
     expect([...noteBuilds(gone, 'automatic', { app: [], group: [] }, NOW + 3 * DAY).keys()]).toEqual([])
   })

@@ -33,13 +33,13 @@ export interface KnownBuild {
 }
 
 /** What is remembered of the builds of one roster's group. Written by the worker that holds the lane's lease alone. */
-export interface BuildBook {
+export interface BuildMemory {
   v: 1
   mode: 'automatic' | 'manual'
   builds: ReadonlyMap<string, KnownBuild>
   /** What the group lacks. */
   findings: Warning[]
-  /** How long the group can still test; absent in the books of a former version. */
+  /** How long the group can still test; absent in those of a former version. */
   supply?: Supply
   /** Steps that Apple refused. */
   refusals: Warning[]
@@ -59,18 +59,18 @@ export type BuildNews = Omit<BuildFact, 'sequence'>
  * one of its group, and only the newest version may be submitted for review; from then on, every build that was not there before.
  */
 export function noteBuilds(
-  book: BuildBook | null,
-  mode: BuildBook['mode'],
+  memory: BuildMemory | null,
+  mode: BuildMemory['mode'],
   seen: Seen,
   now: number,
 ): Map<string, KnownBuild> {
   const inGroup = new Set(seen.group.map((build) => build.id))
-  const isBeginning = mode === 'automatic' && book?.mode !== 'automatic'
+  const isBeginning = mode === 'automatic' && memory?.mode !== 'automatic'
   const newestInGroup = Math.max(-1, ...seen.group.map((build) => build.uploadedAt ?? 0))
   const newestVersions = new Set(newestPerPlatform(seen.app).map(versionKey))
   const noted = new Map<string, KnownBuild>()
   for (const build of seen.app) {
-    const known = book?.builds.get(build.id)
+    const known = memory?.builds.get(build.id)
     const isNew = mode === 'automatic' && known === undefined
     if (known === undefined && !isNew && !inGroup.has(build.id)) continue
     const entry: KnownBuild = known ?? {
@@ -87,7 +87,7 @@ export function noteBuilds(
       held: entry.held || inGroup.has(build.id),
     })
   }
-  for (const [id, known] of book?.builds ?? []) {
+  for (const [id, known] of memory?.builds ?? []) {
     if (!noted.has(id) && known.until + DAY_MS > now) noted.set(id, known)
   }
   return noted

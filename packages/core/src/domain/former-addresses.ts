@@ -66,7 +66,7 @@ export function isEntry({ kind }: Pick<Writing, 'kind'>): boolean {
 /** How long reads may lag. */
 const LAG_MS = REREAD_AFTER_MS.at(-1) ?? 60_000
 
-/** When an address was put into the group last, or shown there (ms), as far as this member's own books say; null where they say nothing. */
+/** When an address was put into the group last, or shown there (ms), as far as this member's own record says; null where it says nothing. */
 export function inSince(observed: Observed, email: string): number | null {
   const { writing, former } = observed
   const times = former.filter((one) => emailKey(one.email) === emailKey(email)).map(({ at }) => at)

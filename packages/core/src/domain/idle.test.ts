@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { findIdle, type IdleRule, type IdleSubject } from './idle.ts'
-import { NO_USAGE_BOOK, type Sighting, type Usage, type UsageBook } from './usage.ts'
+import { NO_USAGE, type Sighting, type Usage, type UsageSummary } from './usage.ts'
 
 const DAY = 86_400_000
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 const ago = (days: number) => NOW - days * DAY
 
 const RULE: IdleRule = { notAcceptedDays: 30, notInstalledDays: 60, noSessionDays: 90, graceDays: 7, reclaim: 'always' }
-const BOOK: UsageBook = { v: 1, readAt: ago(0.5), days: 90, triedAt: ago(0.5), doubt: null }
+const SUMMARY: UsageSummary = { v: 1, readAt: ago(0.5), days: 90, triedAt: ago(0.5), doubt: null }
 
 const sighting = (state: Sighting['state'], days: number, more: Partial<Sighting> = {}): Sighting => ({
   state,
@@ -35,8 +35,8 @@ const subject = (more: Partial<IdleSubject> = {}): IdleSubject => ({
   usage: usage(),
   ...more,
 })
-const find = (subjects: IdleSubject[], { rule = RULE, seenAt = ago(0.1) as number | null, book = BOOK } = {}) => {
-  const { candidates, doubts } = findIdle(rule, { now: NOW, seenAt, book }, subjects)
+const find = (subjects: IdleSubject[], { rule = RULE, seenAt = ago(0.1) as number | null, summary = SUMMARY } = {}) => {
+  const { candidates, doubts } = findIdle(rule, { now: NOW, seenAt, summary }, subjects)
   return {
     reasons: candidates.map(({ id, reason }) => `${id} ${reason}`),
     candidates,
@@ -103,7 +103,7 @@ describe('who is idle', () => {
     expect(find([subject(more)])).toMatchObject({ reasons: [], doubts: {} })
   })
 
-  it.each<[string, string, Partial<IdleSubject>, { seenAt?: number | null; book?: UsageBook }]>([
+  it.each<[string, string, Partial<IdleSubject>, { seenAt?: number | null; summary?: UsageSummary }]>([
     ['was never in a complete listing', 'unseen', { sighting: null }, { seenAt: null }],
     ['is not in the last one', 'unseen', { sighting: null }, {}],
     ['was listed more than 48 h ago', 'listing_old', {}, { seenAt: ago(2.01) }],
@@ -114,13 +114,13 @@ describe('who is idle', () => {
       { usage: usage({ readAt: ago(1.5) }) },
       {},
     ],
-    ['was read more than 48 h ago', 'old', {}, { book: { ...BOOK, readAt: ago(2.01) } }],
+    ['was read more than 48 h ago', 'old', {}, { summary: { ...SUMMARY, readAt: ago(2.01) } }],
     ['has figures of a shorter period', 'other_period', { usage: usage({ days: 30 }) }, {}],
-    ['was never read', 'unread', {}, { book: NO_USAGE_BOOK }],
-    ['was not read, since it is switched off', 'off', {}, { book: { ...BOOK, doubt: 'off' } }],
-    ['is of a reading that was refused', 'refused', {}, { book: { ...BOOK, doubt: 'refused' } }],
-    ['is of a reading that was cut off', 'incomplete', {}, { book: { ...BOOK, doubt: 'incomplete' } }],
-    ['is of a reading that is not believed', 'implausible', {}, { book: { ...BOOK, doubt: 'implausible' } }],
+    ['was never read', 'unread', {}, { summary: NO_USAGE }],
+    ['was not read, since it is switched off', 'off', {}, { summary: { ...SUMMARY, doubt: 'off' } }],
+    ['is of a reading that was refused', 'refused', {}, { summary: { ...SUMMARY, doubt: 'refused' } }],
+    ['is of a reading that was cut off', 'incomplete', {}, { summary: { ...SUMMARY, doubt: 'incomplete' } }],
+    ['is of a reading that is not believed', 'implausible', {}, { summary: { ...SUMMARY, doubt: 'implausible' } }],
   ])('does not know of one who %s', (_, doubt, more, standing) => {
     expect(find([subject(more)], standing)).toMatchObject({ reasons: [], doubts: { [doubt]: 1 } })
   })

@@ -9,7 +9,7 @@
  * | INSTALLED           | `no_session`    | the same, or the last reading whose sessions had risen  | and figures, 48 h old at most, of a period that covers the days: no session, in two readings a day apart |
  */
 import type { MemberStatus } from './member.ts'
-import { periodFor, USAGE_DOUBTS, type Sighting, type Usage, type UsageBook } from './usage.ts'
+import { periodFor, USAGE_DOUBTS, type Sighting, type Usage, type UsageSummary } from './usage.ts'
 
 /** Why a seat counts as idle: not accepted, not installed, or installed without a session for the days of the rule. */
 export const IDLE_REASONS = ['not_accepted', 'not_installed', 'no_session'] as const
@@ -76,7 +76,7 @@ export interface IdleStanding {
   now: number
   /** When the group was last listed as a whole (ms); null: never. */
   seenAt: number | null
-  book: UsageBook
+  summary: UsageSummary
 }
 
 /** Judges every subject by the roster's rule. Pure; what was not read completely ends in `doubts`, never in `candidates`. */
@@ -111,7 +111,7 @@ function reasonFor(rule: IdleRule, status: MemberStatus): { reason: IdleReason; 
 
 function judge(
   rule: IdleRule,
-  { now, seenAt, book }: IdleStanding,
+  { now, seenAt, summary }: IdleStanding,
   { status, sighting, usage }: IdleSubject,
 ): { reason: IdleReason; since: number } | { doubt: IdleDoubt } | null {
   const looked = reasonFor(rule, status)
@@ -126,19 +126,19 @@ function judge(
     const isUsed = (usage?.sessions ?? 0) > 0 || sighting.devices.length > 0
     return isUsed || !isOver(sighting.since, days, now) ? null : { reason, since: sighting.since }
   }
-  const doubt = doubtUsage(book, usage, days, now)
+  const doubt = doubtUsage(summary, usage, days, now)
   if (doubt !== null) return { doubt }
   if (usage === null || usage.zeroSince === null || usage.readAt - usage.zeroSince < DAY_MS) return null
   const since = Math.max(sighting.since, usage.risenAt ?? 0)
   return isOver(since, days, now) ? { reason, since } : null
 }
 
-function doubtUsage(book: UsageBook, usage: Usage | null, days: number, now: number): IdleDoubt | null {
-  if (book.doubt !== null) return book.doubt
-  if (book.readAt === null) return 'unread'
-  if (now - book.readAt > TRUSTED_MS) return 'old'
+function doubtUsage(summary: UsageSummary, usage: Usage | null, days: number, now: number): IdleDoubt | null {
+  if (summary.doubt !== null) return summary.doubt
+  if (summary.readAt === null) return 'unread'
+  if (now - summary.readAt > TRUSTED_MS) return 'old'
   // Of an earlier reading: the last one had no row for this person.
-  if (usage === null || usage.readAt < book.readAt) return 'missing'
+  if (usage === null || usage.readAt < summary.readAt) return 'missing'
   // No session in a longer time is none in a shorter one as well; of some, it is not known when they were.
   if (usage.days < days || (usage.sessions > 0 && usage.days > periodFor(days))) return 'other_period'
   return null

@@ -37,7 +37,7 @@ export const USAGE_DOUBTS = ['off', 'unread', 'refused', 'incomplete', 'empty', 
 export type UsageDoubt = (typeof USAGE_DOUBTS)[number]
 
 /** The readings of one roster's figures as a whole. */
-export interface UsageBook {
+export interface UsageSummary {
   v: 1
   /** The last one that was believed (ms); null: none was. */
   readAt: number | null
@@ -49,7 +49,7 @@ export interface UsageBook {
 }
 
 /** Of a roster whose usage was never read. */
-export const NO_USAGE_BOOK: UsageBook = { v: 1, readAt: null, days: null, triedAt: null, doubt: 'unread' }
+export const NO_USAGE: UsageSummary = { v: 1, readAt: null, days: null, triedAt: null, doubt: 'unread' }
 
 const DAY_MS = 86_400_000
 /** Figures trail by up to a day: those that are further behind than this say nothing about yesterday. */

@@ -27,12 +27,12 @@ import { createAppleWebhooks, type AppleWebhooks } from './roster/apple-webhooks
 import { closeRoster, purgeRoster } from './roster/purge-roster.ts'
 import { createScimBindings, type ScimBindings } from './scim/scim-bindings.ts'
 import { createScimDirectories, createScimDirectory, type ScimDirectoryStore } from './scim/scim-directory.ts'
-import { createSourceBook, createSources, type SourceBook } from './source/sources.ts'
+import { createSourceMemory, createSources, type SourceMemory } from './source/sources.ts'
 import { openLane, type StoredLane } from './stored-lane.ts'
 import { createDeliveries, type Deliveries } from './webhook/deliveries.ts'
 import { createDeliveryLine, type DeliveryLine } from './webhook/delivery-line.ts'
 import { lanesWithFacts, takeUntold } from './webhook/facts.ts'
-import { createNoticeBook, createNotices, type NoticeBook } from './webhook/notices.ts'
+import { createNoticeMemory, createNotices, type NoticeMemory } from './webhook/notices.ts'
 import { createWebhooks, type Webhooks } from './webhook/webhooks.ts'
 import { createWorkers, type Workers } from './workers.ts'
 import { defineScript } from './connection/define-script.ts'
@@ -67,10 +67,10 @@ export interface Store {
   /** Deliveries of all webhooks by due time. */
   readonly deliveryLine: DeliveryLine
   readonly notices: Register<Notice>
-  noticeBook(noticeId: string): NoticeBook
+  noticeMemory(noticeId: string): NoticeMemory
   readonly sources: Register<Source>
   /** `most`: people that are kept for one source. */
-  sourceBook(sourceId: string, most?: number): SourceBook
+  sourceMemory(sourceId: string, most?: number): SourceMemory
   readonly appleWebhooks: AppleWebhooks
   readonly scimDirectories: Register<ScimDirectory>
   scimDirectory(directoryId: string): ScimDirectoryStore
@@ -201,9 +201,9 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     deliveries: (webhookId) => createDeliveries(redis, webhookId),
     deliveryLine: createDeliveryLine(redis),
     notices: createNotices(redis),
-    noticeBook: (noticeId) => createNoticeBook(redis, noticeId),
+    noticeMemory: (noticeId) => createNoticeMemory(redis, noticeId),
     sources: createSources(redis),
-    sourceBook: (sourceId, most) => createSourceBook(redis, sourceId, most),
+    sourceMemory: (sourceId, most) => createSourceMemory(redis, sourceId, most),
     appleWebhooks: createAppleWebhooks(redis),
     scimDirectories: createScimDirectories(redis),
     scimDirectory: (directoryId) => createScimDirectory(redis, directoryId),

@@ -55,8 +55,8 @@ beforeAll(async () => {
   const figures = createFigures(redis, 'acme', 'gold')
   await figures.keepSightings('me', { at: now, changed: seen, gone: [] })
   const used = { sessions: 31, crashes: 1, feedback: 0, days: 90, readAt: now, zeroSince: null, risenAt: now } as const
-  const book = { v: 1, readAt: now, days: 90, triedAt: now, doubt: null } as const
-  await figures.keepUsages('me', book, new Map([['u-101', used]]))
+  const summary = { v: 1, readAt: now, days: 90, triedAt: now, doubt: null } as const
+  await figures.keepUsages('me', summary, new Map([['u-101', used]]))
   await figures.noteSessions('me', { at: now - DAY, perWeek: 2.4 })
   await figures.noteSessions('me', { at: now, perWeek: 12 })
   ann = await visit(api.app, 'ann')

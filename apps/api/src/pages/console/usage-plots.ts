@@ -60,13 +60,13 @@ function shares(title: string, what: string, all: RosterUsage['builds'], total: 
   </div>`
 }
 
-function sessionsPlot({ sessions, book }: RosterUsage, now: number): Html {
+function sessionsPlot({ sessions, summary }: RosterUsage, now: number): Html {
   const [first, last] = [sessions[0], sessions.at(-1)]
   if (!first || !last) return html`<p class="quiet">Sessions were not read yet: a comparison reads them once a day.</p>`
   const line = html`<p>
     <strong>${number(Math.round(last.perWeek))}</strong> sessions a
-    week${book.days === null ? null : html` over ${book.days} days`}, read ${when(last.at, now)}.
-    ${book.doubt === null ? null : html`The reading after it is not believed.`}
+    week${summary.days === null ? null : html` over ${summary.days} days`}, read ${when(last.at, now)}.
+    ${summary.doubt === null ? null : html`The reading after it is not believed.`}
   </p>`
   if (last.at <= first.at) return line
   const top = Math.max(1, ...sessions.map(({ perWeek }) => perWeek))

@@ -45,8 +45,8 @@ async function install(id: string, build: string | null): Promise<void> {
     zeroSince: null,
     risenAt: null,
   } as const
-  const book = { v: 1, readAt: READ_AT, days: 90, triedAt: READ_AT, doubt: null } as const
-  await figures.keepUsages('me', book, new Map([[id, used]]))
+  const summary = { v: 1, readAt: READ_AT, days: 90, triedAt: READ_AT, doubt: null } as const
+  await figures.keepUsages('me', summary, new Map([[id, used]]))
 }
 
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { NO_USAGE_BOOK, type Sighting, type Usage } from '@flightroster/core/domain'
+import { NO_USAGE, type Sighting, type Usage } from '@flightroster/core/domain'
 import { createFigures, laneKeys } from '@flightroster/core/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
@@ -43,8 +43,8 @@ async function plant(seen: Record<string, Sighting>, usages: Record<string, Usag
   await redis.set(laneKeys('acme').lease, 'me')
   const figures = createFigures(redis, 'acme', 'gold')
   await figures.keepSightings('me', { at: Date.now(), changed: new Map(Object.entries(seen)), gone: [] })
-  const book = { v: 1 as const, readAt: ago(0.5), days: 90 as const, triedAt: ago(0.5), doubt: null }
-  if (usages) await figures.keepUsages('me', book, new Map(Object.entries(usages)))
+  const summary = { v: 1 as const, readAt: ago(0.5), days: 90 as const, triedAt: ago(0.5), doubt: null }
+  if (usages) await figures.keepUsages('me', summary, new Map(Object.entries(usages)))
   await redis.del(laneKeys('acme').lease)
 }
 
@@ -92,7 +92,7 @@ describe('GET /v1/rosters/{rosterId}/idle', () => {
     await api.addRoster({ id: 'gold', teamKey: 'acme', idle: RULE })
     await addMember('absent', 'installed')
     await plant({ absent: sighting('installed', 120) }, null)
-    expect(await idle()).toMatchObject({ candidates: [], unknown: 1, doubts: [{ code: NO_USAGE_BOOK.doubt }] })
+    expect(await idle()).toMatchObject({ candidates: [], unknown: 1, doubts: [{ code: NO_USAGE.doubt }] })
   })
 })
 

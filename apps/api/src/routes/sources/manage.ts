@@ -159,7 +159,7 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
       const { id } = await find(request.params.sourceId, request.caller)
       const { limit, cursor } = request.query
       const list = `received:${id}`
-      const entries = await deps.store.sourceBook(id).received()
+      const entries = await deps.store.sourceMemory(id).received()
       // New ones come in front, so a page goes on behind the last one that was shown.
       const after = readCursor(list, cursor)
       const from = after === undefined ? 0 : entries.findIndex((entry) => placeOf(entry) === after) + 1

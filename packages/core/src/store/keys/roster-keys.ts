@@ -43,7 +43,7 @@ export interface RosterKeys {
   sightings: string
   /** hash: member id → Usage, compactly: what Apple counted for its tester */
   usages: string
-  /** hash: `seenAt` → when the group was last listed as a whole (ms), `usage` → UsageBook */
+  /** hash: `seenAt` → when the group was last listed as a whole (ms), `usage` → UsageSummary */
   figures: string
   /** string and hash with expiry: how far a reading of usage has come, and its rows: tester id → figures */
   usageReading: string
@@ -54,7 +54,7 @@ export interface RosterKeys {
   history: string
   /** string: which column of an uploaded list is what, as somebody said last */
   columns: string
-  /** hash: `book` → BuildBook, `at` → when Apple's builds were last looked at (ms) */
+  /** hash: `book` → BuildMemory, `at` → when Apple's builds were last looked at (ms) */
   builds: string
 }
 

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { BuildBook, BuildNews, KnownBuild } from '../../domain/build-watch.ts'
+import type { BuildMemory, BuildNews, KnownBuild } from '../../domain/build-watch.ts'
 import {
   flag,
   list,
@@ -22,7 +22,7 @@ const recordScript = defineScript(import.meta.url, './record-builds.lua')
 /** What is known of the builds of each roster of one team key. */
 export interface Builds {
   /** `at`: when Apple was last looked at (ms). */
-  find(rosterId: string): Promise<{ at: number; book: BuildBook } | null>
+  find(rosterId: string): Promise<{ at: number; memory: BuildMemory } | null>
   /** With what upstream is told, in one atomic step. False when the lease is lost: then nothing was recorded. */
   record(leaseToken: string, entry: BuildEntry): Promise<boolean>
 }
@@ -32,7 +32,7 @@ export interface BuildEntry {
   roster: string
   at: number
   /** null: as it was. */
-  book: BuildBook | null
+  memory: BuildMemory | null
   news: BuildNews[]
 }
 
@@ -44,10 +44,10 @@ export function createBuilds(redis: Redis, teamKey: string): Builds {
   const keys = laneKeys(teamKey)
   return {
     async find(rosterId) {
-      const [at, book] = await redis.hmget(keys.roster(rosterId).builds, 'at', 'book')
-      return at && book ? { at: Number(at), book: parseBook(book) } : null
+      const [at, memory] = await redis.hmget(keys.roster(rosterId).builds, 'at', 'book')
+      return at && memory ? { at: Number(at), memory: parseBuildMemory(memory) } : null
     },
-    async record(leaseToken, { roster, at, book, news }) {
+    async record(leaseToken, { roster, at, memory, news }) {
       // The order of the fields matters: see record-builds.lua.
       const facts = news.map(({ type, roster: of, build, at: toldAt, ...more }) =>
         JSON.stringify({ type, roster: of, sequence: 0, build, at: toldAt, ...more }),
@@ -55,7 +55,7 @@ export function createBuilds(redis: Redis, teamKey: string): Builds {
       const recorded = await recordScript.run(
         redis,
         [keys.lease, keys.roster(roster).builds, keys.sequences, keys.facts, keys.rosters],
-        [leaseToken, at, book ? formatBook(book) : '', rosterSequence(roster), roster, ...facts],
+        [leaseToken, at, memory ? formatBuildMemory(memory) : '', rosterSequence(roster), roster, ...facts],
       )
       if (recorded === 1 && facts.length > 0) await redis.sadd(globalKeys.untold, teamKey)
       return recorded === 1
@@ -63,7 +63,7 @@ export function createBuilds(redis: Redis, teamKey: string): Builds {
   }
 }
 
-type KeptBook = Omit<BuildBook, 'builds'> & { builds: [string, KnownBuild][] }
+type KeptMemory = Omit<BuildMemory, 'builds'> & { builds: [string, KnownBuild][] }
 
 const knownBuild = object<KnownBuild>({
   told: flag,
@@ -76,7 +76,7 @@ const knownBuild = object<KnownBuild>({
   until: number,
 })
 
-const bookShape = object<KeptBook>({
+const memoryShape = object<KeptMemory>({
   v: oneOf(1),
   mode: word(),
   builds: list(tuple<[string, KnownBuild]>(text, knownBuild)),
@@ -86,11 +86,11 @@ const bookShape = object<KeptBook>({
 })
 
 /** As the store keeps it: JSON, with the map of builds as a list of pairs. */
-export function formatBook({ builds, ...rest }: BuildBook): string {
+export function formatBuildMemory({ builds, ...rest }: BuildMemory): string {
   return JSON.stringify({ ...rest, builds: [...builds] })
 }
 
-function parseBook(json: string): BuildBook {
-  const book = readJson(bookShape, json, 'A book of builds')
-  return { ...book, builds: new Map(book.builds) }
+function parseBuildMemory(json: string): BuildMemory {
+  const memory = readJson(memoryShape, json, 'A memory of builds')
+  return { ...memory, builds: new Map(memory.builds) }
 }

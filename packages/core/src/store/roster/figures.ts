@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis'
 import type { TesterState } from '../../domain/member.ts'
 import {
-  NO_USAGE_BOOK,
+  NO_USAGE,
   USAGE_PERIODS,
   type Device,
   type InviteType,
   type Sighting,
   type Usage,
-  type UsageBook,
+  type UsageSummary,
   type UsagePeriod,
 } from '../../domain/usage.ts'
 import { list, nullable, number, object, oneOf, optional, or, readJson, text, tuple, word } from '../../domain/shape.ts'
@@ -26,17 +26,17 @@ export interface Figures {
   sightings(): Promise<Map<string, Sighting>>
   usages(): Promise<Map<string, Usage>>
   /** When the group was last listed as a whole (ms), and how the readings of usage went. */
-  standing(): Promise<{ seenAt: number | null; book: UsageBook }>
+  standing(): Promise<{ seenAt: number | null; summary: UsageSummary }>
   /** What a complete listing showed: who is another than before, and who is there no more. Throws lease_lost. */
   keepSightings(token: string, seen: { at: number; changed: Map<string, Sighting>; gone: string[] }): Promise<void>
   /** How a reading of usage ended; `usages`: of everybody, where it is believed. Throws lease_lost. */
-  keepUsages(token: string, book: UsageBook, usages: Map<string, Usage> | null): Promise<void>
+  keepUsages(token: string, summary: UsageSummary, usages: Map<string, Usage> | null): Promise<void>
   /** Sessions a week of everybody, by a reading that is believed. Throws lease_lost. */
   noteSessions(token: string, sample: SessionSample): Promise<void>
   /** The oldest first. */
   sessionHistory(): Promise<SessionSample[]>
   /** Nothing of usage is kept any more. Throws lease_lost. */
-  dropUsages(token: string, book: UsageBook): Promise<void>
+  dropUsages(token: string, summary: UsageSummary): Promise<void>
 }
 
 /** Sessions a week of all testers together, at one reading (ms). */
@@ -45,7 +45,7 @@ export interface SessionSample {
   perWeek: number
 }
 
-const bookShape = object<UsageBook>({
+const summaryShape = object<UsageSummary>({
   v: oneOf(1),
   readAt: nullable(number),
   days: nullable(oneOf(...USAGE_PERIODS)),
@@ -56,7 +56,7 @@ const bookShape = object<UsageBook>({
 /** A reading a day: a third of a year. */
 const SAMPLES_KEPT = 120
 
-/** What complete readings of a group kept of its testers: sightings, usage, and the book over both. */
+/** What complete readings of a group kept of its testers: sightings, usage, and a summary of usage. */
 export function createFigures(redis: Redis, teamKey: string, roster: string): Figures {
   const lane = laneKeys(teamKey)
   const keys = lane.roster(roster)
@@ -82,10 +82,10 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
       })
     },
     async standing() {
-      const [seenAt, book] = await redis.hmget(keys.figures, 'seenAt', 'usage')
+      const [seenAt, summary] = await redis.hmget(keys.figures, 'seenAt', 'usage')
       return {
         seenAt: seenAt ? Number(seenAt) : null,
-        book: book ? readJson(bookShape, book, 'The book of usage') : NO_USAGE_BOOK,
+        summary: summary ? readJson(summaryShape, summary, 'The summary of usage') : NO_USAGE,
       }
     },
     async keepSightings(token, { at, changed, gone }) {
@@ -95,14 +95,14 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
       if (gone.length > 0) await write(keys.usages, 'HDEL', gone)
       await write(keys.figures, 'HSET', ['seenAt', at])
     },
-    async keepUsages(token, book, next) {
+    async keepUsages(token, summary, next) {
       const write = createFencedWrite(redis, lane.lease, token)
       if (next !== null) {
         const kept = await redis.hkeys(keys.usages)
         const set = [...next].map(([id, usage]): [string, string] => [id, formatUsage(usage)])
         await writeHash(write, keys.usages, { set, drop: kept.filter((id) => !next.has(id)) })
       }
-      await write(keys.figures, 'HSET', ['usage', JSON.stringify(book)])
+      await write(keys.figures, 'HSET', ['usage', JSON.stringify(summary)])
     },
     async noteSessions(token, { at, perWeek }) {
       const write = createFencedWrite(redis, lane.lease, token)
@@ -116,10 +116,10 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
         return { at, perWeek }
       })
     },
-    async dropUsages(token, book) {
+    async dropUsages(token, summary) {
       const write = createFencedWrite(redis, lane.lease, token)
       for (const key of [keys.usages, keys.usageHistory]) await write(key, 'UNLINK')
-      await write(keys.figures, 'HSET', ['usage', JSON.stringify(book)])
+      await write(keys.figures, 'HSET', ['usage', JSON.stringify(summary)])
     },
   }
 }

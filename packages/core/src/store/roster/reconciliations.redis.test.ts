@@ -10,7 +10,7 @@ const idOf = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, 
 
 const { redis, connect } = await withRedis()
 
-const book = () => createReconciliations(redis, 'acme')
+const plans = () => createReconciliations(redis, 'acme')
 const bytesOf = async () => await redis.hstrlen(keys.reconciliations, 'plan-1')
 const namesKept = async () => (await redis.keys(keys.planNames('*'))).length
 
@@ -49,55 +49,55 @@ describe('a plan that names very many', () => {
       kept: [{ id: 'k-1', reason: 'protected' }],
       unmanaged: [{ testerId: 't-1', email: null }],
     })
-    await book().put(whole)
+    await plans().put(whole)
     expect(await bytesOf()).toBeLessThan(1_000)
-    const [head] = await book().listHeld('gold')
+    const [head] = await plans().listHeld('gold')
     expect(head).toMatchObject({ id: 'plan-1', plan: { remove: MANY } })
-    expect(JSON.stringify(await book().list('gold', 10)).length).toBeLessThan(1_000)
-    expect(await book().find('plan-1')).toEqual(whole)
-    expect(await book().namedBy(head!, [idOf(5), 'other'])).toEqual([idOf(5)])
+    expect(JSON.stringify(await plans().list('gold', 10)).length).toBeLessThan(1_000)
+    expect(await plans().find('plan-1')).toEqual(whole)
+    expect(await plans().namedBy(head!, [idOf(5), 'other'])).toEqual([idOf(5)])
 
-    const read = (await book().find('plan-1'))!
-    expect(await book().replace(read, { ...read, status: 'running', decidedBy: 'user:ann' })).toBe(true)
-    expect(await book().replace(read, { ...read, status: 'rejected' })).toBe(false)
-    expect(await book().replace(head!, { ...head!, status: 'rejected' })).toBe(false)
-    expect(await book().find('plan-1')).toEqual({ ...whole, status: 'running', decidedBy: 'user:ann' })
+    const read = (await plans().find('plan-1'))!
+    expect(await plans().replace(read, { ...read, status: 'running', decidedBy: 'user:ann' })).toBe(true)
+    expect(await plans().replace(read, { ...read, status: 'rejected' })).toBe(false)
+    expect(await plans().replace(head!, { ...head!, status: 'rejected' })).toBe(false)
+    expect(await plans().find('plan-1')).toEqual({ ...whole, status: 'running', decidedBy: 'user:ann' })
     expect(await namesKept()).toBe(1)
   })
 
   it('is read by pages, and only by whoever wants the names', async () => {
-    await book().put(plan(MANY))
+    await plans().put(plan(MANY))
     await redis.config('RESETSTAT')
     const pages = async () => Number(/cmdstat_lrange:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0)
-    await book().listHeld('gold')
-    await book().list('gold', 10)
+    await plans().listHeld('gold')
+    await plans().list('gold', 10)
     expect(await pages()).toBe(0)
-    const record = (await book().find('plan-1'))!
+    const record = (await plans().find('plan-1'))!
     expect(await pages()).toBe(MANY / 2_000 + 1)
-    await book().replace(record, { ...record, status: 'running' })
-    await book().put({ ...record, status: 'done' })
+    await plans().replace(record, { ...record, status: 'running' })
+    await plans().put({ ...record, status: 'done' })
     expect(await pages()).toBe(MANY / 2_000 + 1)
   })
 
   it('keeps no names beside those it has: of a record that others were put into, or that is no more', async () => {
-    await book().put(plan(500))
-    await book().put(plan(300))
-    expect([(await book().find('plan-1'))?.removals.length, await namesKept()]).toEqual([300, 1])
-    const read = (await book().find('plan-1'))!
+    await plans().put(plan(500))
+    await plans().put(plan(300))
+    expect([(await plans().find('plan-1'))?.removals.length, await namesKept()]).toEqual([300, 1])
+    const read = (await plans().find('plan-1'))!
     const erased = { ...read, removals: read.removals.filter((id) => id !== idOf(7)) }
-    expect(await book().replace(read, erased)).toBe(true)
-    expect([(await book().find('plan-1'))?.removals.length, await namesKept()]).toEqual([299, 1])
-    expect(await book().replace(read, { ...read, removals: read.removals.slice(0, 200) })).toBe(false)
-    expect([(await book().find('plan-1'))?.removals.length, await namesKept()]).toEqual([299, 1])
-    for (let at = 0; at < 60; at++) await book().put(plan(150, { id: `p-${at}`, status: 'done', startedAt: 10 + at }))
+    expect(await plans().replace(read, erased)).toBe(true)
+    expect([(await plans().find('plan-1'))?.removals.length, await namesKept()]).toEqual([299, 1])
+    expect(await plans().replace(read, { ...read, removals: read.removals.slice(0, 200) })).toBe(false)
+    expect([(await plans().find('plan-1'))?.removals.length, await namesKept()]).toEqual([299, 1])
+    for (let at = 0; at < 60; at++) await plans().put(plan(150, { id: `p-${at}`, status: 'done', startedAt: 10 + at }))
     // Fifty of a roster stay, and one that waits for a person.
     expect(await namesKept()).toBe(51)
   })
 })
 
 it('a plan of few, or of a store that an older release may read, is one record as before', async () => {
-  await book().put(plan(3))
-  expect([await namesKept(), (await book().find('plan-1'))?.removals.length]).toEqual([0, 3])
+  await plans().put(plan(3))
+  expect([await namesKept(), (await plans().find('plan-1'))?.removals.length]).toEqual([0, 3])
   await redis.flushall()
   await redis.set(globalKeys.packedFrom, Date.now() + 60_000)
   const later = connect()

@@ -1,7 +1,7 @@
 -- Records what is known of a roster's builds, and numbers and adds what upstream is told of them, if the lease is still ours:
 -- one step, so that nothing is told twice or never. Of a roster that is gone nothing is recorded.
 -- KEYS[1] lease  [2] builds of the roster  [3] sequences  [4] facts  [5] rosters of the lane
--- ARGV[1] token  [2] when Apple was looked at (ms)  [3] book (JSON), or empty where it is as before  [4] name of the sequence
+-- ARGV[1] token  [2] when Apple was looked at (ms)  [3] what is remembered of them (JSON), or empty where it is as before  [4] name of the sequence
 --     [5] roster id  [6..] facts (JSON), each with `"sequence":0` before any text from outside
 -- Returns 1 when recorded, 0 when the lease is lost.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import { newPerson, type SourcePerson } from '../../domain/source.ts'
-import { createSourceBook } from './sources.ts'
+import { createSourceMemory } from './sources.ts'
 
 const { redis } = await withRedis()
 
@@ -10,12 +10,12 @@ const MEMBERSHIP = { memberships: { sub: { plans: [['gold']], at: { time: 1, ran
 
 describe('what a source remembers', () => {
   it('is so many people: who is entitled to nothing makes room, the one told of longest ago first, and nobody else does', async () => {
-    const book = createSourceBook(redis, 'shop', 3)
+    const memory = createSourceMemory(redis, 'shop', 3)
     const tell = async (id: string, change: Partial<SourcePerson> = {}) =>
-      (await book.amend(id, (known) => ({ ...(known ?? newPerson(id)), ...change, revision: ++revision }))) !==
+      (await memory.amend(id, (known) => ({ ...(known ?? newPerson(id)), ...change, revision: ++revision }))) !==
       undefined
     const known = async () => {
-      const found = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => book.find(id)))
+      const found = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => memory.find(id)))
       return found.flatMap((person) => person?.id ?? []).join('')
     }
     expect(await tell('a')).toBe(true)
@@ -33,9 +33,9 @@ describe('what a source remembers', () => {
     expect(await tell('f', { memberships: {} })).toBe(true)
     expect(await tell('g', MEMBERSHIP)).toBe(true)
     expect(await known()).toBe('beg')
-    await book.forget({ ids: ['b'], address: 'nobody@example.com' })
+    await memory.forget({ ids: ['b'], address: 'nobody@example.com' })
     expect(await tell('a')).toBe(true)
-    await book.destroy()
+    await memory.destroy()
     expect(await redis.keys('*')).toEqual([])
   })
 })

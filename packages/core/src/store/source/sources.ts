@@ -51,7 +51,7 @@ export function createSources(redis: Redis): Register<Source> {
 }
 
 /** What one source has told: its people, and what arrived lately. */
-export interface SourceBook {
+export interface SourceMemory {
   /**
    * Changes the newest record of a person, making one where there is none; two writers at once lose nothing. Undefined where the
    * person is new, and as many as are kept have something that they are entitled to.
@@ -75,7 +75,7 @@ const RECEIVED_KEPT = 200
 const REFUSED_EVERY_MS = 10_000
 
 /** What a source has told of its people, `most` of them at most; who is entitled to nothing makes room. */
-export function createSourceBook(redis: Redis, sourceId: string, most = PEOPLE_KEPT): SourceBook {
+export function createSourceMemory(redis: Redis, sourceId: string, most = PEOPLE_KEPT): SourceMemory {
   const keys = sourceKeys(sourceId)
   const people = createRegister(redis, keys.people, sourcePerson)
   const hasRoom = async () => {

@@ -43,7 +43,7 @@ export interface NoticeState {
 }
 
 /** What one notice has told. Only the worker that holds its delivery writes it. */
-export interface NoticeBook {
+export interface NoticeMemory {
   state(): Promise<NoticeState>
   /** What was told last of each roster and team key. */
   told(): Promise<Map<string, string>>
@@ -67,7 +67,7 @@ const TOLD = 'told '
 const COVERED_S = 4 * 86_400
 
 /** What a notice has told, so that of the same thing it tells once. */
-export function createNoticeBook(redis: Redis, noticeId: string): NoticeBook {
+export function createNoticeMemory(redis: Redis, noticeId: string): NoticeMemory {
   const { notice, covered } = webhookKeys(toEndpoint(noticeId))
   const noteTold = async (told: ReadonlyMap<string, string | null>) => {
     for (const [thing, state] of told) {

@@ -1,12 +1,12 @@
 import { dropSettled } from '../../domain/build-steps.ts'
-import { noteBuilds, type BuildBook, type KnownBuild, type Seen } from '../../domain/build-watch.ts'
+import { noteBuilds, type BuildMemory, type KnownBuild, type Seen } from '../../domain/build-watch.ts'
 import type { Roster } from '../../domain/roster.ts'
 
 /** One roster's view of its app's builds, at one time. The steps of a watch change `known` and `seen`. */
 export interface Look {
   roster: Roster
   /** As it was recorded before. */
-  before: BuildBook | null
+  before: BuildMemory | null
   known: Map<string, KnownBuild>
   seen: Seen
   /** What may be done at Apple for this roster. */
@@ -17,7 +17,7 @@ export interface Look {
   releases: boolean
 }
 
-export function openLook(roster: Roster, before: BuildBook | null, seen: Seen, now: number): Look {
+export function openLook(roster: Roster, before: BuildMemory | null, seen: Seen, now: number): Look {
   const isAutomatic = roster.builds === 'automatic'
   const submits = isAutomatic && roster.submitForReview
   const known = noteBuilds(before, roster.builds, seen, now)

@@ -1,21 +1,21 @@
 import { isBuildLack, type BuildLack } from '../../domain/build.ts'
 import type { Supply } from '../../domain/build-supply.ts'
-import type { BuildBook } from '../../domain/build-watch.ts'
+import type { BuildMemory } from '../../domain/build-watch.ts'
 import type { Roster, Warning } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
 
 /** What a roster's builds lack: by the newest reading, be it of a PUT or of the build watch, and what Apple refused. */
-export function warningsOf(roster: Roster, looked: { at: number; book: BuildBook } | null): Warning[] {
+export function warningsOf(roster: Roster, looked: { at: number; memory: BuildMemory } | null): Warning[] {
   if (looked === null) return roster.warnings
   return [
-    ...(isNewer(roster, looked) ? looked.book.findings : roster.warnings),
-    ...(roster.builds === 'automatic' ? looked.book.refusals : []),
+    ...(isNewer(roster, looked) ? looked.memory.findings : roster.warnings),
+    ...(roster.builds === 'automatic' ? looked.memory.refusals : []),
   ]
 }
 
 /** How long the roster's group can still test, by the newest reading. */
-export function supplyOf(roster: Roster, looked: { at: number; book: BuildBook } | null): Supply | undefined {
-  return looked?.book.supply && (isNewer(roster, looked) || !roster.supply) ? looked.book.supply : roster.supply
+export function supplyOf(roster: Roster, looked: { at: number; memory: BuildMemory } | null): Supply | undefined {
+  return looked?.memory.supply && (isNewer(roster, looked) || !roster.supply) ? looked.memory.supply : roster.supply
 }
 
 function isNewer(roster: Roster, looked: { at: number }): boolean {

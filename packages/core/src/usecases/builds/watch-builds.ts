@@ -1,11 +1,11 @@
 import { groupFindings, heldBuilds, heldFinding, isBuildLack, lastUsable } from '../../domain/build.ts'
 import { describeSupply, judgeSupply, supplyFindings, type Supply } from '../../domain/build-supply.ts'
 import { refusalWarnings, releaseRefusal } from '../../domain/build-steps.ts'
-import { takeNews, type BuildBook } from '../../domain/build-watch.ts'
+import { takeNews, type BuildMemory } from '../../domain/build-watch.ts'
 import { peopleInGroup } from '../../domain/member.ts'
 import type { Roster, Warning } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
-import { formatBook } from '../../store/index.ts'
+import { formatBuildMemory } from '../../store/index.ts'
 import { dropUnusedWebhook } from '../apple-webhooks/drop-unused-webhook.ts'
 import { judgeDoubt } from '../visit/judge-doubt.ts'
 import { stopLane } from '../visit/stop-lane.ts'
@@ -87,7 +87,7 @@ async function lookAtApp(visit: Visit, appId: string, rosters: Roster[]): Promis
   for (const roster of served) {
     const known = await builds.find(roster.id)
     const seen = { app: read.builds, group: read.ofGroup(roster.group.id) }
-    looks.push(openLook(roster, known?.book ?? null, seen, clock.now()))
+    looks.push(openLook(roster, known?.memory ?? null, seen, clock.now()))
   }
   const taken = await takeSteps({ session, clock, log }, looks)
   const supplies: Supply[] = []
@@ -129,7 +129,7 @@ async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Pr
     const people = peopleInGroup(await store.members(roster.teamKey, roster.id).counts())
     for (const one of news) if (one.successor !== undefined) one.peopleAffected = people
   }
-  const book: BuildBook = {
+  const memory: BuildMemory = {
     v: 1,
     mode: roster.builds,
     builds: known,
@@ -137,8 +137,8 @@ async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Pr
     supply,
     refusals: refusalWarnings(known, seen, now),
   }
-  const isSame = before !== null && formatBook(before) === formatBook(book)
-  const entry = { roster: roster.id, at: now, book: isSame ? null : book, news }
+  const isSame = before !== null && formatBuildMemory(before) === formatBuildMemory(memory)
+  const entry = { roster: roster.id, at: now, memory: isSame ? null : memory, news }
   if (!(await store.lane(visit.teamKey).builds.record(visit.lease.token, entry))) throw new AppError('lease_lost')
   for (const { type, build } of news) log.info({ event: type, roster: roster.id, build: build.id }, type)
   return supply

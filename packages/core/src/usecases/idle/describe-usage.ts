@@ -1,5 +1,5 @@
 import type { Roster } from '../../domain/roster.ts'
-import type { Device, UsageBook } from '../../domain/usage.ts'
+import type { Device, UsageSummary } from '../../domain/usage.ts'
 import type { SessionSample, Store } from '../../store/index.ts'
 
 /** How many devices have it, the most first. */
@@ -12,7 +12,7 @@ export interface RosterUsage {
   systems: Share[]
   /** Sessions a week of all together, at each reading that was believed, the oldest first. */
   sessions: SessionSample[]
-  book: UsageBook
+  summary: UsageSummary
 }
 
 /** What the people of a roster have installed, and how much they use it, by what is kept. */
@@ -22,7 +22,7 @@ export async function describeUsage(
 ): Promise<RosterUsage | null> {
   if (!deps.testerUsage) return null
   const figures = deps.store.lane(roster.teamKey).roster(roster.id).figures
-  const [sightings, sessions, { book }] = await Promise.all([
+  const [sightings, sessions, { summary }] = await Promise.all([
     figures.sightings(),
     figures.sessionHistory(),
     figures.standing(),
@@ -33,7 +33,7 @@ export async function describeUsage(
     builds: share(devices, ({ build }) => build),
     systems: share(devices, systemOf),
     sessions,
-    book,
+    summary,
   }
 }
 

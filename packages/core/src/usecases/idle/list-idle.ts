@@ -20,9 +20,9 @@ export interface IdleList {
 /** Who of a roster does not use the seat, by what is kept: no call of Apple. */
 export async function listIdle(deps: { store: Store; clock: Clock }, roster: Roster): Promise<IdleList> {
   const figures = deps.store.lane(roster.teamKey).roster(roster.id).figures
-  const { seenAt, book } = await figures.standing()
+  const { seenAt, summary } = await figures.standing()
   const rule = roster.idle
-  const list = { rule, measuredAt: seenAt, usageMeasuredAt: book.readAt }
+  const list = { rule, measuredAt: seenAt, usageMeasuredAt: summary.readAt }
   if (rule === null) return { ...list, candidates: [], unknown: 0, doubts: [], doubtful: new Set() }
   const now = deps.clock.now()
   const [sightings, usages, isProtected] = await Promise.all([
@@ -46,7 +46,7 @@ export async function listIdle(deps: { store: Store; clock: Clock }, roster: Ros
     cursor = page.cursor
     for (const record of page.records) if (record.desired.present) subjects.set(record.id, toSubject(record))
   } while (cursor !== '0')
-  const { candidates, doubts, doubtful } = findIdle(rule, { now, seenAt, book }, subjects.values())
+  const { candidates, doubts, doubtful } = findIdle(rule, { now, seenAt, summary }, subjects.values())
   const counted = [...doubts].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count)
   return { ...list, candidates, unknown: counted.reduce((sum, { count }) => sum + count, 0), doubts: counted, doubtful }
 }

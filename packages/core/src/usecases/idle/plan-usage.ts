@@ -1,5 +1,5 @@
 import type { Roster } from '../../domain/roster.ts'
-import type { UsageBook } from '../../domain/usage.ts'
+import type { UsageSummary } from '../../domain/usage.ts'
 import { usageTask } from '../schedule/tasks.ts'
 import type { Visit } from '../visit/visit.ts'
 
@@ -9,19 +9,19 @@ const DAY_MS = 86_400_000
 export async function planUsage(visit: Visit, roster: Roster): Promise<void> {
   const { store, clock, settings } = visit.deps
   const figures = store.lane(visit.teamKey).roster(roster.id).figures
-  const { book } = await figures.standing()
+  const { summary } = await figures.standing()
   if (!settings.testerUsage) {
-    if (book.doubt !== 'off')
-      await figures.dropUsages(visit.lease.token, { ...book, readAt: null, days: null, doubt: 'off' })
+    if (summary.doubt !== 'off')
+      await figures.dropUsages(visit.lease.token, { ...summary, readAt: null, days: null, doubt: 'off' })
     return
   }
-  if (!isDue(book, clock.now())) return
+  if (!isDue(summary, clock.now())) return
   // Apple's figures cover those who installed.
   const { installed } = await store.members(visit.teamKey, roster.id).counts()
   if (installed === 0) return
   await store.lane(visit.teamKey).schedule.plan(usageTask(roster.id), clock.now())
 }
 
-export function isDue({ triedAt }: UsageBook, now: number): boolean {
+export function isDue({ triedAt }: UsageSummary, now: number): boolean {
   return triedAt === null || now - triedAt >= DAY_MS
 }

@@ -110,7 +110,7 @@ export const noticeNotFound = (id: string) =>
 
 /** Reads how a notice does. */
 export async function describeNotice(deps: { store: Store }, notice: Notice): Promise<NoticeDescription> {
-  return { notice, state: await deps.store.noticeBook(notice.id).state() }
+  return { notice, state: await deps.store.noticeMemory(notice.id).state() }
 }
 
 /** Takes a notice out with everything that was on its way to it. Throws not_found. */

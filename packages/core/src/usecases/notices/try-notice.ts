@@ -33,21 +33,21 @@ type Result = { delivery: Delivery; ending: DeliveryEnding }
 
 async function attempt(deps: TryDeps, notice: Notice, delivery: Delivery): Promise<Result> {
   const at = deps.clock.now()
-  const book = deps.store.noticeBook(notice.id)
+  const memory = deps.store.noticeMemory(notice.id)
   const silently = (): Result => ({ delivery: { ...delivery, status: 'delivered' }, ending: { kind: 'delivered' } })
   const isTest = delivery.fact.type === 'webhook.test'
   let batch = [delivery]
   if (!isTest) {
-    if (await book.isCovered(delivery.id)) return silently()
-    const from = await book.quietFrom()
+    if (await memory.isCovered(delivery.id)) return silently()
+    const from = await memory.quietFrom()
     if (from !== null && at < from + QUIET_MS) return { delivery, ending: { kind: 'released', at: from + QUIET_MS } }
     batch = await deps.store.deliveries(toEndpoint(notice.id)).pending(NOTICE_SUBJECT, AT_ONCE)
   }
   const ids = batch.map(({ id }) => id)
   const facts = batch.flatMap(({ fact }) => (fact.type === 'webhook.test' ? [] : [fact]))
-  const { news, told } = pickNews(facts, await book.told())
+  const { news, told } = pickNews(facts, await memory.told())
   if (!isTest && news.length === 0) {
-    await book.cover(ids, told)
+    await memory.cover(ids, told)
     return silently()
   }
   const message = composeNotice(isTest ? [delivery.fact] : news, deps.publicUrl)
@@ -55,9 +55,9 @@ async function attempt(deps: TryDeps, notice: Notice, delivery: Delivery): Promi
   const result = conclude(deps, delivery, at, answer)
   if (result.ending.kind === 'delivered') {
     const now = deps.clock.now()
-    await book.noteSent({ at: now, quietFrom: isTest ? null : now, ids, told })
+    await memory.noteSent({ at: now, quietFrom: isTest ? null : now, ids, told })
   } else if (result.ending.kind !== 'released') {
-    await book.noteError(answer.status === null ? answer.answer : `${answer.status} ${answer.answer}`.slice(0, 500))
+    await memory.noteError(answer.status === null ? answer.answer : `${answer.status} ${answer.answer}`.slice(0, 500))
   }
   deps.log.info(
     { event: 'notice.tried', notice: notice.id, facts: news.length, status: answer.status, ending: result.ending.kind },

@@ -47,8 +47,8 @@ export async function readUsage(visit: Visit, rosterId: string): Promise<number 
   const { store, clock, settings } = visit.deps
   const roster = await store.rosters.find(rosterId)
   if (!roster || roster.teamKey !== visit.teamKey || roster.paused || roster.blocked || roster.deleting) return null
-  const { book } = await store.lane(visit.teamKey).roster(roster.id).figures.standing()
-  if (!settings.testerUsage || !isDue(book, clock.now())) return null
+  const { summary } = await store.lane(visit.teamKey).roster(roster.id).figures.standing()
+  if (!settings.testerUsage || !isDue(summary, clock.now())) return null
   const readings = store.lane(visit.teamKey).roster(roster.id).usageReadings
   const { token } = visit.lease
   let reading = await goOnWith(visit, roster)
@@ -103,14 +103,14 @@ async function conclude(
   const figures = store.lane(visit.teamKey).roster(roster.id).figures
   const readings = store.lane(visit.teamKey).roster(roster.id).usageReadings
   const readAt = clock.now()
-  const [{ book }, before, rows] = await Promise.all([figures.standing(), figures.usages(), readings.rows()])
+  const [{ summary }, before, rows] = await Promise.all([figures.standing(), figures.usages(), readings.rows()])
   const found = await figuresOfMembers(visit, roster, rows)
   const { days, until } = reading
   const sessions = new Map([...before].map(([id, usage]) => [id, usage.sessions]))
   const doubt =
     failed ??
     doubtWhole(reading, rows.size, found) ??
-    doubtReading({ days, readAt, until, figures: found.figures }, { readAt: book.readAt, sessions })
+    doubtReading({ days, readAt, until, figures: found.figures }, { readAt: summary.readAt, sessions })
   if (doubt === null) {
     // Whoever has no row now keeps what was read before, with its time.
     const usages = new Map<string, Usage>([...before].filter(([id]) => found.inGroup.has(id)))
@@ -119,7 +119,7 @@ async function conclude(
     await figures.noteSessions(token, { at: readAt, perWeek: perWeek(found.figures.values(), days) })
   } else {
     log.warn({ event: 'usage.not_believed', roster: roster.id, doubt, pages: reading.pages }, 'usage.not_believed')
-    await figures.keepUsages(token, { ...book, triedAt: readAt, doubt }, null)
+    await figures.keepUsages(token, { ...summary, triedAt: readAt, doubt }, null)
   }
   await readings.end(token)
   await planIdle(visit, roster)

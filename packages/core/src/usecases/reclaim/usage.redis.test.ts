@@ -31,7 +31,7 @@ async function install(...ids: string[]): Promise<void> {
 }
 const usageCalls = () => rig.emulator.calls().filter(({ path }) => path.endsWith('/metrics/betaTesterUsages'))
 const figures = () => createFigures(rig.redis, 'acme', 'gold')
-const book = async () => (await figures().standing()).book
+const summary = async () => (await figures().standing()).summary
 /** A whole comparison by the schedule, and what it plans. */
 async function reconcile(): Promise<void> {
   const standing = await rig.store.standing('gold')
@@ -118,7 +118,7 @@ describe('a reconciliation', () => {
     const crowd = Array.from({ length: 9_999 }, (_, at) => ({ email: `t${at}@example.com`, state: 'INSTALLED' }))
     rig.emulator.addTesters(gold.group.id, crowd)
     await rig.due(reconcileTask('gold'))
-    await rig.until(async () => expect((await book()).readAt).not.toBeNull(), 120_000)
+    await rig.until(async () => expect((await summary()).readAt).not.toBeNull(), 120_000)
     expect(usageCalls()).toHaveLength(50)
     expect((await figures().usages()).size).toBe(1)
   }, 180_000)
@@ -197,7 +197,7 @@ describe('candidates', () => {
     const before = usageCalls().length
     await reconcile()
     expect(await idle()).toEqual({ candidates: [], doubts: { [doubt]: 2 } })
-    expect((await book()).readAt).not.toBeNull()
+    expect((await summary()).readAt).not.toBeNull()
     // Not before tomorrow, whatever came of it.
     await reconcile()
     expect(usageCalls().length - before).toBe(1)

@@ -10,6 +10,6 @@ export async function forgetInSources(
   for (const source of await listSources(deps)) {
     const rosters = new Set(Object.values(source.rosters))
     const ids = members.filter(({ roster }) => rosters.has(roster)).flatMap((member) => member.ids)
-    await deps.store.sourceBook(source.id).forget({ ids, address })
+    await deps.store.sourceMemory(source.id).forget({ ids, address })
   }
 }

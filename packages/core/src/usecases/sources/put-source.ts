@@ -120,7 +120,7 @@ export function listSources(deps: { store: Store }): Promise<Source[]> {
 export async function deleteSource(deps: { store: Store }, id: string): Promise<void> {
   await getSource(deps, id)
   await deps.store.sources.delete(id)
-  await deps.store.sourceBook(id).destroy()
+  await deps.store.sourceMemory(id).destroy()
 }
 
 /** Every secret that is good at `now`, the newest first. */

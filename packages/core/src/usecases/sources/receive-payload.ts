@@ -3,7 +3,7 @@ import type { ReceivedPayload, Source, SourceStatement, SourcePerson } from '../
 import { AppError, isAppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import { isGenericSigned, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
-import { PEOPLE_KEPT, type SourceBook } from '../../store/index.ts'
+import { PEOPLE_KEPT, type SourceMemory } from '../../store/index.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent, type IntakeDeps } from '../intake/index.ts'
 import { getSource, openSourceSecrets } from './put-source.ts'
 import { readPayload, type ReadDeps } from './read-payload.ts'
@@ -37,11 +37,11 @@ export async function receivePayload(
   traceparent?: string,
 ): Promise<Received> {
   const source = await getSource(deps, sourceId)
-  const book = deps.store.sourceBook(sourceId)
+  const memory = deps.store.sourceMemory(sourceId)
   const now = deps.clock.now()
   const bodyDigest = digestOf(request.headers['x-patreon-event'] ?? '', request.body)
   const note = (status: ReceivedPayload['status'], id: string, events: number, reason: string | null) =>
-    book.note({ at: now, id: id.slice(0, 256), status, events, reason: reason?.slice(0, 500) ?? null })
+    memory.note({ at: now, id: id.slice(0, 256), status, events, reason: reason?.slice(0, 500) ?? null })
 
   if (!isSigned(deps.sealer, source, request, now)) {
     await note('refused', bodyDigest, 0, 'The signature does not match the secret.')
@@ -58,13 +58,13 @@ export async function receivePayload(
   }
   const id = (read.kind === 'statements' ? read.id : undefined) ?? bodyDigest
   const seen = digestOf(id === bodyDigest ? 'body' : 'id', Buffer.from(id))
-  if (await book.wasSeen(seen)) {
+  if (await memory.wasSeen(seen)) {
     await note('duplicate', id, 0, null)
     return { accepted: 0, ignored: ['This payload was recorded before.'] }
   }
   const { accepted, ignored, isKept } =
     read.kind === 'statements'
-      ? await recordStatements(deps, source, book, {
+      ? await recordStatements(deps, source, memory, {
           id,
           statements: read.statements,
           ignored: read.ignored,
@@ -73,7 +73,7 @@ export async function receivePayload(
         })
       : await recordEvents(deps, source, read.events, read.ignored, traceparent)
   // After everything is recorded: a death before this means a repeat, which records what is missing.
-  await book.noteSeen(seen, id === bodyDigest ? BODY_REMEMBERED_MS : ID_REMEMBERED_MS)
+  await memory.noteSeen(seen, id === bodyDigest ? BODY_REMEMBERED_MS : ID_REMEMBERED_MS)
   await note(accepted > 0 || isKept ? 'accepted' : 'ignored', id, accepted, ignored[0] ?? null)
   return { accepted, ignored }
 }
@@ -100,7 +100,7 @@ interface Recorded {
 async function recordStatements(
   deps: ReceiveDeps,
   source: Source,
-  book: SourceBook,
+  memory: SourceMemory,
   payload: {
     id: string
     statements: SourceStatement[]
@@ -112,7 +112,7 @@ async function recordStatements(
   const result: Recorded = { accepted: 0, ignored: [...payload.ignored], isKept: false }
   for (const personId of new Set(payload.statements.map(({ person }) => person))) {
     const statements = payload.statements.filter(({ person }) => person === personId)
-    const person = await amendPerson(book, personId, statements, payload.now)
+    const person = await amendPerson(memory, personId, statements, payload.now)
     if (person === undefined) {
       result.ignored.push(
         `No more than ${PEOPLE_KEPT.toLocaleString('en-US')} people with a membership are kept of a source.`,
@@ -122,7 +122,7 @@ async function recordStatements(
     const { events, wanted, ignored } = planPerson(source, person, payload.id)
     const outcomes = await record(deps, source, await keepOwnAddresses(deps, person, events), payload.traceparent)
     const recorded = events.map(({ roster }, at) => ({ roster, outcome: outcomes[at] }))
-    await noteTold(book, person, wanted, recorded)
+    await noteTold(memory, person, wanted, recorded)
     result.accepted += outcomes.filter(({ status }) => status !== 'rejected').length
     result.ignored.push(...ignored, ...refusals(events, outcomes))
     result.isKept ||= person.revision > person.told.revision

@@ -9,7 +9,7 @@ import {
   type SourcePerson,
 } from '../../domain/source.ts'
 import { AppError } from '../../errors.ts'
-import type { SourceBook } from '../../store/index.ts'
+import type { SourceMemory } from '../../store/index.ts'
 import type { EventOutcome, IncomingEvent } from '../intake/index.ts'
 import { sourceName } from './read-payload.ts'
 
@@ -18,12 +18,12 @@ import { sourceName } from './read-payload.ts'
  * payload_not_understood.
  */
 export function amendPerson(
-  book: SourceBook,
+  memory: SourceMemory,
   person: string,
   statements: SourceStatement[],
   now: number,
 ): Promise<SourcePerson | undefined> {
-  return book.amend(person, (known) => learnStatements(known ?? newPerson(person), statements, now))
+  return memory.amend(person, (known) => learnStatements(known ?? newPerson(person), statements, now))
 }
 
 export function learnStatements(known: SourcePerson, statements: SourceStatement[], now: number): SourcePerson {
@@ -97,7 +97,7 @@ function fieldsOf({ profile, told }: SourcePerson, kind: PersonChange['kind']) {
 
 /** Notes what was recorded, unless more was recorded meanwhile. */
 export async function noteTold(
-  book: SourceBook,
+  memory: SourceMemory,
   person: SourcePerson,
   wanted: string[],
   recorded: { roster: string; outcome: EventOutcome | undefined }[],
@@ -106,7 +106,7 @@ export async function noteTold(
   const rosters = wanted.filter((roster) => !refused.has(roster))
   const { told, profile, revision } = person
   if (told.revision === revision && rosters.join('\0') === told.rosters.join('\0')) return
-  await book.amend(person.id, (known = person) =>
+  await memory.amend(person.id, (known = person) =>
     known.told.revision > revision ? known : { ...known, told: { revision, rosters, profile } },
   )
 }

@@ -17,11 +17,11 @@ export async function tryPayload(
   const now = deps.clock.now()
   const read = await readPayload(deps, source, request, now)
   if (read.kind === 'events') return { events: read.events, ignored: brief(read.ignored) }
-  const book = deps.store.sourceBook(sourceId)
+  const memory = deps.store.sourceMemory(sourceId)
   const events: IncomingEvent[] = []
   const ignored = [...read.ignored]
   for (const personId of new Set(read.statements.map(({ person }) => person))) {
-    const known = (await book.find(personId)) ?? newPerson(personId)
+    const known = (await memory.find(personId)) ?? newPerson(personId)
     const person = learnStatements(
       known,
       read.statements.filter(({ person: id }) => id === personId),

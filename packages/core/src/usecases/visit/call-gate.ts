@@ -60,7 +60,7 @@ export function createCallGate(deps: GateDeps): CallGate {
   let answered = 0
   let sent = 0
   let succeeded = false
-  let books: Promise<unknown> = Promise.resolve()
+  let writes: Promise<unknown> = Promise.resolve()
   /** Answers that the store is still to be told of, where nothing else is to be told after them: the next one is told with them. */
   let answers: { quota: CallRecord['quota']; nth: number; reservedAt: number | undefined; calls: number } | null = null
   /** What Apple said of the quota while more was being reserved. */
@@ -69,11 +69,11 @@ export function createCallGate(deps: GateDeps): CallGate {
 
   const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
     answers = null
-    const done = books.then(work)
-    books = done.catch(() => {})
+    const done = writes.then(work)
+    writes = done.catch(() => {})
     return done
   }
-  const book = (work: () => Promise<void>) => {
+  const write = (work: () => Promise<void>) => {
     inOrder(work).catch((error: unknown) => {
       deps.log.warn({ err: error }, 'The budget could not be corrected; our own count goes on.')
     })
@@ -138,7 +138,7 @@ export function createCallGate(deps: GateDeps): CallGate {
       return
     }
     const mine = { quota, nth, reservedAt, calls: 1 }
-    book(() => {
+    write(() => {
       if (answers === mine) answers = null
       const told = reservedAt === undefined ? undefined : { reservedAt, calls: mine.calls }
       return deps.budget.note(mine.quota, counted - mine.nth, told)
@@ -153,7 +153,7 @@ export function createCallGate(deps: GateDeps): CallGate {
     const excess = Math.min(spare, spare - usable)
     if (excess <= 0) return
     spare -= excess
-    book(() => release(excess))
+    write(() => release(excess))
   }
   const roomOf = (limit: number | null, remaining: number | null) =>
     remaining === null
@@ -195,7 +195,7 @@ export function createCallGate(deps: GateDeps): CallGate {
       else shrink(record.quota)
       if (record.code === 'apple_rate_limited') {
         const quietMs = record.retryAfterMs ?? QUIET_DEFAULT_MS
-        book(() => deps.budget.keepQuiet(quietMs))
+        write(() => deps.budget.keepQuiet(quietMs))
       }
     },
     beginAhead() {
@@ -205,13 +205,13 @@ export function createCallGate(deps: GateDeps): CallGate {
     },
     async close() {
       if ((await ahead?.catch(() => null)) != null) {
-        book(() => deps.budget.unbegin(deps.holder))
+        write(() => deps.budget.unbegin(deps.holder))
         spare++
       }
       const unused = spare
       spare = 0
-      book(() => release(unused))
-      await books
+      write(() => release(unused))
+      await writes
     },
     sent: () => sent,
     succeeded: () => succeeded,

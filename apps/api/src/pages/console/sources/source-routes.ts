@@ -153,7 +153,7 @@ async function sendList(deps: ApiDeps, request: FastifyRequest, reply: FastifyRe
   const sources = await Promise.all(
     (await listSources(deps)).map(async (source) => ({
       source,
-      last: (await deps.store.sourceBook(source.id).received())[0],
+      last: (await deps.store.sourceMemory(source.id).received())[0],
     })),
   )
   const page = sourcesPage({
@@ -176,7 +176,7 @@ async function sendOne(deps: ApiDeps, request: FastifyRequest, reply: FastifyRep
     now: deps.clock.now(),
     source,
     url: sourceUrl(source.id, deps.publicUrl),
-    received: await deps.store.sourceBook(source.id).received(),
+    received: await deps.store.sourceMemory(source.id).received(),
     draft: shown.draft ?? draftOf(source),
     isChanging: shown.draft !== undefined,
     trial: shown.trial ?? { payload: '', event: '' },
