@@ -1,16 +1,14 @@
-import type { Store } from '@flightroster/core/store'
+import type { Connection, Store } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { addScimRoster, connectScim, putGroup, type ScimClient } from '../../testing/scim.ts'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { expect, it } from 'vitest'
+import { directoryOf } from '@flightroster/core/usecases/scim'
+import type { ScimGroup } from '@flightroster/core/domain'
+import { addScimRoster, putGroup } from '../../testing/scim.ts'
+import { withScim } from '../../testing/with-scim.ts'
+import { groupText } from './group-resource.ts'
+import { readProjection } from './projection.ts'
 
-let api: TestApi
-let idp: ScimClient
-beforeAll(async () => {
-  api = await serveApi()
-  idp = await connectScim(api)
-})
-afterAll(() => api.close())
+const { api, idp } = await withScim()
 
 const AT_ONCE = 10
 const PAGES = AT_ONCE + 2
@@ -41,6 +39,21 @@ function holdRecords(store: Store) {
   }
 }
 
+/** How many ids of the group's members the store has answered, in whatever way it was asked. */
+function watchIds(connection: Connection, group: string) {
+  const send = connection.sendCommand.bind(connection)
+  let ids = 0
+  connection.sendCommand = (command, ...rest) => {
+    if (command.args.some((arg) => String(arg).endsWith(`:${group}`)))
+      command.promise.then(
+        (answer: unknown) => void (ids += [answer].flat(2).filter((one) => typeof one === 'string').length),
+        () => {},
+      )
+    return send(command, ...rest)
+  }
+  return { ids: () => ids, [Symbol.dispose]: () => void (connection.sendCommand = send) }
+}
+
 it('ten pages of a large group are told at once, and no more: each waits for the disk of the store', async () => {
   await addScimRoster(api, 'at-once', 'At once', { removalGuard: { percent: 100, atLeast: PEOPLE + 1 } })
   const { ids } = await putGroup(api, idp, 'Elsewhere', PEOPLE)
@@ -60,3 +73,41 @@ it('ten pages of a large group are told at once, and no more: each waits for the
     }
   }
 }, 120_000)
+
+it('a large group is read as far as it is told, and its ids alone are no less: what is read ahead would be the whole of it', async () => {
+  const { id } = await putGroup(api, idp, 'Ahead', PEOPLE)
+  await addScimRoster(api, 'ahead', 'Ahead by another name')
+  using read = watchIds(api.connection, id)
+  const held = holdRecords(api.store)
+  try {
+    const displayName = { op: 'replace', path: 'displayName', value: 'Ahead by another name' }
+    const answer = idp.patch(`/Groups/${id}`, [displayName])
+    await eventually(() => expect(held.waiting()).toBe(AT_ONCE))
+    expect(read.ids()).toBe(AT_ONCE * 500)
+    held.open()
+    expect((await answer).status).toBe(204)
+    expect(read.ids()).toBe(PEOPLE)
+  } finally {
+    held.restore()
+  }
+}, 120_000)
+
+it('a change of a few in a large group reads those, and nobody else', async () => {
+  const { id, ids } = await putGroup(api, idp, 'Few', PEOPLE)
+  await addScimRoster(api, 'few', 'Few')
+  using read = watchIds(api.connection, id)
+  const value = ids.slice(0, 20).map((one) => ({ value: one }))
+  for (const op of ['remove', 'add'])
+    expect((await idp.patch(`/Groups/${id}`, [{ op, path: 'members', value }])).status).toBe(204)
+  expect(read.ids()).toBe(2 * value.length)
+}, 120_000)
+
+it('a large group is answered as it is read: whoever reads its beginning has had no more than that read', async () => {
+  const { id } = await putGroup(api, idp, 'Streamed', PEOPLE)
+  const group = await directoryOf(api, null).store.groups.find(id)
+  using read = watchIds(api.connection, id)
+  const text = groupText(directoryOf(api, null), group as ScimGroup, '', readProjection({}))
+  const first = [await text.next(), await text.next()].map(({ value }) => value as string).join('')
+  expect(first.match(/"value"/g)).toHaveLength(500)
+  expect(read.ids()).toBe(500)
+})

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createReconciliations } from '@flightroster/core/store'
 import { DIALECTS, type Dialect } from '../../testing/scim-dialects.ts'
 import { RFC_7644 } from '../../testing/scim-rfc7644.ts'
 import { addScimRoster, connectScim } from '../../testing/scim.ts'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { withScim } from '../../testing/with-scim.ts'
 
-let api: TestApi
-beforeAll(async () => {
-  api = await serveApi()
-})
-afterAll(() => api.close())
+const { api } = await withScim()
 
 /** Sends one step after the other, and looks at what each is answered and who is on the roster then. */
 async function play({ group, steps }: Dialect): Promise<void> {

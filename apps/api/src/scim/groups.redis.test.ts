@@ -1,17 +1,11 @@
 import { createReconciliations } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
 import { listScimNotes } from '@flightroster/core/usecases/scim'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addScimRoster, bindRoster, connectScim, finish, type ScimClient } from '../../testing/scim.ts'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { describe, expect, it } from 'vitest'
+import { addScimRoster, bindRoster, connectScim, finish } from '../../testing/scim.ts'
+import { withScim } from '../../testing/with-scim.ts'
 
-let api: TestApi
-let idp: ScimClient
-beforeAll(async () => {
-  api = await serveApi()
-  idp = await connectScim(api)
-})
-afterAll(() => api.close())
+const { api, idp } = await withScim()
 
 const addUsers = async (prefix: string, count: number) => {
   const ids: string[] = []

@@ -1,17 +1,12 @@
 import { createReconciliations } from '@flightroster/core/store'
 import { directoryOf } from '@flightroster/core/usecases/scim'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { addScimRoster, connectScim, type ScimClient } from '../../testing/scim.ts'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { serveApi } from '../../testing/serve.ts'
 import { costOf, MOST } from '../../testing/watch-loop.ts'
+import { withScim } from '../../testing/with-scim.ts'
 
-let api: TestApi
-let idp: ScimClient
-beforeAll(async () => {
-  api = await serveApi()
-  idp = await connectScim(api)
-})
-afterAll(() => api.close())
+const { api, idp } = await withScim()
 
 describe('large and hostile SCIM requests', () => {
   it('change thousands of people at once, and nothing by being sent again', async () => {

@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addScimRoster, connectScim, type ScimClient } from '../../testing/scim.ts'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { describe, expect, it } from 'vitest'
+import { addScimRoster } from '../../testing/scim.ts'
+import { withScim } from '../../testing/with-scim.ts'
 
-let api: TestApi
-let idp: ScimClient
-beforeAll(async () => {
-  api = await serveApi()
-  idp = await connectScim(api)
-})
-afterAll(() => api.close())
+const { api, idp } = await withScim()
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const find = async (path: string, filter: string) => {

@@ -1,16 +1,10 @@
 import { createReconciliations } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addScimRoster, connectScim, finish, type ScimClient } from '../../testing/scim.ts'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { describe, expect, it } from 'vitest'
+import { addScimRoster, finish } from '../../testing/scim.ts'
+import { withScim } from '../../testing/with-scim.ts'
 
-let api: TestApi
-let idp: ScimClient
-beforeAll(async () => {
-  api = await serveApi()
-  idp = await connectScim(api)
-})
-afterAll(() => api.close())
+const { api, idp } = await withScim()
 
 const addUsers = (prefix: string, count: number) =>
   Promise.all(Array.from({ length: count }, (_, at) => idp.addUser(`${prefix}-${at}@example.com`)))

@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectScim, type ScimClient } from '../../testing/scim.ts'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { describe, expect, it } from 'vitest'
+import { withScim } from '../../testing/with-scim.ts'
 
-let api: TestApi
-let idp: ScimClient
-beforeAll(async () => {
-  api = await serveApi()
-  idp = await connectScim(api)
-})
-afterAll(() => api.close())
+const { api, idp } = await withScim()
 
 describe('SCIM users', () => {
   it('are made, read, changed, switched off and deleted', async () => {

@@ -1,0 +1,13 @@
+import { afterAll } from 'vitest'
+import { connectScim, type ScimClient } from './scim.ts'
+import { serveApi, type TestApi } from './serve.ts'
+
+/**
+ * The API for one test file, and an identity provider with a token that is bound to no roster; gone after the last test. At the top of the
+ * file: `const { api, idp } = await withScim()`. Only under vitest.
+ */
+export async function withScim(): Promise<{ api: TestApi; idp: ScimClient }> {
+  const api = await serveApi()
+  afterAll(() => api.close())
+  return { api, idp: await connectScim(api) }
+}
