@@ -1,9 +1,9 @@
-import type { InjectOptions } from 'fastify'
-import type { ScimAnswer, ScimClient } from './scim.ts'
+import type { SettableClock } from '@flightroster/core/testing'
+import { Denied, Fault, Refused, type Line } from './scim-line.ts'
 
 /**
  * Doubles of identity providers with their clocks: what each sends, when it sends it again, and what it gives up, as they document it or
- * as their source says. The clock is the double's own; it jumps to whatever is due next.
+ * as their source says. The clock is one that tests set; it jumps to whatever is due next.
  */
 export interface Habits {
   name: string
@@ -24,10 +24,26 @@ export interface Habits {
   removes: 'list' | 'each' | 'filter'
   /** Reads the group in each cycle and sends what differs. */
   readsGroup?: boolean
-  /** After 429: at the time that the server names, or later by itself. */
-  after429: 'Retry-After' | 'back-off'
-  /** After a 5xx, or no answer: again by itself, less and less often, or only once somebody presses "Retry". */
-  afterFault: 'back-off' | 'by hand'
+  /** After 429 everything waits until the time that the server names, or what was refused. Nobody asks earlier. */
+  after429: 'all wait' | 'each waits'
+  /**
+   * Minutes until what got no answer, or a 5xx, is sent again: after the first failure, the second, and so on; the last for all after
+   * it. None: once somebody presses "Retry".
+   */
+  retriesAfter: readonly number[]
+  /** Whether that holds for what was refused with 400 as well; else it waits for somebody. */
+  retriesRefused: boolean
+  quarantine?: Quarantine
+}
+
+/** A provider that slows down where its requests fail, and stops in the end. */
+export interface Quarantine {
+  everyMinutes: number
+  /** This part of so many tries and more, or so many failures in all. A refused token leads there at once. */
+  share: number
+  tries: number
+  failures: number
+  stopsAfterDays: number
 }
 
 const MINUTE = 60_000
@@ -45,8 +61,10 @@ export const DOUBLES: Habits[] = [
     looksFirst: true,
     adds: 'list',
     removes: 'list',
-    after429: 'back-off',
-    afterFault: 'back-off',
+    after429: 'each waits',
+    retriesAfter: [6 * 60, 12 * 60, 24 * 60],
+    retriesRefused: true,
+    quarantine: { everyMinutes: 24 * 60, share: 0.4, tries: 5_000, failures: 40_000, stopsAfterDays: 28 },
   },
   {
     // support.okta.com: goes by Retry-After; whatever else failed waits under "Tasks" for somebody.
@@ -58,8 +76,9 @@ export const DOUBLES: Habits[] = [
     looksFirst: true,
     adds: 'list',
     removes: 'filter',
-    after429: 'Retry-After',
-    afterFault: 'by hand',
+    after429: 'all wait',
+    retriesAfter: [],
+    retriesRefused: false,
   },
   {
     // authentik's source: hourly, 409 is looked up, groups are read back and compared, transient faults are tried again.
@@ -73,8 +92,9 @@ export const DOUBLES: Habits[] = [
     adds: 'each',
     removes: 'filter',
     readsGroup: true,
-    after429: 'back-off',
-    afterFault: 'back-off',
+    after429: 'each waits',
+    retriesAfter: [1, 2, 4, 60],
+    retriesRefused: true,
   },
   {
     name: 'JumpCloud',
@@ -85,8 +105,9 @@ export const DOUBLES: Habits[] = [
     looksFirst: true,
     adds: 'list',
     removes: 'list',
-    after429: 'back-off',
-    afterFault: 'by hand',
+    after429: 'each waits',
+    retriesAfter: [],
+    retriesRefused: false,
   },
   {
     // Goes by groups that are here, changes users by PUT; failed tasks wait for somebody.
@@ -98,8 +119,9 @@ export const DOUBLES: Habits[] = [
     looksFirst: true,
     adds: 'list',
     removes: 'filter',
-    after429: 'back-off',
-    afterFault: 'by hand',
+    after429: 'each waits',
+    retriesAfter: [],
+    retriesRefused: false,
   },
   {
     name: 'Google Workspace',
@@ -110,82 +132,46 @@ export const DOUBLES: Habits[] = [
     looksFirst: true,
     adds: 'list',
     removes: 'list',
-    after429: 'back-off',
-    afterFault: 'back-off',
+    after429: 'each waits',
+    retriesAfter: [180, 360, 720, 1440],
+    retriesRefused: true,
   },
 ]
 
-/** No answer came, or one that says "later". */
-class Fault extends Error {
-  readonly retryAfterMs: number | undefined
-
-  constructor(retryAfterMs?: number) {
-    super('no answer')
-    this.retryAfterMs = retryAfterMs
-  }
-}
-
-interface Line {
-  isFlaky: boolean
-  /** How often each fault happened. */
-  faults: Map<string, number>
-  send(method: InjectOptions['method'], path: string, body?: object): Promise<ScimAnswer>
-}
-
-/** `random`: below 1. A writing request may be lost on the way there or back, refused, sent twice, or arrive after its own repetition. */
-export function createLine(idp: ScimClient, random: () => number): Line {
-  let late: { key: string; arrive: () => Promise<unknown> } | undefined
-  const line: Line = {
-    isFlaky: true,
-    faults: new Map(),
-    async send(method, path, body) {
-      const key = `${method} ${path} ${JSON.stringify(body)}`
-      const call = () => idp.call(method, path, body)
-      const arrived = late?.key === key ? late : undefined
-      const fates = ['lost', 'never came', '503', '429', 'twice', arrived ? 'fine' : 'late'] as const
-      const fate = line.isFlaky && random() < 0.45 ? fates[Math.floor(random() * fates.length)] : 'fine'
-      if (fate !== undefined && fate !== 'fine') line.faults.set(fate, (line.faults.get(fate) ?? 0) + 1)
-      if (fate === 'never came' || fate === '503') throw new Fault()
-      if (fate === '429') throw new Fault(30_000)
-      if (fate === 'late' && method !== 'GET') {
-        late = { key, arrive: call }
-        throw new Fault()
-      }
-      const answer = await call()
-      if (answer.status >= 500 || answer.status === 429) throw new Fault()
-      if (fate === 'twice' && method !== 'GET') await call()
-      if (arrived) {
-        late = undefined
-        await arrived.arrive()
-      }
-      if (fate === 'lost') throw new Fault()
-      return answer
-    },
-  }
-  return line
-}
-
-interface Person {
+export interface Person {
   familyName: string
   isAssigned: boolean
+  /** What is mapped to the user name is empty: the user is refused. */
+  isMappedWrong?: boolean
 }
 
-interface Double {
+export interface Double {
   /** The directory of the provider: somebody changes it, and the double sends what follows. */
   people: Map<string, Person>
-  /** Minutes that have gone by on its clock. */
-  minutes(): number
-  /** Cycles, until everything is sent. */
+  /** Cycles, until everything is sent, or nothing goes on without a person. */
   settle(): Promise<void>
-  /** Sends everything once more in the next cycle. */
+  /** Cycles for so long. */
+  run(minutes: number): Promise<void>
+  /** What waits until somebody presses "Retry": names, or the group. */
+  waiting(): string[]
+  retry(): void
+  /** Sends everything once more in the next cycle, whatever failed before. Ends a quarantine. */
   resynchronise(): void
+  state(): 'works' | 'in quarantine' | 'stopped'
   idOf(name: string): string | undefined
+  addressOf(name: string): string
 }
 
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
-export function createDouble(habits: Habits, group: string, line: Line, groupMadeByHand?: string): Double {
-  let now = 0
+/** `groupMadeByHand`: its id, for those that push none. */
+export function createDouble(
+  habits: Habits,
+  group: string,
+  line: Line,
+  clock: SettableClock,
+  groupMadeByHand?: string,
+): Double {
   const people = new Map<string, Person>()
   const ids = new Map<string, string>()
   /** What was answered as done: the state of a user, and whether they are in the group. */
@@ -193,6 +179,11 @@ export function createDouble(habits: Habits, group: string, line: Line, groupMad
   const inGroup = new Set<string>()
   let groupId = groupMadeByHand
   const due = new Map<string, { at: number; failures: number }>()
+  /** 429: nothing is sent until then. */
+  let waitsUntil = Number.NEGATIVE_INFINITY
+  let [tries, failures] = [0, 0]
+  /** Since when its requests come once a day. */
+  let slowSince: number | undefined
   const addressOf = (name: string) => `${name}@${group.replaceAll(' ', '-').toLowerCase()}.example`
   const stateOf = ({ familyName, isAssigned }: Person) => JSON.stringify([familyName, isAssigned])
 
@@ -210,7 +201,7 @@ export function createDouble(habits: Habits, group: string, line: Line, groupMad
     return found
   }
   const userBody = (name: string, { familyName, isAssigned }: Person) => ({
-    userName: addressOf(name),
+    userName: people.get(name)?.isMappedWrong ? '' : addressOf(name),
     externalId: `x-${addressOf(name)}`,
     name: { givenName: name, familyName },
     emails: [{ type: 'work', primary: true, value: addressOf(name) }],
@@ -285,56 +276,108 @@ export function createDouble(habits: Habits, group: string, line: Line, groupMad
     for (const name of going) inGroup.delete(name)
   }
 
-  /** One thing is tried, unless it is to wait; whether it is done. */
+  /** One thing is tried, unless it is to wait; whether it is done. Throws Denied. */
   async function attempt(key: string, work: () => Promise<void>): Promise<boolean> {
+    const now = clock.monotonic()
     const waiting = due.get(key)
-    if (waiting && waiting.at > now) return false
+    if (waitsUntil > now || (waiting && waiting.at > now)) return false
+    const [before, sentBefore] = [waiting?.failures ?? 0, line.sent.length]
     try {
       await work()
       due.delete(key)
+      if (line.sent.length > sentBefore) tries++
       return true
     } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      const failures = (waiting?.failures ?? 0) + 1
-      const backOff = Math.min(DAY, habits.everyMinutes * MINUTE * 2 ** failures)
-      const is429 = error.retryAfterMs !== undefined
-      const wait = is429
-        ? habits.after429 === 'Retry-After'
-          ? (error.retryAfterMs ?? 0)
-          : backOff
-        : habits.afterFault === 'by hand'
-          ? DAY
-          : backOff
-      due.set(key, { at: now + wait, failures })
+      tries++
+      failures++
+      if (!(error instanceof Fault) && !(error instanceof Refused)) throw error
+      const isRetried = error instanceof Fault || habits.retriesRefused
+      const minutes = isRetried ? (habits.retriesAfter[before] ?? habits.retriesAfter.at(-1)) : undefined
+      const wait = minutes === undefined ? Number.POSITIVE_INFINITY : minutes * MINUTE
+      const askedMs = error instanceof Fault && error.isTooMany ? error.retryAfterMs : undefined
+      if (askedMs !== undefined && habits.after429 === 'all wait') waitsUntil = now + askedMs
+      // Asked to come later, each does by itself.
+      const at =
+        now + (askedMs === undefined ? wait : wait === Number.POSITIVE_INFINITY ? askedMs : Math.max(askedMs, wait))
+      due.set(key, { at, failures: askedMs === undefined ? before + 1 : before })
       return false
     }
   }
 
+  /** Whether all is sent. */
   async function cycle(): Promise<boolean> {
+    const { quarantine } = habits
+    if (quarantine && slowSince !== undefined && clock.monotonic() - slowSince >= quarantine.stopsAfterDays * DAY)
+      return false
+    const failedBefore = failures
     let isDone = true
-    for (const [name, person] of people) {
-      if (sent.get(name) === stateOf(person)) continue
-      if (!(await attempt(name, () => pushUser(name, person)))) isDone = false
-      else if (sent.get(name) !== stateOf(person)) isDone = false
+    try {
+      for (const [name, person] of people) {
+        if (sent.get(name) === stateOf(person)) continue
+        if (!(await attempt(name, () => pushUser(name, person)))) isDone = false
+        else if (sent.get(name) !== stateOf(person)) isDone = false
+      }
+      if (!(await attempt('the group', pushGroup))) isDone = false
+    } catch (error) {
+      if (!(error instanceof Denied) || !quarantine) throw error
+      slowSince ??= clock.monotonic()
+      return false
     }
-    return (await attempt('the group', pushGroup)) && isDone
+    if (!quarantine) return isDone
+    const isTooMuch =
+      failures >= quarantine.failures || (tries >= quarantine.tries && failures / tries > quarantine.share)
+    if (failures > failedBefore && isTooMuch) slowSince ??= clock.monotonic()
+    if (isDone) endQuarantine()
+    return isDone
   }
+
+  function endQuarantine() {
+    slowSince = undefined
+    tries = 0
+    failures = 0
+  }
+
+  const state = () => {
+    if (slowSince === undefined || !habits.quarantine) return 'works'
+    return clock.monotonic() - slowSince < habits.quarantine.stopsAfterDays * DAY ? 'in quarantine' : 'stopped'
+  }
+  const everyMs = () =>
+    MINUTE * (slowSince === undefined ? habits.everyMinutes : (habits.quarantine?.everyMinutes ?? 0))
+  const waiting = () => [...due].filter(([, { at }]) => at === Number.POSITIVE_INFINITY).map(([key]) => key)
 
   return {
     people,
-    minutes: () => now / MINUTE,
+    state,
+    waiting,
     async settle() {
       for (let cycles = 0; cycles < 500; cycles++) {
         if (await cycle()) return
-        now = Math.max(now + habits.everyMinutes * MINUTE, Math.min(...[...due.values()].map(({ at }) => at)))
+        const isLeft = (name: string) =>
+          sent.get(name) !== stateOf(people.get(name) ?? { familyName: '', isAssigned: false })
+        const byHand = new Set(waiting())
+        const goesOn = [...people.keys()].some((name) => isLeft(name) && !byHand.has(name))
+        const times = [...due.values()].map(({ at }) => at).filter((at) => at !== Number.POSITIVE_INFINITY)
+        if (state() === 'stopped' || (byHand.size > 0 && !goesOn && times.length === 0)) return
+        const next = Math.max(waitsUntil, Math.min(...times))
+        const jump = Number.isFinite(next) ? next - clock.monotonic() : 0
+        clock.advance(Math.max(everyMs(), jump))
       }
       throw new Error(`${habits.name} was not done after 500 cycles`)
+    },
+    async run(minutes) {
+      for (const end = clock.monotonic() + minutes * MINUTE; clock.monotonic() < end; clock.advance(everyMs()))
+        await cycle()
+    },
+    retry() {
+      for (const key of waiting()) due.delete(key)
     },
     resynchronise() {
       sent.clear()
       inGroup.clear()
       due.clear()
+      endQuarantine()
     },
     idOf: (name) => ids.get(name),
+    addressOf,
   }
 }

@@ -45,9 +45,9 @@ const NO_APPLE: Pick<AppleClient, 'session'> = {
   },
 }
 
-/** The whole API on a redis-server of its own; answers are checked against their schemas. */
-export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
-  const server = await startRedis()
+/** The whole API on a redis-server of its own, or on one that others use as well; answers are checked against their schemas. */
+export async function serveApi(overrides: Partial<ApiDeps> = {}, shared?: TestRedis): Promise<TestApi> {
+  const server = shared ?? (await startRedis())
   const logged: string[] = []
   const log = createLog({ level: 'debug', name: 'test' }, { write: (line: string) => void logged.push(line) })
   const redis = createRedis(server.url, { name: 'test', log, commandTimeoutMs: 800, failFast: true })
@@ -113,7 +113,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}): Promise<TestAp
       await app.close()
       await evaluator.close()
       redis.disconnect()
-      await server.close()
+      if (!shared) await server.close()
     },
   }
 }

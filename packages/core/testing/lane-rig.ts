@@ -24,12 +24,13 @@ import { visitLane } from '../src/usecases/lanes/visit-lane.ts'
 import { VISIT, type VisitSettings } from '../src/usecases/visit/visit-settings.ts'
 import { eventually } from './eventually.ts'
 import { makeEvent, makeRoster, makeTeamKey } from './fixtures.ts'
-import { startRedis } from './redis.ts'
+import { startRedis, type TestRedis } from './redis.ts'
 
 type Given = Parameters<typeof makeEvent>[2]
 
 /** A lane with a worker that visits when told to, a real Redis, and the emulator in Apple's place. */
 export interface LaneRig {
+  server: TestRedis
   redis: Redis
   store: Store
   emulator: Emulator
@@ -108,6 +109,7 @@ export async function startLaneRig(): Promise<LaneRig> {
     join: tell('join'),
     update: tell('update'),
     leave: tell('leave'),
+    server,
     redis,
     store,
     emulator,

@@ -1,5 +1,6 @@
+import type { Clock } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
-import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit'
+import rateLimit from '@fastify/rate-limit'
 import type { ApiServer } from '../server.ts'
 
 const MINUTE_MS = 60_000
@@ -7,13 +8,21 @@ const MINUTE_MS = 60_000
 const TOKENS = 5_000
 
 /** So many requests a minute and token, counted by each process for itself: it works while the store is away. */
-export async function useRateLimit(app: ApiServer, deps: { rateLimitPerMinute: number }): Promise<void> {
+export async function useRateLimit(
+  app: ApiServer,
+  deps: { rateLimitPerMinute: number; clock: Pick<Clock, 'monotonic'> },
+): Promise<void> {
+  const counts = new MinuteCounts(deps.clock)
   await app.register(rateLimit, {
     // After the token is known, before a body is read.
     hook: 'preParsing',
     max: deps.rateLimitPerMinute,
     timeWindow: MINUTE_MS,
-    store: MinuteCounts,
+    store: class {
+      incr = counts.incr.bind(counts)
+      /** No route has a limit of its own. */
+      child = () => this
+    },
     keyGenerator: (request) => (request.caller === null ? '' : request.caller.id),
     allowList: (request) => request.caller === null,
     addHeaders: {
@@ -32,11 +41,16 @@ export async function useRateLimit(app: ApiServer, deps: { rateLimitPerMinute: n
  * plugin looks at it a turn later: of requests that came together each is then judged by the number of all of them, and
  * half of what was allowed was refused.
  */
-class MinuteCounts implements FastifyRateLimitStore {
+class MinuteCounts {
+  readonly #clock: Pick<Clock, 'monotonic'>
   readonly #counts = new Map<string, { count: number; endsAt: number }>()
 
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock
+  }
+
   incr(token: string, tell: (error: Error | null, result?: { current: number; ttl: number }) => void): void {
-    const now = performance.now()
+    const now = this.#clock.monotonic()
     const known = this.#counts.get(token)
     const running = known !== undefined && known.endsAt > now ? known : { count: 0, endsAt: now + MINUTE_MS }
     running.count += 1
@@ -46,16 +60,11 @@ class MinuteCounts implements FastifyRateLimitStore {
     if (this.#counts.size > TOKENS) this.#counts.delete(this.#counts.keys().next().value ?? '')
     tell(null, { current: running.count, ttl: Math.ceil(running.endsAt - now) })
   }
-
-  /** No route has a limit of its own. */
-  child(): this {
-    return this
-  }
 }
 
 /** The same for what comes without a token: throws rate_limited from the one too many of a minute on. */
-export function createMinuteLimit(most: number): (sender: string) => void {
-  const counts = new MinuteCounts()
+export function createMinuteLimit(most: number, clock: Pick<Clock, 'monotonic'>): (sender: string) => void {
+  const counts = new MinuteCounts(clock)
   return (sender) =>
     counts.incr(sender, (_error, counted) => {
       if (counted && counted.current > most) throw new AppError('rate_limited', { retryAfterMs: counted.ttl })

@@ -1,14 +1,12 @@
 import { createReconciliations } from '@flightroster/core/store'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createDouble, createLine, DOUBLES, type Habits } from '../../testing/scim-doubles.ts'
+import { createSettableClock } from '@flightroster/core/testing'
+import { expect, it } from 'vitest'
+import { createDouble, DOUBLES, type Habits } from '../../testing/scim-doubles.ts'
+import { createLine } from '../../testing/scim-line.ts'
 import { addScimRoster, connectScim } from '../../testing/scim.ts'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import { withScim } from '../../testing/with-scim.ts'
 
-let api: TestApi
-beforeAll(async () => {
-  api = await serveApi()
-})
-afterAll(() => api.close())
+const { api } = await withScim()
 
 const ENTRA = DOUBLES.find(({ name }) => name === 'Entra ID') as Habits
 
@@ -16,17 +14,9 @@ const ENTRA = DOUBLES.find(({ name }) => name === 'Entra ID') as Habits
 it('no request of a regular cycle of Entra ID is answered with an error, so it has no reason for a quarantine', async () => {
   await addScimRoster(api, 'entra', 'Entra testers')
   const idp = await connectScim(api, { rosters: ['entra'] })
-  const line = createLine(idp, () => 1)
-  const refused: string[] = []
-  const send = line.send.bind(line)
-  let sent = 0
-  line.send = async (method, path, body) => {
-    const answer = await send(method, path, body)
-    sent++
-    if (answer.status >= 400) refused.push(`${method} ${path} was answered ${answer.status}: ${answer.text}`)
-    return answer
-  }
-  const entra = createDouble(ENTRA, 'Entra testers', line)
+  const clock = createSettableClock()
+  const line = createLine(idp, clock)
+  const entra = createDouble(ENTRA, 'Entra testers', line, clock)
   const change = async (name: string, to: object = {}) => {
     entra.people.set(name, { familyName: 'Lee', isAssigned: true, ...entra.people.get(name), ...to })
     await entra.settle()
@@ -65,6 +55,6 @@ it('no request of a regular cycle of Entra ID is answered with an error, so it h
   // Thirty days after somebody was deleted in Entra.
   await line.send('DELETE', ann)
 
-  expect(refused).toEqual([])
-  expect(sent).toBeGreaterThan(30)
+  expect(line.sent.filter(({ status }) => status >= 400)).toEqual([])
+  expect(line.sent.length).toBeGreaterThan(30)
 })

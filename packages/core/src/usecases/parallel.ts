@@ -23,9 +23,9 @@ export async function inParallel<T>(
   if (rejected) throw rejected.reason
 }
 
-/** The same over items that come one after the other: no more are taken than are worked on. */
+/** The same over items that come one after the other: no more are taken than are worked on. `limit` is asked before each. */
 export async function inParallelAsTheyCome<T>(
-  limit: number,
+  limit: () => number,
   items: AsyncIterable<T> | Iterable<T>,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function inParallelAsTheyCome<T>(
       .catch((error: unknown) => void failures.push(error))
       .finally(() => underWay.delete(one))
     underWay.add(one)
-    if (underWay.size >= limit) await Promise.race(underWay)
+    while (underWay.size >= limit()) await Promise.race(underWay)
     if (failures.length > 0) break
   }
   await Promise.all(underWay)

@@ -19,7 +19,7 @@ const params = z.object({ sourceId: z.string() })
 
 /** Where membership systems post to. Public: the signature over the body, as it came, tells who speaks. */
 export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
-  const admit = createMinuteLimit(deps.rateLimitPerMinute)
+  const admit = createMinuteLimit(deps.rateLimitPerMinute, deps.clock)
   app.register(async (scope: ApiServer) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)

@@ -5,14 +5,10 @@ import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
 import { readBindings, rosterIdOf, type BindingReader } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
 import { closePlans, holdOrFree } from './guard.ts'
+import { createPace, type Pace } from './pace.ts'
 
 /** Users looked at in one go. */
 const CHUNK = 500
-/**
- * Pages that are under way at once. Each asks the store five times, one time after the other, and the store syncs its file each time: with
- * three pages both sides waited for half of it, with ten a sync is shared by what waits for it.
- */
-const PAGES_AT_ONCE = 10
 
 interface Planned {
   standing: ScimStanding
@@ -27,6 +23,8 @@ export interface SettleOptions {
   traceparent?: string | undefined
 }
 
+type Pages = AsyncIterable<readonly string[]> | readonly (readonly string[])[]
+
 /**
  * Tells the rosters of these users. What they are to be told follows from what is kept alone, so it can be repeated: a change of a
  * user is kept first, together with a mark that the rosters are still to be told, and whoever finds the mark later finishes it.
@@ -36,7 +34,7 @@ export interface SettleOptions {
 export async function settleUsers(
   deps: ScimDeps,
   directory: OpenDirectory,
-  users: AsyncIterable<readonly string[]> | readonly (readonly string[])[],
+  users: Pages,
   options: SettleOptions,
 ): Promise<void> {
   const { store } = directory
@@ -44,9 +42,9 @@ export async function settleUsers(
   const leaving: Leaving = { revisions: new Map(), byRoster: new Map(), again: new Set() }
   const joined = new Map<string, number>()
   const cameBack = new Set<string>()
-  const telling: Telling = { deps, directory, options }
+  const telling: Telling = { deps, directory, options, inPages: paged(createPace(deps.clock)) }
 
-  await inParallelAsTheyCome(PAGES_AT_ONCE, users, async (page) => {
+  await telling.inPages(users, async (page) => {
     const { plans, idle } = await planPage(directory, bindings, await store.standings(page))
     await finish(directory, idle)
     const claims = plans.map(({ standing: { id, revision }, plan: { told, unsure } }) => ({
@@ -94,7 +92,7 @@ async function letGo(
   { revisions, byRoster, again }: Leaving,
   joined: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const { deps, directory, options } = telling
+  const { deps, directory, options, inPages } = telling
   const { leave, kept } = await holdOrFree(deps, {
     bindings,
     leaving: byRoster,
@@ -104,19 +102,19 @@ async function letGo(
   for (const key of kept) for (const id of byRoster.get(key) ?? []) again.add(id)
   // A leave names nothing but the member. Where they were changed since, it is older than what the rosters are told of that.
   for (const key of leave) {
-    await inParallelAsTheyCome(PAGES_AT_ONCE, inChunks(byRoster.get(key) ?? [], CHUNK), async (page) => {
+    await inPages(inChunks(byRoster.get(key) ?? [], CHUNK), async (page) => {
       const events = page.map((id) => toLeave(directory, id, revisions.get(id) ?? '0', key, priorityOf(options)))
       await acceptEvents(deps, events, options.traceparent)
     })
   }
   const left = [...revisions.keys()].filter((id) => !again.has(id))
-  await inParallelAsTheyCome(PAGES_AT_ONCE, inChunks(left, CHUNK), (page) =>
+  await inPages(inChunks(left, CHUNK), (page) =>
     finish(
       directory,
       page.map((id) => ({ id, revision: revisions.get(id) ?? '0' })),
     ),
   )
-  await inParallelAsTheyCome(PAGES_AT_ONCE, inChunks([...again], CHUNK), async (page) => {
+  await inPages(inChunks([...again], CHUNK), async (page) => {
     const standings = (await directory.store.standings(page)).filter(
       ({ id, revision }) => revisions.get(id) === revision,
     )
@@ -133,7 +131,15 @@ interface Telling {
   deps: ScimDeps
   directory: OpenDirectory
   options: SettleOptions
+  inPages: InPages
 }
+
+type InPages = (pages: Pages, work: (page: readonly string[]) => Promise<void>) => Promise<void>
+
+const paged =
+  (pace: Pace): InPages =>
+  (pages, work) =>
+    inParallelAsTheyCome(pace.limit, pages, (page) => pace.run(() => work(page)))
 
 /** Tells the rosters of who joins and what changed. Returns where a roster would not have somebody. */
 async function tell({ deps, directory, options }: Telling, plans: readonly Planned[]): Promise<Set<string>> {
