@@ -165,6 +165,7 @@ const CHANGES: ['POST' | 'PUT' | 'PATCH' | 'DELETE', string][] = [
   ['POST', '/console/rosters/gold/plans/1/decide'],
   ['POST', '/console/rosters/gold/member/converge'],
   ['POST', '/console/rosters/gold/member/invitation'],
+  ['POST', '/console/rosters/gold/member/link'],
   ['POST', '/console/rosters/gold/member/remove'],
   ['POST', '/console/rosters/gold/member/protect'],
   ['POST', '/console/rosters/gold/member/restore'],

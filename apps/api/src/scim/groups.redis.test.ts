@@ -260,4 +260,29 @@ describe('the address of a SCIM user', () => {
     await mapped.patch(`/Users/${bob}`, [{ op: 'replace', path: 'name.givenName', value: 'Bob' }])
     expect(await mapped.addresses('mapped')).toEqual(['apple@example.com', 'own@example.com'])
   })
+
+  it('is told to be none where what is mapped is no address, without what stands there', async () => {
+    await addScimRoster(api, 'mismapped', 'Mismapped')
+    const mapped = await connectScim(api, { emailAttribute: 'nickName' })
+    const lines = async (id: string) =>
+      (await listScimNotes(api.deps)).map(({ detail }) => detail).filter((detail) => detail.includes(id))
+    const told = (id: string) => [
+      `SCIM user ${id}: what nickName holds is no e-mail address; a member waits until there is one.`,
+    ]
+    const made = await mapped.addUser('mis-1@example.com', { nickName: 'Annie' })
+    expect(await lines(made)).toEqual(told(made))
+    const none = await mapped.addUser('mis-2@example.com', { nickName: '' })
+    const right = await mapped.addUser('mis-3@example.com', { nickName: 'apple-3@example.com' })
+    for (const id of [none, right]) expect(await lines(id)).toEqual([])
+    await mapped.addGroup('Mismapped', [made, none, right])
+    expect(await mapped.addresses('mismapped')).toEqual(['apple-3@example.com', null, null])
+    expect((await mapped.patch(`/Users/${right}`, [{ op: 'replace', path: 'nickName', value: 'Cyd' }])).status).toBe(
+      200,
+    )
+    expect(await lines(right)).toEqual(told(right))
+    await eventually(async () => {
+      const { items } = (await api.call('GET', '/v1/rosters/mismapped/activity?limit=1000')).json()
+      expect(items.map(({ text }: { text: string }) => text)).toContain(told(right)[0])
+    })
+  })
 })

@@ -77,15 +77,24 @@ function usualAddress(resource: Resource, userName: string): string | null {
 
 /** Where the mapped attribute is empty or no address, there is none: another one would be somebody's guess. */
 function mappedAddress(resource: Resource, attribute: string): string | null {
-  const { parts, filter, sub } = parsePatchPath(attribute)
-  const values = valuesAt(resource, parts).filter(
-    (value) => filter === undefined || (isObject(value) && matches(value, filter)),
-  )
-  for (const value of values) {
-    const email = addressOf(isObject(value) ? read(value, sub ?? 'value') : value)
+  for (const value of mappedValues(resource, attribute)) {
+    const email = addressOf(value)
     if (email !== null) return email
   }
   return null
+}
+
+function mappedValues(resource: Resource, attribute: string): unknown[] {
+  const { parts, filter, sub } = parsePatchPath(attribute)
+  return valuesAt(resource, parts)
+    .filter((value) => filter === undefined || (isObject(value) && matches(value, filter)))
+    .map((value) => (isObject(value) ? read(value, sub ?? 'value') : value))
+}
+
+/** Whether something stands where the address is taken from, and it is none: a mapping at the provider is wrong. */
+export function isMappedWrong({ profile, resource }: ScimUserDraft, attribute: string | undefined): boolean {
+  if (attribute === undefined || profile.email !== null) return false
+  return mappedValues(resource, attribute).some((value) => value !== undefined && value !== null && value !== '')
 }
 
 function addressOf(value: unknown): string | null {

@@ -1,9 +1,17 @@
 import type { ScimUser } from '@flightroster/core/domain'
 import type { ScimKey } from '@flightroster/core/store'
-import { changeScimUser, createScimUser, deleteScimUser, type ScimUserDraft } from '@flightroster/core/usecases/scim'
+import {
+  changeScimUser,
+  createScimUser,
+  deleteScimUser,
+  noteOddOfUser,
+  type OpenDirectory,
+  type ScimUserDraft,
+} from '@flightroster/core/usecases/scim'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
+import type { AskedDeps } from '../on-behalf-of.ts'
 import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, notFound, USER_LIMIT, type ScimContext } from './context.ts'
@@ -16,7 +24,7 @@ import { patchResource } from './patch-user.ts'
 import { project, readProjection } from './projection.ts'
 import { openChange, SCIM_CHANGE, SCIM_ROUTE } from './route.ts'
 import { patchBody, userBody, userList, userResource } from './shapes.ts'
-import { replaceUser, toUserDraft, toUserResource, type UserGroup } from './user-resource.ts'
+import { isMappedWrong, replaceUser, toUserDraft, toUserResource, type UserGroup } from './user-resource.ts'
 
 const params = z.object({ scimUserId: anyId })
 
@@ -98,6 +106,7 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
       const { asked, directory, emailAttribute } = openChange(deps, request)
       const user = await createScimUser(asked, directory, toUserDraft(bodyOf(request), emailAttribute))
       if (user === 'taken') throw taken()
+      await noteMapping(asked, directory, user, emailAttribute)
       return send(request, reply, 201, user)
     },
   )
@@ -133,6 +142,7 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
     const user = await changeScimUser(asked, context.directory, id, (known) => to(known, context), context.traceparent)
     if (user === 'missing') throw notFound('User')
     if (user === 'taken') throw taken()
+    await noteMapping(asked, context.directory, user, context.emailAttribute)
     return send(request, reply, 200, user)
   }
 
@@ -198,6 +208,13 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
       return reply.code(204).send()
     },
   )
+}
+
+/** What stands there is somebody's data, and is not told. */
+async function noteMapping(deps: AskedDeps, directory: OpenDirectory, user: ScimUser, attribute: string | undefined) {
+  if (!isMappedWrong(user, attribute)) return
+  const detail = `what ${attribute ?? ''} holds is no e-mail address; a member waits until there is one.`
+  await noteOddOfUser(deps, directory, user.id, detail)
 }
 
 async function groupsOf({ directory }: ScimContext, users: readonly ScimUser[]): Promise<UserGroup[][]> {

@@ -13,7 +13,7 @@ export const MEMBER_RULES = {
     'wait',
     'member',
     'No e-mail address is known yet.',
-    'Send a member.updated event with the address of the Apple account.',
+    'Send the person the link to their own page, where they give it, or have the membership system send the address of the Apple account.',
   ),
   seats_full: rule(
     'wait',

@@ -186,6 +186,7 @@ function actions(input: MemberPage): Html {
   const mayInvite = member.desired === 'present' && member.email !== null && member.status !== 'reclaimed'
   return html`${button(to('converge'), 'Sync with Apple now', fields)}
   ${mayInvite ? button(to('invitation'), "Send Apple's invitation again", fields) : null}
+  ${member.desired === 'present' ? button(to('link'), 'Make a link to their own page', fields) : null}
   ${member.protection ? button(to('unprotect'), 'Protect no more', fields) : button(to('protect'), 'Protect', fields)}
   ${input.mayRestore ? button(to('restore'), 'Put back', fields) : null}
   ${member.desired === 'present' ? askFirst('Take off the roster', leaveWords(roster), button(to('remove'), 'Yes, take this person off', fields, 'danger')) : null}`

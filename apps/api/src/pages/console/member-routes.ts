@@ -20,6 +20,7 @@ import {
   restoreMember,
   tellTimeline,
 } from '@flightroster/core/usecases/members'
+import { makeMemberLink } from '@flightroster/core/usecases/member-link'
 import type { MemberRecord } from '@flightroster/core/store'
 import type { EventOutcome } from '@flightroster/core/usecases/intake'
 import { describeRoster, getRoster } from '@flightroster/core/usecases/rosters'
@@ -40,6 +41,7 @@ import { privacyOf } from '../privacy.ts'
 import { AlreadyThere } from '../making.ts'
 import { takenFault } from '../record-list.ts'
 import { sendHtml } from '../send-html.ts'
+import { exactTime } from '../words.ts'
 import { createMemberNames, type MemberNames } from './member-link.ts'
 import { laterWords } from './wait-notice.ts'
 import { memberPage, PERSON_LABELS, seenPerson } from './member-page.ts'
@@ -128,6 +130,14 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     return reply.redirect(`${names.href(roster.id, member)}&done=restore`, 303)
   })
 
+  // Shown once, on the page that is answered: an address with it in it would stand in logs and histories.
+  app.post('/console/rosters/:rosterId/member/link', CHANGE, async (request, reply) => {
+    const { roster, member } = await readTarget(deps, request)
+    const { url, expiresAt } = await makeMemberLink(deps, { roster, member, days: LINK_DAYS })
+    await note(deps, request, 'member.link', `roster:${roster.id}`, deps.toRef(roster.id, member))
+    return sendMember(deps, request, reply, roster, member, linkNotice(url, expiresAt))
+  })
+
   for (const kind of ['protect', 'unprotect'] as const) {
     app.post(`/console/rosters/:rosterId/member/${kind}`, CHANGE, async (request, reply) => {
       const { roster, member, names } = await readTarget(deps, request)
@@ -141,6 +151,19 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
   addRoute(app, deps)
   jobRoute(app, deps)
 }
+
+const LINK_DAYS = 30
+
+const linkNotice = (url: string, expiresAt: number) =>
+  notice(
+    'done',
+    'This is the link to the page of this person.',
+    html`<p>
+        Send it to nobody else: whoever has it can give the address, ask for the invitation, and leave the beta. Good
+        until ${exactTime(expiresAt)}.
+      </p>
+      <p><code>${url}</code></p>`,
+  )
 
 /** What was done, and what comes of it where nothing is in the way. */
 const DONE: Record<string, [string, string?]> = {

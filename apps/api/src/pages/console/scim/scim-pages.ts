@@ -143,7 +143,7 @@ function outlook(
     <h2>If ${roster} took its people from “${name}”</h2>
     <p><strong>${count(add, 'person', 'people')} would be added.</strong> Nothing has changed yet.</p>
     <ul>
-      ${withoutAddress > 0 ? html`<li>${count(withoutAddress, 'person waits', 'people wait')} until an address is given.</li>` : null}
+      ${withoutAddress > 0 ? html`<li>${count(withoutAddress, 'person waits', 'people wait')} until an address is given: by the provider, or by themselves, on a page whose link you can send them.</li>` : null}
       ${unchanged > 0 ? html`<li>${count(unchanged, 'person is', 'people are')} on the roster already.</li>` : null}
       ${others > 0 ? html`<li>${count(others, 'other person', 'other people')} of the roster came otherwise and stay.</li>` : null}
       ${formerGroup === null ? null : html`<li>The roster has its people from “${formerGroup}” now. Who is in that group alone would be removed: ${count(remove, 'person', 'people')}${held ? ', once somebody approves it, for they are more than its guard allows' : ''}.</li>`}

@@ -74,7 +74,13 @@ export function scimPageRoutes(app: ApiServer, deps: ApiDeps): void {
 }
 
 const DONE: Record<string, [string, Html]> = {
-  bind: ['The group is bound.', html`<p>Its people are on their way to the roster.</p>`],
+  bind: [
+    'The group is bound.',
+    html`<p>
+      Its people are on their way to the roster. Who has no address waits: the page of each here makes the link to their
+      own page, where they give it.
+    </p>`,
+  ],
   unbind: ['The roster is unbound.', html`<p>The people whom it has stay.</p>`],
 }
 

@@ -96,3 +96,30 @@ it('knows no group that is not there', async () => {
   expect((await ann.get('/console/scim/groups/none')).statusCode).toBe(404)
   expect((await ann.post('/console/scim/groups/none/bind', { roster: 'gold' })).statusCode).toBe(404)
 })
+
+it('a person without an address waits with the link to their own page, gives it there, and keeps it when everything is sent again', async () => {
+  const eve = await idp.addUser('eve-has-none')
+  const group = await idp.addGroup('Waiting', [eve])
+  const bound = await ann.post(`/console/scim/groups/${group}/bind`, { roster: 'gold', add: '1', remove: '0' })
+  expect(bound.statusCode).toBe(303)
+  expect((await ann.get(String(bound.headers['location']))).body).toMatch(/the link to their\s+own\s+page/)
+  const page = (await ann.get(`/console/rosters/gold/member?id=${eve}`)).body
+  expect(page).toContain('Send the person the link to their own page')
+  const made = await ann.post('/console/rosters/gold/member/link', { id: eve })
+  expect(made.statusCode).toBe(200)
+  const url = /https:\/\/[^<\s]+\/m\/[^<\s]+/.exec(made.body)?.[0] ?? ''
+  const { pathname, origin } = new URL(url)
+  const given = await api.app.inject({
+    method: 'POST',
+    url: `${pathname}/address`,
+    headers: { origin, host: new URL(origin).host, 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({ email: 'eve@icloud.com' }).toString(),
+  })
+  expect([given.statusCode, given.body.slice(0, 200)]).toEqual([303, expect.any(String)])
+  expect(await idp.addresses('gold')).toContain('eve@icloud.com')
+  expect((await idp.call('PUT', `/Users/${eve}`, { userName: 'eve-has-none' })).status).toBe(200)
+  expect(
+    (await idp.call('PUT', `/Groups/${group}`, { displayName: 'Waiting', members: [{ value: eve }] })).status,
+  ).toBe(200)
+  expect(await idp.addresses('gold')).toContain('eve@icloud.com')
+})
