@@ -139,7 +139,11 @@ type InPages = (pages: Pages, work: (page: readonly string[]) => Promise<void>) 
 const paged =
   (pace: Pace): InPages =>
   (pages, work) =>
-    inParallelAsTheyCome(pace.limit, pages, (page) => pace.run(() => work(page)))
+    inParallelAsTheyCome(
+      () => pace.limit(),
+      pages,
+      (page) => pace.run(() => work(page)),
+    )
 
 /** Tells the rosters of who joins and what changed. Returns where a roster would not have somebody. */
 async function tell({ deps, directory, options }: Telling, plans: readonly Planned[]): Promise<Set<string>> {
