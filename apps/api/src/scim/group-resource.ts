@@ -17,10 +17,9 @@ const LONGEST_NAME = 256
 export function toGroupDraft(body: unknown): ScimGroupDraft & { members: string[] | undefined } {
   if (!isObject(body)) throw new ScimFault(400, 'The body is not a Group.', 'invalidSyntax')
   const members = read(body, 'members')
-  const externalId = unwrap(read(body, 'externalId'))
   return {
     displayName: readGroupName(read(body, 'displayName')),
-    externalId: typeof externalId === 'string' ? clean(externalId) || null : null,
+    externalId: readExternalId(read(body, 'externalId')),
     members: members === undefined || members === null ? undefined : memberIds(members),
   }
 }
@@ -38,8 +37,18 @@ export function readGroupName(value: unknown): string {
   return name
 }
 
+/** A provider's own id of a group; null where there is none. Throws ScimFault where it is too long. */
+export function readExternalId(value: unknown): string | null {
+  const sent = unwrap(value)
+  const id = typeof sent === 'string' ? clean(sent) : ''
+  if (id.length > LONGEST_NAME) {
+    throw new ScimFault(400, `"externalId" has at most ${LONGEST_NAME} characters.`, 'invalidValue')
+  }
+  return id || null
+}
+
 /** Without control characters and outer spaces. */
-export const clean = (text: string) => text.replaceAll(/\p{Cc}/gu, '').trim()
+const clean = (text: string) => text.replaceAll(/\p{Cc}/gu, '').trim()
 
 /** Without members: those are streamed, they may be many. */
 export function toGroupHead(group: ScimGroup, base: string): Resource {

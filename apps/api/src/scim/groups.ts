@@ -15,7 +15,7 @@ import type { ApiServer } from '../server.ts'
 import { bodyOf, contextOf, GROUP_LIMIT, notFound, type ScimContext } from './context.ts'
 import { ScimFault, SCIM_ROOT, streamScim } from './fault.ts'
 import { comparedWith, equalitiesOf, type Filter } from './filter.ts'
-import { groupText, readGroupName, clean, toGroupDraft, toGroupHead } from './group-resource.ts'
+import { groupText, readGroupName, readExternalId, toGroupDraft, toGroupHead } from './group-resource.ts'
 import { findPage, listHead, listQuery, readQuery, type Page, type Window } from './lists.ts'
 import { openList } from './open-list.ts'
 import { readGroupPatch } from './patch-group.ts'
@@ -170,13 +170,14 @@ export function groupRoutes(app: ApiServer, deps: ApiDeps): void {
       const patch = await readGroupPatch(readGroupOperations(bodyOf(request)))
       await assertTargets(directory, id, patch.targets)
       const name = patch.displayName === undefined ? undefined : readGroupName(patch.displayName)
+      const ownId = patch.externalId === undefined ? undefined : readExternalId(patch.externalId)
       const group = await changeScimGroup(
         asked,
         directory,
         id,
         ({ displayName, externalId }) => ({
           displayName: name ?? displayName,
-          externalId: patch.externalId === undefined ? externalId : clean(patch.externalId ?? '') || null,
+          externalId: ownId === undefined ? externalId : ownId,
         }),
         patch.members,
         traceparent,

@@ -250,7 +250,7 @@ describe('searches by any address of a user', () => {
 describe('a hostile request about users', () => {
   const values = (count: number, of: (at: number) => string) => Array.from({ length: count }, (_, at) => of(at))
   /** As many as fit into what is kept of a user. */
-  const MANY_EMAILS = { emails: values(3_500, (at) => String(at)).map((value) => ({ value })) }
+  const MANY_EMAILS = { emails: values(900, (at) => String(at)).map((value) => ({ value })) }
   const cheap = async (work: () => Promise<{ status: number; body: any }>, statuses: number[]) => {
     const { result, cost } = await costOf(work)
     expect(statuses).toContain(result.status)
@@ -321,7 +321,7 @@ describe('a hostile request about users', () => {
   }, 120_000)
 
   it('holds nobody up: hundreds of large users are listed, and looked for', async () => {
-    const more = { nickName: 'x'.repeat(60_000) }
+    const more = { nickName: 'x'.repeat(15_000) }
     for (let at = 0; at < 250; at += 10)
       await Promise.all(values(10, (one) => `large user ${at}-${one}`).map((name) => idp.addUser(name, more)))
     await cheap(() => idp.call('GET', '/Users?count=200&startIndex=1&attributes=userName'), [200])

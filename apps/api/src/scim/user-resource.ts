@@ -10,7 +10,8 @@ export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User'
 
 const LONGEST_NAME = 256
 const LONGEST_USER_NAME = 256
-const LARGEST_BYTES = 64 * 1024
+/** What providers send is 1 to 5 KB. A token brings as many users as its rosters may have members, and the store is everybody's. */
+const LARGEST_BYTES = 16 * 1024
 /** Ours to say, or nothing to keep. */
 const NOT_KEPT = ['id', 'meta', 'groups', 'schemas', 'password']
 

@@ -145,10 +145,17 @@ describe('what SCIM is', () => {
       await idp.call('POST', '/Users', { userName: 7 }),
       await idp.call('POST', '/Users', { userName: 'x', active: 'perhaps' }),
       await idp.call('POST', '/Users', { userName: 'x'.repeat(300) }),
-      await idp.call('POST', '/Users', { userName: 'large', title: 'x'.repeat(70_000) }),
+      await idp.call('POST', '/Users', { userName: 'large', title: 'x'.repeat(17_000) }),
       await idp.call('POST', '/Groups', {}),
+      await idp.call('POST', '/Groups', { displayName: 'x'.repeat(257) }),
+      await idp.call('POST', '/Groups', { displayName: 'x', externalId: 'x'.repeat(257) }),
+      await idp.patch(`/Groups/${await idp.addGroup('patched')}`, [
+        { op: 'replace', path: 'externalId', value: 'x'.repeat(257) },
+      ]),
     ]
-    expect(answers.map(({ status }) => status)).toEqual([404, 405, 400, 400, 400, 201, 400, 400, 413, 400])
+    expect(answers.map(({ status }) => status)).toEqual([
+      404, 405, 400, 400, 400, 201, 400, 400, 413, 400, 400, 400, 400,
+    ])
     for (const { status, body, headers } of answers.filter((one) => one.status >= 400)) {
       expect(headers['content-type']).toBe('application/scim+json; charset=utf-8')
       expect(body).toMatchObject({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: String(status) })
