@@ -6,6 +6,7 @@ import { startReconciliation } from '@flightroster/core/usecases/reconcile'
 import { describeRoster, getRoster, pauseRoster, resumeRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
+import { describeEach } from '../../describe-each.ts'
 import { askedBy, chargedTo } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { path, query, type Html } from '../html.ts'
@@ -31,7 +32,7 @@ export function rosterRoutes(app: ApiServer, deps: ApiDeps): void {
     const pages = Math.max(1, Math.ceil(found.length / PER_PAGE))
     const page = Math.min(pages, Math.max(1, Math.trunc(Number(asked.page)) || 1))
     const shown = found.slice((page - 1) * PER_PAGE, page * PER_PAGE)
-    const rosters = await Promise.all(shown.map((roster) => lookAt(deps, roster)))
+    const rosters = await describeEach(app, shown, (roster) => lookAt(deps, roster))
     return sendHtml(reply, rostersPage({ user: request.user, now: deps.clock.now(), rosters, q, page, pages }))
   })
 

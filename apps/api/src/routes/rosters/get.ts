@@ -1,5 +1,6 @@
 import { describeRoster, getRoster } from '@flightroster/core/usecases/rosters'
 import type { ApiDeps } from '../../deps.ts'
+import { describeEach } from '../../describe-each.ts'
 import { mayReach } from '../../plugins/auth.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
@@ -16,7 +17,7 @@ export function listRostersRoute(app: ApiServer, deps: ApiDeps): void {
         querystring: pageQuery,
         response: { 200: pageOf(roster) },
       },
-      config: { scope: 'rosters:read' },
+      config: { scope: 'rosters:read', readsMuch: 'searched' },
     },
     async (request) => {
       const { rosters } = deps.store
@@ -27,8 +28,10 @@ export function listRostersRoute(app: ApiServer, deps: ApiDeps): void {
         request.query,
       )
       const records = await rosters.findMany(page.items.map(({ id }) => id))
-      const described = await Promise.all([...records.values()].map((record) => describeRoster(deps, record)))
-      return { items: described.map(toRoster), nextCursor: page.nextCursor }
+      const items = await describeEach(app, [...records.values()], async (record) =>
+        toRoster(await describeRoster(deps, record)),
+      )
+      return { items, nextCursor: page.nextCursor }
     },
   )
 }

@@ -1,5 +1,6 @@
 import { describeTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
+import { describeEach } from '../../describe-each.ts'
 import { pageFrom, pageOf, pageQuery } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { teamKey, teamKeyParams, toTeamKey } from './schema.ts'
@@ -15,12 +16,14 @@ export function listTeamKeysRoute(app: ApiServer, deps: ApiDeps): void {
         querystring: pageQuery,
         response: { 200: pageOf(teamKey) },
       },
-      config: { scope: 'admin' },
+      config: { scope: 'admin', readsMuch: 'searched' },
     },
     async (request) => {
       const page = pageFrom('team-keys', await deps.store.teamKeys.list(), request.query)
-      const described = await Promise.all(page.items.map((record) => describeTeamKey(deps, record)))
-      return { items: described.map(toTeamKey), nextCursor: page.nextCursor }
+      const items = await describeEach(app, page.items, async (record) =>
+        toTeamKey(await describeTeamKey(deps, record)),
+      )
+      return { items, nextCursor: page.nextCursor }
     },
   )
 }

@@ -1,0 +1,74 @@
+import { makeRoster, makeTeamKey } from '@flightroster/core/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serveApi, type TestApi } from '../testing/serve.ts'
+import { makeDashboard, visit } from '../testing/visitor.ts'
+import { costOf, MOST } from '../testing/watch-loop.ts'
+
+const MANY = 1_000
+
+let api: TestApi
+beforeAll(async () => {
+  // As it runs: answers are checked in tests alone.
+  api = await serveApi({ dashboard: await makeDashboard(), verifiesAnswers: false })
+  for (let at = 0; at < MANY; at++) {
+    const roster = makeRoster({ id: `r-${at}`, teamKey: `k-${at}`, group: { id: `g-${at}`, name: 'Testers' } })
+    await api.store.teamKeys.put(makeTeamKey({ id: roster.teamKey }))
+    await api.store.enterRoster(roster)
+    const [rosters, types] = [[roster.id], ['*']]
+    await api.call('PUT', `/v1/webhooks/w-${at}`, { url: 'https://93.184.216.34/hook', types, rosters })
+    await api.call('PUT', `/v1/notices/n-${at}`, { kind: 'slack', target: 'https://93.184.216.34/x', types, rosters })
+    await api.call('PUT', `/v1/sources/s-${at}`, { kind: 'stripe', secret: 'x', rosters: { '*': roster.id } })
+  }
+}, 120_000)
+afterAll(() => api.close())
+
+describe('an installation of a thousand team keys and rosters', () => {
+  it.each([
+    '/v1/rosters?limit=1000',
+    '/v1/team-keys?limit=1000',
+    '/v1/webhooks?limit=1000',
+    '/v1/notices?limit=1000',
+    '/v1/sources?limit=1000',
+    '/v1/rosters',
+    '/v1/lanes',
+    '/v1/people?email=ann%40example.com',
+    '/v1/scim/groups',
+    '/metrics',
+    '/console',
+    '/lanes',
+    '/console/webhooks',
+    '/console/notices',
+    '/console/sources',
+    '/dashboard/api/queues',
+  ])('is told of in pieces that hold nobody up: %s', async (url) => {
+    const ann = await visit(api.app, 'ann')
+    const get = () => (/^\/(?:v1|metrics)/.test(url) ? api.call('GET', url) : ann.get(url))
+    const { result, cost } = await costOf(get)
+    expect(result.statusCode).toBe(200)
+    expect(cost.heldMs).toBeLessThan(MOST.heldMs)
+    expect(cost.mb).toBeLessThan(MOST.mb)
+  })
+
+  it('takes the events of others while all of it is asked for many times at once', async () => {
+    const made = await api.call('POST', '/v1/tokens', { name: 'crm', scopes: ['events:write'], rosters: ['r-7'] })
+    const authorization = `Bearer ${made.json().token}`
+    const post = (id: string) =>
+      api.call(
+        'POST',
+        '/v1/events',
+        { type: 'member.joined', data: { roster: 'r-7', member: { id } } },
+        { authorization },
+      )
+    const asked = Array.from({ length: 10 }, () =>
+      ['/v1/rosters?limit=1000', '/v1/team-keys?limit=1000', '/v1/people?email=ann%40example.com'].map((url) =>
+        api.call('GET', url),
+      ),
+    ).flat()
+    let isDone = false
+    const answers = Promise.all(asked).finally(() => (isDone = true))
+    const statuses = new Set<number>()
+    for (let at = 0; !isDone; at++) statuses.add((await post(`u-${at}`)).statusCode)
+    expect([...statuses]).toEqual([202])
+    expect(new Set((await answers).map(({ statusCode }) => statusCode))).not.toContain(503)
+  }, 120_000)
+})
