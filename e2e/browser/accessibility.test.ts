@@ -53,6 +53,11 @@ const pages = () => [
   '/console/scim',
   sample.group,
   sample.member,
+  `${sample.member}/leave`,
+  '/m/void',
+  '/login',
+  // What is said where something is not there.
+  '/console/rosters/nothing',
   sample.plan,
   '/console/rosters/gold/activity',
   '/lanes',
