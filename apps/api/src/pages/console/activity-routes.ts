@@ -65,8 +65,11 @@ async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: Fasti
     }
     <h1>${title}</h1>
     <p class="lead">
-      What happened in the last 30 days, newest
-      first.${scene.one === null ? ' A roster’s own page may go further back.' : null}
+      ${
+        scene.one === null
+          ? 'What happened on all rosters in the last 30 days, newest first. Where much happens, the page of a roster goes further back.'
+          : 'What happened in the last 30 days, or its newest 10,000 entries where those are fewer, newest first.'
+      }
     </p>
     ${filterForm(scene.here, asked, filter)}
     ${scene.one === null && before === undefined ? await oddOfProviders(deps, privacy) : null}
