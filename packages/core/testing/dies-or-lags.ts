@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis'
 import { Interleaver, type SteppedProcess } from './interleaver.ts'
 
 /** To die before one of these is to die behind the write before it. */
-const READS = /^(h|z)?(get|mget|scan|range|members|smembers|mscore|score|exists|keys)$/
+const READS =
+  /^(h|z|s|l|x)?(get|getall|mget|(rev)?(range|rank)|rangebyscore|scan|members|m?ismember|m?score|exists|keys|vals|len|card|count|time|pttl)$/
 
 /** Runs `work` in a process of its own, which dies before its write number `at`; false where it came to its end. Throws what it throws. */
 export async function diesAt(

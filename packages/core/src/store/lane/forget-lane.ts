@@ -1,14 +1,17 @@
 import type { Redis } from 'ioredis'
 import { nodeOf } from '../connection/cluster-nodes.ts'
+import { defineScript } from '../connection/define-script.ts'
 import { keysLike } from '../connection/keys-like.ts'
 import { laneKeys, queueName, queuePrefix } from '../keys.ts'
+
+const forgetScript = defineScript(import.meta.url, './forget-lane.lua')
 
 const PAGE = 500
 
 /**
  * A team key leaves nothing to one that is made under its id later: not what stopped its lane, nor what was left of a quota, nor tasks,
- * jobs, seats, or the marks of events that were seen. What upstream has still to be told stays, in its order, and so do erasures, the turn
- * of whoever is at the lane, and a roster that is being made in it or moved to it.
+ * jobs, seats, or the marks of events that were seen. What upstream has still to be told stays, in its order, and so do erasures, and the
+ * turn of whoever is at the lane. A lane that has a roster stays as it is: whoever forgets it comes late.
  */
 export async function forgetLane(redis: Redis, teamKey: string): Promise<void> {
   const keys = laneKeys(teamKey)
@@ -22,7 +25,8 @@ export async function forgetLane(redis: Redis, teamKey: string): Promise<void> {
   const last = [keys.schedule, keys.budget, keys.lane]
   const found = await keysLike(nodeOf(redis, keys.lane), root)
   const gone = [...found.filter((key) => !stays.has(key) && !isOfRoster(key) && !last.includes(key)), ...last]
-  for (let from = 0; from < gone.length; from += PAGE) await redis.unlink(...gone.slice(from, from + PAGE))
+  for (let from = 0; from < gone.length; from += PAGE)
+    await forgetScript.run(redis, [rosters, ...gone.slice(from, from + PAGE)], [])
 }
 
 /** Whether anything is there of a lane that was served: its team key was deleted by a process that died half-way, or during a visit. */

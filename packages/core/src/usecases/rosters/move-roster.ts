@@ -29,7 +29,7 @@ const ALL_EVERY_MS = 3_600_000
 /**
  * Moves a roster's data and backlog into the lane of another team key, while nobody works in the former lane and nothing is
  * recorded. Every step may be repeated: if the mover dies, another process finishes the move. One that only was slow, and has lost the
- * lease meanwhile, writes nothing more. Throws conflict where the lane stays busy, lease_lost.
+ * lease meanwhile, writes nothing more. Throws conflict where the lane stays busy, lease_lost, team_key_not_found.
  */
 export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Promise<void> {
   const { store, clock, log } = deps
@@ -47,6 +47,12 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
       return { ...current, moving: { from, to, since: clock.now(), token } }
     })
     if (!marked) return
+    if (marked.teamKey !== to && !(await store.teamKeys.find(to))) {
+      await store.rosters.update(roster.id, ({ moving, ...current }) =>
+        moving && moving.token !== token ? { ...current, moving } : current,
+      )
+      throw new AppError('team_key_not_found')
+    }
     const update = (change: (current: Roster) => Roster) =>
       store.rosters.update(roster.id, (current) => {
         if (current.moving?.token !== token) throw new AppError('lease_lost')

@@ -20,6 +20,7 @@ import {
   readKept,
   type AppleDeps,
 } from '../team-keys/index.ts'
+import { deleteRoster } from './delete-roster.ts'
 import { moveRoster, withoutLists } from './move-roster.ts'
 import { resolveApp, resolveGroup } from './resolve-group.ts'
 import type { AssertSeen } from '../assert-seen.ts'
@@ -86,11 +87,18 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
   }
   // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
   if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
-  if (await insertRoster(deps.store, roster)) return roster
+  if (await insertRoster(deps.store, roster)) return assertKept(deps, roster)
   const winner = await deps.store.rosters.find(input.id)
   if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
   if (winner?.teamKey !== teamKey.id || winner.deleting) await deps.store.lane(teamKey.id).roster(roster.id).leaveLane()
   throw new AppError('conflict', { message: `Another request is creating the roster "${input.id}" right now.` })
+}
+
+/** A team key may be deleted while its first roster is made: whoever deletes it looks for rosters once it is gone. */
+async function assertKept(deps: PutRosterDeps, roster: Roster): Promise<Roster> {
+  if (await deps.store.teamKeys.find(roster.teamKey)) return roster
+  await deleteRoster(deps, { id: roster.id, testers: 'keep' })
+  throw new AppError('team_key_not_found')
 }
 
 /**
