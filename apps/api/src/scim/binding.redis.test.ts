@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { listScimGroups } from '@flightroster/core/usecases/scim'
 import { addScimRoster, bindRoster, finish } from '../../testing/scim.ts'
 import { withScim } from '../../testing/with-scim.ts'
@@ -12,13 +12,9 @@ it('a binding that died once the settings were kept is finished by another proce
   await addScimRoster(api, 'died', null)
   const ids = await addUsers('died', 3)
   await idp.addGroup('Died', ids)
-  const { list } = api.store.scimDirectories
-  api.store.scimDirectories.list = () => Promise.reject(new Error('The process is gone.'))
-  try {
-    await expect(bindRoster(api, 'died', 'Died')).rejects.toThrow('gone')
-  } finally {
-    api.store.scimDirectories.list = list
-  }
+  const list = vi.spyOn(api.store.scimDirectories, 'list').mockRejectedValueOnce(new Error('The process is gone.'))
+  await expect(bindRoster(api, 'died', 'Died')).rejects.toThrow('gone')
+  list.mockRestore()
   expect((await api.store.rosters.find('died'))?.scimGroup).toBe('Died')
   expect(await idp.present('died')).toEqual([])
   await finish(api)
