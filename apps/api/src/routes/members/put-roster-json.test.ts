@@ -1,7 +1,9 @@
 import { isAppError } from '@flightroster/core/errors'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { FAULTS_TOLD } from '../../plugins/to-problem.ts'
-import { readJsonList } from './put-roster-json.ts'
+import { isRow, readJsonList } from './put-roster-json.ts'
+import { membersBody } from './put-roster-schema.ts'
 
 /** A list that goes on for long. */
 function endless(row: string) {
@@ -30,4 +32,24 @@ it('a list is refused at the row that is one too many, whatever the rows say', a
     await expect(readJsonList(pieces, 10)).rejects.toMatchObject({ code: 'list_too_long' })
     expect(read.pieces).toBeLessThanOrEqual(12)
   }
+})
+
+it('a row is one by a plain look where it is one by its schema, and nothing else is', () => {
+  const name = fc.constantFrom('id', 'email', 'firstName', 'lastName', 'group', '__proto__', 'constructor', '')
+  const value = fc.oneof({ weight: 4, arbitrary: fc.string() }, fc.constant(null), fc.jsonValue({ maxDepth: 1 }))
+  const row = fc.array(fc.tuple(name, value), { maxLength: 4 }).map((fields) => {
+    const members = new Map(fields)
+    return `{${[...members].map(([key, of]) => `${JSON.stringify(key)}:${JSON.stringify(of)}`).join(',')}}`
+  })
+  const schema = membersBody.shape.members.element
+  let taken = 0
+  fc.assert(
+    fc.property(fc.oneof({ weight: 9, arbitrary: row }, fc.json({ maxDepth: 1 })), (text) => {
+      const sent: unknown = JSON.parse(text)
+      if (isRow(sent)) taken++
+      expect([text, isRow(sent)]).toEqual([text, schema.safeParse(sent).success])
+    }),
+    { numRuns: 2_000 },
+  )
+  expect(taken).toBeGreaterThan(100)
 })

