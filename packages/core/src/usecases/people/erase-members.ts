@@ -33,6 +33,9 @@ export async function eraseMembers(visit: Visit, id: string): Promise<number | n
   if (!erasure) return null
   if (erasure.refs) return forgetCallbacks(visit, erasure, erasure.refs)
   const roster = await store.rosters.find(erasure.roster)
+  // What is forgotten here would be brought along by a move that goes on.
+  if (roster?.moving) return clock.now() + SOON_MS
+  if (roster && roster.teamKey !== visit.teamKey) return handOver(visit, erasure, roster.teamKey)
   const left = roster ? await eraseEach(visit, roster, erasure) : 0
   if (left > 0) return nextTry(erasure, clock.now())
   if (roster) {
@@ -46,6 +49,14 @@ export async function eraseMembers(visit: Visit, id: string): Promise<number | n
   const rest: Erasure = { ...erasure, members: [], email: '', refs, requestedAt: clock.now() }
   await erasures.put(rest)
   return forgetCallbacks(visit, rest, refs)
+}
+
+/** Whoever asked for it was slower than a move of the roster: nobody is here any more. */
+async function handOver({ teamKey, deps: { store } }: Visit, erasure: Erasure, to: string): Promise<null> {
+  await store.lane(to).erasures.begin(erasure, eraseTask(erasure.id))
+  await store.ready.ring(to)
+  await store.lane(teamKey).erasures.end(erasure.id)
+  return null
 }
 
 /**

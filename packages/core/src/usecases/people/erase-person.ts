@@ -4,6 +4,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { inParallel } from '../parallel.ts'
 import { recordAndWake, type IntakeDeps } from '../intake/index.ts'
+import { assertSettled } from '../rosters/assert-settled.ts'
 import { forgetInScim } from '../scim/index.ts'
 import { forgetInSources } from '../sources/index.ts'
 import { eraseTask, forgetInPlans } from './erase-members.ts'
@@ -13,7 +14,8 @@ const ROSTERS_AT_ONCE = 8
 
 /**
  * Takes a person out of every group and then forgets every trace, counts aside. Kept first, with the tasks that carry it on, so
- * that it is finished whoever dies. Returns what it is known by, and how many memberships it is about.
+ * that it is finished whoever dies. Returns what it is known by, and how many memberships it is about. Throws store_unavailable while a
+ * roster moves.
  */
 export async function erasePerson(deps: IntakeDeps, email: string): Promise<{ id: string; memberships: number }> {
   const person = randomUUID()
@@ -22,12 +24,26 @@ export async function erasePerson(deps: IntakeDeps, email: string): Promise<{ id
   await forgetInScim(deps, emailKey(email), [])
   const erased: { roster: string; ids: string[] }[] = []
   await inParallel(ROSTERS_AT_ONCE, await deps.store.rosters.list(), async (roster) => {
-    erased.push({ roster: roster.id, ids: await eraseInRoster(deps, person, roster, emailKey(email)) })
+    erased.push({ roster: roster.id, ids: await eraseWhereItIs(deps, person, roster.id, emailKey(email)) })
   })
   await forgetInSources(deps, emailKey(email), erased)
   // Also whoever gave the address on their own page: the provider knows them by another one.
   await forgetInScim(deps, emailKey(email), [...new Set(erased.flatMap(({ ids }) => ids))])
   return { id: person, memberships: erased.reduce((sum, { ids }) => sum + ids.length, 0) }
+}
+
+/** A roster that moves to another team key meanwhile is looked through once more, where it went. */
+async function eraseWhereItIs(deps: IntakeDeps, person: string, id: string, key: string): Promise<string[]> {
+  let roster = await deps.store.rosters.find(id)
+  while (roster) {
+    const { createdAt, teamKey, moves } = roster
+    assertSettled({ ...roster, deleting: false })
+    const ids = await eraseInRoster(deps, person, roster, key)
+    roster = await deps.store.rosters.find(id)
+    const isThere = roster && roster.teamKey === teamKey && roster.moves === moves && !roster.moving
+    if (!roster || isThere || roster.createdAt !== createdAt) return ids
+  }
+  return []
 }
 
 async function eraseInRoster(deps: IntakeDeps, person: string, roster: Roster, key: string): Promise<string[]> {
