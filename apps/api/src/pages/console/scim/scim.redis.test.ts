@@ -105,6 +105,7 @@ it('a person without an address waits with the link to their own page, gives it 
   expect((await ann.get(String(bound.headers['location']))).body).toMatch(/the link to their\s+own\s+page/)
   const page = (await ann.get(`/console/rosters/gold/member?id=${eve}`)).body
   expect(page).toContain('Send the person the link to their own page')
+  expect(page).toContain('Make a link to their own page')
   const made = await ann.post('/console/rosters/gold/member/link', { id: eve })
   expect(made.statusCode).toBe(200)
   const url = /https:\/\/[^<\s]+\/m\/[^<\s]+/.exec(made.body)?.[0] ?? ''
