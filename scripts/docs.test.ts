@@ -35,6 +35,25 @@ test.each(pages)('%s names only paths that exist', (page) => {
   expect(pathsIn(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
 })
 
+test('what documents quote of a page stands on one: its links and buttons are called so', () => {
+  const folder = join(ROOT, 'apps/api/src/pages')
+  const said = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n')
+    .replaceAll(/\s+/g, ' ')
+  // failure-modes.md quotes names of tests.
+  const people = pages.filter((page) => page.startsWith('docs/') && !/failure-modes|decisions/.test(page))
+  const quoted = people.flatMap((page) => {
+    const quotes = read(page)
+      .replaceAll(/\s+/g, ' ')
+      .matchAll(/“(\p{Lu}[^”]{3,60})”/gu)
+    return [...quotes].map((match) => ({ page, text: match[1] ?? '' }))
+  })
+  expect(quoted.length).toBeGreaterThan(10)
+  expect(quoted.filter(({ text }) => !said.includes(text))).toEqual([])
+})
+
 test("the table of README.md names exactly the variables of config.ts, with config.ts's defaults", () => {
   const source = read('packages/core/src/config.ts')
   const variables = unique(
