@@ -78,6 +78,8 @@ interface Service {
   cap_drop: string[]
   security_opt: string[]
   mem_limit: string
+  user?: string
+  command?: string | string[]
   ports?: string[]
 }
 const compose = parse(read('docker-compose.yml'), { merge: true }) as {
@@ -110,6 +112,8 @@ test.each(['api', 'worker'] as const)('every variable of README.md reaches %s by
   }
 })
 
+const userOfImage = /^USER (\S+)$/m.exec(read('Dockerfile'))?.[1]
+
 test.each(Object.entries(compose.services))(
   '%s of docker-compose.yml may do no more than it must',
   (_name, service) => {
@@ -118,7 +122,10 @@ test.each(Object.entries(compose.services))(
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
       mem_limit: expect.any(String),
+      pids_limit: expect.any(Number),
     })
+    // The image that is built here has a user of its own.
+    expect(service.user ?? userOfImage).toMatch(/^[1-9]\d*:[1-9]\d*$/)
     // Pinned to one release, or built here.
     expect(service.image).toMatch(/^(flightroster|[a-z]+:\d+\.\d+\.\d+-\w+)$/)
   },
@@ -134,6 +141,10 @@ test('docker-compose.yml starts without none of its secrets, and has no word of 
     const url = String(compose.services[name].environment['REDIS_URL'])
     expect(url).toMatch(/^redis:\/\/:\$\{REDIS_PASSWORD:\?[^}]+\}@redis:6379$/)
   }
+  // The one that the server asks for, by its standard input: `redis-server -`.
+  const { command, environment } = compose.services.redis
+  expect([command].flat().at(-1)).toMatch(/^exec redis-server - [^\n]+ <<END\nrequirepass \$\$REDIS_PASSWORD\nEND\n$/)
+  expect(environment['REDIS_PASSWORD']).toMatch(/^\$\{REDIS_PASSWORD:\?/)
 })
 
 test('only API and worker reach the Redis of docker-compose.yml, which has no port and no way out', () => {
