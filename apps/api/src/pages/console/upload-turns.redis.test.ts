@@ -28,7 +28,7 @@ const list = (rows: number, header = 'id,email') =>
   `${header}\n${Array.from({ length: rows }, (_, at) => row(at)).join('\n')}\n`
 
 async function upload(roster: string, text: string) {
-  const payload = `--b\r\ncontent-disposition: form-data; name="text"\r\n\r\n${text}\r\n--b--\r\n`
+  const payload = `--b\r\ncontent-disposition: form-data; name="file"; filename="list.csv"\r\ncontent-type: text/csv\r\n\r\n${text}\r\n--b--\r\n`
   const headers = { 'content-type': 'multipart/form-data; boundary=b' }
   return ann.send({ method: 'POST', url: `/console/rosters/${roster}/upload`, headers, payload })
 }
