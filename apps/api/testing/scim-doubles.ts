@@ -358,9 +358,11 @@ export function createDouble(
         const goesOn = [...people.keys()].some((name) => isLeft(name) && !byHand.has(name))
         const times = [...due.values()].map(({ at }) => at).filter((at) => at !== Number.POSITIVE_INFINITY)
         if (state() === 'stopped' || (byHand.size > 0 && !goesOn && times.length === 0)) return
-        const next = Math.max(waitsUntil, Math.min(...times))
-        const jump = Number.isFinite(next) ? next - clock.monotonic() : 0
-        clock.advance(Math.max(everyMs(), jump))
+        const now = clock.monotonic()
+        const next = Math.min(...times)
+        // Who was told when to come again comes then, and no later.
+        if (waitsUntil > now) clock.advance(waitsUntil - now)
+        else clock.advance(Math.max(everyMs(), Number.isFinite(next) ? next - now : 0))
       }
       throw new Error(`${habits.name} was not done after 500 cycles`)
     },
