@@ -80,6 +80,14 @@ async function isRight(one: Connected, group: string): Promise<void> {
   expect(await createReconciliations(api.connection, 'acme').listHeld(roster)).toEqual([])
   const { body } = await idp.call('GET', '/Groups?excludedAttributes=members')
   expect(body.Resources.map(({ displayName }: { displayName: string }) => displayName)).toEqual([group])
+  // Each joined once for each time that they were put in. A leave may be told twice, where it is not known whether it was.
+  const { items: members } = (await api.call('GET', `/v1/rosters/${roster}/members`)).json()
+  for (const { id } of members as { id: string }[]) {
+    const { items } = (await api.call('GET', `/v1/rosters/${roster}/members/${id}/timeline`)).json()
+    const kinds = (items as { kind: string }[]).map(({ kind }) => kind).filter((kind) => /^(joined|left)$/.test(kind))
+    expect(kinds.at(-1)).toBe('joined')
+    expect(kinds.filter((kind, at) => kind === 'joined' && kinds[at - 1] === 'joined')).toEqual([])
+  }
 }
 
 describe.each(DOUBLES)('$name', (habits) => {
