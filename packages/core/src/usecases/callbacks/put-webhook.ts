@@ -64,6 +64,8 @@ export async function putWebhook(
     formerSecrets: [],
     createdAt: now,
   }
+  // What was on its way to a former one, whose deletion came to no end, is none of this one's.
+  if (!(await webhooks.find(input.id))) await deps.store.deliveries(input.id).destroy()
   if (await insertWithin(webhooks, record, input.share)) return { webhook: record, secret }
   const made = input.secretBytes && (await webhooks.find(input.id))
   if (made && openIfOurs(deps.sealer, made.sealedSecret, webhookContext(made.id)) === secret)

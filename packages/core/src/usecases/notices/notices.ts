@@ -61,6 +61,8 @@ export async function putNotice(
   const isSame = known !== undefined && isTheSame(deps.sealer, known, { ...settings, target })
   const sealedTarget = deps.sealer.seal(target, noticeContext(id))
   const record: Notice = { v: 1, id, ...settings, sealedTarget, createdAt: now }
+  // What was on its way to a former one, whose deletion came to no end, is none of this one's.
+  if (!(await notices.find(id))) await deps.store.deliveries(toEndpoint(id)).destroy()
   if (await insertWithin(notices, record, input.share)) return { notice: record, isNew: true, isSame: false }
   const changed = await notices.update(id, (current) => {
     if (!isOwn(current)) throw noticeNotFound(id)
@@ -116,6 +118,8 @@ export async function describeNotice(deps: { store: Store }, notice: Notice): Pr
 /** Takes a notice out with everything that was on its way to it. Throws not_found. */
 export async function deleteNotice(deps: { store: Store }, id: string): Promise<void> {
   await getNotice(deps, id)
+  // First: whoever dies on the way leaves a notice that can be deleted again.
+  await deps.store.deliveries(toEndpoint(id)).destroy()
   await deps.store.notices.delete(id)
   await deps.store.deliveries(toEndpoint(id)).destroy()
   await deps.store.deliveryLine.forget(toEndpoint(id))

@@ -65,6 +65,8 @@ export async function putSource(
       createdAt: now,
       updatedAt: now,
     }
+    // Whoever deleted its former may have died, or a payload to that one come late.
+    if (!(await sources.find(id))) await store.sourceMemory(id).destroy()
     if (await insertWithin(sources, record, input.share)) return { source: record, isNew: true, isChanged: true }
   }
   let isChanged = true
@@ -119,8 +121,15 @@ export function listSources(deps: { store: Store }): Promise<Source[]> {
 /** Forgets what the source told; the members it brought stay. Throws not_found. */
 export async function deleteSource(deps: { store: Store }, id: string): Promise<void> {
   await getSource(deps, id)
-  await deps.store.sources.delete(id)
+  // First: whoever dies on the way leaves a source that can be deleted again.
   await deps.store.sourceMemory(id).destroy()
+  await deps.store.sources.delete(id)
+  await forgetIfDeleted(deps, id)
+}
+
+/** Once something was kept of a source that may have been deleted meanwhile: nobody would forget it. */
+export async function forgetIfDeleted({ store }: { store: Store }, id: string): Promise<void> {
+  if (!(await store.sources.find(id))) await store.sourceMemory(id).destroy()
 }
 
 /** Every secret that is good at `now`, the newest first. */

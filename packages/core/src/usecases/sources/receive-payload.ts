@@ -5,7 +5,7 @@ import type { Sealer } from '../../secrets/index.ts'
 import { isGenericSigned, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
 import { PEOPLE_KEPT, type SourceMemory } from '../../store/index.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent, type IntakeDeps } from '../intake/index.ts'
-import { getSource, openSourceSecrets } from './put-source.ts'
+import { forgetIfDeleted, getSource, openSourceSecrets } from './put-source.ts'
 import { readPayload, type ReadDeps } from './read-payload.ts'
 import { amendPerson, noteTold, planPerson } from './tell-person.ts'
 
@@ -75,6 +75,7 @@ export async function receivePayload(
   // After everything is recorded: a death before this means a repeat, which records what is missing.
   await memory.noteSeen(seen, id === bodyDigest ? BODY_REMEMBERED_MS : ID_REMEMBERED_MS)
   await note(accepted > 0 || isKept ? 'accepted' : 'ignored', id, accepted, ignored[0] ?? null)
+  await forgetIfDeleted(deps, sourceId)
   return { accepted, ignored }
 }
 

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks-rig.ts'
+import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
+import { toEndpoint } from '../../domain/notice.ts'
+import { createStore } from '../../store/index.ts'
+import { deleteNotice, putNotice } from '../notices/index.ts'
+import { deleteWebhook } from './delete-webhook.ts'
+
+let rig: CallbacksRig
+
+beforeEach(async () => {
+  rig = await startCallbacksRig()
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+it('a webhook that is made anew is told nothing that was on its way to its former, whichever write the deletion died before', async () => {
+  for (let at = 0; ; at++) {
+    await rig.put()
+    await rig.tell(rig.fact(`u-${at}`, at + 1))
+    const died = await diesAt(rig.redis, at, ({ redis }) => deleteWebhook({ store: createStore(redis) }, 'crm'))
+    const isDeleted = (await rig.deps.store.webhooks.find('crm')) === undefined
+    if (isDeleted) {
+      await rig.put()
+      await rig.deliver()
+      expect({ at, told: rig.told(), listed: await rig.listed() }).toEqual({ at, told: [], listed: [] })
+    }
+    await deleteWebhook(rig.deps, 'crm')
+    if (!died) break
+  }
+})
+
+it('a webhook that is deleted leaves nothing of what is told meanwhile', async () => {
+  for (let at = 0; ; at++) {
+    await rig.put()
+    const lagged = await lagsAt(
+      rig.redis,
+      at,
+      ({ redis }) => deleteWebhook({ store: createStore(redis) }, 'crm'),
+      () => rig.tell(rig.fact(`u-${at}`, at + 1)),
+    )
+    await rig.deliver()
+    expect({ at, listed: await rig.listed().catch(() => []) }).toEqual({ at, listed: [] })
+    expect({ at, kept: await rig.redis.keys('*crm*') }).toEqual({ at, kept: [] })
+    if (!lagged) break
+  }
+})
+
+it('a notice that is made anew tells nothing of its former, whichever write the deletion died before', async () => {
+  const put = () =>
+    putNotice(rig.deps, { id: 'ops', kind: 'slack', target: rig.receiver.url, types: ['*'], rosters: null })
+  for (let at = 0; ; at++) {
+    await put()
+    await rig.tell(rig.fact(`u-${at}`, at + 1))
+    const died = await diesAt(rig.redis, at, ({ redis }) => deleteNotice({ store: createStore(redis) }, 'ops'))
+    const isDeleted = (await rig.deps.store.notices.find('ops')) === undefined
+    if (isDeleted) await put()
+    if (isDeleted) expect({ at, kept: await rig.redis.keys(`*${toEndpoint('ops')}*`) }).toEqual({ at, kept: [] })
+    await deleteNotice(rig.deps, 'ops')
+    if (!died) break
+  }
+})

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { signStripe } from '../../../testing/sign-source.ts'
+import { createSealer } from '../../secrets/index.ts'
+import { createStore, type Store } from '../../store/index.ts'
+import { deleteSource, putSource, type SourceDeps } from './put-source.ts'
+import { receivePayload, type ReceiveDeps } from './receive-payload.ts'
+
+const SECRET = 'whsec_of_the_sender'
+const BODY = readFileSync(new URL('../../sources/stripe/payloads/customer.subscription.created.json', import.meta.url))
+
+let rig: LaneRig
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+  await rig.addRoster({ id: 'gold' })
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+const parseJson = async (body: Buffer): Promise<unknown> => JSON.parse(body.toString())
+const sealer = createSealer({ current: Buffer.alloc(32, 7) })
+const depsWith = (store: Store) =>
+  ({
+    ...rig.deps,
+    store,
+    sealer,
+    publicUrl: 'https://flightroster.example.com',
+    admit: () => {},
+    parseJson,
+  }) as unknown as ReceiveDeps & SourceDeps
+
+const make = (store: Store) =>
+  putSource(depsWith(store), {
+    id: 'shop',
+    kind: 'stripe',
+    secret: SECRET,
+    rosters: { '*': 'gold' },
+    signature: null,
+    map: null,
+    within: null,
+  })
+
+const receive = (store: Store) =>
+  receivePayload(depsWith(store), 'shop', { headers: signStripe(SECRET, BODY, Date.now()), body: BODY })
+
+/** What is kept of the source's people, and what arrived. */
+const traces = async () => (await rig.redis.keys('*{src:shop}*')).filter((key) => !key.includes(':seen:'))
+
+const forgetSeen = async () => void (await rig.redis.del(...(await rig.redis.keys('*{src:shop}:seen:*')), 'none'))
+
+it('a deletion of a source leaves nothing, whichever write its process died before', async () => {
+  for (let at = 0; ; at++) {
+    await make(rig.store)
+    await receive(rig.store)
+    await forgetSeen()
+    expect(await traces()).not.toEqual([])
+    const died = await diesAt(rig.redis, at, ({ redis }) => deleteSource({ store: createStore(redis) }, 'shop'))
+    if (await rig.store.sources.find('shop')) await deleteSource(rig.deps, 'shop')
+    expect({ at, traces: await traces() }).toEqual({ at, traces: [] })
+    if (!died) break
+  }
+})
+
+it('a payload that comes late to the deletion of its source keeps nobody, whichever write it stood before', async () => {
+  for (let at = 0; ; at++) {
+    await make(rig.store)
+    const lagged = await lagsAt(
+      rig.redis,
+      at,
+      ({ redis }) => receive(createStore(redis)),
+      ({ redis }) => deleteSource({ store: createStore(redis) }, 'shop'),
+    )
+    await forgetSeen()
+    expect({ at, traces: await traces() }).toEqual({ at, traces: [] })
+    if (!lagged) break
+  }
+})
+
+it('a source that is made anew knows nobody of its former', async () => {
+  await make(rig.store)
+  await receive(rig.store)
+  // As a process of an earlier version left it, which died.
+  await rig.store.sources.delete('shop')
+  await make(rig.store)
+  expect(await traces()).toEqual([])
+})
