@@ -1,3 +1,4 @@
+import { createSealer } from '@flightroster/core/secrets'
 import { eventually } from '@flightroster/core/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi, type MockInstance } from 'vitest'
 import type { Leisure } from '@flightroster/core/domain'
@@ -114,4 +115,13 @@ it('one list at a time for a roster, and two for the process, whoever sends them
   expect((await columns()).statusCode).toBe(429)
   turn.end()
   expect((await columns()).statusCode).toBe(200)
+})
+
+it('a list that was sealed by a key which is gone has to be sent again', async () => {
+  const { body } = await upload('fourth', list(3))
+  const other = createSealer({ current: Buffer.alloc(32, 1) })
+  const kept = await api.connection.keys('*:upload:*')
+  for (const key of kept) await api.connection.set(key, other.seal('', 'upload:fourth'))
+  const { statusCode } = await apply('fourth', body)
+  expect([kept.length > 0, statusCode]).toEqual([true, 404])
 })

@@ -1,5 +1,6 @@
 import type { Roster } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
+import { openIfOurs } from '@flightroster/core/secrets'
 import type { MemberRecord } from '@flightroster/core/store'
 import { applySnapshot, type PlannedRow, type SnapshotResult } from '@flightroster/core/usecases/reconcile'
 import { createHash } from 'node:crypto'
@@ -41,12 +42,12 @@ export async function keepUpload(deps: ApiDeps, roster: Roster, content: Buffer)
     .uploads.keep(deps.sealer.seal(packed.toString('base64'), contextOf(roster)), KEPT_MS)
 }
 
-/** Throws not_found where it has expired. */
+/** Throws not_found where it has expired, or was sealed by an ENCRYPTION_KEY that is gone. */
 export async function openUpload(deps: ApiDeps, roster: Roster, id: string): Promise<Buffer> {
   const sealed = await deps.store.lane(roster.teamKey).uploads.find(id)
-  if (sealed === undefined)
-    throw new AppError('not_found', { message: 'The list is not kept any more: send it again.' })
-  return promisify(gunzip)(Buffer.from(deps.sealer.open(sealed, contextOf(roster)), 'base64'))
+  const packed = sealed === undefined ? null : openIfOurs(deps.sealer, sealed, contextOf(roster))
+  if (packed === null) throw new AppError('not_found', { message: 'The list is not kept any more: send it again.' })
+  return promisify(gunzip)(Buffer.from(packed, 'base64'))
 }
 
 export async function forgetUpload(deps: ApiDeps, roster: Roster, id: string): Promise<void> {
