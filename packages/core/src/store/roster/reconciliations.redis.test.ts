@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
@@ -9,6 +9,7 @@ const keys = laneKeys('acme')
 const idOf = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`
 
 const { redis, connect } = await withRedis()
+beforeEach(() => redis.sadd(keys.rosters, 'gold'))
 
 const plans = () => createReconciliations(redis, 'acme')
 const bytesOf = async () => await redis.hstrlen(keys.reconciliations, 'plan-1')
@@ -38,6 +39,19 @@ function plan(removals: number, more: Partial<Reconciliation> = {}): Reconciliat
     ...more,
   }
 }
+
+it('a plan of a roster that leaves the lane is decided where the roster went: here nothing is written any more', async () => {
+  await plans().put(plan(1))
+  const read = (await plans().find('plan-1'))!
+  // The first step of a move, before anything is copied.
+  await redis.srem(keys.rosters, 'gold')
+  const task = { name: 'approved:plan-1', at: 1 }
+  expect(await plans().replace(read, { ...read, status: 'running' }, task)).toBe(false)
+  expect(await redis.zscore(keys.schedule, task.name)).toBeNull()
+  expect((await plans().find('plan-1'))?.status).toBe('held')
+  await redis.sadd(keys.rosters, 'gold')
+  expect(await plans().replace(read, { ...read, status: 'running' }, task)).toBe(true)
+})
 
 describe('a plan that names very many', () => {
   it('keeps them in one place: its record is small, and is read, listed and decided without them', async () => {

@@ -132,8 +132,9 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
       const roster = keys.roster(before.roster)
       const former = texts.get(before) ?? JSON.stringify(before)
       const text = await names.format(after)
-      const args = [before.id, former, text, after.status, task?.name ?? '', task?.at ?? 0]
-      const replaced = await replaceScript.run(redis, [keys.reconciliations, roster.held, keys.schedule], args)
+      const args = [before.id, former, text, after.status, task?.name ?? '', task?.at ?? 0, before.roster]
+      const at = [keys.reconciliations, roster.held, keys.schedule, keys.rosters]
+      const replaced = await replaceScript.run(redis, at, args)
       await (replaced === 1 ? names.forget([former], text) : names.forget([text], former))
       return replaced === 1
     },

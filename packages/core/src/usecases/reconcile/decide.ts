@@ -78,7 +78,8 @@ export async function rejectReconciliation(deps: IntakeDeps, decision: Decision)
 }
 
 function decidedMeanwhile(id: string): AppError {
-  return new AppError('conflict', { message: `Reconciliation ${id} was decided by somebody else meanwhile.` })
+  const message = `Reconciliation ${id} was decided by somebody else, or its roster moved to another team key, meanwhile: look at it again.`
+  return new AppError('conflict', { message })
 }
 
 async function getHeld(deps: IntakeDeps, { roster, id }: Decision): Promise<Reconciliation> {
