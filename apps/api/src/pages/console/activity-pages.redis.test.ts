@@ -1,5 +1,6 @@
 import { formatEntry } from '@flightroster/core/domain'
 import { createActivity } from '@flightroster/core/store'
+import { eventually } from '@flightroster/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
 import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
@@ -44,7 +45,8 @@ it('tells newest first what happened, with the calls to Apple, how long each too
   expect(all[1]).toMatch(/u-1 event The membership ended.* user:ann/)
   expect(all[2]).toMatch(/u-1 event The membership began, through the API\. request req-of-u-1 .*token:ADMIN_TOKEN/)
   expect(all.join()).not.toContain('u-2')
-  expect((await rows('/console/activity')).join()).toMatch(/u-1.*u-2|u-2.*u-1/)
+  // What is told of all rosters together comes a moment later.
+  await eventually(async () => expect((await rows('/console/activity')).join()).toMatch(/u-1.*u-2|u-2.*u-1/))
 })
 
 it.each([
