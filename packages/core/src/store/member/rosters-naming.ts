@@ -8,6 +8,8 @@ const namingScript = defineScript(import.meta.url, './rosters-naming.lua', './ho
 
 /** A step asks for so many: less than a millisecond of the store's time. */
 const AT_ONCE = 200
+/** Lanes asked at a time: the questions of a thousand, made in one go, would hold up whoever else this process serves. */
+const LANES_AT_ONCE = 50
 
 /**
  * Those of the rosters that may name an address (lower-cased), with one question for a whole lane: asking each of thousands, of which
@@ -24,21 +26,25 @@ export async function findRostersNaming<T extends Pick<Roster, 'id' | 'teamKey'>
     if (own) own.push(roster)
     else lanes.set(roster.teamKey, [roster])
   }
-  const found = await Promise.all(
-    [...lanes].map(async ([teamKey, own]) => {
-      const named: T[] = []
-      for (let from = 0; from < own.length; from += AT_ONCE) {
-        const part = own.slice(from, from + AT_ONCE)
-        const keys = part.flatMap(({ id }) => {
-          const { index, unindexed } = laneKeys(teamKey).roster(id)
-          return [index, unindexed]
-        })
-        const answer = await namingScript.run(redis, keys, [address])
-        const numbers = read(list(number), answer, 'An answer of rosters-naming.lua')
-        named.push(...numbers.flatMap((number) => part[number] ?? []))
-      }
-      return named
-    }),
-  )
-  return found.flat()
+  const askLane = async ([teamKey, own]: [string, T[]]): Promise<T[]> => {
+    const named: T[] = []
+    for (let from = 0; from < own.length; from += AT_ONCE) {
+      const part = own.slice(from, from + AT_ONCE)
+      const keys = part.flatMap(({ id }) => {
+        const { index, unindexed } = laneKeys(teamKey).roster(id)
+        return [index, unindexed]
+      })
+      const answer = await namingScript.run(redis, keys, [address])
+      const numbers = read(list(number), answer, 'An answer of rosters-naming.lua')
+      named.push(...numbers.flatMap((number) => part[number] ?? []))
+    }
+    return named
+  }
+  const all = [...lanes]
+  const found: T[] = []
+  for (let from = 0; from < all.length; from += LANES_AT_ONCE) {
+    const named = await Promise.all(all.slice(from, from + LANES_AT_ONCE).map(askLane))
+    found.push(...named.flat())
+  }
+  return found
 }

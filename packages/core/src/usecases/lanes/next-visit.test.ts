@@ -59,9 +59,12 @@ describe('when a lane is visited next', () => {
     expect(nextVisit({ ...nothing, ...left })).toMatchObject({ idle: null, ...expected })
   })
 
-  it('is a little later than the next ring where nobody was served, and at once for work that is left', () => {
+  it('is a little later than the next ring, and for work that is left, where nobody was served', () => {
     expect(nextVisit({ ...nothing, served: false })).toEqual({ inMs: null, holdMs: 250, idle: null })
-    expect(nextVisit({ ...nothing, served: false, recorded: 1 })).toEqual({ inMs: 0, holdMs: 250, idle: null })
+    for (const left of [{ recorded: 1 }, { events: 1 }, { bulk: 1 }]) {
+      expect(nextVisit({ ...nothing, served: false, ...left })).toEqual({ inMs: 250, holdMs: 250, idle: null })
+      expect(nextVisit({ ...nothing, ...left })).toEqual({ inMs: 0, holdMs: 0, idle: null })
+    }
     expect(nextVisit(nothing)).toEqual({ inMs: null, holdMs: 0, idle: null })
   })
 

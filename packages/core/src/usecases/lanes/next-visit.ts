@@ -46,14 +46,16 @@ export interface Leftover {
  * does one that served nobody: a stream of events for people who can only be parked, or wait in line for a seat, is taken together.
  */
 export function nextVisit(left: Leftover): VisitEnd {
-  const { now, did, restUntil } = left
+  const { now, did, served, restUntil } = left
   if (restUntil !== null) return end(left, Math.max(restUntil, now + IDLE_MS), 'resting', restUntil)
   const events = left.refusedUntil.events
   const bulk = Math.max(events, left.refusedUntil.bulk)
+  // Recorded during this visit, and not rung yet, perhaps.
+  const workFrom = served ? now : now + IDLE_MS
   const times = [
-    left.recorded > 0 ? Math.max(now, events) : null,
-    left.events > 0 ? Math.max(now, events) : null,
-    left.bulk > 0 ? Math.max(now, bulk) : null,
+    left.recorded > 0 ? Math.max(workFrom, events) : null,
+    left.events > 0 ? Math.max(workFrom, events) : null,
+    left.bulk > 0 ? Math.max(workFrom, bulk) : null,
     left.delayedAt === null ? null : Math.max(left.delayedAt, events),
     left.scheduledAt,
     left.askedAt,
