@@ -50,6 +50,14 @@ describe('deleting a roster with its testers', () => {
     expect(group()).toEqual([])
   })
 
+  it('ends though a process of a former version paused it after the deletion had begun', async () => {
+    await fill(2)
+    await deleteRoster(rig.deps, { id: 'gold', testers: 'remove' })
+    await rig.store.rosters.update('gold', (current) => ({ ...current, paused: true }))
+    await gone()
+    expect(group()).toEqual([])
+  })
+
   it('takes strangers with it where it tolerates none, and leaves them where it does', async () => {
     await rig.store.rosters.put({ ...gold, unmanagedTesters: 'remove' })
     await fill(2)

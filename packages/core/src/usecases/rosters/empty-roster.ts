@@ -20,7 +20,7 @@ export async function emptyRoster(visit: Visit, rosterId: string): Promise<numbe
   if (!roster?.deleting || roster.teamKey !== visit.teamKey) return null
   // Whoever asked for it may have died before.
   await store.closeRoster(roster)
-  // A process of 0.1.0 may pause it while it is deleted: nobody would leave a roster that is paused.
+  // A process of a former version may have paused it after that: nobody would leave a roster that is paused.
   if (roster.paused) await store.rosters.update(rosterId, (current) => ({ ...current, paused: false }))
   // Nobody can be taken out of a group that is gone.
   if (!roster.forgetting && roster.blocked?.code !== 'group_gone') {
