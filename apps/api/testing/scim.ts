@@ -76,12 +76,18 @@ export async function bindRoster(api: TestApi, id: string, scimGroup: string | n
 export const finish = (api: TestApi) => finishScim(api.deps, 1)
 
 /** People and a group of them, put where they are kept: thousands of requests would say nothing more. */
-export async function putGroup(api: TestApi, idp: ScimClient, name: string, size: number) {
+export async function putGroup(
+  api: TestApi,
+  idp: ScimClient,
+  name: string,
+  size: number,
+  { firstName = 'Ann' }: { firstName?: string } = {},
+) {
   const ids = Array.from({ length: size }, (_, at) => `${name}-${String(at).padStart(6, '0')}`)
   const now = api.deps.clock.now()
   for (let from = 0; from < size; from += 500) {
     const records = ids.slice(from, from + 500).flatMap((id) => {
-      const profile = { email: `${id}@example.com`, firstName: 'Ann', lastName: 'Lee' }
+      const profile = { email: `${id}@example.com`, firstName, lastName: 'Lee' }
       const known = { v: 1, id, userName: id, externalId: null, active: true, profile, resource: { userName: id } }
       return [id, JSON.stringify({ ...known, createdAt: now, updatedAt: now })]
     })

@@ -12,6 +12,9 @@ const NOISE_MB = 5
 /** Who leaves is judged as one list: of those the ids are in memory, and nothing else. */
 const KB_OF_A_LEAVER = 0.4
 
+/** A name so long that a thousand of them are a megabyte. */
+const LONG_NAME = 'a'.repeat(1_024)
+
 const { api, idp } = await withScim()
 const url = await api.app.listen({ port: 0, host: '127.0.0.1' })
 
@@ -72,3 +75,48 @@ describe('a group of 20,000 people', () => {
     }
   }, 600_000)
 })
+
+/** What is alive each time that the store is asked for a page of the group. */
+async function liveAtPagesMb(group: string, work: () => Promise<unknown>): Promise<number[]> {
+  const { connection } = api
+  const send = connection.sendCommand.bind(connection)
+  const live: number[] = []
+  connection.sendCommand = (command, ...rest) => {
+    if (command.args.some((arg) => String(arg).endsWith(`:members:${group}`))) {
+      collectGarbage()
+      live.push(process.memoryUsage().heapUsed / MB)
+    }
+    return send(command, ...rest)
+  }
+  try {
+    await work()
+  } finally {
+    connection.sendCommand = send
+  }
+  return live
+}
+
+it('what a binding would do is told with those in memory who are named, and never a group: who comes, and who goes', async () => {
+  const [size, other] = [8_000, 'Nobody']
+  const { id, ids } = await putGroup(api, idp, 'Previewed', size, { firstName: LONG_NAME })
+  await idp.addGroup(other, [await idp.addUser('previewed@example.com')])
+  const preview = async (roster: string, group: string) =>
+    (await api.call('GET', `/v1/scim/preview?roster=${roster}&group=${group}`)).json()
+  const few = async (work: () => Promise<unknown>) => {
+    const live = await liveAtPagesMb(id, work)
+    expect(live.length).toBeGreaterThanOrEqual(size / 500)
+    // From where as many as are named were seen, twice over. All of them would be 6 MB more.
+    const [, , , , from = 0] = live
+    expect(Math.max(...live) - from).toBeLessThan(3)
+  }
+  await addScimRoster(api, 'previewed', null)
+  await few(async () => {
+    const { plan, people } = await preview('previewed', 'Previewed')
+    expect([plan.add, people.add.map((one: { id: string }) => one.id)]).toEqual([size, ids.slice(0, 1_000)])
+  })
+  await addScimRoster(api, 'emptied', 'Previewed')
+  await few(async () => {
+    const { plan, people } = await preview('emptied', other)
+    expect([plan.remove, people.remove.map((one: { id: string }) => one.id)]).toEqual([size, ids.slice(0, 1_000)])
+  })
+}, 300_000)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { inNameOrder, toKey } from './name-order.ts'
+import { firstByName, inNameOrder, toKey } from './name-order.ts'
 
 it('orders people as one reads them: by name without case and accents, else by address, else by id', () => {
   const person = (id: string, firstName: string | null, email: string | null = null) => ({
@@ -37,4 +37,18 @@ it('compares plain texts as the collator does, numbers by their value', () => {
 
 it('leaves the order of other scripts to the collator', () => {
   expect(['Ёлка', '中', 'Ольга', 'ångström'].map(toKey)).toEqual([undefined, undefined, undefined, expect.any(String)])
+})
+
+it('keeps the first by name of however many come, and counts them all', () => {
+  const name = fc.constantFrom('Ann', 'ann', 'Bob', 'Cyd', null)
+  const people = fc
+    .array(name, { maxLength: 60 })
+    .map((names) => names.map((firstName, at) => ({ id: `u-${at}`, firstName, lastName: null, email: null })))
+  fc.assert(
+    fc.property(people, fc.integer({ min: 1, max: 8 }), (all, most) => {
+      const first = firstByName(most)
+      for (const one of all) first.add(one)
+      expect([first.count(), first.list()]).toEqual([all.length, inNameOrder(all).slice(0, most)])
+    }),
+  )
 })

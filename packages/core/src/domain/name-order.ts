@@ -15,6 +15,27 @@ export function inNameOrder<T extends Named>(people: readonly T[]): T[] {
   return keyed.map(({ person }) => person)
 }
 
+/** The first `most` by name of however many come, and how many came; never many more than twice as many in memory. */
+export interface FirstByName<T> {
+  add(person: T): void
+  count(): number
+  list(): T[]
+}
+
+export function firstByName<T extends Named>(most: number): FirstByName<T> {
+  let people: T[] = []
+  let count = 0
+  return {
+    add(person) {
+      count++
+      people.push(person)
+      if (people.length >= 2 * most) people = inNameOrder(people).slice(0, most)
+    },
+    count: () => count,
+    list: () => inNameOrder(people).slice(0, most),
+  }
+}
+
 const textOf = ({ firstName, lastName, email, id }: Named) =>
   [firstName, lastName].filter(Boolean).join(' ') || email || id
 

@@ -35,7 +35,7 @@ export interface MemberRecord {
 /** Where members of one roster are read. Writing is record-changes (intake) and record-outcome (the worker). */
 export interface Members {
   find(id: string): Promise<MemberRecord | undefined>
-  findMany(ids: string[]): Promise<(MemberRecord | undefined)[]>
+  findMany(ids: readonly string[]): Promise<(MemberRecord | undefined)[]>
   /** The same with nothing but what is wanted. */
   findDesired(ids: string[]): Promise<(Desired | undefined)[]>
   list(query: MemberQuery): Promise<MemberPage>
@@ -71,7 +71,7 @@ export function createMembers(
   leisure?: Pick<Leisure, 'take'>,
 ): Members {
   const keys = laneKeys(teamKey).roster(rosterId)
-  const findMany = async (ids: string[]): Promise<(MemberRecord | undefined)[]> => {
+  const findMany = async (ids: readonly string[]): Promise<(MemberRecord | undefined)[]> => {
     if (ids.length === 0) return []
     const [desired, observed, scores] = await Promise.all([
       redis.hmget(keys.desired, ...ids),

@@ -1,8 +1,8 @@
 import { judgeRemovals } from '../../domain/guard.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { inNameOrder } from '../../domain/name-order.ts'
+import { firstByName } from '../../domain/name-order.ts'
 import type { ScimGroup, ScimNote, ScimProfile } from '../../domain/scim.ts'
-import type { MemberRecord } from '../../store/index.ts'
+import type { MemberRecord, ScimDirectoryStore } from '../../store/index.ts'
 import { findGroups, mayFeed, readBindings } from './bindings.ts'
 import { listDirectories, type OpenDirectory, type ScimDeps } from './directory.ts'
 
@@ -77,8 +77,8 @@ export async function previewScimGroup(deps: ScimDeps, roster: Roster, name: str
   const would: Roster = { ...roster, scimGroup: name, scimGroupOfBound: false }
   const members = deps.store.members(roster.teamKey, roster.id)
   const groups: ScimPreview['groups'] = []
-  const [coming, going]: [ScimPerson[], ScimPerson[]] = [[], []]
-  let [unchanged, users] = [0, 0]
+  const [coming, going] = [firstByName<ScimPerson>(PREVIEW_NAMED), firstByName<ScimPerson>(PREVIEW_NAMED)]
+  let [unchanged, users, withoutAddress] = [0, 0, 0]
   for (const directory of await listDirectories(deps)) {
     const { store } = directory
     const wanted = mayFeed(directory, would) ? await findGroups(directory, name) : []
@@ -91,46 +91,50 @@ export async function previewScimGroup(deps: ScimDeps, roster: Roster, name: str
       const [known, found] = await Promise.all([members.findMany(page), store.users.findMany(page)])
       found.forEach((user, at) => {
         if (!user?.active) return
-        if (known[at]?.desired.present) unchanged++
-        else coming.push({ id: user.id, ...user.profile })
+        if (known[at]?.desired.present) return void unchanged++
+        coming.add({ id: user.id, ...user.profile })
+        if (user.profile.email === null) withoutAddress++
       })
     }
     if (!roster.scimGroup || !mayFeed(directory, roster)) continue
     const former = await findGroups(directory, roster.scimGroup)
     for await (const page of peopleOf(directory, former)) {
-      const stay = new Set((await Promise.all(wanted.map(({ id }) => store.whoIsIn(id, page)))).flat())
-      const leavers = await members.findMany(page.filter((id) => !stay.has(id)))
-      for (const record of leavers) if (record?.desired.present) going.push(personOf(record))
+      const leavers = await members.findMany(await notIn(store, wanted, page))
+      for (const record of leavers) if (record?.desired.present) going.add(personOf(record))
     }
   }
   const present = await countPresent(deps, roster)
   return {
     groups,
-    add: coming.length,
-    remove: going.length,
+    add: coming.count(),
+    remove: going.count(),
     unchanged,
-    others: Math.max(0, present - unchanged - going.length),
-    withoutAddress: coming.filter(({ email }) => email === null).length,
-    held: await judge(deps, roster, { removals: going.length, size: present, empties: users === 0 }),
-    people: {
-      add: inNameOrder(coming).slice(0, PREVIEW_NAMED),
-      remove: inNameOrder(going).slice(0, PREVIEW_NAMED),
-    },
+    others: Math.max(0, present - unchanged - going.count()),
+    withoutAddress,
+    held: await judge(deps, roster, { removals: going.count(), size: present, empties: users === 0 }),
+    people: { add: coming.list(), remove: going.list() },
   }
 }
 
 /** Everybody in these groups, once, a page at a time. */
-async function* peopleOf({ store }: OpenDirectory, groups: readonly ScimGroup[]): AsyncGenerator<string[], void> {
-  const seen = new Set<string>()
-  for (const { id } of groups) {
-    for await (const page of store.membersOf(id)) {
-      if (groups.length === 1) yield page
-      else {
-        yield page.filter((one) => !seen.has(one))
-        for (const one of page) seen.add(one)
-      }
-    }
-  }
+async function* peopleOf(
+  { store }: OpenDirectory,
+  groups: readonly ScimGroup[],
+): AsyncGenerator<readonly string[], void> {
+  for (const [at, { id }] of groups.entries())
+    for await (const page of store.membersOf(id)) yield notIn(store, groups.slice(0, at), page)
+}
+
+/** Those of these users who are in none of the groups. */
+async function notIn(
+  store: ScimDirectoryStore,
+  groups: readonly ScimGroup[],
+  users: readonly string[],
+): Promise<readonly string[]> {
+  if (groups.length === 0) return users
+  const ids = new Set(groups.map(({ id }) => id))
+  const theirs = await store.groupsOf(users)
+  return users.filter((_, at) => !theirs[at]?.some((id) => ids.has(id)))
 }
 
 const personOf = ({ id, desired: { email, firstName, lastName } }: MemberRecord): ScimPerson => ({
