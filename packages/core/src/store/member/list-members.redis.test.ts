@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import type { MemberChange } from '../../domain/change.ts'
@@ -69,6 +70,18 @@ describe('a list of members', () => {
     expect(await readAll({ limit: 3 })).toEqual([0, 3, 6, 9].map((from) => inOrder.slice(from, from + 3)))
     expect(await exportAll({}, 4)).toEqual([0, 4, 8].map((from) => inOrder.slice(from, from + 4)))
     expect((await list({ limit: 1 })).total).toBe(ids.length)
+  })
+
+  it('is the same by places as by pages, wherever the statuses lie', async () => {
+    const order = fc.sample(fc.integer({ min: 0, max: MEMBER_STATUSES.length - 1 }), { numRuns: 90, seed: 7 })
+    const ids = Array.from({ length: 120 }, (_, at) => `u-${String(at).padStart(3, '0')}`)
+    await add(ids.map((id, at) => ({ id, status: MEMBER_STATUSES[order[at] ?? 4] as MemberStatus })))
+    const members = createMembers(redis, 'acme', 'gold')
+    for (let skip = 0; skip <= ids.length; skip++)
+      expect(await members.slice({ skip, limit: 7 }), String(skip)).toEqual(ids.slice(skip, skip + 7))
+    const [pages] = await readAll({ status: 'accepted', limit: 1_000 })
+    expect(await members.slice({ status: 'accepted', skip: 5, limit: 4 })).toEqual(pages?.slice(5, 9))
+    expect([await members.count('accepted'), await members.count()]).toEqual([pages?.length, ids.length])
   })
 
   it('goes on behind an id whose status has changed since, or that has gone', async () => {

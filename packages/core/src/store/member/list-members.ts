@@ -26,6 +26,14 @@ export interface MemberQuery extends MemberFilter {
   after?: string | undefined
 }
 
+/** Some of a roster's ids by their place in the order of ids. */
+export interface MemberSlice {
+  status?: MemberStatus | undefined
+  /** How many come before. */
+  skip: number
+  limit: number
+}
+
 export interface MemberPage {
   ids: string[]
   next: string | null
@@ -187,15 +195,34 @@ export async function scoresOf(redis: Redis, keys: RosterKeys, ids: readonly str
 
 async function pageOf(redis: Redis, keys: RosterKeys, query: MemberQuery): Promise<MemberPage> {
   const { status, after, limit } = query
-  const scores = status === undefined ? [...MEMBER_STATUSES.keys()] : [MEMBER_STATUSES.indexOf(status)]
-  const [answer, total] = await Promise.all([
-    pageScript.run(redis, [keys.status], [after ?? '', limit + 1, ...scores]),
-    status === undefined ? redis.zcard(keys.status) : redis.zcount(keys.status, String(scores[0]), String(scores[0])),
+  const [ids, total] = await Promise.all([
+    idsFrom(redis, keys, status, { after: after ?? '', skip: 0, limit: limit + 1 }),
+    countMembers(redis, keys, status),
   ])
-  const pages = read(list(texts), answer, 'An answer of page-members.lua')
-  const ids = mergeByBytes(pages, limit + 1)
   const page = ids.slice(0, limit)
   return { ids: page, next: ids.length > limit ? (page.at(-1) ?? null) : null, total }
+}
+
+/** How many have a status; without one, how many there are. */
+export async function countMembers(redis: Redis, keys: RosterKeys, status?: MemberStatus): Promise<number> {
+  if (status === undefined) return redis.zcard(keys.status)
+  const score = MEMBER_STATUSES.indexOf(status)
+  return redis.zcount(keys.status, score, score)
+}
+
+/** Reads no more than a page, however many come before it. */
+export const sliceOf = (redis: Redis, keys: RosterKeys, { status, skip, limit }: MemberSlice): Promise<string[]> =>
+  idsFrom(redis, keys, status, { after: '', skip, limit })
+
+async function idsFrom(
+  redis: Redis,
+  keys: RosterKeys,
+  status: MemberStatus | undefined,
+  { after, skip, limit }: { after: string; skip: number; limit: number },
+): Promise<string[]> {
+  const scores = status === undefined ? [...MEMBER_STATUSES.keys()] : [MEMBER_STATUSES.indexOf(status)]
+  const answer = await pageScript.run(redis, [keys.status], [after, skip, limit, ...scores])
+  return mergeByBytes(read(list(texts), answer, 'An answer of page-members.lua'), limit)
 }
 
 /** Each list is in order already; the store orders by bytes, which is not how JavaScript compares strings. */

@@ -9,13 +9,16 @@ import { list, number, read, texts, tuple } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { laneKeys, type RosterKeys } from '../keys.ts'
 import {
+  countMembers,
   findPeople,
   listAllIds,
   listMembers,
   scoresOf,
+  sliceOf,
   type MemberFilter,
   type MemberPage,
   type MemberQuery,
+  type MemberSlice,
 } from './list-members.ts'
 import { parseDesired } from './desired.ts'
 import { parseObserved } from './observed.ts'
@@ -39,6 +42,10 @@ export interface Members {
   /** The same with nothing but what is wanted. */
   findDesired(ids: string[]): Promise<(Desired | undefined)[]>
   list(query: MemberQuery): Promise<MemberPage>
+  /** Ids by their place in the order of ids; reads no more than these. */
+  slice(slice: MemberSlice): Promise<string[]>
+  /** How many have a status; without one, how many there are. */
+  count(status?: MemberStatus): Promise<number>
   /** Every id that fits, so many at a time, in the order of ids. */
   listAll(filter: MemberFilter, size: number): AsyncGenerator<string[]>
   /** Names and addresses of everybody who fits, in no order: one pass over what is wanted, and nothing else is read. */
@@ -100,6 +107,8 @@ export function createMembers(
         ? []
         : (await redis.hmget(keys.desired, ...ids)).map((text) => (text ? parseDesired(text) : undefined)),
     list: (query) => listMembers(redis, keys, query, leisure),
+    slice: (slice) => sliceOf(redis, keys, slice),
+    count: (status) => countMembers(redis, keys, status),
     listAll: (filter, size) => listAllIds(redis, keys, filter, size, leisure),
     index: async () => void (await findHolders(redis, keys, [])),
     async dropFormerIndex() {

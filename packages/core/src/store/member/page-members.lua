@@ -1,8 +1,9 @@
 -- One page of a roster's ids in the order of their bytes, over some statuses: of each status those that come next.
 -- KEYS[1] status
--- ARGV[1] the last id of the page before, or empty  [2] how many of each status  [3..] indexes of statuses
+-- ARGV[1] the last id of the page before, or empty  [2] how many ids come before the page, of all these statuses together, where [1] is
+-- empty  [3] how many of each status  [4..] indexes of statuses
 -- Returns a list of ids for each status
-local after, limit = ARGV[1], tonumber(ARGV[2])
+local after, skip, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
 -- Redis compares strings by the locale in Lua, and by their bytes in a sorted set.
 local function comesAfter(a, b)
@@ -13,16 +14,54 @@ local function comesAfter(a, b)
   return #a > #b
 end
 
-local pages = {}
-for i = 3, #ARGV do
-  local low = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. ARGV[i])
-  local past = redis.call('ZCOUNT', KEYS[1], '-inf', ARGV[i])
-  local high = past
-  -- The id before may have another status by now: it is looked for by where it would be.
-  while after ~= '' and low < high do
+local function idAt(place)
+  return redis.call('ZRANGE', KEYS[1], place, place)[1]
+end
+
+-- The first place from low on, or high, whose id comes after this one.
+local function placeBehind(id, low, high)
+  while low < high do
     local middle = math.floor((low + high) / 2)
-    if comesAfter(redis.call('ZRANGE', KEYS[1], middle, middle)[1], after) then high = middle else low = middle + 1 end
+    if comesAfter(idAt(middle), id) then high = middle else low = middle + 1 end
   end
-  pages[i - 2] = low < past and redis.call('ZRANGE', KEYS[1], low, math.min(past, low + limit) - 1) or {}
+  return low
+end
+
+-- Of each status, where it begins, and where it ends; between them, the page begins.
+local lows, highs, ends = {}, {}, {}
+for i = 4, #ARGV do
+  lows[i - 3] = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. ARGV[i])
+  ends[i - 3] = redis.call('ZCOUNT', KEYS[1], '-inf', ARGV[i])
+  highs[i - 3] = ends[i - 3]
+end
+
+if after ~= '' then
+  -- The id before may have another status by now: it is looked for by where it would be.
+  for i = 1, #lows do lows[i] = placeBehind(after, lows[i], highs[i]) end
+else
+  -- The id in the middle of the widest part tells of all others which half of theirs comes before the page.
+  while skip > 0 do
+    local widest = 1
+    for i = 2, #lows do if highs[i] - lows[i] > highs[widest] - lows[widest] then widest = i end end
+    if lows[widest] == highs[widest] then break end
+    local middle = math.floor((lows[widest] + highs[widest]) / 2)
+    local id, places, before = idAt(middle), {}, 0
+    for i = 1, #lows do
+      places[i] = i == widest and middle + 1 or placeBehind(id, lows[i], highs[i])
+      before = before + places[i] - lows[i]
+    end
+    if before <= skip then
+      skip = skip - before
+      lows = places
+    else
+      highs = places
+      highs[widest] = middle
+    end
+  end
+end
+
+local pages = {}
+for i = 1, #lows do
+  pages[i] = lows[i] < ends[i] and redis.call('ZRANGE', KEYS[1], lows[i], math.min(ends[i], lows[i] + limit) - 1) or {}
 end
 return pages

@@ -6,7 +6,7 @@ import { DEFAULT_POLICIES, type Roster } from '../../domain/roster.ts'
 import { createStore, laneKeys } from '../../store/index.ts'
 import { recordChanges } from '../../store/lane/record-changes.ts'
 import { formatObserved } from '../../store/member/observed.ts'
-import { MEMBER_SORTS, selectMembers, type MemberSelection } from './select-members.ts'
+import { browseMembers, MEMBER_SORTS, selectMembers, type MemberSelection } from './select-members.ts'
 
 const keys = laneKeys('acme').roster('gold')
 const roster: Roster = {
@@ -81,6 +81,17 @@ beforeAll(async () => {
 })
 
 const select = (selection: MemberSelection) => selectMembers({ store }, roster, selection)
+/** Page by page, each of which says how many there are. */
+async function browseAll(selection: MemberSelection): Promise<string[]> {
+  const ids: string[] = []
+  for (let page = 1, pages = 1; page <= pages; page++) {
+    const shown = await browseMembers({ store }, roster, selection, { page, limit: 17 })
+    ids.push(...shown.members.map(({ id }) => id))
+    pages = shown.pages
+    expect([shown.page, shown.total]).toEqual([page, (await select(selection)).length])
+  }
+  return ids
+}
 const byId = (a: Person, b: Person) => (a.id < b.id ? -1 : 1)
 const ORDERS = {
   id: (all: Person[]) => all.toSorted(byId),
@@ -119,6 +130,10 @@ describe('who is chosen of a roster', () => {
       const wanted = ORDERS[sort](people.filter(fits)).map(({ id }) => id)
       expect(await select({ ...selection, sort }), JSON.stringify(selection)).toEqual(wanted)
       expect(await select({ ...selection, sort, isDown: true })).toEqual(wanted.toReversed())
+      for (const isDown of [false, true])
+        expect(await browseAll({ ...selection, sort, isDown }), JSON.stringify({ ...selection, isDown })).toEqual(
+          isDown ? wanted.toReversed() : wanted,
+        )
     }
   })
 

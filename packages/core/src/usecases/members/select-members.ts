@@ -1,4 +1,5 @@
 import { inNameOrder, type Named } from '../../domain/name-order.ts'
+import { MEMBER_STATUSES } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { readLack } from '../builds/warnings-of.ts'
@@ -133,13 +134,53 @@ export async function browseMembers(
   selection: MemberSelection,
   asked: { page: number; limit: number },
 ): Promise<MembersPage> {
-  const ids = await selectMembers(deps, roster, selection)
-  const pages = Math.max(1, Math.ceil(ids.length / asked.limit))
+  const members = deps.store.members(roster.teamKey, roster.id)
+  const chosen = (await inPlace(members, selection)) ?? inHand(await selectMembers(deps, roster, selection))
+  const pages = Math.max(1, Math.ceil(chosen.total / asked.limit))
   const page = Math.min(pages, Math.max(1, asked.page))
-  const shown = ids.slice((page - 1) * asked.limit, page * asked.limit)
-  const found = await deps.store.members(roster.teamKey, roster.id).findMany(shown)
+  const found = await members.findMany(await chosen.slice((page - 1) * asked.limit, asked.limit))
   const records = found.filter((record) => record !== undefined)
-  return { members: await describeMembers(deps, roster, records), records, total: ids.length, page, pages }
+  return { members: await describeMembers(deps, roster, records), records, total: chosen.total, page, pages }
+}
+
+/** Who was chosen, in order, of whom one page is read. */
+interface Chosen {
+  total: number
+  slice(skip: number, limit: number): Promise<string[]>
+}
+
+const inHand = (ids: string[]): Chosen => ({
+  total: ids.length,
+  slice: async (skip, limit) => ids.slice(skip, skip + limit),
+})
+
+/** Where the order is the store's own, nobody is read but the page; undefined: all have to be looked through. */
+async function inPlace(
+  members: Members,
+  { problem, q, status, sort = 'id', isDown = false }: MemberSelection,
+): Promise<Chosen | undefined> {
+  if (problem !== undefined || q || (sort !== 'id' && sort !== 'status')) return undefined
+  const parts = status === undefined && sort === 'status' ? MEMBER_STATUSES.toSorted() : [status]
+  const sizes = await Promise.all(parts.map((part) => members.count(part)))
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  const read = async (from: number, to: number) => {
+    const ids: string[] = []
+    let begin = 0
+    for (const [at, part] of parts.entries()) {
+      const end = begin + (sizes[at] ?? 0)
+      const [first, last] = [Math.max(from, begin), Math.min(to, end)]
+      if (first < last) ids.push(...(await members.slice({ status: part, skip: first - begin, limit: last - first })))
+      begin = end
+    }
+    return ids
+  }
+  return {
+    total,
+    slice: async (skip, limit) => {
+      if (!isDown) return read(skip, skip + limit)
+      return (await read(Math.max(0, total - skip - limit), total - skip)).toReversed()
+    },
+  }
 }
 
 /** Everybody who was chosen, a page at a time, for a file. */
