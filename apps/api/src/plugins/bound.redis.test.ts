@@ -365,6 +365,7 @@ describe('a token bound to one roster', () => {
     await createDeliveries(api.connection, OWN.webhook).add(
       [add('d-foreign', fact(foreign)), add('d-own', fact(OWN.roster))],
       Date.now(),
+      Date.now(),
     )
     const { items } = (await asBound('GET', `/v1/webhooks/${OWN.webhook}/deliveries`)).json()
     expect(items.map(({ id }: { id: string }) => id)).toEqual(['d-own'])

@@ -10,8 +10,8 @@ export interface OwnShare<T> {
 /**
  * Inserts a record unless the caller has as many as it may have. False where the id is taken. Throws limit_reached.
  */
-export async function insertWithin<T extends { id: string }>(
-  register: Pick<Register<T>, 'list' | 'find' | 'insert' | 'delete'>,
+export async function insertWithin<T extends { id: string; createdAt: number }>(
+  register: Pick<Register<T>, 'list' | 'find' | 'insert' | 'deleteIf'>,
   record: T,
   share: OwnShare<T> | undefined,
 ): Promise<boolean> {
@@ -21,7 +21,7 @@ export async function insertWithin<T extends { id: string }>(
   if (!(await register.insert(record))) return false
   if ((await count()) <= share.most) return true
   // Several came at once, and each found room.
-  await register.delete(record.id)
+  await register.deleteIf(record.id, ({ createdAt }) => createdAt === record.createdAt)
   throw limitReached(share.most)
 }
 

@@ -17,7 +17,7 @@ export interface WebhookKeys {
   ended: string
   /** hash: delivery id → `<count>:<ms>`: how often it was brought forward, and when last */
   forwards: string
-  /** hash: order (counter), failures in a row, failingSince (ms), disabledAt (ms) */
+  /** hash: born (when the webhook was made that all this is of, ms), order (counter), failures in a row, failingSince (ms), disabledAt (ms) */
   health: string
   /** hash, of a notice: sentAt and quietFrom (ms), error, and `told <thing>` → the state that was told last */
   notice: string

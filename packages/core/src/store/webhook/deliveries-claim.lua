@@ -2,14 +2,15 @@
 -- KEYS[1] deliveries  [2] due  [3] in flight  [4] health
 -- ARGV[1] now (ms)  [2] until when the claim holds (ms)  [3] how many at most
 --     [4] tries at once at an endpoint  [5] the same once it fails  [6] failures in a row from which it counts as failing
--- Returns when there is something to do next (ms, or empty), then per delivery: id, the delivery (JSON)
+-- Returns when there is something to do next (ms, or empty), when the webhook was made that all this is of (ms, or empty where it is not known),
+-- then per delivery: id, the delivery (JSON)
 local now = tonumber(ARGV[1])
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now)) do
   redis.call('ZREM', KEYS[3], id)
   redis.call('ZADD', KEYS[2], now, id)
 end
-local health = redis.call('HMGET', KEYS[4], 'disabledAt', 'failures')
-if health[1] then return { '' } end
+local health = redis.call('HMGET', KEYS[4], 'disabledAt', 'failures', 'born')
+if health[1] then return { '', '' } end
 local limit = tonumber(tonumber(health[2] or 0) >= tonumber(ARGV[6]) and ARGV[5] or ARGV[4])
 local room = math.min(limit - redis.call('ZCARD', KEYS[3]), tonumber(ARGV[3]))
 local taken = {}
@@ -29,4 +30,4 @@ local held = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
 local full = redis.call('ZCARD', KEYS[3]) >= limit
 local nextAt = due
 if held and (full or not due or tonumber(held) < tonumber(due)) then nextAt = held end
-return { nextAt or '', unpack(taken) }
+return { nextAt or '', health[3] or '', unpack(taken) }

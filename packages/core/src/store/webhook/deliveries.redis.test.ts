@@ -21,11 +21,11 @@ const claim = async (now = NOW) => (await line.claim('crm', { now, max: 10 })).c
 const ids = (claims: { delivery: Delivery }[]) => claims.map((one) => one.delivery.id)
 
 beforeEach(async () => {
-  await deliveries.add([delivery('d-1'), delivery('d-2'), delivery('d-3', 'lee')], NOW)
+  await deliveries.add([delivery('d-1'), delivery('d-2'), delivery('d-3', 'lee')], NOW, 1)
 })
 
 it('a delivery is added once, and of each subject the first one is claimed', async () => {
-  expect(await deliveries.add([delivery('d-1')], NOW)).toBe(0)
+  expect(await deliveries.add([delivery('d-1')], NOW, 1)).toBe(0)
   expect(ids(await claim())).toEqual(['d-1', 'd-3'])
   expect(await claim()).toEqual([])
   expect((await deliveries.list({ limit: 10, after: undefined })).items).toHaveLength(3)
@@ -81,4 +81,19 @@ it('a webhook that was noted while somebody looked at it stays due', async () =>
   const [again] = await line.due(NOW + 1, 10)
   await line.settleDue(again!, null)
   expect(await line.due(NOW + 1, 10)).toEqual([])
+})
+
+it('what is there of a former webhook is no part of one that was made later under its id, and the former adds and takes nothing', async () => {
+  const [former] = await claim()
+  if (!former) expect.fail('nothing was claimed')
+  expect(await deliveries.add([delivery('d-9')], NOW, 2)).toBe(1)
+  expect(await deliveries.add([delivery('d-8')], NOW, 1)).toBe(null)
+  await deliveries.destroy(1)
+  await deliveries.begin(2)
+  expect(await line.settle(former, former.delivery, { kind: 'delivered' }, NOW)).toMatchObject({ held: false })
+  expect((await claim()).map(({ delivery: { id }, born }) => [id, born])).toEqual([['d-9', 2]])
+  await deliveries.begin(3)
+  expect(await deliveries.list({ limit: 9, after: undefined })).toEqual({ items: [], next: null })
+  await deliveries.destroy(3)
+  expect(await redis.keys('*wh:crm*')).toEqual([])
 })

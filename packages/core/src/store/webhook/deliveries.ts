@@ -9,6 +9,7 @@ import { webhookKeys } from '../keys.ts'
 const addScript = defineScript(import.meta.url, './deliveries-add.lua')
 const replayScript = defineScript(import.meta.url, './deliveries-replay.lua')
 const forgetScript = defineScript(import.meta.url, './deliveries-forget.lua')
+const clearScript = defineScript(import.meta.url, './deliveries-clear.lua')
 const forwardScript = defineScript(import.meta.url, './deliveries-bring-forward.lua')
 
 /** `nextAttemptAt` (ms) is null where it ended, is being tried, waits behind another, or its webhook is disabled. */
@@ -19,8 +20,8 @@ export interface ListedDelivery {
 
 /** What is, or was, on its way to one webhook. Trying them is delivery-line. */
 export interface Deliveries {
-  /** Returns how many were new: the same id again has no effect. */
-  add(deliveries: Delivery[], now: number): Promise<number>
+  /** `born`: when their webhook was made (ms). Returns how many were new: the same id again has no effect. Null where another webhook was made under its id since. */
+  add(deliveries: Delivery[], now: number, born: number): Promise<number | null>
   find(id: string): Promise<ListedDelivery | undefined>
   /** Newest first. */
   list(query: { limit: number; after: string | undefined }): Promise<{ items: ListedDelivery[]; next: string | null }>
@@ -35,8 +36,10 @@ export interface Deliveries {
   bringForward(now: number): Promise<void>
   /** Forgets what ended about one subject; `left`: how many are still on their way. */
   forgetAbout(subject: string): Promise<{ forgotten: number; left: number }>
-  /** Forgets everything. */
-  destroy(): Promise<void>
+  /** Forgets what is there of a former webhook, now that one was made (`born`, ms). */
+  begin(born: number): Promise<void>
+  /** Forgets everything of the webhook that was made then (ms), and of those before it. */
+  destroy(born: number): Promise<void>
 }
 
 const testFact = object<TestFact>({ type: word(), webhook: text, at: number })
@@ -74,6 +77,8 @@ const RESTS_MS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * H
 /** Deliveries of one endpoint, and how the endpoint does. */
 export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
   const keys = webhookKeys(webhookId)
+  const { health: healthKey, deliveries: deliveriesKey, log, line, places, due, ...others } = keys
+  const all = [healthKey, deliveriesKey, log, line, places, due, ...Object.values<string>(others)]
   const forward = async (now: number, after: number, rests: number[]) => {
     let from = String(after)
     while (from !== '') {
@@ -83,18 +88,14 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
   }
   const health = () => readHealth(redis, keys.health)
   return {
-    async add(deliveries, now) {
+    async add(deliveries, now, born) {
       let added = 0
-      const { log, line, places, due } = keys
       for (let from = 0; from < deliveries.length; from += ADD_AT_ONCE) {
         const page = deliveries.slice(from, from + ADD_AT_ONCE)
         const args = page.flatMap((delivery) => [delivery.id, delivery.subject, JSON.stringify(delivery)])
-        const answer = await addScript.run(
-          redis,
-          [keys.deliveries, log, line, places, due, keys.health],
-          [now, ...args],
-        )
-        added += Number(answer)
+        const answer = Number(await addScript.run(redis, all, [now, born, ...args]))
+        if (answer < 0) return null
+        added += answer
       }
       return added
     },
@@ -178,7 +179,8 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
       } while (cursor !== '0')
       return { forgotten, left }
     },
-    destroy: async () => void (await redis.unlink(...Object.values<string>({ ...keys }))),
+    begin: async (born) => void (await clearScript.run(redis, all, [born, 'begin'])),
+    destroy: async (born) => void (await clearScript.run(redis, all, [born, 'end'])),
   }
 }
 

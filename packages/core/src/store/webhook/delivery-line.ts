@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Delivery } from '../../domain/delivery.ts'
+import { noticeIdOf } from '../../domain/notice.ts'
 import { number, read, text, texts, tuple } from '../../domain/shape.ts'
 import { readDelivery } from './deliveries.ts'
 import { defineScript } from '../connection/define-script.ts'
@@ -15,6 +16,8 @@ export interface DeliveryClaim {
   webhook: string
   delivery: Delivery
   until: number
+  /** When the webhook was made that it is for (ms); 0 where that is not known. */
+  born: number
 }
 
 /** How a try to deliver ended. */
@@ -62,8 +65,6 @@ export interface DeliveryLine {
   settle(claim: DeliveryClaim, delivery: Delivery, ending: DeliveryEnding, now: number): Promise<Settled>
   /** For endpoints where nothing is tried any more: true where five days without a good answer are over. */
   disableDead(webhookId: string, now: number): Promise<boolean>
-  /** The webhook is gone. */
-  forget(webhookId: string): Promise<void>
 }
 
 const AT_ONCE = 8
@@ -111,7 +112,6 @@ export function createDeliveryLine(redis: Redis): DeliveryLine {
     async disableDead(webhookId, now) {
       return (await disableScript.run(redis, [webhookKeys(webhookId).health], [now, DISABLED_AFTER_MS])) === 1
     },
-    forget: async (webhookId) => void (await redis.zrem(hint, webhookId)),
   }
 }
 
@@ -129,8 +129,9 @@ async function claim(
   )
   const answer = read(texts, reply, 'An answer of deliveries-claim.lua')
   const claims: DeliveryClaim[] = []
-  for (let at = 1; at + 1 < answer.length; at += 2) {
-    claims.push({ webhook, delivery: readDelivery(answer[at + 1] ?? ''), until })
+  const born = Number(answer[1] ?? 0)
+  for (let at = 2; at + 1 < answer.length; at += 2) {
+    claims.push({ webhook, delivery: readDelivery(answer[at + 1] ?? ''), until, born })
   }
   return { claims, nextAt: answer[0] ? Number(answer[0]) : null }
 }
@@ -156,7 +157,8 @@ async function settle(
       ending.kind,
       JSON.stringify(delivery),
       (ending.kind === 'again' || ending.kind === 'released' ? ending.at : undefined) ?? '',
-      DISABLED_AFTER_MS,
+      // People may be away for longer than a program: a notice is never given up as a whole.
+      noticeIdOf(claimed.webhook) === undefined ? DISABLED_AFTER_MS : Number.MAX_SAFE_INTEGER,
       ENDED_KEPT,
       ENDED_KEPT_FOR_MS,
       ENDED_KEPT_AT_MOST_MS,

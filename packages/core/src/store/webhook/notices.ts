@@ -1,9 +1,13 @@
 import type { Redis } from 'ioredis'
 import { toEndpoint, type Notice } from '../../domain/notice.ts'
 import { nullable, number, object, oneOf, text, texts, word } from '../../domain/shape.ts'
+import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, webhookKeys } from '../keys.ts'
 import { createRegister, type Register } from '../records.ts'
+import type { DeliveryClaim } from './delivery-line.ts'
 import { noteEndpointChange } from './webhooks.ts'
+
+const toldScript = defineScript(import.meta.url, './notice-told.lua')
 
 const noticeShape = object<Notice>({
   v: oneOf(1),
@@ -31,6 +35,7 @@ export function createNotices(redis: Redis): Register<Notice> {
     insert: (record) => noting(register.insert(record)),
     update: (id, change) => noting(register.update(id, change)),
     delete: (id) => noting(register.delete(id)),
+    deleteIf: (id, holds) => noting(register.deleteIf(id, holds)),
   }
 }
 
@@ -42,24 +47,22 @@ export interface NoticeState {
   lastError: string | null
 }
 
-/** What one notice has told. Only the worker that holds its delivery writes it. */
+/** What one notice has told. Written by the worker that holds one of its deliveries, while it does. */
 export interface NoticeMemory {
   state(): Promise<NoticeState>
   /** What was told last of each roster and team key. */
   told(): Promise<Map<string, string>>
   /** A message went out: with which deliveries, and what it told. `quietFrom`: since when the next one waits (ms), null: as before. */
-  noteSent(sent: {
-    at: number
-    quietFrom: number | null
-    ids: readonly string[]
-    told: ReadonlyMap<string, string | null>
-  }): Promise<void>
+  noteSent(
+    claim: DeliveryClaim,
+    sent: { at: number; quietFrom: number | null; ids: readonly string[]; told: ReadonlyMap<string, string | null> },
+  ): Promise<void>
   /** These need no message of their own. */
-  cover(ids: readonly string[], told?: ReadonlyMap<string, string | null>): Promise<void>
+  cover(claim: DeliveryClaim, ids: readonly string[], told?: ReadonlyMap<string, string | null>): Promise<void>
   isCovered(id: string): Promise<boolean>
   /** Since when the next message waits (ms). */
   quietFrom(): Promise<number | null>
-  noteError(reason: string): Promise<void>
+  noteError(claim: DeliveryClaim, reason: string): Promise<void>
 }
 
 const TOLD = 'told '
@@ -68,18 +71,18 @@ const COVERED_S = 4 * 86_400
 
 /** What a notice has told, so that of the same thing it tells once. */
 export function createNoticeMemory(redis: Redis, noticeId: string): NoticeMemory {
-  const { notice, covered } = webhookKeys(toEndpoint(noticeId))
-  const noteTold = async (told: ReadonlyMap<string, string | null>) => {
-    for (const [thing, state] of told) {
-      if (state === null) await redis.hdel(notice, TOLD + thing)
-      else await redis.hset(notice, TOLD + thing, state)
-    }
+  const { inFlight, notice, covered } = webhookKeys(toEndpoint(noticeId))
+  const note = async (
+    { delivery, until }: DeliveryClaim,
+    fields: Readonly<Record<string, number | string | null>>,
+    ids: readonly string[] = [],
+  ) => {
+    const words = Object.entries(fields).flatMap(([field, value]) => [field, value ?? ''])
+    const args = [delivery.id, until, COVERED_S, words.length, ...words, ...ids]
+    await toldScript.run(redis, [inFlight, notice, covered], args)
   }
-  const cover = async (ids: readonly string[]) => {
-    if (ids.length === 0) return
-    await redis.sadd(covered, ...ids)
-    await redis.expire(covered, COVERED_S)
-  }
+  const fieldsOf = (told: ReadonlyMap<string, string | null>) =>
+    Object.fromEntries([...told].map(([thing, state]) => [TOLD + thing, state]))
   return {
     async state() {
       const [sent, error] = await redis.hmget(notice, 'sentAt', 'error')
@@ -91,22 +94,14 @@ export function createNoticeMemory(redis: Redis, noticeId: string): NoticeMemory
         all.flatMap(([field, state]) => (field.startsWith(TOLD) ? [[field.slice(TOLD.length), state]] : [])),
       )
     },
-    async noteSent({ at, quietFrom, ids, told }) {
-      // First of all what keeps it from being sent once more.
-      await cover(ids)
-      await redis.hset(notice, { sentAt: at, ...(quietFrom === null ? {} : { quietFrom }) })
-      await redis.hdel(notice, 'error')
-      await noteTold(told)
-    },
-    async cover(ids, told = new Map()) {
-      await cover(ids)
-      await noteTold(told)
-    },
+    noteSent: (claim, { at, quietFrom, ids, told }) =>
+      note(claim, { sentAt: at, ...(quietFrom !== null && { quietFrom }), error: null, ...fieldsOf(told) }, ids),
+    cover: (claim, ids, told = new Map()) => note(claim, fieldsOf(told), ids),
     isCovered: async (id) => (await redis.sismember(covered, id)) === 1,
     async quietFrom() {
       const text = await redis.hget(notice, 'quietFrom')
       return text === null ? null : Number(text)
     },
-    noteError: async (reason) => void (await redis.hset(notice, 'error', reason)),
+    noteError: (claim, reason) => note(claim, { error: reason }),
   }
 }

@@ -44,6 +44,7 @@ export function createWebhooks(redis: Redis): Webhooks {
     insert: (record) => noting(register.insert(record)),
     update: (id, change) => noting(register.update(id, change)),
     delete: (id) => noting(register.delete(id)),
+    deleteIf: (id, holds) => noting(register.deleteIf(id, holds)),
     noteChange,
     version: async () => (await redis.get(globalKeys.webhooksVersion)) ?? '0',
   }

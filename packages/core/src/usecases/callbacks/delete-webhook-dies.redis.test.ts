@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks-rig.ts'
 import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
 import { toEndpoint } from '../../domain/notice.ts'
+import { webhookKeys } from '../../store/keys.ts'
 import { createStore } from '../../store/index.ts'
 import { deleteNotice, putNotice } from '../notices/index.ts'
 import { deleteWebhook } from './delete-webhook.ts'
@@ -21,12 +22,14 @@ it('a webhook that is made anew is told nothing that was on its way to its forme
     await rig.tell(rig.fact(`u-${at}`, at + 1))
     const died = await diesAt(rig.redis, at, ({ redis }) => deleteWebhook({ store: createStore(redis) }, 'crm'))
     const isDeleted = (await rig.deps.store.webhooks.find('crm')) === undefined
+    rig.clock.advance(1)
     if (isDeleted) {
       await rig.put()
       await rig.deliver()
       expect({ at, told: rig.told(), listed: await rig.listed() }).toEqual({ at, told: [], listed: [] })
     }
     await deleteWebhook(rig.deps, 'crm')
+    rig.clock.advance(1)
     if (!died) break
   }
 })
@@ -55,9 +58,15 @@ it('a notice that is made anew tells nothing of its former, whichever write the 
     await rig.tell(rig.fact(`u-${at}`, at + 1))
     const died = await diesAt(rig.redis, at, ({ redis }) => deleteNotice({ store: createStore(redis) }, 'ops'))
     const isDeleted = (await rig.deps.store.notices.find('ops')) === undefined
+    rig.clock.advance(1)
     if (isDeleted) await put()
-    if (isDeleted) expect({ at, kept: await rig.redis.keys(`*${toEndpoint('ops')}*`) }).toEqual({ at, kept: [] })
+    if (isDeleted) {
+      const { health } = webhookKeys(toEndpoint('ops'))
+      const kept = [await rig.redis.keys(`*${toEndpoint('ops')}*`), await rig.redis.hkeys(health)]
+      expect({ at, kept }).toEqual({ at, kept: [[health], ['born']] })
+    }
     await deleteNotice(rig.deps, 'ops')
+    rig.clock.advance(1)
     if (!died) break
   }
 })

@@ -11,9 +11,13 @@ export interface WebhookDescription {
 /** Throws not_found. */
 export async function getWebhook(deps: { store: Store }, id: string): Promise<Webhook> {
   const webhook = await deps.store.webhooks.find(id)
-  if (!webhook) throw new AppError('not_found', { message: `There is no webhook "${id}".`, details: { webhook: id } })
+  if (!webhook) throw webhookNotFound(id)
   return webhook
 }
+
+/** The error of a webhook that is not there. */
+export const webhookNotFound = (id: string) =>
+  new AppError('not_found', { message: `There is no webhook "${id}".`, details: { webhook: id } })
 
 /** Reads how the endpoint of a webhook does. */
 export async function describeWebhook(deps: { store: Store }, webhook: Webhook): Promise<WebhookDescription> {

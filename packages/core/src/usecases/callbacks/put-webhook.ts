@@ -5,6 +5,7 @@ import type { Webhook } from '../../domain/webhook.ts'
 import { AppError } from '../../errors.ts'
 import { openIfOurs, type Sealer } from '../../secrets/index.ts'
 import type { Store } from '../../store/index.ts'
+import { webhookNotFound } from './get-webhook.ts'
 import { resealSecret, webhookContext } from './webhook-secrets.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
@@ -44,7 +45,7 @@ export async function putWebhook(
   const webhooks = deps.store.webhooks
   const { isOwn = () => true } = input
   const known = await webhooks.find(input.id)
-  if (known && !isOwn(known)) throw notFound(input.id)
+  if (known && !isOwn(known)) throw webhookNotFound(input.id)
   await judgeUrl(deps.urlGuard, input.url)
   const now = deps.clock.now()
   const settings = {
@@ -64,14 +65,16 @@ export async function putWebhook(
     formerSecrets: [],
     createdAt: now,
   }
-  // What was on its way to a former one, whose deletion came to no end, is none of this one's.
-  if (!(await webhooks.find(input.id))) await deps.store.deliveries(input.id).destroy()
-  if (await insertWithin(webhooks, record, input.share)) return { webhook: record, secret }
+  if (await insertWithin(webhooks, record, input.share)) {
+    // What was on its way to a former one, whose deletion came to no end, is none of this one's.
+    await deps.store.deliveries(input.id).begin(now)
+    return { webhook: record, secret }
+  }
   const made = input.secretBytes && (await webhooks.find(input.id))
   if (made && openIfOurs(deps.sealer, made.sealedSecret, webhookContext(made.id)) === secret)
     return { webhook: made, secret }
   const changed = await webhooks.update(input.id, (current) => {
-    if (!isOwn(current)) throw notFound(input.id)
+    if (!isOwn(current)) throw webhookNotFound(input.id)
     input.assertSeen?.(current)
     return { ...current, ...settings, sealedSecret: resealSecret(deps.sealer, input.id, current.sealedSecret) }
   })
@@ -81,5 +84,3 @@ export async function putWebhook(
   await deps.store.deliveryLine.note(input.id, now)
   return { webhook: changed, secret: null }
 }
-
-const notFound = (id: string) => new AppError('not_found', { message: `There is no webhook "${id}".` })

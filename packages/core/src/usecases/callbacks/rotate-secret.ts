@@ -1,10 +1,9 @@
 import { makeSecret } from '../../callbacks/index.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Webhook } from '../../domain/webhook.ts'
-import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import type { Store } from '../../store/index.ts'
-import { getWebhook } from './get-webhook.ts'
+import { getWebhook, webhookNotFound } from './get-webhook.ts'
 import { resealSecret, webhookContext } from './webhook-secrets.ts'
 
 const BOTH_SIGN_FOR_MS = 86_400_000
@@ -29,6 +28,6 @@ export async function rotateSecret(
       updatedAt: now,
     }
   })
-  if (!webhook) throw new AppError('not_found', { message: `There is no webhook "${id}".` })
+  if (!webhook) throw webhookNotFound(id)
   return { webhook, secret }
 }

@@ -58,7 +58,7 @@ async function addTo(deps: TellDeps, webhook: Webhook, facts: Fact[], rosters: R
   const wanted = facts.filter((fact) => wantsFact(webhook, fact, rosters))
   if (wanted.length === 0) return 0
   const deliveries = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), fact, toSubject(fact, toRef), now))
-  await store.deliveries(webhook.id).add(deliveries, now)
+  await store.deliveries(webhook.id).add(deliveries, now, webhook.createdAt)
   await store.deliveryLine.note(webhook.id, now)
   return deliveries.length
 }
@@ -74,7 +74,7 @@ async function addToNotice(
   const wanted = facts.filter((fact) => wantsNotice(notice, fact, rosters))
   if (wanted.length === 0) return 0
   const made = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), withoutPerson(fact), NOTICE_SUBJECT, now))
-  const added = await store.deliveries(toEndpoint(notice.id)).add(made, now)
+  const added = (await store.deliveries(toEndpoint(notice.id)).add(made, now, notice.createdAt)) ?? 0
   if (added > 0) await store.deliveryLine.note(toEndpoint(notice.id), now)
   return added
 }

@@ -12,7 +12,7 @@ import type { Webhook } from '../../domain/webhook.ts'
 import type { DeliveryClaim } from '../../store/index.ts'
 import { makeMemberLink } from '../member-link/index.ts'
 import { tryNotice } from '../notices/try-notice.ts'
-import { conclude } from '../deliveries/conclude.ts'
+import { conclude, isOfFormer } from '../deliveries/conclude.ts'
 import { openSecrets } from './webhook-secrets.ts'
 
 const LINK_DAYS = 30
@@ -22,9 +22,9 @@ export async function tryDelivery(deps: TryDeps, claim: DeliveryClaim): Promise<
   const notice = noticeIdOf(claim.webhook)
   if (notice !== undefined) return tryNotice(deps, claim, notice)
   const webhook = await deps.store.webhooks.find(claim.webhook)
-  if (!webhook) {
+  if (!webhook || isOfFormer(claim, webhook)) {
     // Deleted while a fact was put on its way to it.
-    await deps.store.deliveries(claim.webhook).destroy()
+    await deps.store.deliveries(claim.webhook).destroy(claim.born)
     return
   }
   const at = deps.clock.now()

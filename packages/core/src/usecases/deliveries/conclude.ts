@@ -1,11 +1,15 @@
 import { nextTryAt, type CallbackAnswer } from '../../callbacks/index.ts'
 import type { Delivery, DeliveryAttempt } from '../../domain/delivery.ts'
-import type { DeliveryEnding } from '../../store/index.ts'
+import type { DeliveryClaim, DeliveryEnding } from '../../store/index.ts'
 import type { TryDeps } from './try-deps.ts'
 
 const ATTEMPTS_KEPT = 50
 /** Characters of all answers of one delivery, as they are stored: three days of tries at whoever answers much would fill the store. */
 const ANSWERS_KEPT = 8 * 1024
+
+/** For a webhook, or a notice, that was deleted; this one was made under its id since. */
+export const isOfFormer = ({ born }: DeliveryClaim, { createdAt }: { createdAt: number }) =>
+  born > 0 && born < createdAt
 
 /** What one try comes to: delivered, again by the schedule, or given up. */
 export function conclude(

@@ -61,9 +61,11 @@ export async function putNotice(
   const isSame = known !== undefined && isTheSame(deps.sealer, known, { ...settings, target })
   const sealedTarget = deps.sealer.seal(target, noticeContext(id))
   const record: Notice = { v: 1, id, ...settings, sealedTarget, createdAt: now }
-  // What was on its way to a former one, whose deletion came to no end, is none of this one's.
-  if (!(await notices.find(id))) await deps.store.deliveries(toEndpoint(id)).destroy()
-  if (await insertWithin(notices, record, input.share)) return { notice: record, isNew: true, isSame: false }
+  if (await insertWithin(notices, record, input.share)) {
+    // What was on its way to a former one, whose deletion came to no end, is none of this one's.
+    await deps.store.deliveries(toEndpoint(id)).begin(now)
+    return { notice: record, isNew: true, isSame: false }
+  }
   const changed = await notices.update(id, (current) => {
     if (!isOwn(current)) throw noticeNotFound(id)
     input.assertSeen?.(current)
@@ -117,12 +119,12 @@ export async function describeNotice(deps: { store: Store }, notice: Notice): Pr
 
 /** Takes a notice out with everything that was on its way to it. Throws not_found. */
 export async function deleteNotice(deps: { store: Store }, id: string): Promise<void> {
-  await getNotice(deps, id)
+  const { createdAt } = await getNotice(deps, id)
+  const deliveries = deps.store.deliveries(toEndpoint(id))
   // First: whoever dies on the way leaves a notice that can be deleted again.
-  await deps.store.deliveries(toEndpoint(id)).destroy()
-  await deps.store.notices.delete(id)
-  await deps.store.deliveries(toEndpoint(id)).destroy()
-  await deps.store.deliveryLine.forget(toEndpoint(id))
+  await deliveries.destroy(createdAt)
+  await deps.store.notices.deleteIf(id, (known) => known.createdAt === createdAt)
+  await deliveries.destroy(createdAt)
 }
 
 /** Sends a message, whatever types the notice asks for, and waits for no other. Throws not_found. */
@@ -132,7 +134,8 @@ export async function testNotice(deps: { store: Store; clock: Clock }, id: strin
   const unique = randomUUID()
   const fact: TestFact = { type: 'webhook.test', webhook: toEndpoint(id), at: now }
   const delivery = makeDelivery(`msg_${unique.replaceAll('-', '')}`, fact, `test-${unique}`, now)
-  await deps.store.deliveries(toEndpoint(id)).add([delivery], now)
+  const added = await deps.store.deliveries(toEndpoint(id)).add([delivery], now, notice.createdAt)
+  if (added === null) throw noticeNotFound(id)
   await deps.store.deliveryLine.note(toEndpoint(id), now)
   return describeNotice(deps, notice)
 }

@@ -3,7 +3,7 @@ import type { Delivery } from '../../domain/delivery.ts'
 import type { Fact } from '../../domain/fact.ts'
 import { composeNotice, pickNews, toEndpoint, type Notice, type NoticeMessage } from '../../domain/notice.ts'
 import type { DeliveryClaim, DeliveryEnding } from '../../store/index.ts'
-import { conclude } from '../deliveries/conclude.ts'
+import { conclude, isOfFormer } from '../deliveries/conclude.ts'
 import type { TryDeps } from '../deliveries/try-deps.ts'
 import { noticeContext } from './notices.ts'
 
@@ -20,18 +20,17 @@ const AT_ONCE = 1_000
 export async function tryNotice(deps: TryDeps, claim: DeliveryClaim, noticeId: string): Promise<void> {
   const notice = await deps.store.notices.find(noticeId)
   const deliveries = deps.store.deliveries(toEndpoint(noticeId))
-  if (!notice) return deliveries.destroy()
-  const { delivery, ending } = await attempt(deps, notice, claim.delivery)
+  if (!notice || isOfFormer(claim, notice)) return deliveries.destroy(claim.born)
+  const { delivery, ending } = await attempt(deps, notice, claim)
   const now = deps.clock.now()
   const settled = await deps.store.deliveryLine.settle(claim, delivery, ending, now)
-  // People may be away for longer than a program: a notice is never given up as a whole.
-  if (settled.disabled) await deliveries.enable(now)
-  else if (settled.recovered) await deliveries.bringForward(now)
+  if (settled.recovered) await deliveries.bringForward(now)
 }
 
 type Result = { delivery: Delivery; ending: DeliveryEnding }
 
-async function attempt(deps: TryDeps, notice: Notice, delivery: Delivery): Promise<Result> {
+async function attempt(deps: TryDeps, notice: Notice, claim: DeliveryClaim): Promise<Result> {
+  const { delivery } = claim
   const at = deps.clock.now()
   const memory = deps.store.noticeMemory(notice.id)
   const silently = (): Result => ({ delivery: { ...delivery, status: 'delivered' }, ending: { kind: 'delivered' } })
@@ -47,7 +46,7 @@ async function attempt(deps: TryDeps, notice: Notice, delivery: Delivery): Promi
   const facts = batch.flatMap(({ fact }) => (fact.type === 'webhook.test' ? [] : [fact]))
   const { news, told } = pickNews(facts, await memory.told())
   if (!isTest && news.length === 0) {
-    await memory.cover(ids, told)
+    await memory.cover(claim, ids, told)
     return silently()
   }
   const message = composeNotice(isTest ? [delivery.fact] : news, deps.publicUrl)
@@ -55,9 +54,12 @@ async function attempt(deps: TryDeps, notice: Notice, delivery: Delivery): Promi
   const result = conclude(deps, delivery, at, answer)
   if (result.ending.kind === 'delivered') {
     const now = deps.clock.now()
-    await memory.noteSent({ at: now, quietFrom: isTest ? null : now, ids, told })
+    await memory.noteSent(claim, { at: now, quietFrom: isTest ? null : now, ids, told })
   } else if (result.ending.kind !== 'released') {
-    await memory.noteError(answer.status === null ? answer.answer : `${answer.status} ${answer.answer}`.slice(0, 500))
+    await memory.noteError(
+      claim,
+      answer.status === null ? answer.answer : `${answer.status} ${answer.answer}`.slice(0, 500),
+    )
   }
   deps.log.info(
     { event: 'notice.tried', notice: notice.id, facts: news.length, status: answer.status, ending: result.ending.kind },
