@@ -1,5 +1,5 @@
 import { makeRoster, makeTeamKey } from '@flightroster/core/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveApi, type TestApi } from '../testing/serve.ts'
 import { makeDashboard, visit } from '../testing/visitor.ts'
 import { costOf, MOST } from '../testing/watch-loop.ts'
@@ -18,6 +18,7 @@ beforeAll(async () => {
     await api.call('PUT', `/v1/webhooks/w-${at}`, { url: 'https://93.184.216.34/hook', types, rosters })
     await api.call('PUT', `/v1/notices/n-${at}`, { kind: 'slack', target: 'https://93.184.216.34/x', types, rosters })
     await api.call('PUT', `/v1/sources/s-${at}`, { kind: 'stripe', secret: 'x', rosters: { '*': roster.id } })
+    await api.call('PUT', `/v1/rosters/${roster.id}/members/ann`, { email: 'ann@example.com' })
   }
 }, 120_000)
 afterAll(() => api.close())
@@ -32,6 +33,7 @@ describe('an installation of a thousand team keys and rosters', () => {
     '/v1/rosters',
     '/v1/lanes',
     '/v1/people?email=ann%40example.com',
+    '/v1/people?email=ann%40example.com&limit=1000',
     '/v1/scim/groups',
     '/metrics',
     '/console',
@@ -47,6 +49,32 @@ describe('an installation of a thousand team keys and rosters', () => {
     expect(result.statusCode).toBe(200)
     expect(cost.heldMs).toBeLessThan(MOST.heldMs)
     expect(cost.mb).toBeLessThan(MOST.mb)
+  })
+
+  it('is asked where a person is, who is everywhere, in pieces, and for no more than is told', async () => {
+    const pieces = vi.spyOn(api.deps.leisure, 'take')
+    const find = async (limit: number, cursor?: string) => {
+      pieces.mockClear()
+      const query = new URLSearchParams({ email: 'Ann@example.com', limit: String(limit), ...(cursor && { cursor }) })
+      const { items, nextCursor } = (await api.call('GET', `/v1/people?${query.toString()}`)).json()
+      return {
+        rosters: items.map(({ roster }: { roster: string }) => roster),
+        nextCursor,
+        asked: pieces.mock.calls.length,
+      }
+    }
+    const all = await find(MANY)
+    expect(all).toMatchObject({ nextCursor: null, asked: MANY / 10 })
+    expect(all.rosters).toEqual(Array.from({ length: MANY }, (_, at) => `r-${at}`).sort())
+    const first = await find(15)
+    expect(first.asked).toBe(2)
+    expect((await find(15, first.nextCursor)).rosters).toEqual(all.rosters.slice(15, 30))
+    const ann = await visit(api.app, 'ann')
+    pieces.mockClear()
+    const page = await ann.post('/console/people', { email: 'ann@example.com' })
+    expect([page.statusCode, page.body.match(/class="card"/g)?.length]).toEqual([200, 100])
+    expect(page.body).toContain('There are more')
+    expect(pieces.mock.calls.length).toBeLessThan(15)
   })
 
   it('takes the events of others while all of it is asked for many times at once', async () => {

@@ -9,8 +9,16 @@ export const LONG_VIEW = { ...VIEW, config: { ...VIEW.config, readsMuch: 'always
 /** A page for operators alone. */
 export const OPERATOR_VIEW = { schema: { hide: true }, config: { scope: 'public', page: 'operator' } } as const
 
+/** The same of one that looks through very much, such as a file of a whole roster. */
+export const LONG_OPERATOR_VIEW = {
+  ...OPERATOR_VIEW,
+  config: { ...OPERATOR_VIEW.config, readsMuch: 'always' },
+} as const
+
 /** A change, from a form. */
 export const CHANGE = {
   schema: { hide: true },
   config: { scope: 'public', page: 'operator', takesBody: true },
 } as const
+/** A question that is posted, so that what it asks for stands in no path, and that looks through very much. */
+export const LONG_QUESTION = { ...CHANGE, config: { ...CHANGE.config, readsMuch: 'always' } } as const

@@ -35,7 +35,8 @@ export function isLongRead(request: FastifyRequest): boolean {
 const limitOf = ({ query }: FastifyRequest) =>
   typeof query === 'object' && query !== null && 'limit' in query ? Number(query.limit) : 0
 
-const isFile = ({ headers }: FastifyRequest) => /\bcsv\b/i.test(headers.accept ?? '')
+const isFile = ({ headers, routeOptions }: FastifyRequest) =>
+  /\b(?:csv|ndjson)\b/i.test(headers.accept ?? '') || routeOptions.url?.endsWith('.csv') === true
 
 /**
  * A search reads all members of a roster, and costs its sender nothing. So these go one at a time for each actor and by turns, and

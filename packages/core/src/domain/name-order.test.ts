@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { firstByName, inNameOrder, toKey } from './name-order.ts'
+import { firstByName, inNameOrder, inNameOrderByTurns, toKey } from './name-order.ts'
 
 it('orders people as one reads them: by name without case and accents, else by address, else by id', () => {
   const person = (id: string, firstName: string | null, email: string | null = null) => ({
@@ -51,4 +51,14 @@ it('keeps the first by name of however many come, and counts them all', () => {
       expect([first.count(), first.list()]).toEqual([all.length, inNameOrder(all).slice(0, most)])
     }),
   )
+})
+
+it('puts very many in the same order by turns', async () => {
+  const people = Array.from({ length: 5_000 }, (_, at) => ({
+    id: `u-${at}`,
+    email: null,
+    firstName: ['Zoe', 'émile', 'anna', 'Ёлка', null][at % 5] ?? null,
+    lastName: at % 3 === 0 ? null : `Lee ${(at * 7_919) % 5_000}`,
+  }))
+  expect(await inNameOrderByTurns(people)).toEqual(inNameOrder(people))
 })

@@ -1,3 +1,6 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import { byId, SORTED_AT_ONCE, sortInTurns } from './sort-in-turns.ts'
+
 /** What sorting by name looks at. */
 export interface Named {
   id: string
@@ -11,8 +14,21 @@ const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
 /** As people read a list: by name, without case and accents; who has none stands by the address, else by the id. */
 export function inNameOrder<T extends Named>(people: readonly T[]): T[] {
   const keyed = people.map((person) => toKeyed(person, textOf(person)))
-  keyed.sort((a, b) => compareKeyed(a, b) || (a.person.id < b.person.id ? -1 : 1))
-  return keyed.map(({ person }) => person)
+  return keyed.sort(compare).map(({ person }) => person)
+}
+
+/** The same of however many, in pieces, with a turn for others before each but the first. */
+export async function inNameOrderByTurns<T extends Named>(
+  people: readonly T[],
+  turn: () => Promise<unknown> = breathe,
+): Promise<T[]> {
+  const keyed: Keyed<T>[] = []
+  for (const person of people) {
+    if (keyed.length > 0 && keyed.length % SORTED_AT_ONCE === 0) await turn()
+    keyed.push(toKeyed(person, textOf(person)))
+  }
+  const sorted = await sortInTurns(keyed, compare, turn)
+  return sorted.map(({ person }) => person)
 }
 
 /** The first `most` by name of however many come, and how many came; never many more than twice as many in memory. */
@@ -45,6 +61,8 @@ interface Keyed<T> {
   /** Undefined where only the collator knows the order. */
   key: string | undefined
 }
+
+const compare = (a: Keyed<Named>, b: Keyed<Named>) => compareKeyed(a, b) || byId(a.person, b.person)
 
 const toKeyed = <T>(person: T, text: string): Keyed<T> => ({ person, text, key: toKey(text) })
 

@@ -19,7 +19,7 @@ import { readForm } from '../forms.ts'
 import { html, path, type Html } from '../html.ts'
 import { notice } from '../layout.ts'
 import { note } from '../note.ts'
-import { CHANGE, OPERATOR_VIEW, SEARCHED_VIEW } from '../page-config.ts'
+import { CHANGE, LONG_OPERATOR_VIEW, SEARCHED_VIEW } from '../page-config.ts'
 import { privacyOf, type Privacy } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { count } from '../words.ts'
@@ -41,7 +41,7 @@ export function membersRoutes(app: ApiServer, deps: ApiDeps): void {
     return sendMembers(deps, request, reply, { view, page: Number(page), about: doneWords(done, of, wait) })
   })
 
-  app.get('/console/rosters/:rosterId/members.csv', OPERATOR_VIEW, async (request, reply) => {
+  app.get('/console/rosters/:rosterId/members.csv', LONG_OPERATOR_VIEW, async (request, reply) => {
     const roster = await getRoster(deps, rosterIdOf(request))
     const view = readView(queryOf(request), privacyOf(request.user))
     const rows = writeCsv(exportSelected(deps, roster, selectionOf(view)), view.status === 'removed')

@@ -1,12 +1,11 @@
-import { inNameOrder, type Reconciliation, type Roster } from '@flightroster/core/domain'
-import type { MemberRecord } from '@flightroster/core/store'
+import { byId, inNameOrderByTurns, sortInTurns, type Reconciliation, type Roster } from '@flightroster/core/domain'
 import type { ApiDeps } from '../../deps.ts'
 import { toCell } from '../../routes/members/csv.ts'
 import type { Privacy } from '../privacy.ts'
 import type { ListedPerson } from './person-table.ts'
 
-/** A list may name a hundred thousand: each step of the store is short. */
-const READ_AT_ONCE = 1_000
+/** A list may name a hundred thousand: each step is short, of the store and of ours. */
+const AT_ONCE = 500
 
 /** Whom a plan is about, in order. */
 export interface PlanPeople {
@@ -24,16 +23,18 @@ export async function readPlanPeople(
 ): Promise<PlanPeople> {
   const members = deps.store.members(roster.teamKey, roster.id)
   const people = async (ids: readonly string[]) => {
-    const records: (MemberRecord | undefined)[] = []
-    for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
-      records.push(...(await members.findMany(ids.slice(from, from + READ_AT_ONCE))))
+    const found: ListedPerson[] = []
+    for (let from = 0; from < ids.length; from += AT_ONCE) {
+      const some = ids.slice(from, from + AT_ONCE)
+      const records = await deps.leisure.take(() => members.findMany(some))
+      // Who left long ago is forgotten, but for the id that the plan keeps.
+      some.forEach((id, at) => {
+        const { email = null, firstName = null, lastName = null } = records[at]?.desired ?? {}
+        found.push({ id, email, firstName, lastName })
+      })
     }
-    // Who left long ago is forgotten, but for the id that the plan keeps.
-    const found = ids.map((id, at) => {
-      const { email = null, firstName = null, lastName = null } = records[at]?.desired ?? {}
-      return { id, email, firstName, lastName }
-    })
-    return isOperator ? inNameOrder(found) : found.sort((a, b) => (a.id < b.id ? -1 : 1))
+    const turn = () => deps.leisure.turn()
+    return isOperator ? inNameOrderByTurns(found, turn) : sortInTurns(found, byId, turn)
   }
   const [added, changed, removed] = await Promise.all([
     people(plan.added ?? []),
@@ -43,12 +44,21 @@ export async function readPlanPeople(
   return { added, changed, removed }
 }
 
-/** As a file for a spreadsheet. */
-export function planCsv(people: PlanPeople): string {
-  const rows = (['added', 'changed', 'removed'] as const).flatMap((change) =>
-    people[change].map(({ id, email, firstName, lastName }) => [change, id, email, firstName, lastName]),
-  )
-  return [['change', 'id', 'email', 'firstName', 'lastName'], ...rows]
-    .map((cells) => `${cells.map(toCell).join(',')}\r\n`)
-    .join('')
+/** As a file for a spreadsheet, in pieces. */
+export async function* planCsv(
+  { leisure }: Pick<ApiDeps, 'leisure'>,
+  people: PlanPeople,
+): AsyncGenerator<string, void> {
+  yield toRow(['change', 'id', 'email', 'firstName', 'lastName'])
+  for (const change of ['added', 'changed', 'removed'] as const) {
+    for (let from = 0; from < people[change].length; from += AT_ONCE) {
+      await leisure.turn()
+      yield people[change]
+        .slice(from, from + AT_ONCE)
+        .map(({ id, email, firstName, lastName }) => toRow([change, id, email, firstName, lastName]))
+        .join('')
+    }
+  }
 }
+
+const toRow = (cells: readonly (string | null)[]) => `${cells.map(toCell).join(',')}\r\n`

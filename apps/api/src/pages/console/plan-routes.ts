@@ -8,6 +8,7 @@ import {
 import { explainRoster } from '@flightroster/core/usecases/members'
 import { getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Readable } from 'node:stream'
 import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
@@ -15,7 +16,7 @@ import { readForm } from '../forms.ts'
 import { html, path, query, type Html } from '../html.ts'
 import { notice } from '../layout.ts'
 import { actorOf, note } from '../note.ts'
-import { CHANGE, OPERATOR_VIEW, VIEW } from '../page-config.ts'
+import { CHANGE, LONG_OPERATOR_VIEW, LONG_VIEW, VIEW } from '../page-config.ts'
 import { maskAddresses, privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { createMemberNames } from './member-link.ts'
@@ -34,20 +35,20 @@ export function planRoutes(app: ApiServer, deps: ApiDeps): void {
     return sendHtml(reply, plansPage({ user: request.user, roster, plans: items, next, now: deps.clock.now() }))
   })
 
-  app.get('/console/rosters/:rosterId/plans/:planId', VIEW, async (request, reply) => {
+  app.get('/console/rosters/:rosterId/plans/:planId', LONG_VIEW, async (request, reply) => {
     const { changed, done } = queryOf(request)
     const words = done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined
     const about = changed ? planChanged() : words ? notice('done', words) : undefined
     return sendPlan(deps, request, reply, about)
   })
 
-  app.get('/console/rosters/:rosterId/plans/:planId/people.csv', OPERATOR_VIEW, async (request, reply) => {
+  app.get('/console/rosters/:rosterId/plans/:planId/people.csv', LONG_OPERATOR_VIEW, async (request, reply) => {
     const roster = await getRoster(deps, rosterIdOf(request))
     const plan = await getReconciliation(deps, roster, planIdOf(request))
     return reply
       .header('content-disposition', `attachment; filename="${roster.id}-plan.csv"`)
       .type('text/csv; charset=utf-8')
-      .send(planCsv(await readPlanPeople(deps, roster, plan, privacyOf(request.user))))
+      .send(Readable.from(planCsv(deps, await readPlanPeople(deps, roster, plan, privacyOf(request.user)))))
   })
 
   app.post('/console/rosters/:rosterId/plans/:planId/decide', CHANGE, async (request, reply) => {

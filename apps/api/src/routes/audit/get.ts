@@ -61,7 +61,7 @@ export function listAuditRoute(app: ApiServer, deps: ApiDeps): void {
           },
         },
       },
-      config: { scope: 'admin' },
+      config: { scope: 'admin', readsMuch: 'searched' },
     },
     async (request, reply) => {
       const { limit, cursor } = request.query

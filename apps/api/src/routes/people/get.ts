@@ -1,8 +1,8 @@
-import { findPerson } from '@flightroster/core/usecases/members'
+import { findPerson, type Membership } from '@flightroster/core/usecases/members'
 import { z } from 'zod'
 import { giveExample } from '../../schemas/example.ts'
 import type { ApiDeps } from '../../deps.ts'
-import { cursor, limit, pageFrom, pageOf } from '../../schemas/paging.ts'
+import { cursor, limit, pageOf, readCursor, toCursor } from '../../schemas/paging.ts'
 import type { ApiServer } from '../../server.ts'
 import { member, toMember } from '../members/schema.ts'
 
@@ -21,24 +21,26 @@ export function getPeopleRoute(app: ApiServer, deps: ApiDeps): void {
         querystring: query,
         response: { 200: pageOf(membership) },
       },
-      config: { scope: 'rosters:read', isForBound: false },
+      config: { scope: 'rosters:read', isForBound: false, readsMuch: 'always' },
     },
     async (request) => {
-      const { email } = request.query
-      const found = await findPerson(deps, email)
-      const keyed = found.map((one) => ({ id: `${one.roster.id}\u0000${one.member.id}`, ...one }))
-      const page = pageFrom(
-        `people:${email.toLowerCase()}`,
-        keyed.sort((a, b) => (a.id < b.id ? -1 : 1)),
-        request.query,
-      )
+      const { email, limit, cursor } = request.query
+      const list = `people:${email.toLowerCase()}`
+      const after = readCursor(list, cursor)
+      const found: Membership[] = []
+      for await (const some of findPerson(deps, email, after?.split('\u0000')[0])) {
+        found.push(...some.filter((one) => after === undefined || keyOf(one) > after))
+        if (found.length > limit) break
+      }
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
       return {
-        items: page.items.map(({ roster, member, waitsFor }) => ({
-          roster: roster.id,
-          member: toMember(member, waitsFor),
-        })),
-        nextCursor: page.nextCursor,
+        items: items.map(({ roster, member, waitsFor }) => ({ roster: roster.id, member: toMember(member, waitsFor) })),
+        nextCursor: last && found.length > limit ? toCursor(list, keyOf(last)) : null,
       }
     },
   )
 }
+
+/** In the order of rosters, and of one roster in the order of members. */
+const keyOf = ({ roster, member }: Membership) => `${roster.id}\u0000${member.id}`

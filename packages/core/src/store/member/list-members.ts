@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Leisure } from '../../domain/leisure.ts'
 import { MEMBER_STATUSES, type Desired, type MemberStatus } from '../../domain/member.ts'
 import type { Named } from '../../domain/name-order.ts'
+import { sortInTurns } from '../../domain/sort-in-turns.ts'
 import { parseSearch, type Search } from '../../domain/search.ts'
 import { list, read, texts } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
@@ -103,7 +104,7 @@ async function searchMembers(
   for await (const members of scanFitting(redis, keys, leisure, search, filter.plainIds))
     for (const [id] of members) found.add(id)
   const ids = await keepStatus(redis, keys, [...found], filter.status)
-  return ids.sort()
+  return sortInTurns(ids, (a, b) => (a < b ? -1 : 1))
 }
 
 /** Names and addresses of everybody who fits, in no order. It looks through the records once. */

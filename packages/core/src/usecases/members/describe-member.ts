@@ -35,7 +35,7 @@ export interface MembersDeps {
   /** False: devices and usage are not shown, though some may still be kept. */
   testerUsage?: boolean
   /** Small requests of the process go before each piece of what looks through many; absent: there are none. */
-  leisure?: Pick<Leisure, 'take'>
+  leisure?: Pick<Leisure, 'take' | 'turn'>
 }
 
 /** Members with their testers' ids, in the order given. */

@@ -5,7 +5,7 @@ import { systemClock } from '../../domain/clock.ts'
 import { createToRef } from '../../secrets/index.ts'
 import { createStore, laneKeys } from '../../store/index.ts'
 import { formatEntry } from '../../domain/timeline.ts'
-import { findPerson } from './find-person.ts'
+import { findPerson, type Membership } from './find-person.ts'
 
 const ROSTERS = 3_000
 const LANES = 10
@@ -56,7 +56,8 @@ const deps = () => ({
 
 async function find(email: string) {
   await redis.config('RESETSTAT')
-  const found = await findPerson(deps(), email)
+  const found: Membership[] = []
+  for await (const some of findPerson(deps(), email)) found.push(...some)
   const stats = await redis.info('commandstats')
   const calls = (name: string) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
   return {

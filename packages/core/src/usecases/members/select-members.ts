@@ -1,10 +1,12 @@
-import { inNameOrder, type Named } from '../../domain/name-order.ts'
+import { inNameOrderByTurns, type Named } from '../../domain/name-order.ts'
 import { MEMBER_STATUSES } from '../../domain/member.ts'
+import { byId, sortInTurns } from '../../domain/sort-in-turns.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { readLack } from '../builds/warnings-of.ts'
+import { inChunks } from '../parallel.ts'
 import { fitsFilter, type MemberFilter, type MemberRecord, type Members, type Store } from '../../store/index.ts'
-import { changedAt, describeMembers, problemOf, type MemberDescription } from './describe-member.ts'
+import { changedAt, describeMembers, problemOf, type MemberDescription, type MembersDeps } from './describe-member.ts'
 
 /** What a list of members can be sorted by. */
 export const MEMBER_SORTS = ['id', 'name', 'address', 'status', 'changed'] as const
@@ -22,68 +24,85 @@ export interface MemberSelection extends MemberFilter {
 
 const READ_AT_ONCE = 1_000
 const IDS_AT_ONCE = 5_000
+/** Rows of a file: few enough for others to come between. */
+const WRITTEN_AT_ONCE = 200
+
+type Deps = Pick<MembersDeps, 'store' | 'leisure'>
 
 /**
  * Ids of all who were chosen, in order. What is read is what the order or the reason needs: names of everybody for the order of
  * names, a first look at what was observed for a reason, nothing but ids for the order of ids.
  */
 export async function selectMembers(
-  deps: { store: Store },
+  deps: Deps,
   roster: Roster,
   { problem, sort = 'id', isDown = false, ...filter }: MemberSelection,
 ): Promise<string[]> {
   const members = deps.store.members(roster.teamKey, roster.id)
+  const { leisure } = deps
+  const turn = leisure && (() => leisure.turn())
   const found =
     problem === undefined
-      ? await inOrder(members, filter, sort)
-      : orderRecords(await withProblem(deps, roster, problem, filter), sort)
+      ? await inOrder(members, filter, sort, turn)
+      : await orderRecords(await withProblem(deps, roster, problem, filter), sort, turn)
   return isDown ? found.toReversed() : found
 }
 
-async function inOrder(members: Members, filter: MemberFilter, sort: MemberSort): Promise<string[]> {
+type Turn = (() => Promise<void>) | undefined
+
+async function inOrder(members: Members, filter: MemberFilter, sort: MemberSort, turn: Turn): Promise<string[]> {
   switch (sort) {
     case 'id':
       return allIds(members, filter)
     case 'status': {
       const ids = await allIds(members, filter)
       const statuses = await members.statuses(ids)
-      return byText(ids.map((id, at) => ({ id, text: statuses[at] ?? '' })))
+      return byText(
+        ids.map((id, at) => ({ id, text: statuses[at] ?? '' })),
+        turn,
+      )
     }
     case 'name':
     case 'address':
-      return byName(await members.findPeople(filter), sort)
+      return byName(await members.findPeople(filter), sort, turn)
     case 'changed':
-      return orderRecords(await findAll(members, await allIds(members, filter)), sort)
+      return orderRecords(await findAll(members, await allIds(members, filter)), sort, turn)
   }
 }
 
-function orderRecords(records: MemberRecord[], sort: MemberSort): string[] {
+async function orderRecords(records: MemberRecord[], sort: MemberSort, turn: Turn): Promise<string[]> {
   switch (sort) {
     case 'id':
-      return records.map(({ id }) => id).sort()
+      return idsOf(await sortInTurns(records, byId, turn))
     case 'status':
-      return byText(records.map(({ id, status }) => ({ id, text: status })))
+      return byText(
+        records.map(({ id, status }) => ({ id, text: status })),
+        turn,
+      )
     case 'name':
     case 'address':
       return byName(
         records.map(({ id, desired: { email, firstName, lastName } }) => ({ id, email, firstName, lastName })),
         sort,
+        turn,
       )
     case 'changed': {
       const dated = records.map((record) => ({ id: record.id, at: changedAt(record) }))
-      return dated.sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1)).map(({ id }) => id)
+      return idsOf(await sortInTurns(dated, (a, b) => b.at - a.at || byId(a, b), turn))
     }
   }
 }
 
-function byName(people: Named[], sort: 'name' | 'address'): string[] {
+async function byName(people: Named[], sort: 'name' | 'address', turn: Turn): Promise<string[]> {
   const named =
     sort === 'name' ? people : people.map(({ id, email }) => ({ id, email, firstName: null, lastName: null }))
-  return inNameOrder(named).map(({ id }) => id)
+  return idsOf(await inNameOrderByTurns(named, turn))
 }
 
-const byText = (members: { id: string; text: string }[]) =>
-  members.sort((a, b) => (a.text === b.text ? (a.id < b.id ? -1 : 1) : a.text < b.text ? -1 : 1)).map(({ id }) => id)
+const byText = async (members: { id: string; text: string }[], turn: Turn) =>
+  idsOf(await sortInTurns(members, (a, b) => (a.text === b.text ? byId(a, b) : a.text < b.text ? -1 : 1), turn))
+
+const idsOf = (members: readonly { id: string }[]) => members.map(({ id }) => id)
 
 async function allIds(members: Members, filter: MemberFilter): Promise<string[]> {
   const pages: string[][] = []
@@ -129,7 +148,7 @@ export interface MembersPage {
 
 /** One page of those who were chosen. */
 export async function browseMembers(
-  deps: { store: Store },
+  deps: Deps,
   roster: Roster,
   selection: MemberSelection,
   asked: { page: number; limit: number },
@@ -185,14 +204,15 @@ async function inPlace(
 
 /** Everybody who was chosen, a page at a time, for a file. */
 export async function* exportSelected(
-  deps: { store: Store },
+  deps: MembersDeps,
   roster: Roster,
   selection: MemberSelection,
 ): AsyncGenerator<MemberDescription[]> {
   const members = deps.store.members(roster.teamKey, roster.id)
   const ids = await selectMembers(deps, roster, selection)
-  for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
-    const records = await members.findMany(ids.slice(from, from + READ_AT_ONCE))
+  for (const some of inChunks(ids, WRITTEN_AT_ONCE)) {
+    const find = () => members.findMany(some)
+    const records = await (deps.leisure ? deps.leisure.take(find) : find())
     yield await describeMembers(
       deps,
       roster,
