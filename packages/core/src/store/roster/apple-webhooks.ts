@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis'
 import type { AppleWebhook } from '../../domain/apple-webhook.ts'
 import { nullable, number, object, oneOf, text, texts } from '../../domain/shape.ts'
 import { globalKeys } from '../keys.ts'
+import { defineScript } from '../connection/define-script.ts'
 import { createRegister, type Register } from '../records.ts'
+
+const dropScript = defineScript(import.meta.url, '../drop-record.lua')
 
 /** Registrations of Apple's webhooks: one an app is enough, whatever rosters and team keys it has. */
 export interface AppleWebhooks extends Omit<Register<AppleWebhook>, 'insert' | 'put' | 'delete'> {
@@ -32,29 +35,32 @@ const REMEMBERED_MS = 7 * 86_400_000
 /** Webhooks that we registered with App Store Connect, by id. */
 export function createAppleWebhooks(redis: Redis): AppleWebhooks {
   const register = createRegister(redis, globalKeys.appleWebhooks, appleWebhook)
+  const places = globalKeys.appleWebhookOfApp
+  const leavePlace = (appId: string, id: string) => dropScript.run(redis, [places], [appId, id])
   const findByApp = async (appId: string) => {
-    const id = await redis.hget(globalKeys.appleWebhookOfApp, appId)
-    return id === null ? undefined : register.find(id)
+    const id = await redis.hget(places, appId)
+    const record = id === null ? undefined : await register.find(id)
+    // Whoever died on the way left the place behind; whoever is about to fill it takes it again.
+    if (id !== null && !record) await leavePlace(appId, id)
+    return record
   }
   return {
     ...register,
     findByApp,
     async enter(record) {
-      // The record first: an app never points to a registration that is not there, but for one that is being forgotten.
-      await register.put(record)
-      if ((await redis.hsetnx(globalKeys.appleWebhookOfApp, record.app, record.id)) === 1) return record
-      const other = await findByApp(record.app)
-      if (!other) {
-        await redis.hset(globalKeys.appleWebhookOfApp, record.app, record.id)
-        return record
+      for (;;) {
+        const other = await findByApp(record.app)
+        if (other) return other
+        // The place first: whoever dies then leaves no record that nobody finds.
+        if ((await redis.hsetnx(places, record.app, record.id)) === 0) continue
+        await register.put(record)
+        if ((await redis.hget(places, record.app)) === record.id) return record
+        await register.delete(record.id)
       }
-      await register.delete(record.id)
-      return other
     },
     async forget(record) {
-      if ((await redis.hget(globalKeys.appleWebhookOfApp, record.app)) === record.id)
-        await redis.hdel(globalKeys.appleWebhookOfApp, record.app)
       await register.delete(record.id)
+      await leavePlace(record.app, record.id)
     },
     wasTaken: async (digest) => (await redis.exists(globalKeys.appleDelivery(digest))) === 1,
     noteTaken: async (digest) => void (await redis.set(globalKeys.appleDelivery(digest), '1', 'PX', REMEMBERED_MS)),

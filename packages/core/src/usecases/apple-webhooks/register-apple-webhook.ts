@@ -9,7 +9,7 @@ import type { AppleWebhooks, Store } from '../../store/index.ts'
 import { createFlights } from '../flights.ts'
 import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
-import { deleteAtApple } from './delete-at-apple.ts'
+import { deleteAtApple, isLeaving, takeBack } from './take-back.ts'
 
 export interface AppleWebhookDeps extends AppleDeps {
   store: Store
@@ -42,7 +42,7 @@ export async function registerAppleWebhook(deps: AppleWebhookDeps, rosterId: str
   if (publicUrl === undefined) throw new AppError('public_url_missing')
   const session = openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
   // Before Apple is asked: its first delivery may come before its answer.
-  const known = await enter(deps, deps.store.appleWebhooks, roster)
+  const known = await enter(deps, session, roster)
   const work = () => register(deps, session, roster, { known, publicUrl })
   const { answer, isShared } = await registrations(deps.store, known.id, work)
   return isShared ? { ...answer, created: false } : answer
@@ -64,15 +64,15 @@ async function register(
     return { created: false, webhook: entered }
   }
   const { id: appleId } = await createAtApple(deps, session, entered, url)
-  const isAsRead = ({ appleId: id, sealedSecret }: AppleWebhook) =>
-    id === entered.appleId && sealedSecret === entered.sealedSecret
+  const isAsRead = (current: AppleWebhook) =>
+    current.appleId === entered.appleId && current.sealedSecret === entered.sealedSecret && !isLeaving(current)
   const webhook = await webhooks.update(entered.id, (current) =>
     isAsRead(current) ? { ...current, appleId, url } : current,
   )
   if (webhook?.appleId === appleId) return { created: true, webhook }
   // Another process was quicker, or it was taken back: this one would be one of the app's ten for nothing.
   await deleteAtApple(session, appleId)
-  if (webhook && webhook.appleId !== null) return { created: false, webhook }
+  if (webhook && webhook.appleId !== null && !isLeaving(webhook)) return { created: false, webhook }
   throw new AppError('conflict', { message: `Another request took back the webhook of "${roster.id}".` })
 }
 
@@ -87,17 +87,25 @@ async function renewLost(
   const { appleId } = known
   if (appleId !== null) await deleteAtApple(session, appleId)
   const sealedSecret = sealNewSecret(deps, known.id)
-  return (await webhooks.update(known.id, (current) => ({ ...current, appleId: null, sealedSecret }))) ?? known
+  const isAsRead = (current: AppleWebhook) => current.sealedSecret === known.sealedSecret
+  const renewed = await webhooks.update(known.id, (current) =>
+    isAsRead(current) ? { ...current, appleId: null, sealedSecret } : current,
+  )
+  return renewed ?? known
 }
 
 /** The app's registration, this roster among its users. */
-async function enter(deps: AppleWebhookDeps, webhooks: AppleWebhooks, roster: Roster): Promise<AppleWebhook> {
-  const known = (await webhooks.findByApp(roster.app.id)) ?? (await webhooks.enter(newWebhook(deps, roster)))
-  const join = (current: AppleWebhook): AppleWebhook => ({
-    ...current,
-    rosters: [...new Set([...current.rosters, roster.id])],
-  })
-  return (await webhooks.update(known.id, join)) ?? webhooks.enter(newWebhook(deps, roster))
+async function enter(deps: AppleWebhookDeps, session: AppleSession, roster: Roster): Promise<AppleWebhook> {
+  const webhooks = deps.store.appleWebhooks
+  const join = (current: AppleWebhook): AppleWebhook =>
+    isLeaving(current) ? current : { ...current, rosters: [...new Set([...current.rosters, roster.id])] }
+  for (;;) {
+    const known = await webhooks.enter(newWebhook(deps, roster))
+    const joined = await webhooks.update(known.id, join)
+    if (joined && !isLeaving(joined)) return joined
+    // Whoever takes it back is about to end, or died.
+    if (joined) await takeBack({ store: deps.store, session }, joined)
+  }
 }
 
 function newWebhook(deps: AppleWebhookDeps, roster: Roster): AppleWebhook {
