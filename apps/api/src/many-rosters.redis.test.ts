@@ -77,26 +77,21 @@ describe('an installation of a thousand team keys and rosters', () => {
     expect(pieces.mock.calls.length).toBeLessThan(15)
   })
 
-  it('takes the events of others while all of it is asked for many times at once', async () => {
+  it('takes many events of others while all of it is asked for many times at once', async () => {
     const made = await api.call('POST', '/v1/tokens', { name: 'crm', scopes: ['events:write'], rosters: ['r-7'] })
     const authorization = `Bearer ${made.json().token}`
-    const post = (id: string) =>
-      api.call(
-        'POST',
-        '/v1/events',
-        { type: 'member.joined', data: { roster: 'r-7', member: { id } } },
-        { authorization },
-      )
-    const asked = Array.from({ length: 10 }, () =>
-      ['/v1/rosters?limit=1000', '/v1/team-keys?limit=1000', '/v1/people?email=ann%40example.com'].map((url) =>
-        api.call('GET', url),
-      ),
-    ).flat()
+    const join = { type: 'member.joined', data: { roster: 'r-7', member: { id: 'u-1' } } }
+    const urls = ['/v1/rosters?limit=1000', '/v1/team-keys?limit=1000', '/v1/people?email=ann%40example.com']
+    const asked = urls.flatMap((url) => Array.from({ length: 10 }, () => api.call('GET', url)))
     let isDone = false
     const answers = Promise.all(asked).finally(() => (isDone = true))
-    const statuses = new Set<number>()
-    for (let at = 0; !isDone; at++) statuses.add((await post(`u-${at}`)).statusCode)
-    expect([...statuses]).toEqual([202])
-    expect(new Set((await answers).map(({ statusCode }) => statusCode))).not.toContain(503)
+    let taken = 0
+    while (!isDone) {
+      const { statusCode } = await api.call('POST', '/v1/events', join, { authorization })
+      if (statusCode === 202) taken++
+    }
+    await answers
+    // Told in one piece each, some ten events come through, on any machine; in pieces, a thousand.
+    expect(taken).toBeGreaterThan(10 * asked.length)
   }, 120_000)
 })
