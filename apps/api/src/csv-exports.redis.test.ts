@@ -26,7 +26,7 @@ beforeAll(async () => {
   const ids = members.map(({ id }) => id)
   const reconciliations = api.store.lane('acme').reconciliations
   const plan = (await reconciliations.find(put.reconciliation))!
-  await reconciliations.put({ ...plan, added: ids, updated: ids, removals: ids })
+  await reconciliations.replace(plan, { ...plan, added: ids, updated: ids, removals: ids })
   values['planId'] = values['reconciliationId'] = plan.id
 })
 afterAll(() => api.close())

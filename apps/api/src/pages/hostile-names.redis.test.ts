@@ -74,7 +74,7 @@ async function plantWhatAppleSaid() {
   const asked = (await must('POST', '/v1/rosters/gold/reconciliations', { dryRun: true })).json()
   const record = (await reconciliations.find(asked.id))!
   const unmanaged = [{ testerId: SHORT, email: `${SHORT.trim()}@example.com` }]
-  await reconciliations.put({
+  await reconciliations.replace(record, {
     ...record,
     status: 'held',
     held: 'roster',

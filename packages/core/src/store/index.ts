@@ -53,7 +53,7 @@ export {
   type DueWebhook,
   type Settled,
 } from './webhook/delivery-line.ts'
-export { createReconciliations, type Reconciliations } from './roster/reconciliations.ts'
+export { createReconciliations, type PlanStep, type Reconciliations } from './roster/reconciliations.ts'
 export type { ReconciliationHead } from './roster/plan-names.ts'
 export { createReadings, type Reading, type Readings, type ReadRow } from './roster/readings.ts'
 export { countSweep, createSchedule, type Schedule } from './lane/schedule.ts'

@@ -204,7 +204,8 @@ it('removals that an identity provider asked for are named as those of a list', 
     reason: null,
     problem: null,
   }
-  await createReconciliations(api.connection, `key-${at}`).put(record)
+  const scene = (await api.store.rosters.find(roster))!
+  await createReconciliations(api.connection, `key-${at}`).put(scene, record)
   const { body } = await ann.get(`/console/rosters/${roster}/plans/${record.id}`)
   expect(body).toContain('<h1>Removals by the identity provider</h1>')
   expect(body).toContain('Asked for by token:okta.')

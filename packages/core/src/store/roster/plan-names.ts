@@ -165,7 +165,7 @@ export function createPlanNames(redis: Redis, teamKey: string) {
     },
     /** Forgets the names of records that are no more, or have others now. */
     async forget(texts: readonly (string | null | undefined)[], still?: string): Promise<void> {
-      const used = still === undefined ? undefined : placeOf(still)?.key
+      const used = still ? placeOf(still)?.key : undefined
       const gone = texts.flatMap((text) => (text ? (placeOf(text)?.key ?? []) : [])).filter((key) => key !== used)
       if (gone.length > 0) await redis.unlink(...gone.map(keyOf))
     },

@@ -4,6 +4,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
 import { createReconciliations } from './reconciliations.ts'
 
+const gold = { createdAt: 5 }
 const MANY = 100_000
 const keys = laneKeys('acme')
 const idOf = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`
@@ -41,16 +42,16 @@ function plan(removals: number, more: Partial<Reconciliation> = {}): Reconciliat
 }
 
 it('a plan of a roster that leaves the lane is decided where the roster went: here nothing is written any more', async () => {
-  await plans().put(plan(1))
+  await plans().put(gold, plan(1))
   const read = (await plans().find('plan-1'))!
   // The first step of a move, before anything is copied.
   await redis.srem(keys.rosters, 'gold')
   const task = { name: 'approved:plan-1', at: 1 }
-  expect(await plans().replace(read, { ...read, status: 'running' }, task)).toBe(false)
+  expect(await plans().replace(read, { ...read, status: 'running' }, { task })).toBe(false)
   expect(await redis.zscore(keys.schedule, task.name)).toBeNull()
   expect((await plans().find('plan-1'))?.status).toBe('held')
   await redis.sadd(keys.rosters, 'gold')
-  expect(await plans().replace(read, { ...read, status: 'running' }, task)).toBe(true)
+  expect(await plans().replace(read, { ...read, status: 'running' }, { task })).toBe(true)
 })
 
 describe('a plan that names very many', () => {
@@ -63,7 +64,7 @@ describe('a plan that names very many', () => {
       kept: [{ id: 'k-1', reason: 'protected' }],
       unmanaged: [{ testerId: 't-1', email: null }],
     })
-    await plans().put(whole)
+    await plans().put(gold, whole)
     expect(await bytesOf()).toBeLessThan(1_000)
     const [head] = await plans().listHeld('gold')
     expect(head).toMatchObject({ id: 'plan-1', plan: { remove: MANY } })
@@ -80,7 +81,7 @@ describe('a plan that names very many', () => {
   })
 
   it('is read by pages, and only by whoever wants the names', async () => {
-    await plans().put(plan(MANY))
+    await plans().put(gold, plan(MANY))
     await redis.config('RESETSTAT')
     const pages = async () => Number(/cmdstat_lrange:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0)
     await plans().listHeld('gold')
@@ -89,13 +90,13 @@ describe('a plan that names very many', () => {
     const record = (await plans().find('plan-1'))!
     expect(await pages()).toBe(MANY / 2_000 + 1)
     await plans().replace(record, { ...record, status: 'running' })
-    await plans().put({ ...record, status: 'done' })
+    await plans().put(gold, { ...record, status: 'done' })
     expect(await pages()).toBe(MANY / 2_000 + 1)
   })
 
   it('keeps no names beside those it has: of a record that others were put into, or that is no more', async () => {
-    await plans().put(plan(500))
-    await plans().put(plan(300))
+    await plans().put(gold, plan(500))
+    await plans().put(gold, plan(300))
     expect([(await plans().find('plan-1'))?.removals.length, await namesKept()]).toEqual([300, 1])
     const read = (await plans().find('plan-1'))!
     const erased = { ...read, removals: read.removals.filter((id) => id !== idOf(7)) }
@@ -103,19 +104,21 @@ describe('a plan that names very many', () => {
     expect([(await plans().find('plan-1'))?.removals.length, await namesKept()]).toEqual([299, 1])
     expect(await plans().replace(read, { ...read, removals: read.removals.slice(0, 200) })).toBe(false)
     expect([(await plans().find('plan-1'))?.removals.length, await namesKept()]).toEqual([299, 1])
-    for (let at = 0; at < 60; at++) await plans().put(plan(150, { id: `p-${at}`, status: 'done', startedAt: 10 + at }))
+    for (let at = 0; at < 60; at++)
+      await plans().put(gold, plan(150, { id: `p-${at}`, status: 'done', startedAt: 10 + at }))
     // Fifty of a roster stay, and one that waits for a person.
     expect(await namesKept()).toBe(51)
   })
 })
 
 it('a plan of few, or of a store that an older release may read, is one record as before', async () => {
-  await plans().put(plan(3))
+  await plans().put(gold, plan(3))
   expect([await namesKept(), (await plans().find('plan-1'))?.removals.length]).toEqual([0, 3])
   await redis.flushall()
+  await redis.sadd(keys.rosters, 'gold')
   await redis.set(globalKeys.packedFrom, Date.now() + 60_000)
   const later = connect()
-  await createReconciliations(later, 'acme').put(plan(500))
+  await createReconciliations(later, 'acme').put(gold, plan(500))
   const text = (await later.hget(keys.reconciliations, 'plan-1')) ?? ''
   expect((JSON.parse(text) as Reconciliation).removals).toHaveLength(500)
   expect((await createReconciliations(later, 'acme').find('plan-1'))?.removals).toHaveLength(500)

@@ -1,16 +1,43 @@
 import type { Redis } from 'ioredis'
+import type { RosterFact } from '../../domain/fact.ts'
 import type { RecentRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { list, nullable, read, text } from '../../domain/shape.ts'
+import { AppError } from '../../errors.ts'
 import { defineScript } from '../connection/define-script.ts'
-import { laneKeys } from '../keys.ts'
+import { globalKeys, laneKeys } from '../keys.ts'
 import { createPlanNames, readHead, type ReconciliationHead } from './plan-names.ts'
 
-const replaceScript = defineScript(import.meta.url, './replace-reconciliation.lua')
+const writeScript = defineScript(import.meta.url, './write-plans.lua')
+
+/** A plan as it was read, and as it is from then on. */
+type Change<T extends ReconciliationHead = ReconciliationHead> = readonly [before: T, after: T]
+
+/** What belongs to a plan: written in the same step, or not at all. */
+export interface PlanStep {
+  /** The task that goes on with it (due `at`, ms). */
+  task?: { name: string; at: number }
+  /** Of a held plan. Of any other one: where none waits for a person any more. */
+  told?: Omit<RosterFact, 'sequence'> | undefined
+  /** So many of a roster of this size are removed by it without anybody's approval. */
+  removal?: Removal
+  /** Those that give way to it; one that somebody else has changed meanwhile does not. */
+  replaces?: readonly Change[]
+}
+
+interface Removal {
+  removals: number
+  size: number
+  /** When (ms). */
+  now: number
+}
 
 /** Records of whole-roster work of one team key, and what its guard has to know. */
 export interface Reconciliations {
   find(id: string): Promise<Reconciliation | undefined>
-  put(record: Reconciliation): Promise<void>
+  /** Throws store_unavailable where the roster is not in this lane any more: deleted, and perhaps made anew, or moved on. */
+  put(roster: Pick<Roster, 'createdAt'>, record: Reconciliation, step?: PlanStep): Promise<void>
   /** Newest first, without the people they name; `before`: the `next` of the page before. */
   list(roster: string, limit: number, before?: string): Promise<{ items: ReconciliationHead[]; next: string | null }>
   /** The people whom it names, a page after the other. */
@@ -22,22 +49,23 @@ export interface Reconciliations {
   /** Our last write to the roster's group (ms), 0 for none. */
   wroteAt(roster: string): Promise<number>
   /** Notes that so many of a roster of this size are being removed without anybody's approval. */
-  noteRemoval(removal: { roster: string; id: string; removals: number; size: number; now: number }): Promise<void>
+  noteRemoval(removal: Removal & { roster: string; id: string }): Promise<void>
   /** What was noted over all rosters of the key since then. */
   recentRemovals(since: number): Promise<RecentRemovals>
-  /**
-   * Replaces a record that is still the one that was read, together with the task that goes on with it (due `at`, ms).
-   * False where somebody else decided meanwhile.
-   */
-  replace<T extends ReconciliationHead>(before: T, after: T, task?: { name: string; at: number }): Promise<boolean>
+  /** Replaces a record that is still the one that was read; false where somebody else decided meanwhile. `next` takes its place. */
+  replace<T extends ReconciliationHead>(
+    before: T,
+    after: T,
+    step?: Omit<PlanStep, 'replaces'> & { next?: Reconciliation },
+  ): Promise<boolean>
   /** Those that wait for a person, newest first. */
   listHeld(roster: string): Promise<ReconciliationHead[]>
   /** True while a plan of the roster waits for a person. */
   hasHeld(roster: string): Promise<boolean>
   /** Of those that were asked for, the one whose reading has not begun. */
   findAsked(roster: string, dryRun: boolean): Promise<Reconciliation | undefined>
-  /** Keeps one that is asked for. Gives the one that waits from now on: it, or one that was asked for at the same time. */
-  ask(record: Reconciliation): Promise<Reconciliation>
+  /** Keeps one that is asked for, with its task. Gives the one that waits from now on: it, or one that was asked for at the same time. */
+  ask(roster: Pick<Roster, 'createdAt'>, record: Reconciliation, task: PlanStep['task']): Promise<Reconciliation>
   /** False while another whole-roster change of this roster is being recorded. */
   begin(roster: string, token: string): Promise<boolean>
   end(roster: string, token: string): Promise<void>
@@ -45,6 +73,34 @@ export interface Reconciliations {
 
 const KEPT_PER_ROSTER = 50
 const BUSY_MS = 120_000
+
+interface PlanWrite {
+  /** As it was read; null: whatever is there. */
+  before: ReconciliationHead | null
+  after: Reconciliation | ReconciliationHead
+}
+
+interface WriteTerms {
+  /** When the roster was made that it is about (ms); absent: it is bound to the plan that was read. */
+  born?: number
+  /** The reading is asked for, unless another one is by now than the one that is over. */
+  asked?: { field: string; over: string }
+}
+
+const formatFact = ({ type, roster, ...rest }: NonNullable<PlanStep['told']>) =>
+  JSON.stringify({ type, roster, sequence: 0, ...rest })
+
+const GONE = list(nullable(text))
+
+const shareOf = ({ roster, id, removals, size }: Removal & { roster: string; id: string }) =>
+  `${removals}/${size}:${roster}:${id}`
+
+function notHere(roster: string): AppError {
+  return new AppError('store_unavailable', {
+    message: `The roster "${roster}" was deleted, or moved to another team key, meanwhile: send the same request again in a moment.`,
+    retryAfterMs: 2_000,
+  })
+}
 
 const askedAs = (dryRun: boolean) => (dryRun ? 'dry' : 'real')
 
@@ -77,32 +133,56 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
   const findAsked = async (roster: string, dryRun: boolean) => {
     const id = await redis.hget(keys.roster(roster).asked, askedAs(dryRun))
     const record = id === null ? undefined : await find(id)
-    return record?.status === 'running' ? record : undefined
+    return { id, record: record?.status === 'running' ? record : undefined }
   }
-  const put = async (record: Reconciliation): Promise<void> => {
-    const index = keys.roster(record.roster).reconciliations
-    const { held } = keys.roster(record.roster)
-    const text = await names.format(record)
-    const former = await redis.hget(keys.reconciliations, record.id)
-    await redis.hset(keys.reconciliations, record.id, text)
-    await names.forget([former], text)
-    await redis.zadd(index, record.startedAt, record.id)
-    if (record.status === 'held') await redis.sadd(held, record.id)
-    else await redis.srem(held, record.id)
-    const old = await redis.zrange(index, '0', String(-KEPT_PER_ROSTER - 1))
-    if (old.length === 0) return
-    const waits = await redis.smismember(held, ...old)
-    const dropped = old.filter((_, at) => waits[at] === 0)
-    if (dropped.length === 0) return
-    await redis.zrem(index, ...dropped)
-    await names.forget(await redis.hmget(keys.reconciliations, ...dropped))
-    await redis.hdel(keys.reconciliations, ...dropped)
+  /** Nothing is written where the roster is here no more, or where the first was changed or another one is asked for. */
+  const write = async (
+    roster: string,
+    plans: readonly PlanWrite[],
+    { task, told, removal, born, asked }: Omit<PlanStep, 'replaces'> & WriteTerms,
+  ): Promise<'written' | 'changed' | 'gone'> => {
+    const of = keys.roster(roster)
+    const at = [keys.reconciliations, of.held, of.reconciliations, of.asked, keys.schedule, keys.rosters, keys.born]
+    const written = await Promise.all(
+      plans.map(async ({ before, after }) => {
+        const former = before === null ? '' : (texts.get(before) ?? JSON.stringify(before))
+        return { id: after.id, former, text: await names.format(after), status: after.status, began: after.startedAt }
+      }),
+    )
+    const share = removal ? shareOf({ ...removal, roster, id: plans[0]?.after.id ?? '' }) : ''
+    const terms = [roster, born ?? '', KEPT_PER_ROSTER, task?.name ?? '', task?.at ?? 0]
+    const more = [told ? formatFact(told) : '', share, removal?.now ?? 0, asked?.field ?? '', asked?.over ?? '']
+    const answer = await writeScript.run(
+      redis,
+      [...at, keys.sequences, keys.facts, keys.removedShares],
+      [
+        ...terms,
+        ...more,
+        ...written.flatMap(({ id, former, text, status, began }) => [id, former, text, status, began]),
+      ],
+    )
+    if (answer === 'gone' || answer === 'changed') {
+      for (const { text, former } of written) await names.forget([text], former)
+      return answer
+    }
+    const before = read(GONE, answer, 'An answer of write-plans.lua')
+    for (const [index, { text, former }] of written.entries()) {
+      const replaced = before[index]
+      await (replaced === null ? names.forget([text], former) : names.forget([replaced], text))
+    }
+    await names.forget(before.slice(written.length))
+    if (told) await redis.sadd(globalKeys.untold, teamKey)
+    return 'written'
   }
   return {
     withNames,
     namedBy: (head, members) => names.among(head, members),
     find,
-    put,
+    async put({ createdAt }, record, { replaces = [], ...step } = {}) {
+      const others = replaces.map(([before, after]) => ({ before, after }))
+      const plans = [{ before: null, after: record }, ...others]
+      if ((await write(record.roster, plans, { ...step, born: createdAt })) === 'gone') throw notHere(record.roster)
+    },
     async list(roster, limit, before) {
       const index = keys.roster(roster).reconciliations
       const rank = before === undefined ? null : await redis.zrevrank(index, before)
@@ -113,9 +193,7 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
     },
     revision: async (roster) => Number((await redis.hget(keys.revisions, roster)) ?? 0),
     wroteAt: async (roster) => Number((await redis.hget(keys.wroteAt, roster)) ?? 0),
-    async noteRemoval({ roster, id, removals, size, now }) {
-      await redis.zadd(keys.removedShares, now, `${removals}/${size}:${roster}:${id}`)
-    },
+    noteRemoval: async (removal) => void (await redis.zadd(keys.removedShares, removal.now, shareOf(removal))),
     async recentRemovals(since) {
       await redis.zremrangebyscore(keys.removedShares, '-inf', `(${since}`)
       const recent: RecentRemovals = { removals: 0, sizes: 0, shares: 0 }
@@ -128,37 +206,26 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
       }
       return recent
     },
-    async replace(before, after, task) {
-      const roster = keys.roster(before.roster)
-      const former = texts.get(before) ?? JSON.stringify(before)
-      const text = await names.format(after)
-      const args = [before.id, former, text, after.status, task?.name ?? '', task?.at ?? 0, before.roster]
-      const at = [keys.reconciliations, roster.held, keys.schedule, keys.rosters]
-      const replaced = await replaceScript.run(redis, at, args)
-      await (replaced === 1 ? names.forget([former], text) : names.forget([text], former))
-      return replaced === 1
+    async replace(before, after, { next, ...step } = {}) {
+      const plans = [{ before, after }, ...(next ? [{ before: null, after: next }] : [])]
+      return (await write(before.roster, plans, step)) === 'written'
     },
     async listHeld(roster) {
       const held = await findMany(await redis.smembers(keys.roster(roster).held))
       return held.filter(({ status }) => status === 'held').sort((a, b) => b.startedAt - a.startedAt)
     },
     hasHeld: async (roster) => (await redis.scard(keys.roster(roster).held)) > 0,
-    findAsked,
-    async ask(record) {
-      await put(record)
-      const { asked, reconciliations } = keys.roster(record.roster)
-      const field = askedAs(record.dryRun)
+    findAsked: async (roster, dryRun) => (await findAsked(roster, dryRun)).record,
+    async ask(roster, record, task) {
       for (;;) {
-        if ((await redis.hsetnx(asked, field, record.id)) === 1) return record
-        const waiting = await findAsked(record.roster, record.dryRun)
-        if (!waiting) {
-          // It is over: a worker of an older version does not say when it begins.
-          await redis.hdel(asked, field)
-          continue
-        }
-        await redis.zrem(reconciliations, record.id)
-        await redis.hdel(keys.reconciliations, record.id)
-        return waiting
+        // One that is over: a worker of an older version does not say when it begins.
+        const { id, record: waiting } = await findAsked(record.roster, record.dryRun)
+        if (waiting) return waiting
+        const asked = { field: askedAs(record.dryRun), over: id ?? '' }
+        const plans = [{ before: null, after: record }]
+        const written = await write(record.roster, plans, { ...(task ? { task } : {}), born: roster.createdAt, asked })
+        if (written === 'gone') throw notHere(record.roster)
+        if (written === 'written') return record
       }
     },
     async begin(roster, token) {

@@ -31,6 +31,6 @@ export async function runApproved(visit: Visit, record: Reconciliation): Promise
   })
   await removeLingering(visit, roster, lingering)
   if (record.removesUnmanaged) await removeUnmanaged(visit, roster, await stillUnmanaged(roll, record))
-  await store.lane(visit.teamKey).reconciliations.put({ ...record, status: 'done', updatedAt: clock.now() })
+  await store.lane(visit.teamKey).reconciliations.put(roster, { ...record, status: 'done', updatedAt: clock.now() })
   return null
 }

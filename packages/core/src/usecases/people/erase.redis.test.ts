@@ -94,7 +94,7 @@ describe('erasing a person', () => {
       { ...rig.deps, asker: { by: 'user:eve', requestId: 'r' } },
       { roster, member: 'person-17', isProtected: true, origin: 'api' },
     )
-    await createReconciliations(rig.redis, 'acme').put({
+    await createReconciliations(rig.redis, 'acme').put(roster, {
       ...newReconciliation(roster, 1),
       status: 'done',
       cleared: ['person-17'],
@@ -357,12 +357,13 @@ describe('erasing a person', () => {
   })
 
   it('forgets in the plans of rosters that the person was never on', async () => {
-    const record = newReconciliation((await rig.store.rosters.find('silver'))!, Date.now())
+    const silver = (await rig.store.rosters.find('silver'))!
+    const record = newReconciliation(silver, Date.now())
     const unmanaged = [
       { testerId: 't-1', email: 'ann@example.com' },
       { testerId: 't-2', email: 'eve@example.com' },
     ]
-    await createReconciliations(rig.redis, 'acme').put({ ...record, status: 'done', unmanaged })
+    await createReconciliations(rig.redis, 'acme').put(silver, { ...record, status: 'done', unmanaged })
     await erasePerson(rig.deps, ANN)
     expect(await tracesOf(['ann@example.com'])).toEqual([])
     expect(await tracesOf(['eve@example.com'])).not.toEqual([])

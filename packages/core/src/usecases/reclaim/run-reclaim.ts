@@ -3,6 +3,7 @@ import { isReclaimed } from '../../domain/member.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { inChunks } from '../parallel.ts'
+import { AppError } from '../../errors.ts'
 import { goesOn, type Visit } from '../visit/visit.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'
 import { requestedTask } from '../schedule/tasks.ts'
@@ -25,9 +26,10 @@ export async function runReclaim(visit: Visit, record: Reconciliation): Promise<
   const reconciliations = store.lane(visit.teamKey).reconciliations
   const now = clock.now()
   const roster = await store.rosters.find(record.roster)
-  if (!roster || roster.teamKey !== visit.teamKey || roster.deleting || roster.idle === null) {
+  if (!roster || roster.teamKey !== visit.teamKey) return null
+  if (roster.deleting || roster.idle === null) {
     const reason = 'The roster takes no seats back any more.'
-    await reconciliations.put({ ...record, status: 'rejected', reason, updatedAt: now })
+    await reconciliations.put(roster, { ...record, status: 'rejected', reason, updatedAt: now })
     return null
   }
   if (roster.paused || roster.blocked) return now + STOPPED_MS
@@ -54,7 +56,7 @@ export async function runReclaim(visit: Visit, record: Reconciliation): Promise<
     updatedAt: now,
     problem: null,
   }
-  await reconciliations.put(begins)
+  await reconciliations.put(roster, begins)
   if (record.approvedAt === null && goers.length > 0) {
     const size = counts.remove + counts.unchanged
     await reconciliations.noteRemoval({
@@ -77,7 +79,7 @@ export async function runReclaim(visit: Visit, record: Reconciliation): Promise<
     )
   }
   const status = goers.length === 0 ? 'done' : 'running'
-  await reconciliations.put({
+  await reconciliations.put(roster, {
     ...begins,
     status,
     progress: { ...progress, read: goers.length },
@@ -107,12 +109,12 @@ async function readFirst(visit: Visit, roster: Roster, record: Reconciliation): 
   if (reading) {
     const detail = 'The group could not be read as a whole, so nobody was taken out.'
     const problem = reading.problem ?? { code: 'apple_answer_unreadable' as const, detail, at: now }
-    await reconciliations.put({ ...record, status: 'failed', problem, updatedAt: now })
+    await reconciliations.put(roster, { ...record, status: 'failed', problem, updatedAt: now })
     return null
   }
   const asked = newReconciliation(roster, now)
-  await reconciliations.put(asked)
-  await reconciliations.put({ ...record, reading: asked.id, updatedAt: now })
-  await store.lane(visit.teamKey).schedule.plan(requestedTask(asked.id), now)
+  const asks: Reconciliation = { ...record, reading: asked.id, updatedAt: now }
+  const task = { name: requestedTask(asked.id), at: now }
+  if (!(await reconciliations.replace(record, asks, { next: asked, task }))) throw new AppError('conflict')
   return now + LOOK_AGAIN_MS
 }

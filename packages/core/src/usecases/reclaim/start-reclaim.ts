@@ -5,7 +5,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import { noteRosterActivity, type ActivityDeps } from '../activity/index.ts'
 import { approvedTask } from '../schedule/tasks.ts'
-import { tellDecided, tellHeld } from '../reconcile/tell-plan.ts'
+import { tellPlan } from '../reconcile/tell-plan.ts'
 import { planReclaim, type ReclaimPlan } from '../idle/plan-reclaim.ts'
 
 const DAY_MS = 86_400_000
@@ -90,17 +90,15 @@ export async function draftReclaim(
 export async function recordReclaim(deps: ReclaimDeps, roster: Roster, record: Reconciliation): Promise<void> {
   const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const earlier = record.dryRun ? [] : (await reconciliations.listHeld(roster.id)).filter(isReclaim)
-  for (const item of earlier) {
-    const reason = 'A newer plan replaced it.'
-    await reconciliations.replace(item, { ...item, status: 'rejected', reason, updatedAt: record.startedAt })
-  }
-  await reconciliations.put(record)
+  const rejected = { status: 'rejected', reason: 'A newer plan replaced it.', updatedAt: record.startedAt } as const
+  const isRunning = record.status === 'running'
+  await reconciliations.put(roster, record, {
+    told: await tellPlan(deps, record, earlier.length),
+    replaces: earlier.map((item) => [item, { ...item, ...rejected }]),
+    ...(isRunning ? { task: { name: approvedTask(record.id), at: record.startedAt } } : {}),
+  })
   noteRosterActivity(deps, roster, { kind: 'reconcile', text: tellReclaim(record) })
-  if (record.status === 'held') await tellHeld(deps, roster, record)
-  else if (earlier.length > 0) await tellDecided(deps, roster, record.startedAt)
-  if (record.status !== 'running') return
-  await deps.store.lane(roster.teamKey).schedule.plan(approvedTask(record.id), record.startedAt)
-  await deps.store.ready.ring(roster.teamKey)
+  if (isRunning) await deps.store.ready.ring(roster.teamKey)
 }
 
 const isReclaim = ({ kind }: Pick<Reconciliation, 'kind'>) => kind === 'reclaim'

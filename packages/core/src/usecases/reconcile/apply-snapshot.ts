@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError, ERROR_RULES } from '../../errors.ts'
+import type { PlanStep } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import type { IntakeDeps } from '../intake/index.ts'
 import { draftPlan, type DraftDeps, type DraftedPlan, type SnapshotInput } from './draft-plan.ts'
@@ -9,7 +10,7 @@ import type { Estimate } from './estimate.ts'
 import type { SnapshotPlan } from './plan-snapshot.ts'
 import { recordLeaves, recordRows } from './record-plan.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from '../schedule/tasks.ts'
-import { tellDecided, tellHeld } from './tell-plan.ts'
+import { tellPlan } from './tell-plan.ts'
 
 /** What a whole list changes, and whether it waits for a person. */
 export interface SnapshotResult {
@@ -24,7 +25,8 @@ export interface SnapshotResult {
 
 /**
  * Makes a roster equal to a whole list. Joins and updates are recorded at once; removals too, unless the guard holds them for a
- * person. Throws `rate_limited` while another list of this roster is being recorded.
+ * person. Throws `rate_limited` while another list of this roster is being recorded, and `store_unavailable` where the roster was deleted, or is
+ * moving, meanwhile.
  */
 export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: SnapshotInput): Promise<SnapshotResult> {
   const { roster } = input
@@ -39,55 +41,44 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
   }
   try {
     const draft = await draftPlan(deps, input)
-    const replaced = await replaceHeld(deps, roster)
     const accepted = await recordRows(deps, roster, draft.plan, { time: draft.at, isHeld: draft.held !== null })
     const record = toRecord(deps, roster, id, draft, accepted)
+    // The plan belongs where its rows have gone.
+    const current = (await deps.store.rosters.find(roster.id)) ?? roster
+    const here = { ...roster, teamKey: current.teamKey }
+    const lane = deps.store.lane(here.teamKey)
     const removesNow = draft.held === null && record.removals.length + draft.plan.clear.length > 0
-    if (removesNow) await planRemoval(deps, roster, record)
-    await reconciliations.put(record)
-    noteRosterActivity(deps, roster, { kind: 'list', text: tellPlan(record) })
-    if (removesNow) await removeNow(deps, roster, record, draft.plan)
-    if (draft.held !== null) await tellHeld(deps, roster, record)
-    else if (replaced > 0) await tellDecided(deps, roster, record.startedAt)
-    const isIdle = replaced === 0 && draft.held === null && changesOf(draft.plan) === 0
+    const replaces = await heldBefore(deps, here)
+    const told = await tellPlan(deps, record, replaces.length)
+    const step = removesNow ? stepOfRemoval(record, draft.plan) : {}
+    await lane.reconciliations.put(here, record, { told, replaces, ...step })
+    noteRosterActivity(deps, here, { kind: 'list', text: describe(record) })
+    if (removesNow) {
+      await recordLeaves(deps, here, record, { removals: record.removals })
+      await lane.schedule.drop(approvedTask(record.id))
+    }
+    const isIdle = replaces.length === 0 && draft.held === null && changesOf(draft.plan) === 0
     return { reconciliation: record, ...draft, isIdle }
   } finally {
     await reconciliations.end(roster.id, id)
   }
 }
 
-/** Before it is begun: the lane goes on with it where we die on the way, with the same names. */
-async function planRemoval(deps: IntakeDeps, roster: Roster, { id, startedAt }: Reconciliation): Promise<void> {
-  await deps.store.lane(roster.teamKey).schedule.plan(approvedTask(id), startedAt + GOES_ON_AFTER_MS)
-}
-
-async function removeNow(deps: IntakeDeps, roster: Roster, record: Reconciliation, plan: SnapshotPlan): Promise<void> {
-  await deps.store.lane(roster.teamKey).reconciliations.noteRemoval({
-    roster: roster.id,
-    id: record.id,
-    removals: record.removals.length + plan.clear.length,
-    size: plan.size,
-    now: record.startedAt,
-  })
-  await recordLeaves(deps, roster, record, { removals: record.removals })
-  await deps.store.lane(roster.teamKey).schedule.drop(approvedTask(record.id))
+/** The lane goes on with the removals where we die on the way, with the same names. */
+function stepOfRemoval({ id, startedAt: now, removals }: Reconciliation, { clear, size }: SnapshotPlan): PlanStep {
+  return {
+    task: { name: approvedTask(id), at: now + GOES_ON_AFTER_MS },
+    removal: { removals: removals.length + clear.length, size, now },
+  }
 }
 
 const changesOf = ({ add, update, remove }: SnapshotPlan) => add.length + update.length + remove.length
 
-/** Only the newest list counts: a plan that waits for approval is replaced by it. Returns how many were. */
-async function replaceHeld(deps: IntakeDeps, roster: Roster): Promise<number> {
-  const reconciliations = deps.store.lane(roster.teamKey).reconciliations
-  const held = (await reconciliations.listHeld(roster.id)).filter(({ kind }) => kind === 'snapshot')
-  for (const item of held) {
-    await reconciliations.replace(item, {
-      ...item,
-      status: 'rejected',
-      reason: 'A newer list replaced it.',
-      updatedAt: deps.clock.now(),
-    })
-  }
-  return held.length
+/** Only the newest list counts: a plan that waits for approval is replaced by it. */
+async function heldBefore(deps: IntakeDeps, roster: Roster): Promise<NonNullable<PlanStep['replaces']>> {
+  const held = await deps.store.lane(roster.teamKey).reconciliations.listHeld(roster.id)
+  const rejected = { status: 'rejected', reason: 'A newer list replaced it.', updatedAt: deps.clock.now() } as const
+  return held.filter(({ kind }) => kind === 'snapshot').map((item) => [item, { ...item, ...rejected }])
 }
 
 function toRecord(
@@ -127,7 +118,7 @@ function toRecord(
   }
 }
 
-function tellPlan({ plan, held, id, kept = [] }: Reconciliation): string {
+function describe({ plan, held, id, kept = [] }: Reconciliation): string {
   const counts = `${plan.add} to add, ${plan.update} to change, ${plan.remove} to remove, ${plan.unchanged} as they are`
   const protectedOnes = kept.length === 0 ? '' : `; ${kept.length} protected, who stay`
   return `A list of the whole roster: ${counts}${protectedOnes}${held === null ? '' : '; its removals are held'} (plan ${id}).`

@@ -9,7 +9,7 @@ import { planReclaim } from '../idle/plan-reclaim.ts'
 import { recordLeaves } from './record-plan.ts'
 import { stillUnmanaged } from './still-unmanaged.ts'
 import { approvedTask, GOES_ON_AFTER_MS } from '../schedule/tasks.ts'
-import { tellDecided } from './tell-plan.ts'
+import { tellDecided, tellHeld } from './tell-plan.ts'
 
 /** A person's answer to a plan that was held back. */
 export interface Decision {
@@ -49,14 +49,13 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
   }
   // In one step with its task: after a death from here on the lane finishes it, never beyond these names.
   const dueAt = record.kind === 'snapshot' ? now + GOES_ON_AFTER_MS : now
-  if (!(await reconciliations.replace(record, approved, { name: approvedTask(record.id), at: dueAt }))) {
-    throw decidedMeanwhile(record.id)
-  }
+  const task = { name: approvedTask(record.id), at: dueAt }
+  const told = await tellDecided(deps, roster.id, now)
+  if (!(await reconciliations.replace(record, approved, { task, told }))) throw decidedMeanwhile(record.id)
   if (record.kind === 'snapshot') {
     await recordLeaves(deps, roster, record, record)
     await deps.store.lane(roster.teamKey).schedule.drop(approvedTask(record.id))
   }
-  await tellDecided(deps, roster, now)
   await deps.store.ready.ring(roster.teamKey)
   return approved
 }
@@ -72,8 +71,8 @@ export async function rejectReconciliation(deps: IntakeDeps, decision: Decision)
     reason: decision.reason,
   }
   const reconciliations = deps.store.lane(decision.roster.teamKey).reconciliations
-  if (!(await reconciliations.replace(record, rejected))) throw decidedMeanwhile(record.id)
-  await tellDecided(deps, decision.roster, rejected.updatedAt)
+  const told = await tellDecided(deps, record.roster, rejected.updatedAt)
+  if (!(await reconciliations.replace(record, rejected, { told }))) throw decidedMeanwhile(record.id)
   return rejected
 }
 
@@ -107,9 +106,9 @@ export async function closeOvertaken(deps: IntakeDeps, roster: Roster): Promise<
     if (record?.status !== 'held' || record.fromEvents !== true || (await namesSomebody(deps, roster, record))) continue
     const updatedAt = deps.clock.now()
     const reason = 'Nobody whom it names would leave any more.'
-    if (!(await reconciliations.replace(record, { ...record, status: 'rejected', reason, updatedAt }))) continue
-    closed.push(id)
-    await tellDecided(deps, roster, updatedAt)
+    const told = await tellDecided(deps, roster.id, updatedAt)
+    const rejected: Reconciliation = { ...record, status: 'rejected', reason, updatedAt }
+    if (await reconciliations.replace(record, rejected, { told })) closed.push(id)
   }
   return closed
 }
@@ -188,13 +187,6 @@ async function planAgain(
   const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const revision = await reconciliations.revision(roster.id)
   const now = deps.clock.now()
-  const replaced = await reconciliations.replace(record, {
-    ...record,
-    status: 'rejected',
-    reason: 'The roster changed; a fresh plan replaced it.',
-    updatedAt: now,
-  })
-  if (!replaced) throw decidedMeanwhile(record.id)
   const unmanaged = record.removesUnmanaged ? others.length : 0
   const fresh: Reconciliation = {
     ...record,
@@ -209,6 +201,9 @@ async function planAgain(
     startedAt: now,
     updatedAt: now,
   }
-  await reconciliations.put(fresh)
+  const reason = 'The roster changed; a fresh plan replaced it.'
+  const replaced: Reconciliation = { ...record, status: 'rejected', reason, updatedAt: now }
+  if (!(await reconciliations.replace(record, replaced, { next: fresh, told: tellHeld(fresh) })))
+    throw decidedMeanwhile(record.id)
   return fresh
 }

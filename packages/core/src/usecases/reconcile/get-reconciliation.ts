@@ -51,7 +51,7 @@ async function withReclaimed(deps: Deps, roster: Roster, record: Reconciliation)
   const progress = { ...record.progress, converged: record.removals.length - pending }
   if (pending > 0) return { ...record, progress }
   const done: Reconciliation = { ...record, progress, status: 'done', updatedAt: deps.clock.now() }
-  await deps.store.lane(roster.teamKey).reconciliations.put(done)
+  await deps.store.lane(roster.teamKey).reconciliations.replace(record, done)
   return done
 }
 
@@ -70,6 +70,6 @@ async function withProgress(deps: Deps, roster: Roster, record: Reconciliation):
   const progress = { ...record.progress, converged }
   if (pending > 0 || (await isBeingRecorded(deps, roster, record))) return { ...record, progress }
   const done: Reconciliation = { ...record, progress, status: 'done', updatedAt: deps.clock.now() }
-  await deps.store.lane(roster.teamKey).reconciliations.put(done)
+  await deps.store.lane(roster.teamKey).reconciliations.replace(record, done)
   return done
 }

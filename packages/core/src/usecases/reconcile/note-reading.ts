@@ -4,7 +4,7 @@ import { sessionOf, type Visit } from '../visit/visit.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import { countSeats } from '../seats/count-seats.ts'
 import type { GroupComparison } from './compare-group.ts'
-import { tellDecided, tellHeld } from './tell-plan.ts'
+import { tellPlan } from './tell-plan.ts'
 
 /** Keeps how a reading ended. What an earlier one held is replaced, unless it holds the very same people. */
 export async function noteReading(
@@ -16,18 +16,18 @@ export async function noteReading(
   const { store, clock } = visit.deps
   const reconciliations = store.lane(visit.teamKey).reconciliations
   const now = clock.now()
+  const noted = { ...plan, updatedAt: now }
   const earlier = (await reconciliations.listHeld(roster.id)).filter(({ kind }) => kind === 'reconcile')
   const isHeld = plan.status === 'held'
   if (isHeld && !isRequested) {
     for (const held of earlier) if (holdsSame(await reconciliations.withNames(held), plan)) return
   }
-  if (!plan.dryRun) {
-    for (const held of earlier) {
-      const reason = 'A newer reading replaced it.'
-      await reconciliations.replace(held, { ...held, status: 'rejected', reason, updatedAt: now })
-    }
-  }
-  await reconciliations.put({ ...plan, updatedAt: now })
+  const rejected = { status: 'rejected', reason: 'A newer reading replaced it.', updatedAt: now } as const
+  const replaced = plan.dryRun ? [] : earlier
+  await reconciliations.put(roster, noted, {
+    told: await tellPlan(visit.deps, noted, replaced.length),
+    replaces: replaced.map((held) => [held, { ...held, ...rejected }]),
+  })
   if (isRequested || isHeld || isChange(plan)) {
     noteRosterActivity(
       visit.deps,
@@ -35,9 +35,6 @@ export async function noteReading(
       { kind: 'reconcile', text: tellReading(plan) },
     )
   }
-  if (isHeld) await tellHeld(visit.deps, roster, plan)
-  else if (!plan.dryRun && earlier.length > 0)
-    await tellDecided(visit.deps, { id: roster.id, teamKey: visit.teamKey }, now)
 }
 
 const isChange = ({ plan }: Reconciliation) => plan.add + plan.update + plan.remove > 0
@@ -60,7 +57,7 @@ export async function noteIncomplete(visit: Visit, roster: Roster, record: Recon
   const at = clock.now()
   const detail = 'The listing of the group was not complete, so nothing was concluded from it.'
   log.warn({ event: 'reconcile.incomplete', roster: roster.id }, 'reconcile.incomplete')
-  await store.lane(visit.teamKey).reconciliations.put({
+  await store.lane(visit.teamKey).reconciliations.put(roster, {
     ...record,
     status: 'failed',
     updatedAt: at,

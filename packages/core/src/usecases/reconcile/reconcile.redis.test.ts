@@ -317,7 +317,9 @@ describe('an approved list', () => {
     const record = reconciliation!
     expect(record.status).toBe('held')
     const approved = { ...record, status: 'running' as const, held: null }
-    await createReconciliations(rig.redis, 'acme').replace(record, approved, { name: `approved:${record.id}`, at: 0 })
+    await createReconciliations(rig.redis, 'acme').replace(record, approved, {
+      task: { name: `approved:${record.id}`, at: 0 },
+    })
     await rig.join('u-19', { id: 'back' })
     await rig.until(() => expect(group()).toEqual(addresses([...names(8), 'u-19'])))
     await rig.until(async () => expect((await getReconciliation(rig.deps, gold, record.id)).status).toBe('done'))
@@ -329,7 +331,7 @@ describe('an approved list', () => {
     const reconciliations = createReconciliations(rig.redis, 'acme')
     for (let at = 0; at < 60; at++) {
       const id = `r-${at}`
-      await reconciliations.put({
+      await reconciliations.put(gold, {
         ...reconciliation!,
         id,
         kind: 'reconcile',

@@ -66,7 +66,7 @@ export async function runReconcile(
     // Tried again in a while; until then people see why.
     const at = clock.now()
     const problem = { code: error.code, detail: error.message, at }
-    if (requested !== null) await reconciliations.put({ ...requested, updatedAt: at, problem })
+    if (requested !== null) await reconciliations.put(roster, { ...requested, updatedAt: at, problem })
     const lastReconcile = { id: requested?.id ?? null, at, outcome: 'failed' as const }
     await store.putStanding(roster.id, { ...standing, lastReconcile })
     throw error
@@ -105,7 +105,7 @@ async function compareAndApply(
   const reading = await readGroup(visit, roster, isRequested ? record.id : SCHEDULED)
   if (reading.kind === 'goes_on') {
     const progress = { ...record.progress, read: reading.read, total: reading.total }
-    if (isRequested) await reconciliations.put({ ...record, progress, updatedAt: clock.now() })
+    if (isRequested) await reconciliations.put(roster, { ...record, progress, updatedAt: clock.now() })
     return reading.at
   }
   if (reading.kind === 'incomplete') {
@@ -130,7 +130,7 @@ async function compareAndApply(
   const waits = !record.dryRun && ((unsettled && plan.status === 'running') || vanished.young > 0)
   const again = Math.max(settledAt, clock.now() + SOON_MS)
   if (waits && isRequested) {
-    await reconciliations.put({ ...plan, status: 'running', updatedAt: clock.now() })
+    await reconciliations.put(roster, { ...plan, status: 'running', updatedAt: clock.now() })
     return again
   }
   // Removals that wait are part of the next reading's plan.

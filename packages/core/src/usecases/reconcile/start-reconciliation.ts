@@ -24,7 +24,8 @@ export async function startReconciliation(
     const counts = await store.members(roster.teamKey, roster.id).counts()
     const members = Object.values(counts).reduce((sum, count) => sum + count, 0)
     await deps.charge(1 + Math.ceil(members / PAGE))
-    record = await reconciliations.ask(newReconciliation(roster, clock.now(), dryRun))
+    const asked = newReconciliation(roster, clock.now(), dryRun)
+    record = await reconciliations.ask(roster, asked, { name: requestedTask(asked.id), at: asked.startedAt })
   }
   const schedule = store.lane(roster.teamKey).schedule
   const task = requestedTask(record.id)

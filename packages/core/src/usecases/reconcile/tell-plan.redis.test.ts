@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createFacts } from '../../store/index.ts'
-import { tellDecided } from './tell-plan.ts'
+import { rejectReconciliation } from './decide.ts'
+import { newReconciliation } from './run-reconcile.ts'
 
 let rig: LaneRig
 beforeEach(async () => {
@@ -12,11 +13,16 @@ afterEach(() => rig[Symbol.asyncDispose]())
 it('who decides on the plan of a blocked roster does not have it told that the roster goes on', async () => {
   const gold = await rig.addRoster()
   const told = async () => (await createFacts(rig.redis, gold.teamKey).peek(10)).map(({ type }) => type)
+  const decide = async () => {
+    const held = { ...newReconciliation(gold, 1), status: 'held' as const, held: 'roster' as const }
+    await rig.store.lane('acme').reconciliations.put(gold, held)
+    await rejectReconciliation(rig.deps, { roster: gold, id: held.id, by: 'ann', reason: null })
+  }
   const blocked = { code: 'group_gone' as const, detail: 'The group is gone.', at: 1 }
   await rig.deps.store.rosters.update(gold.id, (roster) => ({ ...roster, blocked }))
-  await tellDecided(rig.deps, gold, 2)
+  await decide()
   expect(await told()).toEqual([])
   await rig.deps.store.rosters.update(gold.id, (roster) => ({ ...roster, blocked: null }))
-  await tellDecided(rig.deps, gold, 3)
+  await decide()
   expect(await told()).toEqual(['roster.recovered'])
 })

@@ -1,37 +1,33 @@
+import type { RosterFact } from '../../domain/fact.ts'
 import { problemOfHeld } from '../../domain/held-plan.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
-import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
 
-/** A held plan was decided or replaced: a roster that none holds any more goes on, and whoever was told of the plan is told so. */
-export async function tellDecided(
-  { store }: { store: Store },
-  { id, teamKey }: Pick<Roster, 'id' | 'teamKey'>,
-  at: number,
-): Promise<void> {
-  if (await store.lane(teamKey).reconciliations.hasHeld(id)) return
-  // It does not go on: that is told once it is mended.
-  if ((await store.rosters.find(id))?.blocked) return
-  const sequence = await store.nextSequence(teamKey, `roster:${id}`)
-  await store.lane(teamKey).facts.add([{ type: 'roster.recovered', roster: id, sequence, problem: null, at }])
+/** Told in the step that makes it true; the store numbers it. */
+type Told = Omit<RosterFact, 'sequence'>
+
+/**
+ * A held plan is decided or replaced: a roster that none holds any more goes on, and whoever was told of the plan is told so. Nothing is told
+ * of a roster that is blocked: it goes on once it is mended.
+ */
+export async function tellDecided({ store }: { store: Store }, roster: string, at: number): Promise<Told | undefined> {
+  if ((await store.rosters.find(roster))?.blocked) return undefined
+  return { type: 'roster.recovered', roster, problem: null, at }
 }
 
 /** Upstream is told that a plan waits for a person. */
-export async function tellHeld(
-  { store }: { store: Store },
-  { id, teamKey }: Pick<Roster, 'id' | 'teamKey'>,
-  plan: Reconciliation,
-): Promise<void> {
-  const sequence = await store.nextSequence(teamKey, `roster:${id}`)
+export function tellHeld(plan: Reconciliation): Told {
   const { detail, code } = problemOfHeld(plan)
-  await store.lane(teamKey).facts.add([
-    {
-      type: 'roster.held',
-      roster: id,
-      sequence,
-      reconciliation: plan.id,
-      problem: { code, detail },
-      at: plan.updatedAt,
-    },
-  ])
+  const problem = { code, detail }
+  return { type: 'roster.held', roster: plan.roster, reconciliation: plan.id, problem, at: plan.updatedAt }
+}
+
+/** What upstream is told of a plan that takes the place of others. */
+export async function tellPlan(
+  deps: { store: Store },
+  plan: Reconciliation,
+  replaced: number,
+): Promise<Told | undefined> {
+  if (plan.status === 'held') return tellHeld(plan)
+  return replaced > 0 ? tellDecided(deps, plan.roster, plan.updatedAt) : undefined
 }

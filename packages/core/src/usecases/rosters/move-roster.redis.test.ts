@@ -52,7 +52,7 @@ describe('a roster that moves to another team key', () => {
   it('takes along whom its plans name, however many', async () => {
     const ids = Array.from({ length: 1_200 }, (_, at) => `m-${at}`)
     const plan = newReconciliation(gold, 5)
-    await createReconciliations(rig.redis, 'acme').put({ ...plan, removals: ids })
+    await createReconciliations(rig.redis, 'acme').put(gold, { ...plan, removals: ids })
     const kept = (lane: string) => rig.redis.keys(laneKeys(lane).planNames('*'))
     expect(await kept('acme')).toHaveLength(1)
     await moveRoster(rig.deps, gold, 'second')
@@ -227,8 +227,9 @@ describe('a mover that was slow, and lost its lease to another', () => {
 it('takes the rows of a list along that its former lane did not take any more', async () => {
   await moveRoster(rig.deps, gold, 'second')
   // The list was begun with the roster as it was.
-  await list(['a', 'b'])
+  const { reconciliation } = await list(['a', 'b'])
   await until(['a', 'b'])
+  expect((await createReconciliations(rig.redis, 'second').find(reconciliation?.id ?? ''))?.added).toEqual(['a', 'b'])
 })
 
 it('keeps bulk work bulk, and what failed out of the former queue', async () => {

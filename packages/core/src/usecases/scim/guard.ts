@@ -105,8 +105,7 @@ async function judge(
     reason: null,
     problem: null,
   }
-  await reconciliations.put(record)
-  await tellHeld(deps, roster, record)
+  await reconciliations.put(roster, record, { told: tellHeld(record) })
   noteRosterActivity(deps, roster, {
     kind: 'request',
     text: `The identity provider takes ${removals.length} people away; they stay until a person decides (plan ${id}).`,
