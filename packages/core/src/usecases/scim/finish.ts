@@ -20,6 +20,7 @@ export async function finishScim(deps: ScimDeps, abandonedMs = ABANDONED_MS): Pr
     for (const groupId of await directory.store.unsettledBefore(abandonedAt))
       await settleGroup(deps, directory, groupId)
     const left = await directory.store.touchedBefore(abandonedAt)
-    if (left.length > 0) await settleUsers(deps, directory, inChunks(left, CHUNK), { isWhole: false, isMany: true })
+    // Whether somebody was named alone is not known any more: the last one of a roster stays until a person decides.
+    if (left.length > 0) await settleUsers(deps, directory, inChunks(left, CHUNK), { isWhole: true, isMany: true })
   }
 }

@@ -3,9 +3,11 @@ import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
 import { makeRoster, makeTeamKey } from '../../../testing/fixtures.ts'
 import { withRedis } from '../../../testing/with-redis.ts'
 import { systemClock } from '../../domain/clock.ts'
+import type { Roster } from '../../domain/roster.ts'
 import type { ScimUser } from '../../domain/scim.ts'
 import { createStore, globalKeys, type Store } from '../../store/index.ts'
 import { scimKeys } from '../../store/keys.ts'
+import { approveReconciliation } from '../reconcile/index.ts'
 import {
   bindScimGroup,
   changeScimGroup,
@@ -266,6 +268,37 @@ it.each(NEWER)(
       expect({ at, present: await present(world) }).toEqual({ at, present: ends })
     }
     expect(lags).toBeGreaterThan(1)
+  },
+  120_000,
+)
+
+it.each<[name: string, people: string[], work: Work]>([
+  ['a PUT without anybody', ['ann', 'bob', 'cyd'], group({}, { isWhole: true })],
+  ['a PUT without the last one', ['ann'], group({}, { isWhole: true })],
+  ['DELETE of the only group', ['ann', 'bob', 'cyd'], deleteGroup],
+])(
+  '%s is held once, whichever write its process died before, and its approval takes out whom it names',
+  async (name, people, work) => {
+    for (let at = 0; ; at++) {
+      const world = await makeWorld()
+      await deleteScimGroup(deps, directory(), world.more)
+      for (const who of people.length === 1 ? (['bob', 'cyd'] as const) : [])
+        await group({}, { remove: new Set([world[who]]) })(deps, world)
+      const died = await diesAt(redis, at, (process) => work(depsOf(createStore(process.redis)), world))
+      await finish()
+      if ((await inGroup(world, world.group)).length > 0) {
+        expect(died).toBe(true)
+        continue
+      }
+      expect({ name, at, present: await present(world) }).toEqual({ name, at, present: people })
+      const roster = (await store.rosters.find(world.roster)) as Roster
+      const held = await store.lane('acme').reconciliations.listHeld(world.roster)
+      expect({ name, at, held: held.map(({ plan }) => plan?.remove) }).toEqual({ name, at, held: [people.length] })
+      await approveReconciliation(deps, { roster, id: held[0]?.id ?? '', by: 'ops', reason: null })
+      await finish()
+      expect({ name, at, present: await present(world) }).toEqual({ name, at, present: [] })
+      if (!died) break
+    }
   },
   120_000,
 )
