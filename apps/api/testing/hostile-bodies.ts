@@ -126,7 +126,12 @@ export function makeHostileBodies(): HostileBody[] {
     ]),
     ['a list of one person', `{"members":[${numbered(90_000, () => '{"id":"u-1"}')}]}`],
   ]
+  // What may be many addresses, in as many cells as a row has room for.
+  const dressed = `${'(at)'.repeat(125)}x${'\u3002'.repeat(480)}@b`.replaceAll(',', '').slice(0, 999)
+  const wide = `u-1,@@,${numbered(60, () => dressed)}\n`
   const csv: [string, string][] = [
+    ['rows whose every cell may name anybody', `id,email,${numbered(60, (at) => `c${at}`)}\n${repeat(wide, MEGABYTE)}`],
+    ['the same without a header', repeat(wide, MEGABYTE)],
     ['a quote that never closes', `id,email\n"${'x,\n'.repeat(2 * MEGABYTE)}`],
     ['separators', ','.repeat(8 * MEGABYTE)],
     ['wide rows', repeat(`${'x,'.repeat(30_000)}\n`, 8 * MEGABYTE)],

@@ -7,6 +7,7 @@ import { serveApi, type TestApi } from '../../testing/serve.ts'
 
 type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
 interface Operation {
+  parameters?: { name: string }[]
   security?: unknown[]
   requestBody?: unknown
 }
@@ -23,6 +24,9 @@ const routes = Object.entries(document.paths).flatMap(([path, item]) =>
       hasBody: operation.requestBody !== undefined,
     })),
 )
+
+/** Characters of the seal before what a cursor says. */
+const SEAL = 12
 
 /** Everything of others is called so; nothing of it may come out, nothing of it may change. */
 const SECRET = 'zqzqz'
@@ -272,6 +276,30 @@ describe('a token bound to one roster', () => {
       expect([answer.statusCode, answer.json().code]).toEqual([403, 'scope_missing'])
     },
   )
+
+  const lists = routes.filter(({ path, method }) => {
+    const parameters = document.paths[path]?.[method.toLowerCase()]?.parameters ?? []
+    return parameters.some(({ name }) => name === 'cursor')
+  })
+  it.each(lists)('goes through $name one at a time, and no page and no cursor knows of others', async (route) => {
+    expect(lists.length).toBeGreaterThan(10)
+    const own = { ...NOWHERE, ...OWN }
+    const url = urlOf(route, own)
+    let cursor: string | null = null
+    for (let pages = 0; pages < 20; pages++) {
+      const and = url.includes('?') ? '&' : '?'
+      const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      const answer = await asBound('GET', `${url}${and}limit=1${query}`)
+      expect(answer.body).not.toContain(SECRET)
+      if (answer.statusCode !== 200) return
+      const { items, nextCursor } = answer.json() as { items: unknown[]; nextCursor: string | null }
+      cursor = nextCursor
+      if (cursor === null) return
+      // A page that is short, and not the last, would tell of what was left out.
+      expect(items).toHaveLength(1)
+      expect(Buffer.from(cursor.slice(SEAL), 'base64url').toString()).not.toContain(SECRET)
+    }
+  })
 
   it('looks after the webhooks of its roster', async () => {
     const body = { url: 'https://hooks.example.com/y', types: ['member.*'], rosters: [OWN.roster] }

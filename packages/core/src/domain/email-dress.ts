@@ -28,17 +28,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 const QUOTES =
   '"\'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb\u300c\u300d\u2032\u2033\uff07\uff02'
-const EDGES = new RegExp(`^[\\s${QUOTES},;:.|*\\u2022\\u00b7]+|[\\s${QUOTES},;:.|*\\u2022\\u00b7]+$`, 'gu')
+/** What may stand around an address and is no part of it. */
+const EDGE = new RegExp(`[\\s${QUOTES},;:.|*\\u2022\\u00b7]`, 'u')
 const LABEL =
   /^(?:(?:mailto|smtp|sip|e-?mail(?:[- ]?(?:address|adresse))?|mail|email to|to|e-?post|correo|courriel)\s*[:=]\s*(?:\/\/)?)+/i
-/** What an address is made of, as far as it can be told from the text around it; bounded, or long texts take long. */
-const TOKEN = new RegExp(
-  `[^\\s@<>()\\[\\]{},;:|/\\\\="\u201c\u201d\u201e\u00ab\u00bb]{1,100}@[^\\s@<>()\\[\\]{},;:|/\\\\="'?&#\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb]+`,
-  'gu',
-)
+/** What the two halves of an address are made of, as far as they can be told from the text around them. */
+const LOCAL = /[^\s@<>()[\]{},;:|/\\="\u201c\u201d\u201e\u00ab\u00bb]/u
+const DOMAIN = /[^\s@<>()[\]{},;:|/\\="'?&#\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb]/u
+const LONGEST_LOCAL = 100
 
-/** An address and much dress. */
-const LONGEST = 1_000
+/** An address and much dress; a longer text is not looked through. */
+export const LONGEST_WRITTEN = 1_000
 
 /** Nearly all there are: nothing to undress, and a list has a hundred thousand. */
 const USUAL = /^[a-z0-9](?:[\w.+-]*[a-z0-9])?@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i
@@ -52,7 +52,7 @@ export function readWrittenEmail(raw: string): WrittenEmail {
     return { email: raw, asWritten: null, mayBe: [emailKey(raw)] }
   }
   // A whole text: nobody can tell whom it means, and looking for it would take long.
-  if (raw.length > LONGEST) return { email: null, asWritten: null, mayBe: [] }
+  if (raw.length > LONGEST_WRITTEN) return { email: null, asWritten: null, mayBe: [] }
   const plain = parseEmail(raw)
   const text = toPlainLetters(raw)
   const bare = undress(text)
@@ -98,8 +98,12 @@ function undress(text: string): string | null {
   return withoutLabel(bare)
 }
 
+/** By hand: an expression for the end of a text begins anew at each letter. */
 function withoutEdges(text: string): string {
-  return text.replaceAll(EDGES, '')
+  let [from, to] = [0, text.length]
+  while (from < to && EDGE.test(text[from] ?? '')) from++
+  while (to > from && EDGE.test(text[to - 1] ?? '')) to--
+  return text.slice(from, to)
 }
 
 function withoutLabel(text: string): string {
@@ -126,16 +130,32 @@ function isPlausible(email: string): boolean {
  * All that a text may mean: taken for nobody's address, only for whom it protects, so rather one too many. `ann (at) example (dot) com`,
  * `ann @ example.com`, `ann[@]example[.]com`, `"ann"@example.com`, `ann%40example.com`, `ann@example,com`.
  */
-function candidatesOf(text: string): string[] {
+function candidatesOf(written: string): string[] {
+  // One space for many: an expression that begins with any number of them takes long for very many.
+  const text = written.replaceAll(/\s+/g, ' ')
   const joined = text
-    .replaceAll(/\s*[([{<]\s*dot\s*[)\]}>]\s*|\s+dot\s+|_dot_/gi, '.')
-    .replaceAll(/\s*[([{<]\s*at?\s*[)\]}>]\s*|\s+at\s+(?=\S+\.)|_at_|\s*@\s*|%40/gi, '@')
-  const bare = joined.replaceAll(/["'`\u201c\u201d\u2018\u2019()[\]{}&]/g, '')
-  const forms = new Set([text, joined, bare, bare.replaceAll(/\s+/g, ''), bare.replaceAll(/\s*,\s*/g, '.')])
-  const found = [...forms].flatMap((form) =>
-    [...form.matchAll(TOKEN)].map(([token]) => withoutLabel(withoutEdges(token))),
-  )
-  return [...new Set(found.flatMap((token) => parseEmail(token) ?? []).map(emailKey))]
+    .replaceAll(/ ?[([{<] ?dot ?[)\]}>] ?| dot |_dot_/gi, '.')
+    .replaceAll(/ ?[([{<] ?at? ?[)\]}>] ?| at (?=\S+\.)|_at_| ?@ ?|%40/gi, '@')
+  const bare = joined.replaceAll(/["'`\u201c\u201d\u2018\u2019()[\]{}&]/g, '').replaceAll(/ +/g, ' ')
+  const forms = new Set([text, joined, bare, bare.replaceAll(' ', ''), bare.replaceAll(/ ?, ?/g, '.')])
+  const tokens = new Set([...forms].flatMap(tokensOf))
+  const found = [...tokens].flatMap((token) => parseEmail(withoutLabel(withoutEdges(token))) ?? [])
+  return [...new Set(found.map(emailKey))]
+}
+
+/** Whatever has the form of an address. From each `@` back and forth, so that no letter is looked at over and over. */
+function tokensOf(text: string): string[] {
+  const tokens: string[] = []
+  let floor = 0
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    let [from, to] = [at, at + 1]
+    while (from > Math.max(floor, at - LONGEST_LOCAL) && LOCAL.test(text[from - 1] ?? '')) from--
+    while (to < text.length && DOMAIN.test(text[to] ?? '')) to++
+    if (from === at || to === at + 1) continue
+    tokens.push(text.slice(from, to))
+    floor = to
+  }
+  return tokens
 }
 
 /** Looks like an address as people have them, so that it is known whom a text names. */

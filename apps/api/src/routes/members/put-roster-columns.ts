@@ -123,7 +123,7 @@ function countTitles(rows: readonly (readonly string[])[], map: ColumnMap | unde
     return names.length > 1 && !names.includes(undefined) && (names.includes('id') || names.includes('email'))
   }
   const at = rows.slice(0, MOST_TITLES + 1).findIndex(isHeader)
-  return at > 0 && !rows.slice(0, at).some((row) => row.some(holdsAddress)) ? at : 0
+  return at > 0 && !rows.slice(0, at).some((row) => addressesIn(row).some(isThere)) ? at : 0
 }
 
 function readFrom(rows: readonly (readonly string[])[], map: ColumnMap | undefined): Omit<Columns, 'before'> {
@@ -132,8 +132,9 @@ function readFrom(rows: readonly (readonly string[])[], map: ColumnMap | undefin
   const known = first.map((cell) => NAMES[foldName(cell)])
   const hasKeys = known.some((field) => field === 'id' || field === 'email')
   // Without any address nothing says that the first row is no header: `Nr,Plan` must not be read as a list of ids, and put out all.
-  const isRow = first.some(holdsAddress) || !(hasKeys || looksLikeHeader(rows))
-  if (isRow && rows.some((row) => row.some(holdsAddress))) return guessColumns(rows)
+  const addresses = rows.map(addressesIn)
+  const isRow = addresses[0]?.some(isThere) || !(hasKeys || looksLikeHeader(first, addresses.slice(1)))
+  if (isRow && addresses.some((row) => row.some(isThere))) return guessColumns(addresses)
   const fields = known.map((field): Column => field ?? 'ignored')
   const faults = first.flatMap((cell, at): Fault[] => {
     const place = { pointer: `/1/${at + 1}`, code: 'unknown_field' }
@@ -171,7 +172,9 @@ function applyMap(header: readonly string[], map: ColumnMap): Omit<Columns, 'bef
     } else faults.push(`There is no column "${shorten(name)}".`)
   }
   if (faults.length > 0) {
-    const names = header.filter((cell) => cell.trim() !== '' && !holdsAddress(cell)).map((cell) => `"${shorten(cell)}"`)
+    const names = header
+      .filter((cell) => cell.trim() !== '' && addressIn(cell) === null)
+      .map((cell) => `"${shorten(cell)}"`)
     throw columnsFault([...faults, names.length > 0 ? `The list has ${names.join(', ')}.` : 'The list has no header.'])
   }
   return { fields: Array.from(fields, (field) => field ?? 'ignored'), hasHeader, isGuessed: false }
@@ -183,39 +186,46 @@ function findColumn(header: readonly string[], name: string): number {
 }
 
 /** Words where the rows below have addresses: a header of names that mean nothing here. */
-function looksLikeHeader([first = [], ...rows]: readonly (readonly string[])[]): boolean {
+function looksLikeHeader(first: readonly string[], addresses: readonly (readonly Address[])[]): boolean {
   const words = first.filter((cell) => cell.trim() !== '')
   const proposed = words.filter((cell) => proposeField(cell) !== undefined)
   if (proposed.length > 0 && proposed.length * 2 >= words.length) return true
-  return first.some((cell, at) => isWords(cell) && rows.some((row) => holdsAddress(row[at])))
+  return first.some((cell, at) => isWords(cell) && addresses.some((row) => isThere(row[at])))
 }
 
 const isWords = (cell: string) => /\p{L}/u.test(cell) && !/[\d@]/.test(cell)
 
 /** No header: where the addresses stand tells the forms apart. */
-function guessColumns(rows: readonly (readonly string[])[]): Omit<Columns, 'before'> {
-  if (rows.some(holdsSeveral)) {
+function guessColumns(addresses: readonly (readonly Address[])[]): Omit<Columns, 'before'> {
+  // People in one line, and no person with an id.
+  if (addresses.some((row) => new Set(row.filter(isThere)).size > 1)) {
     throw requestInvalid(
       [],
       'A row holds several addresses. Write one person a line; where an id is an address, too, begin with the line id,email.',
     )
   }
-  const countOf = (at: number) => rows.filter((cells) => holdsAddress(cells[at])).length
+  const countOf = (at: number) => addresses.filter((row) => isThere(row[at])).length
   const [first, second, third] = [countOf(0), countOf(1), countOf(2)]
   if (third > second) return { fields: OTHERS, hasHeader: false, isGuessed: true }
   // Nothing but addresses, or addresses before names; an id that is one has the address beside it.
   return { fields: first > 0 && second === 0 ? ADDRESS_FIRST : OWN, hasHeader: false, isGuessed: true }
 }
 
-function holdsAddress(cell: string | undefined): boolean {
-  return cell !== undefined && cell.includes('@') && readWrittenEmail(cell).email !== null
+/** The one that is meant by a cell, lower-cased; null: none, or not plainly one. */
+type Address = string | null
+
+/** A list without a header has a few columns, and a cell with an address in it little else. */
+const LOOKED_AT = { cells: 12, letters: 320 }
+
+const addressesIn = (row: readonly string[]): Address[] => row.slice(0, LOOKED_AT.cells).map(addressIn)
+
+function addressIn(cell: string): Address {
+  if (cell.length > LOOKED_AT.letters || !cell.includes('@')) return null
+  const { email } = readWrittenEmail(cell)
+  return email === null ? null : emailKey(email)
 }
 
-/** People in one line, and no person with an id. */
-function holdsSeveral(row: readonly string[]): boolean {
-  const found = row.filter(holdsAddress).map((cell) => emailKey(readWrittenEmail(cell).email ?? ''))
-  return new Set(found).size > 1
-}
+const isThere = (address: Address | undefined) => address !== null && address !== undefined
 
 function columnsFault(faults: readonly string[]) {
   return requestInvalid(faults.map((detail) => ({ pointer: '/query/columns', code: 'invalid_value', detail })))

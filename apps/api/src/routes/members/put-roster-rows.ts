@@ -1,4 +1,4 @@
-import { emailKey, isPlausibleEmail, readWrittenEmail } from '@flightroster/core/domain'
+import { emailKey, isPlausibleEmail, LONGEST_WRITTEN, readWrittenEmail } from '@flightroster/core/domain'
 import { ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
 import type { RejectedRows, SnapshotPlan, SnapshotRow } from '@flightroster/core/usecases/reconcile'
 import { isMemberId } from '../../schemas/ids.ts'
@@ -29,6 +29,8 @@ export interface ReadList {
 }
 
 const LONGEST_NAME = 256
+/** Characters of one bad row that are looked through for addresses. Whom the rest may mean is not known, so nobody is removed then. */
+const LOOKED_THROUGH = 16_000
 /** So many addresses under one id are no mistake of one row: the column of ids can't be trusted. */
 const SPOILT_FROM = 3
 
@@ -62,11 +64,18 @@ export function createRowCollector(): RowCollector {
     rejected.push({ row, code, detail })
     count++
     const texts = [...new Set([sent.email, ...cells])]
-    const found = new Set(texts.flatMap((text) => (text ? readWrittenEmail(text).mayBe : [])))
+    const found = new Set<string>()
+    let looked = 0
+    for (const text of texts) {
+      if (!text) continue
+      looked += Math.min(text.length, LONGEST_WRITTEN)
+      if (looked > LOOKED_THROUGH) break
+      for (const key of readWrittenEmail(text).mayBe) found.add(key)
+    }
     // The address may have slipped into another column.
     const names = protect(sent.id || undefined, [...found])
     if (sent.id === undefined && sent.email) protect(sent.email.trim().toLowerCase(), [])
-    if (!names) unclear = true
+    if (!names || looked > LOOKED_THROUGH) unclear = true
   }
   const repeat = (row: number, first: SnapshotRow, mayBe: readonly string[]) => {
     const firstKeys = [first.email, first.asWritten].flatMap((email) => (email ? [emailKey(email)] : []))
