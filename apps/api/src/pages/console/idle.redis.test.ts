@@ -53,12 +53,13 @@ beforeAll(async () => {
     testerIds: new Map(),
   })
   const figures = createFigures(redis, 'acme', 'gold')
-  await figures.keepSightings('me', { at: now, changed: seen, gone: [] })
+  const by = { token: 'me', createdAt: Number(await redis.hget(laneKeys('acme').born, 'gold')) }
+  await figures.keepSightings(by, { at: now, changed: seen, gone: [] })
   const used = { sessions: 31, crashes: 1, feedback: 0, days: 90, readAt: now, zeroSince: null, risenAt: now } as const
   const summary = { v: 1, readAt: now, days: 90, triedAt: now, doubt: null } as const
-  await figures.keepUsages('me', summary, new Map([['u-101', used]]))
-  await figures.noteSessions('me', { at: now - DAY, perWeek: 2.4 })
-  await figures.noteSessions('me', { at: now, perWeek: 12 })
+  await figures.keepUsages(by, summary, new Map([['u-101', used]]))
+  await figures.noteSessions(by, { at: now - DAY, perWeek: 2.4 })
+  await figures.noteSessions(by, { at: now, perWeek: 12 })
   ann = await visit(api.app, 'ann')
   bob = await visit(api.app, 'bob')
 })

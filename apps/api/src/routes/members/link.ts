@@ -39,7 +39,7 @@ export function memberLinkRoutes(app: ApiServer, deps: ApiDeps): void {
         body: linkBody.nullish(),
         response: { 201: link },
       },
-      config: { scope: 'rosters:write', problems: ['public_url_missing'] },
+      config: { scope: 'rosters:write', problems: ['public_url_missing', 'conflict'] },
     },
     async (request, reply) => {
       const { rosterId, memberId: member } = request.params

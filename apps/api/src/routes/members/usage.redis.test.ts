@@ -30,12 +30,13 @@ async function install(id: string, build: string | null): Promise<void> {
   expect(recorded).toBe('recorded')
   if (build === null) return
   const figures = createFigures(redis, 'acme', 'gold')
+  const by = { token: 'me', createdAt: Number(await redis.hget(laneKeys('acme').born, 'gold')) }
   const devices = [
     { model: '=iPhone17,3', platform: 'IOS', osVersion: '26.1', build },
     { model: null, platform: 'MAC_OS', osVersion: null, build: '41' },
   ]
   const changed = new Map([[id, { state: 'installed', since: READ_AT, inviteType: 'EMAIL', devices } as const]])
-  await figures.keepSightings('me', { at: READ_AT, changed, gone: [] })
+  await figures.keepSightings(by, { at: READ_AT, changed, gone: [] })
   const used = {
     sessions: 31,
     crashes: 1,
@@ -46,7 +47,7 @@ async function install(id: string, build: string | null): Promise<void> {
     risenAt: null,
   } as const
   const summary = { v: 1, readAt: READ_AT, days: 90, triedAt: READ_AT, doubt: null } as const
-  await figures.keepUsages('me', summary, new Map([[id, used]]))
+  await figures.keepUsages(by, summary, new Map([[id, used]]))
 }
 
 beforeEach(async () => {

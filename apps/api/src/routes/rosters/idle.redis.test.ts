@@ -42,9 +42,10 @@ async function plant(seen: Record<string, Sighting>, usages: Record<string, Usag
   const redis = api.connection
   await redis.set(laneKeys('acme').lease, 'me')
   const figures = createFigures(redis, 'acme', 'gold')
-  await figures.keepSightings('me', { at: Date.now(), changed: new Map(Object.entries(seen)), gone: [] })
+  const by = { token: 'me', createdAt: Number(await redis.hget(laneKeys('acme').born, 'gold')) }
+  await figures.keepSightings(by, { at: Date.now(), changed: new Map(Object.entries(seen)), gone: [] })
   const summary = { v: 1 as const, readAt: ago(0.5), days: 90 as const, triedAt: ago(0.5), doubt: null }
-  if (usages) await figures.keepUsages('me', summary, new Map(Object.entries(usages)))
+  if (usages) await figures.keepUsages(by, summary, new Map(Object.entries(usages)))
   await redis.del(laneKeys('acme').lease)
 }
 

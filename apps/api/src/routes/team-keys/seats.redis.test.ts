@@ -1,4 +1,4 @@
-import { createAppSeats, createSeatLine, laneKeys } from '@flightroster/core/store'
+import { createAppSeats, laneKeys } from '@flightroster/core/store'
 import { NO_SEATS } from '@flightroster/core/domain'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveApiWithApple, type TestApiWithApple } from '../../../testing/apple.ts'
@@ -31,7 +31,7 @@ it('tells how many seats are taken, kept and waited for, by roster', async () =>
   api.emulator.addPublicTester('gold')
   const { status } = laneKeys('acme').roster('gold')
   await api.connection.zadd(status, 3, 'ann', 4, 'bob', 1, 'cat')
-  await createSeatLine(api.connection, 'acme', 'gold').join('cat', 1)
+  await api.connection.zadd(laneKeys('acme').roster('gold').seatLine, 1, 'cat')
   const kept = createAppSeats(api.connection, 'acme', '1')
   await kept.write(NO_SEATS, { ...NO_SEATS, countedAt: 1 })
   await api.connection.del(...(await api.connection.keys('fr:{acme}:kept:*')))

@@ -1,6 +1,11 @@
 -- One write of somebody who may do it only as long as nobody else does.
--- KEYS[1] fence  [2] key   ARGV[1] token  [2] command  [3..] its arguments behind the key
--- Returns 1, or 0 when the fence is another's (nothing is written then)
+-- KEYS[1] fence  [2] key, and of a write about a roster: [3] rosters of the lane  [4] when they were made
+-- ARGV[1] token  [2] command  [3] roster id, or empty  [4] when the roster was made (ms), or empty  [5..] the command's arguments behind the key
+-- Returns 1, also where the roster is another by now or has left the lane (nothing is written then); 0 when the fence is another's
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call(ARGV[2], KEYS[2], unpack(ARGV, 3))
+if ARGV[3] ~= '' then
+  local born = redis.call('HGET', KEYS[4], ARGV[3])
+  if redis.call('SISMEMBER', KEYS[3], ARGV[3]) == 0 or (born and born ~= ARGV[4]) then return 1 end
+end
+redis.call(ARGV[2], KEYS[2], unpack(ARGV, 5))
 return 1

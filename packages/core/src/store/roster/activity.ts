@@ -12,7 +12,7 @@ import {
   read,
   readJson,
   text,
-  tuple,
+  texts,
   word,
 } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
@@ -28,8 +28,6 @@ const AT_ONCE = 1_000
 /** Additions that are kept over all rosters: some 70 bytes each. */
 const ADDITIONS = 100_000
 const GATHER_MS = 20
-
-const ADDED = tuple(text, text)
 
 /** A line of the activity with its place and time (ms). */
 export type StoredActivity = ActivityLine & {
@@ -73,13 +71,16 @@ const stored = object<Stored>({
 
 /** The activity of one roster. */
 export function createActivity(redis: Redis, teamKey: string, rosterId: string): Activity {
-  const key = laneKeys(teamKey).roster(rosterId).activity
+  const lane = laneKeys(teamKey)
+  const key = lane.roster(rosterId).activity
   return {
     async add(lines) {
       if (lines.length === 0) return
       // One command: the client spends more on a command than the store does on a line.
-      const answer = await addScript.run(redis, [key], [ACTIVITY_LINES, ACTIVITY_KEPT_MS, ...lines.map(formatLine)])
-      const [first, last] = read(ADDED, answer, 'An answer of activity-add.lua')
+      const args = [ACTIVITY_LINES, ACTIVITY_KEPT_MS, rosterId, ...lines.map(formatLine)]
+      const answer = read(texts, await addScript.run(redis, [key, lane.rosters], args), 'An answer of activity-add.lua')
+      const [first, last] = answer
+      if (first === undefined || last === undefined) return
       await noteAddition(redis, { roster: rosterId, first, last })
     },
     async read({ to, from, count }) {

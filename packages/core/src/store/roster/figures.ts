@@ -28,15 +28,22 @@ export interface Figures {
   /** When the group was last listed as a whole (ms), and how the readings of usage went. */
   standing(): Promise<{ seenAt: number | null; summary: UsageSummary }>
   /** What a complete listing showed: who is another than before, and who is there no more. Throws lease_lost. */
-  keepSightings(token: string, seen: { at: number; changed: Map<string, Sighting>; gone: string[] }): Promise<void>
+  keepSightings(by: FiguresWriter, seen: { at: number; changed: Map<string, Sighting>; gone: string[] }): Promise<void>
   /** How a reading of usage ended; `usages`: of everybody, where it is believed. Throws lease_lost. */
-  keepUsages(token: string, summary: UsageSummary, usages: Map<string, Usage> | null): Promise<void>
+  keepUsages(by: FiguresWriter, summary: UsageSummary, usages: Map<string, Usage> | null): Promise<void>
   /** Sessions a week of everybody, by a reading that is believed. Throws lease_lost. */
-  noteSessions(token: string, sample: SessionSample): Promise<void>
+  noteSessions(by: FiguresWriter, sample: SessionSample): Promise<void>
   /** The oldest first. */
   sessionHistory(): Promise<SessionSample[]>
   /** Nothing of usage is kept any more. Throws lease_lost. */
-  dropUsages(token: string, summary: UsageSummary): Promise<void>
+  dropUsages(by: FiguresWriter, summary: UsageSummary): Promise<void>
+}
+
+/** Who writes: whoever has the lease, about the roster that it has read. */
+export interface FiguresWriter {
+  token: string
+  /** When the roster was made (ms): of one that was deleted meanwhile nothing is kept, nor in one that was made anew. */
+  createdAt: number
 }
 
 /** Sessions a week of all testers together, at one reading (ms). */
@@ -60,6 +67,8 @@ const SAMPLES_KEPT = 120
 export function createFigures(redis: Redis, teamKey: string, roster: string): Figures {
   const lane = laneKeys(teamKey)
   const keys = lane.roster(roster)
+  const writeAs = ({ token, createdAt }: FiguresWriter) =>
+    createFencedWrite(redis, lane.lease, token, { id: roster, createdAt, lane })
   const writeHash = async (
     write: ReturnType<typeof createFencedWrite>,
     key: string,
@@ -88,15 +97,15 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
         summary: summary ? readJson(summaryShape, summary, 'The summary of usage') : NO_USAGE,
       }
     },
-    async keepSightings(token, { at, changed, gone }) {
-      const write = createFencedWrite(redis, lane.lease, token)
+    async keepSightings(by, { at, changed, gone }) {
+      const write = writeAs(by)
       const set = [...changed].map(([id, sighting]): [string, string] => [id, formatSighting(sighting)])
       await writeHash(write, keys.sightings, { set, drop: gone })
       if (gone.length > 0) await write(keys.usages, 'HDEL', gone)
       await write(keys.figures, 'HSET', ['seenAt', at])
     },
-    async keepUsages(token, summary, next) {
-      const write = createFencedWrite(redis, lane.lease, token)
+    async keepUsages(by, summary, next) {
+      const write = writeAs(by)
       if (next !== null) {
         const kept = await redis.hkeys(keys.usages)
         const set = [...next].map(([id, usage]): [string, string] => [id, formatUsage(usage)])
@@ -104,8 +113,8 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
       }
       await write(keys.figures, 'HSET', ['usage', JSON.stringify(summary)])
     },
-    async noteSessions(token, { at, perWeek }) {
-      const write = createFencedWrite(redis, lane.lease, token)
+    async noteSessions(by, { at, perWeek }) {
+      const write = writeAs(by)
       await write(keys.usageHistory, 'LPUSH', [`${at} ${perWeek}`])
       await write(keys.usageHistory, 'LTRIM', [0, SAMPLES_KEPT - 1])
     },
@@ -116,8 +125,8 @@ export function createFigures(redis: Redis, teamKey: string, roster: string): Fi
         return { at, perWeek }
       })
     },
-    async dropUsages(token, summary) {
-      const write = createFencedWrite(redis, lane.lease, token)
+    async dropUsages(by, summary) {
+      const write = writeAs(by)
       for (const key of [keys.usages, keys.usageHistory]) await write(key, 'UNLINK')
       await write(keys.figures, 'HSET', ['usage', JSON.stringify(summary)])
     },

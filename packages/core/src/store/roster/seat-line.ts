@@ -1,5 +1,8 @@
 import type { Redis } from 'ioredis'
+import { defineScript } from '../connection/define-script.ts'
 import { laneKeys } from '../keys.ts'
+
+const joinScript = defineScript(import.meta.url, './seat-line-join.lua')
 
 /** A member who needs a seat. */
 export interface Seeker {
@@ -19,7 +22,7 @@ export interface SeatLine {
   /** Those who wait, the first ones first, without the first `from`. */
   list(from: number, limit: number): Promise<Waiting[]>
   count(): Promise<number>
-  /** Keeps the place of one who waits already. `at`: when the member's change arrived (ms). */
+  /** Keeps the place of one who waits already, and leaves out who is not a member any more. `at`: when the member's change arrived (ms). */
   join(member: string, at: number): Promise<void>
   /** False where the member did not wait. */
   leave(member: string): Promise<boolean>
@@ -27,7 +30,7 @@ export interface SeatLine {
 
 /** Members of one roster who wait for a seat, by when their change arrived. */
 export function createSeatLine(redis: Redis, teamKey: string, roster: string): SeatLine {
-  const key = laneKeys(teamKey).roster(roster).seatLine
+  const { seatLine: key, desired } = laneKeys(teamKey).roster(roster)
   return {
     async list(from, limit) {
       const flat = await redis.zrange(key, String(from), String(from + limit - 1), 'WITHSCORES')
@@ -37,7 +40,7 @@ export function createSeatLine(redis: Redis, teamKey: string, roster: string): S
       return waiting
     },
     count: () => redis.zcard(key),
-    join: async (member, at) => void (await redis.zadd(key, 'NX', at, member)),
+    join: async (member, at) => void (await joinScript.run(redis, [desired, key], [member, at])),
     leave: async (member) => (await redis.zrem(key, member)) > 0,
   }
 }

@@ -15,7 +15,7 @@ const deps = () => ({ store, clock: systemClock })
 const told: string[] = []
 
 beforeAll(async () => {
-  for (let at = 0; at < ALL; at++) await store.rosters.put(makeRoster({ id: `r-${at}`, teamKey: `k-${at % 9}` }))
+  for (let at = 0; at < ALL; at++) await store.enterRoster(makeRoster({ id: `r-${at}`, teamKey: `k-${at % 9}` }))
   for (let at = 0; at < 100; at++) {
     const id = BUSY[at % BUSY.length]!
     const roster = await store.rosters.find(id)

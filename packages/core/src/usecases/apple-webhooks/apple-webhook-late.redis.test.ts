@@ -4,12 +4,14 @@ import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { SteppedProcess } from '../../../testing/interleaver.ts'
+import type { AppleWebhook } from '../../domain/apple-webhook.ts'
 import { isAppError } from '../../errors.ts'
 import { createSealer } from '../../secrets/index.ts'
 import { createStore, type Store } from '../../store/index.ts'
 import { buildsTask } from '../builds/index.ts'
 import { sealContext } from '../team-keys/index.ts'
 import { dropUnusedWebhook } from './drop-unused-webhook.ts'
+import { takeBack } from './take-back.ts'
 import { receiveAppleWebhook, registerAppleWebhook, removeAppleWebhook } from './index.ts'
 import { webhookSealContext, type AppleWebhookDeps } from './register-apple-webhook.ts'
 
@@ -168,17 +170,21 @@ it('a registration is made, and taken back, by whoever asks again, whichever wri
 
 it('what Apple registers late is taken back there, where the registration is on its way out by then', async () => {
   for (let at = 0; ; at++) {
+    const leaving: AppleWebhook[] = []
     const lagged = await lagsAt(
       rig.redis,
       at,
       (process) => codeOf(registerAppleWebhook(by(process), 'gold')),
       async ({ redis }) => {
         const { appleWebhooks } = createStore(redis)
-        // The first write of whoever takes it back, and dies.
-        for (const { id } of await appleWebhooks.list())
-          await appleWebhooks.update(id, (record) => ({ ...record, rosters: [] }))
+        for (const { id } of await appleWebhooks.list()) {
+          const one = await appleWebhooks.update(id, (record) => ({ ...record, rosters: [] }))
+          if (one) leaving.push(one)
+        }
       },
     )
+    // Goes on after its first write.
+    for (const one of leaving) await takeBack({ store: rig.store, session: rig.session() }, one)
     await codeOf(removeAppleWebhook(depsWith(rig.store), 'gold'))
     expect({ at, ...(await kept()), apple: await atApple() }).toEqual({ at, records: [], pointers: {}, apple: [] })
     if (!lagged) break

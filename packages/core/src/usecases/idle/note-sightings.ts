@@ -30,7 +30,7 @@ export async function noteSightings(
   }
   const gone = [...before.keys()].filter((id) => !seen.has(id))
   try {
-    await figures.keepSightings(visit.lease.token, { at, changed, gone })
+    await figures.keepSightings({ token: visit.lease.token, createdAt: roster.createdAt }, { at, changed, gone })
   } catch (error) {
     // The next listing tells the same: a reading of fifty calls is not begun anew for it.
     if (!isAppError(error, 'lease_lost')) throw error

@@ -12,7 +12,10 @@ export async function planUsage(visit: Visit, roster: Roster): Promise<void> {
   const { summary } = await figures.standing()
   if (!settings.testerUsage) {
     if (summary.doubt !== 'off')
-      await figures.dropUsages(visit.lease.token, { ...summary, readAt: null, days: null, doubt: 'off' })
+      await figures.dropUsages(
+        { token: visit.lease.token, createdAt: roster.createdAt },
+        { ...summary, readAt: null, days: null, doubt: 'off' },
+      )
     return
   }
   if (!isDue(summary, clock.now())) return

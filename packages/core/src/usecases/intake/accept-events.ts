@@ -1,7 +1,6 @@
 import type { MemberChange, RecordedChange } from '../../domain/change.ts'
 import type { Asker } from '../../domain/activity.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { MemberFact } from '../../domain/fact.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest, formerEventDigest } from '../../secrets/index.ts'
@@ -31,8 +30,6 @@ export interface IncomingEvent {
   entry?: 'restored'
   /** Many that were asked for at once let others go before them; absent: interactive. */
   priority?: 'interactive' | 'bulk'
-  /** What upstream is told of it, where it counts. */
-  fact?: MemberFact
 }
 
 /** What became of one event; `problem` tells why it was rejected. */
@@ -173,7 +170,6 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
       e: event.id,
     }),
     asker: deps.asker ?? null,
-    fact: event.fact,
   }
 }
 

@@ -4,7 +4,9 @@ import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
 import type { MemberRecord, Store } from '../../store/index.ts'
-import { getMember } from '../members/get-member.ts'
+import { getRoster } from '../get-roster.ts'
+import { getMember, memberNotFound } from '../members/get-member.ts'
+import { assertSettled } from '../rosters/assert-settled.ts'
 import { number, object, oneOf, readJson, text } from '../../domain/shape.ts'
 
 export interface LinkDeps {
@@ -34,7 +36,8 @@ const LONGEST_TOKEN = 2_000
 const TOKEN = /^[\w.-]+$/
 
 /**
- * A link to the own page of one member. A new one leaves the others good. Throws not_found, public_url_missing.
+ * A link to the own page of one member. A new one leaves the others good. Throws not_found, public_url_missing, and
+ * conflict or store_unavailable where the roster is being deleted or moves.
  */
 export async function makeMemberLink(
   deps: LinkDeps,
@@ -45,6 +48,10 @@ export async function makeMemberLink(
   await getMember({ store }, roster, member)
   const links = store.lane(roster.teamKey).roster(roster.id).links
   const mark = await links.findOrSet(member, randomBytes(9).toString('base64url'))
+  if (mark === null) {
+    assertSettled(await getRoster({ store }, roster.id), roster.teamKey)
+    throw memberNotFound(roster)
+  }
   const until = clock.now() + days * DAY_MS
   const content: LinkContent = { v: 1, roster: roster.id, member, mark, until }
   const token = sealer.seal(JSON.stringify(content), CONTEXT)

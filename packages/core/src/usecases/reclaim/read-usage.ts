@@ -99,7 +99,7 @@ async function conclude(
   failed: UsageDoubt | null,
 ): Promise<null> {
   const { store, clock, log } = visit.deps
-  const { token } = visit.lease
+  const by = { token: visit.lease.token, createdAt: roster.createdAt }
   const figures = store.lane(visit.teamKey).roster(roster.id).figures
   const readings = store.lane(visit.teamKey).roster(roster.id).usageReadings
   const readAt = clock.now()
@@ -115,13 +115,13 @@ async function conclude(
     // Whoever has no row now keeps what was read before, with its time.
     const usages = new Map<string, Usage>([...before].filter(([id]) => found.inGroup.has(id)))
     for (const [id, one] of found.figures) usages.set(id, nextUsage(before.get(id), one, { days, readAt }))
-    await figures.keepUsages(token, { v: 1, readAt, days, triedAt: readAt, doubt: null }, usages)
-    await figures.noteSessions(token, { at: readAt, perWeek: perWeek(found.figures.values(), days) })
+    await figures.keepUsages(by, { v: 1, readAt, days, triedAt: readAt, doubt: null }, usages)
+    await figures.noteSessions(by, { at: readAt, perWeek: perWeek(found.figures.values(), days) })
   } else {
     log.warn({ event: 'usage.not_believed', roster: roster.id, doubt, pages: reading.pages }, 'usage.not_believed')
-    await figures.keepUsages(token, { ...summary, triedAt: readAt, doubt }, null)
+    await figures.keepUsages(by, { ...summary, triedAt: readAt, doubt }, null)
   }
-  await readings.end(token)
+  await readings.end(by.token)
   await planIdle(visit, roster)
   return null
 }

@@ -1,5 +1,5 @@
 import { NO_SEATS } from '@flightroster/core/domain'
-import { createAppSeats, createSeatLine, laneKeys } from '@flightroster/core/store'
+import { createAppSeats, laneKeys } from '@flightroster/core/store'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveApiWithApple, type TestApiWithApple } from '../../../../testing/apple.ts'
 import { makeDashboard, visit, type Visitor } from '../../../../testing/visitor.ts'
@@ -38,8 +38,8 @@ it('shows who has the seats, who waits in which order, and when the app is full'
   await api.connection.zadd(laneKeys('acme').roster('gold').status, 3, 'ann', 4, 'bob')
   await api.connection.zadd(laneKeys('acme').roster('silver').status, 3, 'ann')
   const now = Date.now()
-  await createSeatLine(api.connection, 'acme', 'gold').join('first@example.com', now - 7_200_000)
-  await createSeatLine(api.connection, 'acme', 'silver').join('u-second', now - 3_600_000)
+  await api.connection.zadd(laneKeys('acme').roster('gold').seatLine, now - 7_200_000, 'first@example.com')
+  await api.connection.zadd(laneKeys('acme').roster('silver').seatLine, now - 3_600_000, 'u-second')
   await api.store.rosters.update('silver', (roster) => ({ ...roster, seats: { reserve: 5, priority: 9 } }))
   const kept = createAppSeats(api.connection, 'acme', '1')
   await kept.write(NO_SEATS, { ...NO_SEATS, used: 9_000, countedAt: now, public: 600 })

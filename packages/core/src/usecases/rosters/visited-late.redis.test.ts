@@ -1,0 +1,149 @@
+import type { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { lagsAt } from '../../../testing/dies-or-lags.ts'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { createLaneQueue } from '../../queues/index.ts'
+import { createLaneStore, createStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
+import { NO_TRACING } from '../../tracing.ts'
+import { sampleHistory } from '../history/index.ts'
+import { visitLane } from '../lanes/visit-lane.ts'
+import { reconcileTask } from '../reconcile/index.ts'
+import { idleTask, usageTask } from '../schedule/tasks.ts'
+import { deleteRoster } from './delete-roster.ts'
+
+let rig: LaneRig
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+const DAY = 86_400_000
+const RULE = {
+  notAcceptedDays: 30,
+  notInstalledDays: null,
+  noSessionDays: null,
+  graceDays: 7,
+  reclaim: 'always' as const,
+}
+
+async function visit(redis: Redis): Promise<void> {
+  const queue = createLaneQueue(
+    redis,
+    { prefix: queuePrefix('acme'), name: queueName('acme') },
+    { lockMs: 15_000, maxStalls: 3 },
+  )
+  await visitLane(
+    {
+      store: createStore(redis),
+      lane: createLaneStore(redis, 'acme'),
+      queue,
+      budget: rig.deps.budgetOf('acme'),
+      apple: { session: () => rig.session(), clockOffsetMs: () => 0, close: async () => {} },
+      clock: rig.deps.clock,
+      log: rig.deps.log,
+      settings: { ...rig.settings, testerUsage: true },
+      toRef: rig.deps.toRef,
+      tracing: NO_TRACING,
+      dedupDays: 7,
+      credentials: async () => ({ issuerId: '', keyId: '', privateKey: '' }),
+      extendClaim: async () => {},
+      tell: async () => {},
+      draining: () => false,
+    },
+    'acme',
+  )
+  await queue.close()
+}
+
+const comesIn = async (id: string) => {
+  await rig.join(`u-${id}`, { roster: id, id: `e-${id}` })
+  await rig.until(() => expect(rig.emulator.testers().map(({ email }) => email)).toContain(`u-${id}@example.com`))
+}
+const plant = async (id: string) => {
+  const keys = laneKeys('acme').roster(id)
+  await rig.redis.hset(keys.sightings, `u-${id}`, JSON.stringify(['invited', Date.now() - 40 * DAY]))
+  await rig.redis.hset(keys.figures, 'seenAt', Date.now())
+}
+
+const WORK = [
+  ['who joins', async (id: string) => void (await rig.join(`u-${id}`, { roster: id, id: `e-${id}` }))],
+  [
+    'who has to wait for a seat',
+    async (id: string) => {
+      rig.emulator.settings({ seatsPerApp: 0 })
+      await rig.join(`u-${id}`, { roster: id, id: `e-${id}` })
+    },
+  ],
+  ['the reading of the group', async (id: string) => (await comesIn(id), rig.due(reconcileTask(id)))],
+  ['the reading of usage', async (id: string) => (await comesIn(id), rig.due(usageTask(id)))],
+  ['idle testers', async (id: string) => (await comesIn(id), await plant(id), rig.due(idleTask(id)))],
+  ['builds', async (id: string) => (await comesIn(id), rig.due('builds:1234'))],
+] as const
+
+it.each(WORK)(
+  'a visit for %s that comes late to a deletion leaves nothing of the roster',
+  async (_what, prepare) => {
+    for (let at = 0; ; at++) {
+      const id = `gold-${at}`
+      await rig.addRoster({ id, idle: RULE })
+      await prepare(id)
+      const lagged = await lagsAt(
+        rig.redis,
+        at,
+        ({ redis }) => visit(redis),
+        ({ redis }) => deleteRoster({ ...rig.deps, store: createStore(redis) }, { id, testers: 'keep' }),
+      )
+      if (!lagged) break
+      await rig.redis.del(laneKeys('acme').lease)
+      for (let turn = 0; turn < 4; turn++) await rig.visit()
+      const kept = []
+      for (const key of ['reconciliations', 'work', 'revisions', 'wroteAt', 'born'] as const)
+        if (JSON.stringify(await rig.redis.hgetall(laneKeys('acme')[key])).includes(id)) kept.push(key)
+      const tasks = (await rig.redis.zrange(laneKeys('acme').schedule, '0', '-1')).filter((task) => task.endsWith(id))
+      const keys = await rig.redis.keys(`*roster:${id}:*`)
+      expect({ at, keys, kept, tasks }).toEqual({ at, keys: [], kept: [], tasks: [] })
+    }
+  },
+  120_000,
+)
+
+it.each(WORK)(
+  'a visit for %s that comes late leaves nothing in a roster that was made anew',
+  async (_what, prepare) => {
+    for (let at = 0; ; at++) {
+      const id = `gold-${at}`
+      await rig.addRoster({ id, idle: RULE })
+      await prepare(id)
+      const lagged = await lagsAt(
+        rig.redis,
+        at,
+        ({ redis }) => visit(redis),
+        async ({ redis }) => {
+          await deleteRoster({ ...rig.deps, store: createStore(redis) }, { id, testers: 'keep' })
+          await rig.addRoster({ id, createdAt: Date.now() })
+        },
+      )
+      if (!lagged) break
+      // What is read anew of the new one's group is its own.
+      const { desired, observed, timeline, seatLine, sightings, usages, held } = laneKeys('acme').roster(id)
+      const keys = [desired, observed, timeline, seatLine, sightings, usages, held]
+      const counts = await Promise.all(keys.map((key) => rig.redis.exists(key)))
+      expect({ at, kept: keys.filter((_, n) => counts[n] === 1) }).toEqual({ at, kept: [] })
+      await rig.redis.del(laneKeys('acme').lease)
+      await deleteRoster(rig.deps, { id, testers: 'keep' })
+    }
+  },
+  120_000,
+)
+
+it('what is sampled late of a deleted roster is not kept', async () => {
+  await rig.addRoster()
+  await rig.join('u-1')
+  await rig.until(async () => expect(await rig.statuses()).toEqual({ 'u-1': 'invited' }))
+  await deleteRoster(rig.deps, { id: 'gold', testers: 'keep' })
+  await sampleHistory(rig.deps)
+  expect(await rig.redis.keys('*roster:gold:*')).toEqual([])
+})
