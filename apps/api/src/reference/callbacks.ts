@@ -39,7 +39,10 @@ const rosterData = () =>
   z.object({
     roster: z.string(),
     sequence,
-    reconciliation: z.string().optional().describe('The held plan, where one is meant'),
+    reconciliation: z
+      .string()
+      .optional()
+      .describe('The held plan; of `roster.recovered`: one that still waits for a decision'),
     problem,
   })
 const teamKeyData = () => z.object({ teamKey: z.string(), sequence, problem })

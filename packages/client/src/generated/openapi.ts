@@ -6833,7 +6833,7 @@ export interface operations {
                         roster: string;
                         /** @description Counts up; what is older than what you have can be dropped */
                         sequence: number;
-                        /** @description The held plan, where one is meant */
+                        /** @description The held plan; of `roster.recovered`: one that still waits for a decision */
                         reconciliation?: string;
                         problem: {
                             code: string;
@@ -6886,7 +6886,7 @@ export interface operations {
                         roster: string;
                         /** @description Counts up; what is older than what you have can be dropped */
                         sequence: number;
-                        /** @description The held plan, where one is meant */
+                        /** @description The held plan; of `roster.recovered`: one that still waits for a decision */
                         reconciliation?: string;
                         problem: {
                             code: string;
@@ -6939,7 +6939,7 @@ export interface operations {
                         roster: string;
                         /** @description Counts up; what is older than what you have can be dropped */
                         sequence: number;
-                        /** @description The held plan, where one is meant */
+                        /** @description The held plan; of `roster.recovered`: one that still waits for a decision */
                         reconciliation?: string;
                         problem: {
                             code: string;

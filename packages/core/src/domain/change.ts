@@ -1,4 +1,5 @@
 import type { Asker } from './activity.ts'
+import type { MemberFact } from './fact.ts'
 
 /** How soon a change is carried out: `now` overtakes everything, `bulk` waits for all others of its lane. */
 export type Priority = 'now' | 'interactive' | 'bulk'
@@ -27,6 +28,8 @@ export interface MemberChange {
   timelineEntry: string
   /** Who asked for it, for the roster's activity; null: it is our own work. Absent: the activity does not tell of it. */
   asker?: Asker | null | undefined
+  /** What upstream is told of it, where it counts. */
+  fact?: MemberFact | undefined
 }
 
 /** `gone`: the roster is not of this team key (any more). `full`: it has as many members as it may have. `changed`: see `onVersion`. */

@@ -39,6 +39,7 @@ export interface RosterFact {
   type: 'roster.held' | 'roster.blocked' | 'roster.recovered'
   roster: string
   sequence: number
+  /** The plan that is held; of `roster.recovered`, one that still is. */
   reconciliation?: string
   problem: { code: ErrorCode; detail: string } | null
   at: number

@@ -31,13 +31,15 @@ export async function inNameOrderByTurns<T extends Named>(
   return sorted.map(({ person }) => person)
 }
 
-/** The first `most` by name of however many come, and how many came; never many more than twice as many in memory. */
+/** The first by name of however many come. */
 export interface FirstByName<T> {
   add(person: T): void
+  /** How many came. */
   count(): number
   list(): T[]
 }
 
+/** The first `most` by name; twice as many are in memory at most. */
 export function firstByName<T extends Named>(most: number): FirstByName<T> {
   let people: T[] = []
   let count = 0

@@ -40,13 +40,80 @@ describe('a notice', () => {
       Fact,
     ]
     const over = roster('roster.recovered')
-    expect(pickNews([over], new Map()).news).toEqual([])
-    const { news, told } = pickNews([held, again, other, over, over], new Map())
+    expect(pickNews(['*'], [over], new Map()).news).toEqual([])
+    const { news, told } = pickNews(['*'], [held, again, other, over, over], new Map())
     expect(news).toEqual([held, other, { ...over, reconciliation: 'p-2' }])
     expect([...told]).toEqual([['roster:gold', null]])
-    const later = pickNews([again, over], new Map([['roster:gold', 'roster.held p-1']]))
+    const later = pickNews(['*'], [again, over], new Map([['roster:gold', 'roster.held p-1']]))
     expect(later.news).toEqual([{ ...over, reconciliation: 'p-1' }])
-    expect(pickNews([over], new Map([['roster:gold', 'roster.blocked group_gone']])).news).toEqual([over])
+    expect(pickNews(['*'], [over], new Map([['roster-block:gold', 'roster.blocked group_gone']])).news).toEqual([over])
+  })
+
+  const held = roster('roster.held', 'gold', 'p-1')
+  const blocked = roster('roster.blocked')
+  const unblocked = roster('roster.recovered')
+  const stillHeld = roster('roster.recovered', 'gold', 'p-1')
+  const decided = { ...unblocked, reconciliation: 'p-1' }
+  it.each([
+    [
+      'blocked while a plan is held, mended, then decided',
+      [held, blocked, stillHeld, unblocked],
+      [held, blocked, unblocked, decided],
+    ],
+    [
+      'held while it is blocked, mended, then decided',
+      [blocked, held, stillHeld, unblocked],
+      [blocked, held, unblocked, decided],
+    ],
+    ['held and blocked, decided before it is mended', [held, blocked, unblocked], [held, blocked, unblocked, decided]],
+    ['blocked, mended and blocked again', [blocked, unblocked, blocked], [blocked, unblocked, blocked]],
+  ])('of a roster that is %s tells each beginning and each end', (_name, facts, news) => {
+    expect(pickNews(['*'], facts, new Map()).news).toEqual(news)
+    // One after the other as well.
+    const told = new Map<string, string>()
+    const said = facts.flatMap((fact) => {
+      const picked = pickNews(['*'], [fact], told)
+      for (const [thing, state] of picked.told) {
+        if (state === null) told.delete(thing)
+        else told.set(thing, state)
+      }
+      return picked.news
+    })
+    expect(said).toEqual(news)
+    const rule = { types: ['roster.held'], rosters: null }
+    const known = facts.filter((fact) => wantsNotice(rule, fact, new Set()))
+    expect(pickNews(rule.types, known, new Map()).news).toEqual(
+      news.filter((fact) => [held, decided].some((one) => JSON.stringify(one) === JSON.stringify(fact))),
+    )
+  })
+})
+
+describe('a notice of an end alone', () => {
+  const types = ['roster.recovered', 'team_key.recovered']
+
+  it('knows of what began, and tells only that it is over', () => {
+    const rule = { types, rosters: ['gold'] }
+    const wants = (fact: Fact) => wantsNotice(rule, fact, new Set(['gold']))
+    const held = roster('roster.held', 'gold', 'p-1')
+    const over = roster('roster.recovered')
+    expect([wants(held), wants(over), wants(roster('roster.held', 'silver')), wants(failed('u-1'))]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+    const { news, told } = pickNews(types, [held], new Map())
+    expect([news, [...told]]).toEqual([[], [['roster:gold', 'roster.held p-1']]])
+    expect(pickNews(types, [over], new Map([['roster:gold', 'roster.held p-1']])).news).toEqual([
+      { ...over, reconciliation: 'p-1' },
+    ])
+  })
+
+  it('is told of every end, whose beginning began nothing that was told', () => {
+    const problem = { code: 'key_rejected', detail: 'No.' } as const
+    const began: Fact = { type: 'team_key.rejected', teamKey: 'acme', sequence: 1, problem, at: 1 }
+    const over: Fact = { ...began, type: 'team_key.recovered', sequence: 2, problem: null }
+    expect(pickNews(types, [began, over], new Map()).news).toEqual([over])
   })
 })
 

@@ -1,8 +1,8 @@
 import { ERROR_RULES } from '../errors.ts'
 import { sayNext } from './build-supply.ts'
 import type { TellableFact } from './delivery.ts'
-import type { Fact, MemberFact } from './fact.ts'
-import { wantsFact } from './webhook.ts'
+import type { Fact, MemberFact, RosterFact } from './fact.ts'
+import { CALLBACK_TYPES, wantsFact } from './webhook.ts'
 
 /** Where notices to people can go. */
 export const NOTICE_KINDS = ['slack', 'teams', 'email'] as const
@@ -34,52 +34,76 @@ export const noticeIdOf = (endpoint: string) =>
   endpoint.startsWith(ENDPOINT) ? endpoint.slice(ENDPOINT.length) : undefined
 
 /** What went on before it is over: whoever is told of the one is told of the other. */
-const ENDS: Readonly<Record<string, readonly Fact['type'][] | undefined>> = {
+const ENDS: Readonly<Partial<Record<Fact['type'], readonly Fact['type'][]>>> = {
   'roster.recovered': ['roster.held', 'roster.blocked'],
   'team_key.recovered': ['team_key.rejected'],
 }
 
-/** Whether a notice is to be told of a fact: its types and rosters have to match. */
+const endsOf = (type: Fact['type']) => CALLBACK_TYPES.filter((end) => ENDS[end]?.includes(type))
+
+/**
+ * Whether a notice is to know of a fact: its types and rosters have to match. Whoever asks for a beginning is told of its end; whoever
+ * asks for an end alone is told of that, for which the beginning has to be known.
+ */
 export function wantsNotice(
   notice: Pick<Notice, 'types' | 'rosters'>,
   fact: Fact,
   rostersOfKey: ReadonlySet<string>,
 ): boolean {
   if (wantsFact(notice, fact, rostersOfKey)) return true
-  return (ENDS[fact.type] ?? []).some((type) =>
+  return [...(ENDS[fact.type] ?? []), ...endsOf(fact.type)].some((type) =>
     wantsFact(notice, { type, ...('roster' in fact && { roster: fact.roster }) }, rostersOfKey),
   )
 }
 
-/** What somebody was told last of a roster or a team key, by `roster:gold` or `team-key:acme`; absent: it is well. */
+/** What somebody was told last of a roster or a team key, by `roster:gold` (held), `roster-block:gold` or `team-key:acme`; absent: it is well. */
 export type ToldStates = ReadonlyMap<string, string>
 
 /**
- * Of these facts, in their order, those that change what was told: one message when something begins, one when it is over.
- * `told`: the states afterwards, null where one is over.
+ * Of these facts, in their order, those that change what was told: one message when something begins, one when it is over. `types`: what
+ * was asked for; a beginning that was not is known, and not told. `told`: the states afterwards, null where one is over.
  */
 export function pickNews(
+  types: readonly string[],
   facts: readonly Fact[],
   before: ToldStates,
 ): { news: Fact[]; told: Map<string, string | null> } {
   const told = new Map<string, string | null>()
-  const news = facts.flatMap((fact) => {
-    const thing = thingOf(fact)
+  const isAsked = (type: Fact['type']) => wantsFact({ types: [...types], rosters: null }, { type }, new Set())
+  const knownOf = (thing: string) => (told.has(thing) ? told.get(thing) : before.get(thing)) ?? null
+  const end = (thing: string) => {
+    const known = knownOf(thing)
+    if (known !== null) told.set(thing, null)
+    return known
+  }
+  const news = facts.flatMap((fact): Fact[] => {
+    if (fact.type === 'roster.recovered') return endsOfRoster(fact, end)
+    if (fact.type === 'team_key.recovered') return end(thingOf(fact) ?? '') === null ? [] : [fact]
+    const [thing, state] = [thingOf(fact), stateOf(fact)]
     if (thing === null) return [fact]
-    const known = (told.has(thing) ? told.get(thing) : before.get(thing)) ?? null
-    const state = ENDS[fact.type] ? null : stateOf(fact)
-    if (state === known) return []
+    if (state === knownOf(thing)) return []
     told.set(thing, state)
-    // What is over is said of what was told.
-    const [type, plan] = (known ?? '').split(' ')
-    return [fact.type === 'roster.recovered' && type === 'roster.held' ? { ...fact, reconciliation: plan ?? '' } : fact]
+    return isAsked(fact.type) ? [fact] : []
   })
   return { news, told }
 }
 
-/** People and builds have no state that ends: each fact about them is news. */
+/** A roster that goes on is not blocked any more; a plan that it still names waits as before. */
+function endsOfRoster(fact: RosterFact, end: (thing: string) => string | null): Fact[] {
+  const { reconciliation: stillHeld, ...over } = fact
+  const news: Fact[] = end(blockOf(fact.roster)) === null ? [] : [over]
+  if (stillHeld !== undefined) return news
+  const [type, plan] = (end(`roster:${fact.roster}`) ?? '').split(' ')
+  // What is over is said of what was told.
+  return type === 'roster.held' ? [...news, { ...over, reconciliation: plan ?? '' }] : news
+}
+
+const blockOf = (roster: string) => `roster-block:${roster}`
+
+/** People and builds have no state that ends: each fact about them is news. A roster can be blocked and held. */
 function thingOf(fact: Fact): string | null {
   if ('teamKey' in fact) return `team-key:${fact.teamKey}`
+  if (fact.type === 'roster.blocked') return blockOf(fact.roster)
   return fact.type.startsWith('roster.') ? `roster:${fact.roster}` : null
 }
 

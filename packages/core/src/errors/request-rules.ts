@@ -10,8 +10,8 @@ export const REQUEST_RULES = {
   conflict: rule(
     'reject',
     'request',
-    'Someone else is changing this right now.',
-    'Send the request again in a moment.',
+    'This is being changed, or was changed meanwhile.',
+    'Look at it as it is now. If the change is still wanted, send it again.',
   ),
   body_too_large: rule('reject', 'request', 'The body is too large.', 'Send it in smaller pieces.'),
   batch_too_large: rule('reject', 'request', 'More than 1,000 events in one batch.', 'Send batches of at most 1,000.'),

@@ -234,6 +234,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       for (const { roster } of options.changes) changed.set(roster, options.teamKey)
       const result = await writeConfirmed(redis, confirm, (node) => recordChanges(node, { ...options, packed }))
       additions.note(result.told)
+      if (options.changes.some(({ fact }) => fact)) await redis.sadd(globalKeys.untold, options.teamKey)
       return result
     }),
     directory: createRosterDirectory(rosters),

@@ -107,9 +107,7 @@ export function planPage(input: PlanPage): string {
   const body = html`${crumbs(roster, true)}
     <h1>${kindOf(plan)}</h1>
     ${input.notice} ${waitNotice(input.waitsFor, input)}
-    <p>
-      ${pill(tone, word)}${plan.held ? html` because ${HELD[plan.held]}` : null}. Planned ${when(plan.startedAt, now)}.
-    </p>
+    <p>${pill(tone, word)}${heldWords(plan)}. Planned ${when(plan.startedAt, now)}.</p>
     <p>
       ${plan.by === undefined ? null : html`${plan.kind === 'snapshot' && !plan.fromEvents ? 'The list was sent by' : 'Asked for by'} ${privacy.text(plan.by)}.`}
       <a
@@ -148,6 +146,12 @@ export function planPage(input: PlanPage): string {
         : null
     }`
   return layout({ title: 'Plan', section: 'console', user, body })
+}
+
+/** Why it waits, or why it did: that is not why somebody rejected it. */
+function heldWords({ held, status }: Reconciliation): string {
+  if (!held) return ''
+  return status === 'held' ? ` because ${HELD[held]}` : `. It was held because ${HELD[held]}`
 }
 
 const KEPT_REASONS: Record<NonNullable<Reconciliation['kept']>[number]['reason'], string> = {
@@ -218,8 +222,13 @@ function peopleLists(input: PlanPage): Html | null {
   const { plan, people, privacy, roster } = input
   if (people.added.length + people.changed.length + people.removed.length === 0) return null
   const isWould = plan.dryRun || (plan.kind !== 'snapshot' && plan.status === 'held')
-  const leave = plan.kind === 'reclaim' ? 'leave the app, and stay on the roster' : 'leave'
-  const removes = plan.status === 'held' || plan.status === 'rejected' || isWould ? `would ${leave}` : leave
+  const rest = plan.kind === 'reclaim' ? ' the app, and stay on the roster' : ''
+  const isOver = plan.status === 'rejected'
+  const removes = isOver
+    ? `would have left${rest.replace('stay', 'stayed')}`
+    : isWould || plan.status === 'held'
+      ? `would leave${rest}`
+      : `leave${rest}`
   const file = path`/console/rosters/${roster.id}/plans/${plan.id}/people.csv`
   const { removed } = people
   return html`${privacy.isOperator ? html`<p><a class="button" href="${file}" download>Download these people (CSV)</a></p>` : null}

@@ -21,7 +21,9 @@ export interface ScimKeys {
   touched: string
   /** hash: user id → ScimTold (scim-told.ts) */
   told: string
-  /** set: deleted groups whose members are still to be looked at */
+  /** sorted set: groups that were renamed or deleted and whose members are still to be looked at, by when (ms), later each time */
+  unsettled: string
+  /** set: deleted groups that a former version has not looked at to the end */
   closing: string
   /** list: what was out of the ordinary, newest first */
   notes: string
@@ -44,6 +46,7 @@ export function scimKeys(directoryId: string): ScimKeys {
     revisions: `${root}:revisions`,
     touched: `${root}:touched`,
     told: `${root}:told`,
+    unsettled: `${root}:unsettled`,
     closing: `${root}:closing`,
     notes: `${root}:notes`,
     said: (hour) => `${root}:said:${hour}`,

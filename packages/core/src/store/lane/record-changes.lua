@@ -5,7 +5,7 @@
 --     [6] dedup marks, this period as the sender believes  [7] those of the period before  [8] revisions
 --     [9] rosters of the lane that are being deleted
 --     then six for each roster: desired, status, index, unindexed, timeline, activity; at the end dedup marks, of the period after and of that
---     two before, and four sets of marks as release 0.1.0 kept them: this period, the one before, after, and two before
+--     two before, and four sets of marks as release 0.1.0 kept them: this period, the one before, after, and two before; the very last is facts
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] <ms of a period of dedup marks>:<number of that of KEYS[6]>  [3] timeline entries kept
 --     [4] 1 when rosters that are being deleted take the changes too
 --     [5] members that a roster may have, 0 for no limit  [6] index of the status of who was removed
@@ -16,6 +16,7 @@
 --     dedup digest as release 0.1.0 made it or false
 --     then three texts for each change, as they are stored: the end of the record (desired.ts), the timeline entry, and the line of
 --     the roster's activity, or empty for none
+--     then what upstream is told of a change that is accepted: its number (1-based), and the fact (JSON)
 -- Returns { -1, now } where the sender's clock is more than a period apart from this one: nothing is recorded. Else
 --     { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
 --     version than its text was made from (the member's later changes with it, so that their order stays), versions or 0 joined
@@ -26,7 +27,7 @@ local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
 -- Which period it is, this clock decides: at the turn of one, senders whose clocks differ would not agree.
 local periodMs, believed = string.match(ARGV[2], '^(%d+):(%-?%d+)$')
-local atEnd = #KEYS - 6
+local atEnd = #KEYS - 7
 local markKeys = { [-2] = KEYS[atEnd + 2], [-1] = KEYS[7], [0] = KEYS[6], [1] = KEYS[atEnd + 1] }
 local formerKeys = { [-2] = KEYS[atEnd + 6], [-1] = KEYS[atEnd + 4], [0] = KEYS[atEnd + 3], [1] = KEYS[atEnd + 5] }
 local period = math.floor(nowMs / tonumber(periodMs)) - tonumber(believed)
@@ -195,6 +196,9 @@ for _, roster in ipairs(rosters) do
 end
 for at, outbox in pairs(outboxes) do
   if #outbox > 0 then inSlices(outbox, 'ZADD', KEYS[at]) end
+end
+for at = texts + 3 * #answers, #ARGV, 2 do
+  if answers[tonumber(ARGV[at])] == 'a' then redis.call('RPUSH', KEYS[#KEYS], ARGV[at + 1]) end
 end
 addMarks(marks, marked, tonumber(periodMs) * 2)
 local told = {}

@@ -186,6 +186,7 @@ async function recordWhole(
   }
   keyList.push(keys.marks(period + 1), keys.marks(period - 2))
   keyList.push(...[period, period - 1, period + 1, period - 2].map(keys.seen))
+  keyList.push(keys.facts)
   const packed: (string | number | false | undefined)[] = []
   const texts: string[] = []
   for (const change of changes) {
@@ -208,7 +209,8 @@ async function recordWhole(
   const intoClosing = options.intoClosing === true ? 1 : 0
   const flags = [intoClosing, options.limit ?? 0, REMOVED, ACTIVITY_LINES, ACTIVITY_KEPT_MS]
   const head = [options.now ?? '', `${dedupMs}:${period}`, TIMELINE_KEPT, ...flags, rosterIds.length, ...rosterIds]
-  const args = [...head, JSON.stringify(packed), ...texts]
+  const facts = changes.flatMap(({ fact }, at) => (fact ? [at + 1, JSON.stringify(fact)] : []))
+  const args = [...head, JSON.stringify(packed), ...texts, ...facts]
   const answer = await script.run(redis, keyList, args)
   const [leased, now, outcomes, versions, told] = read(RECORDED, answer, 'An answer of record-changes.lua')
   if (leased < 0) return recordWhole(redis, options, changes, Number(now))

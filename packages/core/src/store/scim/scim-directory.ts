@@ -32,6 +32,7 @@ import { formatTold, parseTold, scimProfile as profile, type ScimNoting } from '
 const amend = defineScript(import.meta.url, './scim-amend-members.lua', './scim-touch.lua')
 const touch = defineScript(import.meta.url, './scim-touch-users.lua', './scim-touch.lua')
 const noteTold = defineScript(import.meta.url, './scim-note-told.lua')
+const settle = defineScript(import.meta.url, './scim-settle-group.lua')
 const forget = defineScript(import.meta.url, './scim-forget-user.lua')
 
 /** Users looked at or changed in one step. */
@@ -122,10 +123,12 @@ export interface ScimDirectoryStore {
   noteTold(those: readonly ScimNoting[], isDone: boolean): Promise<Set<string>>
   /** Forgets a deleted user of whom the rosters were told. */
   forget(standing: ScimStanding): Promise<void>
-  /** Deleted groups whose members were not looked at to the end. */
-  closing(): Promise<string[]>
-  close(groupId: string): Promise<void>
-  closed(groupId: string): Promise<void>
+  /** Groups that were renamed or deleted before then (ms), and whose members were not looked at to the end. */
+  unsettledBefore(time: number): Promise<string[]>
+  /** Which change of the group is the last one that asks for a look at its members. */
+  lastChange(groupId: string): Promise<string>
+  /** The members were looked at since then. */
+  settled(groupId: string, lastChange: string): Promise<void>
   /** Ids of the users in whose record this address (lower-cased) stands, whatever it is there. */
   usersNaming(address: string): Promise<string[]>
   /** Keeps it unless this hour has it already, or has many others. Returns whether it was kept. */
@@ -144,12 +147,18 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
   return {
     users: createRecords(redis, user, [keys.users, keys.userIndex, keys.userOrder, ...touching], userEntries, {
       unique: 'n',
-      isTold: true,
+      tells: 'user',
     }),
-    groups: createRecords(redis, group, [keys.groups, keys.groupIndex, keys.groupOrder, ...touching], groupEntries, {
-      unique: 'k',
-      isTold: false,
-    }),
+    groups: createRecords(
+      redis,
+      group,
+      [keys.groups, keys.groupIndex, keys.groupOrder, keys.revisions, keys.unsettled],
+      groupEntries,
+      {
+        unique: 'k',
+        tells: 'group',
+      },
+    ),
     async amendMembers(groupId, how, users) {
       const result = { changed: [] as string[], unknown: [] as string[] }
       const keyList = [keys.users, keys.groups, keys.members(groupId), keys.memberships, ...touching]
@@ -218,11 +227,13 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
       const keyList = [keys.users, keys.memberships, keys.told, keys.revisions, keys.touched]
       await forget.run(redis, [...keyList, ...groups.map(keys.members)], [id, memberships, revision])
     },
-    closing: () => redis.smembers(keys.closing),
-    close: async (groupId) => void (await redis.sadd(keys.closing, groupId)),
-    async closed(groupId) {
-      await redis.unlink(keys.members(groupId))
-      await redis.srem(keys.closing, groupId)
+    async unsettledBefore(time) {
+      const changed = await redis.zrangebyscore(keys.unsettled, '-inf', `(${time}`)
+      return [...new Set([...changed, ...(await redis.smembers(keys.closing))])]
+    },
+    lastChange: async (groupId) => (await redis.zscore(keys.unsettled, groupId)) ?? '',
+    async settled(groupId, lastChange) {
+      await settle.run(redis, [keys.unsettled, keys.closing], [groupId, lastChange])
     },
     async usersNaming(address) {
       const found = new Set<string>()

@@ -1,8 +1,8 @@
 -- Makes, changes or deletes one user or group of a SCIM directory, where it is still as it was read.
--- KEYS[1] records  [2] index  [3] order  [4] revisions  [5] touched
+-- KEYS[1] records  [2] index  [3] order  [4] revisions  [5] touched; of groups: unsettled
 -- ARGV[1] id  [2] the JSON that was read, empty for none  [3] the new JSON, empty to delete
 --     [4] beginning of an index entry that only one record may have, empty for none  [5] place in the order (ms)
---     [6] 1 where the rosters are to be told  [7] number of entries that go  then those, then those that come
+--     [6] what the rosters are to be told: user: of this one, group: of its members; empty: nothing  [7] number of entries that go  then those, then those that come
 -- Returns 1, 0 where the record is another by now, -1 where the one-only entry is another's
 local id = ARGV[1]
 local known = redis.call('HGET', KEYS[1], id)
@@ -22,5 +22,11 @@ else
   redis.call('HSET', KEYS[1], id, ARGV[3])
   redis.call('ZADD', KEYS[3], 'NX', ARGV[5], id)
 end
-if ARGV[6] == '1' then touch(KEYS[4], KEYS[5], { id }) end
+if ARGV[6] == 'user' then touch(KEYS[4], KEYS[5], { id }) end
+if ARGV[6] == 'group' then
+  local time = redis.call('TIME')
+  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  local last = tonumber(redis.call('ZSCORE', KEYS[5], id) or 0)
+  redis.call('ZADD', KEYS[5], string.format('%.0f', math.max(now, last + 1)), id)
+end
 return 1

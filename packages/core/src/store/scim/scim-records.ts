@@ -45,15 +45,15 @@ interface Kept {
 }
 
 /**
- * `keyList`: records, index, order, revisions, touched. `unique`: the letter of what only one record may have; `isTold`: the rosters
- * are to be told where one is deleted.
+ * `keyList`: records, index, order, revisions, touched (of groups: unsettled). `unique`: the letter of what only one record may have;
+ * `tells`: of whom the rosters are to be told where one is deleted or changed.
  */
 export function createRecords<T extends Kept>(
   redis: Redis,
   shape: Shape<T>,
   keyList: [string, string, string, string, string],
   entriesOf: (record: T) => string[],
-  { unique, isTold: tells }: { unique?: string; isTold: boolean },
+  { unique, tells }: { unique: string; tells: 'user' | 'group' },
 ): ScimRecords<T> {
   const [records, index, order] = keyList
   const findMany = async (ids: readonly string[]): Promise<(T | undefined)[]> =>
@@ -66,9 +66,9 @@ export function createRecords<T extends Kept>(
   ): Promise<number> => {
     const [old, fresh] = [before ? entriesOf(before) : [], after ? entriesOf(after) : []]
     const going = old.filter((entry) => !fresh.includes(entry))
-    const only = unique === undefined ? undefined : fresh.find((entry) => entry.startsWith(`${unique}:`))
+    const only = fresh.find((entry) => entry.startsWith(`${unique}:`))
     const head = [kept.id, json, after ? JSON.stringify(after) : '', only?.split('\0', 1)[0] ?? '', kept.createdAt]
-    return Number(await put.run(redis, keyList, [...head, isTold ? 1 : 0, going.length, ...going, ...fresh]))
+    return Number(await put.run(redis, keyList, [...head, isTold ? tells : '', going.length, ...going, ...fresh]))
   }
   return {
     findMany,
@@ -105,7 +105,7 @@ export function createRecords<T extends Kept>(
         const json = await redis.hget(records, id)
         if (json === null) return false
         const before = readJson(shape, json, 'A record of SCIM')
-        if ((await write(json, before, { before }, tells)) === 1) return true
+        if ((await write(json, before, { before }, true)) === 1) return true
       }
     },
   }

@@ -1,6 +1,7 @@
 import type { MemberChange, RecordedChange } from '../../domain/change.ts'
 import type { Asker } from '../../domain/activity.ts'
 import type { Clock } from '../../domain/clock.ts'
+import type { MemberFact } from '../../domain/fact.ts'
 import { formatEntry, type EventEntry } from '../../domain/timeline.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import { eventDigest, formerEventDigest } from '../../secrets/index.ts'
@@ -30,6 +31,8 @@ export interface IncomingEvent {
   entry?: 'restored'
   /** Many that were asked for at once let others go before them; absent: interactive. */
   priority?: 'interactive' | 'bulk'
+  /** What upstream is told of it, where it counts. */
+  fact?: MemberFact
 }
 
 /** What became of one event; `problem` tells why it was rejected. */
@@ -170,6 +173,7 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
       e: event.id,
     }),
     asker: deps.asker ?? null,
+    fact: event.fact,
   }
 }
 

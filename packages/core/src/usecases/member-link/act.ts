@@ -51,8 +51,8 @@ export async function giveAddress(
   if (desired.email !== null && emailKey(desired.email) === emailKey(email)) return 'same'
   await limitMemberPage(deps, link, 'address')
   // Whose seat was taken back asks for one again by it.
-  await say(deps, link, isOut(link) ? { ...COMES_BACK, email } : { kind: 'update', email })
-  await tellUpstream(deps, link)
+  const what = isOut(link) ? COMES_BACK : ({ kind: 'update' } as const)
+  await say(deps, link, { ...what, email, fact: changedOf(deps, link) })
   return 'given'
 }
 
@@ -75,7 +75,7 @@ export async function leaveRoster(deps: ActDeps, link: OpenedLink): Promise<void
 async function say(
   deps: ActDeps,
   { roster, record }: OpenedLink,
-  what: Pick<IncomingEvent, 'kind' | 'email' | 'entry'>,
+  what: Pick<IncomingEvent, 'kind' | 'email' | 'entry' | 'fact'>,
 ): Promise<void> {
   const event: IncomingEvent = {
     ...what,
@@ -94,8 +94,8 @@ async function say(
 }
 
 /** The address itself goes to those alone who asked for addresses, and is read when it is sent. */
-async function tellUpstream({ store, clock }: ActDeps, { roster, record }: OpenedLink): Promise<void> {
-  const fact: MemberFact = {
+function changedOf({ clock }: ActDeps, { roster, record }: OpenedLink): MemberFact {
+  return {
     type: 'member.address_changed',
     roster: roster.id,
     member: record.id,
@@ -105,5 +105,4 @@ async function tellUpstream({ store, clock }: ActDeps, { roster, record }: Opene
     problem: null,
     at: clock.now(),
   }
-  await store.lane(roster.teamKey).facts.add([fact])
 }

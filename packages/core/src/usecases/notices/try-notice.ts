@@ -44,7 +44,7 @@ async function attempt(deps: TryDeps, notice: Notice, claim: DeliveryClaim): Pro
   }
   const ids = batch.map(({ id }) => id)
   const facts = batch.flatMap(({ fact }) => (fact.type === 'webhook.test' ? [] : [fact]))
-  const { news, told } = pickNews(facts, await memory.told())
+  const { news, told } = pickNews(notice.types, facts, await memory.told())
   if (!isTest && news.length === 0) {
     await memory.cover(claim, ids, told)
     return silently()

@@ -1,6 +1,7 @@
 import type { RosterFact } from '../../domain/fact.ts'
 import { problemOfHeld } from '../../domain/held-plan.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
+import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
 
 /** Told in the step that makes it true; the store numbers it. */
@@ -13,6 +14,19 @@ type Told = Omit<RosterFact, 'sequence'>
 export async function tellDecided({ store }: { store: Store }, roster: string, at: number): Promise<Told | undefined> {
   if ((await store.rosters.find(roster))?.blocked) return undefined
   return { type: 'roster.recovered', roster, problem: null, at }
+}
+
+/** A roster is blocked no more. Where a plan of it is still held, that is named: its end is told once somebody has decided. */
+export async function tellMended(
+  { store }: { store: Store },
+  { id, teamKey }: Pick<Roster, 'id' | 'teamKey'>,
+  at: number,
+): Promise<void> {
+  const { facts, reconciliations } = store.lane(teamKey)
+  const [held] = await reconciliations.listHeld(id)
+  const sequence = await store.nextSequence(teamKey, `roster:${id}`)
+  const still = held ? { reconciliation: held.id } : {}
+  await facts.add([{ type: 'roster.recovered', roster: id, sequence, ...still, problem: null, at }])
 }
 
 /** Upstream is told that a plan waits for a person. */

@@ -1,6 +1,7 @@
 import { isAppError } from '../../errors.ts'
 import { sessionOf, type Visit } from '../visit/visit.ts'
-import { blockRoster, isStill, tellRoster } from '../visit/block-roster.ts'
+import { tellMended } from '../reconcile/tell-plan.ts'
+import { blockRoster, isStill } from '../visit/block-roster.ts'
 import { resumeTask } from '../schedule/tasks.ts'
 
 /** A blocked roster resumes by itself once its group answers again. When to look next (ms); null once it goes on. */
@@ -18,7 +19,7 @@ export async function checkBlockedRoster(visit: Visit, rosterId: string): Promis
   }
   // Planned and told first: whoever dies on the way leaves members who are looked after, and nobody without a word.
   await store.lane(visit.teamKey).schedule.plan(resumeTask(rosterId), clock.now())
-  await tellRoster(visit, rosterId, 'roster.recovered', null)
+  await tellMended(visit.deps, roster, clock.now())
   await store.rosters.update(rosterId, (current) =>
     isStill(current, roster) ? { ...current, blocked: null } : current,
   )

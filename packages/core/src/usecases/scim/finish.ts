@@ -1,7 +1,7 @@
 import { inChunks } from '../parallel.ts'
 import { finishRebinding } from './bind.ts'
 import { listDirectories, type ScimDeps } from './directory.ts'
-import { emptyClosed } from './groups.ts'
+import { settleGroup } from './groups.ts'
 import { settleUsers } from './settle.ts'
 
 /** A request that is still at work is given so long. */
@@ -16,8 +16,11 @@ export async function finishScim(deps: ScimDeps, abandonedMs = ABANDONED_MS): Pr
     await finishRebinding(deps, rosterId, names)
   }
   for (const directory of await listDirectories(deps)) {
-    for (const groupId of await directory.store.closing()) await emptyClosed(deps, directory, groupId)
-    const left = await directory.store.touchedBefore(deps.clock.now() - abandonedMs)
-    if (left.length > 0) await settleUsers(deps, directory, inChunks(left, CHUNK), { isWhole: false, isMany: true })
+    const abandonedAt = deps.clock.now() - abandonedMs
+    for (const groupId of await directory.store.unsettledBefore(abandonedAt))
+      await settleGroup(deps, directory, groupId)
+    const left = await directory.store.touchedBefore(abandonedAt)
+    // Whether somebody was named alone is not known any more: the last one of a roster stays until a person decides.
+    if (left.length > 0) await settleUsers(deps, directory, inChunks(left, CHUNK), { isWhole: true, isMany: true })
   }
 }

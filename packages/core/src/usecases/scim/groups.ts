@@ -59,18 +59,13 @@ export async function changeScimGroup(
   const result = await directory.store.groups.update(id, (group) => {
     const draft = change(group)
     const isSame = draft.displayName === group.displayName && draft.externalId === group.externalId
-    return isSame ? undefined : { record: { ...group, ...draft, updatedAt: deps.clock.now() }, isTold: false }
+    return isSame ? undefined : { record: { ...group, ...draft, updatedAt: deps.clock.now() }, isTold: true }
   })
   if (typeof result === 'string') return result
   const { before, after } = result
-  if (before !== after) await lookAtMembers(deps, directory, id)
+  if (before !== after) await settleGroup(deps, directory, id, traceparent)
   if (members) await amendMembers(deps, directory, after, members, traceparent)
   return after
-}
-
-/** The group may lead elsewhere by now. */
-async function lookAtMembers(deps: ScimDeps, directory: OpenDirectory, groupId: string): Promise<void> {
-  await settleUsers(deps, directory, touchMembers(directory, groupId), { isWhole: true, isMany: true })
 }
 
 /** Has the rosters told of everybody in a group. */
@@ -126,30 +121,33 @@ async function* changeMembers(
   }
 }
 
-/** Counts as emptying it. False where there is none; one whose deletion was begun is finished. */
+/** Counts as emptying it. False where there is none. */
 export async function deleteScimGroup(
   deps: ScimDeps,
   directory: OpenDirectory,
   id: string,
   traceparent?: string,
 ): Promise<boolean> {
-  const { store } = directory
-  await store.close(id)
-  const wasThere = await store.groups.delete(id)
-  await emptyClosed(deps, directory, id, traceparent)
-  return wasThere
+  if (!(await directory.store.groups.delete(id))) return false
+  await settleGroup(deps, directory, id, traceparent)
+  return true
 }
 
-/** Lets the users of a deleted group go. */
-export async function emptyClosed(
+/**
+ * Looks at everybody in a group that was renamed, and so may lead elsewhere by now, or deleted: then they are let go. The change itself
+ * has noted that this is to be done; whoever finds the note later does it.
+ */
+export async function settleGroup(
   deps: ScimDeps,
   directory: OpenDirectory,
   groupId: string,
   traceparent?: string,
 ): Promise<void> {
   const { store } = directory
-  if (await store.groups.find(groupId)) return store.closed(groupId)
-  const changed = changeMembers(directory, { id: groupId }, { isWhole: true, add: new Set(), remove: new Set() }, [])
-  await settleUsers(deps, directory, changed, { isWhole: true, isMany: true, traceparent })
-  await store.closed(groupId)
+  const lastChange = await store.lastChange(groupId)
+  const users = (await store.groups.find(groupId))
+    ? touchMembers(directory, groupId)
+    : changeMembers(directory, { id: groupId }, { isWhole: true, add: new Set(), remove: new Set() }, [])
+  await settleUsers(deps, directory, users, { isWhole: true, isMany: true, traceparent })
+  await store.settled(groupId, lastChange)
 }

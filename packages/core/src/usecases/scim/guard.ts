@@ -4,6 +4,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 import { closeOvertaken, tellHeld } from '../reconcile/index.ts'
+import type { Reconciliations } from '../../store/index.ts'
 import type { BindingReader } from './bindings.ts'
 import type { ScimDeps } from './directory.ts'
 
@@ -56,6 +57,21 @@ export async function closePlans(deps: ScimDeps, bindings: BindingReader, roster
   }
 }
 
+/** Who held them died before the rest was done, and upstream was told. */
+async function isHeldAlready(
+  reconciliations: Pick<Reconciliations, 'listHeld' | 'find'>,
+  roster: Roster,
+  removals: readonly string[],
+): Promise<boolean> {
+  for (const { id } of await reconciliations.listHeld(roster.id)) {
+    const plan = await reconciliations.find(id)
+    if (plan?.status !== 'held' || plan.fromEvents !== true) continue
+    const named = new Set(plan.removals)
+    if (removals.every((one) => named.has(one))) return true
+  }
+  return false
+}
+
 async function judge(
   deps: ScimDeps,
   roster: Roster,
@@ -76,6 +92,7 @@ async function judge(
     allowEmpty: false,
   })
   const id = randomUUID()
+  if (verdict.held && (await isHeldAlready(reconciliations, roster, removals))) return true
   if (!verdict.held) {
     // Single people who leave are everyday events, which add up to nothing.
     if (removals.length > 1)

@@ -9,7 +9,8 @@ import { deleteSource, putSource, type SourceDeps } from './put-source.ts'
 import { receivePayload, type ReceiveDeps } from './receive-payload.ts'
 
 const SECRET = 'whsec_of_the_sender'
-const BODY = readFileSync(new URL('../../sources/stripe/payloads/customer.subscription.created.json', import.meta.url))
+const payload = (name: string) => readFileSync(new URL(`../../sources/stripe/payloads/${name}.json`, import.meta.url))
+const BODY = payload('customer.subscription.created')
 
 let rig: LaneRig
 
@@ -33,19 +34,19 @@ const depsWith = (store: Store) =>
     parseJson,
   }) as unknown as ReceiveDeps & SourceDeps
 
-const make = (store: Store) =>
+const make = (store: Store, roster = 'gold') =>
   putSource(depsWith(store), {
     id: 'shop',
     kind: 'stripe',
     secret: SECRET,
-    rosters: { '*': 'gold' },
+    rosters: { '*': roster },
     signature: null,
     map: null,
     within: null,
   })
 
-const receive = (store: Store) =>
-  receivePayload(depsWith(store), 'shop', { headers: signStripe(SECRET, BODY, Date.now()), body: BODY })
+const receive = (store: Store, body = BODY) =>
+  receivePayload(depsWith(store), 'shop', { headers: signStripe(SECRET, body, Date.now()), body })
 
 /** What is kept of the source's people, and what arrived. */
 const traces = async () => (await rig.redis.keys('*{src:shop}*')).filter((key) => !key.includes(':seen:'))
@@ -88,3 +89,31 @@ it('a source that is made anew knows nobody of its former', async () => {
   await make(rig.store)
   expect(await traces()).toEqual([])
 })
+
+it.each([
+  ['customer.subscription.updated', 'customer.created'],
+  ['customer.created', 'customer.subscription.updated'],
+  ['customer.subscription.updated', 'checkout.session.completed'],
+])(
+  'a person whose address and membership come by two payloads (%s, then %s) is in, whichever write a process died before',
+  async (...names) => {
+    for (const dying of names) {
+      for (let at = 0; ; at++) {
+        const roster = await rig.addRoster({ id: `${dying}-${at}` })
+        await make(rig.store, roster.id)
+        let died = false
+        for (const name of names) {
+          if (name === dying)
+            died = await diesAt(rig.redis, at, ({ redis }) => receive(createStore(redis), payload(name)))
+          // The sender repeats what was not answered.
+          if (name !== dying || died) await receive(rig.store, payload(name))
+        }
+        await rig.until(() => expect(rig.emulator.groupMembers(roster.group.id)).toHaveLength(1), 10_000)
+        await deleteSource(rig.deps, 'shop')
+        await forgetSeen()
+        if (!died) break
+      }
+    }
+  },
+  60_000,
+)

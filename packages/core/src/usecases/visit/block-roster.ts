@@ -15,7 +15,7 @@ export async function blockRoster(visit: Visit, roster: Roster): Promise<void> {
   if (!found || !isStill(found, roster)) return
   // Planned and told first: whoever dies on the way leaves no roster that is blocked for ever, or without a word.
   await store.lane(visit.teamKey).schedule.plan(blockedTask(roster.id), clock.now() + settings.blockedCheckMs)
-  if (!wasBlocked) await tellRoster(visit, roster.id, 'roster.blocked', problem)
+  if (!wasBlocked) await tellBlocked(visit, roster.id, problem)
   await store.rosters.update(roster.id, (current) =>
     isStill(current, roster) ? { ...current, blocked: current.blocked ?? problem } : current,
   )
@@ -38,19 +38,9 @@ export async function blockIfGone(visit: Visit, roster: Roster): Promise<void> {
   }
 }
 
-export async function tellRoster(
-  visit: Visit,
-  roster: string,
-  type: 'roster.blocked' | 'roster.recovered',
-  problem: Problem | null,
-): Promise<void> {
+async function tellBlocked(visit: Visit, roster: string, { code, detail }: Problem): Promise<void> {
   const { store, clock } = visit.deps
-  const fact: Fact = {
-    type,
-    roster,
-    sequence: await store.nextSequence(visit.teamKey, `roster:${roster}`),
-    problem: problem && { code: problem.code, detail: problem.detail },
-    at: clock.now(),
-  }
+  const sequence = await store.nextSequence(visit.teamKey, `roster:${roster}`)
+  const fact: Fact = { type: 'roster.blocked', roster, sequence, problem: { code, detail }, at: clock.now() }
   await store.lane(visit.teamKey).facts.add([fact])
 }
