@@ -24,7 +24,7 @@ describe('a lane and its workers', () => {
     ledger.expectOneMailEach(stack.emulator)
   })
 
-  it('parks a change that ended its worker three times, and carries out all others', async () => {
+  it('parks a change whose worker died three times, and carries out all others', async () => {
     await using stack = await startStack({ workers: 0 })
     const ledger = createLedger()
     const creates = { path: '/v1/betaTesters', method: 'POST' }

@@ -78,7 +78,7 @@ describe.concurrent('why somebody is not in, on the running product', () => {
     expect(outage.waitsFor.until).not.toBeNull()
     // Whose own turn met the fault is told of that one.
     expect(outage.pages.person).toMatch(
-      /Not in yet\. App Store Connect (gives no usable answers|has a fault of its own)/,
+      /Not in yet\. App Store Connect (gives no usable answers|has an internal error)/,
     )
     await ask.reads(ROSTER, 'App Store Connect gives no usable answers', 'https://developer.apple.com/system-status/')
     await ask.reads('/console', 'App Store Connect gives no usable answers')

@@ -56,7 +56,7 @@ describe('connecting an app', () => {
     await page.getByRole('button', { name: 'Go on' }).click()
     const internal = page.getByRole('radio', { name: /Team/ })
     expect(await internal.isDisabled()).toBe(true)
-    expect(await page.textContent('main')).toContain('takes only people of your team')
+    expect(await page.textContent('main')).toContain('only people of your team can join')
     await page.getByRole('radio', { name: /Beta – Gold/ }).check()
     await page.getByRole('button', { name: 'Go on' }).click()
     expect(await page.getByLabel('Id of the roster').inputValue()).toBe('beta-gold')

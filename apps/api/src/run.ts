@@ -148,7 +148,7 @@ export async function run(): Promise<void> {
     const config = loadApiConfig(process.env)
     await start(config, createLog({ level: config.logLevel, name: 'flightroster-api' }))
   } catch (error) {
-    // What the environment or the store lacks is told in sentences; anything else is a fault of ours, with its stack.
+    // What the environment or the store lacks is told in sentences; anything else is a bug, told with its stack.
     const isForPeople =
       error instanceof ConfigError || error instanceof UnfitStoreError || error instanceof WrongKeyError
     process.stderr.write(`${isForPeople ? error.message : ((error as Error).stack ?? String(error))}\n`)

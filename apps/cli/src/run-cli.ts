@@ -16,7 +16,7 @@ export async function runCli(argv: string[]): Promise<ExitCode> {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  // `flightroster … | head` closes the pipe early: no fault of ours.
+  // `flightroster … | head` closes the pipe early: not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
   )

@@ -105,7 +105,7 @@ export function createCallbacks(deps: CallbacksDeps): Callbacks {
     try {
       if ((await tellFacts({ ...deps, directory }, teamKey)) > 0) await serveDue()
     } catch (error) {
-      log.warn({ err: error, teamKey }, 'Facts could not be put on their way; it is tried again.')
+      log.warn({ err: error, teamKey }, 'Facts could not be queued for delivery; they are tried again.')
     }
   }
   const tellAll = async (lanes: string[]) => {

@@ -26,7 +26,7 @@ export interface Pump {
 /** A claim of a dead worker ends after this; a living one extends it with the lease. */
 const CLAIM_MS = 20_000
 const POLL_MS = 500
-/** After a visit that ended by a fault of ours. */
+/** After a visit that a bug ended. */
 const FAILED: VisitEnd = { inMs: 5_000, holdMs: 1_000, idle: 'nothing' }
 
 /**

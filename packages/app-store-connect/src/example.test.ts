@@ -42,7 +42,7 @@ it('the example of the README runs, and is the file that the README names', asyn
     expect(stdout).toMatch(/^GET \/v1\/apps: 200, \d+ calls left\n/)
     expect(stdout).toContain('Gold: 2 testers\n')
     expect(stdout).toContain('Silver: 0 testers\n')
-    expect(stdout).toMatch(/apple_not_found \(404\): App Store Connect does not know this any more\.\n$/)
+    expect(stdout).toMatch(/apple_not_found \(404\): App Store Connect no longer has this resource\.\n$/)
   } finally {
     await apple.close()
     await rm(folder, { recursive: true })

@@ -136,7 +136,7 @@ describe('a call', () => {
     ])
   })
 
-  it('reports a request that Apple does not understand as a fault of ours', async () => {
+  it('reports a request that Apple does not understand as a bug of ours', async () => {
     apple.script(refuse(400, 'PARAMETER_ERROR.INVALID', { detail: 'ann@example.com', source: { parameter: 'sort' } }))
     expect((await caught(session().listApps())).code).toBe('apple_request_invalid')
     expect(lines).toMatchObject([{ level: 'error', msg: 'apple.request_invalid', pointer: 'sort', path: '/v1/apps' }])

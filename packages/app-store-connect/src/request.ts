@@ -36,7 +36,7 @@ export interface Wire {
   offset: ClockOffset
   credentials: Credentials
   gate: Gate
-  /** When a fault of ours was last reported (ms), by request and code. */
+  /** When a bug of ours was last reported (ms), by request and code. */
   reported: Map<string, number>
   signal: AbortSignal | undefined
 }
@@ -98,7 +98,7 @@ function codeOf(error: unknown): string | undefined {
 
 const REPORTED_AGAIN_MS = 3_600_000
 
-/** A fault of ours: told once an hour for each kind of request and code, not for every one that met it. */
+/** A bug of ours: told once an hour for each kind of request and code, not for every one that met it. */
 function reportOnce({ reported, clock, log }: Wire, { details }: AppleError): void {
   const kind = `${String(details.method)} ${String(details.path)} ${String(details.appleCode)}`
   const last = reported.get(kind)

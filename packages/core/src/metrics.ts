@@ -67,7 +67,7 @@ export function createMetrics(options: { process: boolean }): Metrics {
     }),
     recovered: new Counter({
       name: 'flightroster_members_recovered_total',
-      help: 'Members that were neither converged nor waiting anywhere, and were recorded again. Above 0: a fault of Flightroster',
+      help: 'Members that were neither converged nor waiting anywhere, and were recorded again. Above 0: a bug in Flightroster',
       registers,
     }),
     storeUsable: new Gauge({

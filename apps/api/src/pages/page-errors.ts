@@ -79,7 +79,7 @@ const ACTIONS: Partial<Record<AppError['code'], string>> = {
   scope_missing: 'Log in as an operator to change something.',
   not_found: 'Go back to the rosters and choose from there.',
   request_invalid: 'Correct it and send the form again.',
-  internal: 'Try again; if it stays, read the log of the API.',
+  internal: 'Try again. If the error stays, read the log of the API.',
   store_unavailable: 'Look in a moment whether it was done; if not, do it again.',
 }
 

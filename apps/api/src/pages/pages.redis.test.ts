@@ -246,7 +246,7 @@ it('a page that only looks does not say of a store that is away that something m
   expect([looked.statusCode, changed.statusCode]).toEqual([503, 503])
   expect(looked.body).toContain('Nothing is lost. Try again in a moment.')
   expect(looked.body).not.toContain('whether it was kept')
-  expect(changed.body).toContain('whether it was kept is unknown')
+  expect(changed.body).toContain('Whether this was saved is unknown')
   expect(changed.body).not.toContain('Nothing is lost')
 })
 

@@ -92,7 +92,7 @@ export function checkCharset({ headers }: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase()
   if (charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return
   throw new AppError('media_type_unsupported', {
-    message: `The charset ${charset.slice(0, 20)} is not read here; send UTF-8.`,
+    message: `The charset ${charset.slice(0, 20)} is not supported; send UTF-8.`,
   })
 }
 
@@ -100,7 +100,7 @@ export function checkCharset({ headers }: FastifyRequest): void {
 export function refuseCompressed({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding']?.toLowerCase()
   if (encoding === undefined || encoding === 'identity') return
-  throw new AppError('media_type_unsupported', { message: 'Compressed bodies are not read here.' })
+  throw new AppError('media_type_unsupported', { message: 'Compressed bodies are not supported.' })
 }
 
 /** Own `__proto__` members stay members: what reads the value names them as unknown. */

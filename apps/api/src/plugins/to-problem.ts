@@ -72,7 +72,7 @@ const FRAMEWORK_ERRORS: Record<string, (message: string) => AppError> = {
   FST_ERR_MAX_LIMIT_EXCEEDED: () => requestInvalid([], 'An id in the path is too long.'),
 }
 
-/** Undefined: a fault of ours, to be logged with its stack. */
+/** Undefined: a bug, to be logged with its stack. */
 export function toKnownError(error: unknown): AppError | undefined {
   if (isAppError(error)) return error
   const storeError = toStoreError(error)

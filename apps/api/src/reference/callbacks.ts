@@ -120,10 +120,10 @@ const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
     ),
   },
   'member.reclaimed': {
-    summary: 'The seat was taken back, since it was not used; the member stays on the roster',
+    summary: 'The seat was taken back, because it was not used; the member stays on the roster',
     data: member('reclaimed', [
       'idle_reclaimed',
-      'The seat was taken back, since it was not used.',
+      'The seat was taken back because it was not used.',
       'A new member.joined event gives the person a seat and an invitation again.',
     ]),
   },

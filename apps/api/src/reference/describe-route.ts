@@ -13,7 +13,7 @@ declare module 'fastify' {
     bodies?: Readonly<Record<string, z.ZodType>>
     /** Request headers that the route reads, beside those that every route does. */
     headers?: Readonly<Record<string, { description: string; example: string; required?: boolean }>>
-    /** Headers of its good answers: by name, what they tell. */
+    /** Headers of its successful answers: what each says, by name. */
     answerHeaders?: Readonly<Record<string, string>>
   }
 }

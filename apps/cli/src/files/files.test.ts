@@ -207,7 +207,7 @@ describe('a fault', () => {
     [
       'another app',
       GOLD.replace('com.acme.app', 'com.acme.other'),
-      'a.yaml:5:6: The app of a roster is for life. Make a new roster, then delete this one.',
+      'a.yaml:5:6: The app of a roster cannot be changed. Make a new roster, then delete this one.',
     ],
     [
       'a roster that is nowhere',

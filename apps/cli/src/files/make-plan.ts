@@ -115,7 +115,7 @@ function describeSecret(reference: unknown): string {
   return file === undefined ? `(from the variable ${env})` : `(from ${file})`
 }
 
-/** What the schema can't see: secrets that are needed, references to nothing, and what is for life. */
+/** What the schema can't see: secrets that are needed, references to nothing, and what cannot be changed. */
 function findFaults(one: Wanted, wanted: readonly Wanted[], server: ServerState, prune: boolean): Fault[] {
   const { kind, id, fields, faultAt } = one
   const current = server[kind].get(id)
@@ -137,7 +137,9 @@ function findFaults(one: Wanted, wanted: readonly Wanted[], server: ServerState,
         current &&
         differences([field], inWordsOf(field, fields[field], current.fields[field]), fields[field]).length > 0
       ) {
-        faults.push(faultAt([field], `The ${field} of a roster is for life. Make a new roster, then delete this one.`))
+        faults.push(
+          faultAt([field], `The ${field} of a roster cannot be changed. Make a new roster, then delete this one.`),
+        )
       }
     }
   }

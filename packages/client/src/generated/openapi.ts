@@ -249,7 +249,7 @@ export interface paths {
         get: operations["getRoster"];
         /**
          * Create a roster, or change its rules
-         * @description App and group are resolved through Apple and are for life. Findings that do not stop it come as `warnings`.
+         * @description App and group are resolved through Apple, and cannot be changed later. Findings that do not stop it come as `warnings`.
          *
          *     Needs the scope `admin`.
          */
@@ -1737,7 +1737,7 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * The seat was taken back, since it was not used; the member stays on the roster
+         * The seat was taken back, because it was not used; the member stays on the roster
          * @description Posted to your webhook, signed. Answer with any 2xx within 15 s; anything else is sent again.
          */
         post: operations["onMemberReclaimed"];
@@ -2445,11 +2445,11 @@ export interface components {
             includeEmail: boolean;
             includeLink: boolean;
             /**
-             * @description disabled after five days without a good answer; PUT enables it again
+             * @description disabled after five days without a successful delivery; PUT enables it again
              * @enum {string}
              */
             status: "active" | "disabled";
-            /** @description The first failed try since the last good answer */
+            /** @description The first failed try since the last success */
             failingSince: string | null;
             /** @description RFC 3339, UTC */
             createdAt: string;
@@ -4409,11 +4409,11 @@ export interface operations {
                         includeEmail: boolean;
                         includeLink: boolean;
                         /**
-                         * @description disabled after five days without a good answer; PUT enables it again
+                         * @description disabled after five days without a successful delivery; PUT enables it again
                          * @enum {string}
                          */
                         status: "active" | "disabled";
-                        /** @description The first failed try since the last good answer */
+                        /** @description The first failed try since the last success */
                         failingSince: string | null;
                         /** @description RFC 3339, UTC */
                         createdAt: string;
@@ -4501,11 +4501,11 @@ export interface operations {
                         includeEmail: boolean;
                         includeLink: boolean;
                         /**
-                         * @description disabled after five days without a good answer; PUT enables it again
+                         * @description disabled after five days without a successful delivery; PUT enables it again
                          * @enum {string}
                          */
                         status: "active" | "disabled";
-                        /** @description The first failed try since the last good answer */
+                        /** @description The first failed try since the last success */
                         failingSince: string | null;
                         /** @description RFC 3339, UTC */
                         createdAt: string;

@@ -146,19 +146,21 @@ export function explainRefusal(step: BuildStep, build: Build, { code, detail }: 
     return {
       code: 'build_not_released',
       detail: `App Store Connect would not release ${buildName(build)} to its testers.${quote(detail)}`,
-      action: 'Press "Notify Testers" in App Store Connect (TestFlight → Builds → the build); it is tried again.',
+      action:
+        'Press "Notify Testers" in App Store Connect (TestFlight → Builds → the build). Flightroster tries again.',
     }
   }
   return step === 'give'
     ? {
         code: 'build_refused',
         detail: `App Store Connect would not give ${buildName(build)} to the group.${quote(detail)}`,
-        action: 'Add the build to the group in App Store Connect, which says what it misses; it is tried again.',
+        action:
+          'Add the build to the group in App Store Connect, which says what is missing. Flightroster tries again.',
       }
     : {
         code: 'review_refused',
         detail: `App Store Connect would not take ${buildName(build)} for beta review.${quote(detail)}`,
-        action: 'Submit the build in App Store Connect, which says what it misses; it is tried again.',
+        action: 'Submit the build in App Store Connect, which says what is missing. Flightroster tries again.',
       }
 }
 

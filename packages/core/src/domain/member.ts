@@ -94,7 +94,7 @@ export interface Observed {
   /** `Desired.joined` of the join that a stopped tester was last taken back in for. */
   revived: number
   /**
-   * `Desired.joined` of the join whose seat was taken back, since it was not used: the member stays on the roster and out of the app
+   * `Desired.joined` of the join whose seat was taken back, because it was not used: the member stays on the roster and out of the app
    * until a newer join; null: nothing was taken back.
    */
   reclaimed: number | null

@@ -162,7 +162,10 @@ const MEMBER_WORDS: Record<MemberFact['type'], readonly [string, string]> = {
   'member.removed': ['was taken out of the group', 'were taken out of the group'],
   'member.failed': ['could not be added or taken out', 'could not be added or taken out'],
   'member.waiting': ['waits for an address or a seat', 'wait for an address or a seat'],
-  'member.reclaimed': ['left the app, since the seat was not used', 'left the app, since their seats were not used'],
+  'member.reclaimed': [
+    'left the app, because the seat was not used',
+    'left the app, because their seats were not used',
+  ],
   'member.address_changed': ['changed their address', 'changed their addresses'],
   'member.idle': ['does not use the seat', 'do not use their seats'],
 }

@@ -161,9 +161,8 @@ function outage({ kind, since, until }: Outage, notBefore = 0): WaitsFor {
     return { ...again, detail, action: 'Nothing yet: it goes on by itself, or says that the key is rejected.' }
   }
   const detail =
-    'App Store Connect gives no usable answers, so everything of this team key waits and is tried again by itself.'
-  const action =
-    'Nothing: it goes on by itself. Apple tells of its outages at https://developer.apple.com/system-status/.'
+    'App Store Connect gives no usable answers, so everything of this team key waits; Flightroster tries again.'
+  const action = 'Nothing: it continues by itself. Apple reports outages at https://developer.apple.com/system-status/.'
   return { ...again, detail, action }
 }
 
@@ -197,7 +196,7 @@ const WHO: Partial<Record<WaitCode, string>> = {
 
 const ASKED = {
   detail: 'App Store Connect has asked for fewer calls, so nothing is sent for this team key for a while.',
-  action: 'Nothing: it goes on by itself.',
+  action: 'Nothing: it continues by itself.',
 }
 
 const WORDS: Record<WaitCode, { detail: string; action: string }> = {
@@ -221,10 +220,10 @@ const WORDS: Record<WaitCode, { detail: string; action: string }> = {
   },
   budget: {
     detail: "Apple's hourly quota of this team key is used up for now.",
-    action: 'Nothing: it goes on as the hour gives calls back.',
+    action: 'Nothing: it continues as soon as the rolling hour has room.',
   },
   retry: {
-    detail: 'The last attempt failed; it is tried again by itself.',
+    detail: 'The last attempt failed; Flightroster tries again.',
     action: 'Nothing, or ask for it now: POST /v1/rosters/{rosterId}/members/{memberId}/converge.',
   },
   quiet_time: {
@@ -239,8 +238,8 @@ const WORDS: Record<WaitCode, { detail: string; action: string }> = {
 
 /** Of a roster of which everything that is open is tried again: its people have the reasons. */
 export const ALL_TRIED_AGAIN = {
-  detail: 'The last attempts failed; they are tried again by themselves.',
-  action: 'Nothing: it goes on by itself. The pages of the people who are on the way say what went wrong.',
+  detail: 'The last attempts failed; Flightroster tries again.',
+  action: 'Nothing: it continues by itself. The pages of the people who are on the way say what went wrong.',
 }
 
 function wait(code: WaitCode, until: number | null): WaitsFor {

@@ -46,7 +46,7 @@ export interface Webhook {
 
 /** How an endpoint is doing. */
 export interface EndpointHealth {
-  /** First failed try since the last good answer (ms); null while the endpoint answers. */
+  /** First failed try since the last success (ms); null while the endpoint answers. */
   failingSince: number | null
   /** Since when nothing is sent there (ms); null: it is active. */
   disabledAt: number | null

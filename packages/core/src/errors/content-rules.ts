@@ -3,7 +3,7 @@ import { rule, type ErrorRule } from './rule.ts'
 
 /** What an event, a member or a setting said. */
 export const CONTENT_RULES = {
-  event_invalid: rule('reject', 'request', 'The event is not valid.', 'Correct the place named in the detail.'),
+  event_invalid: rule('reject', 'request', 'The event is not valid.', 'Correct the field that the detail names.'),
   event_type_unknown: rule(
     'reject',
     'request',
@@ -21,13 +21,13 @@ export const CONTENT_RULES = {
     'reject',
     'request',
     'The roster has as many members as it may have.',
-    'Remove members, or have ROSTER_LIMIT raised.',
+    'Remove members, or ask the operator to raise ROSTER_LIMIT.',
   ),
   newer_event: rule(
     'reject',
     'request',
-    'An event with a later time decides about this person.',
-    'Try again when that time is over.',
+    'An event with a later time than this change applies to this person.',
+    'Try again after that time.',
   ),
   member_id_invalid: rule(
     'reject',
@@ -39,31 +39,31 @@ export const CONTENT_RULES = {
     'reject',
     'request',
     'The row of the list is not valid.',
-    'Correct the row; the others were taken, and nobody that it names was removed.',
+    'Correct the row. The other rows were accepted, and nobody whom this row names was removed.',
   ),
   list_unclear: rule(
     'wait',
     'request',
-    'Some rows of the list could name anybody, so nobody is removed by it.',
-    'See the rows that were left out, correct the list and send it again; its joins and changes were taken.',
+    'Some rows of the list could name anybody, so the list removes nobody.',
+    'Correct the rows that were left out, and send the list again. Its joins and changes were accepted.',
   ),
   row_duplicate: rule(
     'reject',
     'request',
-    'A row before names the same member.',
+    'An earlier row names the same member.',
     'Keep one row for each member; the first one counts.',
   ),
   time_in_future: rule(
     'reject',
     'request',
     'The event is more than ten minutes ahead of our clock.',
-    'Correct the clock of the sender, or send it without a time.',
+    'Correct the clock of the sender, or send the event without a time.',
   ),
   private_key_invalid: rule(
     'reject',
     'request',
     APPLE_ERRORS.private_key_invalid,
-    'Paste the whole .p8 file as App Store Connect gave it.',
+    'Paste the whole .p8 file as you downloaded it from App Store Connect.',
   ),
   team_key_in_use: rule('reject', 'request', 'A roster uses this team key.', 'Delete or move its rosters first.'),
   team_key_not_found: rule(
@@ -88,10 +88,15 @@ export const CONTENT_RULES = {
   group_internal: rule(
     'reject',
     'request',
-    'This is an internal group: it takes only people of the team.',
+    'This is an internal group, which only people of the team can join.',
     'Choose or create an external group.',
   ),
-  group_in_use: rule('reject', 'request', 'Another roster holds this group.', 'A group serves one roster at a time.'),
+  group_in_use: rule(
+    'reject',
+    'request',
+    'Another roster uses this group.',
+    'Choose another group: a group serves one roster at a time.',
+  ),
   group_refused: rule(
     'reject',
     'request',
@@ -107,15 +112,15 @@ export const CONTENT_RULES = {
   roster_bound: rule(
     'reject',
     'request',
-    "A roster's app and group are for life.",
+    'The app and the group of a roster cannot be changed.',
     'Make a new roster for the other group, then delete this one.',
   ),
 
   public_url_missing: rule(
     'reject',
     'request',
-    'The address at which others reach this API is not known.',
-    'Set PUBLIC_URL to the http or https address of the API as the world sees it, and restart it.',
+    'The public address of this API is not known.',
+    'Set PUBLIC_URL to the public http or https address of the API, and restart the API.',
   ),
   signature_invalid: rule(
     'reject',
@@ -156,7 +161,7 @@ export const CONTENT_RULES = {
   webhook_disabled: rule(
     'reject',
     'request',
-    'The webhook is disabled: its endpoint gave no good answer for five days.',
-    'Mend the endpoint, then enable the webhook with PUT /v1/webhooks/{webhookId}.',
+    'The webhook is disabled: no delivery to its endpoint succeeded for five days.',
+    'Fix the endpoint, then enable the webhook with PUT /v1/webhooks/{webhookId}.',
   ),
 } as const satisfies Record<string, ErrorRule>

@@ -31,7 +31,7 @@ export interface LaneJob {
   isLastAttempt: boolean
   /** How many workers died with it in hand. */
   stalls: number
-  /** True when it ended its worker too often: it must not be started again. */
+  /** True when its worker died too often: it must not be started again. */
   poisoned: boolean
   complete(): Promise<void>
   /** Costs an attempt; comes again after its backoff, or lies failed after the last one. */

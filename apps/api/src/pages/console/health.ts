@@ -58,7 +58,7 @@ export function tellHealth({ described, waitsFor, takenOut = 0, now }: HealthInp
   const lack = lackOf(described)
   if (lack !== undefined) return still('bad', 'no build', lack)
   if (standing.lastReconcile?.outcome === 'incomplete' || standing.lastReconcile?.outcome === 'failed') {
-    return still('warn', 'not verified', 'The group could not be read completely; it is tried again by itself.')
+    return still('warn', 'not verified', 'The group could not be read completely; Flightroster tries again.')
   }
   if (total === 0) return still('quiet', 'empty', 'Nobody is on this roster yet.')
   if (takenOut > 0) {

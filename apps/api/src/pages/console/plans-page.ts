@@ -22,7 +22,7 @@ const HELD: Record<NonNullable<Reconciliation['held']>, string> = {
   team_key: 'the rosters of this team key together would lose more than the guard allows',
   empty: 'it would leave nobody on the roster',
   list: 'more of its rows were left out than taken',
-  list_unclear: 'some of its rows could name anybody, so nobody is removed by it',
+  list_unclear: 'some of its rows could name anybody, so the list removes nobody',
 }
 
 const kindOf = ({ kind, dryRun, fromEvents }: Reconciliation) =>

@@ -126,7 +126,7 @@ it('where an event of later time decides, no form says that it was done', async 
     expect(body).toContain(
       `Nothing was changed: the membership system sent an event with the time ${time.slice(0, 19)}Z`,
     )
-    expect(body).toContain('Try again when that time is over.')
+    expect(body).toContain('Try again after that time.')
   }
   expect(await audit()).toEqual(before)
   const restored = await api.call('POST', '/v1/rosters/gold/members/gone/restore')

@@ -140,7 +140,7 @@ function tellStanding(member: Told): Why {
     case 'reclaimed':
       return {
         tone: 'quiet',
-        title: 'Out of the app: the seat was taken back, since it was not used.',
+        title: 'Out of the app: the seat was taken back, because it was not used.',
         sentences: ['A new membership, or “Put back”, gives the person a seat and an invitation again.'],
       }
     case 'failed':

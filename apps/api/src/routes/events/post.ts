@@ -48,7 +48,7 @@ export function postEvents(app: ApiServer, deps: ApiDeps): void {
             202: eventResults,
             422: {
               description:
-                '`no_usable_event`: not one of them could be used; what became of each stands beside the problem. ' +
+                '`no_usable_event`: none of them could be used; the result of each stands beside the problem. ' +
                 '`idempotency_key_reused`: the key came before with another body',
               content: { 'application/problem+json': { schema: z.union([nothingUsable, problem]) } },
             },

@@ -73,10 +73,10 @@ giveExample(eventResults, {
 export const nothingUsable = z.object({ ...problem.shape, ...eventResults.shape })
 giveExample(nothingUsable, {
   type: 'urn:flightroster:problem:no_usable_event',
-  title: 'Not one event could be used.',
+  title: 'None of the events could be used.',
   status: 422,
   code: 'no_usable_event',
-  detail: 'Not one event could be used.',
+  detail: 'None of the events could be used.',
   action: 'See the problem of each event.',
   requestId: 'req-7f3c2a90',
   accepted: 0,

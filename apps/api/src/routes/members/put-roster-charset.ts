@@ -25,7 +25,7 @@ export function readCharset(contentType: string): Encoding | 'utf-16' {
   const encoding = charset === undefined ? undefined : ENCODINGS[charset]
   if (encoding !== undefined) return encoding
   throw new AppError('media_type_unsupported', {
-    message: 'The charset of this list is not read here; send UTF-8, or UTF-16 with a byte order mark.',
+    message: 'The charset of this list is not supported; send UTF-8, or UTF-16 with a byte order mark.',
   })
 }
 

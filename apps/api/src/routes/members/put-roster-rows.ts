@@ -79,7 +79,7 @@ export function createRowCollector(): RowCollector {
   }
   const repeat = (row: number, first: SnapshotRow, mayBe: readonly string[]) => {
     const firstKeys = [first.email, first.asWritten].flatMap((email) => (email ? [emailKey(email)] : []))
-    rejected.push({ row, code: 'row_duplicate', detail: 'A row before names the same member; that one counts.' })
+    rejected.push({ row, code: 'row_duplicate', detail: 'An earlier row names the same member; that one counts.' })
     const others = mayBe.filter((key) => !firstKeys.includes(key))
     if (first.id === undefined || others.length === 0) return
     count++

@@ -30,7 +30,7 @@ beforeEach(async () => {
 const waitsFor = async (id = 'ann') => (await api.call('GET', `/v1/rosters/gold/members/${id}`)).json().waitsFor
 const blocked = { code: 'key_rejected' as const, detail: 'Apple rejects the key.', at: 1 }
 const NOW = 'about now'
-const trouble = { code: 'apple_unavailable' as const, detail: 'App Store Connect has a fault of its own.' }
+const trouble = { code: 'apple_unavailable' as const, detail: 'App Store Connect has an internal error.' }
 /** The job sleeps, after a turn that ended so. */
 const sleep = async (turn: Partial<Observed>, forMs: number) => {
   const keys = laneKeys(lane)

@@ -15,7 +15,7 @@ export function putRosterRoute(app: ApiServer, deps: ApiDeps): void {
         operationId: 'putRoster',
         summary: 'Create a roster, or change its rules',
         description:
-          'App and group are resolved through Apple and are for life. Findings that do not stop it come as `warnings`.',
+          'App and group are resolved through Apple, and cannot be changed later. Findings that do not stop it come as `warnings`.',
         params: newRosterParams,
         body: rosterBody,
         response: { 200: answer, 201: answer },

@@ -159,7 +159,7 @@ describe('PUT /v1/rosters/{rosterId}', () => {
     [{ group: { id: 'silver' } }],
     [{ app: { id: '2' }, group: { id: 'lonely' } }],
     [{ group: { name: 'New', create: true } }],
-  ])('keeps a roster with its group for life: %j', async (overrides) => {
+  ])('keeps a roster with its group for good: %j', async (overrides) => {
     await put('r')
     const answer = await put('r', overrides)
     expect([answer.statusCode, answer.json().code]).toEqual([409, 'roster_bound'])

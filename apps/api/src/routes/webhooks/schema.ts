@@ -47,8 +47,8 @@ export const webhook = z.object({
   includeLink: z.boolean(),
   status: z
     .enum(['active', 'disabled'])
-    .describe('disabled after five days without a good answer; PUT enables it again'),
-  failingSince: time.nullable().describe('The first failed try since the last good answer'),
+    .describe('disabled after five days without a successful delivery; PUT enables it again'),
+  failingSince: time.nullable().describe('The first failed try since the last success'),
   createdAt: time,
   updatedAt: time,
 })

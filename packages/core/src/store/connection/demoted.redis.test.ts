@@ -114,7 +114,7 @@ describe('what a store says that takes no command', () => {
   })
 
   it.each(['WRONGTYPE Operation against a key', 'ERR unknown command', 'ERR value is not an integer: READONLYish'])(
-    'is a fault of ours otherwise: %s',
+    'is a bug otherwise: %s',
     (message) => {
       expect(toStoreError(new Error(message))).toBeUndefined()
     },

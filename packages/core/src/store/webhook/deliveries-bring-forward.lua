@@ -1,5 +1,5 @@
 -- Makes sleeping retries due now, a page at a time. One that was brought forward before and failed again has to rest for longer
--- each time, so that a fact that its receiver refuses is not tried after every good answer.
+-- each time, so that a fact that its receiver refuses is not tried after every success.
 -- KEYS[1] due  [2] forwards
 -- ARGV[1] now (ms)  [2] those due after this (ms)  [3] how many  [4] and on: rest (ms) after having been brought forward once, twice, …
 -- Returns from where the next page goes on (ms), or empty at the end.

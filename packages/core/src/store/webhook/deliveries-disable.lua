@@ -1,6 +1,6 @@
--- Disables an endpoint that has given no good answer for too long, though nothing is tried there any more.
+-- Disables an endpoint where no delivery succeeded for too long, though nothing is tried there any more.
 -- KEYS[1] health
--- ARGV[1] now (ms)  [2] after how long without a good answer (ms)
+-- ARGV[1] now (ms)  [2] after how long without a success (ms)
 -- Returns 1 when it was disabled by this.
 local since = redis.call('HGET', KEYS[1], 'failingSince')
 if not since or tonumber(ARGV[1]) - tonumber(since) < tonumber(ARGV[2]) then return 0 end

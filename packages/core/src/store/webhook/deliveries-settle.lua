@@ -1,10 +1,10 @@
 -- Records how a try ended, and who comes next.
 -- KEYS[1] deliveries  [2] log  [3] line  [4] places  [5] due  [6] in flight  [7] ended  [8] forwards  [9] health
 -- ARGV[1] now (ms)  [2] delivery id  [3] until when the claim holds (ms)  [4] delivered|failed|again|released
---     [5] the delivery (JSON)  [6] its next try (ms), for again, and for released where it is not now  [7] after how long without a good answer to disable (ms)
+--     [5] the delivery (JSON)  [6] its next try (ms), for again, and for released where it is not now  [7] after how long without a success to disable (ms)
 --     [8] ended deliveries kept  [9] for how long one is kept in any case (ms)  [10] for how long at most (ms)
 --     [11] failures in a row that make an outage
--- Returns { lost|settled, 1 where a good answer ended an outage, 1 where the endpoint was disabled }
+-- Returns { lost|settled, 1 where a success ended an outage, 1 where the endpoint was disabled }
 -- lost: the claim ran out and another worker tries it, or the webhook is gone.
 local now, id, how = tonumber(ARGV[1]), ARGV[2], ARGV[4]
 local held = redis.call('ZSCORE', KEYS[6], id)

@@ -59,7 +59,7 @@ it('what would come later than soon is brought forward when the endpoint answers
   expect((await deliveries.find('d-1'))?.nextAttemptAt).toBe(NOW)
 })
 
-it('an endpoint without a good answer for five days is disabled, and enabling it has all that is pending due', async () => {
+it('an endpoint where nothing succeeded for five days is disabled, and enabling it has all that is pending due', async () => {
   const [first] = await claim()
   if (!first) throw new Error('One is due.')
   await line.settle(first, first.delivery, { kind: 'again', at: NOW + HOUR }, NOW)

@@ -33,7 +33,7 @@ export type DeliveryEnding =
 export interface Settled {
   /** False: another worker has it by now, or the webhook is gone. */
   held: boolean
-  /** The first good answer after an outage. */
+  /** The first success after an outage. */
   recovered: boolean
   disabled: boolean
 }
@@ -63,7 +63,7 @@ export interface DeliveryLine {
   /** What a look at a due webhook found out. */
   settleDue(webhook: DueWebhook, nextAt: number | null): Promise<void>
   settle(claim: DeliveryClaim, delivery: Delivery, ending: DeliveryEnding, now: number): Promise<Settled>
-  /** For endpoints where nothing is tried any more: true where five days without a good answer are over. */
+  /** For endpoints where nothing is tried any more: true where five days without a success are over. */
   disableDead(webhookId: string, now: number): Promise<boolean>
 }
 

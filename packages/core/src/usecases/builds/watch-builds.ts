@@ -15,7 +15,7 @@ import { buildsTask } from '../schedule/plan-roster-tasks.ts'
 import { readAppBuilds, type AppBuilds } from './read-app-builds.ts'
 import { giveBuilds, releaseBuilds, submitBuilds } from './take-build-steps.ts'
 
-/** After a look that failed, or ended its worker. */
+/** After a look that failed, or whose worker died. */
 const RETRY_MS = 60_000
 /** After a token that Apple rejected by chance. */
 const CHANCE_MS = 1_000

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rig[Symbol.asyncDispose]())
 
 describe('an endpoint', () => {
-  it('is disabled after five days without a good answer, is told nothing, and is enabled by PUT', async () => {
+  it('is disabled after five days without a success, is sent nothing, and is enabled by PUT', async () => {
     await rig.put()
     rig.receiver.answer = answerWith(500)
     for (let day = 0; day < 5; day++) {

@@ -19,6 +19,6 @@ export interface Brakes {
   refused(endpoint: string, error: AppError): void
   /** When whoever it refused last comes again (ms). */
   againAt(endpoint: string): number
-  /** The roster's group does not exist any more, confirmed by reading it. */
+  /** The roster's group no longer exists, confirmed by reading it. */
   groupGone(roster: Roster): Promise<void>
 }

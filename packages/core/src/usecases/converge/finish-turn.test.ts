@@ -151,7 +151,7 @@ describe('what becomes of a job', () => {
     expect(outcome?.entry).toMatchObject({ s: 'invited', p: 'invitation_refused', d: 'Answer: 409.' })
   })
 
-  it('fails a job that ended its worker too often, for a person to look at', async () => {
+  it('fails a job whose worker died too often, for a person to look at', async () => {
     const { deps, turn, story } = await finish(done)
     await parkPoisoned(deps, turn)
     expect(story).toEqual(['record failed failed', 'leave the line', 'fail'])

@@ -210,7 +210,7 @@ function logAttempt(log: Log, turn: Turn, ending: Ending, recorded: string): voi
   )
 }
 
-/** A job that ended its worker too often is not started again: the desired state is kept, a person looks. */
+/** A job whose worker died too often is not started again: the desired state is kept, a person looks. */
 export async function parkPoisoned(deps: FinishDeps, turn: Turn): Promise<void> {
   const error = new AppError('job_parked')
   turn.ending = { kind: 'done', status: 'failed', problem: 'job_parked' }

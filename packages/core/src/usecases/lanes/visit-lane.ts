@@ -228,7 +228,7 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneMemory> {
       : Math.max(events, bulk) > visit.deps.clock.now()
         ? { events, bulk: Math.max(events, bulk) }
         : null
-  // A key that answered is a working one; one good answer ends a suspicion.
+  // A key that answered is a working one; one success ends a suspicion.
   const works = gate.succeeded() && stopped === null
   return {
     ...(chunk.size === memory.chunk ? {} : { chunk: chunk.size }),
@@ -237,7 +237,7 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneMemory> {
     ...(works && memory.suspicion ? { suspicion: null } : {}),
     ...visit.endpoints.learnt(),
     ...(outage === null || outage === memory.outage ? {} : { outage }),
-    // The first one, or the first one again after a good answer.
+    // The first one, or the first one again after a success.
     ...(outage === 1 ? { outageSince: visit.deps.clock.now() } : {}),
     ...(waits === null && memory.waits === null ? {} : { waits }),
     ...(restUntil === null || restUntil === memory.rest?.until

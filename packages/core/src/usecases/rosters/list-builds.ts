@@ -20,7 +20,7 @@ export async function listBuilds(
   const builds = await readKept(deps, teamKey, keptBuilds(roster.group.id), read).catch((error: unknown) => {
     if (!isAppError(error, 'apple_not_found')) throw error
     throw new AppError('group_gone', {
-      message: `The group of the roster "${rosterId}" does not exist any more.`,
+      message: `The group of the roster "${rosterId}" no longer exists.`,
       cause: error,
     })
   })

@@ -35,7 +35,7 @@ export interface PutRosterDeps extends AppleDeps {
 }
 
 /**
- * Creates a roster, or changes the rules of one; app and group are resolved through Apple and are for life.
+ * Creates a roster, or changes the rules of one; app and group are resolved through Apple, and cannot be changed later.
  * Throws team_key_not_found, app_not_found, group_not_found, group_ambiguous, group_internal, group_refused, group_in_use,
  * roster_bound, conflict; and scope_missing where only the `rules` of a roster may be changed.
  */
@@ -183,7 +183,7 @@ async function refuseMoreThanRules({ store }: PutRosterDeps, input: RosterInput)
 
 function boundTo({ id, group, app }: Roster, cause?: unknown): AppError {
   return new AppError('roster_bound', {
-    message: `The roster "${id}" is for the group "${group.name}" (${group.id}) of ${app.bundleId}, for life.`,
+    message: `The roster "${id}" belongs to the group "${group.name}" (${group.id}) of ${app.bundleId}; that cannot be changed.`,
     cause,
   })
 }
@@ -224,7 +224,7 @@ async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: s
   const holder = await deps.store.groupHolder(groupId)
   if (holder === null || holder === rosterId) return
   throw new AppError('group_in_use', {
-    message: `The roster "${holder}" holds this group.`,
+    message: `The roster "${holder}" uses this group.`,
     details: { roster: holder },
   })
 }

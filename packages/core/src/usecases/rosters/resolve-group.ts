@@ -57,7 +57,7 @@ function findByName(groups: readonly GroupRow[], name: string): GroupRow | undef
 function external(group: GroupRow): GroupRow {
   if (!group.isInternal) return group
   throw new AppError('group_internal', {
-    message: `"${group.name}" is an internal group: it takes only people of the team.`,
+    message: `"${group.name}" is an internal group, which only people of the team can join.`,
   })
 }
 

@@ -21,7 +21,7 @@ export interface Received {
   ignored: string[]
 }
 
-/** A sender repeats what got no good answer for three days at most; what comes later changes nothing by itself. */
+/** A sender repeats what was not accepted for three days at most; what comes later changes nothing by itself. */
 const ID_REMEMBERED_MS = 3 * 86_400_000
 /** Without an event id a body may mean something new later: a pledge that is made again looks like the first. */
 const BODY_REMEMBERED_MS = 10 * 60_000

@@ -31,7 +31,7 @@ function openPrivateKey(sealer: Sealer, teamKey: TeamKey): string {
   } catch (error) {
     if (!(error instanceof SealError)) throw error
     throw new AppError('secret_unreadable', {
-      message: `The private key of the team key "${teamKey.id}" does not open with ENCRYPTION_KEY.`,
+      message: `The private key of the team key "${teamKey.id}" cannot be opened with ENCRYPTION_KEY.`,
       cause: error,
     })
   }

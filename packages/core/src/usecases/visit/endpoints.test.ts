@@ -38,7 +38,7 @@ it('lets one go first after a pause, and waits as long again as it has refused a
   expect(endpoints.againAt(INVITE)).toBe(clock.now() + 60_000)
 })
 
-it('is opened by a good answer of its own, not by one of another endpoint', () => {
+it('is opened by a success of its own, not by one of another endpoint', () => {
   const { endpoints, answers } = open()
   for (let at = 0; at < 9; at++) {
     endpoints.refused(INVITE, error)

@@ -32,7 +32,7 @@ export function rulesPage({ user, teamKey, app, group, rosterId, rules, problem 
       />
       <div class="field narrow">
         <label for="roster">Id of the roster</label
-        ><small id="roster-help">Your system names it in events. A-Z a-z 0-9 . _ - and for life.</small>
+        ><small id="roster-help">Your system names it in events. A-Z a-z 0-9 . _ - It cannot be changed later.</small>
         <input
           id="roster"
           name="roster"

@@ -46,7 +46,7 @@ export const en: Words = {
       steps: ['Ask for the invitation again if you want to come back.'],
     },
     reclaimed: {
-      state: 'Your place in the beta of {app} was given up, since it was not used.',
+      state: 'Your place in the beta of {app} was given up, because it was not used.',
       steps: ['Do you want to take part again? Ask for the invitation below: you get a place as soon as one is free.'],
     },
     failed: {
