@@ -105,7 +105,7 @@ export async function serveApi(overrides: Partial<ApiDeps> = {}, shared?: TestRe
       const record = makeRoster(roster)
       await store.teamKeys.put(makeTeamKey({ id: record.teamKey }))
       await store.enterRoster(record)
-      await store.claimGroup(record.group.id, record.id)
+      await store.groups.claim(record)
       return record
     },
     async close() {

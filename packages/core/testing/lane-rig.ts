@@ -125,7 +125,7 @@ export async function startLaneRig(): Promise<LaneRig> {
       const roster = makeRoster({ id, ...overrides, app, group })
       await store.teamKeys.put(makeTeamKey({ id: roster.teamKey }))
       await store.enterRoster(roster)
-      await store.claimGroup(group.id, id)
+      await store.groups.claim(roster)
       return roster
     },
     async visit(lane) {

@@ -3,6 +3,7 @@ import type { Roster, TeamKey } from '../domain/roster.ts'
 import { NO_STANDING, type RosterStanding } from '../domain/standing.ts'
 import { readJson } from '../domain/shape.ts'
 import { gatherAdditions } from './roster/activity.ts'
+import { createGroups, type Groups } from './roster/groups.ts'
 import { createRosters } from './roster/rosters.ts'
 import { standingShape, teamKeyShape } from './roster/roster-shapes.ts'
 import type { Leisure } from '../domain/leisure.ts'
@@ -50,7 +51,6 @@ import { forgetUnneededTesters } from './member/testers.ts'
 import { createPartedRegister } from './parted-register.ts'
 import type { Register } from './records.ts'
 
-const dropScript = defineScript(import.meta.url, './drop-record.lua')
 const countRecorded = defineScript(import.meta.url, './lane/count-recorded.lua')
 const needsVisit = defineScript(import.meta.url, './lane/needs-visit.lua')
 
@@ -107,11 +107,7 @@ export interface Store {
   time(): Promise<number>
   recordChanges(options: RecordOptions): Promise<RecordResult>
   directory: RosterDirectory
-  /** The roster that holds a group, over all team keys. */
-  groupHolder(groupId: string): Promise<string | null>
-  /** False when another roster holds the group. */
-  claimGroup(groupId: string, rosterId: string): Promise<boolean>
-  releaseGroup(groupId: string, rosterId: string): Promise<void>
+  readonly groups: Groups
   /** Enters a roster into its lane: from then on its changes are recorded. */
   enterRoster(roster: Roster): Promise<void>
   /** Enters a roster into the register of its app; an id without a roster does no harm. */
@@ -166,18 +162,12 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
   const begunRosters = createBegunRosters(redis)
-  const releaseGroup = async (groupId: string, rosterId: string) => {
-    await dropScript.run(redis, [globalKeys.groups], [groupId, rosterId])
-  }
-  const claimGroup = async (groupId: string, rosterId: string) => {
-    const set = await redis.hsetnx(globalKeys.groups, groupId, rosterId)
-    return set === 1 || (await redis.hget(globalKeys.groups, groupId)) === rosterId
-  }
+  const groups = createGroups(redis, rosters)
   const joinApp = async (appId: string, rosterId: string) =>
     void (await redis.sadd(globalKeys.rostersOfApp(appId), rosterId))
   const enterRegisters = async ({ id, app, group, scimGroup }: Roster) => {
     await joinApp(app.id, id)
-    await claimGroup(group.id, id)
+    await groups.note(group.id, id)
     if (scimGroup !== null) await createScimBindings(redis).add(id, scimGroup)
   }
   return {
@@ -238,9 +228,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       return result
     }),
     directory: createRosterDirectory(rosters),
-    groupHolder: (groupId) => redis.hget(globalKeys.groups, groupId),
-    claimGroup,
-    releaseGroup,
+    groups,
     joinApp,
     enterRegisters,
     async enterRoster(roster) {
@@ -260,7 +248,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
         redis.hdel(globalKeys.standings, id),
         redis.srem(globalKeys.rostersOfApp(app.id), id),
         scimGroup ? createScimBindings(redis).drop(id, scimGroup) : null,
-        releaseGroup(group.id, id),
+        groups.release(group.id, id),
       ])
       if (await rosters.deleteIf(id, isIt)) return begunRosters.forget(id)
       // Between the look and these steps another was quicker, and what was forgotten may be of a roster that was made anew since.

@@ -91,7 +91,7 @@ it('a worker that comes late blocks no roster that was made anew under its id, f
       async ({ redis }) => {
         const store = createStore(redis)
         await deleteRoster({ ...rig.deps, store }, { id: roster.id, testers: 'keep' })
-        await store.claimGroup(anew.group.id, anew.id)
+        await store.groups.claim(anew)
         await insertRoster(store, anew)
       },
     )

@@ -35,7 +35,7 @@ async function fill(id: string): Promise<Roster> {
 /** Nothing is left of a roster, and one that is made anew under its id has nobody. */
 async function expectGone({ id, group, app }: Roster): Promise<void> {
   expect(await rig.store.rosters.find(id)).toBeUndefined()
-  expect(await rig.store.groupHolder(group.id)).toBeNull()
+  expect(await rig.redis.hget(globalKeys.groups, group.id)).toBeNull()
   expect(await rig.store.begunRosters.all()).toEqual([])
   expect(await rig.store.scimBindings.rostersNaming('Everybody')).toEqual([])
   expect(await rig.store.rosterIdsOfApp(app.id)).toEqual(['stays'])
@@ -127,13 +127,13 @@ it('whoever comes late with a deletion takes nothing from a roster that was made
     const lagged = await lagsAt(rig.redis, at, deletion, async (process) => {
       await deletion(process)
       const store = createStore(process.redis)
-      isMade = (await store.claimGroup(anew.group.id, anew.id)) && (await insertRoster(store, anew))
+      isMade = (await store.groups.claim(anew)) && (await insertRoster(store, anew))
       await rig.store.scimBindings.add(anew.id, 'Everybody')
     })
     if (!lagged) break
     expect({ at, isMade }).toEqual({ at, isMade: true })
     expect(await rig.store.rosters.find(roster.id)).toMatchObject({ createdAt: anew.createdAt })
-    expect({ at, holder: await rig.store.groupHolder(roster.group.id) }).toEqual({ at, holder: roster.id })
+    expect({ at, holder: await rig.store.groups.holder(roster.group.id) }).toEqual({ at, holder: roster.id })
     expect({ at, of: await rig.store.rosterIdsOfApp(roster.app.id) }).toMatchObject({
       of: expect.arrayContaining([roster.id]) as string[],
     })
@@ -150,11 +150,11 @@ it('whoever comes late with a deletion takes nothing from a roster that is just 
   const roster = await rig.addRoster({ id: 'anew' })
   await rosters.delete('anew')
   const insert: typeof rosters.insert = async (record) => {
-    await rig.store.releaseGroup(roster.group.id, 'anew')
+    await rig.store.groups.release(roster.group.id, 'anew')
     await rig.redis.srem(globalKeys.rostersOfApp(roster.app.id), 'anew')
     return rosters.insert(record)
   }
   expect(await insertRoster({ ...rig.store, rosters: { ...rosters, insert } }, roster)).toBe(true)
-  expect(await rig.store.groupHolder(roster.group.id)).toBe('anew')
+  expect(await rig.store.groups.holder(roster.group.id)).toBe('anew')
   expect(await rig.store.rosterIdsOfApp(roster.app.id)).toEqual(['anew'])
 })

@@ -31,7 +31,7 @@ describe('deleting a roster with its testers', () => {
     expect(refused).toEqual({ status: 'rejected', problem: 'roster_not_found' })
     await gone()
     expect(group()).toEqual([])
-    expect(await rig.store.groupHolder(gold.group.id)).toBeNull()
+    expect(await rig.store.groups.holder(gold.group.id)).toBeNull()
     await rig.visit()
     const left = await rig.redis.keys(`*roster:gold*`)
     expect([left, await rig.redis.hlen(laneKeys('acme').work)]).toEqual([[], 0])

@@ -86,19 +86,25 @@ async function createRoster(deps: PutRosterDeps, teamKey: TeamKey, input: Roster
     updatedAt: now,
   }
   // Nothing slow may stand between the claim and the record: a claim without its roster keeps the group from all others.
-  if (!(await deps.store.claimGroup(group.id, input.id))) await refuseHeldGroup(deps, group.id, input.id)
+  if (!(await deps.store.groups.claim(roster))) await refuseHeldGroup(deps, group.id, input.id)
   if (await insertRoster(deps.store, roster)) return assertKept(deps, roster)
   const winner = await deps.store.rosters.find(input.id)
-  if (winner?.group.id !== group.id) await deps.store.releaseGroup(group.id, input.id)
+  if (winner?.group.id !== group.id) await deps.store.groups.release(group.id, input.id)
   if (winner?.teamKey !== teamKey.id || winner.deleting) await deps.store.lane(teamKey.id).roster(roster.id).leaveLane()
   throw new AppError('conflict', { message: `Another request is creating the roster "${input.id}" right now.` })
 }
 
-/** A team key may be deleted while its first roster is made: whoever deletes it looks for rosters once it is gone. */
+/**
+ * A team key may be deleted while its first roster is made: whoever deletes it looks for rosters once it is gone. And a claim whose roster was
+ * not recorded yet may have been taken over.
+ */
 async function assertKept(deps: PutRosterDeps, roster: Roster): Promise<Roster> {
-  if (await deps.store.teamKeys.find(roster.teamKey)) return roster
+  const hasKey = (await deps.store.teamKeys.find(roster.teamKey)) !== undefined
+  if (hasKey && (await deps.store.groups.holder(roster.group.id)) === roster.id) return roster
   await deleteRoster(deps, { id: roster.id, testers: 'keep' })
-  throw new AppError('team_key_not_found')
+  if (!hasKey) throw new AppError('team_key_not_found')
+  await refuseHeldGroup(deps, roster.group.id, roster.id)
+  throw new AppError('conflict', { message: 'Another request is creating a roster of this group right now.' })
 }
 
 /**
@@ -221,7 +227,7 @@ function refuseUnsettled({ id, deleting, moving }: Roster, teamKey: string): voi
 }
 
 async function refuseHeldGroup(deps: PutRosterDeps, groupId: string, rosterId: string): Promise<void> {
-  const holder = await deps.store.groupHolder(groupId)
+  const holder = await deps.store.groups.holder(groupId)
   if (holder === null || holder === rosterId) return
   throw new AppError('group_in_use', {
     message: `The roster "${holder}" uses this group.`,

@@ -33,7 +33,7 @@ export async function listGroups(
     throw new AppError('not_found', { message: `The team key "${teamKey.id}" sees no app "${appId}".`, cause: error })
   })
   // Who holds a group is ours to know, and never old.
-  return Promise.all(groups.map(async (group) => ({ ...group, roster: await deps.store.groupHolder(group.id) })))
+  return Promise.all(groups.map(async (group) => ({ ...group, roster: await deps.store.groups.holder(group.id) })))
 }
 
 async function describeGroup(

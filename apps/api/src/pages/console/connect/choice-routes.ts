@@ -88,7 +88,7 @@ export async function readChoice(
     return { app, group: { name, create: true } }
   }
   const group = await openSession(deps, teamKey).getGroup(groupId)
-  const why = whyNot({ isInternal: group.isInternal, roster: await deps.store.groupHolder(group.id) })
+  const why = whyNot({ isInternal: group.isInternal, roster: await deps.store.groups.holder(group.id) })
   if (why) return { problem: notice('problem', `“${group.name}” is not possible.`, html`<p>It is ${why}</p>`) }
   return { app, group: { id: group.id, name: group.name } }
 }
