@@ -11,7 +11,7 @@ const news: BuildNews = { type: 'build.available', roster: 'gold', build, at: 5 
 
 it('what upstream is told of builds is numbered and recorded with them, by whoever holds the lease', async () => {
   const builds = createBuilds(redis, 'acme')
-  const entry = { roster: 'gold', at: 5, memory: null, news: [news, news] }
+  const entry = { roster: 'gold', createdAt: 1, at: 5, memory: null, news: [news, news] }
   await redis.sadd(keys.rosters, 'gold')
   expect(await builds.record('mine', entry)).toBe(false)
   await redis.set(keys.lease, 'mine')
@@ -22,8 +22,14 @@ it('what upstream is told of builds is numbered and recorded with them, by whoev
 
 it('of a roster that is gone nothing is recorded', async () => {
   await redis.set(keys.lease, 'mine')
-  expect(await createBuilds(redis, 'acme').record('mine', { roster: 'gold', at: 5, memory: null, news: [news] })).toBe(
-    true,
-  )
+  expect(
+    await createBuilds(redis, 'acme').record('mine', {
+      roster: 'gold',
+      createdAt: 1,
+      at: 5,
+      memory: null,
+      news: [news],
+    }),
+  ).toBe(true)
   expect(await redis.exists(keys.facts, keys.roster('gold').builds)).toBe(0)
 })

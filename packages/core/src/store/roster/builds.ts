@@ -30,6 +30,8 @@ export interface Builds {
 /** What a look at the builds changes for one roster. */
 export interface BuildEntry {
   roster: string
+  /** When the roster was made (ms). */
+  createdAt: number
   at: number
   /** null: as it was. */
   memory: BuildMemory | null
@@ -47,15 +49,15 @@ export function createBuilds(redis: Redis, teamKey: string): Builds {
       const [at, memory] = await redis.hmget(keys.roster(rosterId).builds, 'at', 'book')
       return at && memory ? { at: Number(at), memory: parseBuildMemory(memory) } : null
     },
-    async record(leaseToken, { roster, at, memory, news }) {
+    async record(leaseToken, { roster, createdAt, at, memory, news }) {
       // The order of the fields matters: see record-builds.lua.
       const facts = news.map(({ type, roster: of, build, at: toldAt, ...more }) =>
         JSON.stringify({ type, roster: of, sequence: 0, build, at: toldAt, ...more }),
       )
       const recorded = await recordScript.run(
         redis,
-        [keys.lease, keys.roster(roster).builds, keys.sequences, keys.facts, keys.rosters],
-        [leaseToken, at, memory ? formatBuildMemory(memory) : '', rosterSequence(roster), roster, ...facts],
+        [keys.lease, keys.roster(roster).builds, keys.sequences, keys.facts, keys.rosters, keys.born],
+        [leaseToken, at, memory ? formatBuildMemory(memory) : '', rosterSequence(roster), roster, createdAt, ...facts],
       )
       if (recorded === 1 && facts.length > 0) await redis.sadd(globalKeys.untold, teamKey)
       return recorded === 1

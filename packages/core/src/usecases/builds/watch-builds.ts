@@ -138,7 +138,7 @@ async function recordLook(visit: Visit, look: Look, { complete }: AppBuilds): Pr
     refusals: refusalWarnings(known, seen, now),
   }
   const isSame = before !== null && formatBuildMemory(before) === formatBuildMemory(memory)
-  const entry = { roster: roster.id, at: now, memory: isSame ? null : memory, news }
+  const entry = { roster: roster.id, createdAt: roster.createdAt, at: now, memory: isSame ? null : memory, news }
   if (!(await store.lane(visit.teamKey).builds.record(visit.lease.token, entry))) throw new AppError('lease_lost')
   for (const { type, build } of news) log.info({ event: type, roster: roster.id, build: build.id }, type)
   return supply
