@@ -29,6 +29,29 @@ export async function applySeen(visit: Visit, roster: Roster, seen: GroupCompari
   }
 }
 
+/** A tester that was taken out and made anew by hand has another id. It is kept for look-ups and shown: nobody's change. */
+export async function keepTesterIds(
+  visit: Visit,
+  roster: Roster,
+  rows: readonly ReadRow[],
+  records: ReadonlyMap<string, MemberRecord>,
+): Promise<void> {
+  const ids = new Map(rows.flatMap(({ email, id }) => (email === null ? [] : [[emailKey(email), id] as const])))
+  const addressOf = ({ observed, desired }: MemberRecord) => emailKey(observed?.email ?? desired.email ?? '')
+  for (const chunk of inChunks([...records.values()], MAX_CHUNK)) {
+    const listed = chunk.filter((record) => ids.has(addressOf(record)))
+    const known = await visit.deps.lane.testerIds(roster.app.id, listed.map(addressOf))
+    await Promise.all(
+      listed.map(async (record) => {
+        const address = addressOf(record)
+        const id = ids.get(address)
+        if (id !== undefined && id !== known.get(address))
+          await keep(visit, roster, record, { ...asBefore(record), testerIds: new Map([[address, id]]) })
+      }),
+    )
+  }
+}
+
 /** Members who should be in and are not: put back, or reported, as the roster says; one who stopped testing is only reported. */
 export async function putBack(visit: Visit, roster: Roster, compared: GroupComparison): Promise<void> {
   const { lane } = visit.deps
@@ -112,13 +135,7 @@ export async function forgetFormer(
         const before = observedOf(record)
         const former = before.former.filter(({ email, at }) => at >= reading.startedAt || listed.has(emailKey(email)))
         if (former.length < before.former.length)
-          await keep(visit, roster, record, {
-            observed: { ...before, former },
-            status: record.status,
-            entry: null,
-            fact: null,
-            testerIds: new Map(),
-          })
+          await keep(visit, roster, record, { ...asBefore(record), observed: { ...before, former } })
       }),
     )
   }
@@ -191,6 +208,14 @@ async function note(visit: Visit, roster: Roster, record: MemberRecord, change: 
     testerIds: new Map(change.row?.email ? [[emailKey(change.row.email), change.row.id]] : []),
   })
 }
+
+const asBefore = (record: MemberRecord): Kept => ({
+  observed: observedOf(record),
+  status: record.status,
+  entry: null,
+  fact: null,
+  testerIds: new Map(),
+})
 
 type Kept = Pick<Outcome, 'observed' | 'status' | 'entry' | 'fact' | 'testerIds'>
 

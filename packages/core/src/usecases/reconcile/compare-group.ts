@@ -3,7 +3,7 @@ import { isReclaimed } from '../../domain/member.ts'
 import type { MemberRecord, ReadRow } from '../../store/index.ts'
 
 export interface GroupComparison {
-  /** In the group as they should be, with a state or an id that we did not know. */
+  /** In the group as they should be, with a state that we did not know. */
   seen: { record: MemberRecord; row: ReadRow }[]
   /** Known to be in and not listed any more: taken out by somebody else, or stopped long ago. */
   vanished: MemberRecord[]

@@ -11,6 +11,7 @@ import { blockIfGone } from '../visit/block-roster.ts'
 import {
   applySeen,
   forgetFormer,
+  keepTesterIds,
   putBack,
   removeLingering,
   removeReturned,
@@ -121,6 +122,7 @@ async function compareAndApply(
   const plan = await planReading(visit, roster, record, compared, { records, read: rows.length })
   const unsettled = settledAt > clock.now() && plan.plan.remove + compared.returned.length > 0
   if (!record.dryRun) {
+    await keepTesterIds(visit, roster, rows, records)
     await applySeen(visit, roster, compared.seen)
     await putBack(visit, roster, compared)
     await forgetFormer(visit, roster, compared.settled, { rows, startedAt })
