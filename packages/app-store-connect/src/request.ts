@@ -104,7 +104,8 @@ function reportOnce({ reported, clock, log }: Wire, { details }: AppleError): vo
   const last = reported.get(kind)
   if (last !== undefined && clock.now() - last < REPORTED_AGAIN_MS) return
   reported.set(kind, clock.now())
-  log.error({ ...details }, 'apple.request_invalid')
+  const { method, path, id, status, appleCode, appleDetail, pointer } = details
+  log.error({ method, path, id, status, appleCode, appleDetail, pointer }, 'apple.request_invalid')
 }
 
 async function note<T>(wire: Wire, call: Call<T>, exchange: Exchange, settled: Settled<T>): Promise<void> {
