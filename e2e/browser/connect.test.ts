@@ -22,7 +22,7 @@ const pasteKey = async (
   await page.getByLabel('Issuer ID').fill(change.issuerId ?? key.issuerId)
   await page.getByLabel('Key ID').fill(change.keyId ?? key.keyId)
   await page.getByLabel('or its text').fill(change.privateKey ?? key.privateKeyPem ?? '')
-  await page.getByRole('button', { name: 'Check and go on' }).click()
+  await page.getByRole('button', { name: 'Check and continue' }).click()
 }
 
 describe('connecting an app', () => {
@@ -62,7 +62,7 @@ describe('connecting an app', () => {
     expect(await page.getByLabel('Id of the roster').inputValue()).toBe('beta-gold')
     await page.getByRole('button', { name: 'Connect', exact: true }).click()
     expect(await page.textContent('main')).toContain('/v1/events')
-    await page.getByLabel('E-mail address of their Apple account').fill('ann.lee@example.com')
+    await page.getByLabel('E-mail address of their Apple Account').fill('ann.lee@example.com')
     await page.getByLabel('First name').fill('Ann')
     await page.getByRole('button', { name: 'Invite' }).click()
     expect(page.url()).not.toContain('@')
@@ -84,14 +84,14 @@ describe('connecting an app', () => {
     const { app, group, emulator } = running.stack
     await page.goto(`/console/connect/acme/group?app=${app}`)
     expect(await page.getByRole('radio', { name: /Beta – Gold/ }).isDisabled()).toBe(true)
-    expect(await page.textContent('main')).toContain('the roster “beta-gold” keeps it')
+    expect(await page.textContent('main')).toContain('the roster “beta-gold” uses it')
     await page.goto(`/console/connect/acme/rules?app=${app}&group=${group}`)
     expect(await page.getByRole('alert').textContent()).toMatch(/taken: the roster “beta-gold”/)
     const internal = emulator.addGroup(app, { name: 'Insiders', isInternalGroup: true })
     await page.goto(`/console/connect/acme/rules?app=${app}&group=${internal.id}`)
     expect(await page.getByRole('alert').textContent()).toMatch(/internal group[\s\S]*external one/)
     await pasteKey(page, { name: 'other' })
-    expect(await page.textContent('main')).toContain('This key is here already')
+    expect(await page.textContent('main')).toContain('This key is already connected')
     expect(faults).toEqual([])
   })
 })

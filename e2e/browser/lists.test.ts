@@ -31,7 +31,7 @@ describe('a whole list', () => {
     expect(plan).toMatch(/Nothing has happened yet[\s\S]*1 row left out/)
     expect(plan).toContain('new.person@example.com')
     expect((await running.stack.api.get('/v1/rosters/gold/members/u-500')).status).toBe(404)
-    await page.getByRole('button', { name: 'Take this list over' }).click()
+    await page.getByRole('button', { name: 'Apply this list' }).click()
     await settled(running.stack, ({ pending }) => pending === 0)
     expect((await running.stack.api.get('/v1/rosters/gold/members/u-500')).status).toBe(200)
     expect(faults).toEqual([])
@@ -78,7 +78,7 @@ describe('a whole list', () => {
     const unusable = await send(Buffer.from('email\nnobody\nn/a\n'))
     expect(unusable).toMatch(/No row of this list could be used/)
     expect(unusable).toMatch(/Nobody would be removed, because some of its rows could name anybody/)
-    expect(unusable).not.toContain('as the list says already')
+    expect(unusable).not.toContain('already matches the list')
   })
 
   it('that would remove many is held; who would leave is shown by name, and nobody does until it is approved', async () => {
@@ -87,7 +87,7 @@ describe('a whole list', () => {
     await page.getByLabel('or its text').fill(toCsv(people.slice(0, 20)))
     await page.getByRole('button', { name: 'Show what would change' }).click()
     expect(await page.textContent('main')).toMatch(/The removals would be held/)
-    await page.getByRole('button', { name: 'Take this list over' }).click()
+    await page.getByRole('button', { name: 'Apply this list' }).click()
     await page.goto('/console/rosters/gold')
     await page.getByRole('link', { name: 'See who, and decide' }).click()
     expect(await page.textContent('main')).toContain(people[39]?.email)

@@ -60,9 +60,9 @@ describe('a viewer', () => {
     const { page } = await running.openAs('bob')
     const email = people[0]?.email ?? ''
     await page.goto(`/console/rosters/gold/members?q=${email.slice(0, 5)}`)
-    expect(await page.textContent('main')).toContain('Nobody fits')
+    expect(await page.textContent('main')).toContain('Nobody matches')
     await page.goto(`/console/rosters/gold/members?q=${email}`)
-    expect(await page.textContent('main')).toContain('Nobody fits')
+    expect(await page.textContent('main')).toContain('Nobody matches')
     await page.goto('/console/rosters/gold/members?q=u-100')
     expect(await page.textContent('main')).toContain('u-100')
   })

@@ -102,7 +102,7 @@ export async function addSampleHistory(stack: Stack): Promise<void> {
   redis.disconnect()
 }
 
-/** What Apple tells of those who installed, read by a comparison, and how much it was before. */
+/** What Apple tells of those who installed, read by a reconciliation, and how much it was before. */
 export async function addSampleUsage(stack: Stack): Promise<void> {
   const { api } = stack
   await api.must('POST', '/v1/rosters/gold/reconciliations', {}, 202)
@@ -114,7 +114,7 @@ export async function addSampleUsage(stack: Stack): Promise<void> {
         undefined,
         200,
       )
-      if (usageMeasuredAt === null) throw new Error('Usage was not read yet.')
+      if (usageMeasuredAt === null) throw new Error('Usage has not been read yet.')
     },
     { timeoutMs: 60_000 },
   )

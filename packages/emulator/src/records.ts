@@ -45,7 +45,7 @@ export interface BuildRecord {
   /** Expired by hand; the date does it by itself. */
   expired: boolean
   processingState: ProcessingState
-  /** Null: export compliance was not answered yet. */
+  /** Null: export compliance has not been answered yet. */
   usesNonExemptEncryption: boolean | null
   /** False: an approved build is held until somebody presses "Notify Testers". */
   autoNotify: boolean

@@ -35,8 +35,8 @@ export function changedNotice(labels: Readonly<Record<string, string>>, typed: o
     'problem',
     'Nothing was saved: somebody else changed this after you opened the page.',
     others.length === 0
-      ? html`<p>What stands now is what you typed.</p>`
-      : html`<p>What you typed is below. It differs from what stands now in: ${others.join(', ')}.</p>
-          <p>Save again to put yours in its place, or open the page anew to see what stands now.</p>`,
+      ? html`<p>What is saved now is what you typed.</p>`
+      : html`<p>What you typed is below. It differs from what is saved now in: ${others.join(', ')}.</p>
+          <p>Save again to replace it, or open the page anew to see what is saved now.</p>`,
   )
 }

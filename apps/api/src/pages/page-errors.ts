@@ -57,7 +57,7 @@ function pageOf({ headers: { referer } }: FastifyRequest, publicUrl: string | un
 const sessionEnded = () =>
   notice(
     'problem',
-    'Your session has ended, so nothing of what you sent was done.',
+    'Your session has ended, so nothing that you sent was saved.',
     html`<p>
       Log in, and you are back on the page that you came from. What you typed there is gone: to keep it, go back in this
       browser first and copy it.
@@ -80,7 +80,7 @@ const ACTIONS: Partial<Record<AppError['code'], string>> = {
   not_found: 'Go back to the rosters and choose from there.',
   request_invalid: 'Correct it and send the form again.',
   internal: 'Try again. If the error stays, read the log of the API.',
-  store_unavailable: 'Look in a moment whether it was done; if not, do it again.',
+  store_unavailable: 'Check in a moment whether it was done. If not, do it again.',
 }
 
 function boardError(error: AppError): string {

@@ -10,7 +10,7 @@ export const STATUS_WORDS: Record<MemberStatus, { word: string; means: string; t
     tone: 'warn',
   },
   not_invited: { word: 'not invited yet', means: 'In the group, and Apple has sent no invitation.', tone: 'warn' },
-  invited: { word: 'invited', means: 'Apple has sent the invitation; it was not accepted yet.', tone: 'calm' },
+  invited: { word: 'invited', means: 'Apple has sent the invitation; it has not been accepted yet.', tone: 'calm' },
   accepted: { word: 'accepted', means: 'The invitation was accepted; the app is not installed yet.', tone: 'good' },
   installed: { word: 'installed', means: 'The app is installed.', tone: 'good' },
   revoked: { word: 'stopped testing', means: 'The person stopped testing, or was removed from the app.', tone: 'warn' },

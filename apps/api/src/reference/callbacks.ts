@@ -101,7 +101,7 @@ const CALLBACKS: Readonly<Record<CallbackType, Callback>> = {
   },
   'member.waiting': {
     summary: 'The person waits for something that only others can give',
-    data: member('waiting', ['address_missing', 'No address is known.', 'Send the address of the Apple account.']),
+    data: member('waiting', ['address_missing', 'No address is known.', 'Send the address of the Apple Account.']),
   },
   'member.idle': {
     summary: 'The seat is not used, and is taken back once the grace is over',

@@ -400,7 +400,7 @@ export interface paths {
         };
         /**
          * Read everything that happened on a roster
-         * @description Newest first, over all people: events, lists, comparisons with the group, what was asked for, what came of it, and changes of the settings. The last 30 days or 10,000 entries are kept. With a filter a page may be short, even empty, and still have a `nextCursor`: go on with it.
+         * @description Newest first, over all people: events, lists, reconciliations with the group, what was asked for, what came of it, and changes of the settings. The last 30 days or 10,000 entries are kept. With a filter a page may be short, even empty, and still have a `nextCursor`: go on with it.
          *
          *     Needs the scope `rosters:read`.
          */
@@ -4044,7 +4044,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description Read and compare, and change nothing
+                     * @description Read and plan, and change nothing
                      * @default false
                      */
                     dryRun?: boolean;
@@ -5089,7 +5089,7 @@ export interface operations {
                         };
                         /** @description People who came otherwise; they stay */
                         others: number;
-                        /** @description Of `add`: who wait until they give the address of their Apple account */
+                        /** @description Of `add`: who wait until they give the address of their Apple Account */
                         withoutAddress: number;
                         /** @description The removals would wait for an approval */
                         held: boolean;
@@ -5141,7 +5141,7 @@ export interface operations {
                         member: {
                             /** @description The upstream system's own id: 1 to 256 UTF-8 bytes without control characters */
                             id: string;
-                            /** @description Address of the Apple account; absent: as it was known, null: not known (any more) */
+                            /** @description Address of the Apple Account; absent: as it was known, null: not known (any more) */
                             email?: string | null;
                             firstName?: string | null;
                             lastName?: string | null;
@@ -5161,7 +5161,7 @@ export interface operations {
                         member: {
                             /** @description The upstream system's own id: 1 to 256 UTF-8 bytes without control characters */
                             id: string;
-                            /** @description Address of the Apple account; absent: as it was known, null: not known (any more) */
+                            /** @description Address of the Apple Account; absent: as it was known, null: not known (any more) */
                             email?: string | null;
                             firstName?: string | null;
                             lastName?: string | null;
@@ -5182,7 +5182,7 @@ export interface operations {
                         member: {
                             /** @description The upstream system's own id: 1 to 256 UTF-8 bytes without control characters */
                             id: string;
-                            /** @description Address of the Apple account; absent: as it was known, null: not known (any more) */
+                            /** @description Address of the Apple Account; absent: as it was known, null: not known (any more) */
                             email?: string | null;
                             firstName?: string | null;
                             lastName?: string | null;
@@ -5203,7 +5203,7 @@ export interface operations {
                         member: {
                             /** @description The upstream system's own id: 1 to 256 UTF-8 bytes without control characters */
                             id: string;
-                            /** @description Address of the Apple account; absent: as it was known, null: not known (any more) */
+                            /** @description Address of the Apple Account; absent: as it was known, null: not known (any more) */
                             email?: string | null;
                             firstName?: string | null;
                             lastName?: string | null;

@@ -24,7 +24,7 @@ export const IDLE_DOUBT_WORDS: Readonly<Record<IdleDoubt, { detail: string; acti
   },
   off: { detail: 'Usage is not read: TESTER_USAGE is off.', action: 'Set TESTER_USAGE=on to read it.' },
   unread: {
-    detail: 'Usage was not read yet.',
+    detail: 'Usage has not been read yet.',
     action: 'A reconciliation reads it, once a day at most.',
   },
   refused: {

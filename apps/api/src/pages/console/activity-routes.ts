@@ -68,12 +68,12 @@ async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: Fasti
       ${
         scene.one === null
           ? 'What happened on all rosters in the last 30 days, newest first. Where much happens, the page of a roster goes further back.'
-          : 'What happened in the last 30 days, or its newest 10,000 entries where those are fewer, newest first.'
+          : 'What happened in the last 30 days, at most the newest 10,000 entries, newest first.'
       }
     </p>
     ${filterForm(scene.here, asked, filter)}
     ${scene.one === null && before === undefined ? await oddOfProviders(deps, privacy) : null}
-    ${items.length === 0 ? html`<p class="empty">${next === null ? 'Nothing that fits.' : 'Nothing that fits among the newest; go on with “Older”.'}</p>` : table({ items, privacy, names, isOverAll: scene.one === null })}
+    ${items.length === 0 ? html`<p class="empty">${next === null ? 'No entry matches.' : 'No entry matches among the newest; continue with “Older”.'}</p>` : table({ items, privacy, names, isOverAll: scene.one === null })}
     <nav class="pager" aria-label="Pages">
       ${before === undefined ? null : html`<a href="${scene.here}${query({ ...asked, before: null })}">← To the newest</a>`}
       ${next === null ? null : html`<a rel="next" href="${scene.here}${query({ ...asked, before: next })}">Older →</a>`}
@@ -113,7 +113,7 @@ function readFilter(asked: Asked, privacy: Privacy): ActivityFilter {
 const KIND_WORDS: Record<ActivityKind, string> = {
   event: 'event',
   list: 'list',
-  reconcile: 'comparison',
+  reconcile: 'reconciliation',
   request: 'request',
   outcome: 'outcome',
   settings: 'settings',

@@ -33,7 +33,7 @@ const forms: [what: string, page: string, action: string, mine: Fields, theirs: 
     '/console/rosters/gold/settings',
     { removal: 'app', percent: '33' },
     { heldBuilds: 'release', percent: '44' },
-    /differs from what stands now in: Approved builds that Apple holds, Who leaves, Held for a decision\./,
+    /differs from what is saved now in: Approved builds that Apple holds, Who leaves, Held for a decision\./,
   ],
   [
     'the seats of a roster',
@@ -150,7 +150,7 @@ it('who sends a form after the session ended is told that nothing was done, and 
     payload: 'percent=1',
   })
   expect(answer.statusCode).toBe(401)
-  expect(answer.body).toContain('Your session has ended, so nothing of what you sent was done.')
+  expect(answer.body).toContain('Your session has ended, so nothing that you sent was saved.')
   expect(answer.body).toContain('name="next" value="/console/rosters/gold/settings?x=1"')
   expect(await api.store.rosters.find('gold')).toEqual(before)
   expect((await nobody.get('/console/audit')).body).not.toContain('Your session has ended')

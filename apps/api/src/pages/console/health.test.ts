@@ -32,10 +32,10 @@ it.each<[Partial<typeof NONE>, string]>([
   expect(health(counts)).toMatchObject({ word: 'in sync', detail })
 })
 
-it('a group that was never compared is not said to be as the roster says', () => {
+it('a group that was never reconciled is not said to be as the roster says', () => {
   expect(health({ invited: 2 }, null)).toMatchObject({
     word: 'up to date',
-    detail: 'Every change is carried out; the group was not compared yet.',
+    detail: 'Every change is carried out; the group has not been reconciled yet.',
   })
 })
 

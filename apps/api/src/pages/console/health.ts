@@ -78,7 +78,7 @@ export function tellHealth({ described, waitsFor, takenOut = 0, now }: HealthInp
   const more = `${said}${ending.map(({ detail }) => ` ${detail}`).join('')}`
   const tone: Tone = ending.length > 0 ? 'warn' : 'good'
   if (!standing.lastReconcile) {
-    return still(tone, 'up to date', `Every change is carried out; the group was not compared yet.${more}`)
+    return still(tone, 'up to date', `Every change is carried out; the group has not been reconciled yet.${more}`)
   }
   return still(tone, 'in sync', `The group is as the roster says.${more}`)
 }

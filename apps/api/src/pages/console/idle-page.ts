@@ -39,14 +39,14 @@ const REASONS: Record<IdleReason, string> = {
 }
 
 const RECLAIM: Record<ReclaimMode, string> = {
-  never: 'Seats are not taken back without anybody asking.',
+  never: 'Seats are taken back only when somebody asks for it.',
   when_full: 'Seats are taken back only while somebody waits for one.',
-  always: 'Seats are taken back by themselves.',
+  always: 'Seats are taken back automatically.',
 }
 
 /** The rule of a roster in plain words. */
 export function idleWords(rule: IdleRule | null): string {
-  if (rule === null) return 'Nobody looks for seats that are not used.'
+  if (rule === null) return 'Seats that are not used are not looked for.'
   const { notAcceptedDays, notInstalledDays, noSessionDays, graceDays, reclaim } = rule
   const parts = [
     notAcceptedDays === null ? null : `not accepted for ${count(notAcceptedDays, 'day')}`,
@@ -112,7 +112,7 @@ function ruleForm({ id, idle }: Roster, typed: Form | undefined): Html {
   return html`<h2>The rule</h2>
     <form method="post" action="${path`/console/rosters/${id}/idle`}">
       ${editionField(seenIdle({ idle }))}
-      <p>A reason without days is not looked for. Without any reason, nobody looks.</p>
+      <p>A reason without days is off. Without any reason, idle testers are not looked for.</p>
       ${days('notAcceptedDays')} ${days('notInstalledDays')} ${days('noSessionDays')}
       <label
         >${IDLE_FIELDS.graceDays}
@@ -141,7 +141,7 @@ function takeBack({ roster, privacy, list: { candidates } }: IdlePage): Html | n
   if (!privacy.isOperator || candidates.every(({ protected: isProtected }) => isProtected)) return null
   return askFirst(
     'Take these seats back',
-    `${people} would leave the app and stay on the roster, without waiting for the grace. Who is wanted by another roster of the app stays. Where the guard of this roster does not allow so many at once, the plan waits for an approval.`,
+    `${people} would leave the app and stay on the roster, without waiting for the grace. Whoever another roster of the app wants in stays. If the guard of this roster does not allow so many at once, the plan waits for approval.`,
     button(path`/console/rosters/${roster.id}/idle/reclaim`, 'Yes, take them back', {}, 'danger'),
   )
 }

@@ -93,7 +93,7 @@ describe('the page of idle testers', () => {
   it('lets an operator change the rule, says what is wrong with it, and lets a viewer read it only', async () => {
     await api.addRoster({ id: 'silver', group: { id: 'group-silver', name: 'Silver' } })
     const at = '/console/rosters/silver/idle'
-    expect(await text(ann, at)).toContain('Nobody looks for seats that are not used.')
+    expect(await text(ann, at)).toContain('Seats that are not used are not looked for.')
     const rule = {
       notAcceptedDays: '30',
       notInstalledDays: '',

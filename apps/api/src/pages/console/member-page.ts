@@ -80,7 +80,7 @@ export function memberPage(input: MemberPage): string {
           ? html`<dt>Protected</dt>
               <dd>
                 ${when(member.protection.at, now)}, by ${privacy.text(member.protection.by)}
-                <span class="quiet">No list, comparison or reclaim removes this person.</span>
+                <span class="quiet">No list, reconciliation or reclaim removes this person.</span>
               </dd>`
           : null
       }
@@ -187,7 +187,7 @@ function actions(input: MemberPage): Html {
   return html`${button(to('converge'), 'Sync with Apple now', fields)}
   ${mayInvite ? button(to('invitation'), "Send Apple's invitation again", fields) : null}
   ${member.desired === 'present' ? button(to('link'), 'Make a link to their own page', fields) : null}
-  ${member.protection ? button(to('unprotect'), 'Protect no more', fields) : button(to('protect'), 'Protect', fields)}
+  ${member.protection ? button(to('unprotect'), 'Remove the protection', fields) : button(to('protect'), 'Protect', fields)}
   ${input.mayRestore ? button(to('restore'), 'Put back', fields) : null}
   ${member.desired === 'present' ? askFirst('Take off the roster', leaveWords(roster), button(to('remove'), 'Yes, take this person off', fields, 'danger')) : null}`
 }

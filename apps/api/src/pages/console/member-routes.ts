@@ -93,7 +93,7 @@ export function memberRoutes(app: ApiServer, deps: ApiDeps): void {
     const email = parseEmail(form.raw('email'))
     const fault = desired.present
       ? faultOf(email, member)
-      : notice('problem', 'This person is not on the roster any more.')
+      : notice('problem', 'This person is no longer on the roster.')
     if (fault) return sendMember(deps, request, reply, roster, member, fault, 422, form)
     const input = {
       email,
@@ -168,7 +168,7 @@ const linkNotice = (url: string, expiresAt: number) =>
 /** What was done, and what comes of it where nothing is in the way. */
 const DONE: Record<string, [string, string?]> = {
   converge: ['Asked for.', 'It goes ahead of the backlog: look again in a moment.'],
-  invitation: ["Apple's invitation was asked for again.", 'Look again in a moment.'],
+  invitation: ["Apple's invitation was requested again.", 'Look again in a moment.'],
   change: ['Saved.', 'With another address, Apple invites the person anew in a moment, and the former tester leaves.'],
   remove: ['Taken off the roster.', 'The tester leaves the group in a moment.'],
   restore: [
@@ -176,7 +176,7 @@ const DONE: Record<string, [string, string?]> = {
     'The person is in the group again in a moment; Apple sends an invitation where one is needed.',
   ],
   protect: ['Protected: only an event, a removal by hand or an erasure takes this person off the roster now.'],
-  unprotect: ['Protected no more: lists and comparisons treat this person as any other.'],
+  unprotect: ['No longer protected: lists and reconciliations treat this person like any other.'],
   added: ['Added to the roster.', 'Apple sends the invitation in a moment: look again.'],
 }
 
@@ -204,14 +204,16 @@ function sendNewer(
 const tooOften = ({ retryAfterMs }: AppError) =>
   notice(
     'problem',
-    'That was asked for too often for one person.',
+    'Too many requests for one person.',
     html`<p>Try again in ${Math.ceil((retryAfterMs ?? 60_000) / 1000)} seconds.</p>`,
   )
 
 function readName(names: MemberNames, roster: Roster, named: { id?: unknown; key?: unknown }): string {
   const member = names.read(roster.id, named)
   if (member === undefined)
-    throw new AppError('not_found', { message: 'This link names nobody; find the person in the list of members.' })
+    throw new AppError('not_found', {
+      message: 'This link does not lead to anybody. Find the person in the list of members.',
+    })
   return member
 }
 
@@ -309,7 +311,7 @@ function faultOf(email: string | null, member: string): Html | undefined {
     return notice(
       'problem',
       'This is not a valid e-mail address.',
-      html`<p>Give the address of the person's Apple account, such as ann@example.com.</p>`,
+      html`<p>Enter the address of the person's Apple Account, such as ann@example.com.</p>`,
     )
   if (!isMemberId(member))
     return notice(

@@ -72,7 +72,7 @@ export function membersPage(input: MembersPage): string {
     </p>
     <h1>Members of ${roster.id}</h1>
     ${input.notice} ${filterForm(here, input)} ${found(input)}
-    ${members.length === 0 ? html`<p class="empty">Nobody fits.${isFiltered ? html` <a href="${here}">Show all</a>` : null}</p>` : table(here, input)}
+    ${members.length === 0 ? html`<p class="empty">Nobody matches.${isFiltered ? html` <a href="${here}">Show all</a>` : null}</p>` : table(here, input)}
     ${pager(here, input)} ${privacy.isOperator && members.length > 0 ? forAll(here, input) : null}`
   return layout({ title: `Members of ${roster.id}`, section: 'console', user, body, wide: true })
 }
@@ -198,7 +198,7 @@ function forAll(here: string, input: MembersPage): Html {
   return html`<h2>${input.total === 1 ? 'For this person' : `For all ${people}`}</h2>
     <div class="row">
       ${ask('retry', 'Try them again', `${people} would be synced with Apple, one after the other. Each costs at least one call of the team key’s hourly quota.`, `Yes, try ${people} again`)}
-      ${ask('invite', 'Send their invitations again', `Apple would write to ${people} once more. Who has no address, is not wanted in the group, or was written to within a minute or ten times a day is left out.`, `Yes, write to ${people}`)}
+      ${ask('invite', 'Send their invitations again', `Apple would write to ${people} once more. Whoever has no address, is not wanted in the group, or was written to within the last minute or ten times today is left out.`, `Yes, write to ${people}`)}
       <a class="button" href="${here}.csv${membersQuery(input)}" download>Export as CSV</a>
     </div>`
 }

@@ -92,8 +92,8 @@ const selectionOf = (view: MembersView): MemberSelection => view
 const othersNow = (now: number) =>
   notice(
     'problem',
-    'Nothing was done: others fit by now than were shown.',
-    html`<p>${count(now, 'person fits', 'people fit')} now. Look at them, and ask again.</p>`,
+    'Nothing was done: other people match now than were shown.',
+    html`<p>${count(now, 'person matches', 'people match')} now. Look at them, then try again.</p>`,
   )
 
 /** `retry-37`, of so many. */
@@ -101,8 +101,7 @@ function doneWords(done: string | undefined, of: string | undefined, wait: Waits
   const [, kind, asked] = /^(retry|invite)-(\d{1,7})$/.exec(done ?? '') ?? []
   if (asked === undefined || !/^\d{1,7}$/.test(of ?? '')) return undefined
   const [people, left] = [count(Number(asked), 'person', 'people'), Number(of) - Number(asked)]
-  const said =
-    kind === 'retry' ? `Asked for: ${people} tried again.` : `Asked for: Apple writes to ${people} once more.`
+  const said = kind === 'retry' ? `${people} will be tried again.` : `Apple will write to ${people} once more.`
   const why =
     kind === 'retry'
       ? 'gone since'

@@ -65,7 +65,7 @@ describe('the members of a roster', () => {
     const { body } = await ann.get(`${here}?problem=address_missing`)
     expect(body).toContain('7 people. No e-mail address is known yet.')
     expect(idsOf(body)).toEqual([100, 101, 102, 103, 104, 105, 106].map(idOf))
-    expect((await ann.get(`${here}?problem=seats_full&q=p1`)).body).toContain('Nobody fits.')
+    expect((await ann.get(`${here}?problem=seats_full&q=p1`)).body).toContain('Nobody matches.')
   })
 
   it('say what was searched, word by word', async () => {
@@ -89,11 +89,11 @@ describe('the members of a roster', () => {
   it('who were chosen are tried again or invited once more, after a question that says how many', async () => {
     const chosen = { q: 'p1', status: '', problem: '' }
     const page = (await ann.get(`${here}?q=p1`)).body
-    expect(page.indexOf('11 people would be compared')).toBeLessThan(page.indexOf('Yes, try 11 people again'))
+    expect(page.indexOf('11 people would be synced with Apple')).toBeLessThan(page.indexOf('Yes, try 11 people again'))
     expect((await ann.post(`${here}/retry`, { ...chosen, total: '10' })).statusCode).toBe(409)
     const tried = await ann.post(`${here}/retry`, { ...chosen, total: '11' })
     expect(tried.headers.location).toBe(`${here}?q=p1&done=retry-11&of=11`)
-    expect((await ann.get(String(tried.headers.location))).body).toContain('Asked for: 11 people tried again.')
+    expect((await ann.get(String(tried.headers.location))).body).toContain('11 people will be tried again.')
     const timeline = (await api.call('GET', `/v1/rosters/gold/members/${idOf(1)}/timeline`)).body
     expect(timeline).toContain('in the console')
 

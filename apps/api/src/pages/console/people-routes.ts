@@ -31,7 +31,7 @@ export function peopleRoutes(app: ApiServer, deps: ApiDeps): void {
 function peoplePage(user: DashboardUser, email: string, found: readonly Membership[], names: MemberNames): string {
   const body = html`<p class="crumbs"><a href="/console">Rosters</a> ›</p>
     <h1>${email}</h1>
-    ${found.length === 0 ? html`<p class="empty">No roster names this address. The membership system has not sent it, or has it written differently. <a href="/console">Back</a></p>` : null}
+    ${found.length === 0 ? html`<p class="empty">No roster names this address. The membership system has not sent it, or spells it differently. <a href="/console">Back</a></p>` : null}
     <ul class="choices">
       ${found.slice(0, SHOWN).map(({ roster, member, waitsFor }) => {
         const why = tellWhy(member, waitsFor)
@@ -42,6 +42,6 @@ function peoplePage(user: DashboardUser, email: string, found: readonly Membersh
         </li>`
       })}
     </ul>
-    ${found.length > SHOWN ? html`<p>There are more: these are the first ${SHOWN}. <code>GET /v1/people</code> tells all of them.</p>` : null}`
+    ${found.length > SHOWN ? html`<p>There are more: these are the first ${SHOWN}. <code>GET /v1/people</code> lists all of them.</p>` : null}`
   return layout({ title: 'A person', section: 'console', user, body })
 }

@@ -57,7 +57,7 @@ export function planRoutes(app: ApiServer, deps: ApiDeps): void {
     const id = planIdOf(request)
     const [decision, reason] = [form.text('decision'), form.text('reason').slice(0, 500)]
     if (reason === '')
-      return sendPlan(deps, request, reply, notice('problem', 'Say why: the reason is kept with the decision.'), 422)
+      return sendPlan(deps, request, reply, notice('problem', 'Give a reason: it is kept with the decision.'), 422)
     if (decision !== 'approve' && decision !== 'reject')
       throw new AppError('request_invalid', { message: 'Approve or reject the plan.' })
     const decide = decision === 'approve' ? approveReconciliation : rejectReconciliation

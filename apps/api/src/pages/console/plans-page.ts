@@ -21,7 +21,7 @@ const HELD: Record<NonNullable<Reconciliation['held']>, string> = {
   roster: 'it would remove more of this roster than its guard allows',
   team_key: 'the rosters of this team key together would lose more than the guard allows',
   empty: 'it would leave nobody on the roster',
-  list: 'more of its rows were left out than taken',
+  list: 'more of its rows were left out than accepted',
   list_unclear: 'some of its rows could name anybody, so the list removes nobody',
 }
 
@@ -30,13 +30,13 @@ const kindOf = ({ kind, dryRun, fromEvents }: Reconciliation) =>
     ? 'Removals by the identity provider'
     : kind === 'reclaim'
       ? dryRun
-        ? 'Seats to take back, only looked at'
+        ? 'Seats to take back, as a dry run'
         : 'Seats to take back'
       : kind === 'snapshot'
         ? 'A whole list'
         : dryRun
-          ? 'A comparison, only looked at'
-          : 'A comparison with the group'
+          ? 'A reconciliation, as a dry run'
+          : 'A reconciliation with the group'
 
 export interface PlansPage {
   user: DashboardUser
@@ -49,12 +49,12 @@ export interface PlansPage {
 export function plansPage({ user, roster, plans, next, now }: PlansPage): string {
   const here = path`/console/rosters/${roster.id}/plans`
   const body = html`${crumbs(roster)}
-    <h1>Plans and comparisons</h1>
+    <h1>Plans and reconciliations</h1>
     ${
       plans.length === 0
         ? html`<p class="empty">None yet.</p>`
         : cardTable({
-            title: 'Plans and comparisons',
+            title: 'Plans and reconciliations',
             head: ['What', 'Began', 'State', 'Plan'],
             rows: plans.map((plan) => [
               html`<a href="${here}/${plan.id}">${kindOf(plan)}</a>`,
@@ -82,7 +82,7 @@ function crumbs(roster: Roster, plans = false): Html {
   return html`<p class="crumbs">
     <a href="/console">Rosters</a> ›
     <a href="${path`/console/rosters/${roster.id}`}">${roster.id}</a>
-    ›${plans ? html` <a href="${path`/console/rosters/${roster.id}/plans`}">Plans and comparisons</a> ›` : null}
+    ›${plans ? html` <a href="${path`/console/rosters/${roster.id}/plans`}">Plans and reconciliations</a> ›` : null}
   </p>`
 }
 
@@ -175,7 +175,7 @@ const KEPT_SHOWN = 500
 /** Whom it would have removed, and why it does not. */
 function keptList({ plan: { kept = [] }, privacy, names, roster }: PlanPage): Html | null {
   if (kept.length === 0) return null
-  return html`<h2>Who stays all the same</h2>
+  return html`<h2>Who stays anyway</h2>
     <ul>
       ${kept.slice(0, KEPT_SHOWN).map(({ id, reason }) => html`<li><a href="${names.href(roster.id, id)}">${privacy.id(id)}</a>: ${KEPT_REASONS[reason]}</li>`)}
     </ul>
@@ -201,13 +201,13 @@ function decision(roster: Roster, plan: Reconciliation): Html {
     class="stack narrow"
   >
     <label
-      >Your reason <small>It has to be given, and is kept with the decision.</small
+      >Your reason <small>Required. It is kept with the decision.</small
       ><input name="reason" required maxlength="500" autocomplete="off"
     /></label>
     <div class="row">
       ${askFirst(
         `Approve: ${people} ${plan.kind === 'reclaim' ? 'leave the app' : 'leave'}`,
-        `Exactly the people below leave, one after the other. ${whatThen(roster, plan)} It can’t be stopped once it has begun, but by pausing the roster.`,
+        `Exactly the people below leave, one after the other. ${whatThen(roster, plan)} Once it has begun, only pausing the roster stops it.`,
         html`<button type="submit" name="decision" value="approve" class="danger">Yes, ${people} leave</button>`,
       )}
       <button type="submit" name="decision" value="reject">Reject: nobody leaves</button>

@@ -55,7 +55,7 @@ export function rosterPage(input: RosterPage): string {
     <div class="row">
       <a class="button primary" href="${path`/console/rosters/${roster.id}/members`}">Members</a>
       ${isOperator ? html`<a class="button" href="${path`/console/rosters/${roster.id}/upload`}">Upload a list (CSV)</a>` : null}
-      <a class="button" href="${path`/console/rosters/${roster.id}/plans`}">Plans and comparisons</a>
+      <a class="button" href="${path`/console/rosters/${roster.id}/plans`}">Plans and reconciliations</a>
       <a class="button" href="${path`/console/rosters/${roster.id}/activity`}">Activity</a>
       <a class="button" href="${path`/console/rosters/${roster.id}/idle`}">Idle testers</a>
       ${isOperator ? actions(described) : null}
@@ -159,7 +159,7 @@ export function addPerson(roster: string, typed?: Form): Html {
   const value = (name: string) => typed && html` value="${typed.text(name)}"`
   return html`<form method="post" action="${path`/console/rosters/${roster}/people`}" class="stack narrow">
     <label
-      >E-mail address of their Apple account
+      >E-mail address of their Apple Account
       <input type="email" name="email" ${value('email')} autocomplete="off" required
     /></label>
     <label
@@ -175,8 +175,8 @@ export function addPerson(roster: string, typed?: Form): Html {
 function actions({ roster, counts: by }: RosterDescription): Html {
   const to = (verb: string) => path`/console/rosters/${roster.id}/${verb}`
   return html`<div class="row">
-    ${button(to('compare'), 'Compare with the group now')}
+    ${button(to('compare'), 'Reconcile with the group now')}
     ${by.failed > 0 ? button(to('retry'), `Try ${count(by.failed, 'failed person', 'failed people')} again`) : null}
-    ${roster.paused ? button(to('resume'), 'Resume') : askFirst('Pause', 'Nothing goes to Apple for this roster until somebody resumes it: nobody is added or removed. What comes meanwhile is kept.', button(to('pause'), 'Yes, pause it'))}
+    ${roster.paused ? button(to('resume'), 'Resume') : askFirst('Pause', 'Nothing goes to Apple for this roster until somebody resumes it: nobody is added or removed. Changes that arrive meanwhile are kept.', button(to('pause'), 'Yes, pause it'))}
   </div>`
 }

@@ -88,10 +88,10 @@ const SOON: ReadonlySet<string> = new Set(['resume', 'retry'])
 
 const DONE: Record<string, [string, string]> = {
   pause: ['The roster is paused.', 'Changes are still recorded; nothing is carried out until it is resumed.'],
-  resume: ['The roster is not paused any more.', 'What waited is carried out.'],
-  retry: ['Everybody who failed is to be tried again.', 'Look again in a moment.'],
-  settings: ['The settings were changed.', 'They hold from the next change, list or comparison on.'],
-  compare: ['The comparison with the group was asked for.', 'See “Plans and comparisons” for how it goes.'],
+  resume: ['The roster is resumed.', 'What was waiting is carried out.'],
+  retry: ['Everybody who failed will be tried again.', 'Look again in a moment.'],
+  settings: ['The settings were changed.', 'They apply from the next change, list or reconciliation on.'],
+  compare: ['The reconciliation with the group was requested.', 'See “Plans and reconciliations” for how it goes.'],
 }
 
 function toNotice(done: string | undefined, wait: WaitsFor | null): Html | undefined {

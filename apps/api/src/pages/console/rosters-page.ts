@@ -50,7 +50,7 @@ function findPerson(): Html {
 }
 
 function nothing(q: string, isOperator: boolean): Html {
-  if (q) return html`<p class="empty">No roster fits. <a href="/console">Show all</a></p>`
+  if (q) return html`<p class="empty">No roster matches. <a href="/console">Show all</a></p>`
   return html`<p class="empty">
     No app is connected
     yet.${isOperator ? html` <a href="/console/connect">Connect an app</a>` : ' An operator can connect one.'}

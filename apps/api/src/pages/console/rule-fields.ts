@@ -46,7 +46,7 @@ const rulesForm = z.object({
 export const RULE_LABELS: Record<string, string> = {
   percent: 'Percent of the roster',
   atLeast: 'People at least',
-  reconcileEveryMinutes: 'Minutes between comparisons',
+  reconcileEveryMinutes: 'Minutes between reconciliations',
 }
 
 /** As the page of a roster calls them. */
@@ -58,7 +58,7 @@ export const RULE_NAMES = {
   unmanagedTesters: 'Unmanaged testers',
   removedByHand: 'Taken out by hand',
   removalGuard: 'Held for a decision',
-  reconcileEveryMinutes: 'Compared with Apple',
+  reconcileEveryMinutes: 'Reconciled with Apple',
 } satisfies Record<keyof Rules, string>
 
 export const rulesOf = (rules: Rules) => [
@@ -199,7 +199,7 @@ export function ruleFields(now: ShownRules): Html {
     <div class="field narrow">
       <label for="reconcileEveryMinutes">${RULE_LABELS['reconcileEveryMinutes']}</label
       ><small id="reconcile-help"
-        >How often the group is compared with the roster. A quiet comparison is one call to Apple.</small
+        >How often the roster is reconciled with the group at Apple. If nothing changed, that is one call.</small
       >
       <input
         id="reconcileEveryMinutes"

@@ -37,7 +37,7 @@ export function settingsList(roster: Roster): Html {
     ['Unmanaged testers', roster.unmanagedTesters === 'remove' ? 'are removed.' : 'stay, and are counted.'],
     ['Taken out by hand', roster.removedByHand === 'restore' ? 'is put back.' : 'is only reported.'],
     ['Held for a decision', `when a list would remove more than ${percent} % and at least ${atLeast} people.`],
-    ['Compared with Apple', `every ${duration(roster.reconcileEveryMinutes * 60_000)}.`],
+    ['Reconciled with Apple', `every ${duration(roster.reconcileEveryMinutes * 60_000)}.`],
   ]
   return html`<dl class="facts">
     ${rows.map(

@@ -60,7 +60,7 @@ function settingsPage(user: DashboardUser, roster: Roster, rules: ShownRules, ab
     <h1>Settings of ${roster.id}</h1>
     ${about}
     <p class="lead">
-      They hold from the next change, list or comparison on. App and group cannot be changed; the
+      They apply from the next change, list or reconciliation on. App and group cannot be changed; the
       <a href="${path`/console/seats/${roster.teamKey}/${roster.app.id}`}">seats of the app</a>, the rule for
       <a href="${path`/console/rosters/${roster.id}/idle`}">idle testers</a> and the
       <a href="/console/scim">SCIM group</a> are changed on their own pages.

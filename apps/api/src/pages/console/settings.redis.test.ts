@@ -73,7 +73,7 @@ it('what is not valid is told by its name, and nothing is kept', async () => {
   const before = await api.store.rosters.find('gold')
   const refused = await ann.post(here, { ...rules, percent: '120', reconcileEveryMinutes: 'often' })
   expect(refused.statusCode).toBe(422)
-  for (const said of ['Nothing was changed.', 'Percent of the roster:', 'Minutes between comparisons:'])
+  for (const said of ['Nothing was changed.', 'Percent of the roster:', 'Minutes between reconciliations:'])
     expect(refused.body).toContain(said)
   expect(await api.store.rosters.find('gold')).toEqual(before)
 })
@@ -101,7 +101,7 @@ it("a person's address and name are corrected on their page, as an event of now"
 
   await api.call('DELETE', '/v1/rosters/gold/members/u-1')
   const gone = await ann.post(change, { id: 'u-1', email: 'back@example.com' })
-  expect([gone.statusCode, gone.body.includes('not on the roster any more')]).toEqual([422, true])
+  expect([gone.statusCode, gone.body.includes('no longer on the roster')]).toEqual([422, true])
   expect(await read()).toMatchObject({ email: 'ann@example.com', desired: 'absent' })
 })
 

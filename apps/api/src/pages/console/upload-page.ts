@@ -47,7 +47,7 @@ const HELD: Record<NonNullable<Reconciliation['held']>, string> = {
   roster: 'it would remove more people than the guard of this roster allows',
   team_key: 'the rosters of this team key together would lose more people than their guards allow',
   empty: 'it would leave nobody on the roster',
-  list: 'more of its rows were left out than taken',
+  list: 'more of its rows were left out than accepted',
   list_unclear: 'some of its rows could name anybody',
 }
 
@@ -80,7 +80,7 @@ export function draftPage(input: DraftPage): string {
     </div>`
   const body = html`${crumbs(roster)}
     <h1>What this list would change</h1>
-    ${hasChanged ? notice('problem', 'The roster has changed since the plan was shown.', html`<p>Nothing was taken over. This is the plan as it is now.</p>`) : null}
+    ${hasChanged ? notice('problem', 'The roster has changed since the plan was shown.', html`<p>Nothing was applied. This is the plan as it is now.</p>`) : null}
     <p class="lead">Nothing has happened yet.</p>
     <div class="cards">
       ${card('to add', plan.add.length)}${card('to change', plan.update.length)}${card('to remove', plan.remove.length)}${card('as they are', plan.unchanged)}
@@ -106,8 +106,8 @@ function estimateWords({ calls, seconds }: Estimate, waitsFor: WaitsFor | null):
 /** A list of which no row was usable says nothing of the roster. */
 function nothingToChange({ list, rejected: out }: Draft): string {
   if (list.rows.length === 0 && out.length > 0) return 'No row of this list could be used, so it says nothing.'
-  if (out.length > 0) return 'For the rows that could be read, the roster is as the list says already.'
-  return 'The roster is as the list says already.'
+  if (out.length > 0) return 'For the rows that could be read, the roster already matches the list.'
+  return 'The roster already matches the list.'
 }
 
 function heldNotice(held: NonNullable<Reconciliation['held']>, { result: { plan } }: Draft): Html {
@@ -117,7 +117,7 @@ function heldNotice(held: NonNullable<Reconciliation['held']>, { result: { plan 
       'problem',
       `Nobody would be removed, because ${HELD[held]}.`,
       html`<p>
-        ${plan.add.length + plan.update.length > 0 ? 'Taking the list over adds and changes people at once, and the plan is held with nobody to remove.' : null}
+        ${plan.add.length + plan.update.length > 0 ? 'Applying the list adds and changes people at once, and the plan is held with nobody to remove.' : null}
         Correct the rows that were left out and send the list again.
       </p>`,
     )
@@ -126,8 +126,8 @@ function heldNotice(held: NonNullable<Reconciliation['held']>, { result: { plan 
     'problem',
     `The removals would be held, because ${HELD[held]}.`,
     html`<p>
-      Taking the list over adds and changes people at once; ${count(leave, 'person', 'people')} would leave only after
-      an approval.
+      Applying the list adds and changes people at once; ${count(leave, 'person', 'people')} would leave only after an
+      approval.
     </p>`,
   )
 }
@@ -151,7 +151,7 @@ function columnsAgain({ roster, upload, columns }: DraftPage): Html {
   return html`<form method="post" action="${path`/console/rosters/${roster.id}/upload/columns`}" class="row">
     <input type="hidden" name="upload" value="${upload}" />
     <span class="quiet"
-      >${columns === '' ? 'The columns were told by their header.' : html`The columns were read as ${columns}.`}</span
+      >${columns === '' ? 'The columns were recognized by their header.' : html`The columns were read as ${columns}.`}</span
     >
     <button type="submit">Say which column is what</button>
   </form>`
@@ -194,7 +194,7 @@ function confirm({ roster, upload, columns, draft, allowEmpty }: DraftPage, chan
       value="${draft.fingerprint}"
     /><input type="hidden" name="columns" value="${columns}" />
     ${isEmpty ? html`<label class="row"><input type="checkbox" name="allowEmpty" value="yes" ${allowEmpty ? html` checked` : null} /> The roster really is to be empty: everybody leaves without a further question</label>` : null}
-    <div class="row"><button type="submit" class="primary">Take this list over</button> ${again}</div>
+    <div class="row"><button type="submit" class="primary">Apply this list</button> ${again}</div>
   </form>`
 }
 

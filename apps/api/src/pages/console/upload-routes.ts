@@ -66,7 +66,7 @@ export function uploadRoutes(app: ApiServer, given: ApiDeps): void {
         roster,
         upload: await keepUpload(deps, roster, content),
         rows,
-        problem: notice('problem', 'Not every column of this list is understood.'),
+        problem: notice('problem', 'Not every column of this list was recognized.'),
       })
     })
   })

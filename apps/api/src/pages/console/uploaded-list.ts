@@ -46,7 +46,7 @@ export async function keepUpload(deps: ApiDeps, roster: Roster, content: Buffer)
 export async function openUpload(deps: ApiDeps, roster: Roster, id: string): Promise<Buffer> {
   const sealed = await deps.store.lane(roster.teamKey).uploads.find(id)
   const packed = sealed === undefined ? null : openIfOurs(deps.sealer, sealed, contextOf(roster))
-  if (packed === null) throw new AppError('not_found', { message: 'The list is not kept any more: send it again.' })
+  if (packed === null) throw new AppError('not_found', { message: 'The list is no longer kept: send it again.' })
   return promisify(gunzip)(Buffer.from(packed, 'base64'))
 }
 

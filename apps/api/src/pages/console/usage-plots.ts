@@ -14,14 +14,14 @@ export function usagePlots(usage: RosterUsage | null, roster: string, now: numbe
   return html`<h2>In use</h2>
     ${
       usage.devices === 0
-        ? html`<p class="quiet">Apple has told of no device that has the app.</p>`
+        ? html`<p class="quiet">Apple has reported no device that has the app.</p>`
         : html`<div class="plots">
             ${shares('Builds by devices', 'Build', usage.builds, usage.devices)}
             ${shares('Systems by devices', 'System', usage.systems, usage.devices)}
           </div>`
     }
     ${sessionsPlot(usage, now)}
-    <p><a href="${path`/console/rosters/${roster}/idle`}">Who does not use the seat</a></p>`
+    <p><a href="${path`/console/rosters/${roster}/idle`}">Who does not use their seat</a></p>`
 }
 
 /** A table whose rows carry their bar: the same for eyes and ears. */
@@ -62,7 +62,8 @@ function shares(title: string, what: string, all: RosterUsage['builds'], total: 
 
 function sessionsPlot({ sessions, summary }: RosterUsage, now: number): Html {
   const [first, last] = [sessions[0], sessions.at(-1)]
-  if (!first || !last) return html`<p class="quiet">Sessions were not read yet: a comparison reads them once a day.</p>`
+  if (!first || !last)
+    return html`<p class="quiet">Sessions have not been read yet: a reconciliation reads them once a day.</p>`
   const line = html`<p>
     <strong>${number(Math.round(last.perWeek))}</strong> sessions a
     week${summary.days === null ? null : html` over ${summary.days} days`}, read ${when(last.at, now)}.

@@ -233,7 +233,7 @@ it('who has something done is not told that it comes in a moment while something
   await api.call('POST', `/v1/rosters/${roster}/pause`)
   for (const notice of await said()) {
     expect(notice).toContain('It is carried out once nothing holds it up any more: th')
-    expect(notice).not.toMatch(/in a moment|What waited is carried out/)
+    expect(notice).not.toMatch(/in a moment|What was waiting is carried out/)
   }
   await workers.end('w-3', api.deps.clock.now())
 })

@@ -112,7 +112,7 @@ function tellStanding(member: Told): Why {
     case 'invited':
       return {
         tone: 'calm',
-        title: "In: Apple's invitation is out, and was not accepted yet.",
+        title: "In: Apple's invitation is out, and has not been accepted yet.",
         sentences: [
           'The person opens the mail from TestFlight on the device and taps "View in TestFlight". Not there? Look in the junk folder, or send the invitation again.',
         ],

@@ -56,8 +56,7 @@ const notOver = () =>
 async function getJobIn(queue: Queue, jobId: string, wanted: 'failed' | 'delayed'): Promise<Job> {
   const job = await queue.getJob(jobId)
   if (!job) throw new AppError('not_found', { message: 'The job was not found.' })
-  if ((await job.getState()) !== wanted)
-    throw new AppError('conflict', { message: `The job is not ${wanted} any more.` })
+  if ((await job.getState()) !== wanted) throw new AppError('conflict', { message: `The job is no longer ${wanted}.` })
   return job
 }
 

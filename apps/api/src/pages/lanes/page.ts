@@ -66,7 +66,7 @@ function filters({ filter, counts }: LanesPage): Html {
 }
 
 function nothing({ filter, user }: LanesPage): Html {
-  if (filter.q || filter.state) return html`<p class="empty">No lane fits. <a href="/lanes">Show all</a></p>`
+  if (filter.q || filter.state) return html`<p class="empty">No lane matches. <a href="/lanes">Show all</a></p>`
   return html`<p class="empty">
     No team key yet.${user.role === 'operator' ? html` <a href="/console/connect">Connect an app</a>` : null}
   </p>`
@@ -80,7 +80,7 @@ function standstill({ isServed, outage, waiting, active, delayed }: DescribedLan
   const again = 'Nothing to do: the lane asks again at its next visit, after a minute at most.'
   if (outage === 'silent') return ['App Store Connect gives no usable answers.', again]
   if (outage === 'refused')
-    return ['App Store Connect has just refused the team key, which is not believed yet.', again]
+    return ['App Store Connect has just refused the team key; a second refusal would confirm it.', again]
   return null
 }
 
@@ -165,7 +165,7 @@ function actions(lane: DescribedLane): Html {
   const pause = () =>
     askFirst(
       html`Pause${name}`,
-      'Nothing goes to Apple for any roster of this team key until somebody resumes it. What comes meanwhile is kept.',
+      'Nothing goes to Apple for any roster of this team key until somebody resumes it. Changes that arrive meanwhile are kept.',
       form('pause', 'Yes, pause'),
     )
   return html`${lane.paused ? form('resume', 'Resume') : pause()} ${form('check', 'Check')}`
@@ -186,7 +186,7 @@ export function checkedPage(user: DashboardUser, teamKey: string, findings: read
   const body = html`<h1>The team key “${teamKey}”</h1>
     ${findingsList(findings)}
     <p>
-      ${isGood ? 'All is well: a stopped lane goes on by itself now.' : 'What is marked ✖ has to be mended first; then check again.'}
+      ${isGood ? 'All is well: a stopped lane now continues by itself.' : 'Fix what is marked ✖, then check again.'}
     </p>
     <div class="row">
       ${button(path`/lanes/${teamKey}/check`, 'Check again')} <a href="/lanes${query({ q: teamKey })}">To its lane</a>

@@ -28,7 +28,7 @@ export function loginPage({ next, problem, name }: { next: string; problem?: Htm
 
 export function noUsersPage(): string {
   const body = html`<h1>No user yet</h1>
-    ${notice('problem', 'These pages are shut until somebody may log in.')}
+    ${notice('problem', 'These pages are closed until there is a user who may log in.')}
     <p>Make a password's hash, on the machine that runs Flightroster:</p>
     <pre><code>pnpm -s hash-password</code></pre>
     <p>It asks for a password and prints one line. Start the API again with that line behind a name and a role:</p>
@@ -46,7 +46,7 @@ export function noUsersPage(): string {
 export const wrongPassword = () =>
   notice(
     'problem',
-    'This name and password do not belong together.',
+    'The name or the password is wrong.',
     html`<p>After ten wrong passwords, the next ones take a few seconds each.</p>`,
   )
 
@@ -54,5 +54,5 @@ export const tooMany = (seconds: number) =>
   notice(
     'problem',
     `Too many attempts at once. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
-    html`<p>This password was not looked at.</p>`,
+    html`<p>This password was not checked.</p>`,
   )

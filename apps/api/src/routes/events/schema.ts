@@ -9,7 +9,7 @@ const person = z.strictObject({
   email: z
     .string()
     .nullish()
-    .describe('Address of the Apple account; absent: as it was known, null: not known (any more)'),
+    .describe('Address of the Apple Account; absent: as it was known, null: not known (any more)'),
   firstName: z.string().max(256).nullish(),
   lastName: z.string().max(256).nullish(),
 })

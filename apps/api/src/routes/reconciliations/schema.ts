@@ -9,7 +9,7 @@ import { giveExample } from '../../schemas/example.ts'
 export const reconciliationParams = z.object({ rosterId: anyId, reconciliationId: anyId })
 
 export const startBody = z.strictObject({
-  dryRun: z.boolean().default(false).describe('Read and compare, and change nothing'),
+  dryRun: z.boolean().default(false).describe('Read and plan, and change nothing'),
 })
 giveExample(startBody, { dryRun: true })
 

@@ -66,7 +66,7 @@ export function rosterActivityRoute(app: ApiServer, deps: ApiDeps): void {
         operationId: 'listRosterActivity',
         summary: 'Read everything that happened on a roster',
         description:
-          'Newest first, over all people: events, lists, comparisons with the group, what was asked for, what came of it, and changes ' +
+          'Newest first, over all people: events, lists, reconciliations with the group, what was asked for, what came of it, and changes ' +
           'of the settings. The last 30 days or 10,000 entries are kept. With a filter a page may be short, even empty, and still have a ' +
           '`nextCursor`: go on with it.',
         params: rosterParams,

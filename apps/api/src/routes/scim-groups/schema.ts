@@ -52,7 +52,7 @@ export const scimPreview = z.object({
     unchanged: z.number().int(),
   }),
   others: z.number().int().describe('People who came otherwise; they stay'),
-  withoutAddress: z.number().int().describe('Of `add`: who wait until they give the address of their Apple account'),
+  withoutAddress: z.number().int().describe('Of `add`: who wait until they give the address of their Apple Account'),
   held: z.boolean().describe('The removals would wait for an approval'),
   people: z
     .object({ add: z.array(person), remove: z.array(person) })

@@ -44,7 +44,7 @@ const SAID: Record<EventEntry['k'], string> = {
   converge: 'Converging was asked for',
   invitation: "Apple's invitation was asked for again",
   retry: 'Another try was asked for',
-  protected: 'Protected: no list, comparison or reclaim removes this person',
+  protected: 'Protected: no list, reconciliation or reclaim removes this person',
   unprotected: 'Protected no more',
   restored: 'Put back',
 }

@@ -42,7 +42,7 @@ const isChange = ({ plan }: Reconciliation) => plan.add + plan.update + plan.rem
 function tellReading({ plan, status, dryRun, id }: Reconciliation): string {
   const counts = `${plan.add} to add, ${plan.update} to change, ${plan.remove} to remove`
   const ending = dryRun ? '; a dry run, nothing was changed' : status === 'held' ? '; its removals are held' : ''
-  return `The group was read and compared: ${counts}${ending} (plan ${id}).`
+  return `The group was read and reconciled: ${counts}${ending} (plan ${id}).`
 }
 
 function holdsSame(held: Reconciliation, plan: Reconciliation): boolean {

@@ -16,7 +16,7 @@ export async function pauseRoster(deps: PauseDeps, id: string): Promise<Roster> 
   return setPaused(deps, id, true)
 }
 
-/** What waited is carried out. Throws not_found, conflict. */
+/** What was waiting is carried out. Throws not_found, conflict. */
 export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster> {
   const before = await getRoster(deps, id)
   assertSettled(before)

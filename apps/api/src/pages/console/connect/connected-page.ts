@@ -55,7 +55,7 @@ export function connectedPage({ user, roster, base, token }: ConnectedPage): str
 function tokenNote(roster: Roster, token: string | undefined): Html {
   if (token !== undefined) {
     return html`<div class="notice hint" role="status">
-      <p><strong>The token stands in the line above, this once.</strong></p>
+      <p><strong>The token is in the line above. It is shown only once.</strong></p>
       <p>Copy it now: only its hash is kept. It may send events for this roster and do nothing else.</p>
     </div>`
   }

@@ -46,7 +46,7 @@ export function groupPage({ user, teamKey, app, groups, problem }: GroupPage): s
 export function whyNot({ isInternal, roster }: Pick<GroupChoice, 'isInternal' | 'roster'>): string | undefined {
   if (isInternal) return 'an internal group, which only people of your team can join. Choose or make an external one.'
   if (roster !== null)
-    return `taken: the roster “${roster}” keeps it, and a group serves one roster at a time. Choose another group, or use that roster.`
+    return `taken: the roster “${roster}” uses it, and a group serves one roster at a time. Choose another group, or use that roster.`
   return undefined
 }
 

@@ -26,7 +26,7 @@ export function keyPage({ user, teamKeys, values, faults, findings, hint }: KeyP
         ? notice(
             'problem',
             'The key was not saved.',
-            html`<p>Nothing was kept; correct what is marked, and give the private key again.</p>
+            html`<p>Nothing was kept; correct what is marked, and enter the private key again.</p>
               ${hint}`,
           )
         : null
@@ -39,7 +39,7 @@ export function keyPage({ user, teamKeys, values, faults, findings, hint }: KeyP
         Keys”) and press <strong>+</strong>.
       </li>
       <li>Give it a name and the role <strong>App Manager</strong>.</li>
-      <li><strong>Download</strong> its file at once: App Store Connect gives it only once.</li>
+      <li><strong>Download</strong> its file at once: App Store Connect offers it only once.</li>
       <li>Copy the <strong>Issuer ID</strong> above the list and the <strong>Key ID</strong> of the row to here.</li>
     </ol>
     <form method="post" action="/console/connect" enctype="multipart/form-data" class="stack">
@@ -65,10 +65,10 @@ export function keyPage({ user, teamKeys, values, faults, findings, hint }: KeyP
             placeholder="-----BEGIN PRIVATE KEY-----"
             ${invalid('privateKey', faults)}
           ></textarea>
-          <small>It is kept encrypted, and shown to nobody again.</small>
+          <small>It is stored encrypted, and never shown again.</small>
         </div>
       </fieldset>
-      <button type="submit" class="primary">Check and go on</button>
+      <button type="submit" class="primary">Check and continue</button>
     </form>`
   return layout({ title: 'Connect an app', section: 'connect', user, body })
 }
@@ -118,6 +118,6 @@ function invalid(name: Fault['field'], faults: readonly Fault[]): Html | null {
 
 export function alreadyConnected(id: string): Html {
   return html`<p>
-    This key is here already, as “${id}”. <a href="${path`/console/connect/${id}/app`}">Use this key</a>
+    This key is already connected, as “${id}”. <a href="${path`/console/connect/${id}/app`}">Use this key</a>
   </p>`
 }

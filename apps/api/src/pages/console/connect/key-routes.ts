@@ -90,7 +90,7 @@ async function findTaken(deps: ApiDeps, key: NewKey): Promise<Taken | undefined>
     ({ keyId, issuerId }) => keyId === key.keyId && issuerId.toLowerCase() === key.issuerId.toLowerCase(),
   )
   if (same) {
-    const problem = `This key is here already, as “${same.id}”: a second copy would count Apple's quota twice.`
+    const problem = `This key is already connected, as “${same.id}”: a second copy would count Apple's quota twice.`
     return {
       fault: { field: 'keyId', problem, fix: 'Use the key that is already connected.' },
       hint: alreadyConnected(same.id),

@@ -77,7 +77,7 @@ function keyIdFault(keyId: string, issuerId: string): Fault | undefined {
     return {
       field: 'keyId',
       problem: swapped ? 'The Key ID and the Issuer ID are swapped.' : 'This is the Issuer ID; the Key ID is shorter.',
-      fix: swapped ? 'Exchange the two.' : 'Copy the Key ID from the row of your key: ten letters and digits.',
+      fix: swapped ? 'Swap the two.' : 'Copy the Key ID from the row of your key: ten letters and digits.',
     }
   }
   return {
@@ -110,7 +110,7 @@ function fileFault(file: UploadedFile | undefined, keyId: string): Fault | undef
 }
 
 const DOWNLOAD =
-  'Choose the file AuthKey_….p8 that App Store Connect gave you when the key was made. It can be had only once: if it is gone, revoke the key and make another one.'
+  'Choose the file AuthKey_….p8 that App Store Connect gave you when the key was made. It can be downloaded only once: if you no longer have it, revoke the key and make another one.'
 
 function pemFault(text: string): Fault | undefined {
   const problem = pemProblem(text)
@@ -142,7 +142,7 @@ function pemProblem(text: string): string | undefined {
   }
   if (!text.includes('-----END PRIVATE KEY-----')) return 'The private key is cut off: its last line is missing.'
   if (parsePrivateKey(text) === undefined)
-    return 'This private key is damaged, or no key of App Store Connect: those are on the curve P-256.'
+    return 'This private key is damaged, or is not a key of App Store Connect: those are on the curve P-256.'
   return undefined
 }
 

@@ -106,9 +106,9 @@ function gauge({ used, limit, ours, public: byLink, reserved }: SeatView): Html 
 }
 
 const NOT_FORESEEABLE: Record<Extract<SeatForecast, { kind: 'not_foreseeable' }>['why'], string> = {
-  not_counted: 'It was not counted yet.',
-  too_young: 'It is not foreseeable yet: the seats have been counted for less than three days.',
-  not_growing: 'It is not foreseeable: in the last 28 days no more came than went.',
+  not_counted: 'The seats have not been counted yet.',
+  too_young: 'No forecast yet: the seats have been counted for less than three days.',
+  not_growing: 'No forecast: in the last 28 days, no more people came than left.',
   far: 'Not within a year, at the pace of the last 28 days.',
 }
 

@@ -84,9 +84,9 @@ export function bodyOf(
 
 const FIELD_WORDS: Readonly<Record<string, string | undefined>> = {
   secret: 'The secret is too long.',
-  rosters: 'Name rosters by their ids: a line a plan, as in “price_1Abc = gold”.',
+  rosters: 'Name rosters by their ids, one plan a line, as in “price_1Abc = gold”.',
   signature: 'Say how the sender signs: the header, and how the signature is written.',
-  map: 'Give the expression that makes events of a payload.',
+  map: 'Enter the expression that turns a payload into events.',
 }
 
 export function draftFault({ issues }: z.ZodError): Html {
@@ -121,12 +121,12 @@ export function sourceForm(draft: SourceDraft, known: Source | null): Html {
     <label
       >Its signing secret
       <small
-        >${isNew ? 'It shows one for each webhook. If it does so only after it has the address, give any now and the right one later.' : 'Empty: it stays. A new one leaves the present one good for a day.'}</small
+        >${isNew ? 'It shows one for each webhook. If it shows it only once it has the address, enter anything now and the right one later.' : 'Empty: the present one stays. If you enter a new one, the present one stays valid for a day.'}</small
       ><input type="password" name="secret" maxlength="1000" autocomplete="off" ${isNew ? html` required` : null}
     /></label>
     <label
       >Its plans, and where they lead
-      <small>A line a plan: <code>price_1Abc = gold</code>. <code>* = bronze</code>: every other paid plan.</small
+      <small>One plan a line: <code>price_1Abc = gold</code>. <code>* = bronze</code>: every other paid plan.</small
       ><textarea name="rosters" rows="4" spellcheck="false">${draft.rosters}</textarea>
     </label>
     ${
@@ -153,7 +153,7 @@ function genericFields({ header, algorithm, encoding, prefix, map }: SourceDraft
     <label>Made with ${choice('algorithm', ['sha256', 'sha1', 'md5'], algorithm)}</label>
     <label>Written in ${choice('encoding', ['hex', 'base64'], encoding)}</label>
     <label
-      >Before the signature <small>Such as <code>sha256=</code>; mostly nothing.</small
+      >Before the signature <small>Such as <code>sha256=</code>; usually empty.</small
       ><input name="prefix" value="${prefix}" autocomplete="off"
     /></label>
     <label

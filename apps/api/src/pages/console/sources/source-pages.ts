@@ -113,7 +113,7 @@ function plans({ rosters, kind }: Source): Html {
 function secretWords({ formerSecrets }: Source, now: number): Html {
   const until = Math.max(0, ...formerSecrets.map((former) => former.until))
   return html`kept, and never
-  shown${until > now ? html`; the former one is good too, it ends ${when(until, now)}` : null}`
+  shown${until > now ? html`; the former one is valid, too, and ends ${when(until, now)}` : null}`
 }
 
 function tryForm({ source, trial, privacy }: SourcePage, action: string): Html {

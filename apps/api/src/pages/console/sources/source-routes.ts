@@ -38,7 +38,7 @@ const sourceIdOf = (request: FastifyRequest) => paramOf(request, 'sourceId')
 /** Sources as over REST. Viewers see what is connected and what came, without addresses; the rest is for operators. */
 export function sourcePageRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/sources', VIEW, async (request, reply) =>
-    sendList(deps, request, reply, { about: doneNotice({ delete: 'The source is gone.' }, request.query) }),
+    sendList(deps, request, reply, { about: doneNotice({ delete: 'The source was deleted.' }, request.query) }),
   )
 
   app.post('/console/sources', CHANGE, async (request, reply) => {

@@ -116,7 +116,7 @@ export function noticePage({ user, now, described, draft, about }: Common & { de
     }
     <div class="row">
       ${button(to('test'), 'Send a test')}
-      ${askFirst('Delete', 'Nobody is told there any more, and what waits for its minute is dropped.', button(to('delete'), 'Yes, delete this notice', {}, 'danger'))}
+      ${askFirst('Delete', 'Nothing more is sent there, and messages that still wait are dropped.', button(to('delete'), 'Yes, delete this notice', {}, 'danger'))}
     </div>
     <details class="box" ${about && draft.target !== '' ? html` open` : null}>
       <summary>Change it</summary>

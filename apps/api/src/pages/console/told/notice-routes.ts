@@ -31,7 +31,7 @@ const noticeIdOf = (request: FastifyRequest) => paramOf(request, 'noticeId')
 /** Notices as over REST. For operators: a target may be somebody's address. */
 export function noticePageRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/notices', OPERATOR_VIEW, async (request, reply) => {
-    return sendList(deps, request, reply, NEW_NOTICE, doneNotice({ delete: 'The notice is gone.' }, request.query))
+    return sendList(deps, request, reply, NEW_NOTICE, doneNotice({ delete: 'The notice was deleted.' }, request.query))
   })
 
   app.post('/console/notices', CHANGE, async (request, reply) => {

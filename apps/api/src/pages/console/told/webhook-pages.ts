@@ -138,11 +138,11 @@ export function webhookPage(input: WebhookPage): string {
           </div>`
     }
     <p>${healthPill(described, now)} ${webhook.url}</p>
-    ${described.health.disabledAt === null ? null : html`<p>Nothing is sent there since ${exactTime(described.health.disabledAt)}. Mend the receiver, then press “Save” below: it is active again, and what waits goes out.</p>`}
+    ${described.health.disabledAt === null ? null : html`<p>Nothing is sent there since ${exactTime(described.health.disabledAt)}. Fix the receiver, then press “Save” below: it is active again, and what waits goes out.</p>`}
     <div class="row">
       ${described.health.disabledAt === null ? button(to('test'), 'Send a test') : null}
-      ${askFirst('New secret', 'There is a new secret, shown once. The present one signs too for a day, then it ends.', button(to('rotate-secret'), 'Yes, make a new secret'))}
-      ${askFirst('Delete', 'Nothing more is told there. What is on its way to it is dropped, and its log is gone.', button(to('delete'), 'Yes, delete this webhook', {}, 'danger'))}
+      ${askFirst('New secret', 'A new secret is made, and shown once. For a day, the present one signs as well.', button(to('rotate-secret'), 'Yes, make a new secret'))}
+      ${askFirst('Delete', 'Nothing more is sent there. Deliveries on their way are dropped, and its log is deleted.', button(to('delete'), 'Yes, delete this webhook', {}, 'danger'))}
     </div>
     <details class="box" ${input.notice ? html` open` : null}>
       <summary>Change it</summary>

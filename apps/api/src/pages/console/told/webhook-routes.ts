@@ -43,7 +43,13 @@ const webhookIdOf = (request: FastifyRequest) => paramOf(request, 'webhookId')
 /** Webhooks as over REST: made, changed, tested, with what was sent and what was answered. For operators: answers may quote anybody. */
 export function webhookRoutes(app: ApiServer, deps: ApiDeps): void {
   app.get('/console/webhooks', OPERATOR_VIEW, async (request, reply) => {
-    return sendList(deps, request, reply, NEW_WEBHOOK, doneNotice({ delete: 'The webhook is gone.' }, request.query))
+    return sendList(
+      deps,
+      request,
+      reply,
+      NEW_WEBHOOK,
+      doneNotice({ delete: 'The webhook was deleted.' }, request.query),
+    )
   })
 
   app.post('/console/webhooks', CHANGE, async (request, reply) => {
