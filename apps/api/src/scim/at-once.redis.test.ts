@@ -86,6 +86,69 @@ it('pages of a large group are told at once, four and then more, ten at most: ea
   }
 }, 120_000)
 
+it('eight providers that change a large group at once have as many pages under way as one, and each is answered', async () => {
+  const most = PEOPLE + 1
+  const groups = await Promise.all(
+    Array.from({ length: 8 }, async (_, at) => {
+      await addScimRoster(api, `eight-${at}`, `Eight ${at}`, { removalGuard: { percent: 100, atLeast: most } })
+      return idp.addGroup(`Eight ${at}`)
+    }),
+  )
+  const { ids } = await putGroup(api, idp, 'Of eight', 1_500)
+  const value = ids.map((one) => ({ value: one }))
+  const held = holdRecords(api.store)
+  try {
+    const answers = groups.map((group) => idp.patch(`/Groups/${group}`, [{ op: 'add', path: 'members', value }]))
+    await eventually(() => expect(held.waiting()).toBe(AT_ONCE[0]))
+    for (let rounds = 0; rounds < 3; rounds++) {
+      held.letGo()
+      await eventually(() => expect(held.waiting()).toBeGreaterThan(0))
+    }
+    held.open()
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(groups.map(() => 204))
+    expect(held.most()).toBeLessThanOrEqual(10)
+  } finally {
+    held.restore()
+  }
+  for (const at of groups.keys())
+    expect((await api.call('GET', `/v1/rosters/eight-${at}`)).json().counts.pending).toBe(ids.length)
+}, 120_000)
+
+it('a store that is too busy to answer some steps of a large change in time is asked again, and nobody is told or left out twice', async () => {
+  await addScimRoster(api, 'busy', 'Busy', { removalGuard: { percent: 100, atLeast: PEOPLE } })
+  const { ids } = await putGroup(api, idp, 'Of busy', 2_000)
+  const group = await idp.addGroup('Busy', [await idp.addUser('busy-stays@example.com')])
+  const send = api.connection.sendCommand.bind(api.connection)
+  const late = new Set<string>()
+  // Each step about these people is carried out, and its answer comes too late; once, as the store has time then.
+  api.connection.sendCommand = (command, ...rest) => {
+    const answer = send(command, ...rest)
+    const person = command.args.map(String).find((arg) => arg.startsWith('Of busy-'))
+    const step = `${String(command.args[0])} ${person ?? ''}`
+    if (person !== undefined && !late.has(step)) {
+      late.add(step)
+      queueMicrotask(() => command.reject(new Error('Command timed out')))
+    }
+    return answer
+  }
+  try {
+    for (const op of ['add', 'remove', 'add']) {
+      late.clear()
+      const value = ids.map((one) => ({ value: one }))
+      expect([op, (await idp.patch(`/Groups/${group}`, [{ op, path: 'members', value }])).status]).toEqual([op, 204])
+      // Four pages, each with four reads, a claim and what the roster is told.
+      expect(late.size).toBeGreaterThanOrEqual(4 * 6)
+    }
+  } finally {
+    api.connection.sendCommand = send
+  }
+  expect((await api.call('GET', '/v1/rosters/busy')).json().counts.pending).toBe(ids.length + 1)
+  expect(await api.connection.zcard('fr:{scim:all}:touched')).toBe(0)
+  const { items } = (await api.call('GET', `/v1/rosters/busy/members/${ids[0] ?? ''}/timeline`)).json()
+  const kinds = (items as { kind: string }[]).map(({ kind }) => kind).filter((kind) => /^(joined|left)$/.test(kind))
+  expect(kinds).toEqual(['joined', 'left', 'joined'])
+}, 120_000)
+
 it('a large group is read as far as it is told, and its ids alone are no less: what is read ahead would be the whole of it', async () => {
   const { id } = await putGroup(api, idp, 'Ahead', PEOPLE)
   await addScimRoster(api, 'ahead', 'Ahead by another name')

@@ -27,7 +27,14 @@ export {
   type LaneStanding,
 } from './lane/lane-status.ts'
 export { enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
-export { createRedis, DEMOTED_EVENT, toStoreError, type Connection, type RedisSettings } from './connection/redis.ts'
+export {
+  createRedis,
+  DEMOTED_EVENT,
+  isTimedOut,
+  toStoreError,
+  type Connection,
+  type RedisSettings,
+} from './connection/redis.ts'
 export { createPersonErasures } from './member/person-erasures.ts'
 export { forgetUnneededTesters } from './member/testers.ts'
 export { createKept, type Kept } from './kept.ts'

@@ -23,26 +23,6 @@ export async function inParallel<T>(
   if (rejected) throw rejected.reason
 }
 
-/** The same over items that come one after the other: no more are taken than are worked on. `limit` is asked before each. */
-export async function inParallelAsTheyCome<T>(
-  limit: () => number,
-  items: AsyncIterable<T> | Iterable<T>,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const underWay = new Set<Promise<void>>()
-  const failures: unknown[] = []
-  for await (const item of items) {
-    const one: Promise<void> = work(item)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => underWay.delete(one))
-    underWay.add(one)
-    while (underWay.size >= limit()) await Promise.race(underWay)
-    if (failures.length > 0) break
-  }
-  await Promise.all(underWay)
-  if (failures.length > 0) throw failures[0]
-}
-
 export function inChunks<T>(items: readonly T[], size: number): T[][] {
   const chunks: T[][] = []
   for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size))

@@ -5,7 +5,7 @@ import { errorsIn } from './errors-in.ts'
 import { createCluster } from './cluster.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { parseRedisUrl, type RedisNode } from './redis-url.ts'
-import { timeOutFairly } from './time-out-fairly.ts'
+import { TIMED_OUT, timeOutFairly } from './time-out-fairly.ts'
 
 /** How a process connects: the API fails fast, a worker waits. */
 export interface RedisSettings {
@@ -161,6 +161,9 @@ const LOST_CODES = new Set([
   'EHOSTUNREACH',
 ])
 const RETRY_AFTER_MS = 2_000
+
+/** Whether a command had no answer in time, on a connection that stands: the store is busy, or stopped. */
+export const isTimedOut = (error: unknown): boolean => error instanceof Error && error.message === TIMED_OUT
 
 /** What a failed store command means to a caller: unknown whether kept, send again. Undefined: the fault is another. */
 export function toStoreError(error: unknown): AppError | undefined {

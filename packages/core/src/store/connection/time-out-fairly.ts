@@ -3,6 +3,9 @@ import type { Command } from 'ioredis'
 /** A timer this late says that the process was not running: then the span says nothing of the store. */
 const LATE_MS = 50
 
+/** The message of such a failure. */
+export const TIMED_OUT = 'Command timed out'
+
 const watched = new WeakSet<Command>()
 
 /**
@@ -24,7 +27,7 @@ function watch(command: Command, ms: number, isPatient: boolean): void {
     setImmediate(() => {
       if (command.isResolved) return
       if (isPatient && lateMs > LATE_MS) watch(command, Math.min(ms, lateMs), false)
-      else command.reject(new Error('Command timed out'))
+      else command.reject(new Error(TIMED_OUT))
     })
   }, ms)
   const clear = () => clearTimeout(timer)

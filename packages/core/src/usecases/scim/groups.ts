@@ -3,6 +3,7 @@ import type { ScimGroup } from '../../domain/scim.ts'
 import { inChunks } from '../parallel.ts'
 import { assertRoom, registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
 import { noteOddOfGroup } from './note-odd.ts'
+import { patiently } from './pace.ts'
 import { settleUsers } from './settle.ts'
 
 /** A change of a group's members that never needs the group itself: what is added and taken out, or the whole that remains. */
@@ -71,7 +72,7 @@ export async function changeScimGroup(
 /** Has the rosters told of everybody in a group. */
 export async function* touchMembers({ store }: OpenDirectory, groupId: string): AsyncGenerator<string[], void> {
   for await (const page of store.membersOf(groupId)) {
-    await store.touch(page)
+    await patiently(() => store.touch(page))
     yield page
   }
 }
@@ -85,7 +86,7 @@ async function amendMembers(
 ): Promise<void> {
   const unknown: string[] = []
   const isMany = delta.isWhole || delta.add.size + delta.remove.size >= MANY
-  const changed = changeMembers(directory, group, delta, unknown)
+  const changed = changeMembers(directory, group, delta, { unknown, isMany })
   await settleUsers(deps, directory, changed, { isWhole: delta.isWhole, isMany, traceparent })
   if (unknown.length === 0) return
   const named = unknown
@@ -101,14 +102,27 @@ async function* changeMembers(
   { store }: OpenDirectory,
   group: Pick<ScimGroup, 'id'>,
   { isWhole, add, remove }: MembersDelta,
-  unknown: string[],
+  { unknown = [], isMany }: { unknown?: string[]; isMany: boolean },
 ): AsyncGenerator<string[], void> {
+  const amend = async (how: 'add' | 'remove', ids: string[]) => {
+    let isAgain = false
+    const once = async () => {
+      const wasAsked = isAgain
+      isAgain = true
+      const result = await store.amendMembers(group.id, how, ids)
+      if (!result || !wasAsked) return result
+      // Whom the try changed that was not answered in time is not said again.
+      const unknownIds = new Set(result.unknown)
+      return { ...result, changed: ids.filter((id) => !unknownIds.has(id)) }
+    }
+    return isMany ? patiently(once) : once()
+  }
   for (const ids of inChunks([...add], CHUNK)) {
-    const result = await store.amendMembers(group.id, 'add', ids)
+    const result = await amend('add', ids)
     unknown.push(...(result?.unknown ?? []))
     if (result && result.changed.length > 0) yield result.changed
   }
-  const takeOut = async (ids: string[]) => (await store.amendMembers(group.id, 'remove', ids))?.changed ?? []
+  const takeOut = async (ids: string[]) => (await amend('remove', ids))?.changed ?? []
   for (const ids of inChunks([...remove], CHUNK)) {
     const changed = await takeOut(ids)
     if (changed.length > 0) yield changed
@@ -147,7 +161,7 @@ export async function settleGroup(
   const lastChange = await store.lastChange(groupId)
   const users = (await store.groups.find(groupId))
     ? touchMembers(directory, groupId)
-    : changeMembers(directory, { id: groupId }, { isWhole: true, add: new Set(), remove: new Set() }, [])
+    : changeMembers(directory, { id: groupId }, { isWhole: true, add: new Set(), remove: new Set() }, { isMany: true })
   await settleUsers(deps, directory, users, { isWhole: true, isMany: true, traceparent })
   await store.settled(groupId, lastChange)
 }

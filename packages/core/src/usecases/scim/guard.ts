@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000
 interface Judged {
   bindings: BindingReader
   /** Who leaves, by the key of the roster. */
-  leaving: ReadonlyMap<string, string[]>
+  leaving: ReadonlyMap<string, ReadonlySet<string>>
   /** Whom the same request brings, by roster. */
   joined: ReadonlyMap<string, number>
   isWhole: boolean
@@ -29,7 +29,8 @@ export async function holdOrFree(
 ): Promise<{ leave: Set<string>; kept: Set<string> }> {
   const leave = new Set<string>()
   const kept = new Set<string>()
-  for (const [key, removals] of leaving) {
+  for (const [key, people] of leaving) {
+    const removals = [...people]
     const roster = await bindings.roster(key)
     if (!roster) continue
     const isHeld = await judge(deps, roster, removals, {

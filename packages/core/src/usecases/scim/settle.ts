@@ -1,11 +1,11 @@
 import { planScimUser, type ScimPlan } from '../../domain/scim.ts'
 import type { ScimStanding } from '../../store/index.ts'
-import { inChunks, inParallelAsTheyCome } from '../parallel.ts'
+import { inChunks } from '../parallel.ts'
 import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
 import { readBindings, rosterIdOf, type BindingReader } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
 import { closePlans, holdOrFree } from './guard.ts'
-import { createPace, type Pace } from './pace.ts'
+import { paceOf, type PacedRequest } from './pace.ts'
 
 /** Users looked at in one go. */
 const CHUNK = 500
@@ -37,16 +37,36 @@ export async function settleUsers(
   users: Pages,
   options: SettleOptions,
 ): Promise<void> {
+  const paced = options.isMany ? paceOf(deps).join() : ONE_BY_ONE
+  try {
+    await settlePages({ deps, directory, options, inPages: paced.inPages }, users)
+  } finally {
+    paced.end()
+  }
+}
+
+/** A few people ask the store a few times, and wait for nobody. */
+const ONE_BY_ONE: PacedRequest = {
+  async inPages(pages, work) {
+    for await (const page of pages) await work(page)
+  },
+  end() {},
+}
+
+async function settlePages(telling: Telling, users: Pages): Promise<void> {
+  const { deps, directory, inPages } = telling
   const { store } = directory
   const bindings = readBindings(deps, directory)
   const leaving: Leaving = { revisions: new Map(), byRoster: new Map(), again: new Set() }
   const joined = new Map<string, number>()
   const cameBack = new Set<string>()
-  const telling: Telling = { deps, directory, options, inPages: paged(createPace(deps.clock)) }
 
-  await telling.inPages(users, async (page) => {
+  // A page may be looked at again, where the store did not answer in time: what is noted of it here is the same then.
+  await inPages(users, async (page) => {
     const { plans, idle } = await planPage(directory, bindings, await store.standings(page))
     await finish(directory, idle)
+    for (const { standing, plan } of plans)
+      for (const key of standing.told.kept) if (plan.joins.includes(key)) cameBack.add(key)
     const claims = plans.map(({ standing: { id, revision }, plan: { told, unsure } }) => ({
       id,
       revision,
@@ -57,9 +77,9 @@ export async function settleUsers(
     // Whoever changed them since tells the rosters of what is so by now.
     const ours = late.size === 0 ? plans : plans.filter(({ standing }) => !late.has(standing.id))
     for (const { standing, plan } of ours) {
-      for (const key of plan.joins) joined.set(rosterIdOf(key), (joined.get(rosterIdOf(key)) ?? 0) + 1)
-      for (const key of standing.told.kept) if (plan.joins.includes(key)) cameBack.add(key)
-      for (const key of plan.leaves) listOf(leaving.byRoster, key).push(standing.id)
+      for (const key of plan.joins)
+        if (!standing.told.rosters.includes(key)) joined.set(rosterIdOf(key), (joined.get(rosterIdOf(key)) ?? 0) + 1)
+      for (const key of plan.leaves) whoLeaves(leaving.byRoster, key).add(standing.id)
       if (plan.leaves.length > 0) leaving.revisions.set(standing.id, standing.revision)
     }
     const refused = await tell(telling, ours)
@@ -81,7 +101,7 @@ interface Leaving {
   /** At which revision each of them leaves. */
   revisions: Map<string, string>
   /** Ids by the key of the roster. */
-  byRoster: Map<string, string[]>
+  byRoster: Map<string, Set<string>>
   /** Those of whom more is to be kept than that they left. */
   again: Set<string>
 }
@@ -102,7 +122,7 @@ async function letGo(
   for (const key of kept) for (const id of byRoster.get(key) ?? []) again.add(id)
   // A leave names nothing but the member. Where they were changed since, it is older than what the rosters are told of that.
   for (const key of leave) {
-    await inPages(inChunks(byRoster.get(key) ?? [], CHUNK), async (page) => {
+    await inPages(inChunks([...(byRoster.get(key) ?? [])], CHUNK), async (page) => {
       const events = page.map((id) => toLeave(directory, id, revisions.get(id) ?? '0', key, priorityOf(options)))
       await acceptEvents(deps, events, options.traceparent)
     })
@@ -131,19 +151,8 @@ interface Telling {
   deps: ScimDeps
   directory: OpenDirectory
   options: SettleOptions
-  inPages: InPages
+  inPages: PacedRequest['inPages']
 }
-
-type InPages = (pages: Pages, work: (page: readonly string[]) => Promise<void>) => Promise<void>
-
-const paged =
-  (pace: Pace): InPages =>
-  (pages, work) =>
-    inParallelAsTheyCome(
-      () => pace.limit(),
-      pages,
-      (page) => pace.run(() => work(page)),
-    )
 
 /** Tells the rosters of who joins and what changed. Returns where a roster would not have somebody. */
 async function tell({ deps, directory, options }: Telling, plans: readonly Planned[]): Promise<Set<string>> {
@@ -180,8 +189,8 @@ const priorityOf = ({ isMany }: SettleOptions): Priority => (isMany ? 'bulk' : '
 
 const placeOf = (roster: string, member: string) => `${roster}\0${member}`
 
-function listOf(lists: Map<string, string[]>, key: string): string[] {
-  const list = lists.get(key) ?? []
+function whoLeaves(lists: Map<string, Set<string>>, key: string): Set<string> {
+  const list = lists.get(key) ?? new Set()
   lists.set(key, list)
   return list
 }
