@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Roster } from '../domain/roster.ts'
 import { createBudget, type Budget, type BudgetSettings } from './budget/budget.ts'
 import { createKept, type Kept } from './kept.ts'
-import { forgetLane, isLaneKnown } from './lane/forget-lane.ts'
+import { forgetLane, isLaneKnown, readKeyAt } from './lane/forget-lane.ts'
 import { oldestWaitingAt, readLaneOverview, type LaneOverview } from './lane/lane-overview.ts'
 import {
   isLanePaused,
@@ -10,6 +10,7 @@ import {
   readLaneStanding,
   resumeLane,
   writeLaneStanding,
+  type KeyOfStanding,
   type LaneStanding,
 } from './lane/lane-status.ts'
 import { createLaneStore, type LaneStore } from './lane/lane-store.ts'
@@ -51,7 +52,8 @@ export interface StoredLane extends LaneStore {
   seats(appId: string): AppSeatsStore
   roster(rosterId: string): StoredRoster
   standing(): Promise<LaneStanding>
-  putStanding(standing: Partial<Omit<LaneStanding, 'outage'>>): Promise<void>
+  /** `key`: the one that it is about; of one that was replaced since nothing is written. */
+  putStanding(standing: Partial<Omit<LaneStanding, 'outage'>>, key?: KeyOfStanding): Promise<void>
   isPaused(): Promise<boolean>
   /** `at` (ms): since when, for people; a lane that is paused already keeps its own. */
   pause(at: number): Promise<void>
@@ -68,8 +70,10 @@ export interface StoredLane extends LaneStore {
   forgetUnneededTesters(appId: string): Promise<void>
   /** Whether anything is there of a lane that was served. */
   isKnown(): Promise<boolean>
-  /** A team key leaves nothing to one that is made under its id later. */
-  forget(): Promise<void>
+  /** When the lane's key was given (ms); 0 where that is not known. */
+  keyAt(): Promise<number>
+  /** A team key leaves nothing to one that is made under its id later. `keyAt`: a newer key's lane stays as it is. */
+  forget(keyAt: number): Promise<void>
 }
 
 /** What is kept of one roster in its lane's slot. */
@@ -123,7 +127,7 @@ export function openLane(redis: Redis, teamKey: string): StoredLane {
     seats: (appId) => createAppSeats(redis, teamKey, appId),
     roster: (rosterId) => openRoster(redis, teamKey, rosterId),
     standing: () => readLaneStanding(redis, teamKey),
-    putStanding: (standing) => writeLaneStanding(redis, teamKey, standing),
+    putStanding: (standing, key) => writeLaneStanding(redis, teamKey, standing, key),
     isPaused: () => isLanePaused(redis, teamKey),
     pause: (at) => pauseLane(redis, teamKey, at),
     resume: () => resumeLane(redis, teamKey),
@@ -134,7 +138,8 @@ export function openLane(redis: Redis, teamKey: string): StoredLane {
     dropFormerSeatLine: (appId) => dropFormerLine(redis, teamKey, appId),
     forgetUnneededTesters: (appId) => forgetUnneededTesters(redis, { teamKey, appId }),
     isKnown: () => isLaneKnown(redis, teamKey),
-    forget: () => forgetLane(redis, teamKey),
+    keyAt: () => readKeyAt(redis, teamKey),
+    forget: (keyAt) => forgetLane(redis, teamKey, keyAt),
   }
 }
 

@@ -79,7 +79,10 @@ describe('team keys', () => {
     await leave()
     expect((await put()).statusCode).toBe(201)
     expect((await api.call('GET', '/v1/team-keys/acme')).json()).toEqual(fresh)
-    expect(await redis.keys('fr:{acme}:*')).toEqual([])
+    expect([await redis.keys('fr:{acme}:*'), await redis.hkeys('fr:{acme}:lane')]).toEqual([
+      ['fr:{acme}:lane'],
+      ['keyAt'],
+    ])
   })
 
   it('keep the line ends of no particular system', async () => {

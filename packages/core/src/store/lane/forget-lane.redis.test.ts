@@ -13,7 +13,7 @@ it('forgets what a lane learnt and what is told to nobody, and keeps what upstre
   await redis.hset(keys.work, 'ref', '{}')
   await redis.rpush(keys.facts, 'fact')
   await redis.hset(keys.erasures, 'one', '{}')
-  await forgetLane(redis, 'acme')
+  await forgetLane(redis, 'acme', 0)
   expect(await redis.exists(keys.lane, keys.budget, keys.schedule, keys.work)).toBe(0)
   expect(await redis.exists(keys.facts, keys.erasures)).toBe(2)
   expect(await isLaneKnown(redis, 'acme')).toBe(false)
@@ -22,6 +22,6 @@ it('forgets what a lane learnt and what is told to nobody, and keeps what upstre
 it('leaves a lane as it is that serves a roster: whoever comes late takes nothing from a team key made anew', async () => {
   await redis.hset(keys.lane, 'paused', '1')
   await redis.sadd(keys.rosters, 'gold')
-  await forgetLane(redis, 'acme')
+  await forgetLane(redis, 'acme', 0)
   expect(await redis.hget(keys.lane, 'paused')).toBe('1')
 })

@@ -11,9 +11,10 @@ const PAGE = 500
 /**
  * A team key leaves nothing to one that is made under its id later: not what stopped its lane, nor what was left of a quota, nor tasks,
  * jobs, seats, or the marks of events that were seen. What upstream has still to be told stays, in its order, and so do erasures, and the
- * turn of whoever is at the lane. A lane that has a roster stays as it is: whoever forgets it comes late.
+ * turn of whoever is at the lane. A lane that has a roster, or a key that was
+ * given after `keyAt` (ms), stays as it is: whoever forgets it comes late.
  */
-export async function forgetLane(redis: Redis, teamKey: string): Promise<void> {
+export async function forgetLane(redis: Redis, teamKey: string, keyAt: number): Promise<void> {
   const keys = laneKeys(teamKey)
   const root = `${queuePrefix(teamKey)}:`
   const { facts, telling, sequences, erasures, lease, promised, rosters, born, closing } = keys
@@ -26,7 +27,12 @@ export async function forgetLane(redis: Redis, teamKey: string): Promise<void> {
   const found = await keysLike(nodeOf(redis, keys.lane), root)
   const gone = [...found.filter((key) => !stays.has(key) && !isOfRoster(key) && !last.includes(key)), ...last]
   for (let from = 0; from < gone.length; from += PAGE)
-    await forgetScript.run(redis, [rosters, ...gone.slice(from, from + PAGE)], [])
+    await forgetScript.run(redis, [rosters, keys.lane, ...gone.slice(from, from + PAGE)], [keyAt])
+}
+
+/** When the lane's key was given (ms); 0 where that is not known. */
+export async function readKeyAt(redis: Redis, teamKey: string): Promise<number> {
+  return Number(await redis.hget(laneKeys(teamKey).lane, 'keyAt'))
 }
 
 /** Whether anything is there of a lane that was served: its team key was deleted by a process that died half-way, or during a visit. */

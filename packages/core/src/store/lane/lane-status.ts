@@ -1,8 +1,11 @@
 import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { readKeyStatus, readProblem } from '../stored-shapes.ts'
+import { defineScript } from '../connection/define-script.ts'
 import { laneKeys } from '../keys.ts'
 import { parseRest, parseSince, parseSuspicion } from './lane-memory.ts'
+
+const writeScript = defineScript(import.meta.url, './standing-write.lua')
 
 /**
  * App Store Connect answers nobody of this team key: it gives no usable answers, or it refused the key, which is not believed before it
@@ -72,11 +75,18 @@ export async function resumeLane(redis: Redis, teamKey: string): Promise<void> {
   await redis.hdel(laneKeys(teamKey).lane, 'paused', 'pausedAt')
 }
 
-/** Changes the given fields of a lane's standing and leaves the others. */
+/** The key that a standing is about: when it was given (ms), and whether it is the lane's from now on. */
+export interface KeyOfStanding {
+  at: number
+  isNew?: boolean
+}
+
+/** Changes the given fields of a lane's standing and leaves the others. Of a key that was replaced since nothing is written. */
 export async function writeLaneStanding(
   redis: Redis,
   teamKey: string,
   standing: Partial<Omit<LaneStanding, 'outage'>>,
+  key?: KeyOfStanding,
 ): Promise<void> {
   const fields: string[] = []
   if (standing.status !== undefined) fields.push('status', standing.status)
@@ -85,5 +95,5 @@ export async function writeLaneStanding(
   if (standing.blocked !== undefined) fields.push('blocked', standing.blocked ? JSON.stringify(standing.blocked) : '')
   // What made the lane rest is mended.
   if (standing.blocked === null) fields.push('rest', '', 'waits', '')
-  if (fields.length > 0) await redis.hset(laneKeys(teamKey).lane, ...fields)
+  await writeScript.run(redis, [laneKeys(teamKey).lane], [key?.at ?? '', key?.isNew ? 'new' : '', ...fields])
 }

@@ -181,13 +181,12 @@ const STATUS_OF: Partial<Record<ErrorCode, TeamKeyStatus>> = {
 
 /** A fault that says nothing about the key (no answer, a 500) leaves its status as it was. */
 async function recordStanding(deps: CheckDeps, teamKey: TeamKey, result: Attempt<unknown>): Promise<void> {
-  if (result.ok) {
-    await deps.store.lane(teamKey.id).putStanding({ status: 'working', problem: null, blocked: null })
-    await deps.store.ready.ring(teamKey.id)
-    return
-  }
-  const status = STATUS_OF[result.code]
+  const lane = deps.store.lane(teamKey.id)
+  const status = result.ok ? 'working' : STATUS_OF[result.code]
   if (status === undefined) return
-  const problem: Problem = { code: result.code, detail: result.message, at: deps.clock.now() }
-  await deps.store.lane(teamKey.id).putStanding({ status, problem })
+  const problem: Problem | null = result.ok ? null : { code: result.code, detail: result.message, at: deps.clock.now() }
+  await lane.putStanding({ status, problem, ...(result.ok && { blocked: null }) }, { at: teamKey.updatedAt })
+  // Deleted meanwhile: whoever deletes it later than this sees to it.
+  if (!(await deps.store.teamKeys.find(teamKey.id))) await lane.forget(teamKey.updatedAt)
+  else if (result.ok) await deps.store.ready.ring(teamKey.id)
 }

@@ -1,3 +1,4 @@
+import type { TeamKey } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Store } from '../../store/index.ts'
 
@@ -6,14 +7,17 @@ export async function deleteTeamKey(deps: { store: Store }, id: string): Promise
   const { teamKeys } = deps.store
   const teamKey = await teamKeys.find(id)
   await assertUnused(deps, id)
-  if (!teamKey || !(await teamKeys.deleteIf(id, ({ createdAt }) => createdAt === teamKey.createdAt)))
-    throw new AppError('not_found', { message: `There is no team key "${id}".` })
+  const notFound = new AppError('not_found', { message: `There is no team key "${id}".` })
+  if (!teamKey) throw notFound
+  let deleted = teamKey
+  const isThis = (newest: TeamKey) => (deleted = newest).createdAt === teamKey.createdAt
+  if (!(await teamKeys.deleteIf(id, isThis))) throw notFound
   // Whoever makes a roster with it, or moves one to it, looks whether it is there once their roster says so; here, the other way round.
   await assertUnused(deps, id).catch(async (error: unknown) => {
-    await teamKeys.insert(teamKey)
+    await teamKeys.insert(deleted)
     throw error
   })
-  await deps.store.lane(id).forget()
+  await deps.store.lane(id).forget(deleted.updatedAt)
 }
 
 async function assertUnused({ store }: { store: Store }, id: string): Promise<void> {

@@ -36,10 +36,15 @@ export async function putTeamKey(
     createdAt: now,
     updatedAt: now,
   }
+  const lane = deps.store.lane(input.id)
   // A visit may have been under way when its former was deleted.
-  if (!(await deps.store.teamKeys.find(input.id)) && (await deps.store.lane(input.id).isKnown()))
-    await deps.store.lane(input.id).forget()
-  if (await deps.store.teamKeys.insert(record)) return { created: true, isChanged: true, teamKey: record }
+  const formerAt = await lane.keyAt()
+  if (!(await deps.store.teamKeys.find(input.id)) && (await lane.isKnown())) await lane.forget(formerAt)
+  const key = { at: now, isNew: true }
+  if (await deps.store.teamKeys.insert(record)) {
+    await lane.putStanding({}, key)
+    return { created: true, isChanged: true, teamKey: record }
+  }
   let isChanged = true
   const replaced = await deps.store.teamKeys.update(input.id, (known) => {
     input.assertSeen?.(known)
@@ -47,7 +52,7 @@ export async function putTeamKey(
     return { ...record, createdAt: known.createdAt }
   })
   if (!replaced) throw new AppError('conflict')
-  await deps.store.lane(input.id).putStanding({ status: 'unchecked', problem: null, blocked: null })
+  await lane.putStanding({ status: 'unchecked', problem: null, blocked: null }, key)
   await deps.store.ready.ring(input.id)
   return { created: false, isChanged, teamKey: replaced }
 }

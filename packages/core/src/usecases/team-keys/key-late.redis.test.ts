@@ -1,0 +1,109 @@
+import type { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
+import { makePrivateKey } from '../../../testing/fixtures.ts'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { AppError } from '../../errors.ts'
+import { createSealer } from '../../secrets/index.ts'
+import { createStore, laneKeys } from '../../store/index.ts'
+import { checkTeamKey } from './check-team-key.ts'
+import { deleteTeamKey } from './delete-team-key.ts'
+import { putTeamKey } from './put-team-key.ts'
+
+let rig: LaneRig
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+const sealer = createSealer({ current: Buffer.alloc(32, 7) })
+const privateKey = makePrivateKey()
+const depsWith = (redis: Redis) => ({ ...rig.deps, store: createStore(redis), sealer })
+const put = (redis: Redis, keyId: string) =>
+  putTeamKey(depsWith(redis), { id: 'acme', issuerId: '57246542-96fe-1a63-e053-0824d011072a', keyId, privateKey })
+const check = async (redis: Redis, code: 'key_rejected' | null) => {
+  const answer = () => (code === null ? Promise.resolve([]) : Promise.reject(new AppError(code)))
+  const removeTesters = () => Promise.reject(new AppError(code ?? 'apple_not_found'))
+  const session = { ...rig.session(), listApps: answer, removeTesters }
+  const deps = {
+    ...depsWith(redis),
+    apple: { session: () => session },
+    gateFor: () => ({ admit: async () => {}, note: () => {} }),
+  }
+  return checkTeamKey(deps, (await rig.store.teamKeys.find('acme'))!)
+}
+const standing = async () => (await rig.store.lane('acme').standing()).status
+
+it('a check that comes late says nothing of the key that replaced the one it checked', async () => {
+  for (let at = 0; ; at++) {
+    await put(rig.redis, `FORMER${at}`)
+    const lagged = await lagsAt(
+      rig.redis,
+      at,
+      ({ redis }) => check(redis, 'key_rejected'),
+      ({ redis }) => put(redis, `NEXT${at}`),
+    )
+    if (!lagged) break
+    expect({ at, status: await standing() }).toEqual({ at, status: 'unchecked' })
+  }
+})
+
+it('a check that comes late leaves nothing of a team key that was deleted, and nothing in one that was made anew', async () => {
+  for (let at = 0; ; at++) {
+    for (const isRenewed of [false, true]) {
+      await put(rig.redis, 'FORMER')
+      const lagged = await lagsAt(
+        rig.redis,
+        at,
+        ({ redis }) => check(redis, 'key_rejected'),
+        async ({ redis }) => {
+          await deleteTeamKey(depsWith(redis), 'acme')
+          if (isRenewed) await put(redis, 'NEXT')
+        },
+      )
+      if (!lagged) return
+      if (isRenewed) expect({ at, status: await standing() }).toEqual({ at, status: 'unchecked' })
+      else expect({ at, lane: await rig.redis.hgetall(laneKeys('acme').lane) }).toEqual({ at, lane: {} })
+      await deleteTeamKey(rig.deps, 'acme').catch(() => {})
+    }
+  }
+})
+
+it('a key that is replaced lets its lane go on, whichever write the request died before, once it is sent again', async () => {
+  for (let at = 0; ; at++) {
+    await put(rig.redis, `FORMER${at}`)
+    await check(rig.redis, 'key_rejected')
+    const problem = { code: 'key_rejected' as const, detail: '', at: 1 }
+    await rig.store.lane('acme').putStanding({ blocked: problem, status: 'rejected', problem })
+    const died = await diesAt(rig.redis, at, ({ redis }) => put(redis, `NEXT${at}`))
+    await put(rig.redis, `NEXT${at}`)
+    const { blocked } = await rig.store.lane('acme').standing()
+    expect({ at, blocked, status: await standing() }).toEqual({ at, blocked: null, status: 'unchecked' })
+    if (!died) break
+  }
+})
+
+it('a team key that was made anew stays paused, where another deletion, or another request that makes it, comes late', async () => {
+  for (const late of ['delete', 'put']) {
+    for (let at = 0; ; at++) {
+      if (late === 'delete') await put(rig.redis, 'FORMER')
+      else await rig.store.lane('acme').pause(1)
+      const lagged = await lagsAt(
+        rig.redis,
+        at,
+        async ({ redis }) => (late === 'delete' ? deleteTeamKey(depsWith(redis), 'acme') : put(redis, 'NEXT')),
+        async ({ redis }) => {
+          await deleteTeamKey(depsWith(redis), 'acme').catch(() => {})
+          await put(redis, 'NEXT')
+          await createStore(redis).lane('acme').pause(2)
+        },
+      )
+      if (!lagged) break
+      expect({ late, at, paused: await rig.store.lane('acme').isPaused() }).toEqual({ late, at, paused: true })
+      await deleteTeamKey(rig.deps, 'acme').catch(() => {})
+    }
+  }
+})
