@@ -5,6 +5,7 @@ import { createPasswordCheck, createSealer } from '../../secrets/index.ts'
 import { hashPassword } from '@flightroster/core/testing'
 import { createStore } from '../../store/index.ts'
 import { findSession, logIn, logOut, type SessionDeps } from './index.ts'
+import { readDevice } from './device.ts'
 import type { LogInInput } from './log-in.ts'
 
 const { connect } = await withRedis({ flush: false })
@@ -17,6 +18,7 @@ function makeDoor() {
   const clock = createSettableClock()
   const passwords = createPasswordCheck()
   let checked = 0
+  const turns: { from: string; isKnown: boolean }[] = []
   const deps: SessionDeps = {
     store: createStore(redis),
     clock,
@@ -24,6 +26,7 @@ function makeDoor() {
     passwords: {
       verify: (password, hash, turn) => {
         checked++
+        if (turn) turns.push(turn)
         return passwords.verify(password, hash, turn)
       },
     },
@@ -36,6 +39,7 @@ function makeDoor() {
     clock,
     deps,
     attempt,
+    turns,
     checked: () => checked,
     enter: async (name = 'ann') => {
       const outcome = await attempt('right', { name })
@@ -130,7 +134,7 @@ describe.concurrent('guesses', () => {
   }, 240_000)
 
   it('with a stolen or made-up browser cookie gain nothing', async () => {
-    const { attempt, guessFromMany, deps } = makeDoor()
+    const { attempt, deps } = makeDoor()
     const { device } = (await attempt('right')) as { device: string }
     for (const forged of ['x', `${device}x`, deps.sealer.seal('{}', 'else')]) {
       expect((await attempt('wrong', { device: forged })).kind).toBe('refused')
@@ -138,11 +142,52 @@ describe.concurrent('guesses', () => {
     for (let at = 0; at < 10; at++) await attempt('wrong', { device })
     const outcomes = await Promise.all(Array.from({ length: 30 }, () => attempt('wrong', { device })))
     expect(outcomes.filter(({ kind }) => kind === 'wait').length).toBeGreaterThan(5)
-    // Of another person it is worth nothing.
-    await guessFromMany(12, 'bob')
-    const began = performance.now()
-    await attempt('right', { device, name: 'bob', address: '203.0.113.7' })
-    expect(performance.now() - began).toBeGreaterThan(1_900)
+  }, 240_000)
+
+  it('with a browser cookie are ten, then they wait like all others; of another person it is worth nothing', async () => {
+    const { attempt, guessFromMany } = makeDoor()
+    const deviceOf = async (name: string) => ((await attempt('right', { name })) as { device: string }).device
+    const [stolen, ofBob] = [await deviceOf('ann'), await deviceOf('bob')]
+    await guessFromMany(12)
+    const tookMs = async (input: Partial<LogInInput>) => {
+      const began = performance.now()
+      await attempt('wrong', { address: '203.0.113.7', ...input })
+      return performance.now() - began
+    }
+    expect(await tookMs({ device: ofBob })).toBeGreaterThan(1_900)
+    for (let at = 0; at < 10; at++) await attempt('wrong', { device: stolen, address: `203.0.113.${at}` })
+    expect(await tookMs({ device: stolen, address: '203.0.113.99' })).toBeGreaterThan(1_900)
+  }, 240_000)
+
+  it('take turns by network and name, so that those at one name hold up few others behind the same proxy', async () => {
+    const { attempt, turns } = makeDoor()
+    for (const [name, address] of [
+      ['ann', '192.0.2.1'],
+      ['bob', '192.0.2.1'],
+      ['ann', '198.51.100.1'],
+    ] as const)
+      await attempt('wrong', { name, address })
+    const { device } = (await attempt('right')) as { device: string }
+    await attempt('right', { device })
+    expect(new Set(turns.slice(0, 3).map(({ from }) => from)).size).toBe(3)
+    expect(turns.map(({ isKnown }) => isKnown)).toEqual([false, false, false, false, true])
+  })
+
+  it('are wrong ones alone: whoever knows the password may come as often as they like', async () => {
+    const { attempt, deps } = makeDoor()
+    const { device } = (await attempt('right')) as { device: string }
+    for (let at = 0; at < 12; at++) {
+      await attempt('right')
+      await attempt('right', { device })
+    }
+    const attempts = deps.store.attempts({ many: 10, forMs: 60_000 })
+    for (const [kind, who] of [
+      ['account', 'ann'],
+      ['address', '192.0.2.1'],
+      ['pair', '192.0.2.1 ann'],
+      ['device', readDevice(deps, device, 'ann') ?? ''],
+    ] as const)
+      expect([kind, await attempts.begin(kind, who)]).toEqual([kind, 1])
   }, 240_000)
 
   it('keep no names and addresses', async () => {
