@@ -283,7 +283,7 @@ describe('erasing a person', () => {
     expect(await told()).toMatchObject({
       code: 'lane_blocked',
       detail: expect.stringMatching(/Apple wants an agreement\. Since 2026-11-24T00:00:00\.000Z\.$/),
-      action: expect.stringContaining('account holder'),
+      action: expect.stringContaining('Account Holder'),
     })
     await writeLaneStanding(rig.redis, 'acme', { blocked: null })
     await writeLaneStanding(rig.redis, 'acme', { paused: false })
