@@ -9,10 +9,9 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
 /** The table of `docs/architecture.md`. */
 const chapter = read('docs/architecture.md').split('### The walk, file by file')[1]?.split('\n#')[0] ?? ''
-const walk = [...chapter.matchAll(/^\| `([^`]+\.(?:ts|lua))` \| (.+) \|$/gm)].map(([, file = '', adds = '']) => ({
-  file,
-  adds,
-}))
+const walk = [...chapter.matchAll(/^\| `([^`]+\.(?:ts|lua))` \| (?:`(\w+)`|its header) \| (.+) \|$/gm)].map(
+  ([, file = '', start, adds = '']) => ({ file, start, adds }),
+)
 
 const exportsOf = (file: string) =>
   [...read(file).matchAll(/^export (?:async )?(?:const|function|class|interface|type) (\w+)/gm)].map(
@@ -57,5 +56,34 @@ describe('the walk of one event', () => {
     // Two processes meet here: `ready.ts` publishes on the channel that `doorbell.ts` hears, and a worker asks it to.
     expect(lost).toEqual([`${CORE}/store/lane/doorbell.ts`, 'apps/worker/src/worker.ts'])
     expect(named.get('apps/worker/src/worker.ts')?.has(`${CORE}/store/lane/doorbell.ts`)).toBe(true)
+  })
+
+  it('begins in each file at something that the file exports, and in a script at its header', () => {
+    const wrong = walk.filter(({ file, start }) =>
+      start === undefined ? !read(file).startsWith('--') : !exportsOf(file).includes(start),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('the table of where things are decided', () => {
+  const table = read('docs/architecture.md').split('### Where things are decided')[1]?.split('\n#')[0] ?? ''
+  const rows = [...table.matchAll(/^\| ([^|]+\?) \| (.+) \|$/gm)].map(([, question = '', answer = '']) => {
+    const words = [...answer.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word)
+    const files = words.filter((word) => /^(?:apps|packages)\/.+\.\w+$/.test(word))
+    return { question, files, words: words.filter((word) => !word.includes('/')) }
+  })
+
+  it('names files, and nothing that none of them has', () => {
+    expect(rows.length).toBeGreaterThan(7)
+    expect(rows.filter(({ files }) => files.length === 0).map(({ question }) => question)).toEqual([])
+    const stale = rows.flatMap(({ files, words }) => {
+      const text = files.map(read).join('\n')
+      const isBeside = (name: string) => files.some((file) => existsSync(join(ROOT, dirname(file), name)))
+      return words.filter((word) =>
+        /\.(?:ts|lua)$/.test(word) ? !isBeside(word) : !word.endsWith('…') && !text.includes(word),
+      )
+    })
+    expect(stale).toEqual([])
   })
 })
