@@ -7,8 +7,8 @@ import { giveExample } from '../../schemas/example.ts'
 
 const scopes = z.array(z.enum(SCOPES)).min(1)
 
-/** What somebody who reads a list of tokens would take for somebody else. */
-const RESERVED = /^(?:admin|admin[ _-]?token|system|worker|console|apple|flightroster|user:.*|token:.*)$/i
+/** What somebody who reads a list of tokens would take for somebody else, in letters of whatever width. */
+const RESERVED = /^(?:admin|admin[\s_-]*token|system|worker|console|apple|flightroster|user:.*|token:.*)$/i
 
 export const tokenBody = z.strictObject({
   name: z
@@ -17,7 +17,7 @@ export const tokenBody = z.strictObject({
     .min(1)
     .max(100)
     .regex(/^\P{C}*$/u, 'Leave out control characters.')
-    .refine((name) => !RESERVED.test(name), 'This name stands for others: choose another one.'),
+    .refine((name) => !RESERVED.test(name.normalize('NFKC')), 'This name stands for others: choose another one.'),
   scopes,
   rosters: z.array(recordId).max(1_000).nullable().default(null).describe('null: all rosters, and those to come'),
   emailAttribute: z

@@ -157,6 +157,33 @@ describe('the audit log under attack', () => {
     expect(JSON.stringify(all[0])).toContain('user:ann')
   }, 180_000)
 
+  it('keeps 90 days, and lets go of what is older', async () => {
+    const day = 86_400_000
+    const plant = async (days: number, count: number) => {
+      for (let at = 0; at < count; at++) {
+        const fields = ['at', '1', 'actor', 'user:ann', 'action', 'roster.pause', 'target', `of-${days}`, 'detail', '']
+        await api.connection.xadd(globalKeys.audit, `${Date.now() - days * day}-${at + 1}`, ...fields)
+      }
+    }
+    await plant(91, 500)
+    await plant(89, 250)
+    await make(['rosters:read'])
+    const all = JSON.stringify(await api.connection.xrange(globalKeys.audit, '-', '+'))
+    expect(all.match(/of-89/g)).toHaveLength(250)
+    // The store lets go of whole blocks of a hundred.
+    expect(all.match(/of-91/g)?.length ?? 0).toBeLessThan(100)
+  })
+
+  it('is exported to its last entry, however many pages that is', async () => {
+    for (let at = 0; at < 2_500; at++)
+      await createAudit(api.connection).add({ at, actor: 'user:ann', action: 'a', target: `t-${at}`, detail: '' })
+    for (const accept of ['text/csv', 'application/x-ndjson']) {
+      const { body } = await api.call('GET', '/v1/audit', undefined, { accept })
+      const found = [...body.matchAll(/\bt-(\d+)\b/g)].map(([, at]) => Number(at))
+      expect([accept, found]).toEqual([accept, Array.from({ length: 2_500 }, (_, at) => 2_499 - at)])
+    }
+  })
+
   it('is exported whole, as CSV that no spreadsheet runs and as a line of JSON for each', async () => {
     await make(['rosters:read'], null, '=cmd()')
     const csv = await api.call('GET', '/v1/audit', undefined, { accept: 'text/csv' })
@@ -167,13 +194,19 @@ describe('the audit log under attack', () => {
     expect(JSON.parse(lines.body.split('\n')[0] ?? '')).toMatchObject({ actor: 'token:ADMIN_TOKEN', detail: '=cmd()' })
   })
 
-  it.each(['ADMIN_TOKEN', 'admin', 'System', 'user:ann', 'token:ADMIN_TOKEN'])(
-    'is not misled by a token that is called %s',
-    async (name) => {
-      const answer = await api.call('POST', '/v1/tokens', { name, scopes: ['rosters:read'] })
-      expect([answer.statusCode, answer.json().errors[0].pointer]).toEqual([400, '/name'])
-    },
-  )
+  it.each([
+    'ADMIN_TOKEN',
+    'admin',
+    'System',
+    'user:ann',
+    'token:ADMIN_TOKEN',
+    'ＡＤＭＩＮ',
+    'admin\u00a0 token',
+    'ＵＳＥＲ：ann',
+  ])('is not misled by a token that is called %s', async (name) => {
+    const answer = await api.call('POST', '/v1/tokens', { name, scopes: ['rosters:read'] })
+    expect([answer.statusCode, answer.json().errors[0].pointer]).toEqual([400, '/name'])
+  })
 })
 
 describe('requests past the limit of a token', () => {
