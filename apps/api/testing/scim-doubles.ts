@@ -34,7 +34,21 @@ export interface Habits {
   /** Whether that holds for what was refused with 400 as well; else it waits for somebody. */
   retriesRefused: boolean
   quarantine?: Quarantine
+  /** What of all that is published nowhere; docs/scim.md says so. */
+  assumed: readonly Assumption[]
 }
+
+/** What tests may assume of a provider, as docs/scim.md puts it. */
+export const ASSUMPTIONS = {
+  cycle: 'how often it goes over everything',
+  looksFirst: 'whether it looks for a group before it makes it',
+  removes: 'how it takes somebody out of a group',
+  retries: 'when it sends again what failed',
+  after429: 'what it does after 429',
+  bodies: 'the bodies of its requests',
+} as const
+
+type Assumption = keyof typeof ASSUMPTIONS
 
 /** A provider that slows down where its requests fail, and stops in the end. */
 export interface Quarantine {
@@ -65,6 +79,7 @@ export const DOUBLES: Habits[] = [
     retriesAfter: [6 * 60, 12 * 60, 24 * 60],
     retriesRefused: true,
     quarantine: { everyMinutes: 24 * 60, share: 0.4, tries: 5_000, failures: 40_000, stopsAfterDays: 28 },
+    assumed: [],
   },
   {
     // support.okta.com: goes by Retry-After; whatever else failed waits under "Tasks" for somebody.
@@ -79,11 +94,12 @@ export const DOUBLES: Habits[] = [
     after429: 'all wait',
     retriesAfter: [],
     retriesRefused: false,
+    assumed: ['retries'],
   },
   {
-    // authentik's source: hourly, 409 is looked up, groups are read back and compared, transient faults are tried again.
+    // authentik's source: every four hours, 409 is looked up, groups are read back and compared, whatever failed is tried again.
     name: 'authentik',
-    everyMinutes: 60,
+    everyMinutes: 240,
     changesBy: 'PUT',
     leavesBy: 'DELETE',
     pushesGroups: true,
@@ -93,8 +109,9 @@ export const DOUBLES: Habits[] = [
     removes: 'filter',
     readsGroup: true,
     after429: 'each waits',
-    retriesAfter: [1, 2, 4, 60],
+    retriesAfter: [1, 2, 4, 240],
     retriesRefused: true,
+    assumed: [],
   },
   {
     name: 'JumpCloud',
@@ -108,6 +125,7 @@ export const DOUBLES: Habits[] = [
     after429: 'each waits',
     retriesAfter: [],
     retriesRefused: false,
+    assumed: ['looksFirst', 'cycle', 'retries', 'after429'],
   },
   {
     // Goes by groups that are here, changes users by PUT; failed tasks wait for somebody.
@@ -122,6 +140,7 @@ export const DOUBLES: Habits[] = [
     after429: 'each waits',
     retriesAfter: [],
     retriesRefused: false,
+    assumed: ['removes', 'retries', 'after429'],
   },
   {
     name: 'Google Workspace',
@@ -135,6 +154,7 @@ export const DOUBLES: Habits[] = [
     after429: 'each waits',
     retriesAfter: [180, 360, 720, 1440],
     retriesRefused: true,
+    assumed: ['bodies', 'retries', 'after429'],
   },
 ]
 
