@@ -91,7 +91,7 @@ async function walk(begin: string[]): Promise<{ links: Link[]; broken: string[] 
     })
     if (answer.statusCode >= 400) broken.push(`${page}: ${answer.statusCode}`)
     const { location } = answer.headers
-    const found: [string, string][] = location === undefined ? [] : [['href', String(location)]]
+    const found: [string, string][] = location === undefined ? [] : [['href', location]]
     if (String(answer.headers['content-type']).startsWith('text/html'))
       for (const [, kind = '', to = ''] of answer.body.matchAll(LINK)) found.push([kind, decoded(to)])
     const [, named = ''] = /<base href="([^"]*)"/.exec(answer.body) ?? []
