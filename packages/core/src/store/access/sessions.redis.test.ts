@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
+import { diesAt } from '../../../testing/dies-or-lags.ts'
 import { createAttempts, createSessions } from './sessions.ts'
 
 const HOUR = 3_600_000
@@ -34,4 +35,14 @@ it('the times of one sender come one after the other, as far as anybody would wa
   expect(second).toBeLessThanOrEqual(120_000)
   expect(await attempts.takeSlot('net-1', 60_000, 150_000)).toBeLessThan(0)
   expect(await attempts.takeSlot('net-2', 60_000, 150_000)).toBe(60_000)
+})
+
+it('an attempt that is taken back after its time leaves no count without an end, whichever write its process died before', async () => {
+  for (let at = 0; ; at++) {
+    const died = await diesAt(redis, at, (process) =>
+      createAttempts(process.redis, { many: 3, forMs: HOUR }).takeBack('account', 'late'),
+    )
+    expect({ at, kept: await redis.keys('*login*') }).toEqual({ at, kept: [] })
+    if (!died) break
+  }
 })

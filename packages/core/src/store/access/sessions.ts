@@ -5,6 +5,7 @@ import { defineScript } from '../connection/define-script.ts'
 import { globalKeys } from '../keys.ts'
 
 const countAttempt = defineScript(import.meta.url, './count-attempt.lua')
+const takeBackAttempt = defineScript(import.meta.url, './take-back-attempt.lua')
 const takeSlot = defineScript(import.meta.url, './take-slot.lua')
 
 /** Somebody who has logged in to the pages. */
@@ -80,10 +81,7 @@ export function createAttempts(redis: Redis, { many, forMs }: AttemptLimits): At
   const keyOf = (kind: string, who: string) => globalKeys.attempts(kind, hash('sha256', who, 'base64url').slice(0, 22))
   return {
     begin: async (kind, who) => Number(await countAttempt.run(redis, [keyOf(kind, who)], [forMs, many])),
-    async takeBack(kind, who) {
-      const key = keyOf(kind, who)
-      if ((await redis.decr(key)) <= 0) await redis.del(key)
-    },
+    takeBack: async (kind, who) => void (await takeBackAttempt.run(redis, [keyOf(kind, who)], [])),
     clear: async (kind, who) => void (await redis.del(keyOf(kind, who))),
     takeSlot: async (who, apartMs, farthestMs) =>
       Number(await takeSlot.run(redis, [keyOf('slot', who)], [apartMs, farthestMs])),

@@ -46,10 +46,15 @@ export function createTokens(redis: Redis): Tokens {
       const found = await redis.hmget(globalKeys.tokenUses, ...ids)
       return found.map((at) => (at ? Number(at) : null))
     },
-    noteUse: async (id, at) => void (await redis.hset(globalKeys.tokenUses, id, at)),
+    async noteUse(id, at) {
+      await redis.hset(globalKeys.tokenUses, id, at)
+      // Deleted while it was used: whoever deletes it later than this sees to it.
+      if ((await redis.hexists(globalKeys.tokens, id)) === 0) await redis.hdel(globalKeys.tokenUses, id)
+    },
     async delete(id) {
+      const isDeleted = await register.delete(id)
       await redis.hdel(globalKeys.tokenUses, id)
-      return register.delete(id)
+      return isDeleted
     },
   }
 }

@@ -7,6 +7,7 @@ import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, sourceKeys } from '../keys.ts'
 import { createRegister, type Register } from '../records.ts'
 
+const beginScript = defineScript(import.meta.url, './source-begin.lua')
 const dropScript = defineScript(import.meta.url, '../drop-record.lua')
 
 const source = object<Source>({
@@ -65,7 +66,12 @@ export interface SourceMemory {
   /** Newest first. */
   received(): Promise<ReceivedPayload[]>
   note(entry: ReceivedPayload): Promise<void>
-  destroy(): Promise<void>
+  /** A source was made then (ms): what is there of a former one is forgotten. */
+  begin(createdAt: number): Promise<void>
+  /** A payload came for the source that was made then (ms); false where it is a former one by now. */
+  use(createdAt: number): Promise<boolean>
+  /** Forgets everything of the source that was made then (ms), and nothing of a later one. */
+  destroy(createdAt: number): Promise<void>
 }
 
 /** More than all testers of ten apps. Beyond that whoever is entitled to nothing makes room, the one of whom was told least lately first. */
@@ -78,6 +84,9 @@ const REFUSED_EVERY_MS = 10_000
 export function createSourceMemory(redis: Redis, sourceId: string, most = PEOPLE_KEPT): SourceMemory {
   const keys = sourceKeys(sourceId)
   const people = createRegister(redis, keys.people, sourcePerson)
+  const all = [keys.born, keys.people, keys.idle, keys.received, keys.refused]
+  const mark = async (createdAt: number, how: 'made' | 'used' | 'deleted') =>
+    (await beginScript.run(redis, all, [createdAt, how])) === 1
   const hasRoom = async () => {
     for (;;) {
       if ((await redis.hlen(keys.people)) < most) return true
@@ -139,9 +148,9 @@ export function createSourceMemory(redis: Redis, sourceId: string, most = PEOPLE
         .ltrim(keys.received, 0, RECEIVED_KEPT - 1)
         .exec()
     },
-    async destroy() {
-      await redis.unlink(keys.people, keys.idle, keys.received, keys.refused)
-    },
+    begin: async (createdAt) => void (await mark(createdAt, 'made')),
+    use: (createdAt) => mark(createdAt, 'used'),
+    destroy: async (createdAt) => void (await mark(createdAt, 'deleted')),
   }
 }
 

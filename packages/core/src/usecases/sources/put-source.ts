@@ -65,9 +65,11 @@ export async function putSource(
       createdAt: now,
       updatedAt: now,
     }
-    // Whoever deleted its former may have died, or a payload to that one come late.
-    if (!(await sources.find(id))) await store.sourceMemory(id).destroy()
-    if (await insertWithin(sources, record, input.share)) return { source: record, isNew: true, isChanged: true }
+    if (await insertWithin(sources, record, input.share)) {
+      // Whoever deleted its former may have died, or a payload to that one come late.
+      await store.sourceMemory(id).begin(now)
+      return { source: record, isNew: true, isChanged: true }
+    }
   }
   let isChanged = true
   const changed = await sources.update(id, (known) => {
@@ -109,9 +111,13 @@ async function assertMap(evaluator: Evaluator, map: string, actor: string): Prom
 /** Throws not_found. */
 export async function getSource(deps: { store: Store }, id: string): Promise<Source> {
   const source = await deps.store.sources.find(id)
-  if (!source) throw new AppError('not_found', { message: `There is no source "${id}".`, details: { source: id } })
+  if (!source) throw sourceNotFound(id)
   return source
 }
+
+/** The error of a source that is not there. */
+export const sourceNotFound = (id: string) =>
+  new AppError('not_found', { message: `There is no source "${id}".`, details: { source: id } })
 
 /** All sources. */
 export function listSources(deps: { store: Store }): Promise<Source[]> {
@@ -120,16 +126,20 @@ export function listSources(deps: { store: Store }): Promise<Source[]> {
 
 /** Forgets what the source told; the members it brought stay. Throws not_found. */
 export async function deleteSource(deps: { store: Store }, id: string): Promise<void> {
-  await getSource(deps, id)
+  const source = await getSource(deps, id)
   // First: whoever dies on the way leaves a source that can be deleted again.
-  await deps.store.sourceMemory(id).destroy()
-  await deps.store.sources.delete(id)
-  await forgetIfDeleted(deps, id)
+  await deps.store.sourceMemory(id).destroy(source.createdAt)
+  await deps.store.sources.deleteIf(id, ({ createdAt }) => createdAt === source.createdAt)
+  await forgetIfDeleted(deps, source)
 }
 
 /** Once something was kept of a source that may have been deleted meanwhile: nobody would forget it. */
-export async function forgetIfDeleted({ store }: { store: Store }, id: string): Promise<void> {
-  if (!(await store.sources.find(id))) await store.sourceMemory(id).destroy()
+export async function forgetIfDeleted(
+  { store }: { store: Store },
+  { id, createdAt }: Pick<Source, 'id' | 'createdAt'>,
+): Promise<void> {
+  const known = await store.sources.find(id)
+  if (known?.createdAt !== createdAt) await store.sourceMemory(id).destroy(createdAt)
 }
 
 /** Every secret that is good at `now`, the newest first. */

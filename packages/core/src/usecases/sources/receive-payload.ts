@@ -5,7 +5,7 @@ import type { Sealer } from '../../secrets/index.ts'
 import { isGenericSigned, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
 import { PEOPLE_KEPT, type SourceMemory } from '../../store/index.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent, type IntakeDeps } from '../intake/index.ts'
-import { forgetIfDeleted, getSource, openSourceSecrets } from './put-source.ts'
+import { forgetIfDeleted, getSource, openSourceSecrets, sourceNotFound } from './put-source.ts'
 import { readPayload, type ReadDeps } from './read-payload.ts'
 import { amendPerson, noteTold, planPerson } from './tell-person.ts'
 
@@ -38,6 +38,21 @@ export async function receivePayload(
 ): Promise<Received> {
   const source = await getSource(deps, sourceId)
   const memory = deps.store.sourceMemory(sourceId)
+  if (!(await memory.use(source.createdAt))) throw sourceNotFound(sourceId)
+  try {
+    return await receive(deps, source, memory, request, traceparent)
+  } finally {
+    await forgetIfDeleted(deps, source)
+  }
+}
+
+async function receive(
+  deps: ReceiveDeps,
+  source: Source,
+  memory: SourceMemory,
+  request: ReceivedRequest,
+  traceparent: string | undefined,
+): Promise<Received> {
   const now = deps.clock.now()
   const bodyDigest = digestOf(request.headers['x-patreon-event'] ?? '', request.body)
   const note = (status: ReceivedPayload['status'], id: string, events: number, reason: string | null) =>
@@ -48,7 +63,7 @@ export async function receivePayload(
     throw new AppError('signature_invalid')
   }
   // Not before: whoever knows no secret must use up nobody's share.
-  deps.admit(sourceId)
+  deps.admit(source.id)
   let read
   try {
     read = await readPayload(deps, source, request, now)
@@ -75,7 +90,6 @@ export async function receivePayload(
   // After everything is recorded: a death before this means a repeat, which records what is missing.
   await memory.noteSeen(seen, id === bodyDigest ? BODY_REMEMBERED_MS : ID_REMEMBERED_MS)
   await note(accepted > 0 || isKept ? 'accepted' : 'ignored', id, accepted, ignored[0] ?? null)
-  await forgetIfDeleted(deps, sourceId)
   return { accepted, ignored }
 }
 

@@ -87,7 +87,53 @@ it('a source that is made anew knows nobody of its former', async () => {
   // As a process of an earlier version left it, which died.
   await rig.store.sources.delete('shop')
   await make(rig.store)
-  expect(await traces()).toEqual([])
+  expect(await traces()).toEqual(['fr:{src:shop}:born'])
+})
+
+it('a payload with a wrong signature that comes late to the deletion of its source leaves nothing', async () => {
+  for (let at = 0; ; at++) {
+    await make(rig.store)
+    const wrong = { headers: signStripe('another', BODY, Date.now()), body: BODY }
+    const lagged = await lagsAt(
+      rig.redis,
+      at,
+      ({ redis }) => receivePayload(depsWith(createStore(redis)), 'shop', wrong),
+      ({ redis }) => deleteSource({ store: createStore(redis) }, 'shop'),
+    )
+    if (!lagged) break
+    expect({ at, traces: await traces() }).toEqual({ at, traces: [] })
+  }
+})
+
+it('a source that was made anew keeps what it was told, where another deletion, or another request that makes it, comes late', async () => {
+  for (const late of ['delete', 'make']) {
+    for (let at = 0; ; at++) {
+      if (late === 'delete') await make(rig.store)
+      await forgetSeen()
+      const lagged = await lagsAt(
+        rig.redis,
+        at,
+        async ({ redis }) => {
+          const store = createStore(redis)
+          await (late === 'delete' ? deleteSource({ store }, 'shop') : make(store))
+        },
+        async ({ redis }) => {
+          const store = createStore(redis)
+          await deleteSource({ store }, 'shop').catch(() => {})
+          await make(store)
+          await receive(store)
+        },
+      )
+      if (!lagged) break
+      expect({ late, at, there: (await rig.store.sources.find('shop')) !== undefined }).toEqual({
+        late,
+        at,
+        there: true,
+      })
+      expect({ late, at, people: await rig.redis.hlen('fr:{src:shop}:people') }).toEqual({ late, at, people: 1 })
+      await deleteSource(rig.deps, 'shop')
+    }
+  }
 })
 
 it.each([
