@@ -78,6 +78,18 @@ export class Interleaver {
           this.#pending.push({ process, name, refuse, release: async () => resolve() })
         }),
     }
+    // What leaves together is one step, taken before any of it is sent.
+    const multi = redis.multi.bind(redis)
+    const stepped = () => {
+      const pipeline = multi()
+      const exec = pipeline.exec.bind(pipeline)
+      pipeline.exec = async (...args) => {
+        await process.step('multi')
+        return exec(...args)
+      }
+      return pipeline
+    }
+    redis.multi = stepped as typeof redis.multi
     redis.intercept = (command, send) => {
       if (isDead()) return command.reject(new Error('The process is dead.'))
       this.#noteLease(process, command)
@@ -231,7 +243,6 @@ class SteppedRedis extends Redis {
   sent: ((answer: Promise<unknown>) => void) | undefined
 
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
-    // A pipeline's commands leave together: one step more or less is no other interleaving.
     if (!this.intercept || stream) {
       this.sent?.(command.promise)
       return super.sendCommand(command, stream)

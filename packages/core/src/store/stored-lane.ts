@@ -29,7 +29,7 @@ import { createFigures, type Figures } from './roster/figures.ts'
 import { createReadings, type Readings } from './roster/readings.ts'
 import { createReconciliations, type Reconciliations } from './roster/reconciliations.ts'
 import { createRosterHistory, type RosterHistory } from './roster/roster-history.ts'
-import { enterLane, leaveLane, noteBirth } from './roster/roster-lane.ts'
+import { enterLane, leaveLane, noteBirth, noteMissingBirths } from './roster/roster-lane.ts'
 import { createSeatLine, dropFormerLine, takeFormerLine, type Seeker, type SeatLine } from './roster/seat-line.ts'
 import { createUploads, type Uploads } from './roster/uploads.ts'
 import { createUsageReadings, type UsageReadings } from './roster/usage-readings.ts'
@@ -68,6 +68,8 @@ export interface StoredLane extends LaneStore {
   dropFormerSeatLine(appId: string): Promise<void>
   /** Forgets tester ids of addresses that no roster of this lane and app names any longer. */
   forgetUnneededTesters(appId: string): Promise<void>
+  /** Of rosters that are in the lane: when they were made, where that is not known. */
+  noteMissingBirths(rosters: readonly Pick<Roster, 'id' | 'createdAt'>[]): Promise<void>
   /** Whether anything is there of a lane that was served. */
   isKnown(): Promise<boolean>
   /** When the lane's key was given (ms); 0 where that is not known. */
@@ -137,6 +139,7 @@ export function openLane(redis: Redis, teamKey: string): StoredLane {
     takeFormerSeatLine: (appId) => takeFormerLine(redis, teamKey, appId),
     dropFormerSeatLine: (appId) => dropFormerLine(redis, teamKey, appId),
     forgetUnneededTesters: (appId) => forgetUnneededTesters(redis, { teamKey, appId }),
+    noteMissingBirths: (rosters) => noteMissingBirths(redis, teamKey, rosters),
     isKnown: () => isLaneKnown(redis, teamKey),
     keyAt: () => readKeyAt(redis, teamKey),
     forget: (keyAt) => forgetLane(redis, teamKey, keyAt),

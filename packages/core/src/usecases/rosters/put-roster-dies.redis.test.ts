@@ -5,6 +5,7 @@ import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { DEFAULT_POLICIES } from '../../domain/roster.ts'
 import { isAppError } from '../../errors.ts'
 import { createStore, globalKeys, laneKeys, type Store } from '../../store/index.ts'
+import { sweepTasks } from '../schedule/sweep-tasks.ts'
 import { lawTask } from '../schedule/tasks.ts'
 import { deleteTeamKey } from '../team-keys/delete-team-key.ts'
 import { deleteRoster } from './delete-roster.ts'
@@ -49,6 +50,8 @@ async function expectWhole(id: string, group: string): Promise<void> {
   expect(await rig.store.rosterIdsOfApp('1234')).toContain(id)
   const { rosters, born } = laneKeys('acme')
   expect(await rig.redis.sismember(rosters, id)).toBe(1)
+  await rig.redis.del(...(await rig.redis.keys('*task:sweep-tasks*')), 'none')
+  await sweepTasks({ ...rig.deps, buildWatchMs: 60_000 })
   expect(await rig.redis.hget(born, id)).toBe(String(roster?.createdAt))
   await rig.join('u-1', { roster: id })
   await rig.due(lawTask('acme'))

@@ -16,7 +16,7 @@ const PAGE = 500
 const EVERY_MS = 25_000
 
 /**
- * The guarantee behind the schedules: a roster whose tasks were never planned, or were lost, gets them, and a lane that is in
+ * The guarantee behind the schedules, and behind the making of rosters: one whose tasks were never planned, or were lost, gets them, and a lane that is in
  * no ready index is rung for its next task. All workers call it, one of them looks at the next lanes in turn, and returns how many
  * tasks it planned; null where it was another's turn.
  */
@@ -36,6 +36,7 @@ async function sweepLane(deps: TaskSweepDeps, lane: string): Promise<number> {
   const ids = await store.rostersOf(lane)
   if (ids.length === 0) return 0
   const rosters = [...(await store.rosters.findMany(ids)).values()].filter((roster) => roster.teamKey === lane)
+  await store.lane(lane).noteMissingBirths(rosters.filter(({ deleting }) => !deleting))
   const now = clock.now()
   const wanted = new Map<string, number>()
   for (const roster of rosters) {
