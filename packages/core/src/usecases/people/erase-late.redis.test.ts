@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
@@ -7,6 +8,8 @@ import { createStore, laneKeys } from '../../store/index.ts'
 import { deleteRoster } from '../rosters/delete-roster.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
 import { lawTask } from '../schedule/tasks.ts'
+import type { Visit } from '../visit/visit.ts'
+import { eraseMembers, eraseTask } from './erase-members.ts'
 import { describeErasure, erasePerson } from './index.ts'
 
 let rig: LaneRig
@@ -104,6 +107,47 @@ it('an erasure whose process died is finished, as far as it was begun, by whoeve
       erasePerson({ ...rig.deps, store: createStore(redis) }, addressOf(at)),
     )
     await expectErased(roster, (await erasePerson(rig.deps, addressOf(at))).id, at)
+    if (!died) break
+  }
+}, 120_000)
+
+it('an erasure is handed over to where its roster went, whichever write its worker died before', async () => {
+  for (let at = 0; ; at++) {
+    const roster = await fill(at)
+    await moveRoster(rig.deps, roster, 'second')
+    // Whoever asked for it was slower than the move.
+    const [id, person] = [randomUUID(), randomUUID()]
+    const place = { id, roster: roster.id }
+    await rig.store.personErasures.begin(person, Date.now())
+    await rig.store.personErasures.putPart(person, { ...place, teamKey: 'acme', doneAt: null })
+    const who = { members: [`u-${at}`], email: addressOf(at), requestedAt: Date.now() }
+    await rig.store.lane('acme').erasures.begin({ v: 1, ...place, ...who, person }, eraseTask(id))
+    const died = await diesAt(rig.redis, at, ({ redis }) =>
+      eraseMembers({ teamKey: 'acme', deps: { ...rig.deps, store: createStore(redis) } } as unknown as Visit, id),
+    )
+    await expectErased(roster, person, at)
+    expect(await rig.store.lane('acme').erasures.find(id)).toBeUndefined()
+    if (!died) break
+  }
+}, 120_000)
+
+it('a visit forgets nobody of a roster whose mover lies dead: what was copied would come back', async () => {
+  for (let at = 0; ; at += at < 6 ? 1 : 40) {
+    const roster = await fill(at)
+    await rig.leave(`u-${at}`, { roster: roster.id, id: `left-${at}` })
+    await rig.until(async () => expect(await rig.statuses(roster.id)).toEqual({ [`u-${at}`]: 'removed' }))
+    const erasure = await erasePerson(rig.deps, addressOf(at))
+    const died = await diesAt(rig.redis, at, ({ redis }) =>
+      moveRoster({ ...rig.deps, store: createStore(redis) }, roster, 'second'),
+    )
+    for (const task of await rig.redis.zrange(laneKeys('acme').schedule, '0', '-1')) {
+      if (!task.startsWith('erase:')) continue
+      await rig.due(task)
+      await rig.visit()
+    }
+    const left = await rig.store.rosters.find(roster.id)
+    if (left?.moving) await moveRoster(rig.deps, left, 'second')
+    await expectErased(roster, erasure.id, at)
     if (!died) break
   }
 }, 120_000)
