@@ -29,18 +29,41 @@ it('leaves a lane as it is that serves a roster: whoever comes late takes nothin
 
 const root = `${queuePrefix('acme')}:`
 const STAYS = [
-  ...[keys.facts, keys.telling, keys.sequences, keys.erasures, keys.lease, keys.promised, keys.born, keys.closing],
-  ...[`${root}${queueName('acme')}:meta`, keys.roster('gold').desired, keys.arriving('gold')],
+  keys.facts,
+  keys.telling,
+  keys.sequences,
+  keys.erasures,
+  keys.lease,
+  keys.promised,
+  keys.born,
+  keys.closing,
+  `${root}${queueName('acme')}:meta`,
+  keys.roster('gold').desired,
+  keys.arriving('gold'),
 ]
 const GOES = [
-  ...[keys.lane, keys.budget, keys.schedule, keys.work, keys.outboxNow, keys.outboxBulk, keys.reconciliations],
-  ...[keys.seats('1234'), keys.testersOf('1234', 7), keys.marks(5), keys.removedShares, keys.kept('groups')],
-  ...[queueKeys('acme').wait, queueKeys('acme').job('ref'), queueKeys('acme').failed],
+  keys.lane,
+  keys.budget,
+  keys.schedule,
+  keys.work,
+  keys.outboxNow,
+  keys.outboxBulk,
+  keys.reconciliations,
+  keys.seats('1234'),
+  keys.testersOf('1234', 7),
+  keys.marks(5),
+  keys.removedShares,
+  keys.kept('groups'),
+  queueKeys('acme').wait,
+  queueKeys('acme').job('ref'),
+  queueKeys('acme').failed,
 ]
 
+const write = (key: string) => (key === keys.lane ? redis.hset(key, 'paused', '1') : redis.set(key, '1'))
+
 it.each(STAYS)('leaves %s, and nothing else', async (stays) => {
-  for (const key of [...GOES, stays]) await redis.set(key, '1')
-  await forgetLane(redis, 'acme')
+  for (const key of [...GOES, stays]) await write(key)
+  await forgetLane(redis, 'acme', 0)
   expect(await redis.keys(`${root}*`)).toEqual([stays])
 })
 
@@ -48,8 +71,8 @@ it('says that there is something to forget until all is forgotten, whoever dies 
   const jobs = Array.from({ length: 1_100 }, (_, at) => queueKeys('acme').job(`ref-${at}`))
   for (const last of [keys.lane, keys.budget, keys.schedule]) {
     for (let at = 0; ; at++) {
-      for (const key of [...jobs, last]) await redis.set(key, '1')
-      const died = await diesAt(redis, at, (process) => forgetLane(process.redis, 'acme'))
+      for (const key of [...jobs, last]) await write(key)
+      const died = await diesAt(redis, at, (process) => forgetLane(process.redis, 'acme', 0))
       const left = await redis.keys(`${root}*`)
       expect({ at, isKnown: await isLaneKnown(redis, 'acme') }).toEqual({ at, isKnown: left.length > 0 })
       if (!died) break
