@@ -27,7 +27,7 @@ interface Transport {
   request(method: string, path: string, init: object): Promise<{ data?: unknown; error?: unknown; response: Response }>
 }
 
-/** A method for each operation of the API; see the README. */
+/** A client with a method for each operation of the API, named by its `operationId`; see the README. Calls throw FlightrosterError. */
 export function createFlightroster(options: FlightrosterOptions): Flightroster {
   const transport = createClient({
     baseUrl: options.url.replace(/\/+$/, ''),

@@ -1,4 +1,4 @@
-/** One fault of a request. */
+/** One fault of a request that the API refused with `request_invalid`. */
 export interface Fault {
   /** JSON pointer into the body; `/query/…` and `/path/…` name the other parts. */
   pointer: string

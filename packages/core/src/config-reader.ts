@@ -50,14 +50,15 @@ export class EnvReader {
   optionalInteger(name: string, { min, max }: { min: number; max: number }): number | undefined {
     return this.parsed(name, undefined, `a whole number from ${min} to ${max}`, (text) => {
       const value = Number(text)
-      if (!/^\d+$/.test(text) || value < min || value > max) throw new Error(`it is "${text.slice(0, 20)}"`)
+      if (!/^\d+$/.test(text)) throw new Error('it is not a whole number')
+      if (value < min || value > max) throw new Error(value < min ? 'it is too small' : 'it is too large')
       return value
     })
   }
 
   flag(name: string, otherwise: boolean): boolean {
     return this.parsed(name, otherwise, 'true or false', (text) => {
-      if (text !== 'true' && text !== 'false') throw new Error(`it is "${text.slice(0, 20)}"`)
+      if (text !== 'true' && text !== 'false') throw new Error('it is neither')
       return text === 'true'
     })
   }
@@ -65,7 +66,7 @@ export class EnvReader {
   oneOf<T extends string>(name: string, otherwise: T, values: readonly T[]): T {
     return this.parsed(name, otherwise, `one of ${values.join(', ')}`, (text) => {
       const value = values.find((candidate) => candidate === text)
-      if (value === undefined) throw new Error(`it is "${text.slice(0, 20)}"`)
+      if (value === undefined) throw new Error('it is none of them')
       return value
     })
   }

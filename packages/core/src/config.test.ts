@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -65,6 +65,19 @@ describe('the environment of the API', () => {
     const faults = faultsOf(() => loadApiConfig({ ...GOOD, ADMIN_TOKEN: secret, REDIS_URL: `redis://u:${secret}@h:x` }))
     expect(faults.length).toBe(2)
     expect(new ConfigError(faults).message).not.toContain('hunter2')
+  })
+
+  it('repeats the value of no variable: a secret may stand in the wrong one', () => {
+    const secret = 'hunter2-hunter2'
+    const names = [
+      ...readFileSync(new URL('config.ts', import.meta.url), 'utf8').matchAll(/(?:read\.\w+|seconds)\(\s*'([A-Z_]+)'/g),
+    ].map(([, name = '']) => name)
+    const env = Object.fromEntries(names.map((name) => [name, secret]))
+    for (const load of [loadApiConfig, loadWorkerConfig]) {
+      const faults = faultsOf(() => load(env))
+      expect(faults.length).toBeGreaterThan(15)
+      expect(JSON.stringify(faults)).not.toContain(secret)
+    }
   })
 
   it('reads a secret from the file that NAME_FILE names, without its line end', () => {

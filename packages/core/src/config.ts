@@ -70,7 +70,7 @@ const MIN_ADMIN_TOKEN_LENGTH = 16
 const ADVISED_ADMIN_TOKEN_LENGTH = 32
 const APPLE_URL = 'https://api.appstoreconnect.apple.com'
 
-/** Throws ConfigError with every fault at once. */
+/** Reads the API's settings from the environment (README, "Configuration"). Throws ConfigError, which names every fault at once. */
 export function loadApiConfig(env: Env): ApiConfig {
   const read = new EnvReader(env)
   const config: ApiConfig = {
@@ -96,7 +96,7 @@ export function loadApiConfig(env: Env): ApiConfig {
   return config
 }
 
-/** Throws ConfigError with every fault at once. */
+/** Reads a worker's settings from the environment (README, "Configuration"). Throws ConfigError, which names every fault at once. */
 export function loadWorkerConfig(env: Env): WorkerConfig {
   const read = new EnvReader(env)
   const config: WorkerConfig = {
@@ -200,7 +200,7 @@ export function warnOfShortToken({ adminToken }: Pick<ApiConfig, 'adminToken'>):
 function parseHttpUrl(text: string): string {
   if (!URL.canParse(text)) throw new Error('it is not a URL')
   const url = new URL(text)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`its scheme is ${url.protocol}`)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('its scheme is neither http nor https')
   return text.replace(/\/+$/, '')
 }
 

@@ -29,7 +29,7 @@ export const ERROR_CODES =
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by its type the record has a key for each code, and no other
   Object.keys(ERROR_RULES) as ErrorCode[]
 
-/** What an error tells beyond its code. */
+/** What an error says beyond its code; `message` replaces the title of the code. */
 export interface AppErrorInit {
   /** One sentence that names the thing and the next step; the table's title when absent. Never an address, never a key. */
   message?: string
@@ -39,7 +39,10 @@ export interface AppErrorInit {
   cause?: unknown
 }
 
-/** What stops us. Compare `code`, never the message. */
+/**
+ * An error that is foreseen: its `code` says what follows (ERROR_RULES). Compare `code`, never the message. `details` hold ids,
+ * never an address or a key; `retryAfterMs` (ms) where it is known when trying again may help.
+ */
 export class AppError extends Error {
   override readonly name: string = 'AppError'
   readonly code: ErrorCode

@@ -9,7 +9,7 @@ export interface MemberDetails {
   link?: string
 }
 
-/** What a receiver reads. */
+/** The body of a callback, as JSON: `type`, `timestamp` (RFC 3339) and `data`, in the shapes of docs/callbacks.md. */
 export function toCallbackBody(fact: TellableFact, more: MemberDetails = {}): string {
   return JSON.stringify({ type: fact.type, timestamp: new Date(fact.at).toISOString(), data: toData(fact, more) })
 }

@@ -152,7 +152,7 @@ const NOBODY: Readonly<Record<MemberStatus, number>> = {
   reclaimed: 0,
 }
 
-/** Members whom the loss of the last build hits. */
+/** How many members are in the group, by a roster's counts: those whom the loss of its last build would hit. */
 export function peopleInGroup(counts: Record<MemberStatus, number>): number {
   return counts.not_invited + counts.invited + counts.accepted + counts.installed
 }

@@ -49,7 +49,7 @@ export interface Search {
   mayMatch(text: string): boolean
 }
 
-/** Undefined where nothing was asked for. */
+/** Prepares a search once for many members; undefined where nothing is searched for. */
 export function parseSearch(q: string | undefined): Search | undefined {
   const whole = foldText(q ?? '').trim()
   if (whole === '') return undefined

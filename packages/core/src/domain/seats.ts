@@ -47,7 +47,7 @@ export function withCount(seats: AppSeats, counted: number, now: number): AppSea
   return { ...seats, used, countedAt: now, limit: atLeast(seats.limit, counted) }
 }
 
-/** The same of those who are in some external group. */
+/** As `withCount`, for a new count of the testers who are in some external group. */
 export function withGrouped(seats: AppSeats, counted: number, now: number): AppSeats {
   const trails = now - seats.enteredAt < READS_TRAIL_MS && seats.groupedAt !== null
   const grouped = trails ? Math.max(counted, seats.grouped ?? 0) : counted
@@ -66,7 +66,7 @@ export function withRefusal(seats: AppSeats, used: number | null, grouped: numbe
   }
 }
 
-/** We have put in so many, whom no count need show yet. */
+/** With `entered` testers more whom we have added at `now` (ms), and whom Apple's counts need not show yet. */
 export function withEntries(seats: AppSeats, entered: number, now: number): AppSeats {
   return {
     ...seats,
@@ -105,7 +105,7 @@ export interface SeatShare {
   in: number
 }
 
-/** What of a reserve is not filled. */
+/** Seats of a roster's reserve that none of its members has taken yet. */
 export function keptFree({ reserve, in: entered }: SeatShare): number {
   return Math.max(0, reserve - entered)
 }

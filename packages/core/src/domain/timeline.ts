@@ -141,7 +141,7 @@ const noteEntry = object<NoteEntry>({ t: number, k: oneOf('note'), d: text })
 const eventEntry = object<EventEntry>({ t: number, k: word(), o: word(), e: optional(text) })
 const jsonEntry = either<TimelineEntry>('k', (k) => (k === 'run' ? runEntry : k === 'note' ? noteEntry : eventEntry))
 
-/** Reads the lines of JSON that were written before, too. */
+/** Reads one line of a timeline, in today's form or in the JSON of releases up to 0.1.0. */
 export function parseEntry(line: string): TimelineEntry {
   if (line.startsWith('{')) return parseJsonEntry(line)
   const [, letter = '', at = '', sort = '', rest = ''] = /^([a-z])([0-9a-z]+)([A-Z]?)(.*)$/s.exec(line) ?? []

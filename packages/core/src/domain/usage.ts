@@ -62,7 +62,7 @@ const DEFAULT_PERIOD: UsagePeriod = 90
  */
 const DOUBT_ENDS_DAYS = 60
 
-/** The smallest period that covers so many days. */
+/** The smallest of Apple's periods that covers so many days; for null, which is a rule that does not ask for sessions, the usual one. */
 export function periodFor(noSessionDays: number | null): UsagePeriod {
   if (noSessionDays === null) return DEFAULT_PERIOD
   return USAGE_PERIODS.find((days) => days >= noSessionDays) ?? 365

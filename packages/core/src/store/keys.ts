@@ -171,7 +171,7 @@ export function queuePrefix(teamKey: string): string {
   return `${ROOT}:{${teamKey}}`
 }
 
-/** A lane's queue name holds its team key id. */
+/** The name of a lane's queue: `lane-` and the id of its team key. */
 export function queueName(teamKey: string): string {
   return `lane-${teamKey}`
 }

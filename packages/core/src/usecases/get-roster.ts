@@ -2,7 +2,7 @@ import type { Roster } from '../domain/roster.ts'
 import { AppError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 
-/** Throws not_found. */
+/** The record of one roster. Throws not_found. */
 export async function getRoster(deps: { store: Store }, id: string): Promise<Roster> {
   const roster = await deps.store.rosters.find(id)
   if (!roster) throw rosterNotFound(id)

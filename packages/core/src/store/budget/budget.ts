@@ -62,7 +62,7 @@ export interface Budget {
   read(): Promise<BudgetState>
 }
 
-/** `testClock`: a test may pass one; Redis's own otherwise. */
+/** The budget of one team key. `testClock` is for tests; times are of Redis's clock otherwise. */
 export function createBudget(
   redis: Redis,
   teamKey: string,

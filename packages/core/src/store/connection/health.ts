@@ -91,7 +91,7 @@ const NOT_READY: StoreReport = {
   detail: 'The store is not ready yet: Redis is still loading its file, or the connection is being made.',
 }
 
-/** One look; never throws. */
+/** Looks once at every server of the store, and says what can be done with it. Never throws. */
 export async function lookAtStore(redis: Redis): Promise<StoreReport> {
   const masters = findMasters(redis)
   if (!masters) {

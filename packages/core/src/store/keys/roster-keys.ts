@@ -58,7 +58,7 @@ export interface RosterKeys {
   builds: string
 }
 
-/** As many as holders.lua makes. */
+/** The keys of the parts of a roster's index by address: as many as holders.lua makes. */
 export function indexParts({ index }: RosterKeys): string[] {
   return Array.from({ length: 1_024 }, (_, part) => `${index}:${part}`)
 }

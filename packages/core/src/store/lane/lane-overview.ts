@@ -41,7 +41,7 @@ const ROW = list(or(string, number))
 /** Lanes at once: the event loop and the store serve others in between. */
 const CHUNK = 250
 
-/** In the order given. */
+/** The overviews of these lanes, in the order given. */
 export async function readLaneOverviews(redis: Redis, teamKeys: readonly string[]): Promise<LaneOverview[]> {
   const lanes: LaneOverview[] = []
   for (let from = 0; from < teamKeys.length; from += CHUNK) {

@@ -57,7 +57,7 @@ function parseDelivery(body: Buffer): { type: string; id: string } {
   try {
     return deliverySchema.parse(JSON.parse(body.toString('utf8'))).data
   } catch (cause) {
-    throw new AppError('request_invalid', { message: "The body is none of Apple's webhooks.", cause })
+    throw new AppError('request_invalid', { message: "The body is not one of Apple's webhooks.", cause })
   }
 }
 

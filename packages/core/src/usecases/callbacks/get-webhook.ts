@@ -8,7 +8,7 @@ export interface WebhookDescription {
   health: EndpointHealth
 }
 
-/** Throws not_found. */
+/** One webhook. Throws not_found. */
 export async function getWebhook(deps: { store: Store }, id: string): Promise<Webhook> {
   const webhook = await deps.store.webhooks.find(id)
   if (!webhook) throw webhookNotFound(id)
@@ -24,7 +24,7 @@ export async function describeWebhook(deps: { store: Store }, webhook: Webhook):
   return { webhook, health: await deps.store.deliveries(webhook.id).health() }
 }
 
-/** All webhooks. */
+/** All webhooks, those of every token among them: the caller leaves out what nobody may see. */
 export function listWebhooks(deps: { store: Store }): Promise<Webhook[]> {
   return deps.store.webhooks.list()
 }

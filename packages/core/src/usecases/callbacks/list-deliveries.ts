@@ -1,7 +1,7 @@
 import type { ListedDelivery, Store } from '../../store/index.ts'
 import { getWebhook } from './get-webhook.ts'
 
-/** Newest first. Throws not_found. */
+/** A page of the deliveries of a webhook, the newest first; `next` is the cursor of the following page. Throws not_found. */
 export async function listDeliveries(
   deps: { store: Store },
   webhookId: string,

@@ -18,6 +18,6 @@ export async function replayDelivery(
   const found = known !== undefined && isOwn(known.delivery.fact) && (await deliveries.replay(deliveryId, now))
   await deps.store.deliveryLine.note(webhookId, now)
   const replayed = found ? await deliveries.find(deliveryId) : undefined
-  if (!replayed) throw new AppError('not_found', { message: 'There is no such delivery, or it is kept no longer.' })
+  if (!replayed) throw new AppError('not_found', { message: 'There is no such delivery, or it is no longer kept.' })
   return replayed
 }

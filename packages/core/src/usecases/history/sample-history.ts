@@ -29,7 +29,7 @@ async function sampleOne({ store, clock }: HistoryDeps, roster: Pick<Roster, 'id
   await history.add({ at: clock.now(), counts })
 }
 
-/** Oldest first, with how it is now. */
+/** Samples of a roster's counts over time, the oldest first, with today's counts at the end. */
 export async function readHistory({ store, clock }: HistoryDeps, roster: Roster): Promise<HistorySample[]> {
   const [samples, counts] = await Promise.all([
     store.lane(roster.teamKey).roster(roster.id).history.list(),

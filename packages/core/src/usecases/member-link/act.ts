@@ -30,7 +30,7 @@ const WINDOWS: Record<'page' | 'address', readonly LimitWindow[]> = {
 
 type ActDeps = IntakeDeps & RequestWorkDeps & { toRef: ToRef }
 
-/** Throws rate_limited. */
+/** Counts a request of this kind from a member's own page. Throws rate_limited where there were too many. */
 export async function limitMemberPage(deps: ActDeps, { roster, record }: OpenedLink, kind: keyof typeof WINDOWS) {
   const ref = deps.toRef(roster.id, record.id)
   const windows = WINDOWS[kind]

@@ -64,7 +64,7 @@ export async function voidMemberLinks(deps: { store: Store }, roster: Roster, me
   await deps.store.lane(roster.teamKey).roster(roster.id).links.void([member])
 }
 
-/** Whose page it is. */
+/** The member whose page a link opens, and their roster. */
 export interface OpenedLink {
   roster: Roster
   record: MemberRecord

@@ -25,7 +25,7 @@ async function findSome(deps: MembersDeps, members: Members, ids: string[]): Pro
   return records.filter((record) => record !== undefined)
 }
 
-/** Every member that matches, page by page. */
+/** Every member of the roster that matches the filter, a page at a time. */
 export async function* exportMembers(
   deps: MembersDeps,
   roster: Roster,

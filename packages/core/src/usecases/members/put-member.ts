@@ -38,7 +38,7 @@ export async function putMember(
   }
 }
 
-/** The same as a member.left of now. Throws not_found. */
+/** Takes a member off the roster, as a `member.left` of now does. Throws not_found. */
 export async function deleteMember(
   deps: IntakeDeps,
   { roster, member, traceparent }: { roster: Roster; member: string; traceparent?: string | undefined },

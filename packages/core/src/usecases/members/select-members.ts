@@ -146,7 +146,7 @@ export interface MembersPage {
   pages: number
 }
 
-/** One page of those who were chosen. */
+/** One page of the members who match a selection, in its order; pages count from 1. */
 export async function browseMembers(
   deps: Deps,
   roster: Roster,

@@ -101,7 +101,7 @@ async function readTarget(guard: UrlGuard, kind: NoticeKind, text: string): Prom
 /** All notices. */
 export const listNotices = (deps: { store: Store }): Promise<Notice[]> => deps.store.notices.list()
 
-/** Throws not_found. */
+/** One notice. Throws not_found. */
 export async function getNotice(deps: { store: Store }, id: string): Promise<Notice> {
   const notice = await deps.store.notices.find(id)
   if (!notice) throw noticeNotFound(id)

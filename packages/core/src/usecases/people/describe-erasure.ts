@@ -20,7 +20,7 @@ export interface ErasureDeps {
 /** How far the erasure of a person is; no address is known of it. Throws not_found. */
 export async function describeErasure(deps: ErasureDeps, id: string): Promise<ErasureDescription> {
   const erasure = await deps.store.personErasures.find(id)
-  if (!erasure) throw new AppError('not_found', { message: 'There is no such erasure, or it is kept no longer.' })
+  if (!erasure) throw new AppError('not_found', { message: 'There is no such erasure, or it is no longer kept.' })
   const { startedAt, parts } = erasure
   const waits = await Promise.all(parts.filter(({ doneAt }) => doneAt === null).map((part) => waitOf(deps, part)))
   const open = waits.filter((wait) => wait !== undefined)

@@ -35,7 +35,7 @@ export async function applySnapshot(deps: IntakeDeps & DraftDeps, input: Snapsho
   const id = randomUUID()
   if (!(await reconciliations.begin(roster.id, id))) {
     throw new AppError('rate_limited', {
-      message: `Another list of roster "${roster.id}" is being recorded; send it again in a moment.`,
+      message: `Another list of roster "${roster.id}" is being recorded; send this one again in a moment.`,
       retryAfterMs: 2_000,
     })
   }

@@ -32,7 +32,7 @@ export async function approveReconciliation(deps: IntakeDeps, decision: Decision
   if (!isAsShown(record, leaving)) {
     const fresh = await planAgain(deps, roster, record, leaving)
     throw new AppError('plan_changed', {
-      message: `Others than shown would leave roster "${roster.id}" by now; look at the fresh plan ${fresh.id}.`,
+      message: `Other people than shown would now leave roster "${roster.id}"; look at the fresh plan ${fresh.id}.`,
       details: { reconciliation: fresh.id },
     })
   }

@@ -10,7 +10,7 @@ interface Deps {
   clock: Clock
 }
 
-/** Throws not_found. */
+/** A reconciliation of the roster, with the people whom it names. Throws not_found. */
 export async function getReconciliation(deps: Deps, roster: Roster, id: string): Promise<Reconciliation> {
   const record = await deps.store.lane(roster.teamKey).reconciliations.find(id)
   if (!record || record.roster !== roster.id) {
@@ -22,7 +22,7 @@ export async function getReconciliation(deps: Deps, roster: Roster, id: string):
 /** A page ends sooner where its plans name so many people. */
 const NAMES_ON_A_PAGE = 10_000
 
-/** Newest first. */
+/** A page of a roster's reconciliations, the newest first; `next` is the cursor of the following page. */
 export async function listReconciliations(
   deps: Deps,
   roster: Roster,

@@ -29,7 +29,7 @@ export async function tellMended(
   await facts.add([{ type: 'roster.recovered', roster: id, sequence, ...still, problem: null, at }])
 }
 
-/** Upstream is told that a plan waits for a person. */
+/** The fact `roster.held`: a plan waits for a person's decision. */
 export function tellHeld(plan: Reconciliation): Told {
   const { detail, code } = problemOfHeld(plan)
   const problem = { code, detail }

@@ -106,7 +106,7 @@ async function recordOpen(
   } while (cursor !== '0')
 }
 
-/** Goes on with moves and deletions whose process died. */
+/** Finishes moves and deletions whose process died. */
 export async function resumeBegun(deps: MoveDeps): Promise<void> {
   const { store, clock } = deps
   const now = clock.now()

@@ -135,7 +135,7 @@ async function* changeMembers(
   }
 }
 
-/** Counts as emptying it. False where there is none. */
+/** Deletes a group; its people leave the rosters as if it had been emptied. False where there is no such group. */
 export async function deleteScimGroup(
   deps: ScimDeps,
   directory: OpenDirectory,

@@ -108,7 +108,7 @@ async function assertMap(evaluator: Evaluator, map: string, actor: string): Prom
   }
 }
 
-/** Throws not_found. */
+/** One source. Throws not_found. */
 export async function getSource(deps: { store: Store }, id: string): Promise<Source> {
   const source = await deps.store.sources.find(id)
   if (!source) throw sourceNotFound(id)

@@ -32,7 +32,7 @@ export function learnStatements(known: SourcePerson, statements: SourceStatement
   const person = { ...learnt, revision: Math.max(now, known.revision + 1) }
   // Each payload about a person reads all that is known of them.
   if (JSON.stringify(person).length <= LONGEST_PERSON) return person
-  throw new AppError('payload_not_understood', { message: 'One person has more memberships there than anybody has.' })
+  throw new AppError('payload_not_understood', { message: 'The payload gives one person too many memberships.' })
 }
 
 /** Some fifty memberships of some plans each, beside the person's names and address. */

@@ -41,14 +41,14 @@ export const KEPT_APPS: KeptAnswer<AppRow[]> = {
   name: 'apps',
   shape: list(object<AppRow>({ id: text, bundleId: text, name: text })),
 }
-/** Groups of an app. */
+/** Where the groups of an app are kept for a minute, and their shape. */
 export const keptGroups = (appId: string): KeptAnswer<DescribedGroup[]> => ({ name: `groups:${appId}`, shape: groups })
-/** Builds of a group. */
+/** Where the builds of a group are kept for a minute, and their shape. */
 export const keptBuilds = (groupId: string): KeptAnswer<BuildRow[]> => ({ name: `builds:${groupId}`, shape: builds })
-/** How many testers an app has, once they were counted. */
+/** Where the number of an app's testers is kept for a minute, once they were counted. */
 export const keptSeats = (appId: string): KeptAnswer<number | null> => ({
   name: `seats:${appId}`,
   shape: nullable(number),
 })
-/** How many people of an app's rosters have a seat. */
+/** Where the number of people of an app's rosters who have a seat is kept for a minute. */
 export const keptOwnSeats = (appId: string): KeptAnswer<number> => ({ name: `seats-ours:${appId}`, shape: number })

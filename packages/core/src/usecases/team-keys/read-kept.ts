@@ -29,7 +29,7 @@ export async function readKept<T>(
   return isShared ? structuredClone(answer) : answer
 }
 
-/** After a change of ours. */
+/** Drops a kept answer of App Store Connect, after a change of ours that makes it untrue. */
 export async function forgetKept(deps: { store: Store }, teamKey: TeamKey, { name }: { name: string }): Promise<void> {
   await deps.store.lane(teamKey.id).kept.forget(`${teamKey.updatedAt}:${name}`)
 }

@@ -1,6 +1,6 @@
 import type { ApiToken, Store } from '../../store/index.ts'
 
-/** By id; never the token itself. */
+/** All tokens in the order of their ids; never a token itself, of which only the hash is kept. */
 export async function listTokens(deps: {
   store: Pick<Store, 'tokens'>
 }): Promise<(ApiToken & { lastUsedAt: number | null })[]> {
