@@ -2,6 +2,7 @@ import type { MemberStatus } from '@flightroster/core/domain'
 import type { HistorySample } from '@flightroster/core/store'
 import { html, type Html } from '../html.ts'
 import { exactTime, number, STATUS_WORDS } from '../words.ts'
+import { leftOf } from './plot-margin.ts'
 
 /** From the ground up; who was removed is not on the roster any more. */
 const LAYERS: { status: MemberStatus; fill: string }[] = [
@@ -18,7 +19,7 @@ const LAYERS: { status: MemberStatus; fill: string }[] = [
 
 const WIDTH = 760
 const HEIGHT = 220
-const FRAME = { left: 48, right: 8, top: 10, bottom: 26 }
+const FRAME = { right: 8, top: 10, bottom: 26 }
 const TABLE_ROWS = 20
 
 /** Members by status over time, stacked: a drawing for eyes, a table for everybody. */
@@ -31,7 +32,8 @@ export function statusPlot(history: readonly HistorySample[]): Html {
     </p>`
   }
   const top = Math.max(...history.map((sample) => sumOf(sample, shown.length, shown)))
-  const x = (at: number) => FRAME.left + ((at - first.at) / (last.at - first.at)) * (WIDTH - FRAME.left - FRAME.right)
+  const left = leftOf(number(top))
+  const x = (at: number) => left + ((at - first.at) / (last.at - first.at)) * (WIDTH - left - FRAME.right)
   const y = (value: number) => HEIGHT - FRAME.bottom - (value / top) * (HEIGHT - FRAME.top - FRAME.bottom)
   const areas = shown.map(({ fill }, index) => {
     const upper = steps(history, x, (sample) => y(sumOf(sample, index + 1, shown)))
@@ -46,10 +48,10 @@ export function statusPlot(history: readonly HistorySample[]): Html {
       aria-label="Members by status over time; the numbers stand in the table below"
     >
       ${areas}
-      <line class="axis" x1="${FRAME.left}" y1="${y(0)}" x2="${WIDTH - FRAME.right}" y2="${y(0)}" />
-      <text x="${FRAME.left - 8}" y="${y(top) + 10}" text-anchor="end">${number(top)}</text>
-      <text x="${FRAME.left - 8}" y="${y(0)}" text-anchor="end">0</text>
-      <text x="${FRAME.left}" y="${HEIGHT - 6}">${shortTime(first.at)}</text>
+      <line class="axis" x1="${left}" y1="${y(0)}" x2="${WIDTH - FRAME.right}" y2="${y(0)}" />
+      <text x="${left - 8}" y="${y(top) + 10}" text-anchor="end">${number(top)}</text>
+      <text x="${left - 8}" y="${y(0)}" text-anchor="end">0</text>
+      <text x="${left}" y="${HEIGHT - 6}">${shortTime(first.at)}</text>
       <text x="${WIDTH - FRAME.right}" y="${HEIGHT - 6}" text-anchor="end">now</text>
     </svg>
     <ul class="legend">

@@ -1,11 +1,12 @@
 import type { RosterUsage } from '@flightroster/core/usecases/idle'
 import { html, path, type Html } from '../html.ts'
 import { exactTime, number, when } from '../words.ts'
+import { leftOf } from './plot-margin.ts'
 
 const BARS = 8
 const WIDTH = 760
 const HEIGHT = 140
-const FRAME = { left: 48, right: 8, top: 10, bottom: 26 }
+const FRAME = { right: 8, top: 10, bottom: 26 }
 const TABLE_ROWS = 30
 
 /** Builds and systems in use, and sessions a week. Null: switched off, then nothing of it is shown. */
@@ -71,7 +72,8 @@ function sessionsPlot({ sessions, summary }: RosterUsage, now: number): Html {
   </p>`
   if (last.at <= first.at) return line
   const top = Math.max(1, ...sessions.map(({ perWeek }) => perWeek))
-  const x = (at: number) => FRAME.left + ((at - first.at) / (last.at - first.at)) * (WIDTH - FRAME.left - FRAME.right)
+  const left = leftOf(number(Math.round(top)))
+  const x = (at: number) => left + ((at - first.at) / (last.at - first.at)) * (WIDTH - left - FRAME.right)
   const y = (value: number) => HEIGHT - FRAME.bottom - (value / top) * (HEIGHT - FRAME.top - FRAME.bottom)
   const upper = sessions.map(({ at, perWeek }) => `${x(at).toFixed(1)},${y(perWeek).toFixed(1)}`)
   const ground = `${x(last.at).toFixed(1)},${y(0).toFixed(1)} ${x(first.at).toFixed(1)},${y(0).toFixed(1)}`
@@ -84,9 +86,9 @@ function sessionsPlot({ sessions, summary }: RosterUsage, now: number): Html {
         aria-label="Sessions a week over time; the numbers stand in the table below"
       >
         <polygon class="fill-calm" points="${upper.join(' ')} ${ground}" />
-        <line class="axis" x1="${FRAME.left}" y1="${y(0)}" x2="${WIDTH - FRAME.right}" y2="${y(0)}" />
-        <text x="${FRAME.left - 8}" y="${y(top) + 10}" text-anchor="end">${number(Math.round(top))}</text>
-        <text x="${FRAME.left - 8}" y="${y(0)}" text-anchor="end">0</text>
+        <line class="axis" x1="${left}" y1="${y(0)}" x2="${WIDTH - FRAME.right}" y2="${y(0)}" />
+        <text x="${left - 8}" y="${y(top) + 10}" text-anchor="end">${number(Math.round(top))}</text>
+        <text x="${left - 8}" y="${y(0)}" text-anchor="end">0</text>
       </svg>
       <details>
         <summary>The same as a table</summary>
