@@ -54,6 +54,8 @@ export interface TurnMember {
   fresh?: boolean
   invite?: boolean
   isLastAttempt?: boolean
+  /** Of another roster of the app, with this group. */
+  group?: string
 }
 
 export interface BatchScript {
@@ -90,7 +92,7 @@ const MOST_CALLS = 1_000
 export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
   const clock = createSettableClock(NOW)
   const roster = makeRoster({ group: { id: 'g-1', name: 'Gold' }, ...script.roster })
-  const turns = script.members.map((member, at) => makeTurn(roster, member, at))
+  const turns = script.members.map((member, at) => makeTurn(rosterOf(roster, member), member, at))
   const sent: Sent[] = []
   const outcome: BatchOutcome = { sent, turns, troubles: [], stops: [], doubts: 0 }
   const endpoints = openEndpoints({}, { clock, log: createLog({ level: 'silent', name: 'test' }), teamKey: 'acme' })
@@ -167,6 +169,9 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
   )
   return outcome
 }
+
+const rosterOf = (roster: Roster, { group }: TurnMember): Roster =>
+  group === undefined ? roster : { ...roster, id: group, group: { id: group, name: group } }
 
 /** One member of a batch, as it is loaded. */
 export function makeTurn(roster: Roster = makeRoster(), member: TurnMember = {}, at = 0): Turn {

@@ -61,6 +61,20 @@ describe('a batch', () => {
     expect(turns[1]?.observed).toMatchObject({ confirmed: true, state: 'invited' })
   })
 
+  it('takes nobody out of the app who was put into another roster of it a moment ago', async () => {
+    const { sent, turns } = await runBatch({
+      members: [
+        { email: ANN, joined: 5, fresh: true, observed: { ...inGroup, state: 'revoked' } },
+        { email: ANN, group: 'g-2' },
+      ],
+      known: { [ANN]: 't-a' },
+      answer: ({ asked }) =>
+        asked === 'read group' ? shows({ id: 't-a', email: ANN, state: 'REVOKED' }) : { status: 204 },
+    })
+    expect(sent.map(({ asked }) => asked)).not.toContain('remove from app')
+    expect(tellEnding(turns[0]!)).toBe('done revoked testing_stopped')
+  })
+
   it('removes before it adds, and adds before it creates', async () => {
     const { sent } = await runBatch({
       members: [
