@@ -98,12 +98,15 @@ function undress(text: string): string | null {
   return withoutLabel(bare)
 }
 
+const withoutEdges = (text: string) => trimmed(text, EDGE)
+
 /** By hand: an expression for the end of a text begins anew at each letter. */
-function withoutEdges(text: string): string {
-  let [from, to] = [0, text.length]
-  while (from < to && EDGE.test(text[from] ?? '')) from++
-  while (to > from && EDGE.test(text[to - 1] ?? '')) to--
-  return text.slice(from, to)
+function trimmed(text: string, edge: RegExp): string {
+  const letters = Array.from(text)
+  const from = letters.findIndex((letter) => !edge.test(letter))
+  if (from < 0) return ''
+  const to = letters.findLastIndex((letter) => !edge.test(letter))
+  return letters.slice(from, to + 1).join('')
 }
 
 function withoutLabel(text: string): string {
@@ -188,9 +191,9 @@ export function looseEmail(email: string): string {
   const folded = Array.from(toPlainLetters(usual).normalize('NFKC'), (letter) => ALIKE.get(letter) ?? letter).join('')
   const [local = '', domain = ''] = folded.split('@')
   const host = domain.replace(/[/?#&'"].*$/su, '').replaceAll(/\.{2,}/g, '.')
-  const bareHost = host.replace(/(\.\p{L}+)\d+$/u, '$1').replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
+  const bareHost = trimmed(host.replace(/(\.\p{L}+)\d+$/u, '$1'), /[^\p{L}\p{N}]/u)
   // An underscore is typed, not slipped in.
-  const bareLocal = local.replaceAll(/\.{2,}/g, '.').replaceAll(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, '')
+  const bareLocal = trimmed(local.replaceAll(/\.{2,}/g, '.'), /[^\p{L}\p{N}_]/u)
   return `${bareLocal || local}@${domainToASCII(bareHost) || bareHost}`
 }
 

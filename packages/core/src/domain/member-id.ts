@@ -11,14 +11,20 @@ export function looseMemberId(id: string): string {
   return `${sign === '-' ? '-' : ''}${digits.length > 15 ? `${digits.slice(0, 14)}~${digits.length}` : digits}`
 }
 
-/** Of ids that are loosely the same: whether the one can have been made of the other. Long ones that count up are not. */
-export function isMadeOf(sent: string, known: string): boolean {
-  const [to, from] = [digitsOf(sent), digitsOf(known)]
-  if (to === undefined || from === undefined || from.length <= 15 || to === from) return true
-  const zeros = 10n ** BigInt(from.length - 15)
-  const number = BigInt(from)
+/** Where an id that was sent can have been made of a known one, its key is one of `keysOfKnown`. Long ones that count up are not. */
+export function keyOfSent(id: string): string {
+  const digits = digitsOf(id)
+  return digits === undefined || digits.length <= 15 ? looseMemberId(id) : `${looseMemberId(id)}#${digits}`
+}
+
+/** All that a spreadsheet may have made of an id, as keys. */
+export function keysOfKnown(id: string): string[] {
+  const [loose, digits] = [looseMemberId(id), digitsOf(id)]
+  if (digits === undefined || digits.length <= 15) return [loose]
+  const zeros = 10n ** BigInt(digits.length - 15)
+  const number = BigInt(digits)
   const cut = number - (number % zeros)
-  return [cut, cut + zeros, BigInt(Number(from))].some((rounded) => BigInt(to) === rounded)
+  return [...new Set([number, cut, cut + zeros, BigInt(Number(digits))].map((made) => `${loose}#${made}`))]
 }
 
 function digitsOf(id: string): string | undefined {

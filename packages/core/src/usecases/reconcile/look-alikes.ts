@@ -1,12 +1,10 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import { isUsualEmail, looseEmail, readWrittenEmail } from '../../domain/email-dress.ts'
 import { emailKey } from '../../domain/email.ts'
 import type { Desired } from '../../domain/member.ts'
-import { isAlmostSameId, isMadeOf, looseMemberId } from '../../domain/member-id.ts'
+import { isAlmostSameId, keyOfSent, keysOfKnown } from '../../domain/member-id.ts'
+import { createAlikeIds } from './alike-ids.ts'
+import { createPace, DEAR, type Pace } from './pace.ts'
 import type { RejectedRows, SnapshotPlan, SnapshotRow } from './plan-snapshot.ts'
-
-/** Members looked at before others have their turn. */
-const AT_ONCE = 2_000
 
 export interface Known {
   id: string
@@ -15,44 +13,39 @@ export interface Known {
 
 export interface LookAlikes {
   /** The member whom a row means though it has another id, and what the row says of them. */
-  sameAs(row: SnapshotRow): { row: SnapshotRow; known: Known } | undefined
+  sameAs(row: SnapshotRow, pace: Pace): { row: SnapshotRow; known: Known } | undefined
   /** Members whom a row may mean: nobody is added or removed for it. */
-  resembled(row: SnapshotRow): { ids: string[]; why: SnapshotPlan['keptOut'][number]['why'] } | undefined
+  resembled(row: SnapshotRow, pace: Pace): { ids: string[]; why: SnapshotPlan['keptOut'][number]['why'] } | undefined
+  /** Members of whom so many are alike that a row was not compared with all: none of them leaves. */
+  crowd(row: SnapshotRow): string[]
 }
 
 /**
  * Members whom no row names (`rest`) beside rows that name nobody (`open`): spreadsheets and people change ids and addresses, and
- * who is thought to be new here and gone there is one person.
+ * who is thought to be new here and gone there is one person. Others have their turn meanwhile.
  */
 export async function createLookAlikes(
   open: ReadonlySet<SnapshotRow>,
   rest: ReadonlyMap<string, Desired>,
+  turn: () => Promise<unknown>,
 ): Promise<LookAlikes> {
-  const ids = new Map<string, string[]>()
-  const addresses = new Map<string, string[]>()
-  const looseAddresses = new Map<string, string[]>()
-  const put = (map: Map<string, string[]>, key: string, id: string) => {
-    const list = map.get(key)
-    if (list) list.push(id)
-    else map.set(key, [id])
-  }
+  const isOpen = (id: string) => rest.has(id)
+  const [ids, addresses, looseAddresses] = [createAlikeIds(isOpen), createAlikeIds(isOpen), createAlikeIds(isOpen)]
   if (open.size > 0) {
-    let looked = 0
+    const pace = createPace(turn)
     for (const [id, { email }] of rest) {
-      if (++looked % AT_ONCE === 0) await breathe()
-      put(ids, looseMemberId(id), id)
+      await pace.pause()
+      for (const key of keysOfKnown(id)) ids.put(key, id)
       if (email === null) continue
-      put(addresses, emailKey(email), id)
-      put(looseAddresses, looseEmail(email), id)
+      addresses.put(emailKey(email), id)
+      if (!isUsualEmail(email)) pace.spend(DEAR)
+      looseAddresses.put(looseEmail(email), id)
     }
   }
-  /** Whoever was settled by a row before is no longer open to another. */
-  const among = (map: Map<string, string[]>, key: string) => (map.get(key) ?? []).filter((id) => rest.has(id))
-  const withAddress = (keys: readonly string[]) => keys.flatMap((key) => among(addresses, key))
-  const byId = (id: string) => among(ids, looseMemberId(id)).filter((known) => isMadeOf(id, known))
+  const withAddress = (keys: readonly string[]) => keys.flatMap((key) => addresses.some(key).ids)
 
   return {
-    sameAs(row) {
+    sameAs(row, pace) {
       const { id: given } = row
       if (given === undefined) return undefined
       const keys = addressesOf(row)
@@ -61,10 +54,11 @@ export async function createLookAlikes(
         const desired = id === undefined ? undefined : rest.get(id)
         return id === undefined || desired === undefined ? undefined : { row: said, known: { id, desired } }
       }
+      pace.spend(DEAR * holders.length)
       const alike = holders.find((id) => isAlmostSameId(given, id))
       if (alike !== undefined) return found(alike, row)
       // The list says nothing of addresses, and only one can be meant.
-      const [only, ...others] = row.email === undefined ? byId(given) : []
+      const [only, ...others] = row.email === undefined ? ids.some(keyOfSent(given)).ids : []
       if (only !== undefined && others.length === 0) return found(only, row)
       // Names, numbers or whatever stand where an id was guessed.
       if (row.idIsGuessed && holders[0] !== undefined) return found(holders[0], onlyAddress(row))
@@ -72,20 +66,29 @@ export async function createLookAlikes(
       if (written === null) return undefined
       const key = emailKey(written)
       if (keys.length > 0 && !keys.includes(key)) return undefined
-      return found(among(addresses, key)[0], onlyAddress(row))
+      return found(addresses.some(key).ids[0], onlyAddress(row))
     },
-    resembled(row) {
+    resembled(row, pace) {
       if (row.id !== undefined) {
-        const alike = byId(row.id)
-        if (alike.length > 0) return { ids: alike, why: 'resembles' }
+        const key = keyOfSent(row.id)
+        if (ids.some(key).ids.length > 0) return { ids: ids.allOnce(key), why: 'resembles' }
         const inside = addressesOf(row).length === 0 && row.id.includes('@') ? readWrittenEmail(row.id) : undefined
         if (inside && inside.email === null && SEPARATED.test(row.id)) {
-          return { ids: [...withAddress(inside.mayBe), ...row.id.split(SEPARATED)], why: 'unsplit' }
+          const meant = inside.mayBe.flatMap((key) => addresses.allOnce(key))
+          return { ids: [...meant, ...row.id.split(SEPARATED)], why: 'unsplit' }
         }
       }
       if (!row.email) return undefined
-      const known = among(looseAddresses, looseEmail(row.email))
-      return known.length > 0 && !isShared(row, known) ? { ids: known, why: 'address_resembles' } : undefined
+      if (!isUsualEmail(row.email)) pace.spend(DEAR)
+      const loose = looseEmail(row.email)
+      const { ids: known } = looseAddresses.some(loose)
+      if (known.length === 0 || isShared(row, known)) return undefined
+      return { ids: looseAddresses.allOnce(loose), why: 'address_resembles' }
+    },
+    crowd(row) {
+      if (!row.email) return []
+      const loose = looseEmail(row.email)
+      return looseAddresses.some(loose).areMore ? looseAddresses.allOnce(loose) : []
     },
   }
 
@@ -110,11 +113,9 @@ export function isSlip({ email }: SnapshotRow, desired: Desired): boolean {
 
 /** Whether a kept-out id may be this one, as some spreadsheet changed it; only where anybody is left whom it could mean. */
 export function looseIdsOf(rejected: RejectedRows, rest: ReadonlyMap<string, Desired>): (id: string) => boolean {
-  const loose = new Map<string, string[]>()
-  if (rest.size > 0) {
-    for (const id of rejected.ids) loose.set(looseMemberId(id), [...(loose.get(looseMemberId(id)) ?? []), id])
-  }
-  return (id) => (loose.get(looseMemberId(id)) ?? []).some((sent) => isMadeOf(sent, id))
+  const sent = new Set<string>()
+  if (rest.size > 0) for (const id of rejected.ids) sent.add(keyOfSent(id))
+  return (id) => sent.size > 0 && keysOfKnown(id).some((key) => sent.has(key))
 }
 
 export function addressesOf({ email, asWritten }: SnapshotRow): string[] {

@@ -48,3 +48,62 @@ describe('the plan of a whole list', () => {
     expect(await turnsOf({ rows: 1_999, members: 1_999 })).toEqual({ taking: 0, finishing: 0 })
   })
 })
+
+describe('a list beside members who are alike', () => {
+  const odd = (at: number) => Array.from(at.toString(2).padStart(12, '0'), (bit) => (bit === '1' ? '-' : '+')).join('')
+  type Kind = (side: 'row' | 'member', at: number) => { id: string; email: string | null | undefined }
+  const kinds: [string, Kind][] = [
+    ['in their address', (side, at) => ({ id: `${side}-${at}`, email: 'ann@example.com' })],
+    [
+      'in what an address looks like',
+      (side, at) => ({ id: `${side}-${at}`, email: `${odd(at)}${side === 'row' ? '-' : ''}a@example.com` }),
+    ],
+    [
+      'in an id of long digits',
+      (side, at) => ({ id: `${12_345_678_900_000_000 + 10 * at + (side === 'row' ? 5 : 0)}`, email: undefined }),
+    ],
+    [
+      'in an id with zeros before it',
+      (side, at) => ({
+        id: `${'0'.repeat(1 + (at % 200))}7${side === 'row' ? ' ' : ''}${'\u200b'.repeat(at / 200)}`,
+        email: undefined,
+      }),
+    ],
+  ]
+  const planOf = async (kind: Kind, count: number) => {
+    const rows = upTo(count).map((at) => ({ ...row(at), ...kind('row', at) }))
+    const planner = await createSnapshotPlanner(
+      rows,
+      NOBODY,
+      1,
+      () => false,
+      async () => {},
+    )
+    for (const at of upTo(count)) {
+      const { id, email = null } = kind('member', at)
+      planner.see(id, { ...member(at), email })
+    }
+    return planner.finish()
+  }
+
+  it.each(kinds)('%s, all of them, costs no more for each row than one of few', async (_name, kind) => {
+    const cost = async (count: number) => {
+      const begun = process.cpuUsage()
+      await planOf(kind, count)
+      return process.cpuUsage(begun).user
+    }
+    const best = async (count: number) => Math.min(await cost(count), await cost(count), await cost(count))
+    const [few, many] = [await best(500), await best(4_000)]
+    // Eight times as many cost eight times as much; sixty-four times, where each is compared with all.
+    expect(many / Math.max(few, 2_000)).toBeLessThan(30)
+  })
+
+  it('takes nobody out of whom so many are alike that a row was not compared with all', async () => {
+    const plan = await planOf(kinds[0]![1], 100)
+    expect([plan.remove, plan.add.length, plan.unchanged]).toEqual([[], 100, 100])
+    expect((await planOf(kinds[1]![1], 100)).remove).toEqual([])
+    // A few are looked at one by one, and a new id is a new member.
+    const few = await planOf(kinds[0]![1], 3)
+    expect([few.remove.length, few.add.length]).toEqual([3, 3])
+  })
+})

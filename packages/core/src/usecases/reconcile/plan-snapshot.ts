@@ -2,10 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { emailKey } from '../../domain/email.ts'
 import type { Desired } from '../../domain/member.ts'
 import { isSpoiltId } from '../../domain/member-id.ts'
+import { createPace } from './pace.ts'
 import { addressesOf, createLookAlikes, isSlip, looseIdsOf, type Known } from './look-alikes.ts'
-
-/** Rows looked at before others have their turn. */
-const AT_ONCE = 2_000
 
 /** One person of a whole roster as upstream sent it. */
 export interface SnapshotRow {
@@ -88,9 +86,10 @@ export async function createSnapshotPlanner(
   const byId = new Map<string, SnapshotRow>()
   const byAddress = new Map<string, SnapshotRow>()
   const open = new Set<SnapshotRow>()
+  const taking = createPace(turn)
   for (const row of rows) {
     open.add(row)
-    if (open.size % AT_ONCE === 0) await turn()
+    await taking.pause()
     if (row.id !== undefined) byId.set(row.id, row)
     else for (const key of addressesOf(row)) byAddress.set(key, row)
   }
@@ -165,18 +164,18 @@ export async function createSnapshotPlanner(
     async finish() {
       const doubt = { ids: new Set<string>(), addresses: new Set<string>(), isLoose: looseIdsOf(rejected, rest) }
       let { unclear } = rejected
-      const alike = await createLookAlikes(open, rest)
-      let looked = 0
+      const alike = await createLookAlikes(open, rest, turn)
+      const pace = createPace(turn)
       for (const row of open) {
-        if (++looked % AT_ONCE === 0) await turn()
-        const found = row.id === undefined ? withoutId(row) : alike.sameAs(row)
+        await pace.pause()
+        const found = row.id === undefined ? withoutId(row) : alike.sameAs(row, pace)
         if (found) {
           rest.delete(found.known.id)
           settle(found.row, found.known.id, found.known.desired, row)
           continue
         }
         const id = row.id ?? emailKey(row.email ?? '')
-        const resembled = alike.resembled(row)
+        const resembled = alike.resembled(row, pace)
         const lost = lostId(row, rejected)
         const why = lost ?? resembled?.why
         if (why !== undefined) {
@@ -184,7 +183,10 @@ export async function createSnapshotPlanner(
           plan.keptOut.push({ row: row.row, why })
           for (const one of resembled?.ids ?? []) doubt.ids.add(one)
           for (const key of addressesOf(row)) doubt.addresses.add(key)
-        } else plan.add.push(toPlanned(row, id, undefined))
+        } else {
+          for (const one of alike.crowd(row)) doubt.ids.add(one)
+          plan.add.push(toPlanned(row, id, undefined))
+        }
       }
       const isDoubtful = (id: string, desired: Desired) =>
         mayMean(id, desired) ||
@@ -195,7 +197,7 @@ export async function createSnapshotPlanner(
         doubt.isLoose(id)
       plan.unclear = unclear && (plan.clear.length > 0 || hasOlder(rest, at))
       for (const [id, desired] of rest) {
-        if (++looked % AT_ONCE === 0) await turn()
+        await pace.pause()
         if (desired.time > at || plan.unclear || isDoubtful(id, desired)) plan.unchanged++
         else if (isProtected(id)) {
           plan.unchanged++
