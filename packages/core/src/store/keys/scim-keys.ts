@@ -13,6 +13,11 @@ export interface ScimKeys {
   groupOrder: string
   /** sorted set, all scores 0: ids of the users of one group */
   members: (groupId: string) => string
+  /**
+   * hash with expiry, while changes of one group are under way that take several steps: `#` → the last of them, `#whole` → the last one
+   * that says who is in as a whole, `#open` → how many there are, user id → the last one that said something of the user
+   */
+  changes: (groupId: string) => string
   /** hash: user id → ids of their groups, each between commas */
   memberships: string
   /** hash: user id → when something about them changed last (ms), later with each change */
@@ -42,6 +47,7 @@ export function scimKeys(directoryId: string): ScimKeys {
     userOrder: `${root}:user-order`,
     groupOrder: `${root}:group-order`,
     members: (groupId) => `${root}:members:${groupId}`,
+    changes: (groupId) => `${root}:changes:${groupId}`,
     memberships: `${root}:memberships`,
     revisions: `${root}:revisions`,
     touched: `${root}:touched`,

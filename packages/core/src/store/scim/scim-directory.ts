@@ -32,6 +32,8 @@ import { formatTold, parseTold, scimProfile as profile, type ScimNoting } from '
 const amend = defineScript(import.meta.url, './scim-amend-members.lua', './scim-touch.lua')
 const touch = defineScript(import.meta.url, './scim-touch-users.lua', './scim-touch.lua')
 const noteTold = defineScript(import.meta.url, './scim-note-told.lua')
+const begin = defineScript(import.meta.url, './scim-begin-change.lua')
+const end = defineScript(import.meta.url, './scim-end-change.lua')
 const settle = defineScript(import.meta.url, './scim-settle-group.lua')
 const forget = defineScript(import.meta.url, './scim-forget-user.lua')
 
@@ -39,6 +41,8 @@ const forget = defineScript(import.meta.url, './scim-forget-user.lua')
 const PAGE = 500
 const NOTES_KEPT = 200
 const HOUR_S = 3_600
+/** No request is at work for so long. */
+const CHANGE_S = HOUR_S
 
 const user = object<ScimUser>({
   v: oneOf(1),
@@ -99,12 +103,19 @@ export interface ScimStanding {
 export interface ScimDirectoryStore {
   users: ScimRecords<ScimUser>
   groups: ScimRecords<ScimGroup>
-  /** Puts users into a group or takes them out. Undefined: the group to add to is not there. */
+  /** Puts users into a group or takes them out; `change`: as a step of that one. Undefined: the group to add to is not there. */
   amendMembers(
     groupId: string,
     how: 'add' | 'remove',
     users: readonly string[],
+    change?: string,
   ): Promise<{ changed: string[]; unknown: string[] } | undefined>
+  /**
+   * Begins a change of a group's members that takes several steps; its number. `isWhole`: it says who is in as a whole, and whatever
+   * began before it has nothing to say any more. What is said later by others is not undone by its later steps.
+   */
+  beginChange(groupId: string, isWhole: boolean): Promise<string>
+  endChange(groupId: string): Promise<void>
   /** Ids of a group's users, a page at a time, in order. */
   membersOf(groupId: string): AsyncGenerator<string[], void>
   countMembers(groupId: string): Promise<number>
@@ -159,11 +170,25 @@ export function createScimDirectory(redis: Redis, directoryId: string): ScimDire
         tells: 'group',
       },
     ),
-    async amendMembers(groupId, how, users) {
+    beginChange: async (groupId, isWhole) =>
+      read(
+        text,
+        await begin.run(redis, [keys.changes(groupId)], [isWhole ? 1 : 0, CHANGE_S]),
+        'The number of a change',
+      ),
+    endChange: async (groupId) => void (await end.run(redis, [keys.changes(groupId)], [])),
+    async amendMembers(groupId, how, users, change = '') {
       const result = { changed: [] as string[], unknown: [] as string[] }
-      const keyList = [keys.users, keys.groups, keys.members(groupId), keys.memberships, ...touching]
+      const keyList = [
+        keys.users,
+        keys.groups,
+        keys.members(groupId),
+        keys.memberships,
+        ...touching,
+        keys.changes(groupId),
+      ]
       for (let from = 0; from < users.length || from === 0; from += PAGE) {
-        const args = [groupId, how, ...users.slice(from, from + PAGE)]
+        const args = [groupId, how, change, ...users.slice(from, from + PAGE)]
         const answer = read(amended, await amend.run(redis, keyList, args), 'An answer of scim-amend-members.lua')
         if (answer[0] === 0) return undefined
         const [, changed, unknown] = answer

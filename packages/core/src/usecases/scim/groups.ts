@@ -104,12 +104,12 @@ async function* changeMembers(
   { isWhole, add, remove }: MembersDelta,
   { unknown = [], isMany }: { unknown?: string[]; isMany: boolean },
 ): AsyncGenerator<string[], void> {
-  const amend = async (how: 'add' | 'remove', ids: string[]) => {
+  const amend = async (how: 'add' | 'remove', ids: string[], change: string | undefined) => {
     let isAgain = false
     const once = async () => {
       const wasAsked = isAgain
       isAgain = true
-      const result = await store.amendMembers(group.id, how, ids)
+      const result = await store.amendMembers(group.id, how, ids, change)
       if (!result || !wasAsked) return result
       // Whom the try changed that was not answered in time is not said again.
       const unknownIds = new Set(result.unknown)
@@ -117,21 +117,27 @@ async function* changeMembers(
     }
     return isMany ? patiently(once) : once()
   }
-  for (const ids of inChunks([...add], CHUNK)) {
-    const result = await amend('add', ids)
-    unknown.push(...(result?.unknown ?? []))
-    if (result && result.changed.length > 0) yield result.changed
-  }
-  const takeOut = async (ids: string[]) => (await amend('remove', ids))?.changed ?? []
-  for (const ids of inChunks([...remove], CHUNK)) {
-    const changed = await takeOut(ids)
-    if (changed.length > 0) yield changed
-  }
-  if (!isWhole) return
-  for await (const page of store.membersOf(group.id)) {
-    const ids = page.filter((id) => !add.has(id))
-    const changed = ids.length === 0 ? [] : await takeOut(ids)
-    if (changed.length > 0) yield changed
+  const steps = Math.ceil(add.size / CHUNK) + Math.ceil(remove.size / CHUNK)
+  const change = isWhole || steps > 1 ? await store.beginChange(group.id, isWhole) : undefined
+  try {
+    for (const ids of inChunks([...add], CHUNK)) {
+      const result = await amend('add', ids, change)
+      unknown.push(...(result?.unknown ?? []))
+      if (result && result.changed.length > 0) yield result.changed
+    }
+    const takeOut = async (ids: string[]) => (await amend('remove', ids, change))?.changed ?? []
+    for (const ids of inChunks([...remove], CHUNK)) {
+      const changed = await takeOut(ids)
+      if (changed.length > 0) yield changed
+    }
+    if (!isWhole) return
+    for await (const page of store.membersOf(group.id)) {
+      const ids = page.filter((id) => !add.has(id))
+      const changed = ids.length === 0 ? [] : await takeOut(ids)
+      if (changed.length > 0) yield changed
+    }
+  } finally {
+    if (change !== undefined) await store.endChange(group.id)
   }
 }
 

@@ -242,6 +242,30 @@ const NEWER: [name: string, late: Work, newer: Work, ends: string[]][] = [
   ['a group that was renamed has its former name', group({ name: 'x' }), group({ name: '' }), ['ann', 'bob', 'cyd']],
   ['a group that was renamed is deleted', group({ name: 'x' }), deleteGroup, ['ann']],
   [
+    'a list is replaced by another',
+    group({}, ({ ann, dan }) => ({ isWhole: true, add: new Set([ann, dan]) })),
+    group({}, ({ ann, bob }) => ({ isWhole: true, add: new Set([ann, bob]) })),
+    ['ann', 'bob'],
+  ],
+  [
+    'a list is replaced, and one whom it left out is put in',
+    group({}, ({ ann }) => ({ isWhole: true, add: new Set([ann]) })),
+    group({}, ({ dan, bob }) => ({ add: new Set([dan, bob]) })),
+    ['ann', 'bob', 'dan'],
+  ],
+  [
+    'some are put in and others taken out, and it is turned round',
+    group({}, ({ dan, bob }) => ({ add: new Set([dan]), remove: new Set([bob]) })),
+    group({}, ({ dan, bob }) => ({ add: new Set([bob]), remove: new Set([dan]) })),
+    ['ann', 'bob', 'cyd'],
+  ],
+  [
+    'some are put in and others taken out, and a list is sent',
+    group({}, ({ dan, bob }) => ({ add: new Set([dan]), remove: new Set([bob]) })),
+    group({}, ({ ann, bob }) => ({ isWhole: true, add: new Set([ann, bob]) })),
+    ['ann', 'bob'],
+  ],
+  [
     'a list is replaced, and the group is deleted',
     group({}, ({ ann, dan }) => ({ isWhole: true, add: new Set([ann, dan]) })),
     deleteGroup,
