@@ -18,6 +18,7 @@ import {
 import { endOnSignals } from '@flightroster/core/shutdown'
 import { openTracing } from '@flightroster/core/tracing'
 import { startHistory } from '@flightroster/core/usecases/history'
+import { tellUnended } from '@flightroster/core/usecases/audit'
 import { resumeBegun } from '@flightroster/core/usecases/rosters'
 import { finishScim } from '@flightroster/core/usecases/scim'
 import { checkSecrets } from '@flightroster/core/usecases/secrets'
@@ -105,6 +106,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
   const history = startHistory({ store, clock, log })
   const finishing = setInterval(() => {
     resumeBegun({ store, clock, log, toRef }).catch((error: unknown) => log.warn({ err: error }, 'roster.not_finished'))
+    tellUnended({ store, clock }).catch((error: unknown) => log.warn({ err: error }, 'audit.not_finished'))
     const { eventDedupDays: dedupDays, rosterLimit } = config
     finishScim({ store, clock, dedupDays, rosterLimit }).catch((error: unknown) =>
       log.warn({ err: error }, 'scim.not_finished'),

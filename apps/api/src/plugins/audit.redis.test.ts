@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AppError } from '@flightroster/core/errors'
+import { globalKeys } from '@flightroster/core/store'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveApiWithApple, type TestApiWithApple } from '../../testing/apple.ts'
 import { makeDashboard } from '../../testing/visitor.ts'
 
@@ -162,6 +164,22 @@ describe('the audit of what changed nothing', () => {
     await again()
     expect(known).toBeGreaterThan(0)
     expect(await entries()).toBe(known)
+  })
+
+  it('leaves word of a change while it is under way, and nothing of it afterwards, carried out or refused', async () => {
+    const begun = async () => Object.values(await api.connection.hgetall(globalKeys.auditBegun))
+    expect(await begun()).toEqual([])
+    const { webhooks } = api.deps.store
+    const insert = vi.spyOn(webhooks, 'insert').mockImplementation(async () => {
+      expect((await begun()).map((json) => JSON.parse(json))).toMatchObject([
+        { action: 'webhook.put', target: 'webhook:under-way' },
+      ])
+      throw new AppError('conflict')
+    })
+    expect((await api.call('PUT', '/v1/webhooks/under-way', webhook)).statusCode).toBe(409)
+    expect(insert).toHaveBeenCalledOnce()
+    insert.mockRestore()
+    expect(await begun()).toEqual([])
   })
 
   it('was asked of every route that writes', () => {

@@ -1,4 +1,4 @@
-import { audit } from '@flightroster/core/usecases/audit'
+import { audit, beginAudit } from '@flightroster/core/usecases/audit'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiServer } from '../server.ts'
@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by a route that found everything as it was asked to be: nothing is noted then. */
     changedNothing: boolean
+    /** What is about to be changed, as the audit log keeps it until it has an entry. */
+    auditBegun: string | undefined
   }
 }
 
@@ -31,10 +33,20 @@ const WHOLE_ROSTER = '/v1/rosters/:rosterId/members'
 /** Every change that a token made, whichever route it came by: a new one cannot be forgotten. */
 export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'toRef'>): void {
   app.decorateRequest('changedNothing', false)
+  app.decorateRequest('auditBegun', undefined)
+  // Before the change: whoever dies in the middle of it leaves word of it.
+  app.addHook('preHandler', async (request) => {
+    if (!isChange(request)) return
+    request.auditBegun = await beginAudit(deps, { actor: `token:${request.caller.id}`, ...describe(deps, request) })
+  })
   app.addHook('onSend', async (request, reply) => {
-    if (!isChange(request) || request.changedNothing || reply.statusCode >= 400) return
+    const begun = request.auditBegun
+    if (begun === undefined) return
+    request.auditBegun = undefined
     try {
-      await audit(deps, { actor: `token:${request.caller.id}`, requestId: request.id, ...describe(deps, request) })
+      if (request.changedNothing || reply.statusCode >= 400) return await deps.store.audit.end(begun)
+      const entry = { actor: `token:${request.caller.id}`, requestId: request.id, ...describe(deps, request) }
+      await audit(deps, entry, begun)
     } catch (error) {
       // The change is made: an answer that says otherwise would be worse than a gap.
       deps.log.error({ err: error, route: request.routeOptions.url }, 'audit.failed')

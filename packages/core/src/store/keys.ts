@@ -34,6 +34,8 @@ export const globalKeys = {
   tokenUses: `${ROOT}:token-uses`,
   /** stream: who changed what */
   audit: `${ROOT}:audit`,
+  /** hash: what somebody is about to change, by an id, as JSON; in the slot of the log */
+  auditBegun: `${ROOT}:audit-begun:{${ROOT}:audit}`,
   /** list with expiry: ids of one actor's entries, oldest first */
   auditOf: (ref: string) => `${ROOT}:audit-of:${ref}`,
   /** hash with expiry: `startedAt` (ms), and of a person's erasure each part: its id → { roster, teamKey, doneAt } */

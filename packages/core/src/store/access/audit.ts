@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
-import { hash } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
+import { nullable, number, object, read, readJson, text } from '../../domain/shape.ts'
+import { defineScript } from '../connection/define-script.ts'
 import { globalKeys } from '../keys.ts'
 
 /** Who changed what. Ids only: never an address, a key or a token. */
@@ -20,7 +22,14 @@ export interface AuditRecord extends AuditEntry {
 }
 
 export interface Audit {
-  add(entry: AuditEntry): Promise<void>
+  /** Notes what is about to be changed; gives its id. */
+  begin(entry: AuditEntry): Promise<string>
+  /** Nothing was changed. */
+  end(begun: string): Promise<void>
+  /** `begun`: what this is the end of. `ifBegun`: only where nobody else has told it. */
+  add(entry: AuditEntry, begun?: string, ifBegun?: boolean): Promise<void>
+  /** What was begun before then (ms) and has not come to an end, by its id. */
+  unended(before: number): Promise<Map<string, AuditEntry>>
   /** Newest first; `before`: the id of the last one of the page before. */
   list(limit: number, before?: string): Promise<{ items: AuditRecord[]; next: string | null }>
 }
@@ -30,15 +39,36 @@ const KEPT_MS = 90 * 86_400_000
 /** Beyond this many of one actor, its own oldest go: nobody pushes out what others did. */
 const OF_ONE_ACTOR = 10_000
 
+const addScript = defineScript(import.meta.url, './audit-add.lua')
+
+const entryShape = object<AuditEntry>({ at: number, actor: text, action: text, target: text, detail: text })
+
 /** The audit log, one for the whole installation. */
 export function createAudit(redis: Redis): Audit {
   return {
-    async add({ at, actor, action, target, detail }) {
+    async begin(entry) {
+      const id = randomUUID()
+      await redis.hset(globalKeys.auditBegun, id, JSON.stringify(entry))
+      return id
+    },
+    end: async (begun) => void (await redis.hdel(globalKeys.auditBegun, begun)),
+    async unended(before) {
+      const all = Object.entries(await redis.hgetall(globalKeys.auditBegun))
+      const entries = all.map(([id, json]) => [id, readJson(entryShape, json, 'A change that was begun')] as const)
+      return new Map(entries.filter(([, { at }]) => at < before))
+    },
+    async add({ at, actor, action, target, detail }, begun = '', ifBegun = false) {
       const fields = ['at', String(at), 'actor', actor, 'action', action, 'target', target, 'detail', detail]
-      const id = await redis.xadd(globalKeys.audit, 'MINID', '~', Date.now() - KEPT_MS, '*', ...fields)
+      const answer = await addScript.run(
+        redis,
+        [globalKeys.audit, globalKeys.auditBegun],
+        [Date.now() - KEPT_MS, begun, ifBegun ? 1 : 0, ...fields],
+      )
+      const id = read(nullable(text), answer, 'An answer of audit-add.lua')
+      if (id === null) return
       // A death in between leaves an entry that nobody counts: it goes by its age.
       const own = globalKeys.auditOf(hash('sha256', actor, 'base64url').slice(0, 22))
-      const count = await redis.rpush(own, id ?? '')
+      const count = await redis.rpush(own, id)
       await redis.pexpire(own, KEPT_MS)
       if (count <= OF_ONE_ACTOR) return
       // One goes for one that came, however many come at once.

@@ -3,13 +3,14 @@ import type { Clock } from '../../domain/clock.ts'
 import type { AuditEntry, Store } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 
-/** Notes who did what. Ids only: never an address, a key or a token. What was done to a roster its activity tells too. */
+/** Notes who did what. Ids only: never an address, a key or a token. What was done to a roster its activity tells too. `begun`: what `beginAudit` gave. */
 export async function audit(
   deps: { store: Pick<Store, 'audit' | 'lane' | 'rosters'>; clock: Clock },
   entry: Omit<AuditEntry, 'at' | 'detail'> & { detail?: string | undefined; requestId?: string | undefined },
+  begun?: string,
 ): Promise<void> {
   const { actor, action, target, detail = '', requestId = '' } = entry
-  await deps.store.audit.add({ at: deps.clock.now(), actor, action, target, detail: detail.slice(0, 500) })
+  await deps.store.audit.add({ at: deps.clock.now(), actor, action, target, detail: detail.slice(0, 500) }, begun)
   const note = toNote(action, detail.slice(0, 500))
   if (!note || !target.startsWith(OF_ROSTER)) return
   const roster = await deps.store.rosters.find(target.slice(OF_ROSTER.length))
