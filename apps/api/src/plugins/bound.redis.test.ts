@@ -1,11 +1,16 @@
-import { createDeliveries, createReconciliations } from '@flightroster/core/store'
-import { makeTeamKey } from '@flightroster/core/testing'
-import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serveApi, type TestApi } from '../../testing/serve.ts'
+import {
+  FOREIGN,
+  OWN,
+  SECRET,
+  startBoundWorld,
+  type BoundWorld,
+  type Method,
+  type Names,
+} from '../../testing/bound-world.ts'
+import type { TestApi } from '../../testing/serve.ts'
 
-type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
 interface Operation {
   parameters?: { name: string }[]
   security?: unknown[]
@@ -27,28 +32,6 @@ const routes = Object.entries(document.paths).flatMap(([path, item]) =>
 
 /** Characters of the seal before what a cursor says. */
 const SEAL = 12
-
-/** Everything of others is called so; nothing of it may come out, nothing of it may change. */
-const SECRET = 'zqzqz'
-const OWN = { roster: 'mine', teamKey: 'mine-key', webhook: 'mine-hook', member: 'u-1' }
-const FOREIGN = [
-  { lane: 'the same team key', roster: `${SECRET}-near`, teamKey: OWN.teamKey },
-  { lane: 'another team key', roster: `${SECRET}-far`, teamKey: `${SECRET}-key` },
-]
-
-interface Names {
-  roster: string
-  teamKey: string
-  webhook: string
-  member: string
-  reconciliation: string
-  delivery: string
-  token: string
-  source: string
-  scimUser: string
-  scimGroup: string
-  notice: string
-}
 
 /** A body that a route takes, naming these. A route that is new and takes a body needs a line here. */
 const BODIES: Record<string, ((names: Names) => unknown) | undefined> = {
@@ -103,59 +86,13 @@ const OPEN_TO_BOUND =
   /^(POST \/v1\/events|GET \/v1\/rosters|[A-Z]+ \/v1\/(webhooks|notices|sources).*|[A-Z]+ \/scim\/v2\/.*)$/
 
 let api: TestApi
-let bearer: string
-const planted = new Map<string, Names>()
+let planted: BoundWorld['planted']
+let asBound: BoundWorld['asBound']
 
 beforeAll(async () => {
-  api = await serveApi()
-  await api.store.teamKeys.put(makeTeamKey({ id: `${SECRET}-key` }))
-  const group = (roster: string) => ({ id: `g-${roster}`, name: `${roster} group` })
-  await api.addRoster({ id: OWN.roster, teamKey: OWN.teamKey, group: group(OWN.roster) })
-  await api.call('PUT', `/v1/rosters/${OWN.roster}/members/${OWN.member}`, { email: 'own@example.com' })
-  for (const { roster, teamKey } of FOREIGN) {
-    await api.addRoster({ id: roster, teamKey, group: group(roster) })
-    const member = `${roster}-member`
-    await api.call('PUT', `/v1/rosters/${roster}/members/${member}`, {
-      email: 'secret@zqzqz.example.com',
-      firstName: SECRET,
-    })
-    const reconciliation = (await api.call('POST', `/v1/rosters/${roster}/reconciliations`)).json().id
-    const webhook = `${roster}-hook`
-    await putHook(webhook, [roster])
-    const delivery = (await api.call('POST', `/v1/webhooks/${webhook}/test`)).json().id
-    const token = (await api.call('POST', '/v1/tokens', { name: `${roster}-token`, scopes: ['admin'] })).json().id
-    const source = `${roster}-source`
-    await putSource(source, roster)
-    const scimUser = (
-      await api.call('POST', '/scim/v2/Users', { userName: `${roster}-secret@zqzqz.example.com` })
-    ).json()
-    const people = { displayName: `${roster}-people`, members: [{ value: scimUser.id }] }
-    const scimGroup = (await api.call('POST', '/scim/v2/Groups', people)).json().id
-    const scim = { scimUser: scimUser.id, scimGroup }
-    const notice = `${roster}-notice`
-    await putNotice(notice, roster)
-    planted.set(roster, { roster, teamKey, webhook, member, reconciliation, delivery, token, source, notice, ...scim })
-  }
-  await putHook(`${SECRET}-all`, null)
-  await putHook(OWN.webhook, [OWN.roster])
-  const made = await api.call('POST', '/v1/tokens', { name: 'mine', scopes: ['admin'], rosters: [OWN.roster] })
-  bearer = `Bearer ${made.json().token}`
+  ;({ api, planted, asBound } = await startBoundWorld())
 })
 afterAll(() => api.close())
-
-const putSource = async (id: string, roster: string) => {
-  const body = { kind: 'stripe', secret: 'x', rosters: { '*': roster } }
-  expect((await api.call('PUT', `/v1/sources/${id}`, body)).statusCode).toBe(201)
-}
-const putNotice = async (id: string, roster: string) => {
-  const body = { kind: 'slack', target: 'https://hooks.example.com/x', types: ['*'], rosters: [roster] }
-  expect((await api.call('PUT', `/v1/notices/${id}`, body)).statusCode).toBe(201)
-}
-const putHook = async (id: string, rosters: string[] | null) => {
-  const body = { url: 'https://hooks.example.com/x', types: ['*'], rosters }
-  expect((await api.call('PUT', `/v1/webhooks/${id}`, body)).statusCode).toBe(201)
-}
-const asBound = (method: Method, url: string, body?: unknown) => api.call(method, url, body, { authorization: bearer })
 
 const NOWHERE: Names = {
   roster: 'nowhere',
@@ -299,146 +236,5 @@ describe('a token bound to one roster', () => {
       expect(items).toHaveLength(1)
       expect(Buffer.from(cursor.slice(SEAL), 'base64url').toString()).not.toContain(SECRET)
     }
-  })
-
-  it('looks after the webhooks of its roster', async () => {
-    const body = { url: 'https://hooks.example.com/y', types: ['member.*'], rosters: [OWN.roster] }
-    const made = await asBound('PUT', '/v1/webhooks/second', body)
-    expect([made.statusCode, made.json().secret]).toEqual([201, expect.stringMatching(/^whsec_/)])
-    const listed = (await asBound('GET', '/v1/webhooks')).json().items
-    expect(listed.map(({ id }: { id: string }) => id).sort()).toEqual([OWN.webhook, 'second'].sort())
-    expect((await asBound('POST', '/v1/webhooks/second/test')).statusCode).toBe(202)
-    expect((await asBound('POST', '/v1/webhooks/second/rotate-secret')).statusCode).toBe(200)
-    expect((await asBound('GET', '/v1/webhooks/second/deliveries')).json().items).toHaveLength(1)
-    expect((await asBound('DELETE', '/v1/webhooks/second')).statusCode).toBe(204)
-  })
-
-  it('looks after the notices of its roster, and of no other', async () => {
-    const body = { kind: 'slack', target: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }
-    expect((await asBound('PUT', '/v1/notices/own', body)).statusCode).toBe(201)
-    const listed = (await asBound('GET', '/v1/notices')).json().items
-    expect(listed.map(({ id }: { id: string }) => id)).toEqual(['own'])
-    expect((await asBound('PUT', '/v1/notices/own', { ...body, rosters: null })).statusCode).toBe(403)
-    expect((await asBound('PUT', '/v1/notices/own', { ...body, rosters: [FOREIGN[0]?.roster] })).statusCode).toBe(404)
-    expect((await asBound('POST', '/v1/notices/own/test')).statusCode).toBe(202)
-    expect((await asBound('DELETE', '/v1/notices/own')).statusCode).toBe(204)
-  })
-
-  it('looks after the sources of its roster, which reach no further', async () => {
-    const body = { kind: 'stripe', secret: 'x', rosters: { price_1: OWN.roster } }
-    expect((await asBound('PUT', '/v1/sources/shop', body)).statusCode).toBe(201)
-    const wide = { ...body, rosters: { price_1: OWN.roster, '*': FOREIGN[0]?.roster } }
-    expect((await asBound('PUT', '/v1/sources/shop', wide)).statusCode).toBe(404)
-    const listed = (await asBound('GET', '/v1/sources')).json().items
-    expect(listed.map(({ id }: { id: string }) => id)).toEqual(['shop'])
-    // An expression can name any roster: for this source, those of others are not there.
-    const map = `{"type": "member.joined", "data": {"roster": "${FOREIGN[0]?.roster}", "member": {"id": "u-9"}}}`
-    const generic = { kind: 'generic', secret: 'x', signature: { header: 'x-sig' }, map }
-    expect((await asBound('PUT', '/v1/sources/any', generic)).statusCode).toBe(201)
-    const payload = '{"a":1}'
-    const answer = await api.call('POST', '/v1/sources/any/receive', payload, {
-      'x-sig': createHmac('sha256', 'x').update(payload).digest('hex'),
-    })
-    expect(answer.json()).toEqual({ accepted: 0, ignored: 1 })
-    expect((await asBound('DELETE', '/v1/sources/any')).statusCode).toBe(204)
-    expect((await asBound('DELETE', '/v1/sources/shop')).statusCode).toBe(204)
-  })
-
-  it.each([
-    ['webhooks', { url: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }],
-    ['notices', { kind: 'slack', target: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }],
-    ['sources', { kind: 'stripe', secret: 'x', rosters: { price_1: OWN.roster } }],
-  ])('has at most 50 %s, however many it asks for at once, and others are not counted', async (kind, body) => {
-    const put = async (id: string) => (await asBound('PUT', `/v1/${kind}/${id}`, body)).statusCode
-    const ids = Array.from({ length: 60 }, (_, at) => `many-${at}`)
-    const count = async () => (await asBound('GET', `/v1/${kind}?limit=1000`)).json().items.length as number
-    await Promise.all(ids.map(put))
-    for (const id of ids) if ((await put(id)) === 409) break
-    expect(await count()).toBe(50)
-    const more = await asBound('PUT', `/v1/${kind}/one-more`, body)
-    expect([more.statusCode, more.json().code]).toEqual([409, 'limit_reached'])
-    const listed = (await asBound('GET', `/v1/${kind}?limit=1000`)).json().items as { id: string }[]
-    const [mine = ''] = listed.map(({ id }) => id).filter((id) => id.startsWith('many-'))
-    expect(await put(mine)).toBe(200)
-    expect((await api.call('PUT', `/v1/${kind}/of-admin`, body)).statusCode).toBe(201)
-    expect((await asBound('DELETE', `/v1/${kind}/of-admin`)).statusCode).toBe(kind === 'sources' ? 404 : 204)
-    for (const id of ids) await asBound('DELETE', `/v1/${kind}/${id}`)
-    expect(await put('one-more')).toBe(201)
-    expect((await asBound('DELETE', `/v1/${kind}/one-more`)).statusCode).toBe(204)
-  })
-
-  it('is told of no webhook for all rosters, and makes none', async () => {
-    expect((await asBound('GET', `/v1/webhooks/${SECRET}-all`)).statusCode).toBe(404)
-    const wide = { url: 'https://hooks.example.com/y', types: ['*'] }
-    expect((await asBound('PUT', '/v1/webhooks/wide', wide)).statusCode).toBe(403)
-    const mixed = { ...wide, rosters: [OWN.roster, FOREIGN[0]?.roster] }
-    expect((await asBound('PUT', '/v1/webhooks/wide', mixed)).statusCode).toBe(404)
-    expect((await api.call('GET', '/v1/webhooks/wide')).statusCode).toBe(404)
-  })
-
-  it('sees of a webhook that was for more rosters only what is about its own', async () => {
-    const fact = (roster: string) => ({ type: 'roster.recovered' as const, roster, sequence: 1, problem: null, at: 1 })
-    const add = (id: string, about: ReturnType<typeof fact>) => ({
-      v: 1 as const,
-      id,
-      fact: about,
-      subject: id,
-      status: 'pending' as const,
-      attempts: [],
-      tries: 0,
-      firstTryAt: null,
-      createdAt: 1,
-    })
-    const foreign = FOREIGN[0]?.roster as string
-    await createDeliveries(api.connection, OWN.webhook).add(
-      [add('d-foreign', fact(foreign)), add('d-own', fact(OWN.roster))],
-      Date.now(),
-      Date.now(),
-    )
-    const { items } = (await asBound('GET', `/v1/webhooks/${OWN.webhook}/deliveries`)).json()
-    expect(items.map(({ id }: { id: string }) => id)).toEqual(['d-own'])
-    const replay = (id: string) => asBound('POST', `/v1/webhooks/${OWN.webhook}/deliveries/${id}/replay`)
-    expect([(await replay('d-foreign')).statusCode, (await replay('d-own')).statusCode]).toEqual([404, 202])
-  })
-
-  it('can neither make a roster, nor give its own another team key or group', async () => {
-    const body = { teamKey: OWN.teamKey, app: { id: '1' }, group: { id: 'g-new' } }
-    const made = await api.call('POST', '/v1/tokens', { name: 'x', scopes: ['admin'], rosters: ['fresh', OWN.roster] })
-    const call = (roster: string, changes: object) =>
-      api.call(
-        'PUT',
-        `/v1/rosters/${roster}`,
-        { ...body, ...changes },
-        { authorization: `Bearer ${made.json().token}` },
-      )
-    expect((await call('fresh', {})).statusCode).toBe(403)
-    for (const teamKey of [`${SECRET}-key`, 'none-key']) {
-      const moved = await call(OWN.roster, { teamKey })
-      expect([moved.statusCode, moved.json().code]).toEqual([403, 'scope_missing'])
-    }
-    expect((await call(OWN.roster, {})).json().code).toBe('roster_bound')
-    const { app, group } = (await api.store.rosters.find(OWN.roster)) ?? {}
-    const own = { app: { id: app?.id }, group: { id: group?.id } }
-    for (const seats of [{ reserve: 1 }, { priority: 1 }]) {
-      const taken = await call(OWN.roster, { ...own, seats })
-      expect([taken.statusCode, taken.json().code]).toEqual([403, 'scope_missing'])
-    }
-  })
-
-  it("can't have another's event taken for one that was there", async () => {
-    const event = (roster: string) => ({
-      specversion: '1.0',
-      id: 'evt-1',
-      source: '/members',
-      type: 'member.joined',
-      data: { roster, member: { id: 'victim', email: 'victim@example.com' } },
-    })
-    const post = (roster: string, headers: Record<string, string> = {}) =>
-      api.call('POST', '/v1/events', [event(roster)], headers)
-    expect((await post(OWN.roster, { authorization: bearer })).json().accepted).toBe(1)
-    const near = FOREIGN[0]?.roster as string
-    expect((await post(near)).json()).toMatchObject({ accepted: 1, duplicate: 0 })
-    expect((await post(near)).json()).toMatchObject({ accepted: 0, duplicate: 1 })
-    expect((await createReconciliations(api.connection, OWN.teamKey).list(near, 1)).items).toHaveLength(1)
   })
 })
