@@ -32,7 +32,7 @@ export interface BoundWorld {
   /** Names of what was made for each roster of others, by the roster. */
   planted: Map<string, Names>
   /** Sends a request with the bound token. */
-  asBound(method: Method, url: string, body?: unknown): ReturnType<TestApi['call']>
+  asBound: (method: Method, url: string, body?: unknown) => ReturnType<TestApi['call']>
 }
 
 export async function startBoundWorld(): Promise<BoundWorld> {

@@ -1,7 +1,7 @@
 import type { Log } from './log.ts'
 
 /**
- * How a process of ours ends. The exit code says which ending it was (docs/operating.md, "Shutting down"):
+ * How a process of ours ends. The exit code says which ending it was (docs/operating.md, "Draining"):
  *
  * | code | ending |
  * | ---: | --- |
