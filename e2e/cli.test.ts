@@ -130,7 +130,7 @@ describe('flightroster', () => {
       onNote: (printed, kill) => printed.includes(' of ') && kill('SIGINT'),
     })
     expect(ended.code).toBe(130)
-    expect(ended.stderr).toContain('the same command goes on from there')
+    expect(ended.stderr).toContain('the same command continues from there')
     await stack.api.must('POST', '/v1/team-keys/acme/resume', undefined, 200)
     await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(8), { timeoutMs: 60_000 })
   })

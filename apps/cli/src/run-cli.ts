@@ -32,7 +32,7 @@ export async function runCli(argv: string[]): Promise<ExitCode> {
     const terminal = terminalOf(running ? readCommonOptions(running) : {})
     if (controller.signal.aborted) {
       terminal.note(
-        'Stopped. What the server had taken before, it keeps and finishes; the same command goes on from there.',
+        'Stopped. The server keeps and finishes what it has accepted; the same command continues from there.',
       )
       return EXIT.interrupted
     }

@@ -107,13 +107,13 @@ function checkClock({ headers }: Response, at: number): Finding {
   const seconds = Math.round(Math.abs(at - theirs) / 1_000)
   if (seconds <= CLOCK_SECONDS) return good('clock', `The clocks here and on the server agree (${seconds} s).`)
   const detail = `The clocks here and on the server are ${seconds} s apart.`
-  return bad('clock', detail, 'Let both be set by NTP: events and signatures of callbacks are judged by their time.')
+  return bad('clock', detail, 'Set both by NTP: events and signatures of callbacks are judged by their time.')
 }
 
 function checkVersion({ body }: Asked): Finding {
   const version = (body as { info?: { version?: string } } | undefined)?.info?.version
   if (!version)
-    return unknown('version of the API', 'The server does not tell it.', 'Is /openapi.json shut off by a proxy?')
+    return unknown('version of the API', 'The server does not tell it.', 'Does a proxy block /openapi.json?')
   if (version.split('.')[0] === API_MAJOR)
     return good('version of the API', `${version}, which this command line speaks.`)
   return bad(
@@ -127,7 +127,7 @@ function checkVersion({ body }: Asked): Finding {
 function checkStore({ response, body, error }: Asked): Finding {
   const detail = (body as { detail?: string } | undefined)?.detail ?? error ?? `status ${response?.status}`
   if (response?.ok) return good('Redis', detail)
-  return bad('Redis', detail, 'Mend it on the server: docs/operating.md, "Redis".')
+  return bad('Redis', detail, 'Fix it on the server: docs/operating.md, "Redis".')
 }
 
 async function checkToken(client: Flightroster): Promise<Finding> {
@@ -137,7 +137,7 @@ async function checkToken(client: Flightroster): Promise<Finding> {
   } catch (error) {
     const { sentence, action, code } = explain(error)
     if (code === 'scope_missing')
-      return good('token', 'It is known, and does not have the scope admin: keys and sources can not be judged.')
+      return good('token', 'It is known, and does not have the scope admin: keys and sources cannot be checked.')
     return bad('token', sentence, action ?? 'Check FLIGHTROSTER_TOKEN.')
   }
 }

@@ -39,7 +39,7 @@ export function addFiles(program: Command, bind: Bind): void {
     )
     .action(bind(plan))
   withFiles(program.command('apply'))
-    .description('makes the server what the files say: team keys, rosters, webhooks, notices, sources')
+    .description('makes the server match the files: team keys, rosters, webhooks, notices, sources')
     .option('-y, --yes', 'asks nothing')
     .option('--secrets-to <dir>', "where a new webhook's secret goes, which is shown only once")
     .addHelpText(
@@ -49,7 +49,7 @@ export function addFiles(program: Command, bind: Bind): void {
     .action(bind(apply))
   program
     .command('export <dir>')
-    .description('writes what there is as files, without secrets; files that are there keep their comments')
+    .description('writes what the server has to files, without secrets; existing files keep their comments')
     .addHelpText('after', '\nExample:\n  $ flightroster export rosters/ && flightroster plan -f rosters/\n')
     .action(bind(exportTo))
 }

@@ -107,7 +107,7 @@ async function follow(context: Context, roster: string, id: string, taken: objec
       await sleep(EVERY_MS, undefined, { signal })
     }
   } catch (error) {
-    bar.end('Left: the server goes on with it.')
+    bar.end('Left: the server continues.')
     throw error
   }
   const failed = await countFailed(context, roster)

@@ -18,7 +18,7 @@ export function addKeys(program: Command, bind: Bind): void {
   const keys = program.command('keys').description('team keys of App Store Connect')
   keys
     .command('add <id>')
-    .description('puts a team key, or replaces it: its rosters, backlog and budget stay')
+    .description('adds a team key, or replaces one; its rosters, backlog and budget stay')
     .requiredOption('--issuer-id <id>', 'issuer id, above the list of keys in App Store Connect')
     .option('--key-id <id>', 'key id; else taken from the name of the file, AuthKey_<key id>.p8')
     .option('--key-file <path>', 'the .p8 file; - reads standard input')
@@ -48,7 +48,7 @@ async function add({ client, terminal }: Context, options: AddOptions, id: strin
 
 async function readKey({ keyFile, keyEnv }: AddOptions): Promise<string> {
   if ((keyFile === undefined) === (keyEnv === undefined)) {
-    throw usageError('Where is the private key?', 'Give one of --key-file and --key-env.')
+    throw usageError('The private key is missing.', 'Give one of --key-file and --key-env.')
   }
   if (keyFile !== undefined) return readInput(keyFile)
   const text = process.env[keyEnv ?? '']

@@ -158,7 +158,7 @@ function outage({ kind, since, until }: Outage, notBefore = 0): WaitsFor {
   if (kind === 'refused') {
     const detail =
       'App Store Connect has just refused the team key. It is asked again for a minute before that is believed.'
-    return { ...again, detail, action: 'Nothing yet: it goes on by itself, or says that the key is rejected.' }
+    return { ...again, detail, action: 'Nothing yet: it continues by itself, or says that the key is rejected.' }
   }
   const detail =
     'App Store Connect gives no usable answers, so everything of this team key waits; Flightroster tries again.'
