@@ -1,6 +1,8 @@
 /**
  * Ids that a spreadsheet may have made of one and the same: it drops leading zeros, rounds after 15 digits, adds decimals,
  * changes the case of TRUE and of months; people add spaces, quotes and what nobody sees.
+ *
+ * @internal What is sent and what is known have keys below; tests look at this one.
  */
 export function looseMemberId(id: string): string {
   const bare = (USUAL.test(id) ? id : undress(id)).toLowerCase()
