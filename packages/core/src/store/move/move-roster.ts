@@ -55,6 +55,8 @@ export interface MoverStore {
   moveBacklog(): Promise<void>
   /** How urgent these members' jobs in the former lane were; null for those who are recorded in the next lane already. */
   urgencies(members: { id: string; ref: string }[]): Promise<('interactive' | 'bulk' | null)[]>
+  /** Of members who are recorded in the next lane: their jobs in the former one that sleep would count there until they wake. */
+  forgetSleeping(members: { ref: string }[]): Promise<void>
   /** Forgets what the former lane keeps of the roster. */
   drop(): Promise<void>
   end(): Promise<void>
@@ -95,6 +97,13 @@ export function createMoverStore(redis: Redis, move: RosterMove): MoverStore {
           return Number(priority ?? 1) > 0 ? 'bulk' : 'interactive'
         }),
       ),
+    async forgetSleeping(members) {
+      for (const { ref } of members) {
+        if ((await redis.zscore(jobs.delayed, ref)) === null) continue
+        await pens.from(jobs.delayed, 'ZREM', [ref])
+        await pens.from(jobs.job(ref), 'DEL')
+      }
+    },
     drop: () => dropMoved(redis, pens, move),
     end: () => pens.to(arriving, 'DEL'),
   }

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { Roster } from '../../domain/roster.ts'
 import { defineScript, type ScriptArgument } from '../connection/define-script.ts'
-import { indexParts, laneKeys } from '../keys.ts'
+import { indexParts, laneKeys, queueKeys } from '../keys.ts'
 import { createPlanNames } from './plan-names.ts'
 
 const closeScript = defineScript(import.meta.url, './close-roster.lua')
 const writeScript = defineScript(import.meta.url, './closing-write.lua')
+const forgetJobsScript = defineScript(import.meta.url, './closing-forget-jobs.lua')
 const leaveScript = defineScript(import.meta.url, './leave-lane.lua')
 
 /** From then on the lane takes changes of the roster from those alone who delete it. False where it is not in the lane (any more). */
@@ -70,7 +71,10 @@ async function forgetWork(
       const fields = flat.filter(
         (field, at) => at % 2 === 0 && (isOurs(field) || (flat[at + 1] ?? '').includes(`"r":${JSON.stringify(id)}`)),
       )
-      if (fields.length > 0) await write(key, 'HDEL', fields)
+      if (fields.length === 0) continue
+      const { failed, delayed, jobs } = queueKeys(teamKey)
+      if (key === keys.work) await forgetJobsScript.run(redis, [keys.closing, failed, delayed], [id, jobs, ...fields])
+      await write(key, 'HDEL', fields)
     } while (cursor !== '0')
   }
 }

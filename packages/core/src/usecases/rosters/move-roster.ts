@@ -103,6 +103,7 @@ async function recordOpen(
         urgency,
       )
     }
+    await mover.forgetSleeping(open)
   } while (cursor !== '0')
 }
 
