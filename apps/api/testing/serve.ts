@@ -45,12 +45,19 @@ const NO_APPLE: Pick<AppleClient, 'session'> = {
   },
 }
 
-/** The whole API on a redis-server of its own, or on one that others use as well; answers are checked against their schemas. */
-export async function serveApi(overrides: Partial<ApiDeps> = {}, shared?: TestRedis): Promise<TestApi> {
+/**
+ * The whole API on a redis-server of its own, or on one that others use as well; answers are checked against their schemas. Steps of the
+ * store fail after `commandTimeoutMs`, as they do in the product; longer where a busy machine must not show.
+ */
+export async function serveApi(
+  overrides: Partial<ApiDeps> = {},
+  shared?: TestRedis,
+  commandTimeoutMs = 800,
+): Promise<TestApi> {
   const server = shared ?? (await startRedis())
   const logged: string[] = []
   const log = createLog({ level: 'debug', name: 'test' }, { write: (line: string) => void logged.push(line) })
-  const redis = createRedis(server.url, { name: 'test', log, commandTimeoutMs: 800, failFast: true })
+  const redis = createRedis(server.url, { name: 'test', log, commandTimeoutMs, failFast: true })
   const leisure = createLeisure()
   const store = createStore(redis, { waitReplicas: 0, leisure })
   const health = startStoreHealth(redis)
