@@ -1,0 +1,92 @@
+import type { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { diesAt } from '../../../testing/dies-or-lags.ts'
+import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { createLaneQueue } from '../../queues/index.ts'
+import { createLaneStore, createStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
+import { NO_TRACING } from '../../tracing.ts'
+import { visitLane } from '../lanes/visit-lane.ts'
+import { startReclaim } from '../reclaim/start-reclaim.ts'
+
+let rig: LaneRig
+
+beforeEach(async () => {
+  rig = await startLaneRig()
+})
+afterEach(async () => {
+  await rig[Symbol.asyncDispose]()
+})
+
+const DAY = 86_400_000
+const RULE = {
+  notAcceptedDays: 30,
+  notInstalledDays: null,
+  noSessionDays: null,
+  graceDays: 7,
+  reclaim: 'never' as const,
+}
+
+async function visit(redis: Redis): Promise<void> {
+  const queue = createLaneQueue(
+    redis,
+    { prefix: queuePrefix('acme'), name: queueName('acme') },
+    { lockMs: 15_000, maxStalls: 3 },
+  )
+  await visitLane(
+    {
+      store: createStore(redis),
+      lane: createLaneStore(redis, 'acme'),
+      queue,
+      budget: rig.deps.budgetOf('acme'),
+      apple: { session: () => rig.session(), clockOffsetMs: () => 0, close: async () => {} },
+      clock: rig.deps.clock,
+      log: rig.deps.log,
+      settings: { ...rig.settings, testerUsage: true },
+      toRef: rig.deps.toRef,
+      tracing: NO_TRACING,
+      dedupDays: 7,
+      credentials: async () => ({ issuerId: '', keyId: '', privateKey: '' }),
+      extendClaim: async () => {},
+      tell: async () => {},
+      draining: () => false,
+    },
+    'acme',
+  )
+  await queue.close()
+}
+
+const inApp = () => rig.emulator.testers().map(({ email }) => email)
+const mailsTo = (email: string) => rig.emulator.mails().filter((mail) => mail.email === email).length
+
+it('a seat that is taken back goes to whoever waits, once, whichever write the worker died before', async () => {
+  for (let at = 0; ; at += at < 12 ? 1 : 3) {
+    const id = `gold-${at}`
+    const roster = await rig.addRoster({ id, idle: RULE })
+    const [idle, waits] = [`idle-${at}`, `waits-${at}`]
+    rig.emulator.settings({ seatsPerApp: inApp().length + 1 })
+    await rig.join(idle, { roster: id, id: idle })
+    await rig.until(() => expect(inApp()).toContain(`${idle}@example.com`))
+    await rig.join(waits, { roster: id, id: waits })
+    await rig.until(async () => expect((await rig.statuses(id))[waits]).toBe('waiting'))
+    const keys = laneKeys('acme').roster(id)
+    await rig.redis.hset(keys.sightings, idle, JSON.stringify(['invited', Date.now() - 40 * DAY]))
+    await rig.redis.hset(keys.figures, 'seenAt', Date.now())
+    await startReclaim(rig.deps, { roster, dryRun: false, members: [idle] })
+    const died = await diesAt(rig.redis, at, ({ redis }) => visit(redis))
+    await rig.redis.del(laneKeys('acme').lease)
+    // What was put off for a minute, since it had ended its worker.
+    for (const task of await rig.redis.zrange(laneKeys('acme').schedule, '0', '-1'))
+      if (/^(approved|seats):/.test(task)) await rig.due(task)
+    await rig.until(async () => {
+      await rig.due('seats:1234')
+      expect(await rig.statuses(id)).toEqual({ [idle]: 'reclaimed', [waits]: 'invited' })
+    }, 15_000)
+    expect({ at, mails: mailsTo(`${waits}@example.com`), line: await rig.redis.zcard(keys.seatLine) }).toEqual({
+      at,
+      mails: 1,
+      line: 0,
+    })
+    expect(rig.emulator.violations()).toEqual([])
+    if (!died) break
+  }
+}, 180_000)
