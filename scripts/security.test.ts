@@ -73,7 +73,11 @@ const LIMITS: [file: string, constant: string, said: (value: number) => string][
     (value) => (value === SECOND / 2 ? 'have half a second' : '?'),
   ],
   [`${CORE}sources/generic/evaluation-process.ts`, '--max-old-space-size=', (value) => `and ${value} MB in a process`],
-  [`${CORE}sources/generic/evaluate.ts`, 'APART_MS = ', (value) => `is apart for ${word(value / MINUTE)} minutes`],
+  [
+    `${CORE}sources/generic/evaluate.ts`,
+    'APART_MS = ',
+    (value) => `has a process apart for ${word(value / MINUTE)} minutes`,
+  ],
   [`${CORE}store/access/audit.ts`, 'OF_ONE_ACTOR = ', (value) => `its newest ${number(value)} entries, of 90 days`],
   [`${CORE}store/access/audit.ts`, 'OF_ONE_ACTOR = ', (value) => `the audit | ${number(value)} entries of an actor`],
   [`${CORE}store/access/audit.ts`, 'KEPT_MS = ', (value) => `entries of an actor, ${days(value)} days`],
@@ -125,7 +129,7 @@ const LIMITS: [file: string, constant: string, said: (value: number) => string][
   [
     `${API}plugins/refusals.ts`,
     '{ from: 100, forMs: ',
-    (value) => (value === 100 ? 'from the hundredth of a minute on answered late' : '?'),
+    (value) => (value === 100 ? 'from the hundredth on they are answered late' : '?'),
   ],
   [
     `${CORE}store/connection/health.ts`,

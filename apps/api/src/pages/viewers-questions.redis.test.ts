@@ -89,8 +89,8 @@ describe('a viewer', () => {
     for (const word of ['ann.known@example.com', 'id.known@example.com']) {
       const of = (who: Visitor, url: string) => told(who, url, word)
       const found = await of(ann, `/console/rosters/gold/members?q=${encodeURIComponent(word)}`)
-      expect(found).not.toContain('Nobody fits')
-      expect(await of(bob, `/console/rosters/gold/members?q=${encodeURIComponent(word)}`)).toContain('Nobody fits')
+      expect(found).not.toContain('Nobody matches')
+      expect(await of(bob, `/console/rosters/gold/members?q=${encodeURIComponent(word)}`)).toContain('Nobody matches')
     }
     expect(await told(ann, '/console/rosters/gold/member?id=id.known%40example.com', '')).toMatch(/^200/)
     expect(await told(bob, '/console/rosters/gold/member?id=id.known%40example.com', '')).toMatch(/^404/)
