@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { lagsAt } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { laneKeys } from '../../store/index.ts'
+import { createStore, laneKeys } from '../../store/index.ts'
 import { deleteRoster } from './delete-roster.ts'
 import { moveRoster } from './move-roster.ts'
 
@@ -41,4 +42,31 @@ it('a roster that is deleted leaves no job that sleeps, and one that is made ane
   gold = await rig.addRoster()
   await rig.join('u-1')
   await rig.until(() => expect(group()).toEqual(['u-1@example.com']))
+})
+
+it('whoever comes late with a deletion takes no job of a roster that was made anew', async () => {
+  const ref = rig.deps.toRef('gold', 'u-1')
+  const sleeps = async () => {
+    await rig.redis.zadd(delayed, (Date.now() + 3_600_000) * 4_096, ref)
+    await rig.redis.hset(laneKeys('acme').work, ref, JSON.stringify({ r: 'gold', m: 'u-1' }))
+  }
+  for (let at = 0; ; at++) {
+    const former = { ...gold, createdAt: at, deleting: true, forgetting: true }
+    await rig.store.enterRoster(former)
+    await sleeps()
+    const lagged = await lagsAt(
+      rig.redis,
+      at,
+      ({ redis }) => createStore(redis).forgetRoster(former),
+      async ({ redis }) => {
+        const store = createStore(redis)
+        await store.forgetRoster(former)
+        await store.enterRoster({ ...gold, createdAt: at + 1_000 })
+        await sleeps()
+      },
+    )
+    if (!lagged) break
+    expect({ at, jobs: await rig.redis.zrange(delayed, '0', '-1') }).toEqual({ at, jobs: [ref] })
+    await rig.store.forgetRoster({ ...gold, createdAt: at + 1_000, deleting: true, forgetting: true })
+  }
 })
