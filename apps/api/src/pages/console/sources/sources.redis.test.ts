@@ -77,7 +77,7 @@ describe('sources in the console', () => {
     expect(bad.body).not.toContain(SECRET)
     expect((await ann.post('/console/sources', { ...made, id: 'a/b' })).statusCode).toBe(422)
     const noMap = await ann.post('/console/sources', { ...made, id: 'bad', kind: 'generic', rosters: '' })
-    expect([noMap.statusCode, noMap.body]).toEqual([422, expect.stringContaining('Give the expression')])
+    expect([noMap.statusCode, noMap.body]).toEqual([422, expect.stringContaining('Enter the expression')])
     expect((await ann.get('/console/sources')).body).not.toContain('bad')
   })
 })
