@@ -15,6 +15,7 @@ import { createIdempotencyKeys, type IdempotencyKeys } from './access/idempotenc
 import { createAttempts, createSessions, type AttemptLimits, type Attempts, type Sessions } from './access/sessions.ts'
 import { createTokens, type Tokens } from './access/tokens.ts'
 import { countRequest, countRequests, type CountedRequest, type CountedRequests } from './budget/request-limit.ts'
+import { findMasters } from './connection/cluster-nodes.ts'
 import { readStoreTime } from './connection/store-clock.ts'
 import { readLaneOverviews, type LaneOverview } from './lane/lane-overview.ts'
 import { countSweep } from './lane/schedule.ts'
@@ -134,8 +135,8 @@ export interface Store {
   lanesRecorded(lanes: string[]): Promise<string[]>
   /** Recorded changes that have no job yet, by lane. */
   recordedCounts(lanes: string[]): Promise<number[]>
-  /** Work of the lane was recorded: it is rung, unless a worker visits it, and jobs are made of it. */
-  noteRecorded(teamKey: string, state: { leased: boolean }): Promise<void>
+  /** Work of the lane was recorded: it is rung, unless a worker visits it or it was rung already, and jobs are made of it. */
+  noteRecorded(teamKey: string, state: { awake: boolean }): Promise<void>
   /** Members of a roster may have another status now. */
   noteChanged(teamKey: string, rosterId: string): void
   /** Rosters in which this process changed something since it was asked before: id → team key id. */
@@ -162,6 +163,19 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
   const begunRosters = createBegunRosters(redis)
+  // A lane and its place in the ready index lie in two slots: where these may be on two machines, it is rung after the step.
+  let rings = findMasters(redis) === undefined
+  const recordAndRing = async (node: Redis, options: RecordOptions): Promise<RecordResult> => {
+    if (!rings) return recordChanges(node, options)
+    try {
+      return await recordChanges(node, { ...options, rings })
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('CROSSSLOT')) throw error
+      // A proxy with several servers behind it passes for one. It has done nothing.
+      rings = false
+      return recordChanges(node, options)
+    }
+  }
   const groups = createGroups(redis, rosters)
   const joinApp = async (appId: string, rosterId: string) =>
     void (await redis.sadd(globalKeys.rostersOfApp(appId), rosterId))
@@ -222,7 +236,7 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       const packed = await isPacking(redis)
       const confirm = { key: laneKeys(options.teamKey).lease, replicas: settings.waitReplicas }
       for (const { roster } of options.changes) changed.set(roster, options.teamKey)
-      const result = await writeConfirmed(redis, confirm, (node) => recordChanges(node, { ...options, packed }))
+      const result = await writeConfirmed(redis, confirm, (node) => recordAndRing(node, { ...options, packed }))
       additions.note(result.told)
       if (options.changes.some(({ fact }) => fact)) await redis.sadd(globalKeys.untold, options.teamKey)
       return result
@@ -283,9 +297,9 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
     },
     recordedCounts: (lanes) =>
       Promise.all(lanes.map(async (lane) => Number(await countRecorded.run(redis, outboxKeys(laneKeys(lane)), [])))),
-    async noteRecorded(teamKey, { leased }) {
+    async noteRecorded(teamKey, { awake }) {
       for (const tell of listeners) tell(teamKey)
-      if (!leased) await ready.ring(teamKey)
+      if (!awake) await ready.ring(teamKey)
     },
     noteChanged: (teamKey, rosterId) => void changed.set(rosterId, teamKey),
     takeChanged() {

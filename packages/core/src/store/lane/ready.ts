@@ -3,7 +3,7 @@ import { read, texts } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, READY_SHARDS, readyShard } from '../keys.ts'
 
-const ringLane = defineScript(import.meta.url, './ring-lane.lua')
+const ringLane = defineScript(import.meta.url, './ring-lane.lua', './ring.lua')
 const claimDue = defineScript(import.meta.url, './claim-due.lua')
 const settleClaim = defineScript(import.meta.url, './settle-claim.lua')
 

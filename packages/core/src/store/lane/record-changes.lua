@@ -5,7 +5,8 @@
 --     [6] dedup marks, this period as the sender believes  [7] those of the period before  [8] revisions
 --     [9] rosters of the lane that are being deleted
 --     then six for each roster: desired, status, index, unindexed, timeline, activity; at the end dedup marks, of the period after and of that
---     two before, and four sets of marks as release 0.1.0 kept them: this period, the one before, after, and two before; the very last is facts
+--     two before, four sets of marks as release 0.1.0 kept them: this period, the one before, after, and two before; and facts;
+--     then, where the lane is rung in this step, the ready set and the lanes that are held
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] <ms of a period of dedup marks>:<number of that of KEYS[6]>  [3] timeline entries kept
 --     [4] 1 when rosters that are being deleted take the changes too
 --     [5] members that a roster may have, 0 for no limit  [6] index of the status of who was removed
@@ -16,25 +17,26 @@
 --     dedup digest as release 0.1.0 made it or false
 --     then three texts for each change, as they are stored: the end of the record (desired.ts), the timeline entry, and the line of
 --     the roster's activity, or empty for none
+--     then, where the lane is rung in this step, its id and the channel of the doorbell, or two empty words
 --     then what upstream is told of a change that is accepted: its number (1-based), and the fact (JSON)
 -- Returns { -1, now } where the sender's clock is more than a period apart from this one: nothing is recorded. Else
---     { leased (0|1), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
+--     { awake (1: a worker visits the lane, or it was rung; 0), now, a letter per change: accepted|duplicate|stale|gone|future|limit, or again where the member has another
 --     version than its text was made from (the member's later changes with it, so that their order stays), versions or 0 joined
 --     by commas, number of a roster and the ids of the first and the last line of activity for each that has new ones }
 local arrived = ARGV[1] == '' and arrival() or ARGV[1]
 local now = string.match(arrived, '^%d+')
 local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
+local rosterCount, PER_ROSTER = tonumber(ARGV[9]), 6
+local atEnd = 9 + rosterCount * PER_ROSTER
 -- Which period it is, this clock decides: at the turn of one, senders whose clocks differ would not agree.
 local periodMs, believed = string.match(ARGV[2], '^(%d+):(%-?%d+)$')
-local atEnd = #KEYS - 7
 local markKeys = { [-2] = KEYS[atEnd + 2], [-1] = KEYS[7], [0] = KEYS[6], [1] = KEYS[atEnd + 1] }
 local formerKeys = { [-2] = KEYS[atEnd + 6], [-1] = KEYS[atEnd + 4], [0] = KEYS[atEnd + 3], [1] = KEYS[atEnd + 5] }
 local period = math.floor(nowMs / tonumber(periodMs)) - tonumber(believed)
 if not markKeys[period] or not markKeys[period - 1] then return { -1, now, '', '', {} } end
 local limit = tonumber(ARGV[5])
-local rosterCount = tonumber(ARGV[9])
-local PER_ROSTER, FUTURE_MS = 6, 600000
+local FUTURE_MS = 600000
 local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE, FORMER = 9, 1, 2, 3, 4, 5, 6, 7, 8
 local PENDING = 0
 
@@ -197,8 +199,9 @@ end
 for at, outbox in pairs(outboxes) do
   if #outbox > 0 then inSlices(outbox, 'ZADD', KEYS[at]) end
 end
-for at = texts + 3 * #answers, #ARGV, 2 do
-  if answers[tonumber(ARGV[at])] == 'a' then redis.call('RPUSH', KEYS[#KEYS], ARGV[at + 1]) end
+local bell = texts + 3 * #answers
+for at = bell + 2, #ARGV, 2 do
+  if answers[tonumber(ARGV[at])] == 'a' then redis.call('RPUSH', KEYS[atEnd + 7], ARGV[at + 1]) end
 end
 addMarks(marks, marked, tonumber(periodMs) * 2)
 local told = {}
@@ -208,4 +211,9 @@ for i, roster in ipairs(rosters) do
     for _, word in ipairs({ i, first, last }) do told[#told + 1] = tostring(word) end
   end
 end
-return { redis.call('EXISTS', KEYS[1]), now, table.concat(answers), table.concat(versions, ','), told }
+local awake, readySet = redis.call('EXISTS', KEYS[1]), KEYS[atEnd + 8]
+if awake == 0 and readySet and #outboxes[3] + #outboxes[4] + #outboxes[5] > 0 then
+  ring(readySet, KEYS[atEnd + 9], ARGV[bell], nowMs, 0, ARGV[bell + 1])
+  awake = 1
+end
+return { awake, now, table.concat(answers), table.concat(versions, ','), told }

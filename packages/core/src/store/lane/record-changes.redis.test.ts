@@ -1,11 +1,15 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
+import { eventually, makeRoster, startRedis } from '@flightroster/core/testing'
+import { Redis } from 'ioredis'
 import type { MemberChange } from '../../domain/change.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import { eventDigest } from '../../secrets/index.ts'
-import { laneKeys } from '../keys.ts'
+import { globalKeys, laneKeys, readyShard } from '../keys.ts'
+import { createStore } from '../store.ts'
 import { createLaneStore } from './lane-store.ts'
+import { createReadyIndex } from './ready.ts'
 import { createMembers } from '../member/members.ts'
 import { recordChanges } from './record-changes.ts'
 import { TIMELINE_KEPT } from '../../domain/timeline.ts'
@@ -34,7 +38,7 @@ const members = () => createMembers(redis, 'acme', 'gold')
 describe('recordChanges', () => {
   it('records desired state and an outbox entry in one step', async () => {
     expect(await record([change('u1')])).toMatchObject({
-      leased: false,
+      awake: false,
       changes: [{ outcome: 'accepted', version: 1 }],
     })
     expect(await members().find('u1')).toMatchObject({
@@ -158,7 +162,44 @@ describe('recordChanges', () => {
 
   it('tells whether a worker visits the lane', async () => {
     await redis.set(keys.lease, 'token')
-    expect(await record([change('u1')])).toMatchObject({ leased: true })
+    expect(await record([change('u1')])).toMatchObject({ awake: true })
+  })
+
+  it('rings the lane in the same step, where something was recorded and no worker visits it', async () => {
+    const subscriber = connect()
+    const rung: string[] = []
+    subscriber.on('message', (_channel, lane: string) => rung.push(lane))
+    await subscriber.subscribe(globalKeys.doorbell)
+    const ring = async (event: MemberChange) => {
+      const options = { teamKey: 'acme', changes: [event], dedupMs: 7 * DAY, packed: true, rings: true }
+      const { awake } = await recordChanges(redis, options)
+      const [due] = await createReadyIndex(redis).claim({ limit: 1, claimMs: 20_000 })
+      await redis.del(globalKeys.ready(readyShard('acme')), globalKeys.held(readyShard('acme')))
+      return { awake, due: due?.lane }
+    }
+    expect(await ring(change('u1', { digest: mark('d1') }))).toEqual({ awake: true, due: 'acme' })
+    expect(await ring(change('u1', { digest: mark('d1') }))).toEqual({ awake: false, due: undefined })
+    await redis.set(keys.lease, 'token')
+    expect(await ring(change('u2'))).toEqual({ awake: true, due: undefined })
+    await subscriber.ping()
+    expect(rung).toEqual(['acme'])
+  })
+
+  it('rings the lane after the step behind a proxy that takes no keys of two slots', async () => {
+    await using server = await startRedis({ args: ['--cluster-enabled', 'yes'] })
+    const sharded = new Redis(server.url)
+    await sharded.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
+    await eventually(async () => expect(await sharded.call('CLUSTER', 'INFO')).toContain('cluster_state:ok'))
+    await sharded.sadd(keys.rosters, 'gold')
+    const store = createStore(sharded)
+    for (const member of ['u1', 'u2']) {
+      const result = await store.recordChanges({ teamKey: 'acme', changes: [change(member)], dedupMs: DAY })
+      expect(result).toMatchObject({ awake: false, changes: [{ outcome: 'accepted', version: 1 }] })
+      await store.noteRecorded('acme', result)
+      expect(await store.ready.claim({ limit: 1, claimMs: 1 })).toMatchObject([{ lane: 'acme' }])
+      await sharded.del(globalKeys.ready(readyShard('acme')), globalKeys.held(readyShard('acme')))
+    }
+    sharded.disconnect()
   })
 
   it('takes a batch of 1,000 with any member id', async () => {

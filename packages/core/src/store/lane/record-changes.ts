@@ -5,7 +5,7 @@ import { MEMBER_STATUSES } from '../../domain/member.ts'
 import { number, oneOf, read, text, texts as textList, tuple } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { formatTail, parseDesired } from '../member/desired.ts'
-import { laneKeys } from '../keys.ts'
+import { globalKeys, laneKeys, readyShard } from '../keys.ts'
 import { ACTIVITY_KEPT_MS, ACTIVITY_LINES, formatLine, type ActivityAddition } from '../roster/activity.ts'
 
 const script = defineScript(
@@ -17,6 +17,7 @@ const script = defineScript(
   './arrival.lua',
   '../member/marks.lua',
   '../roster/activity-lines.lua',
+  './ring.lua',
 )
 
 const REMOVED = MEMBER_STATUSES.indexOf('removed')
@@ -24,7 +25,7 @@ const PENDING = MEMBER_STATUSES.indexOf('pending')
 const WAITING = MEMBER_STATUSES.indexOf('waiting')
 const OUTCOMES = { a: 'accepted', d: 'duplicate', s: 'stale', g: 'gone', f: 'future', l: 'full', r: 'again' } as const
 const LETTER = oneOf<keyof typeof OUTCOMES>('a', 'd', 's', 'g', 'f', 'l', 'r')
-/** Leased (below zero: to be said anew, of that time), now, a letter for each change, their versions, and the new lines of activity. */
+/** Awake (below zero: to be said anew, of that time), now, a letter for each change, their versions, and the new lines of activity. */
 const RECORDED = tuple<[number, string, string, string, string[]]>(number, text, text, text, textList)
 const OUTBOX_OF_PRIORITY = { now: 3, interactive: 4, bulk: 5 } as const
 
@@ -37,6 +38,8 @@ export interface RecordOptions {
   intoClosing?: boolean | undefined
   /** Members that a roster may have: who would be one more is not recorded. Absent: as many as come. */
   limit?: number | undefined
+  /** True: the lane is rung in the same step, which needs a store whose keys lie together. */
+  rings?: boolean
   /** True: records are written in their short form. */
   packed?: boolean
   /** A test may pass a time (ms); Redis's own clock otherwise. */
@@ -45,8 +48,8 @@ export interface RecordOptions {
 
 /** What was recorded, and what the caller has to do now. */
 export interface RecordResult {
-  /** True while a worker visits the lane: it finds the changes by itself, nobody need be woken. */
-  leased: boolean
+  /** True where a worker visits the lane, which finds the changes by itself, or where the lane was rung: nobody need be woken. */
+  awake: boolean
   /** Redis's clock at the step, ms. */
   now: number
   /** In the order given. */
@@ -187,6 +190,8 @@ async function recordWhole(
   keyList.push(keys.marks(period + 1), keys.marks(period - 2))
   keyList.push(...[period, period - 1, period + 1, period - 2].map(keys.seen))
   keyList.push(keys.facts)
+  const ready = readyShard(teamKey)
+  if (options.rings) keyList.push(globalKeys.ready(ready), globalKeys.held(ready))
   const packed: (string | number | false | undefined)[] = []
   const texts: string[] = []
   for (const change of changes) {
@@ -209,14 +214,15 @@ async function recordWhole(
   const intoClosing = options.intoClosing === true ? 1 : 0
   const flags = [intoClosing, options.limit ?? 0, REMOVED, ACTIVITY_LINES, ACTIVITY_KEPT_MS]
   const head = [options.now ?? '', `${dedupMs}:${period}`, TIMELINE_KEPT, ...flags, rosterIds.length, ...rosterIds]
+  const bell = options.rings ? [teamKey, globalKeys.doorbell] : ['', '']
   const facts = changes.flatMap(({ fact }, at) => (fact ? [at + 1, JSON.stringify(fact)] : []))
-  const args = [...head, JSON.stringify(packed), ...texts, ...facts]
+  const args = [...head, JSON.stringify(packed), ...texts, ...bell, ...facts]
   const answer = await script.run(redis, keyList, args)
-  const [leased, now, outcomes, versions, told] = read(RECORDED, answer, 'An answer of record-changes.lua')
-  if (leased < 0) return recordWhole(redis, options, changes, Number(now))
+  const [awake, now, outcomes, versions, told] = read(RECORDED, answer, 'An answer of record-changes.lua')
+  if (awake < 0) return recordWhole(redis, options, changes, Number(now))
   const versionList = versions.split(',')
   return {
-    leased: leased === 1,
+    awake: awake === 1,
     now: Number(now),
     changes: changes.map((_, at) => ({
       outcome: OUTCOMES[read(LETTER, outcomes[at], 'An outcome of record-changes.lua')],

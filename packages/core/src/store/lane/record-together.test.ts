@@ -17,7 +17,7 @@ function createSteps(now?: () => number, leisure?: Pick<Leisure, 'take'>) {
   const record = (given: RecordOptions) =>
     new Promise<RecordResult>((resolve, reject) => {
       const changes = given.changes.map((_, at) => ({ outcome: 'accepted' as const, version: at }))
-      const end = (error?: Error) => (error ? reject(error) : resolve({ leased: false, now: 1, changes, told: [] }))
+      const end = (error?: Error) => (error ? reject(error) : resolve({ awake: false, now: 1, changes, told: [] }))
       steps.push({ members: given.changes.map(({ member }) => member), end })
     })
   return { steps, record: recordTogether(leisure, record, now) }

@@ -37,13 +37,13 @@ export function recordTogether(
   const isAlone = watchLanes(now)
   const slices = createFairLine({ own: 1, all: SLICES_AT_ONCE, waiting: { own: Infinity, all: Infinity } })
   const recordLarge = async (options: RecordOptions): Promise<RecordResult> => {
-    const result: RecordResult = { leased: true, now: 0, changes: [], told: [] }
+    const result: RecordResult = { awake: true, now: 0, changes: [], told: [] }
     for (let from = 0; from < options.changes.length; from += SLICE) {
       const end = await slices.enter(options.teamKey, 1)
       try {
         const slice = { ...options, changes: options.changes.slice(from, from + SLICE) }
         const part = await (leisure ? leisure.take(() => record(slice)) : record(slice))
-        result.leased &&= part.leased
+        result.awake &&= part.awake
         result.now = part.now
         result.changes.push(...part.changes)
         result.told.push(...part.told)

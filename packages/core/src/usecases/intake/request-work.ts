@@ -45,5 +45,5 @@ export async function requestWork(deps: RequestWorkDeps, input: RequestWorkInput
   })
   if (!found) throw new AppError('not_found', { message: `Roster "${input.roster}" has no such member.` })
   noteActivity(deps, teamKey, [{ roster: input.roster, member: input.member, entry: formatEntry(entry) }])
-  await deps.store.noteRecorded(teamKey, { leased })
+  await deps.store.noteRecorded(teamKey, { awake: leased })
 }

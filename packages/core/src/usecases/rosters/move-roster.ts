@@ -76,7 +76,7 @@ export async function moveRoster(deps: MoveDeps, roster: Roster, to: string): Pr
   } finally {
     await lease.release()
   }
-  await store.noteRecorded(to, { leased: false })
+  await store.noteRecorded(to, { awake: false })
 }
 
 /** Whoever is not converged has work to do, whatever became of it in the former lane while a move lay dead. */

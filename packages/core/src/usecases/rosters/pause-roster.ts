@@ -28,7 +28,7 @@ export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster>
   await deps.store.lane(teamKey).unpark(id)
   await schedule.replan(resumeTask(id), deps.clock.now())
   await bringReadingsForward(deps, roster)
-  await deps.store.noteRecorded(teamKey, { leased: false })
+  await deps.store.noteRecorded(teamKey, { awake: false })
   return roster
 }
 
