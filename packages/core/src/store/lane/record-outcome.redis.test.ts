@@ -54,3 +54,31 @@ it('is none of a member or roster that is not in the lane, nor of a worker that 
   await store.lane('acme').roster('gold').leaveLane()
   expect(await lane.recordOutcome('token', outcome)).toBe('gone')
 })
+
+it('is told in the activity of its roster in the same step, and among those of all rosters a moment later', async () => {
+  await store.enterRoster(gold)
+  await join()
+  const lane = createLaneStore(redis, 'acme')
+  await lane.open('token', 15_000)
+  const { activity } = store.lane('acme').roster('gold')
+  const lines = () => activity.read({ to: '+', from: '-', count: 10 })
+  await lane.recordOutcome('token', { ...outcome, entry: null })
+  await lane.recordOutcome('another', outcome)
+  expect(await lines()).toEqual([])
+  expect(
+    await lane.recordOutcome('token', { ...outcome, callMs: [12], testerIds: new Map([['a@example.com', 't1']]) }),
+  ).toBe('recorded')
+  expect(await lane.recordOutcome('token', { ...outcome, version: 7 })).toBe('newer')
+  const [newer, first] = await lines()
+  expect([newer, first]).toMatchObject([
+    { member: 'ann', callMs: [], asker: null },
+    { member: 'ann', callMs: [12], entry: { k: 'run', s: 'invited' } },
+  ])
+  expect(await lane.testerIds(gold.app.id, ['a@example.com'])).toEqual(new Map([['a@example.com', 't1']]))
+  await store.flush()
+  const additions = await store.activityAdditions({ to: '+', from: 0, count: 2 })
+  expect(additions.map(({ roster, first: from, last }) => [roster, from, last])).toEqual([
+    ['gold', newer?.id, newer?.id],
+    ['gold', first?.id, first?.id],
+  ])
+})

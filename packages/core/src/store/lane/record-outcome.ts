@@ -3,8 +3,8 @@ import type { Fact } from '../../domain/fact.ts'
 import { MEMBER_STATUSES, type MemberStatus, type Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry, type TimelineEntry } from '../../domain/timeline.ts'
-import { oneOf, read } from '../../domain/shape.ts'
-import { createActivity } from '../roster/activity.ts'
+import { oneOf, read, texts } from '../../domain/shape.ts'
+import { ACTIVITY_KEPT_MS, ACTIVITY_LINES, formatLine, gatherAdditions } from '../roster/activity.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { forgetFigures } from '../roster/figures.ts'
 import { laneKeys } from '../keys.ts'
@@ -19,6 +19,7 @@ const outcomeScript = defineScript(
   './record-outcome.lua',
   './prepend-line.lua',
   '../member/desired.lua',
+  '../roster/activity-lines.lua',
 )
 
 /** How the turn of a member ended: recorded in one step with what is told of it. */
@@ -76,6 +77,7 @@ export async function recordOutcome(
       keys.rosters,
       keys.born,
       ...outboxKeys(keys),
+      of.activity,
       ...testers.map(({ key }) => key),
     ],
     [
@@ -93,17 +95,16 @@ export async function recordOutcome(
       fact ? JSON.stringify(fact) : '',
       met.fresh,
       met.invite,
+      entry ? formatLine({ member, entry: line, callMs: callMs ?? [], asker: null }) : '',
+      ACTIVITY_LINES,
+      ACTIVITY_KEPT_MS,
       ...testers.flatMap(({ address, field, id }) => [address, field, id === null ? '' : formatTesterId(id)]),
     ],
   )
-  const answer = read(ANSWER, reply, 'An answer of record-outcome.lua')
+  const [word, told] = read(texts, reply, 'An answer of record-outcome.lua')
+  const answer = read(ANSWER, word, 'An answer of record-outcome.lua')
   if ((status === 'removed' || status === 'reclaimed') && answer === 'recorded')
     await forgetFigures(redis, teamKey, roster.id, member)
-  if (entry && (answer === 'recorded' || answer === 'newer')) {
-    // For people to read: an outcome is recorded whether or not it is told.
-    createActivity(redis, teamKey, roster.id)
-      .add([{ member, entry: line, callMs: callMs ?? [], asker: null }])
-      .catch(() => {})
-  }
+  if (told !== undefined) gatherAdditions(redis).note([{ roster: roster.id, first: told, last: told }])
   return answer
 }

@@ -38,8 +38,8 @@ export type StoredActivity = ActivityLine & {
 
 /**
  * What happened on a roster, over all its people, newest first. Timelines can't tell it: they lie by member, so one page of it would
- * read those of a whole roster. What intake accepts is written in the same step (record-changes.lua). The rest is written beside what it
- * tells of, so a death in between loses a line here and never one of a timeline: it is for people to read.
+ * read those of a whole roster. What intake accepts, and what came of it, is written in the same step (record-changes.lua,
+ * record-outcome.lua). The rest is written beside what it tells of, so a death in between loses a line here: it is for people to read.
  */
 export interface Activity {
   add(lines: readonly NewActivityLine[]): Promise<void>
@@ -118,11 +118,19 @@ async function noteAddition(redis: Redis, { roster, first, last }: NewAddition):
   await redis.xadd(globalKeys.activity, 'MAXLEN', '~', ADDITIONS, '*', 'a', `${roster} ${first} ${last}`)
 }
 
+const gathering = new WeakMap<Redis, ReturnType<typeof createGatherer>>()
+
 /**
- * What requests in quick succession added is noted together: each note by itself is a write to the disk of the store, which the next
- * request waits for. A process that dies in between leaves those lines to the pages of their rosters.
+ * What a process adds in quick succession is noted together: each note by itself is a write to the disk of the store, which the next
+ * command waits for. A process that dies in between leaves those lines to the pages of their rosters.
  */
 export function gatherAdditions(redis: Redis) {
+  const gatherer = gathering.get(redis) ?? createGatherer(redis)
+  gathering.set(redis, gatherer)
+  return gatherer
+}
+
+function createGatherer(redis: Redis) {
   let gathered: NewAddition[] = []
   let timer: NodeJS.Timeout | undefined
   const flush = async () => {
