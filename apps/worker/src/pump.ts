@@ -48,6 +48,7 @@ export function createPump(deps: PumpDeps): Pump {
     } catch (error) {
       deps.log.error({ err: error, lane: claim.lane }, 'A visit failed.')
     }
+    if (claim.until === 0) return void running.delete(claim)
     try {
       await deps.ready.settle(claim, end)
     } catch (error) {
@@ -89,7 +90,11 @@ export function createPump(deps: PumpDeps): Pump {
   return {
     doorbell(lane) {
       if (deps.only && !deps.only.includes(lane)) return
-      if (![...running.keys()].some((claim) => claim.lane === lane)) pull([lane])
+      if ([...running.keys()].some((claim) => claim.lane === lane)) return
+      // Who has nothing else to do opens the lane in the step that claims it. Of many lanes, most are another worker's.
+      if (running.size > 0 || claiming || draining) return pull([lane])
+      const unclaimed: Claim = { lane, until: 0 }
+      running.set(unclaimed, visit(unclaimed))
     },
     start() {
       timer = setInterval(() => pull(), POLL_MS)

@@ -94,6 +94,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
               const teamKey = await store.teamKeys.find(claim.lane)
               return teamKey && openCredentials(deps, teamKey)
             },
+            claiming: { claim, claimMs },
             extendClaim: () => store.ready.extend(claim, claimMs),
             tell: () => callbacks.tell(claim.lane),
             draining: () => draining,

@@ -15,7 +15,7 @@ import { createIdempotencyKeys, type IdempotencyKeys } from './access/idempotenc
 import { createAttempts, createSessions, type AttemptLimits, type Attempts, type Sessions } from './access/sessions.ts'
 import { createTokens, type Tokens } from './access/tokens.ts'
 import { countRequest, countRequests, type CountedRequest, type CountedRequests } from './budget/request-limit.ts'
-import { findMasters } from './connection/cluster-nodes.ts'
+import { inOneStep } from './connection/cluster-nodes.ts'
 import { readStoreTime } from './connection/store-clock.ts'
 import { readLaneOverviews, type LaneOverview } from './lane/lane-overview.ts'
 import { countSweep } from './lane/schedule.ts'
@@ -163,19 +163,13 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
   const listeners: ((teamKey: string) => void)[] = []
   let changed = new Map<string, string>()
   const begunRosters = createBegunRosters(redis)
-  // A lane and its place in the ready index lie in two slots: where these may be on two machines, it is rung after the step.
-  let rings = findMasters(redis) === undefined
-  const recordAndRing = async (node: Redis, options: RecordOptions): Promise<RecordResult> => {
-    if (!rings) return recordChanges(node, options)
-    try {
-      return await recordChanges(node, { ...options, rings })
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('CROSSSLOT')) throw error
-      // A proxy with several servers behind it passes for one. It has done nothing.
-      rings = false
-      return recordChanges(node, options)
-    }
-  }
+  // A lane and its place in the ready index lie in two slots.
+  const recordAndRing = (node: Redis, options: RecordOptions) =>
+    inOneStep(
+      redis,
+      () => recordChanges(node, { ...options, rings: true }),
+      () => recordChanges(node, options),
+    )
   const groups = createGroups(redis, rosters)
   const joinApp = async (appId: string, rosterId: string) =>
     void (await redis.sadd(globalKeys.rostersOfApp(appId), rosterId))

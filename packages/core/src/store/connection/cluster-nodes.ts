@@ -26,6 +26,23 @@ export function findMasters(redis: Redis): { address: string; node: Redis | unde
   return [...addresses].map((address) => ({ address, node: nodes.get(address) }))
 }
 
+const apart = new WeakSet<Redis>()
+
+/**
+ * Does `together`, one step that touches keys of two slots, where these lie on one machine, and `steps` elsewhere: in a cluster, and
+ * behind a proxy with several servers, which passes for one until it refuses, and has done nothing then.
+ */
+export async function inOneStep<T>(redis: Redis, together: () => Promise<T>, steps: () => Promise<T>): Promise<T> {
+  if (apart.has(redis) || asCluster(redis)) return steps()
+  try {
+    return await together()
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('CROSSSLOT')) throw error
+    apart.add(redis)
+    return steps()
+  }
+}
+
 /** A cluster's client passes for that of a server (createRedis). */
 function asCluster(redis: Redis): Cluster | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what createRedis calls a Redis may be one

@@ -4,6 +4,7 @@ import { NO_JOB } from '@flightroster/core/testing'
 import { createLaneQueue } from '../../queues/index.ts'
 import { laneKeys, queueName, queuePrefix } from '../keys.ts'
 import { createLaneStore } from './lane-store.ts'
+import { createReadyIndex } from './ready.ts'
 
 const { redis } = await withRedis()
 const queue = createLaneQueue(
@@ -70,4 +71,25 @@ it('takes no job from whoever has lost the lease', async () => {
   await lane().open('next', 15_000)
   await queue.fetch(1, 'next')
   await expect(job?.complete()).rejects.toThrow(/lock/i)
+})
+
+it('is claimed in the step that opens it, where it is due, and else left alone', async () => {
+  const ready = createReadyIndex(redis)
+  const claiming = () => ({ claim: { lane: 'acme', until: 0 }, claimMs: 20_000 })
+  const early = claiming()
+  expect(await lane().open('early', 15_000, early)).toEqual({ kind: 'unclaimed' })
+  expect([early.claim.until, await redis.exists(laneKeys('acme').lease)]).toEqual([0, 0])
+  await ready.ring('acme')
+  const first = claiming()
+  expect(await lane().open('first', 15_000, first)).toMatchObject({ kind: 'opened' })
+  expect(await ready.dueAt(['acme'])).toEqual([first.claim.until])
+  // A ring during the visit brings nobody else, and is answered at its end.
+  await ready.ring('acme')
+  expect(await lane().open('second', 15_000, claiming())).toEqual({ kind: 'unclaimed' })
+  await lane().close('first')
+  await ready.settle(first.claim, { inMs: null, holdMs: 0 })
+  const again = claiming()
+  await lane().open('another', 15_000)
+  expect(await lane().open('again', 15_000, again)).toMatchObject({ kind: 'busy' })
+  expect(await ready.dueAt(['acme'])).toEqual([again.claim.until])
 })

@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis'
-import { list, number, oneOf, or, read, texts, tuple } from '../../domain/shape.ts'
+import { list, number, oneOf, or, read, text, texts, tuple } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
-import { queueKeys, type LaneKeys } from '../keys.ts'
+import { inOneStep } from '../connection/cluster-nodes.ts'
+import { globalKeys, queueKeys, readyShard, type LaneKeys } from '../keys.ts'
 import { parseMemory, remember, type LaneMemory } from './lane-memory.ts'
 import { outboxKeys, parseOutbox, type OutboxEntry } from './lane-outbox.ts'
+import { createReadyIndex, VISIT_HOLD_MS, type Claim } from './ready.ts'
 
-const openScript = defineScript(import.meta.url, './open-visit.lua', './requeue-active.lua')
+const openScript = defineScript(import.meta.url, './open-visit.lua', './requeue-active.lua', './claim.lua')
 const renewScript = defineScript(import.meta.url, './renew-lease.lua')
 const closeScript = defineScript(import.meta.url, './close-visit.lua', './requeue-active.lua')
 
@@ -23,6 +25,8 @@ export type OpenedVisit =
     }
   | { kind: 'busy'; leftMs: number }
   | { kind: 'paused' }
+  /** The lane is not due any more: another worker was quicker. */
+  | { kind: 'unclaimed' }
 
 /** What a visit leaves to be done at once. */
 export interface LeftBehind {
@@ -35,7 +39,8 @@ export interface LeftBehind {
 
 /** The lease on a lane, and what one visit leaves for the next. */
 export interface LaneVisits {
-  open(token: string, leaseMs: number): Promise<OpenedVisit>
+  /** `claim`: where it has none yet, the lane is claimed for `claimMs` first, and opened if it was due; the claim is told then. */
+  open(token: string, leaseMs: number, claiming?: { claim: Claim; claimMs: number }): Promise<OpenedVisit>
   /**
    * The lease for somebody who makes no visit. False while another has it: then the next one is promised for `promiseMs`, since a lane
    * that is visited over and over has no moment without a worker.
@@ -49,8 +54,8 @@ export interface LaneVisits {
 }
 
 const OPENED = or(
-  tuple(oneOf('busy'), number),
-  or(tuple(oneOf('paused')), tuple(oneOf('opened'), number, list(number), list(texts), texts)),
+  or(tuple(oneOf('unclaimed')), tuple(text, oneOf('busy'), number)),
+  or(tuple(text, oneOf('paused')), tuple(text, oneOf('opened'), number, list(number), list(texts), texts)),
 )
 /** More are taken as before, a part at a time, with others kept away: they would make the same jobs meanwhile. */
 const RECORDED_AT_MOST = 50
@@ -58,24 +63,49 @@ const RECORDED_AT_MOST = 50
 export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string): LaneVisits {
   const queue = queueKeys(teamKey)
   const lists = [queue.active, queue.wait, queue.prioritized]
+  const open = async (token: string, leaseMs: number, claimMs: number | null): Promise<Opened> => {
+    const shard = readyShard(teamKey)
+    const answer = await openScript.run(
+      redis,
+      [
+        keys.lease,
+        keys.lane,
+        ...lists,
+        keys.schedule,
+        keys.promised,
+        queue.delayed,
+        queue.failed,
+        keys.enqueuing,
+        ...outboxKeys(keys),
+        ...(claimMs === null ? [] : [globalKeys.ready(shard), globalKeys.held(shard)]),
+      ],
+      [
+        token,
+        leaseMs,
+        queue.jobs,
+        `law:${teamKey}`,
+        RECORDED_AT_MOST,
+        ...(claimMs === null ? [] : [teamKey, claimMs, VISIT_HOLD_MS]),
+      ],
+    )
+    return read(OPENED, answer, 'An answer of open-visit.lua')
+  }
   return {
-    async open(token, leaseMs) {
-      const answer = await openScript.run(
+    async open(token, leaseMs, claiming) {
+      if (!claiming || claiming.claim.until > 0) return parseOpened(await open(token, leaseMs, null))
+      const { claim, claimMs } = claiming
+      const answer = await inOneStep(
         redis,
-        [
-          keys.lease,
-          keys.lane,
-          ...lists,
-          keys.schedule,
-          keys.promised,
-          queue.delayed,
-          queue.failed,
-          keys.enqueuing,
-          ...outboxKeys(keys),
-        ],
-        [token, leaseMs, queue.jobs, `law:${teamKey}`, RECORDED_AT_MOST],
+        () => open(token, leaseMs, claimMs),
+        async () => {
+          const [claimed] = await createReadyIndex(redis).claim({ limit: 1, claimMs, only: [teamKey] })
+          if (!claimed) return UNCLAIMED
+          claim.until = claimed.until
+          return open(token, leaseMs, null)
+        },
       )
-      return parseOpened(read(OPENED, answer, 'An answer of open-visit.lua'))
+      if (answer[0] !== 'unclaimed' && answer[0] !== '') claim.until = Number(answer[0])
+      return parseOpened(answer)
     },
     async hold(token, leaseMs, promiseMs) {
       if ((await redis.set(keys.lease, token, 'PX', leaseMs, 'NX')) === 'OK') {
@@ -98,12 +128,19 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
   }
 }
 
-type Opened = ['busy', number] | ['paused'] | ['opened', number, number[], string[][], string[]]
+type Opened =
+  | ['unclaimed']
+  | [string, 'busy', number]
+  | [string, 'paused']
+  | [string, 'opened', number, number[], string[][], string[]]
+
+const UNCLAIMED: Opened = ['unclaimed']
 
 function parseOpened(answer: Opened): OpenedVisit {
-  if (answer[0] === 'busy') return { kind: answer[0], leftMs: answer[1] }
-  if (answer[0] === 'paused') return { kind: answer[0] }
-  const [kind, recovered, [waiting = 0, prioritized = 0, delayed = 0, failed = 0], recorded, flat] = answer
+  if (answer.length === 1) return { kind: 'unclaimed' }
+  if (answer[1] === 'busy') return { kind: answer[1], leftMs: answer[2] }
+  if (answer[1] === 'paused') return { kind: answer[1] }
+  const [, kind, recovered, [waiting = 0, prioritized = 0, delayed = 0, failed = 0], recorded, flat] = answer
   const hash = new Map<string, string>()
   for (let at = 0; at + 1 < flat.length; at += 2) hash.set(flat[at] ?? '', flat[at + 1] ?? '')
   return {

@@ -4,16 +4,19 @@ import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, READY_SHARDS, readyShard } from '../keys.ts'
 
 const ringLane = defineScript(import.meta.url, './ring-lane.lua', './ring.lua')
-const claimDue = defineScript(import.meta.url, './claim-due.lua')
+const claimDue = defineScript(import.meta.url, './claim-due.lua', './claim.lua')
 const settleClaim = defineScript(import.meta.url, './settle-claim.lua')
 
 /** So long a ring waits for the end of the visit that is under way; most are shorter, and who comes after that finds the lease taken. */
-const VISIT_HOLD_MS = 1_000
+export const VISIT_HOLD_MS = 1_000
 
 /** A lane that this worker may visit until the claim runs out. */
 export interface Claim {
   lane: string
-  /** The score the claim was written with: settling is refused when somebody has moved the lane meanwhile. */
+  /**
+   * The score the claim was written with: settling is refused when somebody has moved the lane meanwhile. 0: there is no claim yet, it is
+   * made as the lane is opened, if the lane is due.
+   */
   until: number
 }
 

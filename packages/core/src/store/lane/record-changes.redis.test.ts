@@ -185,7 +185,7 @@ describe('recordChanges', () => {
     expect(rung).toEqual(['acme'])
   })
 
-  it('rings the lane after the step behind a proxy that takes no keys of two slots', async () => {
+  it('rings the lane after the step, and claims it before, behind a proxy that takes no keys of two slots', async () => {
     await using server = await startRedis({ args: ['--cluster-enabled', 'yes'] })
     const sharded = new Redis(server.url)
     await sharded.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
@@ -199,6 +199,11 @@ describe('recordChanges', () => {
       expect(await store.ready.claim({ limit: 1, claimMs: 1 })).toMatchObject([{ lane: 'acme' }])
       await sharded.del(globalKeys.ready(readyShard('acme')), globalKeys.held(readyShard('acme')))
     }
+    const claiming = { claim: { lane: 'acme', until: 0 }, claimMs: 20_000 }
+    expect(await createLaneStore(sharded, 'acme').open('one', 1, claiming)).toEqual({ kind: 'unclaimed' })
+    await store.ready.ring('acme')
+    expect(await createLaneStore(sharded, 'acme').open('two', 15_000, claiming)).toMatchObject({ kind: 'opened' })
+    expect(await store.ready.dueAt(['acme'])).toEqual([claiming.claim.until])
     sharded.disconnect()
   })
 

@@ -37,7 +37,11 @@ const FAULT_AGAIN_MS = 5_000
 async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | VisitEnd> {
   const token = randomUUID()
   const takenAt = deps.clock.monotonic()
-  const [opened, credentials] = await Promise.all([deps.lane.open(token, LEASE.leaseMs), readCredentials(deps)])
+  const [opened, credentials] = await Promise.all([
+    deps.lane.open(token, LEASE.leaseMs, deps.claiming),
+    readCredentials(deps),
+  ])
+  if (opened.kind === 'unclaimed') return { inMs: null, holdMs: 0, idle: null }
   // Rung during another's visit: that one may end at any moment, and does not know of the ring.
   if (opened.kind === 'busy') return idleFor('busy', Math.min(Math.max(opened.leftMs, 0) + 200, BUSY_AGAIN_MS))
   if (opened.kind === 'paused') return idleFor('paused', null)

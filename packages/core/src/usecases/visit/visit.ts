@@ -4,7 +4,7 @@ import type { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { LaneCounts, LaneJob, LaneQueue } from '../../queues/index.ts'
 import type { ToRef } from '../../secrets/index.ts'
-import type { Budget, LaneMemory, LaneStore, OutboxEntry, Store } from '../../store/index.ts'
+import type { Budget, Claim, LaneMemory, LaneStore, OutboxEntry, Store } from '../../store/index.ts'
 import type { Tracing } from '../../tracing.ts'
 import type { CallGate } from './call-gate.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -23,6 +23,8 @@ export interface VisitDeps {
   toRef: ToRef
   tracing: Tracing
   dedupDays: number
+  /** By which the lane is visited; absent: nobody else can come. */
+  claiming?: { claim: Claim; claimMs: number }
   /** The key's credentials, opened; undefined when the team key is gone. */
   credentials: () => Promise<Credentials | undefined>
   /** Keeps the lane's entry in the ready index in the future while the visit lasts. */
