@@ -59,6 +59,19 @@ async function startStand() {
           return claims
         },
       },
+      lane(id) {
+        const lane = store.lane(id)
+        return {
+          ...lane,
+          async open(token, leaseMs, claiming) {
+            const claimed = claiming?.claim.until ?? 0
+            const opened = await lane.open(token, leaseMs, claiming)
+            if (id === 'acme' && claimed === 0 && claiming && claiming.claim.until > 0)
+              visits.push(claiming.claim.until - claiming.claimMs)
+            return opened
+          },
+        }
+      },
     },
     connection: redis,
     subscriber,
