@@ -19,7 +19,7 @@ const NOW = Date.parse('2026-11-24T10:00:00Z')
 const DAY = 86_400_000
 const keys = laneKeys('acme')
 
-const { redis } = await withRedis()
+const { redis, connect } = await withRedis()
 
 beforeEach(async () => {
   await redis.sadd(keys.rosters, 'gold')
