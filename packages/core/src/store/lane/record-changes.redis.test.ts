@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
-import { eventually, makeRoster, startRedis } from '@flightroster/core/testing'
+import { eventually, startRedis } from '@flightroster/core/testing'
 import { Redis } from 'ioredis'
 import type { MemberChange } from '../../domain/change.ts'
 import { formatEntry } from '../../domain/timeline.ts'
