@@ -41,6 +41,8 @@ export interface RosterFact {
   sequence: number
   /** The plan that is held; of `roster.recovered`, one that still is. */
   reconciliation?: string
+  /** Of `roster.blocked`: when the roster was made (ms); one that was made anew under its id is another one. */
+  madeAt?: number
   problem: { code: ErrorCode; detail: string } | null
   at: number
 }
@@ -67,6 +69,8 @@ export interface Successor {
 export interface TeamKeyFact {
   type: 'team_key.rejected' | 'team_key.recovered'
   teamKey: string
+  /** When the key was made (ms); one that was made anew under its id is another one. */
+  madeAt?: number
   sequence: number
   problem: { code: ErrorCode; detail: string } | null
   at: number

@@ -154,6 +154,17 @@ describe('a message', () => {
     )
   })
 
+  it.each<[Fact['type'], number, string]>([
+    ['member.idle', 1, '1 person does not use the seat.'],
+    ['member.idle', 2, '2 people do not use their seats.'],
+    ['member.reclaimed', 1, '1 person left the app, because the seat was not used.'],
+    ['member.reclaimed', 2, '2 people left the app, because their seats were not used.'],
+  ])('of seats that nobody uses, as %s for %i, says so and names nobody', (type, count, said) => {
+    const facts = Array.from({ length: count }, (_, at) => ({ ...failed(`u-${at}`), type })) as Fact[]
+    const link = `${URL}/console/rosters/gold`
+    expect(composeNotice(facts as never, URL)).toEqual({ title: `Roster gold: ${said}`, lines: [], link })
+  })
+
   it('of an end says what is over: a plan that was held never stopped the roster', () => {
     const said = (fact: Fact) => composeNotice([fact as never], URL).title
     expect(said(roster('roster.recovered', 'gold', 'p-1'))).toBe('Roster gold: no plan waits for a decision any more.')

@@ -110,7 +110,8 @@ function thingOf(fact: Fact): string | null {
 function stateOf(fact: Fact): string {
   const plan = 'reconciliation' in fact ? fact.reconciliation : undefined
   const problem = 'problem' in fact ? fact.problem?.code : undefined
-  return [fact.type, plan ?? problem ?? ''].join(' ')
+  const madeAt = 'madeAt' in fact ? [fact.madeAt] : []
+  return [fact.type, plan ?? problem ?? '', ...madeAt].join(' ')
 }
 
 /** A message to people, in plain text. Neither an address nor a member's name or id is in it. */

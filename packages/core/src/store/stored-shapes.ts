@@ -62,6 +62,7 @@ const rosterFact = object<RosterFact>({
   roster: text,
   sequence: number,
   reconciliation: optional(text),
+  madeAt: optional(number),
   problem: told,
   at: number,
 })
@@ -76,7 +77,14 @@ const buildFact = object<BuildFact>({
   at: number,
 })
 
-const teamKeyFact = object<TeamKeyFact>({ type: word(), teamKey: text, sequence: number, problem: told, at: number })
+const teamKeyFact = object<TeamKeyFact>({
+  type: word(),
+  teamKey: text,
+  madeAt: optional(number),
+  sequence: number,
+  problem: told,
+  at: number,
+})
 
 const FAMILIES = new Map<string, Look>([
   ['member', memberFact],

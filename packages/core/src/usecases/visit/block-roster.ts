@@ -15,7 +15,7 @@ export async function blockRoster(visit: Visit, roster: Roster): Promise<void> {
   if (!found || !isStill(found, roster)) return
   // Planned and told first: whoever dies on the way leaves no roster that is blocked for ever, or without a word.
   await store.lane(visit.teamKey).schedule.plan(blockedTask(roster.id), clock.now() + settings.blockedCheckMs)
-  if (!wasBlocked) await tellBlocked(visit, roster.id, problem)
+  if (!wasBlocked) await tellBlocked(visit, roster, problem)
   await store.rosters.update(roster.id, (current) =>
     isStill(current, roster) ? { ...current, blocked: current.blocked ?? problem } : current,
   )
@@ -38,9 +38,11 @@ export async function blockIfGone(visit: Visit, roster: Roster): Promise<void> {
   }
 }
 
-async function tellBlocked(visit: Visit, roster: string, { code, detail }: Problem): Promise<void> {
+async function tellBlocked(visit: Visit, roster: Roster, { code, detail }: Problem): Promise<void> {
   const { store, clock } = visit.deps
-  const sequence = await store.nextSequence(visit.teamKey, `roster:${roster}`)
-  const fact: Fact = { type: 'roster.blocked', roster, sequence, problem: { code, detail }, at: clock.now() }
+  const { id, createdAt: madeAt } = roster
+  const sequence = await store.nextSequence(visit.teamKey, `roster:${id}`)
+  const problem = { code, detail }
+  const fact: Fact = { type: 'roster.blocked', roster: id, madeAt, sequence, problem, at: clock.now() }
   await store.lane(visit.teamKey).facts.add([fact])
 }

@@ -14,9 +14,11 @@ export async function tellKey(
 ): Promise<void> {
   const state = blocked?.code ?? ''
   if (state === told || (blocked === null && !works)) return
+  const key = await store.teamKeys.find(teamKey)
   await store.lane(teamKey).facts.noteKey(state, {
     type: blocked ? 'team_key.rejected' : 'team_key.recovered',
     teamKey,
+    ...(key && { madeAt: key.createdAt }),
     sequence: 0,
     problem: blocked && { code: blocked.code, detail: blocked.detail },
     at: clock.now(),
