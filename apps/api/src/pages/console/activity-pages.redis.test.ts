@@ -2,6 +2,7 @@ import { formatEntry } from '@flightroster/core/domain'
 import { createActivity } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { filled } from '../../../testing/filled-form.ts'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
 import { makeDashboard, visit, type Visitor } from '../../../testing/visitor.ts'
 
@@ -62,4 +63,24 @@ it.each([
   said.forEach((one) => expect(shown.some((row) => row.includes(one))).toBe(true))
   const today = new Date(api.deps.clock.now()).toISOString().slice(0, 10)
   expect(await rows(`/console/activity?${query}&since=${today}`)).toEqual(shown)
+  expect(await rows(`/console/activity?${query}&since=2999-01-01`)).toEqual([])
 })
+
+it.each(['/console/activity', '/console/rosters/gold/activity'])(
+  '%s asks for person, status, kind, who and when, and keeps what was asked',
+  async (here) => {
+    const asked = {
+      member: 'u-1',
+      status: 'removed',
+      kind: 'outcome',
+      by: 'user:ann',
+      since: '2026-01-02',
+      until: '2999-01-02',
+    }
+    expect(filled((await ann.get(here)).body, here)).toEqual(
+      Object.fromEntries(Object.keys(asked).map((name) => [name, ''])),
+    )
+    const query = new URLSearchParams(asked).toString()
+    expect(filled((await ann.get(`${here}?${query}`)).body, here)).toEqual(asked)
+  },
+)

@@ -29,3 +29,21 @@ it('what takes something away asks once, with what will happen', async () => {
   const plan = (await ann.get(`/console/rosters/gold/plans/${reconciliation}`)).body
   asks(plan, 'They lose the app as well.', 'Yes, 29 people leave')
 })
+
+it('what is told to others, and what they tell, is taken away only once somebody was asked', async () => {
+  const types = ['roster.held']
+  await api.call('PUT', '/v1/webhooks/crm', { url: 'https://hooks.example.com/x', types, rosters: null })
+  await api.call('PUT', '/v1/notices/ops', { kind: 'email', target: 'ops@example.com', types, rosters: null })
+  await api.call('PUT', '/v1/sources/shop', { kind: 'stripe', secret: 'whsec_x', rosters: { price_1: 'gold' } })
+  const webhook = (await ann.get('/console/webhooks/crm')).body
+  asks(webhook, 'Deliveries on their way are dropped', 'Yes, delete this webhook')
+  asks(webhook, 'For a day, the present one signs as well.', 'Yes, make a new secret')
+  const notice = (await ann.get('/console/notices/ops')).body
+  asks(notice, 'messages that still wait are dropped', 'Yes, delete this notice')
+  const source = (await ann.get('/console/sources/shop')).body
+  asks(source, 'The members whom it brought stay on their rosters.', 'Yes, delete this source')
+  for (const page of [webhook, notice]) expect(page).toContain('Send a test</button>')
+  // No button that takes something away stands outside of a question.
+  for (const page of [webhook, notice, source])
+    expect(page.replaceAll(/<details class="ask">[^]*?<\/details>/g, '')).not.toContain('class="danger"')
+})

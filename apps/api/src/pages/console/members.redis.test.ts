@@ -89,7 +89,8 @@ describe('the members of a roster', () => {
   it('who were chosen are tried again or invited once more, after a question that says how many', async () => {
     const chosen = { q: 'p1', status: '', problem: '' }
     const page = (await ann.get(`${here}?q=p1`)).body
-    expect(page.indexOf('11 people would be synced with Apple')).toBeLessThan(page.indexOf('Yes, try 11 people again'))
+    expect(page).toMatch(/class="ask"[^]*11 people would be synced with Apple[^]*Yes, try 11 people again/)
+    expect(page).toMatch(/class="ask"[^]*Apple would write to 11 people once more[^]*Yes, write to 11 people/)
     expect((await ann.post(`${here}/retry`, { ...chosen, total: '10' })).statusCode).toBe(409)
     const tried = await ann.post(`${here}/retry`, { ...chosen, total: '11' })
     expect(tried.headers.location).toBe(`${here}?q=p1&done=retry-11&of=11`)

@@ -139,6 +139,13 @@ it('a plan that is held says so first, and names who leaves, came and changed, b
   expect(body.indexOf('Newest')).toBeGreaterThan(body.indexOf('Who is added'))
   expect(body.indexOf('changed@example.com')).toBeGreaterThan(body.indexOf('Who is changed'))
 
+  expect(body).toContain(`href="${here}/people.csv" download`)
+  // Whom the list added and changed; those who would leave are not among them.
+  const changes = /href="([^"]*)"\s*>Whom it changed</.exec(body)?.[1] ?? ''
+  const changed = (await ann.get(changes)).body
+  for (const id of ['new-1', 'u-29']) expect(changed).toContain(`member?id=${id}"`)
+  expect(changed).toContain('token:ADMIN_TOKEN')
+
   const file = await ann.get(`${here}/people.csv`)
   const lines = file.body.split('\r\n')
   expect(lines.slice(0, 3)).toEqual([

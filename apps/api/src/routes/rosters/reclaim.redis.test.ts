@@ -114,7 +114,7 @@ describe('a member whose seat was taken back', () => {
     const ann = await visit(api.app, 'ann')
     const page = (await ann.get('/console/rosters/gold/member?id=ann')).body
     expect(page).toContain('seat taken back')
-    expect(page).toContain('Put back')
+    expect(page).toContain('Put back</button>')
     const done = await ann.post('/console/rosters/gold/member/restore', { id: 'ann' })
     expect(done.statusCode).toBe(303)
     expect((await ann.get('/console/rosters/gold/member?id=ann')).body).not.toContain('Put back</button>')
