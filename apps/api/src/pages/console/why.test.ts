@@ -1,5 +1,6 @@
 import type { WaitsFor } from '@flightroster/core/domain'
 import { expect, it } from 'vitest'
+import { pageAction } from './wait-notice.ts'
 import { tellWhy } from './why.ts'
 
 const paused: WaitsFor = {
@@ -38,6 +39,15 @@ it.each<['present' | 'absent', Tester, string, string]>([
     const member = { ...ann, desired, tester: tester_ }
     expect(tellWhy(member, paused).title).toBe(stopped)
     expect(tellWhy(member).title).toBe(onItsWay)
+  },
+)
+
+it.each<WaitsFor['code']>(['lane_blocked', 'lane_paused', 'roster_blocked', 'roster_paused', 'no_worker', 'budget'])(
+  'of %s, what to do is said before what is wrong with one',
+  (code) => {
+    const wait = { ...paused, code }
+    const { title, sentences } = tellWhy({ ...ann, desired: 'present', tester: null, problem: invalid }, wait)
+    expect([title, sentences[0]]).toEqual(['Not in yet. The roster is paused.', pageAction(wait)])
   },
 )
 

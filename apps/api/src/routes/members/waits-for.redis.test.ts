@@ -85,6 +85,14 @@ describe('waitsFor of a member', () => {
     ['retry', () => sleep({ problem: { ...trouble, at: api.deps.clock.now() } }, 90_000), 90_000, NOW],
     ['quiet_time', () => sleep({ observedAt: api.deps.clock.now() }, 60_000), 60_000, NOW],
   ]
+  const KEY_MAKERS = 'Somebody who may make keys: the Account Holder or an Admin of the Apple team.'
+  const WHO: Partial<Record<WaitCode, string>> = {
+    lane_blocked: KEY_MAKERS,
+    lane_paused: 'An operator.',
+    roster_blocked: KEY_MAKERS,
+    roster_paused: 'An operator.',
+    no_worker: 'Whoever runs Flightroster.',
+  }
   it.each(CAUSES)(
     'is %s while that lasts, in the API, among people and on pages',
     async (code, cause, forMs, since) => {
@@ -105,7 +113,8 @@ describe('waitsFor of a member', () => {
         expect(person).toContain(onPage(said))
       for (const at of [sinceText, told.until].filter((time) => time !== null))
         expect(person).toContain(`datetime="${at}"`)
-      if (who !== undefined) expect(person).toContain(`Who has to do it: ${who}`)
+      expect(who).toBe(WHO[code])
+      expect(person.includes(`Who has to do it: ${(who ?? '').replace(/\.$/, '')}`)).toBe(who !== undefined)
       // Of one reading alone, the page of the roster says nothing; where all that is open is tried again, it says that.
       const ofRoster = code === 'retry' ? ALL_TRIED_AGAIN.detail : detail
       expect(roster.includes(onPage(ofRoster))).toBe(code !== 'quiet_time')
