@@ -115,12 +115,28 @@ describe('rosterWaitsFor', () => {
       { lane: { blocked: problem, paused: false } },
       { code: 'lane_blocked', since: 1, who: expect.stringContaining('Admin of the Apple team') },
     ],
+    [
+      { lane: { blocked: { ...problem, code: 'key_forbidden' }, paused: false } },
+      { code: 'lane_blocked', who: 'The Account Holder or an Admin of the Apple team' },
+    ],
+    [
+      { lane: { blocked: { ...problem, code: 'agreement_required' }, paused: false } },
+      { code: 'lane_blocked', who: 'The Account Holder of the Apple team' },
+    ],
     [{ lane: { blocked: null, paused: true, pausedAt: 5 } }, { code: 'lane_paused', since: 5, who: 'An operator' }],
-    [{ roster: { blocked: problem, paused: false } }, { code: 'roster_blocked', since: 1 }],
+    [
+      { roster: { blocked: { ...problem, code: 'group_gone' }, paused: false } },
+      { code: 'roster_blocked', since: 1, who: 'An operator' },
+    ],
     [{ roster: { blocked: null, paused: true, pausedAt: 6 } }, { code: 'roster_paused', since: 6, who: 'An operator' }],
     [
       { held: [plan] },
-      { code: 'roster_held', since: 7, detail: 'A plan that would remove 2 people waits for a decision.' },
+      {
+        code: 'roster_held',
+        since: 7,
+        who: 'An operator',
+        detail: 'A plan that would remove 2 people waits for a decision.',
+      },
     ],
   ]
   const inner: [Partial<WaitSurroundings>, object][] = [
