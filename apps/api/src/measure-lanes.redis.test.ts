@@ -1,4 +1,4 @@
-import { createBudget, createWorkers, writeLaneStanding } from '@flightroster/core/store'
+import { createBudget, createWorkers, laneKeys, writeLaneStanding } from '@flightroster/core/store'
 import { eventually } from '@flightroster/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../testing/serve.ts'
@@ -93,7 +93,9 @@ it('says how late the lanes are once nobody takes them up, and that no worker ru
     expect(late).toBeGreaterThan(1)
   })
   expect((await read('/v1/rosters/bronze/members/u-1')).waitsFor).toMatchObject({ code: 'no_worker' })
+  await api.connection.zadd(laneKeys('key-3').outboxInteractive, api.deps.clock.now() - 600_000, 'bronze\0u-1')
   const waiting = await api.store.lane('key-3').oldestWaitingAt()
   const { oldest_waiting_seconds: oldest = 0 } = await measured()
+  expect(oldest).toBeGreaterThanOrEqual(600)
   expect(Math.abs((api.deps.clock.now() - (waiting ?? 0)) / 1_000 - oldest)).toBeLessThan(5)
 })
