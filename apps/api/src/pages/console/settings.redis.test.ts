@@ -78,6 +78,22 @@ it('what is not valid is told by its name, and nothing is kept', async () => {
   expect(await api.store.rosters.find('gold')).toEqual(before)
 })
 
+it('what was typed beside something that is not valid is still in the form', async () => {
+  const typed = {
+    builds: 'manual',
+    heldBuilds: 'report',
+    removal: 'app',
+    unmanagedTesters: 'keep',
+    removedByHand: 'restore',
+  }
+  const refused = await ann.post(here, { ...typed, percent: '120', atLeast: '7', reconcileEveryMinutes: '45' })
+  expect(refused.statusCode).toBe(422)
+  const isChosen = ([name, value]: [string, string]) =>
+    new RegExp(`name="${name}"\\s+value="${value}"\\s+checked`).test(refused.body)
+  expect(Object.entries(typed).filter((choice) => !isChosen(choice))).toEqual([])
+  for (const value of ['120', '7', '45']) expect(refused.body).toContain(`value="${value}"`)
+})
+
 it('a viewer neither sees the form nor changes anything', async () => {
   expect((await bob.get(here)).statusCode).toBe(403)
   expect((await bob.post(here, rules)).statusCode).toBe(403)
