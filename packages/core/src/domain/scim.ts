@@ -26,6 +26,8 @@ export interface ScimGroup {
   id: string
   displayName: string
   externalId: string | null
+  /** Its first members are still being put in. Where that ended on the way, the same request makes it to its end. */
+  making?: true
   createdAt: number
   updatedAt: number
 }

@@ -16,6 +16,7 @@ import {
   number,
   object,
   oneOf,
+  optional,
   or,
   read,
   readJson,
@@ -61,6 +62,7 @@ const group = object<ScimGroup>({
   id: text,
   displayName: text,
   externalId: nullable(text),
+  making: optional(oneOf(true)),
   createdAt: number,
   updatedAt: number,
 })

@@ -29,8 +29,9 @@ const MOST_GROUPS_OF_BOUND = 1_000
 const NAMED = 5
 
 /**
- * 'taken': the directory has it already, by its external id, or by its name where it has none. A second one would keep the people of the
- * first one on the roster for ever. Throws limit_reached.
+ * Makes a group with its first members, or goes on with one whose request ended on the way. 'taken': the directory has it already, by
+ * its external id, or by its name where it has none. A second one would keep the people of the first one on the roster for ever.
+ * Throws limit_reached.
  */
 export async function createScimGroup(
   deps: ScimDeps,
@@ -39,13 +40,34 @@ export async function createScimGroup(
   members: ReadonlySet<string>,
   traceparent?: string,
 ): Promise<ScimGroup | 'taken'> {
-  await assertRoom(directory, directory.store.groups, MOST_GROUPS_OF_BOUND)
-  await registerDirectory(deps, directory)
+  const { store } = directory
+  const known = await findAlike(directory, draft)
+  if (known && !known.making) return 'taken'
+  if (!known) {
+    await assertRoom(directory, store.groups, MOST_GROUPS_OF_BOUND)
+    await registerDirectory(deps, directory)
+  }
   const now = deps.clock.now()
-  const group: ScimGroup = { v: 1, id: randomUUID(), ...draft, createdAt: now, updatedAt: now }
-  if (!(await directory.store.groups.insert(group))) return 'taken'
-  await amendMembers(deps, directory, group, { isWhole: false, add: members, remove: new Set() }, traceparent)
-  return group
+  const fresh: ScimGroup = { v: 1, id: randomUUID(), ...draft, createdAt: now, updatedAt: now }
+  const group = known ?? (members.size === 0 ? fresh : { ...fresh, making: true })
+  // Begun before anybody can find the group: who goes on with it, or changes it, is not undone by our later steps.
+  const change = group.making && (await store.beginChange(group.id, true))
+  if (!known && !(await store.groups.insert(group))) {
+    if (change) await store.endChange(group.id)
+    return 'taken'
+  }
+  if (!change) return group
+  const delta = { isWhole: known !== undefined, add: members, remove: new Set<string>() }
+  await amendMembers(deps, directory, group, delta, { change, traceparent })
+  const made = await changeScimGroup(deps, directory, group.id, () => draft, undefined, traceparent)
+  return typeof made === 'string' ? group : made
+}
+
+/** The group that a provider would make a second time. */
+async function findAlike({ store }: OpenDirectory, draft: ScimGroupDraft): Promise<ScimGroup | undefined> {
+  const { displayName, externalId } = draft
+  if (externalId !== null) return (await store.groups.findBy('externalId', externalId))[0]
+  return (await store.groups.findBy('name', displayName)).find((group) => group.externalId === null)
 }
 
 /** `change`: what becomes of its names, called more than once perhaps; undefined: nothing. */
@@ -57,15 +79,18 @@ export async function changeScimGroup(
   members: MembersDelta | undefined,
   traceparent?: string,
 ): Promise<ScimGroup | 'missing' | 'taken'> {
-  const result = await directory.store.groups.update(id, (group) => {
+  let isRenamed = false
+  const result = await directory.store.groups.update(id, ({ making, ...group }) => {
     const draft = change(group)
-    const isSame = draft.displayName === group.displayName && draft.externalId === group.externalId
-    return isSame ? undefined : { record: { ...group, ...draft, updatedAt: deps.clock.now() }, isTold: true }
+    isRenamed = draft.displayName !== group.displayName || draft.externalId !== group.externalId
+    if (isRenamed) return { record: { ...group, ...draft, updatedAt: deps.clock.now() }, isTold: true }
+    // Whoever changes a group knows it: nobody goes on with its making.
+    return making ? { record: group, isTold: false } : undefined
   })
   if (typeof result === 'string') return result
-  const { before, after } = result
-  if (before !== after) await settleGroup(deps, directory, id, traceparent)
-  if (members) await amendMembers(deps, directory, after, members, traceparent)
+  const { after } = result
+  if (isRenamed) await settleGroup(deps, directory, id, traceparent)
+  if (members) await amendMembers(deps, directory, after, members, { traceparent })
   return after
 }
 
@@ -82,11 +107,11 @@ async function amendMembers(
   directory: OpenDirectory,
   group: ScimGroup,
   delta: MembersDelta,
-  traceparent?: string,
+  { change, traceparent }: { change?: string; traceparent?: string | undefined },
 ): Promise<void> {
   const unknown: string[] = []
   const isMany = delta.isWhole || delta.add.size + delta.remove.size >= MANY
-  const changed = changeMembers(directory, group, delta, { unknown, isMany })
+  const changed = changeMembers(directory, group, delta, { unknown, isMany, change })
   await settleUsers(deps, directory, changed, { isWhole: delta.isWhole, isMany, traceparent })
   if (unknown.length === 0) return
   const named = unknown
@@ -97,12 +122,12 @@ async function amendMembers(
   await noteOddOfGroup(deps, directory, group, `nobody has the id ${named}${more}; left out.`)
 }
 
-/** Carries the change out a page at a time; yields whom it changed, and adds to `unknown` whom nobody knows. */
+/** Carries the change out a page at a time; yields whom it changed, and adds to `unknown` whom nobody knows. `change`: begun before. */
 async function* changeMembers(
   { store }: OpenDirectory,
   group: Pick<ScimGroup, 'id'>,
   { isWhole, add, remove }: MembersDelta,
-  { unknown = [], isMany }: { unknown?: string[]; isMany: boolean },
+  { unknown = [], isMany, change: begun }: { unknown?: string[]; isMany: boolean; change?: string | undefined },
 ): AsyncGenerator<string[], void> {
   const amend = async (how: 'add' | 'remove', ids: string[], change: string | undefined) => {
     let isAgain = false
@@ -118,7 +143,7 @@ async function* changeMembers(
     return isMany ? patiently(once) : once()
   }
   const steps = Math.ceil(add.size / CHUNK) + Math.ceil(remove.size / CHUNK)
-  const change = isWhole || steps > 1 ? await store.beginChange(group.id, isWhole) : undefined
+  const change = begun ?? (isWhole || steps > 1 ? await store.beginChange(group.id, isWhole) : undefined)
   try {
     for (const ids of inChunks([...add], CHUNK)) {
       const result = await amend('add', ids, change)

@@ -326,3 +326,116 @@ it.each<[name: string, people: string[], work: Work]>([
   },
   120_000,
 )
+
+/** Who may be in a group that was made of many. */
+async function makePeople(world: World, count: number): Promise<string[]> {
+  const people = [world.ann, world.bob, world.cyd, world.dan]
+  for (let at = people.length; at < count; at++) {
+    const user = await createScimUser(deps, directory(), draft(`p${at}-${world.name}`))
+    if (user === 'taken') throw new Error('taken')
+    people.push(user.id)
+  }
+  return people
+}
+
+const idsIn = async (group: string) => {
+  const ids: string[] = []
+  for await (const page of directory().store.membersOf(group)) ids.push(...page)
+  return ids.sort()
+}
+
+it.each([
+  ['a few people', 4],
+  ['more than one step takes', 501],
+])(
+  'a group of %s that is sent again is there with all of them, whichever write its process died before',
+  async (_many, count) => {
+    for (let at = 0; ; at++) {
+      const world = await makeWorld()
+      await bind(deps, world.roster, `made-${world.name}`)
+      const people = await makePeople(world, count)
+      const made = { displayName: `made-${world.name}`, externalId: null }
+      const died = await diesAt(redis, at, (process) => {
+        const of = depsOf(createStore(process.redis))
+        return createScimGroup(of, directory(of.store), made, new Set(people))
+      })
+      const again = await createScimGroup(deps, directory(), made, new Set(people))
+      const [group] = await directory().store.groups.findBy('name', made.displayName)
+      expect({ at, isThere: group !== undefined }).toEqual({ at, isThere: true })
+      if (again === 'taken') expect({ at, died }).toEqual({ at, died: false })
+      else expect({ at, id: again.id }).toEqual({ at, id: group?.id })
+      expect({ at, in: (await idsIn(group?.id ?? '')).length }).toEqual({ at, in: count })
+      await finish()
+      const members = await store.members('acme', world.roster).findMany(people)
+      expect({ at, on: members.filter((one) => one?.desired.present).length }).toEqual({ at, on: count })
+      expect(await createScimGroup(deps, directory(), made, new Set([world.ann]))).toBe('taken')
+      if (!died) break
+    }
+  },
+  120_000,
+)
+
+it('a group that is sent again, and then loses somebody: whoever comes late with the first one puts nobody back', async () => {
+  for (let at = 0; ; at++) {
+    const world = await makeWorld()
+    const made = { displayName: `made-${world.name}`, externalId: `id-${world.name}` }
+    const create = (of: ScimDeps) =>
+      createScimGroup(of, directory(of.store), made, new Set([world.ann, world.bob, world.cyd]))
+    const lagged = await lagsAt(
+      redis,
+      at,
+      (process) => create(depsOf(createStore(process.redis))),
+      async (process) => {
+        const of = depsOf(createStore(process.redis))
+        await create(of)
+        const [group] = await directory(of.store).store.groups.findBy('externalId', made.externalId)
+        await changeScimGroup(
+          of,
+          directory(of.store),
+          group?.id ?? '',
+          (one) => one,
+          members({ remove: new Set([world.bob]) }),
+        )
+      },
+    )
+    if (!lagged) break
+    const groups = await directory().store.groups.findBy('externalId', made.externalId)
+    expect({ at, groups: groups.length }).toEqual({ at, groups: 1 })
+    expect({ at, in: await inGroup(world, groups[0]?.id ?? '') }).toEqual({ at, in: ['ann', 'cyd'] })
+    await finish()
+  }
+})
+
+it('a group that its provider found and changed is not made once more by the request that made it', async () => {
+  for (let at = 0; ; at++) {
+    const world = await makeWorld()
+    const made = { displayName: `made-${world.name}`, externalId: null }
+    const create = (of: ScimDeps) => createScimGroup(of, directory(of.store), made, new Set([world.ann, world.bob]))
+    const died = await diesAt(redis, at, (process) => create(depsOf(createStore(process.redis))))
+    const [group] = await directory().store.groups.findBy('name', made.displayName)
+    if (group) {
+      const only = members({ isWhole: true, add: new Set([world.dan]) })
+      await changeScimGroup(deps, directory(), group.id, (one) => one, only)
+      expect({ at, again: await create(deps) }).toEqual({ at, again: 'taken' })
+      expect({ at, in: await inGroup(world, group.id) }).toEqual({ at, in: ['dan'] })
+    }
+    await finish()
+    if (!died) break
+  }
+})
+
+it('a user that is sent again is there once, as sent, whichever write its process died before', async () => {
+  for (let at = 0; ; at++) {
+    const sent = draft(`made-again-${at}`)
+    const died = await diesAt(redis, at, (process) => {
+      const of = depsOf(createStore(process.redis))
+      return createScimUser(of, directory(of.store), sent)
+    })
+    const again = await createScimUser(deps, directory(), sent)
+    // A provider looks for whom it is told of as there already.
+    const found = await directory().store.users.findBy('name', sent.userName)
+    expect(found).toMatchObject([sent])
+    if (again !== 'taken') expect(found[0]?.id).toBe(again.id)
+    if (!died) break
+  }
+})
