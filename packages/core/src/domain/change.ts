@@ -19,6 +19,8 @@ export interface MemberChange {
   time: number | undefined
   /** Counts only where the member still has this version (0: unknown): somebody has decided by what he saw of it. Absent: any will do. */
   onVersion?: number | undefined
+  /** Counts only where the roster is the one that was made then (ms): it was decided by what that one had. Absent: whichever has the id. */
+  born?: number | undefined
   priority: Priority
   /** Digest of source and event id; undefined where the sender gave no id. */
   digest: string | undefined
@@ -32,7 +34,7 @@ export interface MemberChange {
   fact?: MemberFact | undefined
 }
 
-/** `gone`: the roster is not of this team key (any more). `full`: it has as many members as it may have. `changed`: see `onVersion`. */
+/** `gone`: the roster is not of this team key (any more), or another one was made under its id. `full`: it has as many members as it may have. `changed`: see `onVersion`. */
 export interface RecordedChange {
   outcome: 'accepted' | 'duplicate' | 'stale' | 'gone' | 'future' | 'full' | 'changed'
   version: number

@@ -3,7 +3,7 @@
 -- (find-holders.lua): here a member is only noted as one to index.
 -- KEYS[1] lease  [2] rosters of the lane  [3] outbox now  [4] outbox interactive  [5] outbox bulk
 --     [6] dedup marks, this period as the sender believes  [7] those of the period before  [8] revisions
---     [9] rosters of the lane that are being deleted
+--     [9] rosters of the lane that are being deleted  [10] when the rosters were made
 --     then six for each roster: desired, status, index, unindexed, timeline, activity; at the end dedup marks, of the period after and of that
 --     two before, four sets of marks as release 0.1.0 kept them: this period, the one before, after, and two before; and facts;
 --     then, where the lane is rung in this step, the ready set and the lanes that are held
@@ -14,7 +14,7 @@
 --     than ten thousand short ones, and one table far faster than a thousand), FIELDS values for each change:
 --     roster (1-based), member id, time (ms) or false, join|update|leave, outbox (3|4|5), dedup digest or false, index of the
 --     status it begins with, version of the member that its text was made from (0: unknown member) or false where any will do,
---     dedup digest as release 0.1.0 made it or false
+--     dedup digest as release 0.1.0 made it or false, when its roster was made (ms) where it is for that one alone, or false
 --     then three texts for each change, as they are stored: the end of the record (desired.ts), the timeline entry, and the line of
 --     the roster's activity, or empty for none
 --     then, where the lane is rung in this step, its id and the channel of the doorbell, or two empty words
@@ -28,7 +28,7 @@ local now = string.match(arrived, '^%d+')
 local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
 local rosterCount, PER_ROSTER = tonumber(ARGV[9]), 6
-local atEnd = 9 + rosterCount * PER_ROSTER
+local atEnd = 10 + rosterCount * PER_ROSTER
 -- Which period it is, this clock decides: at the turn of one, senders whose clocks differ would not agree.
 local periodMs, believed = string.match(ARGV[2], '^(%d+):(%-?%d+)$')
 local markKeys = { [-2] = KEYS[atEnd + 2], [-1] = KEYS[7], [0] = KEYS[6], [1] = KEYS[atEnd + 1] }
@@ -37,12 +37,12 @@ local period = math.floor(nowMs / tonumber(periodMs)) - tonumber(believed)
 if not markKeys[period] or not markKeys[period - 1] then return { -1, now, '', '', {} } end
 local limit = tonumber(ARGV[5])
 local FUTURE_MS = 600000
-local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE, FORMER = 9, 1, 2, 3, 4, 5, 6, 7, 8
+local FIELDS, MEMBER, TIME, KIND, OUTBOX, DIGEST, STATUS, BASE, FORMER, BORN = 10, 1, 2, 3, 4, 5, 6, 7, 8, 9
 local PENDING = 0
 
 local rosters = {}
 for i = 1, rosterCount do
-  local base, id = 9 + (i - 1) * PER_ROSTER, ARGV[9 + i]
+  local base, id = 10 + (i - 1) * PER_ROSTER, ARGV[9 + i]
   local isClosing = ARGV[4] ~= '1' and redis.call('SISMEMBER', KEYS[9], id) == 1
   rosters[i] = {
     here = not isClosing and redis.call('SISMEMBER', KEYS[2], id) == 1,
@@ -126,6 +126,13 @@ local function roomOf(roster)
   return roster.room
 end
 
+-- A roster that was deleted and made anew under its id is another one.
+local function isAnother(roster, born)
+  if not born then return false end
+  if roster.born == nil then roster.born = redis.call('HGET', KEYS[10], roster.id) end
+  return roster.born and tonumber(roster.born) ~= born
+end
+
 local outboxes = { [3] = {}, [4] = {}, [5] = {} }
 local answers, versions, marked = {}, {}, {}
 for at, member in ipairs(members) do
@@ -134,7 +141,7 @@ for at, member in ipairs(members) do
   local time = changes[i + TIME] or nowMs
   local answer, version = nil, 0
   local base = changes[i + BASE]
-  if not roster.here then answer = 'g'
+  if not roster.here or isAnother(roster, changes[i + BORN]) then answer = 'g'
   elseif member.again then answer = 'r'
   elseif digest and (marks.known[digest] or marksBefore.known[digest]) then answer = 'd'
   -- Release 0.1.0 knew an event by its source and id alone: of a member who is not here it was another roster's.

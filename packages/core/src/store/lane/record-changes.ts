@@ -182,6 +182,7 @@ async function recordWhole(
     keys.marks(period - 1),
     keys.revisions,
     keys.closing,
+    keys.born,
   ]
   for (const id of rosterIds) {
     const roster = keys.roster(id)
@@ -205,6 +206,7 @@ async function recordWhole(
       change.email === null && change.kind !== 'leave' ? WAITING : PENDING,
       change.onVersion ?? change.base ?? false,
       change.formerDigest ?? false,
+      change.born ?? false,
     )
     const { asker, member, timelineEntry: entry } = change
     const line = asker === undefined ? '' : formatLine({ member, entry, asker })

@@ -27,6 +27,8 @@ export interface IncomingEvent {
   origin: EventEntry['o']
   /** Counts only where the member still has this version (0: unknown). */
   onVersion?: number
+  /** Counts only where the roster is the one that was made then (ms). */
+  born?: number
   /** What the timeline says, where it is more than a membership that begins. */
   entry?: 'restored'
   /** Many that were asked for at once let others go before them; absent: interactive. */
@@ -78,8 +80,22 @@ export async function acceptEvents(
   if (gone.length === 0) return outcomes
   // What is kept may be outdated; a roster that has left its lane meanwhile is asked for where it is now.
   const newest = await deps.store.directory.newest(gone.map((at) => events[at]?.roster ?? ''))
-  if ((await recordAt(deps, batch, gone, newest)).length === 0) return outcomes
+  const left = await recordAt(deps, batch, gone, newest)
+  if (
+    !(await hasMoved(
+      deps,
+      left.flatMap((at) => events[at] ?? []),
+    ))
+  )
+    return outcomes
   throw new AppError('store_unavailable', { message: 'A roster has moved to another team key.', retryAfterMs: 1_000 })
+}
+
+/** Whether one of these is of a roster that is elsewhere by now. What is for one that was deleted is refused: another has its id. */
+async function hasMoved({ store }: IntakeDeps, events: readonly IncomingEvent[]): Promise<boolean> {
+  for (const { roster, born } of events)
+    if (born === undefined || (await store.rosters.find(roster))?.createdAt === born) return true
+  return false
 }
 
 const NO_ROSTER: EventOutcome = { status: 'rejected', problem: 'roster_not_found' }
@@ -162,6 +178,7 @@ function toChange(deps: IntakeDeps, event: IncomingEvent): MemberChange {
     lastName: event.lastName,
     time: event.time,
     onVersion: event.onVersion,
+    born: event.born,
     priority: event.priority ?? 'interactive',
     digest: event.id === undefined ? undefined : eventDigest(event.roster, event.source, event.id),
     formerDigest:

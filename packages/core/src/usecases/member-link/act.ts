@@ -82,6 +82,7 @@ async function say(
     id: undefined,
     source: SOURCE,
     roster: roster.id,
+    born: roster.createdAt,
     member: record.id,
     firstName: undefined,
     lastName: undefined,

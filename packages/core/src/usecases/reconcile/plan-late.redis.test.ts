@@ -96,6 +96,7 @@ it.each(PLANS)('%s that comes late to a deletion leaves nothing to a roster that
     )
     if (!lagged) break
     expect({ at, ...(await plansOf('acme', id)) }).toEqual({ at, ...NONE })
+    expect({ at, members: await rig.statuses(id) }).toEqual({ at, members: {} })
     expect(['done', 'store_unavailable']).toContain(outcome)
     await deleteRoster(rig.deps, { id, testers: 'keep' })
   }

@@ -35,6 +35,7 @@ export async function recordRows(
     time,
     priority: 'bulk' as const,
     digest: undefined,
+    born: roster.createdAt,
     timelineEntry,
   })
   const joined = await record(deps, roster, plan.add, toChange('join', entryOf('joined')))
@@ -75,6 +76,7 @@ export async function recordLeaves(
       time,
       priority: 'bulk',
       digest: eventDigest(roster.id, source, member),
+      born: roster.createdAt,
       timelineEntry,
     })
   }

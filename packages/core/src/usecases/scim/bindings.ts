@@ -17,6 +17,9 @@ export interface BindingReader {
 /** A roster that was deleted and made again is another one, which was told of nobody. */
 const rosterKey = ({ id, createdAt }: Roster) => `${id}@${createdAt}`
 
+/** When it was made (ms). */
+export const rosterBornOf = (key: string) => Number(key.slice(key.lastIndexOf('@') + 1))
+
 export const rosterIdOf = (key: string) => key.slice(0, key.lastIndexOf('@'))
 
 export function readBindings(deps: Pick<ScimDeps, 'store'>, directory: OpenDirectory): BindingReader {

@@ -439,3 +439,32 @@ it('a user that is sent again is there once, as sent, whichever write its proces
     if (!died) break
   }
 })
+
+it.each([
+  ['one who is put into a group', group({}, ({ dan }) => ({ add: new Set([dan]) }))],
+  ['a list', group({}, ({ ann, dan }) => ({ isWhole: true, add: new Set([ann, dan]) }))],
+  ['a user who has another address', user('ann', renamed)],
+  ['a user who is deleted', deleteAnn],
+])(
+  '%s: whoever comes late with it tells nothing to a roster that was made anew and names no group',
+  async (_, work) => {
+    for (let at = 0; ; at++) {
+      const world = await makeWorld()
+      const before = (await store.rosters.find(world.roster)) as Roster
+      const lagged = await lagsAt(
+        redis,
+        at,
+        (process) => work(depsOf(createStore(process.redis)), world),
+        async (process) => {
+          const of = createStore(process.redis)
+          await of.forgetRoster(before)
+          await of.enterRoster({ ...before, scimGroup: null, createdAt: before.createdAt + 1_000 })
+        },
+      )
+      if (!lagged) break
+      await finish()
+      const { records } = await store.members('acme', world.roster).scan('0')
+      expect({ at, members: records.map(({ id }) => id) }).toEqual({ at, members: [] })
+    }
+  },
+)

@@ -2,7 +2,7 @@ import { planScimUser, type ScimPlan } from '../../domain/scim.ts'
 import type { ScimStanding } from '../../store/index.ts'
 import { inChunks } from '../parallel.ts'
 import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
-import { readBindings, rosterIdOf, type BindingReader } from './bindings.ts'
+import { readBindings, rosterBornOf, rosterIdOf, type BindingReader } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
 import { closePlans, holdOrFree } from './guard.ts'
 import { paceOf, type PacedRequest } from './pace.ts'
@@ -284,6 +284,7 @@ const toLeave = (
   id: revision,
   source: `/scim/${directory}/${member}`,
   roster: rosterIdOf(key),
+  born: rosterBornOf(key),
   member,
   time: Number(revision),
   origin: 'scim',
