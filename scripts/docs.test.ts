@@ -62,7 +62,8 @@ test("the table of README.md names exactly the variables of config.ts, with conf
   const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)`[^|]*\| (`?)([^|`]*)\2 \|/gm)]
   expect(unique(rows.map((row) => row[1] ?? ''))).toEqual(variables)
 
-  const defaults = [...source.matchAll(/(?:integer|seconds|text|flag|oneOf)\('([A-Z_]+)', '?([\w.]+)'?/g)]
+  const defaults = [...source.matchAll(/(?:value|seconds)\('([A-Z_]+)', (?!undefined|[A-Z]+_)'?([\w.]+)'?[,)]/g)]
+  expect(defaults.length).toBeGreaterThan(20)
   const documented = new Map(rows.map((row) => [row[1], row[3]]))
   for (const [, name, value] of defaults) {
     expect(`${name}: ${documented.get(name)}`).toBe(`${name}: ${value?.replaceAll('_', '')}`)

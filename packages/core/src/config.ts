@@ -1,9 +1,6 @@
-import { isIPv4, isIPv6 } from 'node:net'
+import * as form from './config-forms.ts'
 import { EnvReader, type Env } from './config-reader.ts'
 import type { DashboardUser } from './domain/dashboard-user.ts'
-import { isScimAttribute } from './domain/scim.ts'
-import { isPasswordHash } from './secrets/password.ts'
-import { parseRedisUrl } from './store/connection/redis-url.ts'
 
 export { ConfigError, type ConfigFault } from './config-reader.ts'
 
@@ -65,32 +62,26 @@ export interface WorkerConfig extends CoreConfig {
   quietAfterWriteMs: number
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-const MIN_ADMIN_TOKEN_LENGTH = 16
 const ADVISED_ADMIN_TOKEN_LENGTH = 32
 const APPLE_URL = 'https://api.appstoreconnect.apple.com'
+const PORT = form.integer(0, 65_535)
 
 /** Reads the API's settings from the environment (README, "Configuration"). Throws ConfigError, which names every fault at once. */
 export function loadApiConfig(env: Env): ApiConfig {
   const read = new EnvReader(env)
   const config: ApiConfig = {
     ...readCore(read),
-    redisWaitReplicas: read.integer('REDIS_WAIT_REPLICAS', 0, { min: 0, max: 10 }),
-    host: read.text('HOST', '127.0.0.1'),
-    port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
-    metricsPort: read.optionalInteger('METRICS_PORT', { min: 0, max: 65_535 }),
-    adminToken: read.secret('ADMIN_TOKEN', `a token of at least ${MIN_ADMIN_TOKEN_LENGTH} characters`, parseAdminToken),
-    dashboardUsers: read.optionalSecret('DASHBOARD_USERS', DASHBOARD_FORM, parseDashboardUsers) ?? [],
-    trustProxy: read.parsed(
-      'TRUST_PROXY',
-      false,
-      'true, false, the number of proxies in front, or their addresses',
-      parseTrustProxy,
-    ),
-    rateLimitPerMinute: read.integer('RATE_LIMIT_PER_MINUTE', 60_000, { min: 1, max: 10_000_000 }),
-    apiQuota: read.integer('API_QUOTA_PERCENT', 5, { min: 1, max: 50 }) / 100,
-    rosterLimit: read.integer('ROSTER_LIMIT', 100_000, { min: 1, max: 1_000_000 }),
-    scimEmailAttribute: read.parsed('SCIM_EMAIL_ATTRIBUTE', undefined, SCIM_ATTRIBUTE_FORM, parseScimAttribute),
+    redisWaitReplicas: read.value('REDIS_WAIT_REPLICAS', 0, form.integer(0, 10)),
+    host: read.value('HOST', '127.0.0.1', form.text),
+    port: read.value('PORT', 3000, PORT),
+    metricsPort: read.value('METRICS_PORT', undefined, PORT),
+    adminToken: read.required('ADMIN_TOKEN', form.adminToken),
+    dashboardUsers: read.secret('DASHBOARD_USERS', [], form.dashboardUsers),
+    trustProxy: read.value('TRUST_PROXY', false, form.trustProxy),
+    rateLimitPerMinute: read.value('RATE_LIMIT_PER_MINUTE', 60_000, form.integer(1, 10_000_000)),
+    apiQuota: read.value('API_QUOTA_PERCENT', 5, form.integer(1, 50)) / 100,
+    rosterLimit: read.value('ROSTER_LIMIT', 100_000, form.integer(1, 1_000_000)),
+    scimEmailAttribute: read.value('SCIM_EMAIL_ATTRIBUTE', undefined, form.scimAttribute),
   }
   read.finish()
   return config
@@ -101,49 +92,41 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
   const read = new EnvReader(env)
   const config: WorkerConfig = {
     ...readCore(read),
-    host: read.text('HOST', '127.0.0.1'),
-    workerPort: read.optionalInteger('WORKER_PORT', { min: 0, max: 65_535 }),
-    concurrency: read.integer('WORKER_CONCURRENCY', 100, { min: 1, max: 1_000 }),
-    quietAfterWriteMs: read.integer('QUIET_AFTER_WRITE_SECONDS', 120, { min: 1, max: 3_600 }) * 1_000,
-    lanes: read.parsed('WORKER_LANES', undefined, 'team key ids, comma-separated', parseLanes),
+    host: read.value('HOST', '127.0.0.1', form.text),
+    workerPort: read.value('WORKER_PORT', undefined, PORT),
+    concurrency: read.value('WORKER_CONCURRENCY', 100, form.integer(1, 1_000)),
+    quietAfterWriteMs: read.value('QUIET_AFTER_WRITE_SECONDS', 120, form.integer(1, 3_600)) * 1_000,
+    lanes: read.value('WORKER_LANES', undefined, form.lanes),
     smtp: readSmtp(read),
   }
   read.finish()
   return config
 }
 
-const SMTP_FROM = 'Flightroster <flightroster@localhost>'
-
 function readSmtp(read: EnvReader): WorkerConfig['smtp'] {
-  const url = read.optionalSecret('SMTP_URL', 'smtp://user:password@host:587 or smtps://…', parseSmtp)
-  const from = read.parsed('SMTP_FROM', SMTP_FROM, 'a name and an address', (text) => text)
+  const url = read.secret('SMTP_URL', undefined, form.smtpUrl)
+  const from = read.value('SMTP_FROM', 'Flightroster <flightroster@localhost>', form.mailSender)
   return url === undefined ? undefined : { url, from }
 }
 
-function parseSmtp(text: string): string {
-  if (!URL.canParse(text)) throw new Error('it is not a URL')
-  if (!/^smtps?:$/.test(new URL(text).protocol)) throw new Error('its scheme is neither smtp nor smtps')
-  return text
-}
-
 function readCore(read: EnvReader): CoreConfig {
-  const seconds = (name: string, otherwise: number) => read.integer(name, otherwise, { min: 1, max: 86_400 }) * 1_000
+  const seconds = (name: string, otherwise: number) => read.value(name, otherwise, form.integer(1, 86_400)) * 1_000
   return {
-    redisUrl: read.secret('REDIS_URL', 'redis://host:port or another form of docs/operating.md', parseRedis),
-    encryptionKey: read.secret('ENCRYPTION_KEY', KEY_FORM, parseKey),
-    encryptionKeyPrevious: read.optionalSecret('ENCRYPTION_KEY_PREVIOUS', KEY_FORM, parseKey),
-    isEncryptionKeyLost: read.flag('ENCRYPTION_KEY_LOST', false),
-    appStoreConnectUrl: read.parsed('APP_STORE_CONNECT_URL', APPLE_URL, URL_FORM, parseHttpUrl),
-    budgetReserve: read.integer('BUDGET_RESERVE_PERCENT', 5, { min: 0, max: 90 }) / 100,
+    redisUrl: read.required('REDIS_URL', form.redisUrl),
+    encryptionKey: read.required('ENCRYPTION_KEY', form.encryptionKey),
+    encryptionKeyPrevious: read.secret('ENCRYPTION_KEY_PREVIOUS', undefined, form.encryptionKey),
+    isEncryptionKeyLost: read.value('ENCRYPTION_KEY_LOST', false, form.flag),
+    appStoreConnectUrl: read.value('APP_STORE_CONNECT_URL', APPLE_URL, form.httpUrl),
+    budgetReserve: read.value('BUDGET_RESERVE_PERCENT', 5, form.integer(0, 90)) / 100,
     budgetWindowMs: seconds('BUDGET_WINDOW_SECONDS', 3_600),
     blockedCheckMs: seconds('BLOCKED_CHECK_SECONDS', 180),
     buildWatchMs: seconds('BUILD_WATCH_SECONDS', 600),
-    eventDedupDays: read.integer('EVENT_DEDUP_DAYS', 7, { min: 1, max: 365 }),
-    leftMembersMs: read.integer('LEFT_MEMBERS_DAYS', 30, { min: 1, max: 3_650 }) * 86_400_000,
-    testerUsage: read.oneOf('TESTER_USAGE', 'on', ['on', 'off']) === 'on',
-    webhookAllowPrivate: read.flag('WEBHOOK_ALLOW_PRIVATE', false),
-    publicUrl: read.parsed('PUBLIC_URL', undefined, URL_FORM, parseHttpUrl),
-    logLevel: read.oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
+    eventDedupDays: read.value('EVENT_DEDUP_DAYS', 7, form.integer(1, 365)),
+    leftMembersMs: read.value('LEFT_MEMBERS_DAYS', 30, form.integer(1, 3_650)) * 86_400_000,
+    testerUsage: read.value('TESTER_USAGE', 'on', form.oneOf('on', 'off')) === 'on',
+    webhookAllowPrivate: read.value('WEBHOOK_ALLOW_PRIVATE', false, form.flag),
+    publicUrl: read.value('PUBLIC_URL', undefined, form.httpUrl),
+    logLevel: read.value('LOG_LEVEL', 'info', form.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')),
     tracesUrl: readTracesUrl(read),
   }
 }
@@ -153,89 +136,16 @@ function readCore(read: EnvReader): CoreConfig {
  * taken as it is, that for all signals is a base. Its SDK reads the others (sampler, batches, headers, resource) by itself.
  */
 function readTracesUrl(read: EnvReader): string | undefined {
-  const base = read.parsed('OTEL_EXPORTER_OTLP_ENDPOINT', undefined, URL_FORM, parseHttpUrl)
-  const own = read.parsed('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', undefined, URL_FORM, parseHttpUrl)
-  const isOff = read.flag('OTEL_SDK_DISABLED', false)
-  const exporter = read.oneOf('OTEL_TRACES_EXPORTER', 'otlp', ['otlp', 'none'])
+  const base = read.value('OTEL_EXPORTER_OTLP_ENDPOINT', undefined, form.httpUrl)
+  const own = read.value('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', undefined, form.httpUrl)
+  const isOff = read.value('OTEL_SDK_DISABLED', false, form.flag)
+  const exporter = read.value('OTEL_TRACES_EXPORTER', 'otlp', form.oneOf('otlp', 'none'))
   if (isOff || exporter === 'none') return undefined
   return own ?? (base === undefined ? undefined : `${base}/v1/traces`)
-}
-
-const KEY_FORM = '32 bytes in base64, such as `openssl rand -base64 32` prints'
-const URL_FORM = 'an http or https URL'
-const DASHBOARD_FORM = 'name:viewer|operator:hash, comma-separated; `pnpm hash-password` prints the hash'
-
-const SCIM_ATTRIBUTE_FORM = 'an attribute path of SCIM, such as emails[type eq "other"].value or nickName'
-
-function parseScimAttribute(text: string): string {
-  if (!isScimAttribute(text)) throw new Error('it is not such a path')
-  return text
-}
-
-function parseRedis(text: string): string {
-  parseRedisUrl(text)
-  return text
-}
-
-function parseKey(text: string): Buffer {
-  const key = Buffer.from(text, 'base64')
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw new Error('it is not base64')
-  if (key.length !== 32) throw new Error(`it holds ${key.length} bytes`)
-  return key
-}
-
-function parseAdminToken(text: string): string {
-  // What can't stand in a header can never be sent.
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('it holds spaces or characters outside ASCII')
-  if (text.length < MIN_ADMIN_TOKEN_LENGTH) throw new Error(`it has ${text.length} characters`)
-  return text
 }
 
 /** What to tell whoever starts with a short ADMIN_TOKEN: it is taken all the same. */
 export function warnOfShortToken({ adminToken }: Pick<ApiConfig, 'adminToken'>): string | undefined {
   if (adminToken.length >= ADVISED_ADMIN_TOKEN_LENGTH) return undefined
   return `ADMIN_TOKEN has ${adminToken.length} characters; ${ADVISED_ADMIN_TOKEN_LENGTH} or more can't be guessed, such as \`openssl rand -hex 32\` prints.`
-}
-
-function parseHttpUrl(text: string): string {
-  if (!URL.canParse(text)) throw new Error('it is not a URL')
-  const url = new URL(text)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('its scheme is neither http nor https')
-  return text.replace(/\/+$/, '')
-}
-
-function parseTrustProxy(text: string): ApiConfig['trustProxy'] {
-  if (text === 'true') return true
-  if (text === 'false') return false
-  if (/^\d{1,2}$/.test(text)) return Number(text)
-  for (const entry of text.split(',')) {
-    const [address = '', bits, ...rest] = entry.trim().split('/')
-    const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : undefined
-    const fits = most !== undefined && rest.length === 0
-    if (!fits || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))) {
-      throw new Error('an entry is neither an address nor a network such as 10.0.0.0/8')
-    }
-  }
-  return text
-}
-
-const LANE_ID = /^[A-Za-z0-9._-]{1,64}$/
-
-function parseLanes(text: string): string[] {
-  const lanes = text.split(',').map((lane) => lane.trim())
-  if (!lanes.every((lane) => LANE_ID.test(lane))) throw new Error('an id is not valid')
-  return lanes
-}
-
-function parseDashboardUsers(text: string): DashboardUser[] {
-  const users = text.split(',').map((entry, at): DashboardUser => {
-    const [name, role, passwordHash, ...rest] = entry.trim().split(':')
-    if (!name || !passwordHash || rest.length > 0) throw new Error(`entry ${at + 1} is not name:role:hash`)
-    if (role !== 'viewer' && role !== 'operator')
-      throw new Error(`entry ${at + 1} has another role than viewer or operator`)
-    if (!isPasswordHash(passwordHash)) throw new Error(`the hash of entry ${at + 1} is none of "pnpm hash-password"`)
-    return { name, role, passwordHash }
-  })
-  if (new Set(users.map((user) => user.name)).size < users.length) throw new Error('a name occurs twice')
-  return users
 }
