@@ -36,7 +36,7 @@ export function activityPageRoutes(app: ApiServer, deps: ApiDeps): void {
   })
 }
 
-type Asked = Partial<Record<'member' | 'key' | 'status' | 'kind' | 'by' | 'since' | 'until' | 'before', string>>
+type Asked = Partial<Record<'member' | 'status' | 'kind' | 'by' | 'since' | 'until' | 'before', string>>
 
 interface Scene {
   here: string
@@ -49,7 +49,6 @@ async function sendActivity(deps: ApiDeps, request: FastifyRequest, reply: Fasti
   const privacy = privacyOf(request.user)
   const names = createMemberNames(deps.sealer)
   const filter = readFilter(asked, privacy)
-  if (scene.one !== null && filter.member === undefined) filter.member = names.read(scene.one.id, { key: asked.key })
   const before = asked.before !== undefined && isActivityPlace(asked.before) ? asked.before : undefined
   const page = { limit: PER_PAGE, before }
   const { items, next } = await (scene.one === null
