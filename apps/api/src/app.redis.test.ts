@@ -8,7 +8,9 @@ let api: TestApi
 
 afterEach(() => api.close())
 
-/** A command may take 800 ms here; the rest is for a machine that is busy with other things. */
+/** As in the product. */
+const COMMAND_MS = 800
+/** A command, and more for a machine that is busy with other things. */
 const AT_ONCE_MS = 5_000
 const event = { type: 'member.joined', data: { roster: 'gold', member: { id: 'u-1' } } }
 const timed = async <T>(work: Promise<T>): Promise<[T, number]> => {
@@ -18,7 +20,7 @@ const timed = async <T>(work: Promise<T>): Promise<[T, number]> => {
 
 describe('the API while its store is in trouble', () => {
   it('answers 503 with Retry-After, and waits no longer than a command may take, while the store is frozen, and serves again by itself', async () => {
-    api = await serveApi()
+    api = await serveApi({}, undefined, COMMAND_MS)
     await api.addRoster()
     api.redis.freeze()
     const [first, ms] = await timed(api.call('POST', '/v1/events', event))
@@ -34,7 +36,7 @@ describe('the API while its store is in trouble', () => {
   })
 
   it('answers 503 while the store is gone and recovers by itself', async () => {
-    api = await serveApi()
+    api = await serveApi({}, undefined, COMMAND_MS)
     await api.redis.kill()
     const [answer, ms] = await timed(api.call('GET', '/v1/rosters'))
     expect(answer.statusCode).toBe(503)
@@ -48,7 +50,7 @@ describe('the API while its store is in trouble', () => {
   })
 
   it('refuses intake from 80 % of the memory on, while reads go on', async () => {
-    api = await serveApi()
+    api = await serveApi({}, undefined, COMMAND_MS)
     await api.addRoster()
     const used = Number(/used_memory:(\d+)/.exec(await api.connection.info('memory'))?.[1])
     await api.connection.config('SET', 'maxmemory', String(Math.round(used / 0.85)))
@@ -58,7 +60,7 @@ describe('the API while its store is in trouble', () => {
   })
 
   it('answers 503 while the store can write nothing to its disk, and serves again by itself', async () => {
-    api = await serveApi()
+    api = await serveApi({}, undefined, COMMAND_MS)
     await api.addRoster()
     // A snapshot that can't be put in place, as on a full disk: from then on the store refuses writes (MISCONF).
     const blocked = join(api.redis.directory, 'dump.rdb')
@@ -75,14 +77,14 @@ describe('the API while its store is in trouble', () => {
   })
 
   it('is not ready while the store would evict what it was given', async () => {
-    api = await serveApi()
+    api = await serveApi({}, undefined, COMMAND_MS)
     await api.connection.config('SET', 'maxmemory-policy', 'allkeys-lru')
     const answer = await api.call('GET', '/readyz')
     expect([answer.statusCode, answer.json().detail]).toEqual([503, expect.stringContaining('noeviction')])
   })
 
   it('says 503 on /readyz and closes connections once it drains, and goes on serving meanwhile', async () => {
-    api = await serveApi()
+    api = await serveApi({}, undefined, COMMAND_MS)
     await api.addRoster()
     api.app.drain()
     const ready = await api.call('GET', '/readyz')

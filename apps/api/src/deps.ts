@@ -52,6 +52,8 @@ export interface ApiDeps {
   testerUsage: boolean
   /** False where /metrics has a port of its own. */
   servesMetrics: boolean
+  /** For tests: how long the store may take over one request, where a busy machine must not show. */
+  storePatienceMs?: number
   /** For tests: an answer that its schema does not describe exactly, or a code that its route does not declare, is a fault. */
   verifiesAnswers?: boolean
   /** Where the OpenAPI document is made: told of each route as it is added. */

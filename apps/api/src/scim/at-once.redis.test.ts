@@ -9,7 +9,7 @@ import { groupText } from './group-resource.ts'
 import { readProjection } from './projection.ts'
 
 /** No page takes any time, and none is taken again since the store was too busy, on whatever machine. */
-const { api, idp } = await withScim({ clock: { now: Date.now, monotonic: () => 0 } }, 60_000)
+const { api, idp } = await withScim({ clock: { now: Date.now, monotonic: () => 0 } })
 
 /** How many pages are under way at once: each that was quick is followed by one more. */
 const AT_ONCE = [4, 8, 10, 10]

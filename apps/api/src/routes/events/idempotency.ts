@@ -25,7 +25,7 @@ export async function bindKey(
   const ref = hash('sha256', `${caller.id}\0${key}`, 'base64url').slice(0, 22)
   const body = hash('sha256', JSON.stringify(event), 'base64url').slice(0, 22)
   const keys = deps.store.idempotencyKeys
-  const claimed = await withinStorePatience(keys.claim(ref, body, deps.dedupDays * DAY_MS))
+  const claimed = await withinStorePatience(keys.claim(ref, body, deps.dedupDays * DAY_MS), deps.storePatienceMs)
   if (claimed === 'other') throw new AppError('idempotency_key_reused')
   return claimed === 'new' ? { release: () => keys.release(ref) } : undefined
 }

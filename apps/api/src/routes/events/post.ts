@@ -120,7 +120,7 @@ async function record(deps: ApiDeps, request: FastifyRequest, parsed: ParsedEven
   const isLarge = usable.length >= LARGE_BATCH
   const end = isLarge ? await turns.enter(caller.id, 1) : () => {}
   if (!end) throw new AppError('rate_limited', { message: 'Many batches of yours wait already.', retryAfterMs: 2_000 })
-  const patienceMs = isLarge ? BATCH_PATIENCE_MS : undefined
+  const patienceMs = isLarge ? BATCH_PATIENCE_MS : deps.storePatienceMs
   const outcomes = usable.length === 0 ? [] : await withinStorePatience(work(), patienceMs).finally(end)
   const outcomeOf = new Map(usable.map((event, at) => [event, outcomes[at]]))
   const results = { accepted: 0, duplicate: 0, stale: 0, rejected: 0, events: [] as EventResult[] }

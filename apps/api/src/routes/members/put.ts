@@ -35,6 +35,7 @@ export function putMemberRoute(app: ApiServer, deps: ApiDeps): void {
       const traceparent = request.span?.traceparent
       const outcome = await withinStorePatience(
         putMember(askedBy(deps, request), { roster, member, input, traceparent }),
+        deps.storePatienceMs,
       )
       return reply.code(202).send(toResult(rosterId, member, outcome))
     },
@@ -60,7 +61,10 @@ export function deleteMemberRoute(app: ApiServer, deps: ApiDeps): void {
       const { rosterId, memberId: member } = request.params
       const roster = await getRoster(deps, rosterId)
       const traceparent = request.span?.traceparent
-      const outcome = await withinStorePatience(deleteMember(askedBy(deps, request), { roster, member, traceparent }))
+      const outcome = await withinStorePatience(
+        deleteMember(askedBy(deps, request), { roster, member, traceparent }),
+        deps.storePatienceMs,
+      )
       return reply.code(202).send(toResult(rosterId, member, outcome))
     },
   )

@@ -34,7 +34,7 @@ export function restoreMemberRoute(app: ApiServer, deps: ApiDeps): void {
       const roster = await getRoster(deps, rosterId)
       const traceparent = request.span?.traceparent
       const restoring = restoreMember(askedBy(deps, request), { roster, member, origin: 'api', traceparent })
-      await withinStorePatience(restoring)
+      await withinStorePatience(restoring, deps.storePatienceMs)
       return reply.code(202).send({ roster: rosterId, member, status: 'accepted' as const })
     },
   )

@@ -66,7 +66,7 @@ export function receiveRoute(app: ApiServer, deps: ApiDeps): void {
           sent,
           request.span?.traceparent,
         )
-        const { accepted, ignored } = await withinStorePatience(work)
+        const { accepted, ignored } = await withinStorePatience(work, deps.storePatienceMs)
         return { accepted, ignored: ignored.length }
       },
     )
