@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const shared = {
   resolve: { conditions: ['source'] },
@@ -17,6 +18,23 @@ const ALONE = [
   'packages/core/src/usecases/seats/seats-walk.redis.test.ts',
 ]
 
+/**
+ * They begin in this order, before all others: a long one that begins late runs alone at the end. Those that ask much of a processor are
+ * apart from each other, with some between them that mostly wait.
+ */
+const LONG = ['apps/worker/src/visit-rate.redis.test.ts']
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONG.findIndex((path) => moduleId.endsWith(`/${path}`))
+      return at === -1 ? LONG.length : at
+    }
+    const group = ({ project }: TestSpecification) => project.config.sequence.groupOrder
+    return (await super.sort(files)).toSorted((a, b) => group(a) - group(b) || place(a) - place(b))
+  }
+}
+
 /** A real redis-server a file, and the emulator over HTTP. */
 const redis = {
   setupFiles,
@@ -31,6 +49,7 @@ const redis = {
 // pure: no server of any kind. redis, redis-alone: a server. e2e: real processes.
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         ...shared,
@@ -62,8 +81,10 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           setupFiles,
-          testTimeout: 240_000,
+          testTimeout: 400_000,
           hookTimeout: 120_000,
+          // Tests that say so wait together, each with a stack of its own.
+          maxConcurrency: 12,
           // Mostly waiting for processes that were killed: three files share two cores well; with five a store did not answer in time.
           maxWorkers: 3,
           sequence: { groupOrder: 2 },

@@ -6,7 +6,8 @@ import { startStack } from './support/stack.ts'
 
 const LEASE_MS = 15_000
 
-describe('a lane and its workers', () => {
+// They wait for leases that run out, together.
+describe.concurrent('a lane and its workers', () => {
   it('makes no write at Apple once a worker that is cut off from the store can no longer prove its lease', async () => {
     await using stack = await startStack({ emulator: { latencyMs: 300 } })
     const ledger = createLedger()
@@ -88,6 +89,7 @@ describe('a lane and its workers', () => {
   })
 })
 
+// One at a time, since it matters how long an end takes.
 describe('ending a worker', () => {
   it('drains on SIGTERM under load and exits 0 without a stalled job', async () => {
     await using stack = await startStack({ emulator: { latencyMs: 100 } })

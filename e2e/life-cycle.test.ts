@@ -26,7 +26,62 @@ const mailsTo = (stack: Stack, email: string) =>
     .filter((mail) => mail.email === email)
     .map(({ kind }) => kind)
 
-describe('the life of a tester', () => {
+// Each has a stack of its own and waits most of the time, one of them for the minute in which a key is doubted. The longest is first.
+describe.concurrent('what stops a lane or a roster', () => {
+  it('stops the lane of a revoked key within as many calls as run in parallel, and resumes by itself', async () => {
+    await using stack = await startStack({ env: { BLOCKED_CHECK_SECONDS: '2' } })
+    const keyId = stack.emulator.keys.at(-1)?.keyId ?? ''
+    stack.emulator.revokeKey(keyId)
+    stack.emulator.resetLedgers()
+    const joins = Array.from({ length: 50 }, (_, at) => ({
+      type: 'member.joined',
+      data: { roster: 'gold', member: { id: `r${at}`, email: `r${at}@example.com` } },
+    }))
+    await stack.api.must('POST', '/v1/events', joins, 202)
+    await eventually(
+      async () => {
+        const { body } = await stack.api.get<{ status: string }>('/v1/team-keys/acme')
+        expect(body.status).toBe('rejected')
+      },
+      { timeoutMs: 120_000, everyMs: 500 },
+    )
+    expect(stack.emulator.calls().length).toBeLessThan(30)
+    stack.emulator.restoreKey(keyId)
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(50), {
+      timeoutMs: 60_000,
+      everyMs: 500,
+    })
+    const { body } = await stack.api.get<{ status: string }>('/v1/team-keys/acme')
+    expect(body.status).toBe('working')
+  })
+
+  it('stops at once for a missing agreement, says who must act, and resumes by itself', async () => {
+    await using stack = await startStack({ env: { BLOCKED_CHECK_SECONDS: '2' } })
+    stack.emulator.setAgreementsOk(false)
+    await post(stack, 'member.joined', 'ann', 'ann@example.com')
+    await eventually(async () => {
+      const { body } = await stack.api.get<{ status: string; problem: { code: string } }>('/v1/team-keys/acme')
+      expect([body.status, body.problem?.code]).toEqual(['agreement_required', 'agreement_required'])
+    })
+    stack.emulator.setAgreementsOk(true)
+    await becomes(stack, 'ann', 'invited')
+  })
+
+  it('blocks the roster alone when its group is gone', async () => {
+    await using stack = await startStack()
+    stack.emulator.removeGroup(stack.group)
+    await post(stack, 'member.joined', 'ann', 'ann@example.com')
+    await eventually(
+      async () => {
+        const { body } = await stack.api.get<{ status: string; problem: { code: string } }>('/v1/rosters/gold')
+        expect([body.status, body.problem?.code]).toEqual(['blocked', 'group_gone'])
+      },
+      { timeoutMs: 60_000 },
+    )
+  })
+})
+
+describe.concurrent('the life of a tester', () => {
   it('moves to a new address: new in, then the old one out, one mail each', async () => {
     await using stack = await startStack()
     await post(stack, 'member.joined', 'ann', 'ann@example.com')
@@ -133,59 +188,5 @@ describe('the life of a tester', () => {
     await post(stack, 'member.left', 'ann')
     await becomes(stack, 'ann', 'removed')
     expect(stack.emulator.testers(stack.app)).toEqual([])
-  })
-})
-
-describe('what stops a lane or a roster', () => {
-  it('stops the lane of a revoked key within as many calls as run in parallel, and resumes by itself', async () => {
-    await using stack = await startStack({ env: { BLOCKED_CHECK_SECONDS: '2' } })
-    const keyId = stack.emulator.keys.at(-1)?.keyId ?? ''
-    stack.emulator.revokeKey(keyId)
-    stack.emulator.resetLedgers()
-    const joins = Array.from({ length: 50 }, (_, at) => ({
-      type: 'member.joined',
-      data: { roster: 'gold', member: { id: `r${at}`, email: `r${at}@example.com` } },
-    }))
-    await stack.api.must('POST', '/v1/events', joins, 202)
-    await eventually(
-      async () => {
-        const { body } = await stack.api.get<{ status: string }>('/v1/team-keys/acme')
-        expect(body.status).toBe('rejected')
-      },
-      { timeoutMs: 120_000, everyMs: 500 },
-    )
-    expect(stack.emulator.calls().length).toBeLessThan(30)
-    stack.emulator.restoreKey(keyId)
-    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(50), {
-      timeoutMs: 60_000,
-      everyMs: 500,
-    })
-    const { body } = await stack.api.get<{ status: string }>('/v1/team-keys/acme')
-    expect(body.status).toBe('working')
-  })
-
-  it('stops at once for a missing agreement, says who must act, and resumes by itself', async () => {
-    await using stack = await startStack({ env: { BLOCKED_CHECK_SECONDS: '2' } })
-    stack.emulator.setAgreementsOk(false)
-    await post(stack, 'member.joined', 'ann', 'ann@example.com')
-    await eventually(async () => {
-      const { body } = await stack.api.get<{ status: string; problem: { code: string } }>('/v1/team-keys/acme')
-      expect([body.status, body.problem?.code]).toEqual(['agreement_required', 'agreement_required'])
-    })
-    stack.emulator.setAgreementsOk(true)
-    await becomes(stack, 'ann', 'invited')
-  })
-
-  it('blocks the roster alone when its group is gone', async () => {
-    await using stack = await startStack()
-    stack.emulator.removeGroup(stack.group)
-    await post(stack, 'member.joined', 'ann', 'ann@example.com')
-    await eventually(
-      async () => {
-        const { body } = await stack.api.get<{ status: string; problem: { code: string } }>('/v1/rosters/gold')
-        expect([body.status, body.problem?.code]).toEqual(['blocked', 'group_gone'])
-      },
-      { timeoutMs: 60_000 },
-    )
   })
 })

@@ -3,7 +3,8 @@ import { eventually, timePasses } from '@flightroster/core/testing'
 import { createLedger } from './support/ledger.ts'
 import { startStack } from './support/stack.ts'
 
-describe('deaths in the middle', () => {
+// Most of the time they wait for the lease of a dead worker, together.
+describe.concurrent('deaths in the middle', () => {
   it('ends as the newest events say after three kills of the worker', async () => {
     await using stack = await startStack({ workers: 0, emulator: { latencyMs: 30 } })
     const ledger = createLedger()
@@ -46,7 +47,7 @@ describe('deaths in the middle', () => {
   })
 })
 
-describe('order and repetition', () => {
+describe.concurrent('order and repetition', () => {
   it('ends as the newest event of each member says, however 200 members’ events arrive, with four workers', async () => {
     await using stack = await startStack({ workers: 4 })
     const ledger = createLedger(7)

@@ -125,7 +125,8 @@ describe('a whole roster as a file', () => {
   })
 })
 
-describe('an approval', () => {
+// Each of those below has a stack of its own, and waits for readings, or for the lease of a dead worker, together.
+describe.concurrent('an approval', () => {
   it('is refused once the roster has changed, and removes nobody', async () => {
     await using stack = await startStack({ emulator: MANY_CALLS })
     await fill(stack, ids(40))
@@ -163,8 +164,8 @@ describe('an approval', () => {
   })
 })
 
-describe('a reading of the group', () => {
-  it.concurrent.for(['empty-list', 'short-list', 'repeat-rows'] as const)(
+describe.concurrent('a reading of the group', () => {
+  it.for(['empty-list', 'short-list', 'repeat-rows'] as const)(
     'removes nobody by a listing with the fault %s, and is flagged',
     async (kind, { expect: check }) => {
       await using stack = await startStack({ emulator: MANY_CALLS, env: QUICK })
@@ -209,7 +210,7 @@ describe('a reading of the group', () => {
   })
 })
 
-describe('what goes with its people', () => {
+describe.concurrent('what goes with its people', () => {
   it('erases a person and deletes a roster with its testers, whoever dies on the way', async () => {
     await using stack = await startStack({ workers: 0, emulator: MANY_CALLS })
     await putCsv(stack.api, toCsv(ids(50)))

@@ -51,7 +51,16 @@ export interface Stack {
 
 const BUNDLE_ID = 'com.acme.app'
 
-export async function startStack(options: StackOptions = {}): Promise<Stack> {
+let starting: Promise<unknown> = Promise.resolve()
+
+/** Those of one file start one after the other: a start keeps a processor busy, so that many at once would all come late. */
+export function startStack(options: StackOptions = {}): Promise<Stack> {
+  const started = starting.then(() => start(options))
+  starting = started.catch(() => {})
+  return started
+}
+
+async function start(options: StackOptions): Promise<Stack> {
   const given = options.redis ?? {}
   const redis = 'url' in given ? given : await startRedis({ appendFsync: 'always', ...given })
   const emulator = await startEmulator({ seed: {}, ...options.emulator })
