@@ -21,6 +21,7 @@ import { acceptEvents, type EventOutcome } from '../src/usecases/intake/index.ts
 import { createLaneReader } from '../src/usecases/lane-overview/lane-status.ts'
 import type { VisitEnd } from '../src/usecases/lanes/next-visit.ts'
 import { visitLane } from '../src/usecases/lanes/visit-lane.ts'
+import type { VisitDeps } from '../src/usecases/visit/visit.ts'
 import { VISIT, type VisitSettings } from '../src/usecases/visit/visit-settings.ts'
 import { eventually } from './eventually.ts'
 import { makeEvent, makeRoster, makeTeamKey } from './fixtures.ts'
@@ -48,6 +49,8 @@ export interface LaneRig {
   visit(lane?: string): Promise<number | null>
   /** As the pump visits. */
   visitOnce(lane?: string): Promise<VisitEnd>
+  /** A visit of the lane of all rosters by a process of its own, which may have other things than the rig's. */
+  visitBy(redis: Redis, own?: Partial<VisitDeps>): Promise<VisitEnd>
   /** Apple with the emulator's first key, outside of any visit. */
   session(): AppleSession
   queueOf(lane: string): ReturnType<typeof createLaneQueue>
@@ -88,10 +91,10 @@ export async function startLaneRig(): Promise<LaneRig> {
   const deps = makeDeps(redis, store)
   const settings: VisitSettings = { ...VISIT, quietAfterWriteMs: 0 }
   const queues = new Map<string, ReturnType<typeof createLaneQueue>>()
+  const openQueue = (own: Redis, lane: string) =>
+    createLaneQueue(own, { prefix: queuePrefix(lane), name: queueName(lane) }, { lockMs: 15_000, maxStalls: 3 })
   const queueOf = (lane: string) => {
-    const queue =
-      queues.get(lane) ??
-      createLaneQueue(redis, { prefix: queuePrefix(lane), name: queueName(lane) }, { lockMs: 15_000, maxStalls: 3 })
+    const queue = queues.get(lane) ?? openQueue(redis, lane)
     queues.set(lane, queue)
     return queue
   }
@@ -100,6 +103,20 @@ export async function startLaneRig(): Promise<LaneRig> {
     if (!key) throw new Error('The emulator has no key.')
     return { issuerId: key.issuerId, keyId: key.keyId, privateKey: key.privateKeyPem }
   }
+  const surroundings = (lane: string) => ({
+    budget: deps.budgetOf(lane),
+    apple,
+    clock: systemClock,
+    log,
+    settings,
+    toRef: deps.toRef,
+    tracing: NO_TRACING,
+    dedupDays: 7,
+    credentials: async () => credentials(),
+    extendClaim: async () => {},
+    tell: async () => {},
+    draining: () => false,
+  })
   const tell = (kind: 'join' | 'update' | 'leave') => (members: string | readonly string[], given?: Given) =>
     acceptEvents(
       deps,
@@ -134,33 +151,20 @@ export async function startLaneRig(): Promise<LaneRig> {
     },
     visitOnce(lane = 'acme') {
       const laneStore = createLaneStore(redis, lane)
-      return visitLane(
-        {
-          store,
-          lane: {
-            ...laneStore,
-            async recordStranded(...those) {
-              const count = await laneStore.recordStranded(...those)
-              rig.recovered += count
-              return count
-            },
-          },
-          queue: queueOf(lane),
-          budget: deps.budgetOf(lane),
-          apple,
-          clock: systemClock,
-          log,
-          settings,
-          toRef: deps.toRef,
-          tracing: NO_TRACING,
-          dedupDays: 7,
-          credentials: async () => credentials(),
-          extendClaim: async () => {},
-          tell: async () => {},
-          draining: () => false,
+      const counted = {
+        ...laneStore,
+        async recordStranded(...those: Parameters<typeof laneStore.recordStranded>) {
+          const count = await laneStore.recordStranded(...those)
+          rig.recovered += count
+          return count
         },
-        lane,
-      )
+      }
+      return visitLane({ ...surroundings(lane), store, lane: counted, queue: queueOf(lane) }, lane)
+    },
+    async visitBy(own, more = {}) {
+      const queue = openQueue(own, 'acme')
+      const itself = { store: createStore(own), lane: createLaneStore(own, 'acme'), queue }
+      return visitLane({ ...surroundings('acme'), ...itself, ...more }, 'acme').finally(() => queue.close())
     },
     session: () => apple.session(credentials(), { admit: async () => {}, note: () => {} }),
     due: (task, lane = 'acme') => createSchedule(redis, lane).replan(task, 0),

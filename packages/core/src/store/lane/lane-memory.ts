@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { flag, mapOf, number, object, readJson, type Shape } from '../../domain/shape.ts'
+import { defineScript } from '../connection/define-script.ts'
 import { problem, readKeyStatus } from '../stored-shapes.ts'
+
+const writeScript = defineScript(import.meta.url, './standing-write.lua')
 
 /** What a lane remembers from visit to visit. */
 export interface LaneMemory {
@@ -28,6 +31,8 @@ export interface LaneMemory {
   problem: Problem | null
   /** The code of what upstream was told last to be held against the key; empty: nothing. Written by note-key.lua alone. */
   toldBlock: string
+  /** When the lane's key was given (ms): what is found out of it is nothing of another. */
+  readonly keyAt: number
 }
 
 const INITIAL_CHUNK = 50
@@ -71,13 +76,15 @@ export function parseMemory(hash: ReadonlyMap<string, string>): LaneMemory {
     status: readKeyStatus(hash.get('status')),
     problem: json('problem', problem),
     toldBlock: hash.get('toldBlock') ?? '',
+    keyAt: Number(hash.get('keyAt') ?? 0),
   }
 }
 
-export async function remember(redis: Redis, key: string, memory: Partial<LaneMemory>): Promise<void> {
+/** `keyAt`: of a key that was replaced since nothing is kept. */
+export async function remember(redis: Redis, key: string, memory: Partial<LaneMemory>, keyAt?: number): Promise<void> {
   const fields = Object.entries(memory).flatMap(([name, value]) => [
     name,
     value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
   ])
-  if (fields.length > 0) await redis.hset(key, ...fields)
+  if (fields.length > 0) await writeScript.run(redis, [key], [keyAt ?? '', '', ...fields])
 }

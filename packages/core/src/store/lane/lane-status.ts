@@ -94,6 +94,8 @@ export async function writeLaneStanding(
   if (standing.paused !== undefined) fields.push('paused', standing.paused ? '1' : '0')
   if (standing.blocked !== undefined) fields.push('blocked', standing.blocked ? JSON.stringify(standing.blocked) : '')
   // What made the lane rest is mended.
-  if (standing.blocked === null) fields.push('rest', '', 'waits', '')
+  if (standing.blocked === null) fields.push('rest', '', 'waits', '', 'suspicion', '')
+  // What the former key may not do, another one may.
+  if (key?.isNew) fields.push('endpoints', '')
   await writeScript.run(redis, [laneKeys(teamKey).lane], [key?.at ?? '', key?.isNew ? 'new' : '', ...fields])
 }

@@ -50,7 +50,8 @@ export interface LaneVisits {
   renew(token: string, leaseMs: number): Promise<boolean>
   /** Gives the lane back, with all jobs that are still active; null when the lease was lost. */
   close(token: string): Promise<LeftBehind | null>
-  remember(memory: Partial<LaneMemory>): Promise<void>
+  /** `keyAt`: the key by which it was learnt, absent: none. Of one that was replaced since nothing is kept. */
+  remember(memory: Partial<LaneMemory>, keyAt?: number): Promise<void>
 }
 
 const OPENED = or(
@@ -124,7 +125,7 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
       if (recorded === undefined) return null
       return { recorded, events: events ?? 0, bulk: bulk ?? 0 }
     },
-    remember: (memory) => remember(redis, keys.lane, memory),
+    remember: (memory, keyAt) => remember(redis, keys.lane, memory, keyAt),
   }
 }
 

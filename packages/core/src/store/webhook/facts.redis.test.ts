@@ -37,8 +37,8 @@ it('that a team key is refused, and that it is taken again, is told once each, i
     problem: null,
     at: 5,
   })
-  for (const _ of [1, 2]) await facts.noteKey('key_rejected', about('team_key.rejected'))
-  for (const _ of [1, 2]) await facts.noteKey('', about('team_key.recovered'))
+  for (const _ of [1, 2]) await facts.noteKey('key_rejected', about('team_key.rejected'), 0)
+  for (const _ of [1, 2]) await facts.noteKey('', about('team_key.recovered'), 0)
   expect(await facts.peek(10)).toEqual([
     { ...about('team_key.rejected'), sequence: 1 },
     { ...about('team_key.recovered'), sequence: 2 },

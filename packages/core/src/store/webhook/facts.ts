@@ -12,8 +12,8 @@ const toldScript = defineScript(import.meta.url, './told-facts.lua')
 /** Facts of one team key that upstream has still to be told, oldest first. Member facts are added by record-outcome. */
 export interface Facts {
   add(facts: Fact[]): Promise<void>
-  /** What is held against the team key now (a code; empty: nothing): the fact is added, with its sequence, unless that was noted last. */
-  noteKey(state: string, fact: TeamKeyFact): Promise<void>
+  /** What is held against the team key now (a code; empty: nothing): the fact is added, with its sequence, unless that was noted last, or is about a key that was replaced since (`keyAt`: when it was given, ms). */
+  noteKey(state: string, fact: TeamKeyFact, keyAt: number): Promise<void>
   peek(limit: number): Promise<Fact[]>
   /** The oldest; none while somebody else tells them. A courtesy that saves work: two that tell at once do no harm. */
   begin(token: string, limit: number): Promise<Fact[]>
@@ -34,8 +34,8 @@ export function createFacts(redis: Redis, teamKey: string): Facts {
       await redis.rpush(keys.facts, ...facts.map((one) => JSON.stringify(one)))
       await redis.sadd(globalKeys.untold, teamKey)
     },
-    async noteKey(state, fact) {
-      const args = [state, JSON.stringify(fact)]
+    async noteKey(state, fact, keyAt) {
+      const args = [state, JSON.stringify(fact), keyAt]
       const added = await noteKeyScript.run(redis, [keys.lane, keys.sequences, keys.facts], args)
       if (added === 1) await redis.sadd(globalKeys.untold, teamKey)
     },

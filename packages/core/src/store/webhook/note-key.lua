@@ -1,7 +1,8 @@
--- Notes that a team key is refused, or is taken again, unless that was noted last: each is told once.
+-- Notes that a team key is refused, or is taken again, unless that was noted last: each is told once. Nothing is of a key that was replaced since.
 -- KEYS[1] hash of the lane  [2] hash of sequences  [3] list of facts
--- ARGV[1] the code of what is held against the key; empty: nothing is  [2] the fact (JSON), its sequence 0
+-- ARGV[1] the code of what is held against the key; empty: nothing is  [2] the fact (JSON), its sequence 0  [3] when the key was given (ms)
 -- Returns 1 where the fact was added.
+if tonumber(ARGV[3]) < tonumber(redis.call('HGET', KEYS[1], 'keyAt') or 0) then return 0 end
 if (redis.call('HGET', KEYS[1], 'toldBlock') or '') == ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'toldBlock', ARGV[1])
 local sequence = redis.call('HINCRBY', KEYS[2], 'team_key', 1)

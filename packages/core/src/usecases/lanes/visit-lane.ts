@@ -48,8 +48,8 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
   if (isAppError(credentials)) {
     deps.log.error({ err: credentials, teamKey }, 'The key of the lane cannot be opened.')
     const blocked = { code: 'secret_unreadable' as const, detail: credentials.message, at: deps.clock.now() }
-    await blockLane(deps.lane, blocked)
-    await tellKey(deps, teamKey, opened.memory.toldBlock, { blocked, works: false })
+    await blockLane(deps.lane, opened.memory.keyAt, blocked)
+    await tellKey(deps, teamKey, opened.memory, { blocked, works: false })
     await deps.tell()
     await deps.lane.close(token)
     return idleFor('resting', deps.settings.blockedCheckMs)
@@ -159,7 +159,7 @@ async function passBlock(visit: Visit): Promise<boolean> {
     comeAgainAt(visit, checkAgainAt)
     return false
   }
-  await unblockLane(deps.lane)
+  await unblockLane(deps.lane, memory.keyAt)
   visit.memory = { ...memory, blocked: null, suspicion: null, rest: null, waits: null }
   deps.log.info({ event: 'lane.recovered', teamKey: visit.teamKey }, 'lane.recovered')
   return true
@@ -176,9 +176,9 @@ async function closeVisit(visit: Visit): Promise<VisitEnd> {
   try {
     await gate.close()
     const restUntil = restsUntil(visit)
-    await deps.lane.remember(learnt(visit, restUntil))
-    const { blocked, status, toldBlock } = visit.memory
-    await tellKey(deps, teamKey, toldBlock, { blocked, works: gate.succeeded() || status === 'working' })
+    await deps.lane.remember(learnt(visit, restUntil), visit.memory.keyAt)
+    const { blocked, status } = visit.memory
+    await tellKey(deps, teamKey, visit.memory, { blocked, works: gate.succeeded() || status === 'working' })
     await deps.tell()
     const planned = restUntil === null ? await readPlanned(visit) : NOTHING_PLANNED
     const left = await deps.lane.close(lease.token)

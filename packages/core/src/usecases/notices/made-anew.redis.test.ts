@@ -60,7 +60,7 @@ it('a roster that is deleted while it is blocked, and made anew under its id, is
 
 it('a team key that is deleted while it is refused, and made anew under its id, is said to be refused again', async () => {
   const blocked = { code: 'key_rejected' as const, detail: 'Rejected.', at: 1 }
-  const refuse = () => tellKey(rig.deps, 'acme', '', { blocked, works: false })
+  const refuse = () => tellKey(rig.deps, 'acme', { toldBlock: '', keyAt: Date.now() }, { blocked, works: false })
   await refuse()
   const first = await recorded('teamKey')
   await rig.store.lane('acme').forget(Number.MAX_SAFE_INTEGER)

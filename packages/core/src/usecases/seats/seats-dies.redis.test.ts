@@ -2,10 +2,7 @@ import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { diesAt } from '../../../testing/dies-or-lags.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import { createLaneQueue } from '../../queues/index.ts'
-import { createLaneStore, createStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
-import { NO_TRACING } from '../../tracing.ts'
-import { visitLane } from '../lanes/visit-lane.ts'
+import { laneKeys } from '../../store/index.ts'
 import { startReclaim } from '../reclaim/start-reclaim.ts'
 
 let rig: LaneRig
@@ -26,34 +23,7 @@ const RULE = {
   reclaim: 'never' as const,
 }
 
-async function visit(redis: Redis): Promise<void> {
-  const queue = createLaneQueue(
-    redis,
-    { prefix: queuePrefix('acme'), name: queueName('acme') },
-    { lockMs: 15_000, maxStalls: 3 },
-  )
-  await visitLane(
-    {
-      store: createStore(redis),
-      lane: createLaneStore(redis, 'acme'),
-      queue,
-      budget: rig.deps.budgetOf('acme'),
-      apple: { session: () => rig.session(), clockOffsetMs: () => 0, close: async () => {} },
-      clock: rig.deps.clock,
-      log: rig.deps.log,
-      settings: { ...rig.settings, testerUsage: true },
-      toRef: rig.deps.toRef,
-      tracing: NO_TRACING,
-      dedupDays: 7,
-      credentials: async () => ({ issuerId: '', keyId: '', privateKey: '' }),
-      extendClaim: async () => {},
-      tell: async () => {},
-      draining: () => false,
-    },
-    'acme',
-  )
-  await queue.close()
-}
+const visit = (redis: Redis) => rig.visitBy(redis, { settings: { ...rig.settings, testerUsage: true } })
 
 const inApp = () => rig.emulator.testers().map(({ email }) => email)
 const mailsTo = (email: string) => rig.emulator.mails().filter((mail) => mail.email === email).length

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
 import { makePrivateKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
@@ -106,4 +106,64 @@ it('a team key that was made anew stays paused, where another deletion, or anoth
       await deleteTeamKey(rig.deps, 'acme').catch(() => {})
     }
   }
+})
+
+/** A visit that Apple refuses with `code`, whatever it asks: as it does with the key that the visit began with. */
+function visitRefused(redis: Redis, code: 'key_rejected' | 'agreement_required') {
+  const session = new Proxy(rig.session(), { get: () => () => Promise.reject(new AppError(code)) })
+  return rig.visitBy(redis, { apple: { session: () => session, clockOffsetMs: () => 0, close: async () => {} } })
+}
+const told = async () =>
+  (await rig.store.lane('acme').facts.peek(100)).map(({ type }) => type).filter((type) => type.startsWith('team_key.'))
+
+it.each(['key_rejected', 'agreement_required'] as const)(
+  'a visit that comes late with what Apple refused a key with (%s) says nothing of the key that replaced it',
+  async (code) => {
+    await rig.addRoster()
+    let lags = 0
+    for (let at = 0; ; at++) {
+      await put(rig.redis, `FORMER${at}`)
+      await rig.redis.del(laneKeys('acme').facts)
+      await rig.redis.hset(laneKeys('acme').lane, 'toldBlock', '', 'suspicion', JSON.stringify({ count: 9, since: 1 }))
+      await rig.join(`u-${at}`)
+      let isBegun = false
+      const lagged = await lagsAt(
+        rig.redis,
+        at,
+        ({ redis }) => visitRefused(redis, code),
+        async ({ redis }) => {
+          isBegun = (await redis.exists(laneKeys('acme').lease)) === 1
+          await put(redis, `NEXT${at}`)
+        },
+      )
+      if (!lagged) break
+      // Who has not begun has the new key.
+      if (!isBegun) continue
+      lags++
+      const { blocked, outage } = await rig.store.lane('acme').standing()
+      // What was told before the key was replaced was true.
+      const isTold = (await told()).length > 0
+      expect({ at, blocked, status: await standing() }).toEqual({ at, blocked: null, status: 'unchecked' })
+      if (!isTold) expect({ at, told: await told(), outage }).toEqual({ at, told: [], outage: null })
+    }
+    expect(lags).toBeGreaterThan(5)
+    await put(rig.redis, 'LAST')
+    await rig.until(async () => expect(new Set(Object.values(await rig.statuses()))).toEqual(new Set(['invited'])))
+    expect((await told()).slice(-1)).toEqual(['team_key.recovered'])
+  },
+  60_000,
+)
+
+it('a key that a process gives whose clock is behind lets its lane go on', async () => {
+  await put(rig.redis, 'FORMER')
+  await check(rig.redis, 'key_rejected')
+  const problem = { code: 'key_rejected' as const, detail: '', at: 1 }
+  await rig.store.lane('acme').putStanding({ blocked: problem, status: 'rejected', problem })
+  // No clock but the store's decides which key is the newer one.
+  vi.useFakeTimers({ now: Date.now() - 600_000, toFake: ['Date'] })
+  await putTeamKey(depsWith(rig.redis), { id: 'acme', issuerId: 'i', keyId: 'NEXT', privateKey })
+  vi.useRealTimers()
+  expect(await rig.store.lane('acme').standing()).toMatchObject({ blocked: null, status: 'unchecked' })
+  await check(rig.redis, null)
+  expect(await standing()).toBe('working')
 })

@@ -1,4 +1,3 @@
-import type { Clock } from '../../domain/clock.ts'
 import type { TeamKey } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
@@ -21,12 +20,13 @@ export interface NewTeamKey {
  * private_key_invalid, and what `assertSeen` throws of a key that would be replaced.
  */
 export async function putTeamKey(
-  deps: { store: Store; sealer: Sealer; clock: Clock },
+  deps: { store: Store; sealer: Sealer },
   input: NewTeamKey & { assertSeen?: AssertSeen<TeamKey> },
 ): Promise<{ created: boolean; isChanged: boolean; teamKey: TeamKey }> {
   const privateKey = parsePrivateKey(input.privateKey)
   if (privateKey === undefined) throw new AppError('private_key_invalid', { details: { pointer: '/privateKey' } })
-  const now = deps.clock.now()
+  // By the store's clock, which all processes share: which of two keys is the newer one is known by it.
+  const now = Math.floor(await deps.store.time())
   const record: TeamKey = {
     v: 1,
     id: input.id,
@@ -40,19 +40,18 @@ export async function putTeamKey(
   // A visit may have been under way when its former was deleted.
   const formerAt = await lane.keyAt()
   if (!(await deps.store.teamKeys.find(input.id)) && (await lane.isKnown())) await lane.forget(formerAt)
-  const key = { at: now, isNew: true }
   if (await deps.store.teamKeys.insert(record)) {
-    await lane.putStanding({}, key)
+    await lane.putStanding({}, { at: now, isNew: true })
     return { created: true, isChanged: true, teamKey: record }
   }
   let isChanged = true
   const replaced = await deps.store.teamKeys.update(input.id, (known) => {
     input.assertSeen?.(known)
     isChanged = !isSame(deps.sealer, known, record)
-    return { ...record, createdAt: known.createdAt }
+    return { ...record, createdAt: known.createdAt, updatedAt: Math.max(now, known.updatedAt + 1) }
   })
   if (!replaced) throw new AppError('conflict')
-  await lane.putStanding({ status: 'unchecked', problem: null, blocked: null }, key)
+  await lane.putStanding({ status: 'unchecked', problem: null, blocked: null }, { at: replaced.updatedAt, isNew: true })
   await deps.store.ready.ring(input.id)
   return { created: false, isChanged, teamKey: replaced }
 }

@@ -17,6 +17,7 @@ export function judgeDoubt(visit: Visit, appId: string | undefined, error: AppEr
 
 async function judge(visit: Visit, appId: string | undefined, error: AppError): Promise<'works' | 'stopped'> {
   const { lane, clock, log, settings } = visit.deps
+  const { keyAt } = visit.memory
   try {
     const verdict = await judgeKey({ lane, clock, session: sessionOf(visit), appId }, visit.memory, error)
     switch (verdict.kind) {
@@ -24,11 +25,11 @@ async function judge(visit: Visit, appId: string | undefined, error: AppError): 
         if (error.code === 'key_rejected') visit.setbacks++
         return 'works'
       case 'suspicious':
-        await lane.remember({ suspicion: verdict.suspicion })
+        await lane.remember({ suspicion: verdict.suspicion }, keyAt)
         stop(visit, error, SUSPICIOUS_AGAIN_MS[verdict.suspicion.count - 1] ?? 42_000)
         return 'stopped'
       case 'blocked':
-        await blockLane(lane, verdict.problem)
+        await blockLane(lane, keyAt, verdict.problem)
         visit.memory = { ...visit.memory, blocked: verdict.problem }
         log.warn({ event: 'lane.blocked', teamKey: visit.teamKey, code: verdict.problem.code }, 'lane.blocked')
         stop(visit, error, settings.blockedCheckMs)

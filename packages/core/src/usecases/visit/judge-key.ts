@@ -71,17 +71,15 @@ export async function probeKey(deps: Pick<JudgeDeps, 'session' | 'appId'>): Prom
   }
 }
 
-export async function blockLane(lane: LaneStore, problem: Problem): Promise<void> {
-  await lane.remember({
-    blocked: problem,
-    suspicion: null,
-    status: KEY_STATUS[problem.code] ?? 'rejected',
-    problem,
-  })
+/** `keyAt`: the key that it is about. */
+export async function blockLane(lane: LaneStore, keyAt: number, problem: Problem): Promise<void> {
+  const status = KEY_STATUS[problem.code] ?? 'rejected'
+  await lane.remember({ blocked: problem, suspicion: null, status, problem }, keyAt)
 }
 
-export async function unblockLane(lane: LaneStore): Promise<void> {
-  await lane.remember({ blocked: null, suspicion: null, rest: null, waits: null, status: 'working', problem: null })
+export async function unblockLane(lane: LaneStore, keyAt: number): Promise<void> {
+  const works = { blocked: null, suspicion: null, rest: null, waits: null, status: 'working', problem: null } as const
+  await lane.remember(works, keyAt)
 }
 
 function toProblem(deps: Pick<JudgeDeps, 'clock'>, code: ErrorCode): Problem {
