@@ -164,7 +164,11 @@ export async function startLaneRig(): Promise<LaneRig> {
     async visitBy(own, more = {}) {
       const queue = openQueue(own, 'acme')
       const itself = { store: createStore(own), lane: createLaneStore(own, 'acme'), queue }
-      return visitLane({ ...surroundings('acme'), ...itself, ...more }, 'acme').finally(() => queue.close())
+      try {
+        return await visitLane({ ...surroundings('acme'), ...itself, ...more }, 'acme')
+      } finally {
+        await queue.close()
+      }
     },
     session: () => apple.session(credentials(), { admit: async () => {}, note: () => {} }),
     due: (task, lane = 'acme') => createSchedule(redis, lane).replan(task, 0),

@@ -96,6 +96,6 @@ export async function writeLaneStanding(
   // What made the lane rest is mended.
   if (standing.blocked === null) fields.push('rest', '', 'waits', '', 'suspicion', '')
   // What the former key may not do, another one may.
-  if (key?.isNew) fields.push('endpoints', '')
+  if (standing.blocked === null && key?.isNew) fields.push('endpoints', '')
   await writeScript.run(redis, [laneKeys(teamKey).lane], [key?.at ?? '', key?.isNew ? 'new' : '', ...fields])
 }
