@@ -39,6 +39,13 @@ export function needId(value: unknown, place: string): string {
   return id
 }
 
+const YEAR_10000 = Date.UTC(10_000, 0)
+
+/** ms; undefined for what is no time of this era: what JSON can't hold would be kept as a record that nobody can read. */
+export function timeOf(ms: number): number | undefined {
+  return ms >= 0 && ms < YEAR_10000 ? ms : undefined
+}
+
 export function emailOf(value: unknown): string | null {
   return typeof value === 'string' ? parseEmail(value) : null
 }

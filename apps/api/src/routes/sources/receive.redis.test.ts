@@ -54,6 +54,19 @@ describe('POST /v1/sources/{sourceId}/receive', () => {
     expect(await member('gold', 'cus_Ann')).toMatchObject({ email: 'ann@example.com' })
   })
 
+  it.each(['1e306', '-1e306', '9e15', '-1'])(
+    'a time of %s is none, and leaves nothing that erasures stumble over',
+    async (created) => {
+      await putStripe()
+      const payload = recorded('stripe', 'customer.subscription.updated')
+      const text = JSON.stringify({ ...payload, created: 0 }).replace('"created":0', `"created":${created}`)
+      const refused = await post('shop', text)
+      expect([refused.statusCode, refused.json().code]).toEqual([422, 'payload_not_understood'])
+      expect((await post('shop', payload)).json()).toEqual({ accepted: 1, ignored: 0 })
+      expect((await api.call('DELETE', '/v1/people?email=ann@example.com')).statusCode).toBe(202)
+    },
+  )
+
   it('repeats and events about something else have no effect, and say so', async () => {
     await putStripe()
     await post('shop', recorded('stripe', 'customer.subscription.updated'))

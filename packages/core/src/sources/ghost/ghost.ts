@@ -1,5 +1,5 @@
 import { FREE_PLAN, type Stamp } from '../../domain/source.ts'
-import { emailOf, field, fieldsOf, idOf, needId, splitName } from '../read-fields.ts'
+import { emailOf, field, fieldsOf, idOf, needId, splitName, timeOf } from '../read-fields.ts'
 import { isSignedWith, parseSignatureHeader } from '../signature.ts'
 import { PayloadError, type ReadContext, type SourceKind } from '../source-kind.ts'
 
@@ -62,6 +62,5 @@ function plansOf(current: Record<string, unknown>): string[][] {
 }
 
 function stampOf(value: unknown, rank: number, { now }: ReadContext): Stamp {
-  const time = typeof value === 'string' ? Date.parse(value) : NaN
-  return { time: Number.isNaN(time) ? now : time, rank }
+  return { time: (typeof value === 'string' ? timeOf(Date.parse(value)) : undefined) ?? now, rank }
 }

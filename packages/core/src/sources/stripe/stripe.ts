@@ -1,5 +1,5 @@
 import type { Profile, SourceStatement, Stamp } from '../../domain/source.ts'
-import { emailOf, field, fieldsOf, idOf, listOf, needId, splitName } from '../read-fields.ts'
+import { emailOf, field, fieldsOf, idOf, listOf, needId, splitName, timeOf } from '../read-fields.ts'
 import { isSignedWith, parseSignatureHeader } from '../signature.ts'
 import { ignore, PayloadError, type Reading, type SourceKind } from '../source-kind.ts'
 
@@ -40,9 +40,10 @@ export const stripe: SourceKind = {
     const created = field(payload, 'created')
     const object = fieldsOf(field(payload, 'data', 'object'))
     if (typeof type !== 'string') throw new PayloadError('/type holds no event type.')
-    if (typeof created !== 'number' || !Number.isFinite(created)) throw new PayloadError('/created holds no time.')
+    const time = typeof created === 'number' ? timeOf(created * 1_000) : undefined
+    if (time === undefined) throw new PayloadError('/created holds no time.')
     if (!object) throw new PayloadError('/data/object is missing.')
-    const at = (rank: number): Stamp => ({ time: created * 1_000, rank })
+    const at = (rank: number): Stamp => ({ time, rank })
     const one = (statement: SourceStatement): Reading => ({ id, statements: [statement], ignored: [] })
 
     if (type.startsWith('customer.subscription.')) return one(readSubscription(type, object, at))
