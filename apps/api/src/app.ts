@@ -14,6 +14,7 @@ import { watchMethods } from './plugins/method-not-allowed.ts'
 import { serveOpenApi } from './plugins/serve-openapi.ts'
 import { sendFrameworkError, useProblemDetails } from './plugins/problem-details.ts'
 import { createPathStripper, usePublicPath } from './plugins/public-path.ts'
+import { useOwnTurns } from './plugins/own-turns.ts'
 import { useRateLimit } from './plugins/rate-limit.ts'
 import { requestIdOf, useRequestLog } from './plugins/request-log.ts'
 import { compileSerializer, compileVerifyingSerializer } from './plugins/serialization.ts'
@@ -124,6 +125,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   const refuseOtherMethods = watchMethods(app)
   useAuth(app, { adminToken: deps.adminToken, findCaller: callersOf(createTokenFinder(deps)) })
   await useRateLimit(app, deps)
+  useOwnTurns(app)
   useLargeBodies(app)
   useLongReads(app)
   useAudit(app, deps)

@@ -2,7 +2,7 @@ import { signStripe, timePasses } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveApi, type TestApi } from '../testing/serve.ts'
 
 const SECRET = 'whsec_of_the_sender'
@@ -36,7 +36,7 @@ const head = (line: string, ...headers: string[]) =>
   [`${line} HTTP/1.1`, 'host: x', 'x-forwarded-for: 203.0.113.1', ...headers, '', ''].join('\r\n')
 
 /** A payload as Stripe sends it, from another network; its status, and how long it took. */
-async function deliver(bytes: number, id: string): Promise<{ status: number; ms: number }> {
+async function deliver(bytes: number, id: string, network = '198.51.100.7'): Promise<{ status: number; ms: number }> {
   const text = JSON.stringify({
     id,
     type: 'customer.updated',
@@ -45,7 +45,7 @@ async function deliver(bytes: number, id: string): Promise<{ status: number; ms:
   })
   const headers = {
     'content-type': 'application/json',
-    'x-forwarded-for': '198.51.100.7',
+    'x-forwarded-for': network,
     ...signStripe(SECRET, text, api.deps.clock.now()),
   }
   const begun = performance.now()
@@ -97,5 +97,44 @@ describe('slow connections', () => {
     expect(status).toBe(200)
     expect(ms).toBeLessThan(5_000)
     expect((await deliver(100, 'evt_small')).status).toBe(200)
+  })
+
+  it('that break while requests wait behind one another leave no turn taken', async () => {
+    const made = await api.call('POST', '/v1/tokens', { name: 'behind', scopes: ['admin'], rosters: ['gold'] })
+    const token = `authorization: Bearer ${made.json().token}`
+    let goOn = () => {}
+    const held = new Promise<void>((resolve) => (goOn = resolve))
+    const find = api.store.rosters.find.bind(api.store.rosters)
+    const isHeld = vi.spyOn(api.store.rosters, 'find').mockImplementationOnce(async (id) => held.then(() => find(id)))
+    const first = head('GET /v1/rosters/gold', token)
+    const cut = [
+      // Of the two megabytes that one network may have in memory, and the eight of one token.
+      head('POST /v1/sources/shop/receive', 'content-type: application/json', 'content-length: 1000000') + '{',
+      head('POST /v1/sources/shop/receive', 'content-type: application/json', 'content-length: 1000000') + '{',
+      head('PUT /v1/rosters/gold/members', token, 'content-type: application/json', 'content-length: 1000') + '{',
+      ...Array.from({ length: 2 }, () =>
+        head('POST /v1/events', token, 'content-type: application/json', 'content-length: 4000000').concat('['),
+      ),
+    ]
+    for (const rest of cut) {
+      isHeld.mockImplementationOnce(async (id) => held.then(() => find(id)))
+      await begin(first + rest)
+    }
+    await timePasses(300)
+    for (const socket of open.splice(0)) socket.resetAndDestroy()
+    await timePasses(300)
+    goOn()
+    expect((await deliver(100_000, 'evt_behind', '203.0.113.1')).status).toBe(200)
+    const list = { members: [{ id: 'u-1', email: 'ann@example.com' }] }
+    const authorization = token.slice('authorization: '.length)
+    expect((await api.call('PUT', '/v1/rosters/gold/members?dryRun=true', list, { authorization })).statusCode).toBe(
+      200,
+    )
+    const batch = Array.from({ length: 1_000 }, (_, at) => ({
+      type: 'member.joined',
+      data: { roster: 'gold', member: { id: `u-${at}`, firstName: 'x'.repeat(90) } },
+    }))
+    expect((await api.call('POST', '/v1/events', batch, { authorization })).statusCode).toBe(202)
+    isHeld.mockRestore()
   })
 })

@@ -6,6 +6,7 @@ import type { ApiServer } from '../server.ts'
 import { createFairLine, type Leisure } from '@flightroster/core/domain'
 import { useDiscard } from './discard.ts'
 import { isLongRead } from './long-reads.ts'
+import { whenOver } from './when-over.ts'
 import { createShapeCheck, type JsonBounds, type ShapeCheck } from './json-shape.ts'
 import { useLeisure } from './leisure.ts'
 
@@ -60,7 +61,6 @@ export function useLargeBodies(app: ApiServer): void {
   const unknown = createFairLine({ ...UNKNOWN_BYTES, waiting: WAITING })
   const time = createFairLine({ own: 1, all: 1, waiting: { own: Infinity, all: Infinity } })
 
-  const ends = new WeakMap<FastifyRequest, () => void>()
   const inSteps: Step = async (work) => {
     await app.leisure.turn()
     return work()
@@ -73,7 +73,7 @@ export function useLargeBodies(app: ApiServer): void {
     if (bytes <= LARGE_BODY) return
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(GONE), PATIENCE_MS)
-    reply.raw.once('close', () => patience.abort(GONE))
+    whenOver(request, reply, () => patience.abort(GONE))
     const line = isKnown(request) ? memory : unknown
     const actor = isKnown(request) ? actorOf(request) : networkOf(request.ip)
     const end = await line.enter(actor, bytes, patience.signal)
@@ -84,15 +84,11 @@ export function useLargeBodies(app: ApiServer): void {
         retryAfterMs: RETRY_AFTER_MS,
       })
     }
-    // Whoever hangs up in the middle of a body gets no answer, so the hook below does not come.
-    reply.raw.once('close', end)
-    ends.set(request, end)
-    if (reply.raw.destroyed) end()
+    whenOver(request, reply, end)
     const { jsonBounds } = request.routeOptions.config
     const shape = jsonBounds && isPlain(request) ? createShapeCheck(jsonBounds) : undefined
     return Readable.from(inTurns(body, app.leisure, shape), { objectMode: false })
   })
-  app.addHook('onResponse', async (request) => ends.get(request)?.())
   app.decorate('bodyTurns', {
     async take(request, bytes, work) {
       if (bytes <= LARGE_BODY) return work(atOnce)
@@ -130,7 +126,8 @@ export function tellLongFromSmall(app: ApiServer, { leisure }: { leisure: Leisur
   useDiscard(app, isLong)
 }
 
-const isLong = (request: FastifyRequest) =>
+/** Told by its head. */
+export const isLong = (request: FastifyRequest) =>
   request.routeOptions.config.streamsBody === true || sentBytes(request) > LARGE_BODY || isLongRead(request)
 
 /** As announced, whether or not the route takes as much. */

@@ -1,6 +1,7 @@
 import type { Leisure } from '@flightroster/core/domain'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
+import { whenOver } from './when-over.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,18 +12,8 @@ declare module 'fastify' {
 /** Tells small requests from long ones by what they announce. */
 export function useLeisure(app: ApiServer, leisure: Leisure, isLong: (request: FastifyRequest) => boolean): void {
   app.decorate('leisure', leisure)
-  const ends = new WeakMap<FastifyRequest, () => void>()
   app.addHook('onRequest', (request, reply, done) => {
-    if (!isLong(request)) {
-      const end = leisure.begin()
-      ends.set(request, end)
-      // Whoever hangs up gets no answer, so the hook below does not come.
-      reply.raw.once('close', end)
-    }
-    done()
-  })
-  app.addHook('onResponse', (request, _reply, done) => {
-    ends.get(request)?.()
+    if (!isLong(request)) whenOver(request, reply, leisure.begin())
     done()
   })
 }

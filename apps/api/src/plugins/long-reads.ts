@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { queryOf } from '../request-texts.ts'
 import type { ApiServer } from '../server.ts'
+import { whenOver } from './when-over.ts'
 
 /** Requests at once that look through very much: of one actor, of all. */
 const AT_ONCE = { own: 1, all: 2, waiting: { own: 50, all: 300 } }
@@ -57,7 +58,7 @@ export function useLongReads(app: ApiServer): void {
     const actor = actorOf(request)
     const gone = new AbortController()
     const timer = setTimeout(() => gone.abort('late'), PATIENCE_MS)
-    reply.raw.once('close', () => gone.abort('gone'))
+    whenOver(request, reply, () => gone.abort('gone'))
     const file = isFile(request) ? await files.enter(actor, 1) : () => {}
     const end = file && (await turns.enter(actor, 1, gone.signal))
     clearTimeout(timer)
@@ -70,13 +71,10 @@ export function useLongReads(app: ApiServer): void {
       })
     }
     ends.set(request, end)
-    reply.raw.once('close', () => {
+    whenOver(request, reply, () => {
       end()
       file()
     })
-    if (!reply.raw.destroyed) return
-    end()
-    file()
   })
   app.addHook('onSend', (request, _reply, _payload, done) => {
     ends.get(request)?.()

@@ -58,7 +58,8 @@ const measuredRoute = (request: FastifyRequest, reply: FastifyReply) =>
 
 const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? 'none'
 
-function actorOf({ caller, user }: FastifyRequest): string | null {
+/** The token or the user of the pages; null: neither is known. */
+export function actorOf({ caller, user }: FastifyRequest): string | null {
   if (caller) return `token:${caller.id}`
   return user ? `user:${user.name}` : null
 }

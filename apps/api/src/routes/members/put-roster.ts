@@ -9,6 +9,7 @@ import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
 import { checkCharset, refuseCompressed } from '../../plugins/body-parsers.ts'
 import { requestInvalid } from '../../plugins/to-problem.ts'
+import { whenOver } from '../../plugins/when-over.ts'
 import type { ApiServer } from '../../server.ts'
 import { explain } from '../events/post.ts'
 import { rosterParams } from '../rosters/schema.ts'
@@ -91,8 +92,7 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
       const { rosterId: roster } = request.params as { rosterId: string }
       const { teamKey } = await getRoster(deps, roster)
       const gone = new AbortController()
-      // Whoever hangs up in the middle of a body gets no response, so the hook below does not come.
-      reply.raw.once('close', () => {
+      whenOver(request, reply, () => {
         gone.abort('gone')
         turns.get(request)?.end()
       })
@@ -100,14 +100,12 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
       if (gone.signal.aborted) turn.end()
       turns.set(request, turn)
     }
-    const endTurn = async (request: FastifyRequest) => turns.get(request)?.end()
     scope.put(
       '/v1/rosters/:rosterId/members',
       {
         bodyLimit: BODY_LIMIT,
         // Before the body is read: it is most of what a list costs.
         preParsing: takeTurn,
-        onResponse: endTurn,
         schema: {
           tags: ['members'],
           operationId: 'putMembers',

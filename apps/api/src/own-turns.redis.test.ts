@@ -1,0 +1,80 @@
+import { eventually } from '@flightroster/core/testing'
+import { once } from 'node:events'
+import { connect, type AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { serveApi, type TestApi } from '../testing/serve.ts'
+
+const AT_ONCE = 50
+
+let api: TestApi
+let port: number
+/** Reads of the roster "gold" under way: they wait for `goOn`. */
+let underWay = 0
+let goOn = () => {}
+let held = Promise.resolve()
+
+const hold = () => {
+  held = new Promise((resolve) => (goOn = resolve))
+}
+
+beforeAll(async () => {
+  api = await serveApi()
+  await api.addRoster()
+  await api.addRoster({ id: 'other', teamKey: 'other', group: { id: 'group-other', name: 'other' } })
+  const find = api.store.rosters.find.bind(api.store.rosters)
+  vi.spyOn(api.store.rosters, 'find').mockImplementation(async (id) => {
+    if (id !== 'gold') return find(id)
+    underWay++
+    await held
+    return find(id).finally(() => underWay--)
+  })
+  await api.app.listen({ port: 0, host: '127.0.0.1' })
+  port = (api.app.server.address() as AddressInfo).port
+})
+afterEach(() => goOn())
+afterAll(() => api.close())
+
+const tokenOf = async (name: string, roster = 'gold') => {
+  const made = await api.call('POST', '/v1/tokens', { name, scopes: ['rosters:read'], rosters: [roster] })
+  return `Bearer ${made.json().token}`
+}
+const ask = async (authorization: string, roster = 'gold') => {
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/rosters/${roster}`, { headers: { authorization } })
+  await answer.arrayBuffer()
+  return answer.status
+}
+
+it('small requests of one token go fifty at once, in their order, and hold up nobody else', async () => {
+  const [many, other] = [await tokenOf('many'), await tokenOf('beside', 'other')]
+  hold()
+  const asked = Array.from({ length: 3 * AT_ONCE }, () => ask(many))
+  await eventually(() => expect(underWay).toBe(AT_ONCE))
+  expect(await ask(other, 'other')).toBe(200)
+  expect(underWay).toBe(AT_ONCE)
+  goOn()
+  expect(await Promise.all(asked)).toEqual(asked.map(() => 200))
+})
+
+it('requests sent in one go over one connection are no way round it, and whoever hangs up leaves nothing taken', async () => {
+  const authorization = await tokenOf('pipelined')
+  hold()
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(`GET /v1/rosters/gold HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`.repeat(300))
+  await eventually(() => expect(underWay).toBe(AT_ONCE))
+  socket.destroy()
+  goOn()
+  await eventually(() => expect(underWay).toBe(0))
+  expect(await ask(authorization)).toBe(200)
+})
+
+it('are refused with when to come again where one token has very many waiting', async () => {
+  const authorization = await tokenOf('very many')
+  hold()
+  const asked = Array.from({ length: 1_100 }, () => ask(authorization))
+  await eventually(() => expect(underWay).toBe(AT_ONCE))
+  // The answers to the one too many do not wait for those before them.
+  expect(await Promise.race(asked)).toBe(429)
+  goOn()
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([200, 429]))
+})
