@@ -22,7 +22,50 @@ const ALONE = [
  * They begin in this order, before all others: a long one that begins late runs alone at the end. Those that ask much of a processor are
  * apart from each other, with some between them that mostly wait.
  */
-const LONG = ['apps/worker/src/visit-rate.redis.test.ts']
+const LONG = [
+  'apps/worker/src/visit-rate.redis.test.ts',
+  'packages/core/src/usecases/converge/app-removal.redis.test.ts',
+  'apps/api/src/bodies.redis.test.ts',
+  'packages/core/src/usecases/reclaim/reclaim.redis.test.ts',
+  'packages/core/src/usecases/converge/truth.redis.test.ts',
+  'apps/api/src/plugins/bound.redis.test.ts',
+  'packages/core/src/usecases/converge/cleared-address.redis.test.ts',
+  'packages/core/src/usecases/reconcile/random-walk.redis.test.ts',
+  'apps/api/src/fuzz.redis.test.ts',
+  'packages/core/src/usecases/people/erase-late.redis.test.ts',
+  'apps/api/src/scim/large.redis.test.ts',
+  'packages/core/src/usecases/reconcile/told-done.redis.test.ts',
+  'packages/core/src/usecases/reclaim/drive-idle.redis.test.ts',
+  'packages/core/src/usecases/sessions/sessions.redis.test.ts',
+  'apps/worker/src/callbacks.redis.test.ts',
+  'packages/core/src/usecases/seats/seats-walk.redis.test.ts',
+  'packages/core/src/usecases/lanes/interleaving.redis.test.ts',
+  'packages/core/src/usecases/reconcile/reconcile.redis.test.ts',
+
+  'e2e/scim-resync.test.ts',
+  'e2e/storms.test.ts',
+  'e2e/why-not-in.test.ts',
+  'e2e/life-cycle.test.ts',
+  'e2e/soak.test.ts',
+  'e2e/budget.test.ts',
+  'e2e/rosters.test.ts',
+  'e2e/recovery.test.ts',
+  'e2e/scaling.test.ts',
+  'e2e/failover.test.ts',
+  'e2e/cluster.test.ts',
+  'e2e/lanes.test.ts',
+  'e2e/scale.test.ts',
+  'e2e/callbacks.test.ts',
+  'e2e/examples.test.ts',
+  'e2e/notices.test.ts',
+  'e2e/cluster-scale.test.ts',
+  'e2e/resets.test.ts',
+  'e2e/take-over.test.ts',
+  'e2e/add-a-source.test.ts',
+  'e2e/files.test.ts',
+  'e2e/builds.test.ts',
+  'e2e/tracing.test.ts',
+]
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -85,8 +128,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Tests that say so wait together, each with a stack of its own.
           maxConcurrency: 12,
-          // Mostly waiting for processes that were killed: three files share two cores well; with five a store did not answer in time.
-          maxWorkers: 3,
+          // Mostly waiting for processes that were killed: four files share two cores well.
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },

@@ -59,7 +59,7 @@ async function postToAll({ api }: Stack, lanes: Lane[], prefix: string): Promise
   // Accepted already: it is noted in the ledgers, and changes nothing.
   await inTurns(
     lanes.map((lane, at) => ({ lane, own: events[at] ?? [] })),
-    ({ lane, own }) => eventually(() => lane.ledger.post(api, own), AGAIN),
+    ({ lane, own }) => eventually(() => lane.ledger.postOnce(api, own), AGAIN),
   )
 }
 

@@ -44,7 +44,7 @@ function startBurst(stack: Stack, customers: Customer[]): { stop(): Promise<void
   let going = true
   const posting = customers.map(async ({ ledger }) => {
     for (let post = 0; going; post++) {
-      await ledger.post(stack.api, ledger.joins(2, `burst-${post}`)).catch(() => {})
+      await ledger.postOnce(stack.api, ledger.joins(2, `burst-${post}`)).catch(() => {})
       await timePasses(PACE_MS)
     }
   })
@@ -87,7 +87,7 @@ describe('a master that fails in the middle of a burst, with REDIS_WAIT_REPLICAS
     await eventually(async () => expect(await cluster.portOf(customers[0]!.teamKey)).not.toBe(master.port), WAIT)
     await Promise.all(
       customers.map(async ({ ledger, group }) => {
-        await eventually(() => ledger.post(stack.api, ledger.joins(1, 'after')), BACK)
+        await eventually(() => ledger.postOnce(stack.api, ledger.joins(1, 'after')), BACK)
         await eventually(() => expect(stack.emulator.groupMembers(group)).toContain('after-0@example.com'), BACK)
       }),
     )
@@ -117,12 +117,12 @@ describe('what concerns one node of a cluster', () => {
     await heard.ledger.post(stack.api, heard.ledger.joins(1, 'first'))
     // Several times, since another master would be asked by chance.
     for (let post = 0; post < 6; post++) {
-      await expect(unheard.ledger.post(stack.api, unheard.ledger.joins(1, `unheard-${post}`))).rejects.toThrow(
+      await expect(unheard.ledger.postOnce(stack.api, unheard.ledger.joins(1, `unheard-${post}`))).rejects.toThrow(
         'Only 0 of 1 replicas confirmed',
       )
     }
     for (const replica of cluster.replicasOf(1)) replica.thaw()
-    await eventually(() => unheard.ledger.post(stack.api, unheard.ledger.joins(1, 'heard')), WAIT)
+    await eventually(() => unheard.ledger.postOnce(stack.api, unheard.ledger.joins(1, 'heard')), WAIT)
 
     const client = new Redis(second.url)
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru')

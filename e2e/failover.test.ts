@@ -23,7 +23,7 @@ function startBurst(stack: Stack, ledger: Ledger): Burst {
   let posts = 0
   const posting = (async () => {
     for (; going; posts++) {
-      await ledger.post(stack.api, ledger.joins(2, `burst-${posts}`)).catch(() => {})
+      await ledger.postOnce(stack.api, ledger.joins(2, `burst-${posts}`)).catch(() => {})
       await timePasses(PACE_MS)
     }
   })()
@@ -69,7 +69,7 @@ describe('a primary that fails in the middle of a burst, with REDIS_WAIT_REPLICA
     await eventually(() => expect(stack.emulator.groupMembers(stack.group).length).toBeGreaterThan(20), WAIT)
     await fail(set, burst)
     await eventually(async () => expect(await set.primaryPort()).not.toBe(set.primary.port), WAIT)
-    await eventually(() => ledger.post(stack.api, ledger.joins(1, 'after')), BACK)
+    await eventually(() => ledger.postOnce(stack.api, ledger.joins(1, 'after')), BACK)
     await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toContain('after-0@example.com'), BACK)
     await burst.stop()
     await eventually(() => ledger.expectAllIn(stack.emulator, stack.group), WAIT)

@@ -28,11 +28,8 @@ async function addLane({ api, emulator }: Stack, name: string): Promise<Lane> {
   const app = emulator.addApp({ bundleId: `com.acme.${name}`, name, issuerId })
   const group = emulator.addGroup(app.id, { name: 'Beta' })
   emulator.addBuild(app.id, { version: '1', groups: [group.id] })
-  // A full machine answers 503 now and then; the same request again has one effect.
-  const put = (path: string, body: object) =>
-    eventually(async () => expect([200, 201]).toContain((await api.request('PUT', path, body)).status), WAIT)
-  await put(`/v1/team-keys/${name}`, { issuerId, keyId, privateKey: privateKeyPem })
-  await put(`/v1/rosters/${name}`, { teamKey: name, app: { id: app.id }, group: { id: group.id } })
+  await api.must('PUT', `/v1/team-keys/${name}`, { issuerId, keyId, privateKey: privateKeyPem }, 201)
+  await api.must('PUT', `/v1/rosters/${name}`, { teamKey: name, app: { id: app.id }, group: { id: group.id } }, 201)
   return { name, group: group.id, ledger: createLedger(1, name) }
 }
 
@@ -79,15 +76,13 @@ it('has workers come and go by the rule of the ScaledObject, and no call of thei
     stop: (worker) => worker.stop('SIGTERM'),
   })
   // All lanes are due at once: more than one worker keeps up with.
-  await Promise.all(
-    lanes.map(({ name, ledger }) => eventually(() => ledger.post(stack.api, ledger.joins(1, `${name}-first`)), WAIT)),
-  )
+  await Promise.all(lanes.map(({ name, ledger }) => ledger.post(stack.api, ledger.joins(1, `${name}-first`))))
   await eventually(() => expect(scaler.history.map(({ count }) => count)).toContain(MOST), WAIT)
   // Some work all the time while workers go away, so that each is told to end with something in its hands.
   for (let at = 0; running.length > 1; at++) {
     const { name, ledger } = lanes[at % LANES]!
     if (at > 3 * LANES) throw new Error(`Workers stay: ${JSON.stringify(scaler.history.slice(-5))}`)
-    await eventually(() => ledger.post(stack.api, ledger.joins(1, `${name}-later-${at}`)), WAIT)
+    await ledger.post(stack.api, ledger.joins(1, `${name}-later-${at}`))
     await timePasses(250)
   }
   await scaler.close()

@@ -108,7 +108,7 @@ async function post(
   let count = 0
   while (goesOn()) {
     const events = next(8)
-    await eventually(() => ledger.post(stack.api, events), { timeoutMs: 120_000, everyMs: 200 })
+    await eventually(() => ledger.postOnce(stack.api, events), { timeoutMs: 120_000, everyMs: 200 })
     count += events.length
     await timePasses(150)
   }

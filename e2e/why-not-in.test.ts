@@ -68,7 +68,7 @@ describe.concurrent('why somebody is not in, on the running product', () => {
     await ask.is('ann', 'invited')
 
     // Apple gives no usable answers to anybody.
-    emulator.failNext({ kind: 'status', status: 500, forMs: 600_000 })
+    emulator.failNext({ kind: 'status', status: 500, times: Infinity })
     for (const id of ['bea', 'ben', 'bo', 'bix']) await ask.put(id)
     await eventually(async () => expect((await ask.member('bea')).waitsFor?.detail).toContain('no usable answers'), {
       timeoutMs: 60_000,

@@ -1,3 +1,8 @@
+import { timePasses } from '@flightroster/core/testing'
+
+const BUSY_MS = 120_000
+const AGAIN_MS = 250
+
 export interface Answer<T = Record<string, unknown>> {
   status: number
   body: T
@@ -8,7 +13,10 @@ export interface Api {
   token: string
   request<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<T>>
   get<T = Record<string, unknown>>(path: string): Promise<Answer<T>>
-  /** Throws with the whole answer when the status is another. */
+  /**
+   * Throws with the whole answer when the status is another. What a busy store did not answer in time is sent again, as callers are told
+   * to; what had been kept then, though nobody heard so, answers 200 to a PUT where 201 is wanted.
+   */
   must<T = Record<string, unknown>>(method: string, path: string, body: unknown, status: number): Promise<T>
   /** Every item of a paged list. */
   all<T>(path: string): Promise<T[]>
@@ -42,8 +50,15 @@ export function createApi(url: string, token: string): Api {
     request,
     get: (path) => request('GET', path),
     async must<T>(method: string, path: string, body: unknown, status: number) {
-      const answer = await request<T>(method, path, body)
-      if (answer.status !== status) {
+      const wanted = [status]
+      let answer = await request<T>(method, path, body)
+      const until = Date.now() + BUSY_MS
+      while (answer.status === 503 && status !== 503 && Date.now() < until) {
+        await timePasses(AGAIN_MS)
+        if (status === 201) wanted.push(200)
+        answer = await request<T>(method, path, body)
+      }
+      if (!wanted.includes(answer.status)) {
         throw new Error(`${method} ${path} answered ${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`)
       }
       return answer.body

@@ -36,7 +36,7 @@ const SLOTS = 16_384
 const KEYS_AT_ONCE = 50
 const MIGRATE_MS = 5_000
 const NODE_TIMEOUT_MS = 3_000
-const START = { timeoutMs: 30_000, everyMs: 100 }
+const START = { timeoutMs: 120_000, everyMs: 100 }
 
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
   const count = MASTERS + (options.replicas ?? REPLICAS)

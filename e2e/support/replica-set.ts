@@ -20,7 +20,7 @@ export interface ReplicaSet {
 const NAME = 'mymaster'
 const SENTINELS = 3
 const QUORUM = 2
-const START = { timeoutMs: 30_000, everyMs: 100 }
+const START = { timeoutMs: 120_000, everyMs: 100 }
 
 export async function startReplicaSet(): Promise<ReplicaSet> {
   const primary = await startRedis({ appendFsync: 'always' })

@@ -159,7 +159,11 @@ describe('a reading of the whole group', () => {
       await leave('u-0')
       await rig.until(async () => expect(await rig.statuses()).toMatchObject({ 'u-0': 'removed' }))
       rig.emulator.addTester(gold.group.id, 'u-0@example.com')
-      rig.emulator.failNext({ kind, forMs: 60_000, match: { method: 'GET', path: '/v1/betaGroups/{id}/betaTesters' } })
+      rig.emulator.failNext({
+        kind,
+        times: Infinity,
+        match: { method: 'GET', path: '/v1/betaGroups/{id}/betaTesters' },
+      })
       rig.emulator.resetLedgers()
       expect(await read()).toMatchObject({ status: 'failed', problem: { code: 'apple_answer_unreadable' } })
       expect(rig.emulator.calls().filter(({ method }) => method !== 'GET')).toEqual([])
@@ -297,12 +301,13 @@ describe('a reading of the whole group', () => {
     rig.emulator.failNext({
       kind: 'status',
       status: 404,
-      forMs: 3_000,
+      times: Infinity,
       match: { path: new RegExp(`/v1/betaGroups/${gold.group.id}`) },
     })
     await startReconciliation(rig.deps, { roster: gold, dryRun: false })
     await rig.until(async () => expect((await rig.store.rosters.find('gold'))?.blocked?.code).toBe('group_gone'))
     await snapshot(names(3))
+    rig.emulator.clearFaults()
     await rig.until(async () => expect((await rig.store.rosters.find('gold'))?.blocked).toBeNull())
     await rig.until(() => expect(group()).toEqual(addresses(names(3))))
     const facts = (await createFacts(rig.redis, 'acme').peek(100)).map(({ type }) => type)
