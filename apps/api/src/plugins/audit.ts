@@ -30,21 +30,37 @@ const VERBS: Readonly<Record<string, string | undefined>> = { POST: 'create', PU
 const TOLD_ELSEWHERE = /^\/v1\/(events|rosters\/:rosterId\/members\/(?!:memberId\/(un)?protect$))/
 const WHOLE_ROSTER = '/v1/rosters/:rosterId/members'
 
-/** Every change that a token made, whichever route it came by: a new one cannot be forgotten. */
+/** As addresses of pages name what they are about. */
+const PAGE_NOUNS = {
+  ...NOUNS,
+  member: 'member',
+  members: 'member',
+  plans: 'plan',
+  groups: 'scim-group',
+  seats: 'seats',
+}
+
+/**
+ * Every change that a token made, whichever route it came by: a new one cannot be forgotten. What is done on a page its route notes, in
+ * its own words; here it is noted that it was begun.
+ */
 export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'toRef'>): void {
   app.decorateRequest('changedNothing', false)
   app.decorateRequest('auditBegun', undefined)
   // Before the change: whoever dies in the middle of it leaves word of it.
   app.addHook('preHandler', async (request) => {
-    if (!isChange(request)) return
-    request.auditBegun = await beginAudit(deps, { actor: `token:${request.caller.id}`, ...describe(deps, request) })
+    if (isChange(request))
+      request.auditBegun = await beginAudit(deps, { actor: `token:${request.caller.id}`, ...describe(deps, request) })
+    else if (isForm(request))
+      request.auditBegun = await beginAudit(deps, { actor: `user:${request.user.name}`, ...describePage(request) })
   })
   app.addHook('onSend', async (request, reply) => {
     const begun = request.auditBegun
     if (begun === undefined) return
     request.auditBegun = undefined
     try {
-      if (request.changedNothing || reply.statusCode >= 400) return await deps.store.audit.end(begun)
+      // Of a page that noted nothing, nothing was changed.
+      if (request.changedNothing || reply.statusCode >= 400 || isForm(request)) return await deps.store.audit.end(begun)
       const entry = { actor: `token:${request.caller.id}`, requestId: request.id, ...describe(deps, request) }
       await audit(deps, entry, begun)
     } catch (error) {
@@ -59,6 +75,25 @@ function isChange({ method, caller, routeOptions, query }: FastifyRequest): bool
   if (caller === null || VERBS[method] === undefined || !url.startsWith('/v1/')) return false
   return !TOLD_ELSEWHERE.test(url) && (query as { dryRun?: boolean }).dryRun !== true
 }
+
+/** What a form of the console asks for, but for a question that is posted. */
+function isForm({ method, routeOptions: { url = '', config } }: FastifyRequest): boolean {
+  return (
+    method === 'POST' && config.page === 'operator' && config.readsMuch === undefined && url.startsWith('/console/')
+  )
+}
+
+function describePage(request: FastifyRequest): { action: string; target: string; detail: string } {
+  const words = (request.routeOptions.url ?? '').split('/').slice(2)
+  const nouns = words.flatMap((word) => (isPageNoun(word) ? PAGE_NOUNS[word] : []))
+  const last = words.at(-1) ?? ''
+  const verb = last.startsWith(':') || isPageNoun(last) ? 'put' : last
+  const [id, ...others] = Object.values(textsOf(request.params))
+  const target = id === undefined ? (nouns[0] ?? 'page') : `${nouns[0] ?? 'page'}:${id}`
+  return { action: `${nouns.at(-1) ?? 'page'}.${verb}`, target, detail: others.join(' ') }
+}
+
+const isPageNoun = (word: string): word is keyof typeof PAGE_NOUNS => word in PAGE_NOUNS
 
 function describe(
   { toRef }: Pick<ApiDeps, 'toRef'>,

@@ -1,5 +1,4 @@
 import { AppError } from '@flightroster/core/errors'
-import { audit } from '@flightroster/core/usecases/audit'
 import type { LaneList } from '@flightroster/core/usecases/lane-overview'
 import type { Queue } from 'bullmq'
 import type { FastifyRequest } from 'fastify'
@@ -9,6 +8,7 @@ import { cleanAll, cleanJob, promoteAll, promoteJob, retryAll, retryJob, type Bo
 import type { BoardQueues } from './board-queues.ts'
 import { searchOf, sendDone } from './board-request.ts'
 import { paramOf, textsOf } from '../../request-texts.ts'
+import { carryOut } from '../note.ts'
 
 export interface ChangeDeps {
   deps: ApiDeps
@@ -48,16 +48,17 @@ export function boardChangeRoutes(app: ApiServer, prefix: string, parts: ChangeD
       const { jobId = '', queueStatus = '' } = textsOf(request.params)
       const params: Params = { queueName: paramOf(request, 'queueName'), jobId, queueStatus }
       const teamKey = await parts.queues.teamKeyOf(params.queueName)
-      await change({ deps: parts.deps, teamKey, queue: parts.open(teamKey) }, params)
-      await note(parts, request, action, teamKey, params.jobId)
+      const target = { deps: parts.deps, teamKey, queue: parts.open(teamKey) }
+      const detail = jobId === '' ? '' : `job ${jobId}`
+      await noted(parts, request, { action, teamKey, detail }, () => change(target, params))
       return sendDone(reply)
     })
   }
   for (const verb of ['pause', 'resume'] as const) {
     app.put(`${prefix}/api/queues/${verb}`, changes, async (request, reply) => {
       for (const teamKey of await parts.queues.teamKeysShown(searchOf(request))) {
-        await parts.deps.lanes[verb](teamKey)
-        await note(parts, request, `lane.${verb}`, teamKey)
+        const about = { action: `lane.${verb}`, teamKey, detail: '' }
+        await noted(parts, request, about, () => parts.deps.lanes[verb](teamKey))
       }
       return sendDone(reply)
     })
@@ -75,16 +76,14 @@ export function boardChangeRoutes(app: ApiServer, prefix: string, parts: ChangeD
   })
 }
 
-async function note(
+async function noted(
   { deps, laneList }: ChangeDeps,
   request: FastifyRequest,
-  action: string,
-  teamKey: string,
-  jobId?: string,
-) {
+  { action, teamKey, detail }: { action: string; teamKey: string; detail: string },
+  change: () => Promise<unknown>,
+): Promise<void> {
+  await carryOut(deps, request, { action, target: `team-key:${teamKey}`, detail }, change)
   laneList.forget()
-  const detail = jobId === undefined ? '' : `job ${jobId}`
-  await audit(deps, { actor: `user:${request.user.name}`, action, target: `team-key:${teamKey}`, detail })
 }
 
 async function retryFailed(target: BoardTarget, status: string): Promise<number> {

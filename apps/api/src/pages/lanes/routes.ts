@@ -1,4 +1,3 @@
-import { audit } from '@flightroster/core/usecases/audit'
 import {
   describeLanes,
   filterLanes,
@@ -6,12 +5,13 @@ import {
   type LaneList,
   type LaneState,
 } from '@flightroster/core/usecases/lane-overview'
-import { checkTeamKey, getTeamKey } from '@flightroster/core/usecases/team-keys'
+import { checkTeamKey, getTeamKey, type Finding } from '@flightroster/core/usecases/team-keys'
 import type { ApiDeps } from '../../deps.ts'
 import { onBehalfOf } from '../../on-behalf-of.ts'
 import type { ApiServer } from '../../server.ts'
 import { query } from '../html.ts'
 import { notice } from '../layout.ts'
+import { carryOut } from '../note.ts'
 import { privacyOf } from '../privacy.ts'
 import { sendHtml } from '../send-html.ts'
 import { checkedPage, lanesPage } from './page.ts'
@@ -57,10 +57,9 @@ export function laneRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): v
       { schema: { hide: true }, config: { scope: 'public', page: 'operator', takesBody: true } },
       async (request, reply) => {
         const teamKeyId = paramOf(request, 'teamKeyId')
-        await deps.lanes[verb](teamKeyId)
+        const about = { action: `lane.${verb}`, target: `team-key:${teamKeyId}` }
+        await carryOut(deps, request, about, () => deps.lanes[verb](teamKeyId))
         laneList.forget()
-        const actor = `user:${request.user.name}`
-        await audit(deps, { actor, action: `lane.${verb}`, target: `team-key:${teamKeyId}` })
         return reply.redirect(`/lanes${query({ q: teamKeyId, done: verb })}`, 303)
       },
     )
@@ -71,19 +70,18 @@ export function laneRoutes(app: ApiServer, deps: ApiDeps, laneList: LaneList): v
     { schema: { hide: true }, config: { scope: 'public', page: 'operator', takesBody: true } },
     async (request, reply) => {
       const teamKeyId = paramOf(request, 'teamKeyId')
-      const findings = await checkTeamKey(onBehalfOf(deps, request), await getTeamKey(deps, teamKeyId))
+      const teamKey = await getTeamKey(deps, teamKeyId)
+      const about = { action: 'team_key.check', target: `team-key:${teamKeyId}`, detailOf: tellFindings }
+      const findings = await carryOut(deps, request, about, () => checkTeamKey(onBehalfOf(deps, request), teamKey))
       laneList.forget()
-      const failed = findings.filter(({ ok }) => ok === false).map(({ check }) => check)
-      const detail = failed.length === 0 ? 'passed' : `failed: ${failed.join(', ')}`
-      await audit(deps, {
-        actor: `user:${request.user.name}`,
-        action: 'team_key.check',
-        target: `team-key:${teamKeyId}`,
-        detail,
-      })
       return sendHtml(reply, checkedPage(request.user, teamKeyId, findings))
     },
   )
+}
+
+function tellFindings(findings: readonly Finding[]): string {
+  const failed = findings.filter(({ ok }) => ok === false).map(({ check }) => check)
+  return failed.length === 0 ? 'passed' : `failed: ${failed.join(', ')}`
 }
 
 function toNotice(done: string | undefined, teamKey: string) {
