@@ -101,6 +101,8 @@ export default defineConfig({
           include: ['{apps,packages}/*/{src,testing}/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.redis.test.ts', '**/node_modules/**', '**/dist/**'],
           testTimeout: 60_000,
+          // By default a core is left idle, on two cores one of two.
+          maxWorkers: '100%',
           // They keep nothing in modules and change nothing of the process: loading what they test once a worker is half of their time.
           isolate: false,
         },

@@ -10,6 +10,7 @@ const page = read('SECURITY.md').replaceAll(/\s+/g, ' ')
 const [CORE, API] = ['packages/core/src/', 'apps/api/src/']
 const LISTS = `${API}routes/members/list-gate.ts`
 const BODIES = `${API}plugins/large-bodies.ts`
+const TURNS = `${API}plugins/own-turns.ts`
 const READS = `${API}plugins/long-reads.ts`
 const LOG_IN = `${CORE}usecases/sessions/log-in.ts`
 const LINE = `${CORE}store/webhook/delivery-line.ts`
@@ -44,6 +45,9 @@ const LIMITS: [file: string, constant: string, said: (value: number) => string][
   [BODIES, 'OWN_BYTES = ', (value) => `${value} MB of one sender are in memory`],
   [BODIES, 'UNKNOWN_BYTES = { own: ', (value) => `${value} MB of one network that has no token`],
   [BODIES, 'WAITING = { own: 32, all: ', (value) => `100 lists, ${value} bodies`],
+  [TURNS, 'AT_ONCE = { own: ', (value) => (value === 50 ? 'fifty of a caller at once' : '?')],
+  [TURNS, 'all: Infinity, waiting: { own: ', (value) => (value === 1_000 ? 'and a thousand that wait' : '?')],
+  [TURNS, 'waiting: { own: 1_000, all: ', (value) => `256 bodies, ${number(value)} requests`],
   [LISTS, 'WAITING = ', (value) => `${value} lists, 256 bodies`],
   [LISTS, 'AT_ONCE = ', (value) => `${word(value)} lists at a time, one of a bound token`],
   [
