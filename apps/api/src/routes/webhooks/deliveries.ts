@@ -26,10 +26,11 @@ export function listDeliveriesRoute(app: ApiServer, deps: ApiDeps): void {
       const { webhookId: id } = request.params
       const list = `deliveries:${id}`
       await reachWebhook(deps, request, id)
-      const { items, next } = await listDeliveries(deps, id, { limit, after: readCursor(list, cursor) })
+      const after = readCursor(list, cursor)
       const keys = await teamKeysOf(deps, request.caller)
-      const shown = items.filter(({ delivery: { fact } }) => mayReadFact(request.caller, keys, fact))
-      return { items: shown.map(toDelivery), nextCursor: next === null ? null : toCursor(list, next) }
+      const isShown = (fact: TellableFact) => mayReadFact(request.caller, keys, fact)
+      const { items, next } = await listDeliveries(deps, id, { limit, after, isShown })
+      return { items: items.map(toDelivery), nextCursor: next === null ? null : toCursor(list, next) }
     },
   )
 }

@@ -1,6 +1,6 @@
 -- Records how a try ended, and who comes next.
 -- KEYS[1] deliveries  [2] log  [3] line  [4] places  [5] due  [6] in flight  [7] ended  [8] forwards  [9] health
--- ARGV[1] now (ms)  [2] delivery id  [3] until when the claim holds (ms)  [4] delivered|failed|again|released
+-- ARGV[1] now (ms)  [2] delivery id  [3] until when the claim holds (ms)  [4] delivered|failed|dropped|again|released
 --     [5] the delivery (JSON)  [6] its next try (ms), for again, and for released where it is not now  [7] after how long without a success to disable (ms)
 --     [8] ended deliveries kept  [9] for how long one is kept in any case (ms)  [10] for how long at most (ms)
 --     [11] failures in a row that make an outage
@@ -42,6 +42,7 @@ for i = 1, #oldest, 2 do
   end
 end
 
+if how == 'dropped' then return { 'settled', 0, 0 } end
 if how == 'delivered' then
   local failures = tonumber(redis.call('HGET', KEYS[9], 'failures') or 0)
   redis.call('HDEL', KEYS[9], 'failures', 'failingSince')

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { Delivery, DeliveryAttempt, TestFact } from '../../domain/delivery.ts'
+import type { Delivery, DeliveryAttempt, TellableFact, TestFact } from '../../domain/delivery.ts'
 import type { EndpointHealth } from '../../domain/webhook.ts'
 import { list, nullable, number, object, oneOf, or, read, readJson, text, word } from '../../domain/shape.ts'
 import { fact } from '../stored-shapes.ts'
@@ -23,8 +23,12 @@ export interface Deliveries {
   /** `born`: when their webhook was made (ms). Returns how many were new: the same id again has no effect. Null where another webhook was made under its id since. */
   add(deliveries: Delivery[], now: number, born: number): Promise<number | null>
   find(id: string): Promise<ListedDelivery | undefined>
-  /** Newest first. */
-  list(query: { limit: number; after: string | undefined }): Promise<{ items: ListedDelivery[]; next: string | null }>
+  /** Newest first; of those that `isShown` leaves out nothing is told, in a page or by its length. */
+  list(query: {
+    limit: number
+    after: string | undefined
+    isShown?: (fact: TellableFact) => boolean
+  }): Promise<{ items: ListedDelivery[]; next: string | null }>
   /** Sends it once more, with a schedule of its own; one that is being tried right now is left alone. False where it is gone. */
   replay(id: string, now: number): Promise<boolean>
   /** Those about one subject that are still on their way, oldest first. */
@@ -105,32 +109,29 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
       const [score, { disabledAt }] = await Promise.all([redis.zscore(keys.due, id), health()])
       return { delivery: readDelivery(json), nextAttemptAt: disabledAt === null ? toTime(score) : null }
     },
-    async list({ limit, after }) {
-      const top = after === undefined ? '+inf' : `(${after}`
-      // One more than asked for tells whether there is a next page.
-      const flat = await redis.zrevrangebyscore(keys.log, top, '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1)
-      const ids = flat.filter((_, at) => at % 2 === 0).slice(0, limit)
+    async list({ limit, after, isShown = () => true }) {
       const { disabledAt } = await health()
       const items: ListedDelivery[] = []
       let length = 0
-      for (let from = 0; from < ids.length; from += LISTED_AT_ONCE) {
-        const some = ids.slice(from, from + LISTED_AT_ONCE)
-        const [found, scores] = await Promise.all([
-          redis.hmget(keys.deliveries, ...some),
-          redis.zmscore(keys.due, ...some),
-        ])
+      let [place, lastShown] = [after, after]
+      for (;;) {
+        const top = place === undefined ? '+inf' : `(${place}`
+        const flat = await redis.zrevrangebyscore(keys.log, top, '-inf', 'WITHSCORES', 'LIMIT', 0, LISTED_AT_ONCE)
+        const ids = flat.filter((_, at) => at % 2 === 0)
+        if (ids.length === 0) return { items, next: null }
+        const [found, due] = await Promise.all([redis.hmget(keys.deliveries, ...ids), redis.zmscore(keys.due, ...ids)])
         for (const [at, json] of found.entries()) {
+          place = flat[2 * at + 1]
           if (!json) continue
+          const delivery = readDelivery(json)
+          if (!isShown(delivery.fact)) continue
+          // One more than fits tells that there is a next page.
+          if (items.length === limit || length > LISTED_LENGTH) return { items, next: lastShown ?? null }
+          items.push({ delivery, nextAttemptAt: disabledAt === null ? toTime(due[at]) : null })
           length += json.length
-          const nextAttemptAt = disabledAt === null ? toTime(scores[at]) : null
-          items.push({ delivery: readDelivery(json), nextAttemptAt })
+          lastShown = place
         }
-        const read = from + some.length
-        const isMore = flat.length > read * 2
-        if (read === ids.length || length > LISTED_LENGTH)
-          return { items, next: isMore ? (flat[read * 2 - 1] ?? null) : null }
       }
-      return { items, next: null }
     },
     async replay(id, now) {
       for (;;) {

@@ -24,6 +24,8 @@ export interface DeliveryClaim {
 export type DeliveryEnding =
   | { kind: 'delivered' }
   | { kind: 'failed' }
+  /** Not sent, and never will be. */
+  | { kind: 'dropped' }
   /** Tried again at that time (ms). */
   | { kind: 'again'; at: number }
   /** Not tried to the end: due at once, or at that time (ms), as if it had not been claimed. */

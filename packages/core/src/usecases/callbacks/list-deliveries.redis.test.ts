@@ -1,6 +1,7 @@
 import { answerWith } from '@flightroster/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks-rig.ts'
+import type { TellableFact } from '../../domain/delivery.ts'
 import type { MemberFact } from '../../domain/fact.ts'
 import { createDeliveries } from '../../store/index.ts'
 import { webhookKeys } from '../../store/keys.ts'
@@ -93,5 +94,24 @@ describe('the log of deliveries', () => {
     await rig.put()
     expect(await rig.listed()).toEqual([])
     expect(await createDeliveries(rig.redis, 'crm').health()).toEqual({ failingSince: null, disabledAt: null })
+  })
+
+  it('is as if what is left out were not there: no page is short for it, and none follows', async () => {
+    await rig.put()
+    const facts = Array.from({ length: 60 }, (_, at) => ({
+      ...rig.fact(`u-${at}`, 1),
+      roster: at % 25 === 0 ? 'gold' : 'silver',
+    }))
+    await rig.tell(...facts)
+    const isShown = (fact: TellableFact) => 'roster' in fact && fact.roster === 'gold'
+    const first = await listDeliveries(rig.deps, 'crm', { limit: 2, after: undefined, isShown })
+    const second = await listDeliveries(rig.deps, 'crm', { limit: 2, after: first.next ?? undefined, isShown })
+    const members = [first, second].map(({ items }) =>
+      items.map(({ delivery }) => (delivery.fact as MemberFact).member),
+    )
+    expect(members).toEqual([['u-50', 'u-25'], ['u-0']])
+    expect(second.next).toBeNull()
+    const whole = await listDeliveries(rig.deps, 'crm', { limit: 3, after: undefined, isShown })
+    expect([whole.items.length, whole.next]).toEqual([3, null])
   })
 })

@@ -1,3 +1,4 @@
+import type { TellableFact } from '../../domain/delivery.ts'
 import type { ListedDelivery, Store } from '../../store/index.ts'
 import { getWebhook } from './get-webhook.ts'
 
@@ -5,7 +6,7 @@ import { getWebhook } from './get-webhook.ts'
 export async function listDeliveries(
   deps: { store: Store },
   webhookId: string,
-  query: { limit: number; after: string | undefined },
+  query: { limit: number; after: string | undefined; isShown?: (fact: TellableFact) => boolean },
 ): Promise<{ items: ListedDelivery[]; next: string | null }> {
   await getWebhook(deps, webhookId)
   return deps.store.deliveries(webhookId).list(query)

@@ -1,9 +1,9 @@
-import { answerWith, startReceiver } from '@flightroster/core/testing'
+import { answerWith, makeRoster, startReceiver } from '@flightroster/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks-rig.ts'
 import { createUrlGuard } from '../../callbacks/index.ts'
-import { createDeliveryLine } from '../../store/index.ts'
-import { tryDelivery } from './index.ts'
+import { createDeliveryLine, createFacts } from '../../store/index.ts'
+import { tellFacts, tryDelivery } from './index.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -150,5 +150,35 @@ describe('tries', () => {
       delivery: { attempts: [], tries: 0 },
       nextAttemptAt: rig.clock.now(),
     })
+  })
+
+  it('are not made any more about rosters that the webhook is no longer for, wherever it leads by now', async () => {
+    await rig.put({ includeEmail: true })
+    rig.receiver.answer = answerWith(503, '')
+    await rig.deps.store.enterRoster(makeRoster())
+    const silver = { ...rig.fact('u-2', 1), roster: 'silver' }
+    const ofKey = { type: 'team_key.recovered', teamKey: 'acme', sequence: 1, problem: null, at: 1 } as const
+    await createFacts(rig.redis, 'acme').add([rig.fact('u-1', 1), silver, ofKey])
+    await tellFacts(rig.deps, 'acme')
+    await rig.deliver()
+    expect(rig.receiver.received.splice(0)).toHaveLength(3)
+    const elsewhere = await startReceiver()
+    await rig.put({ url: elsewhere.url, rosters: ['silver'] })
+    await rig.deliver()
+    expect(elsewhere.received.map(({ body }) => body.data['roster'])).toEqual(['silver'])
+    expect(rig.receiver.received).toEqual([])
+    const ended = await rig.listed()
+    expect(ended.map(({ delivery: { status, attempts } }) => [status, attempts.length])).toEqual([
+      ['failed', 2],
+      ['delivered', 2],
+      ['failed', 2],
+    ])
+    expect(ended[0]?.delivery.attempts.at(-1)).toMatchObject({
+      status: null,
+      answer: expect.stringMatching(/^Not sent/),
+    })
+    // That says nothing of the endpoint.
+    expect(await rig.deps.store.deliveries('crm').health()).toEqual({ failingSince: null, disabledAt: null })
+    await elsewhere.close()
   })
 })

@@ -12,7 +12,8 @@ import type { Webhook } from '../../domain/webhook.ts'
 import type { DeliveryClaim } from '../../store/index.ts'
 import { makeMemberLink } from '../member-link/index.ts'
 import { tryNotice } from '../notices/try-notice.ts'
-import { conclude, isOfFormer } from '../deliveries/conclude.ts'
+import { conclude, drop, isOfFormer, NOT_SENT } from '../deliveries/conclude.ts'
+import { stillConcerns } from '../deliveries/still-concerns.ts'
 import { openSecrets } from './webhook-secrets.ts'
 
 const LINK_DAYS = 30
@@ -28,8 +29,9 @@ export async function tryDelivery(deps: TryDeps, claim: DeliveryClaim): Promise<
     return
   }
   const at = deps.clock.now()
-  const answer = await attempt(deps, webhook, claim.delivery, at)
-  const { delivery, ending } = conclude(deps, claim.delivery, at, answer)
+  const isStillTold = await stillConcerns(deps, webhook, claim.delivery.fact)
+  const answer = isStillTold ? await attempt(deps, webhook, claim.delivery, at) : NOT_SENT
+  const { delivery, ending } = isStillTold ? conclude(deps, claim.delivery, at, answer) : drop(claim.delivery, at)
   const now = deps.clock.now()
   const settled = await deps.store.deliveryLine.settle(claim, delivery, ending, now)
   if (settled.recovered) await deps.store.deliveries(webhook.id).bringForward(now)

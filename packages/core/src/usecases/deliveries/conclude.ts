@@ -7,6 +7,14 @@ const ATTEMPTS_KEPT = 50
 /** Characters of all answers of one delivery, as they are stored: three days of tries at whoever answers much would fill the store. */
 const ANSWERS_KEPT = 8 * 1024
 
+/** Of a fact that its webhook is not told any more. */
+export const NOT_SENT: CallbackAnswer = {
+  status: null,
+  answer: 'Not sent: the webhook is not for the roster that this is about any more.',
+  durationMs: 0,
+  isAborted: false,
+}
+
 /** For a webhook, or a notice, that was deleted; this one was made under its id since. */
 export const isOfFormer = ({ born }: DeliveryClaim, { createdAt }: { createdAt: number }) =>
   born > 0 && born < createdAt
@@ -28,6 +36,13 @@ export function conclude(
   const next = nextTryAt({ tries, firstTryAt, now: deps.clock.now(), random: deps.random() })
   const delivery: Delivery = { ...before, attempts, tries, firstTryAt, status: next === null ? 'failed' : 'pending' }
   return { delivery, ending: next === null ? { kind: 'failed' } : { kind: 'again', at: next } }
+}
+
+/** What is not sent at all says nothing of the endpoint. */
+export function drop(before: Delivery, at: number): { delivery: Delivery; ending: DeliveryEnding } {
+  const { status, durationMs, answer } = NOT_SENT
+  const attempts = withinBounds([...before.attempts, { at, status, durationMs, answer }])
+  return { delivery: { ...before, attempts, status: 'failed' }, ending: { kind: 'dropped' } }
 }
 
 /** Stands where an answer was, so that nobody takes it for an empty one. */

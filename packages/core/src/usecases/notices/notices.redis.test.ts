@@ -212,4 +212,17 @@ describe('a notice', () => {
     await tell(fact('roster.held', 'silver'))
     expect(texts()).toHaveLength(1)
   })
+
+  it('tells nothing that waits about rosters that it is no longer for, wherever it leads by now', async () => {
+    await put({ types: ['roster.held'] })
+    rig.receiver.answer = (_callback, response) => void response.writeHead(503).end()
+    await tell(fact('roster.held', 'gold'), fact('roster.held', 'silver'))
+    rig.receiver.received.splice(0)
+    rig.receiver.answer = answerWith(204)
+    await put({ types: ['roster.held'], rosters: ['silver'] })
+    rig.clock.advance(61_000)
+    await deliver()
+    expect(texts()).toEqual([expect.stringContaining('silver')])
+    expect(texts().join()).not.toContain('gold')
+  })
 })

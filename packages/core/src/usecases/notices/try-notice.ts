@@ -4,6 +4,7 @@ import type { Fact } from '../../domain/fact.ts'
 import { composeNotice, pickNews, toEndpoint, type Notice, type NoticeMessage } from '../../domain/notice.ts'
 import type { DeliveryClaim, DeliveryEnding } from '../../store/index.ts'
 import { conclude, isOfFormer } from '../deliveries/conclude.ts'
+import { stillConcerns } from '../deliveries/still-concerns.ts'
 import type { TryDeps } from '../deliveries/try-deps.ts'
 import { noticeContext } from './notices.ts'
 
@@ -43,7 +44,8 @@ async function attempt(deps: TryDeps, notice: Notice, claim: DeliveryClaim): Pro
     batch = await deps.store.deliveries(toEndpoint(notice.id)).pending(NOTICE_SUBJECT, AT_ONCE)
   }
   const ids = batch.map(({ id }) => id)
-  const facts = batch.flatMap(({ fact }) => (fact.type === 'webhook.test' ? [] : [fact]))
+  const concern = await Promise.all(batch.map(({ fact }) => stillConcerns(deps, notice, fact)))
+  const facts = batch.flatMap(({ fact }, at) => (fact.type === 'webhook.test' || !concern[at] ? [] : [fact]))
   const { news, told } = pickNews(notice.types, facts, await memory.told())
   if (!isTest && news.length === 0) {
     await memory.cover(claim, ids, told)
