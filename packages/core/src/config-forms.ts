@@ -29,6 +29,9 @@ export const flag = z
   .transform((value) => value === 'true')
   .describe('true or false')
 
+/** OpenTelemetry reads its switches in any case. */
+export const otelFlag = z.string().toLowerCase().pipe(flag).describe('true or false')
+
 const urlOf = (one: string, other: string) =>
   z
     .string()

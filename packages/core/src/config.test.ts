@@ -159,6 +159,7 @@ describe('the variables of OpenTelemetry', () => {
     ['an address for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces/in' }, 'http://traces/in'],
     ['both', { ...BASE, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces/in' }, 'http://traces/in'],
     ['a base, and that nothing is wanted', { ...BASE, OTEL_SDK_DISABLED: 'true' }, undefined],
+    ['a base, and that nothing is wanted, in capitals', { ...BASE, OTEL_SDK_DISABLED: 'TRUE' }, undefined],
     ['a base, and that no traces are', { ...BASE, OTEL_TRACES_EXPORTER: 'none' }, undefined],
   ])('say where spans go: %s', (_, env, url) => {
     expect(loadApiConfig({ ...GOOD, ...env }).tracesUrl).toBe(url)

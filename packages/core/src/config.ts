@@ -138,7 +138,7 @@ function readCore(read: EnvReader): CoreConfig {
 function readTracesUrl(read: EnvReader): string | undefined {
   const base = read.value('OTEL_EXPORTER_OTLP_ENDPOINT', undefined, form.httpUrl)
   const own = read.value('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', undefined, form.httpUrl)
-  const isOff = read.value('OTEL_SDK_DISABLED', false, form.flag)
+  const isOff = read.value('OTEL_SDK_DISABLED', false, form.otelFlag)
   const exporter = read.value('OTEL_TRACES_EXPORTER', 'otlp', form.oneOf('otlp', 'none'))
   if (isOff || exporter === 'none') return undefined
   return own ?? (base === undefined ? undefined : `${base}/v1/traces`)

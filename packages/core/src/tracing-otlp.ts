@@ -1,17 +1,25 @@
 /** Loaded only where traces are wanted (tracing.ts): nothing else may import this file or OpenTelemetry. */
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span as OtelSpan } from '@opentelemetry/api'
+import {
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type Span as OtelSpan,
+} from '@opentelemetry/api'
+import {
+  getNumberFromEnv,
+  getStringFromEnv,
+  getStringListFromEnv,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { Log } from './log.ts'
-import {
-  formatTraceparent,
-  parseTraceparent,
-  type Span,
-  type SpanSettings,
-  type Tracing,
-  type TracingOptions,
-} from './tracing.ts'
+import type { Span, SpanSettings, Tracing, TracingOptions } from './tracing.ts'
 
 /** A collector that takes longer is as good as none. */
 const EXPORT_TIMEOUT_MS = 5_000
@@ -22,13 +30,26 @@ const MAX_LINKS = 200
 
 const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT } as const
 
+const W3C = new W3CTraceContextPropagator()
+
+/** Of anything that is not a traceparent, the context in which a trace begins. */
+const contextOf = (traceparent: string | undefined) => W3C.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter)
+
+function traceparentOf(span: OtelSpan): string {
+  const carrier: { traceparent?: string } = {}
+  W3C.inject(trace.setSpan(ROOT_CONTEXT, span), carrier, defaultTextMapSetter)
+  return carrier.traceparent ?? ''
+}
+
 export function createOtlpTracing({ url, service, log }: TracingOptions & { url: string }): Tracing {
-  const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS })
+  const hearsCallers = readPropagators(log)
+  warnOfProtocol(log)
+  const exporter = new OTLPTraceExporter({ url, ...timeLimit() })
   // What does not fit the queue while the collector is away is dropped.
-  const processor = new BatchSpanProcessor(tellSeldom(exporter, log), { exportTimeoutMillis: EXPORT_TIMEOUT_MS })
+  const processor = new BatchSpanProcessor(tellSeldom(exporter, log))
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': service }).merge(detectResources({ detectors: [envDetector] })),
-    spanLimits: { linkCountLimit: MAX_LINKS },
+    spanLimits: { linkCountLimit: getNumberFromEnv('OTEL_SPAN_LINK_COUNT_LIMIT') ?? MAX_LINKS },
     spanProcessors: [processor],
   })
   const tracer = provider.getTracer('flightroster')
@@ -41,8 +62,8 @@ export function createOtlpTracing({ url, service, log }: TracingOptions & { url:
         kind: KINDS[kind],
         attributes,
         links: links.flatMap(({ traceparent }) => {
-          const linked = parseTraceparent(traceparent)
-          return linked ? [{ context: linked }] : []
+          const linked = trace.getSpanContext(contextOf(traceparent))
+          return linked ? [{ context: { ...linked, isRemote: false } }] : []
         }),
         ...(startedAt === undefined ? {} : { startTime: startedAt }),
       },
@@ -53,17 +74,43 @@ export function createOtlpTracing({ url, service, log }: TracingOptions & { url:
 
   return {
     start(name, { parent, ...settings }) {
-      const known = parseTraceparent(parent)
-      const context = known ? trace.setSpanContext(ROOT_CONTEXT, { ...known, isRemote: true }) : ROOT_CONTEXT
-      return start(name, settings, context)
+      // What a worker goes on with came from the API by our own store, and stays one trace.
+      const isHeard = hearsCallers || settings.kind !== 'server'
+      return start(name, settings, isHeard ? contextOf(parent) : ROOT_CONTEXT)
     },
     close: () => within(CLOSE_MS, provider.shutdown()),
   }
 }
 
+/** Whether a caller's trace is carried on: OTEL_PROPAGATORS, `tracecontext` where it is not set. Baggage may hold anything, so none is kept. */
+function readPropagators(log: Log): boolean {
+  const names = getStringListFromEnv('OTEL_PROPAGATORS') ?? ['tracecontext']
+  const unknown = names.filter((name) => !['tracecontext', 'baggage', 'none'].includes(name))
+  if (unknown.length > 0) {
+    log.warn(
+      { event: 'tracing.unsupported', variable: 'OTEL_PROPAGATORS' },
+      'Only tracecontext and none are supported.',
+    )
+  }
+  return names.includes('tracecontext')
+}
+
+function warnOfProtocol(log: Log): void {
+  for (const variable of ['OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL']) {
+    if ((getStringFromEnv(variable) ?? 'http/json').startsWith('http/')) continue
+    log.warn({ event: 'tracing.unsupported', variable }, 'Traces are sent by OTLP/HTTP with JSON.')
+  }
+}
+
+/** The exporter reads these variables by itself, but takes ten seconds where they are not set. */
+function timeLimit(): { timeoutMillis?: number } {
+  const variables = ['OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT']
+  return variables.some((name) => getNumberFromEnv(name) !== undefined) ? {} : { timeoutMillis: EXPORT_TIMEOUT_MS }
+}
+
 function wrap(span: OtelSpan, child: Span['child']): Span {
   return {
-    traceparent: formatTraceparent(span.spanContext()),
+    traceparent: traceparentOf(span),
     child,
     set(attributes) {
       for (const [name, value] of Object.entries(attributes)) if (value !== undefined) span.setAttribute(name, value)

@@ -53,28 +53,3 @@ export async function openTracing({ url, ...rest }: TracingOptions): Promise<Tra
   const { createOtlpTracing } = await import('./tracing-otlp.ts')
   return createOtlpTracing({ url, ...rest })
 }
-
-/** What a `traceparent` holds: lower-case hex ids, and the flags. */
-export interface TraceContext {
-  traceId: string
-  spanId: string
-  traceFlags: number
-}
-
-const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
-const SAMPLED = 1
-
-/** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header. Undefined: the trace begins here. */
-export function parseTraceparent(text: string | undefined): TraceContext | undefined {
-  const [, version, traceId = '', spanId = '', flags = '', rest] = TRACEPARENT.exec(text ?? '') ?? []
-  if (version === undefined || version === 'ff') return undefined
-  // Only a later version may say more.
-  if (version === '00' && rest !== undefined) return undefined
-  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined
-  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & SAMPLED }
-}
-
-/** As W3C Trace Context spells it, version 00; of the flags only "sampled" is handed on. */
-export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext): string {
-  return `00-${traceId}-${spanId}-0${traceFlags & SAMPLED}`
-}
