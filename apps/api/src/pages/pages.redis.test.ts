@@ -23,9 +23,9 @@ describe('the login', () => {
   it('sets a cookie that scripts cannot read and other sites do not send, secure where PUBLIC_URL is https', async () => {
     const answer = await nobody.post('/login', { name: 'ann', password: PASSWORD })
     const [session, device] = [answer.headers['set-cookie'] ?? []].flat()
-    expect(session).toMatch(/^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/)
+    expect(session).toMatch(/^flightroster_session=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
     expect(device).toMatch(
-      /^flightroster_device=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=15552000; Secure$/,
+      /^flightroster_device=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     )
     expect(answer.headers.location).toBe('/console')
   })

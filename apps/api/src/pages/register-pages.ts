@@ -25,7 +25,7 @@ export async function registerPages(app: ApiServer, deps: ApiDeps): Promise<void
     useFormParsers(pages)
     usePageErrors(pages, deps)
     usePageSecurity(pages, deps)
-    useSessions(pages, deps)
+    await useSessions(pages, deps)
     styleRoute(pages)
     startPageRoute(pages)
     referenceRoutes(pages)

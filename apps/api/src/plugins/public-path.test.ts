@@ -11,7 +11,6 @@ async function answer(url: string, publicUrl?: string) {
   app.get('/', (_request, reply) => reply.send('root'))
   app.get('/page', (_request, reply) =>
     reply
-      .header('set-cookie', 'session=1; Path=/; HttpOnly')
       .type('text/html; charset=utf-8')
       .send(
         '<a href="/console">x</a><form action="/login"></form><a href="//other.example">y</a><p>title=&quot;/a</p>',
@@ -28,11 +27,10 @@ describe('behind a proxy with a path', () => {
   it.each(['/page', '/flightroster/page'])(
     'finds the page at %s, whether the proxy takes its path off or not',
     async (url) => {
-      const { body, headers } = await answer(url, publicUrl)
+      const { body } = await answer(url, publicUrl)
       expect(body).toBe(
         '<a href="/flightroster/console">x</a><form action="/flightroster/login"></form><a href="//other.example">y</a><p>title=&quot;/a</p>',
       )
-      expect(headers['set-cookie']).toEqual(['session=1; Path=/flightroster; HttpOnly'])
     },
   )
 
@@ -52,9 +50,8 @@ describe('behind a proxy with a path', () => {
   it.each([undefined, 'https://example.com', 'https://example.com/'])(
     'changes nothing with PUBLIC_URL=%s',
     async (url) => {
-      const { body, headers } = await answer('/page', url)
+      const { body } = await answer('/page', url)
       expect(body).toContain('<a href="/console">')
-      expect(headers['set-cookie']).toBe('session=1; Path=/; HttpOnly')
     },
   )
 })

@@ -23,21 +23,13 @@ export function createPathStripper(publicUrl: string | undefined): (request: { u
 /** Paths from the root, in markup of ours: what comes from outside has its quotes escaped, so it can't look like one. */
 const LINKS = /\b(href|action|formaction|src|spec-url|server-url)="\/(?!\/)/g
 
-/** Adds the public path to links, forms, scripts, redirects and cookies. */
+/** Adds the public path to links, forms, scripts and redirects; cookies are given it where they are made (sessions.ts). */
 export function usePublicPath(app: ApiServer, { publicUrl }: { publicUrl: string | undefined }): void {
   const prefix = publicPath(publicUrl)
   if (prefix === '') return
   app.addHook('onSend', async (_request, reply, payload) => {
     const location = reply.getHeader('location')
     if (typeof location === 'string' && /^\/(?!\/)/.test(location)) void reply.header('location', prefix + location)
-    const cookies = [reply.getHeader('set-cookie') ?? []].flat().map(String)
-    if (cookies.length > 0) {
-      void reply.removeHeader('set-cookie')
-      void reply.header(
-        'set-cookie',
-        cookies.map((cookie) => cookie.replace('; Path=/;', `; Path=${prefix};`)),
-      )
-    }
     if (typeof payload !== 'string' || !String(reply.getHeader('content-type')).startsWith('text/html')) return payload
     return payload.replace(LINKS, `$1="${prefix}/`)
   })

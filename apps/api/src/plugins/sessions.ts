@@ -1,10 +1,12 @@
 import type { DashboardUser } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import { DEVICE_MS, findSession } from '@flightroster/core/usecases/sessions'
+import cookies from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiServer } from '../server.ts'
 import { isChange } from './page-security.ts'
+import { publicPath } from './public-path.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -18,13 +20,14 @@ declare module 'fastify' {
   }
 }
 
-const COOKIE = 'flightroster_session'
-const DEVICE_COOKIE = 'flightroster_device'
+const SESSION = { cookie: 'flightroster_session', form: /^[\w-]{43}$/ }
+const DEVICE = { cookie: 'flightroster_device', form: /^[\w.-]{20,1000}$/ }
 /** Forms that change nothing but the caller's own session. */
 const OWN_SESSION = new Set(['/login', '/logout'])
 
 /** Server-side sessions. A viewer can change nothing, whatever a route says. */
-export function useSessions(app: ApiServer, deps: ApiDeps): void {
+export async function useSessions(app: ApiServer, deps: ApiDeps): Promise<void> {
+  await app.register(cookies)
   app.decorateRequest('user', null as unknown as DashboardUser)
   app.decorateRequest('sessionToken', undefined)
   app.addHook('onRoute', (route) => {
@@ -45,48 +48,35 @@ export function useSessions(app: ApiServer, deps: ApiDeps): void {
 }
 
 async function userOf(request: FastifyRequest, deps: ApiDeps): Promise<DashboardUser | undefined> {
-  const token = readCookie(request, COOKIE, /^[\w-]{43}$/)
+  const token = readCookie(request, SESSION)
   if (token === undefined) return undefined
   request.sessionToken = token
   return findSession({ store: deps.store, clock: deps.clock, dashboardUsers: deps.dashboard.users }, token)
 }
 
-function readCookie(request: FastifyRequest, wanted: string, form: RegExp): string | undefined {
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const [name, value] = pair.trim().split('=')
-    if (name === wanted && value !== undefined && form.test(value)) return value
-  }
-  return undefined
+function readCookie({ cookies }: FastifyRequest, { cookie, form }: typeof SESSION): string | undefined {
+  const value = cookies[cookie]
+  return value !== undefined && form.test(value) ? value : undefined
 }
 
 /** What the browser was given when somebody logged in with it before; it opens nothing by itself. */
-export const deviceOf = (request: FastifyRequest) => readCookie(request, DEVICE_COOKIE, /^[\w.-]{20,1000}$/)
+export const deviceOf = (request: FastifyRequest) => readCookie(request, DEVICE)
 
 /** Marks the browser as one that has logged in before, for half a year. */
-export function setDeviceCookie(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  device: string,
-  publicUrl: string | undefined,
-): void {
-  const parts = [`${DEVICE_COOKIE}=${device}`, 'Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${DEVICE_MS / 1_000}`]
-  if (isSecure(request, publicUrl)) parts.push('Secure')
-  void reply.header('set-cookie', parts.join('; '))
+export function setDeviceCookie(reply: FastifyReply, device: string, publicUrl: string | undefined): void {
+  void reply.setCookie(DEVICE.cookie, device, { ...attributes(reply, publicUrl), maxAge: DEVICE_MS / 1_000 })
+}
+
+/** Begins a session of the browser; null ends it. */
+export function setSessionCookie(reply: FastifyReply, token: string | null, publicUrl: string | undefined): void {
+  const ends = token === null ? { maxAge: 0 } : {}
+  void reply.setCookie(SESSION.cookie, token ?? '', { ...attributes(reply, publicUrl), ...ends })
 }
 
 /** `publicUrl`: browsers come by it, so its scheme counts where no proxy says how they came. */
-const isSecure = (request: FastifyRequest, publicUrl: string | undefined) =>
-  request.origin.startsWith('https:') || publicUrl?.startsWith('https:') === true
-
-/** Begins a session of the browser; null ends it. */
-export function setSessionCookie(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  token: string | null,
-  publicUrl: string | undefined,
-): void {
-  const parts = [`${COOKIE}=${token ?? ''}`, 'Path=/', 'HttpOnly', 'SameSite=Strict']
-  if (isSecure(request, publicUrl)) parts.push('Secure')
-  if (token === null) parts.push('Max-Age=0')
-  void reply.header('set-cookie', parts.join('; '))
-}
+const attributes = ({ request }: FastifyReply, publicUrl: string | undefined) => ({
+  path: publicPath(publicUrl) || '/',
+  httpOnly: true,
+  sameSite: 'strict' as const,
+  secure: request.origin.startsWith('https:') || publicUrl?.startsWith('https:') === true,
+})

@@ -35,8 +35,8 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
     )
     deps.metrics.logins.inc({ outcome: outcome.kind })
     if (outcome.kind === 'in') {
-      setSessionCookie(request, reply, outcome.token, deps.publicUrl)
-      setDeviceCookie(request, reply, outcome.device, deps.publicUrl)
+      setSessionCookie(reply, outcome.token, deps.publicUrl)
+      setDeviceCookie(reply, outcome.device, deps.publicUrl)
       await audit(deps, { actor: `user:${outcome.user.name}`, action: 'session.login', target: 'pages' })
       return reply.redirect(next, 303)
     }
@@ -54,7 +54,7 @@ export function loginRoutes(app: ApiServer, deps: ApiDeps): void {
     { schema: { hide: true }, config: { scope: 'public', page: 'viewer', takesBody: true } },
     async (request, reply) => {
       if (request.sessionToken !== undefined) await logOut(deps, request.sessionToken)
-      setSessionCookie(request, reply, null, deps.publicUrl)
+      setSessionCookie(reply, null, deps.publicUrl)
       return reply.redirect('/login', 303)
     },
   )
