@@ -92,6 +92,8 @@ export const globalKeys = {
   scimBindings: `${ROOT}:scim-bindings`,
   /** hash: roster id → names of SCIM groups, as JSON, whose members are still to be looked at: the roster names another one now */
   scimRebinding: `${ROOT}:scim-rebinding`,
+  /** hash: roster id → since when (ms) that is so */
+  scimRebindingAt: `${ROOT}:scim-rebinding-at`,
   /** What commands are tried on at the start, to find out whether we may send them; empty afterwards */
   permissions: `${ROOT}:permissions`,
 } as const

@@ -18,8 +18,9 @@ it('rosters are found by the name of a group, and by that name alone', async () 
 
 it('a roster whose groups change is remembered with their names until it was looked at to the end', async () => {
   const bindings = createScimBindings(redis)
-  await bindings.beginRebinding('gold', ['Beta', 'a "quoted" one'])
-  expect([...(await bindings.rebinding())]).toEqual([['gold', ['Beta', 'a "quoted" one']]])
+  await bindings.beginRebinding('gold', ['Beta', 'a "quoted" one'], 5)
+  expect((await bindings.rebinding(5)).size).toBe(0)
+  expect([...(await bindings.rebinding(6))]).toEqual([['gold', ['Beta', 'a "quoted" one']]])
   await bindings.endRebinding('gold')
-  expect((await bindings.rebinding()).size).toBe(0)
+  expect((await bindings.rebinding(6)).size).toBe(0)
 })

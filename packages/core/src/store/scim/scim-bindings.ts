@@ -12,10 +12,10 @@ export interface ScimBindings {
   add(rosterId: string, name: string): Promise<void>
   drop(rosterId: string, name: string): Promise<void>
   /** Notes names whose groups' members have to be looked at, before the roster is changed. */
-  beginRebinding(rosterId: string, names: readonly string[]): Promise<void>
+  beginRebinding(rosterId: string, names: readonly string[], now: number): Promise<void>
   endRebinding(rosterId: string): Promise<void>
-  /** Rosters that were not looked at to the end, with those names. */
-  rebinding(): Promise<Map<string, string[]>>
+  /** Rosters that were not looked at to the end, with those names; only such as were begun before then (ms). */
+  rebinding(before: number): Promise<Map<string, string[]>>
 }
 
 /** Which rosters name which SCIM groups, over all directories. */
@@ -36,14 +36,19 @@ export function createScimBindings(redis: Redis): ScimBindings {
     },
     add: async (rosterId, name) => void (await redis.zadd(globalKeys.scimBindings, 0, entry(rosterId, name))),
     drop: async (rosterId, name) => void (await redis.zrem(globalKeys.scimBindings, entry(rosterId, name))),
-    beginRebinding: async (rosterId, names) =>
-      void (await redis.hset(globalKeys.scimRebinding, rosterId, JSON.stringify(names))),
-    endRebinding: async (rosterId) => void (await redis.hdel(globalKeys.scimRebinding, rosterId)),
-    async rebinding() {
-      const all = await redis.hgetall(globalKeys.scimRebinding)
-      return new Map(
-        Object.entries(all).map(([rosterId, json]) => [rosterId, readJson(texts, json, 'Names of SCIM groups')]),
-      )
+    async beginRebinding(rosterId, names, now) {
+      await redis.hset(globalKeys.scimRebindingAt, rosterId, now)
+      await redis.hset(globalKeys.scimRebinding, rosterId, JSON.stringify(names))
+    },
+    async endRebinding(rosterId) {
+      await redis.hdel(globalKeys.scimRebinding, rosterId)
+      await redis.hdel(globalKeys.scimRebindingAt, rosterId)
+    },
+    async rebinding(before) {
+      const all = Object.entries(await redis.hgetall(globalKeys.scimRebinding))
+      const begunAt = await redis.hgetall(globalKeys.scimRebindingAt)
+      const old = all.filter(([rosterId]) => Number(begunAt[rosterId] ?? 0) < before)
+      return new Map(old.map(([rosterId, json]) => [rosterId, readJson(texts, json, 'Names of SCIM groups')]))
     },
   }
 }

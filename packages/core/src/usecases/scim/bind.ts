@@ -20,7 +20,7 @@ export async function bindScimGroup<T>(
   if (isSame) return put()
   const names = [former, name].filter((one) => one !== null)
   const bindings = deps.store.scimBindings
-  await bindings.beginRebinding(rosterId, names)
+  await bindings.beginRebinding(rosterId, names, deps.clock.now())
   if (name !== null) await bindings.add(rosterId, name)
   try {
     return await put()

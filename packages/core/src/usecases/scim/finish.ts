@@ -12,11 +12,11 @@ const CHUNK = 500
 /** Finishes what requests began that died on the way: what they kept says what is still to be told. */
 export async function finishScim(deps: ScimDeps, abandonedMs = ABANDONED_MS): Promise<void> {
   if (!(await deps.store.takeTask('scim', Math.min(ONE_AT_A_TIME_MS, abandonedMs)))) return
-  for (const [rosterId, names] of await deps.store.scimBindings.rebinding()) {
+  const abandonedAt = deps.clock.now() - abandonedMs
+  for (const [rosterId, names] of await deps.store.scimBindings.rebinding(abandonedAt)) {
     await finishRebinding(deps, rosterId, names)
   }
   for (const directory of await listDirectories(deps)) {
-    const abandonedAt = deps.clock.now() - abandonedMs
     for (const groupId of await directory.store.unsettledBefore(abandonedAt))
       await settleGroup(deps, directory, groupId)
     const left = await directory.store.touchedBefore(abandonedAt)

@@ -8,6 +8,7 @@ import type { ScimUser } from '../../domain/scim.ts'
 import { createStore, globalKeys, type Store } from '../../store/index.ts'
 import { scimKeys } from '../../store/keys.ts'
 import { approveReconciliation } from '../reconcile/index.ts'
+import { insertRoster } from '../rosters/put-roster.ts'
 import {
   bindScimGroup,
   changeScimGroup,
@@ -112,7 +113,7 @@ async function finish(): Promise<void> {
   }
   expect(await redis.zcard(scimKeys('all').touched)).toBe(0)
   expect(await directory().store.unsettledBefore(Infinity)).toEqual([])
-  expect(await store.scimBindings.rebinding()).toEqual(new Map())
+  expect(await store.scimBindings.rebinding(Infinity)).toEqual(new Map())
 }
 
 /** The roster has whoever is switched on and in a group that it names, by both of what is kept of that. */
@@ -467,4 +468,45 @@ it.each([
       expect({ at, members: records.map(({ id }) => id) }).toEqual({ at, members: [] })
     }
   },
+)
+
+/** Makes a roster as a PUT does, with the group that it names; `between`: what others do just before. */
+const makeRosterOf = (of: ScimDeps, roster: Roster, between: () => Promise<void> = async () => {}) =>
+  bindScimGroup(of, roster.id, roster.scimGroup, async () => {
+    await between()
+    if (!(await of.store.groups.claim(roster))) throw new Error('The group is taken.')
+    return insertRoster(of.store, roster)
+  })
+
+it.each(['nobody', 'another process, which finishes what others left'])(
+  'a roster that is made of a group has its people, whichever write its process died before, where %s looks meanwhile',
+  async (who) => {
+    for (let at = 0; ; at++) {
+      const world = await makeWorld()
+      const id = `made-${at}-${world.name}`
+      const roster = makeRoster({ id, group: { id: `g-${id}`, name: id }, scimGroup: world.name })
+      const between = async () => {
+        if (who === 'nobody') return
+        await redis.del(globalKeys.task('scim'))
+        await finishScim(deps)
+      }
+      const died = await diesAt(redis, at, (process) =>
+        makeRosterOf(depsOf(createStore(process.redis)), roster, between),
+      )
+      await finish()
+      const isMade = (await store.rosters.find(id)) !== undefined
+      expect({ at, isMade: isMade || died }).toEqual({ at, isMade: true })
+      expect({ at, present: await present({ ...world, roster: id }) }).toEqual({
+        at,
+        present: isMade ? ['ann', 'bob', 'cyd'] : [],
+      })
+      if (isMade && !died) break
+      // Sent again, it is made and has them.
+      if (!isMade) await makeRosterOf(deps, roster)
+      else await bind(deps, id, world.name)
+      await finish()
+      expect({ at, present: await present({ ...world, roster: id }) }).toEqual({ at, present: ['ann', 'bob', 'cyd'] })
+    }
+  },
+  60_000,
 )
