@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
@@ -216,7 +217,9 @@ describe('signatures', () => {
 
 describe('expressions', () => {
   const evaluator = createEvaluator({ timeLimitMs: 500 })
-  afterAll(() => evaluator.close())
+  /** However busy the machine is: what is ended here is ended for its memory. */
+  const patient = createEvaluator({ timeLimitMs: 60_000 })
+  afterAll(() => Promise.all([evaluator.close(), patient.close()]))
 
   it('map a payload to events', async () => {
     const map = '{"type": "member.joined", "data": {"roster": plan, "member": {"id": user.id}}}'
@@ -255,6 +258,52 @@ describe('expressions', () => {
     await shared.close()
     await Promise.all([...hostile, ...more])
   }, 60_000)
+
+  it('change no function of JSONata for those of others', async () => {
+    const source = readFileSync(createRequire(import.meta.url).resolve('jsonata'), 'utf8')
+    const names = [...source.matchAll(/staticFrame\.bind\('(\w+)'/g)].map(([, name]) => name)
+    expect(names.length).toBeGreaterThan(60)
+    const map = '{"all": $lowercase(email) & $sum(paid) & $pad("a", 2) & $base64encode("a")}'
+    const payload = '{"email":"ANN@example.com","paid":[1,2]}'
+    const before = await evaluator.evaluate(map, payload, 'c')
+    const looks = async () => evaluator.evaluate(`[${names.map((name) => `$${name}`).join(',')}]`, '{}', 'c')
+    const looked = await looks()
+    for (const name of names) {
+      for (const change of [
+        '{"implementation": "x"}',
+        '{"signature": "x"}',
+        '{}, "_jsonata_function"',
+        '{"more": "x"}',
+      ]) {
+        const changed = evaluator.evaluate(`$ ~> |$${name}|${change}|`, '{"a":1}', 'd')
+        expect([name, change, await changed.catch((error: unknown) => error instanceof PayloadError)]).toEqual([
+          name,
+          change,
+          true,
+        ])
+      }
+    }
+    expect(await looks()).toEqual(looked)
+    expect(await evaluator.evaluate(map, payload, 'c')).toEqual(before)
+  })
+
+  it('leave room for those of others, however many long ones there were', async () => {
+    for (let count = 0; count < 60; count++) {
+      await patient.compile(`[${count},${Array.from({ length: 9_900 }, () => 'a').join(',')}]`, 'e')
+    }
+    const payload = JSON.stringify(Array.from({ length: 9_000 }, () => ({ a: 1 })))
+    expect(await patient.evaluate('$count($)', payload, 'c')).toBe(9_000)
+  }, 60_000)
+
+  it.each([
+    '$length($pad("a", 400000000))',
+    '$length($pad("a", -400000000))',
+    '$base64encode($reduce([1..20], function($text, $n) { $text & $text }, "a"))',
+    '$base64decode($reduce([1..20], function($text, $n) { $text & $text }, "a"))',
+  ])('make no text outside of their memory: %s', async (map) => {
+    const error = await patient.evaluate(map, '{}', 'f').catch((fault: Error) => fault.message)
+    expect(error).toMatch(/longer than 500000 characters/)
+  })
 
   it('reach neither the process nor files', async () => {
     for (const map of [
