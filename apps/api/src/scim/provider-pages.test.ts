@@ -201,12 +201,12 @@ const PAGES: Page[] = [
       ['Its requests are `application/json`', (_, steps) => steps.every(({ type }) => type === 'application/json')],
       ['synchronises every few hours', ({ everyMinutes }) => everyMinutes > 60 && everyMinutes < 6 * 60],
       [
-        '*suspend* at once, *delete* after some days. Both leave',
+        '*suspend* at once, *delete* after some days. In both cases the person leaves the roster',
         ({ leavesBy }, steps) =>
           leavesBy === 'switch' && steps.some(({ method, path }) => method === 'DELETE' && path.startsWith('/Users')),
       ],
       [
-        "comes back with the suspension's end, to the same groups",
+        'comes back to the same groups when the suspension ends',
         (_, steps) => bodiesOf(steps, 'PATCH', /Users/).some((body) => body.includes('"value":true')),
       ],
     ],
