@@ -1,5 +1,5 @@
 -- Puts facts on their way to one webhook. One that is there already is left alone, so a repeat has no effect.
--- KEYS[1] health  [2] deliveries  [3] log  [4] line  [5] places  [6] due  [7] and on: its other keys
+-- KEYS[1] health  [2] deliveries  [3] log  [4] line  [5] places  [6] due  [7] ended  [8] and on: its other keys
 -- ARGV[1] now (ms)  [2] when the webhook was made (ms)  then per delivery: id, subject, the delivery (JSON)
 -- Returns how many were new; -1 where another webhook has been made under its id since.
 local born, mine = tonumber(redis.call('HGET', KEYS[1], 'born') or 0), tonumber(ARGV[2])
@@ -10,7 +10,7 @@ if born ~= mine then redis.call('HSET', KEYS[1], 'born', ARGV[2]) end
 local added = 0
 for i = 3, #ARGV, 3 do
   local id, subject = ARGV[i], ARGV[i + 1]
-  if redis.call('HSETNX', KEYS[2], id, ARGV[i + 2]) == 1 then
+  if not redis.call('ZSCORE', KEYS[7], id) and redis.call('HSETNX', KEYS[2], id, ARGV[i + 2]) == 1 then
     added = added + 1
     local order = redis.call('HINCRBY', KEYS[1], 'order', 1)
     redis.call('ZADD', KEYS[3], order, id)

@@ -2,7 +2,7 @@
 -- KEYS[1] deliveries  [2] log  [3] line  [4] places  [5] due  [6] in flight  [7] ended  [8] forwards  [9] health
 -- ARGV[1] now (ms)  [2] delivery id  [3] until when the claim holds (ms)  [4] delivered|failed|dropped|again|released
 --     [5] the delivery (JSON)  [6] its next try (ms), for again, and for released where it is not now  [7] after how long without a success to disable (ms)
---     [8] ended deliveries kept  [9] for how long one is kept in any case (ms)  [10] for how long at most (ms)
+--     [8] ended deliveries kept  [9] for how long the id of one is kept in any case (ms)  [10] for how long at most (ms)
 --     [11] failures in a row that make an outage
 -- Returns { lost|settled, 1 where a success ended an outage, 1 where the endpoint was disabled }
 -- lost: the claim ran out and another worker tries it, or the webhook is gone.
@@ -29,6 +29,11 @@ else
   redis.call('HDEL', KEYS[4], id)
   redis.call('HDEL', KEYS[8], id)
   redis.call('ZADD', KEYS[7], now, id)
+  -- Of those before the newest ones nothing but the id is kept, for a teller that comes back to it: a storm would fill this one slot.
+  for _, former in ipairs(redis.call('ZREVRANGE', KEYS[7], ARGV[8], tonumber(ARGV[8]) + 1)) do
+    redis.call('HDEL', KEYS[1], former)
+    redis.call('ZREM', KEYS[2], former)
+  end
 end
 
 local excess = redis.call('ZCARD', KEYS[7]) - tonumber(ARGV[8])

@@ -3,6 +3,7 @@ import { withRedis } from '@flightroster/core/testing/with-redis'
 import type { Delivery } from '../../domain/delivery.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createDeliveryLine } from './delivery-line.ts'
+import { webhookKeys } from '../keys.ts'
 
 const NOW = 1_000_000
 const HOUR = 3_600_000
@@ -96,4 +97,23 @@ it('what is there of a former webhook is no part of one that was made later unde
   expect(await deliveries.list({ limit: 9, after: undefined })).toEqual({ items: [], next: null })
   await deliveries.destroy(3)
   expect(await redis.keys('*wh:crm*')).toEqual([])
+})
+
+it('of a storm of deliveries that ended the newest thousand are kept, and of the others the ids, so that none is made again', async () => {
+  const all = Array.from({ length: 1_200 }, (_, at) => delivery(`s-${at}`, `person-${at}`))
+  await deliveries.destroy(1)
+  await deliveries.add(all, NOW, 2)
+  for (let at = 0; at < all.length;) {
+    const { claims } = await line.claim('crm', { now: NOW + at, max: 100 })
+    for (const one of claims) {
+      const done: Delivery = { ...one.delivery, status: 'delivered' }
+      await line.settle(one, done, { kind: 'delivered' }, NOW + at++)
+    }
+  }
+  const keys = webhookKeys('crm')
+  expect([await redis.hlen(keys.deliveries), await redis.zcard(keys.log)]).toEqual([1_000, 1_000])
+  const { items } = await deliveries.list({ limit: 2_000, after: undefined })
+  expect(items).toHaveLength(1_000)
+  expect(await deliveries.add(all, NOW + 5_000, 2)).toBe(0)
+  expect(await claim(NOW + 5_000)).toEqual([])
 })

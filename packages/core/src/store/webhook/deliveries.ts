@@ -81,8 +81,8 @@ const RESTS_MS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * H
 /** Deliveries of one endpoint, and how the endpoint does. */
 export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
   const keys = webhookKeys(webhookId)
-  const { health: healthKey, deliveries: deliveriesKey, log, line, places, due, ...others } = keys
-  const all = [healthKey, deliveriesKey, log, line, places, due, ...Object.values<string>(others)]
+  const { health: healthKey, deliveries: deliveriesKey, log, line, places, due, ended, ...others } = keys
+  const all = [healthKey, deliveriesKey, log, line, places, due, ended, ...Object.values<string>(others)]
   const forward = async (now: number, after: number, rests: number[]) => {
     let from = String(after)
     while (from !== '') {

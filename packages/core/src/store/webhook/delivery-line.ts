@@ -80,7 +80,7 @@ const CLAIM_MS = 30_000
 const DAY_MS = 86_400_000
 const DISABLED_AFTER_MS = 5 * DAY_MS
 const ENDED_KEPT = 1_000
-/** A teller that died comes back to facts it made deliveries of: they must still be known then. */
+/** A teller that died comes back to facts it made deliveries of: their ids must still be known then. */
 const ENDED_KEPT_FOR_MS = 10 * 60_000
 const ENDED_KEPT_AT_MOST_MS = 7 * DAY_MS
 
