@@ -70,4 +70,15 @@ describe('what is kept from reading to reading', () => {
     expect(nextSighting(first, { ...seen, devices: [] }, NOW + DAY).since).toBe(NOW)
     expect(nextSighting(first, { ...seen, state: 'accepted', devices: [] }, NOW + DAY).since).toBe(NOW + DAY)
   })
+  it('is another sighting where the invitation or a device is another, and else the very same', () => {
+    const phone = { model: 'iPhone17,3', platform: 'IOS', osVersion: '26.1', build: '1' }
+    const seen = { state: 'installed', inviteType: 'EMAIL', devices: [phone] } as const
+    const first = nextSighting(undefined, { ...seen, devices: [phone] }, NOW)
+    expect(nextSighting(first, { ...seen, devices: [{ ...phone }] }, NOW + DAY)).toBe(first)
+    const others = (Object.keys(phone) as (keyof typeof phone)[]).map((field) => [{ ...phone, [field]: null }])
+    for (const devices of [[], [phone, phone], ...others])
+      expect(nextSighting(first, { ...seen, devices }, NOW + DAY)).toEqual({ ...seen, devices, since: NOW })
+    const byLink = { ...seen, inviteType: 'PUBLIC_LINK' as const, devices: [phone] }
+    expect(nextSighting(first, byLink, NOW + DAY)).toEqual({ ...byLink, since: NOW })
+  })
 })

@@ -114,7 +114,26 @@ export function nextUsage(
   }
 }
 
-/** A member's tester as a listing shows it, beside how it was seen before. */
+/** A member's tester as a listing shows it, beside how it was seen before: that very sighting where nothing is another. */
 export function nextSighting(before: Sighting | undefined, seen: Omit<Sighting, 'since'>, at: number): Sighting {
-  return { ...seen, since: before?.state === seen.state ? before.since : at }
+  if (before?.state !== seen.state) return { ...seen, since: at }
+  const isSame = before.inviteType === seen.inviteType && areSame(before.devices, seen.devices)
+  return isSame ? before : { ...seen, since: before.since }
+}
+
+/** Field by field: a reading compares ten thousand, and nearly all are the same. */
+function areSame(some: readonly Device[], others: readonly Device[]): boolean {
+  return (
+    some === others ||
+    (some.length === others.length &&
+      some.every((one, at) => {
+        const other = others[at]
+        return (
+          one.model === other?.model &&
+          one.platform === other.platform &&
+          one.osVersion === other.osVersion &&
+          one.build === other.build
+        )
+      }))
+  )
 }

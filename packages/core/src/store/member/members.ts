@@ -78,25 +78,29 @@ export function createMembers(
   leisure?: Pick<Leisure, 'take'>,
 ): Members {
   const keys = laneKeys(teamKey).roster(rosterId)
-  const findMany = async (ids: readonly string[]): Promise<(MemberRecord | undefined)[]> => {
+  /** `texts`: what is desired of each, where it is known. */
+  const readMany = async (ids: readonly string[], texts?: readonly string[]): Promise<(MemberRecord | undefined)[]> => {
     if (ids.length === 0) return []
     const [desired, observed, scores] = await Promise.all([
-      redis.hmget(keys.desired, ...ids),
+      texts ?? redis.hmget(keys.desired, ...ids),
       redis.hmget(keys.observed, ...ids),
       redis.zmscore(keys.status, ...ids),
     ])
     return ids.map((id, at) => {
       const text = desired[at]
-      if (!text) return undefined
+      const score = scores[at]
+      // Everybody has a status, so who has none was forgotten since the texts were read.
+      if (!text || (texts && score == null)) return undefined
       const seen = observed[at]
       return {
         id,
         desired: parseDesired(text),
         observed: seen ? parseObserved(seen) : null,
-        status: MEMBER_STATUSES[Number(scores[at] ?? 0)] ?? 'pending',
+        status: MEMBER_STATUSES[Number(score ?? 0)] ?? 'pending',
       }
     })
   }
+  const findMany = (ids: readonly string[]) => readMany(ids)
   const findByAddress = async (addresses: readonly string[]): Promise<string[][]> =>
     addresses.length === 0 ? [] : findHolders(redis, keys, addresses)
   return {

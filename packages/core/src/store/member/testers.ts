@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { emailKey } from '../../domain/email.ts'
 import { laneKeys, type LaneKeys } from '../keys.ts'
@@ -11,7 +11,7 @@ export const TESTER_PARTS = 256
 
 /** Where the tester id of an address (lower-cased) is kept: a third of what the address itself would take. */
 export function testerPlace(keys: LaneKeys, appId: string, address: string): { key: string; field: string } {
-  const digest = createHash('sha256').update(address).digest()
+  const digest = hash('sha256', address, 'buffer')
   return { key: keys.testersOf(appId, digest[0] ?? 0), field: digest.toString('base64url', 1, 10) }
 }
 
@@ -25,7 +25,7 @@ export function formatTesterId(id: string): string {
 function parseTesterId(text: string): string {
   if (text.startsWith('=')) return text.slice(1)
   const hex = Buffer.from(text, 'base64url').toString('hex')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
 /** Ids of testers by address (lower-cased), as Apple told them last. Where none is known, there may be one. */
@@ -37,16 +37,33 @@ export async function findTesterIds(
   const ids = new Map<string, string>()
   if (addresses.length === 0) return ids
   const keys = laneKeys(teamKey)
-  const places = addresses.map((address) => testerPlace(keys, appId, address))
-  const [former, found] = await Promise.all([
-    redis.hmget(keys.testers(appId), ...addresses),
-    Promise.all(places.map(({ key, field }) => redis.hget(key, field))),
+  const former = keys.testers(appId)
+  const parts = new Map<string, { addresses: string[]; fields: string[] }>()
+  for (const address of addresses) {
+    const { key, field } = testerPlace(keys, appId, address)
+    const part = parts.get(key) ?? { addresses: [], fields: [] }
+    parts.set(key, part)
+    part.addresses.push(address)
+    part.fields.push(field)
+  }
+  const [hasFormer] = await Promise.all([
+    redis.exists(former),
+    ...[...parts].map(async ([key, part]) => {
+      const found = await redis.hmget(key, ...part.fields)
+      for (const [at, address] of part.addresses.entries()) {
+        const text = found[at]
+        if (typeof text === 'string') ids.set(address, parseTesterId(text))
+      }
+    }),
   ])
-  addresses.forEach((address, at) => {
-    const text = found[at]
-    const id = typeof text === 'string' ? parseTesterId(text) : former[at]
+  if (hasFormer === 0) return ids
+  const unknown = addresses.filter((address) => !ids.has(address))
+  if (unknown.length === 0) return ids
+  const found = await redis.hmget(former, ...unknown)
+  for (const [at, address] of unknown.entries()) {
+    const id = found[at]
     if (id) ids.set(address, id)
-  })
+  }
   return ids
 }
 

@@ -26,7 +26,7 @@ export async function noteSightings(
     seen.add(id)
     const known = before.get(id)
     const next = nextSighting(known, toSeen(row, known, settings.testerUsage), at)
-    if (JSON.stringify(next) !== JSON.stringify(known)) changed.set(id, next)
+    if (next !== known) changed.set(id, next)
   }
   const gone = [...before.keys()].filter((id) => !seen.has(id))
   try {

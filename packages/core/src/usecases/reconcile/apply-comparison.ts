@@ -29,6 +29,8 @@ export async function applySeen(visit: Visit, roster: Roster, seen: GroupCompari
   }
 }
 
+const IDS_AT_ONCE = 10_000
+
 /** A tester that was taken out and made anew by hand has another id. It is kept for look-ups and shown: nobody's change. */
 export async function keepTesterIds(
   visit: Visit,
@@ -38,17 +40,25 @@ export async function keepTesterIds(
 ): Promise<void> {
   const ids = new Map(rows.flatMap(({ email, id }) => (email === null ? [] : [[emailKey(email), id] as const])))
   const addressOf = ({ observed, desired }: MemberRecord) => emailKey(observed?.email ?? desired.email ?? '')
-  for (const chunk of inChunks([...records.values()], MAX_CHUNK)) {
-    const listed = chunk.filter((record) => ids.has(addressOf(record)))
-    const known = await visit.deps.lane.testerIds(roster.app.id, listed.map(addressOf))
-    await Promise.all(
-      listed.map(async (record) => {
-        const address = addressOf(record)
-        const id = ids.get(address)
-        if (id !== undefined && id !== known.get(address))
-          await keep(visit, roster, record, { ...asBefore(record), testerIds: new Map([[address, id]]) })
-      }),
+  const listed = [...records.values()].flatMap((record) => {
+    const address = addressOf(record)
+    const id = ids.get(address)
+    return id === undefined ? [] : [{ record, address, id }]
+  })
+  // Many at once: they lie in 256 parts, and each is asked once.
+  for (const chunk of inChunks(listed, IDS_AT_ONCE)) {
+    const known = await visit.deps.lane.testerIds(
+      roster.app.id,
+      chunk.map(({ address }) => address),
     )
+    const others = chunk.filter(({ address, id }) => known.get(address) !== id)
+    for (const some of inChunks(others, MAX_CHUNK)) {
+      await Promise.all(
+        some.map(({ record, address, id }) =>
+          keep(visit, roster, record, { ...asBefore(record), testerIds: new Map([[address, id]]) }),
+        ),
+      )
+    }
   }
 }
 
