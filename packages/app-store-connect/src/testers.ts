@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { list, PAGE_SIZE, readPage, type Caller, type Collection, type Page } from './paginate.ts'
 import { createdDocument, documentOf, pageOf, readJson, readStatus, testerResource, Unfit } from './shapes.ts'
 import { encodeValue, type Query } from './target.ts'
-import type { GroupTesterRow, NewTester, TesterListing, TesterRow, TesterState } from './types.ts'
+import type { Device, GroupTesterRow, InviteType, NewTester, TesterListing, TesterRow, TesterState } from './types.ts'
 
 const FIELDS = ['email', 'firstName', 'lastName', 'state']
 const DEVICE_FIELDS = ['inviteType', 'appDevices']
@@ -81,7 +81,15 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
       const asked = collection('/v1/betaGroups/{id}/betaTesters', {}, groupId)
       const fields = withDevices ? [...FIELDS, ...DEVICE_FIELDS] : FIELDS
       const query = { ...asked.query, 'fields[betaTesters]': fields }
-      const toRow = (row: z.output<typeof testerResource>) => ({ ...toTester(row), ...toDevices(row) })
+      const toRow = ({ id, attributes }: z.output<typeof testerResource>): GroupTesterRow => ({
+        id,
+        email: attributes?.email ?? null,
+        firstName: attributes?.firstName ?? null,
+        lastName: attributes?.lastName ?? null,
+        state: toState(attributes?.state),
+        inviteType: toInviteType(attributes?.inviteType),
+        devices: toDevices(attributes?.appDevices),
+      })
       return readPage(caller, { ...asked, query, toRow }, next)
     },
     listGroupTesters: (groupId: string): Promise<TesterListing> =>
@@ -143,24 +151,22 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
 const MOST_DEVICES = 20
 const LONGEST_WORD = 64
 
+const toInviteType = (value: unknown): InviteType | null =>
+  value === 'EMAIL' || value === 'PUBLIC_LINK' ? value : null
+
 /** Of ten thousand rows of a group: a schema would be half of what reading them costs. */
-function toDevices({ attributes }: z.output<typeof testerResource>): Pick<GroupTesterRow, 'inviteType' | 'devices'> {
-  const { inviteType, appDevices } = attributes ?? {}
-  const isList = Array.isArray(appDevices) && appDevices.every(isObject)
-  const devices = (isList ? appDevices : []).slice(0, MOST_DEVICES).map((device) => {
-    const word = (name: string) => {
-      const value = device[name]
-      return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_WORD) : null
-    }
-    return {
-      model: word('model'),
-      platform: word('platform'),
-      osVersion: word('osVersion'),
-      build: word('appBuildVersion'),
-    }
-  })
-  return { inviteType: inviteType === 'EMAIL' || inviteType === 'PUBLIC_LINK' ? inviteType : null, devices }
+function toDevices(value: unknown): Device[] {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isObject)) return []
+  return value.slice(0, MOST_DEVICES).map((device) => ({
+    model: toWord(device['model']),
+    platform: toWord(device['platform']),
+    osVersion: toWord(device['osVersion']),
+    build: toWord(device['appBuildVersion']),
+  }))
 }
+
+const toWord = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_WORD) : null
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

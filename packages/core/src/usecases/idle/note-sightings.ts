@@ -5,17 +5,16 @@ import { isAppError } from '../../errors.ts'
 import type { MemberRecord, ReadRow } from '../../store/index.ts'
 import type { Visit } from '../visit/visit.ts'
 
-/** Keeps what a complete listing says of each member's tester: since when it has its state, and where the app is installed. */
+/** Keeps what a complete listing, by address (lower-cased), says of each member's tester: since when it has its state, and where the app is installed. */
 export async function noteSightings(
   visit: Visit,
   roster: Roster,
-  rows: readonly ReadRow[],
+  listed: ReadonlyMap<string, ReadRow>,
   records: Iterable<MemberRecord>,
 ): Promise<void> {
   const { store, clock, settings } = visit.deps
   const figures = store.lane(visit.teamKey).roster(roster.id).figures
   const before = await figures.sightings()
-  const listed = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
   const at = clock.now()
   const changed = new Map<string, Sighting>()
   const seen = new Set<string>()

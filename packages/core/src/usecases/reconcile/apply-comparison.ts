@@ -35,15 +35,14 @@ const IDS_AT_ONCE = 10_000
 export async function keepTesterIds(
   visit: Visit,
   roster: Roster,
-  rows: readonly ReadRow[],
+  listing: ReadonlyMap<string, ReadRow>,
   records: ReadonlyMap<string, MemberRecord>,
 ): Promise<void> {
-  const ids = new Map(rows.flatMap(({ email, id }) => (email === null ? [] : [[emailKey(email), id] as const])))
   const addressOf = ({ observed, desired }: MemberRecord) => emailKey(observed?.email ?? desired.email ?? '')
   const listed = [...records.values()].flatMap((record) => {
     const address = addressOf(record)
-    const id = ids.get(address)
-    return id === undefined ? [] : [{ record, address, id }]
+    const row = listing.get(address)
+    return row === undefined ? [] : [{ record, address, id: row.id }]
   })
   // Many at once: they lie in 256 parts, and each is asked once.
   for (const chunk of inChunks(listed, IDS_AT_ONCE)) {
@@ -136,14 +135,15 @@ export async function forgetFormer(
   visit: Visit,
   roster: Roster,
   settled: GroupComparison['settled'],
-  reading: { rows: readonly ReadRow[]; startedAt: number },
+  reading: { listed: ReadonlyMap<string, ReadRow>; startedAt: number },
 ): Promise<void> {
-  const listed = new Set(reading.rows.flatMap(({ email }) => (email === null ? [] : [emailKey(email)])))
   for (const chunk of inChunks(settled, MAX_CHUNK)) {
     await Promise.all(
       chunk.map(async (record) => {
         const before = observedOf(record)
-        const former = before.former.filter(({ email, at }) => at >= reading.startedAt || listed.has(emailKey(email)))
+        const former = before.former.filter(
+          ({ email, at }) => at >= reading.startedAt || reading.listed.has(emailKey(email)),
+        )
         if (former.length < before.former.length)
           await keep(visit, roster, record, { ...asBefore(record), observed: { ...before, former } })
       }),

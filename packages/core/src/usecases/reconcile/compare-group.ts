@@ -19,8 +19,19 @@ export interface GroupComparison {
   unmanaged: ReadRow[]
 }
 
+/** What is listed, by address (lower-cased). */
+export function byAddress(rows: readonly ReadRow[]): Map<string, ReadRow> {
+  const listed = new Map<string, ReadRow>()
+  for (const row of rows) if (row.email !== null) listed.set(emailKey(row.email), row)
+  return listed
+}
+
 /** Pure: a complete listing of the group beside the roster. Members with work under way are left to it. */
-export function compareGroup(rows: ReadRow[], records: Iterable<MemberRecord>): GroupComparison {
+export function compareGroup(
+  rows: ReadRow[],
+  records: Iterable<MemberRecord>,
+  listed: ReadonlyMap<string, ReadRow> = byAddress(rows),
+): GroupComparison {
   const comparison: GroupComparison = {
     seen: [],
     vanished: [],
@@ -30,7 +41,6 @@ export function compareGroup(rows: ReadRow[], records: Iterable<MemberRecord>): 
     settled: [],
     unmanaged: [],
   }
-  const listed = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
   const explained = new Set<string>()
   const present: MemberRecord[] = []
   const absent: MemberRecord[] = []

@@ -124,13 +124,15 @@ async function readPage(visit: Visit, roster: Roster, readings: Readings, readin
     reading.pass,
     page.rows.map(({ id }) => id),
   )
-  const fresh = new Map(page.rows.filter(({ id }) => !known.has(id)).map((row) => [row.id, row]))
+  const fresh = new Map<string, ReadRow>()
   const touched = new Set((await readings.touched(Number.MAX_SAFE_INTEGER)).map(emailKey))
-  // One that we took out and put in again may be listed twice, and is looked at later.
-  const repeated = page.rows.filter(({ id, email }, at) => {
-    const isRepeated = known.has(id) || page.rows.findIndex((row) => row.id === id) !== at
-    return isRepeated && (email === null || !touched.has(emailKey(email)))
-  })
+  let isRepeated = false
+  for (const row of page.rows) {
+    const { id, email } = row
+    // One that we took out and put in again may be listed twice, and is looked at later.
+    if (known.has(id) || fresh.has(id)) isRepeated ||= email === null || !touched.has(emailKey(email))
+    if (!known.has(id)) fresh.set(id, row)
+  }
   const idle = fresh.size > 0 ? 0 : reading.idle + 1
   const next: Reading = {
     ...reading,
@@ -140,7 +142,7 @@ async function readPage(visit: Visit, roster: Roster, readings: Readings, readin
     idle,
     total: page.total ?? reading.total,
     ended: page.next === null,
-    broken: repeated.length > 0 || (page.next !== null && (page.next === reading.next || idle >= IDLE_PAGES)),
+    broken: isRepeated || (page.next !== null && (page.next === reading.next || idle >= IDLE_PAGES)),
   }
   assertKept(await readings.keepPage(visit.lease.token, next, [...fresh.values()]))
   return next

@@ -17,7 +17,7 @@ import {
   removeReturned,
   removeUnmanaged,
 } from './apply-comparison.ts'
-import { compareGroup, type GroupComparison } from './compare-group.ts'
+import { byAddress, compareGroup, type GroupComparison } from './compare-group.ts'
 import { confirmVanished } from './confirm-vanished.ts'
 import { noteIncomplete, noteReading, noteStanding } from './note-reading.ts'
 import { planReading } from './plan-reading.ts'
@@ -115,17 +115,18 @@ async function compareAndApply(
   }
   const { rows, startedAt } = reading
   const records = await readRoster(store.members(visit.teamKey, roster.id))
-  await noteSightings(visit, roster, rows, records.values())
-  const compared = compareGroup(rows, records.values())
+  const listed = byAddress(rows)
+  await noteSightings(visit, roster, listed, records.values())
+  const compared = compareGroup(rows, records.values(), listed)
   const vanished = await confirmVanished(visit, roster, compared.vanished)
   compared.vanished = vanished.gone
   const plan = await planReading(visit, roster, record, compared, { records, read: rows.length })
   const unsettled = settledAt > clock.now() && plan.plan.remove + compared.returned.length > 0
   if (!record.dryRun) {
-    await keepTesterIds(visit, roster, rows, records)
+    await keepTesterIds(visit, roster, listed, records)
     await applySeen(visit, roster, compared.seen)
     await putBack(visit, roster, compared)
-    await forgetFormer(visit, roster, compared.settled, { rows, startedAt })
+    await forgetFormer(visit, roster, compared.settled, { listed, startedAt })
     if (!unsettled) await removeReturned(visit, roster, compared.returned)
     if (plan.status === 'running' && !unsettled) await removeAll(visit, roster, compared, plan)
   }
