@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { eventually, startReceiver, timePasses } from '@flightroster/core/testing'
+import { eventually, startReceiver, startRedisCluster, type RedisCluster, timePasses } from '@flightroster/core/testing'
 import { createLedger, type Ledger, type MembershipEvent } from './support/ledger.ts'
-import { startRedisCluster, type RedisCluster } from './support/redis-cluster.ts'
 import { startStack, type Stack } from './support/stack.ts'
 import { makeTls } from './support/tls.ts'
 

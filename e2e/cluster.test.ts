@@ -1,9 +1,14 @@
 import type { Emulator } from '@flightroster/emulator'
 import { describe, expect, it } from 'vitest'
-import { eventually, type TestRedis, timePasses } from '@flightroster/core/testing'
+import {
+  eventually,
+  startRedisCluster,
+  type RedisCluster,
+  type TestRedis,
+  timePasses,
+} from '@flightroster/core/testing'
 import { Redis } from 'ioredis'
 import { createLedger, type Ledger } from './support/ledger.ts'
-import { startRedisCluster, type RedisCluster } from './support/redis-cluster.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 /** What is promised of the time after the promotion. */

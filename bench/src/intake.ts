@@ -39,7 +39,7 @@ const apiNodeArgs = (process.env['API_NODE_ARGS'] ?? '').split(' ').filter(Boole
 await using product = await startProduct({ appleUrl: apple.emulator.url, apiNodeArgs })
 await connect(product, keyAt(apple, 0))
 const port = await freePort()
-const common = { REDIS_URL: product.redis.url }
+const common = { REDIS_URL: product.redisUrl }
 await using route = await startSource('naive/route.ts', { ...common, PORT: String(port) })
 const targets: Target[] = [
   { name: 'ours', url: `${product.url}/v1/events`, headers: product.headers, pid: product.api.pid },

@@ -17,7 +17,7 @@ await using product = await startProduct({ appleUrl: apple.emulator.url })
 await connect(product, keyAt(apple, 0))
 product.startWorker()
 const port = await freePort()
-const common = { REDIS_URL: product.redis.url }
+const common = { REDIS_URL: product.redisUrl }
 await using _route = await startSource('naive/route.ts', { ...common, PORT: String(port) })
 const key = JSON.stringify(keyAt(apple, 1))
 await using _worker = await startSource('naive/worker.ts', { ...common, APPLE_URL: apple.emulator.url, KEY: key })

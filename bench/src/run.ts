@@ -12,6 +12,7 @@ const BENCHMARKS = [
   'throughput',
   'lanes',
   'scaling',
+  'cluster',
   'pages',
   'members',
   'whole-rosters',

@@ -23,7 +23,7 @@ await using apple = await startApple({ keyCount: LANES + 1 })
 await using product = await startProduct({ appleUrl: apple.emulator.url })
 for (let lane = 0; lane < LANES; lane++) await connect(product, keyAt(apple, lane), `key-${lane}`, `roster-${lane}`)
 const bareKey = keyAt(apple, LANES)
-const queue = new Queue<MembershipEvent>('naive', { connection: { url: product.redis.url } })
+const queue = new Queue<MembershipEvent>('naive', { connection: { url: product.redisUrl } })
 
 /** From the first job's call to the last one's: how long a process takes to start is not asked here. */
 async function rate(emulator: Apple['emulator'], events: readonly MembershipEvent[]): Promise<number> {
@@ -72,7 +72,7 @@ async function runBare(jobs: number, workers: number, concurrency: number): Prom
   const events = joins(jobs)
   await queue.addBulk(events.map((data) => ({ name: data.type, data })))
   const env = {
-    REDIS_URL: product.redis.url,
+    REDIS_URL: product.redisUrl,
     APPLE_URL: apple.emulator.url,
     KEY: JSON.stringify(bareKey),
     CONCURRENCY: String(concurrency),

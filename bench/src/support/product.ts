@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { eventually, freePort, startRedis, type TestRedis } from '@flightroster/core/testing'
-import { Redis } from 'ioredis'
+import { createLog } from '@flightroster/core/log'
+import { createRedis } from '@flightroster/core/store'
+import { eventually, freePort, startRedis } from '@flightroster/core/testing'
+import type { Redis } from 'ioredis'
 import { startBuilt, type Program } from './programs.ts'
+
+const NO_REWRITE = ['--auto-aof-rewrite-percentage', '0']
 
 export interface ProductOptions {
   /** Where Apple is. */
   appleUrl: string
   env?: Record<string, string>
+  /** A store that runs already, such as a cluster; absent: a Redis of its own. */
+  redisUrl?: string
   /** Words for the API's Node, such as `--cpu-prof`. */
   apiNodeArgs?: string[]
 }
 
 /** The product as it is run: a Redis that syncs every write, the API and workers as processes. */
 export interface Product extends AsyncDisposable {
-  redis: TestRedis
+  redisUrl: string
   /** A connection of the benchmark's own. */
   client: Redis
   url: string
@@ -29,12 +35,14 @@ export interface Product extends AsyncDisposable {
 
 export async function startProduct(options: ProductOptions): Promise<Product> {
   // A rewrite of the file in the middle of a round would fall on one side only.
-  const redis = await startRedis({ appendFsync: 'always', args: ['--auto-aof-rewrite-percentage', '0'] })
+  const redis =
+    options.redisUrl === undefined ? await startRedis({ appendFsync: 'always', args: NO_REWRITE }) : undefined
+  const redisUrl = options.redisUrl ?? redis?.url ?? ''
   const port = await freePort()
   const token = randomBytes(16).toString('hex')
   const encryptionKey = randomBytes(32)
   const env: Record<string, string> = {
-    REDIS_URL: redis.url,
+    REDIS_URL: redisUrl,
     ENCRYPTION_KEY: encryptionKey.toString('base64'),
     APP_STORE_CONNECT_URL: options.appleUrl,
     ADMIN_TOKEN: token,
@@ -58,9 +66,9 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     return api
   }
   let api = await startApi()
-  const client = new Redis(redis.url)
+  const client = createRedis(redisUrl, { name: 'bench', log: createLog({ level: 'silent', name: 'bench' }) })
   return {
-    redis,
+    redisUrl,
     client,
     url,
     headers,
@@ -90,7 +98,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     async [Symbol.asyncDispose]() {
       client.disconnect()
       await Promise.all(programs.map((program) => program.stop()))
-      await redis.close()
+      await redis?.close()
     },
   }
 }

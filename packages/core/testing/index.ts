@@ -5,6 +5,7 @@ export { makeBuild, makeEvent, makePrivateKey, makeRoster, makeTeamKey, NO_JOB }
 export { hashPassword } from './hash-password.ts'
 export { freePort } from './free-port.ts'
 export { startRedis, type TestRedis, type TestRedisOptions } from './redis.ts'
+export { startRedisCluster, type RedisCluster } from './redis-cluster.ts'
 export { readScaledObject, startScaler, type Scaler, type ScaleRule } from './scaler.ts'
 export { spawnTied } from './spawn-tied.ts'
 export { timePasses } from './time-passes.ts'

@@ -1,6 +1,14 @@
-import { eventually, freePort, startRedis, type TestRedis } from '@flightroster/core/testing'
 import { Redis } from 'ioredis'
-import type { TestTls } from './tls.ts'
+import { eventually } from './eventually.ts'
+import { freePort } from './free-port.ts'
+import { startRedis, type TestRedis } from './redis.ts'
+
+/** Files of an authority, and of a certificate for 127.0.0.1 that it has signed. */
+interface TestTls {
+  ca: string
+  certificate: string
+  key: string
+}
 
 export interface RedisClusterOptions {
   /** How many, for the masters by turns; 4 unless told otherwise. */
