@@ -2,10 +2,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks-rig.ts'
 import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
 import { toEndpoint } from '../../domain/notice.ts'
-import { webhookKeys } from '../../store/keys.ts'
+import { laneKeys, webhookKeys } from '../../store/keys.ts'
+import { createFacts } from '../../store/webhook/facts.ts'
 import { createStore } from '../../store/index.ts'
 import { deleteNotice, putNotice } from '../notices/index.ts'
 import { deleteWebhook } from './delete-webhook.ts'
+import { tellFacts } from './tell-facts.ts'
 
 let rig: CallbacksRig
 
@@ -70,3 +72,31 @@ it('a notice that is made anew tells nothing of its former, whichever write the 
     if (!died) break
   }
 })
+
+it.each([
+  ['webhook', () => deleteWebhook(rig.deps, 'crm'), 'crm'],
+  ['notice', () => deleteNotice(rig.deps, 'ops'), 'ops'],
+])(
+  'what is told to a %s that was deleted just before leaves nothing, whichever write its process died before',
+  async (_what, remove, id) => {
+    for (let at = 0; ; at++) {
+      await rig.put()
+      await putNotice(rig.deps, { id: 'ops', kind: 'slack', target: rig.receiver.url, types: ['*'], rosters: null })
+      await createFacts(rig.redis, 'acme').add([rig.fact(`u-${at}`, at + 1)])
+      const known = await rig.deps.directory.active()
+      await remove()
+      const died = await diesAt(rig.redis, at, ({ redis }) =>
+        tellFacts({ ...rig.deps, store: createStore(redis), directory: { active: async () => known } }, 'acme'),
+      )
+      // As workers look for what is due.
+      for (const due of await rig.deps.store.deliveryLine.due(rig.clock.now(), 10)) {
+        await rig.deliver(due.id)
+        await rig.deps.store.deliveryLine.settleDue(due, null)
+      }
+      expect({ at, kept: await rig.redis.keys(`*${id}*`) }).toEqual({ at, kept: [] })
+      await rig.redis.del(laneKeys('acme').facts, laneKeys('acme').telling)
+      rig.clock.advance(1)
+      if (!died) break
+    }
+  },
+)

@@ -58,8 +58,7 @@ async function addTo(deps: TellDeps, webhook: Webhook, facts: Fact[], rosters: R
   const wanted = facts.filter((fact) => wantsFact(webhook, fact, rosters))
   if (wanted.length === 0) return 0
   const deliveries = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), fact, toSubject(fact, toRef), now))
-  await store.deliveries(webhook.id).add(deliveries, now, webhook.createdAt)
-  await store.deliveryLine.note(webhook.id, now)
+  await addNoted(deps, webhook.id, () => store.deliveries(webhook.id).add(deliveries, now, webhook.createdAt))
   return deliveries.length
 }
 
@@ -74,7 +73,17 @@ async function addToNotice(
   const wanted = facts.filter((fact) => wantsNotice(notice, fact, rosters))
   if (wanted.length === 0) return 0
   const made = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), withoutPerson(fact), NOTICE_SUBJECT, now))
-  const added = (await store.deliveries(toEndpoint(notice.id)).add(made, now, notice.createdAt)) ?? 0
-  if (added > 0) await store.deliveryLine.note(toEndpoint(notice.id), now)
+  const id = toEndpoint(notice.id)
+  return (await addNoted(deps, id, () => store.deliveries(id).add(made, now, notice.createdAt))) ?? 0
+}
+
+/**
+ * Notes that there is something to send, and once more behind it, since whoever looked in between found nothing. What is of an endpoint
+ * that was deleted meanwhile is taken away by whoever looks: a death right behind the deliveries must not leave them without a note.
+ */
+async function addNoted<T>({ store, clock }: TellDeps, id: string, add: () => Promise<T>): Promise<T> {
+  await store.deliveryLine.note(id, clock.now())
+  const added = await add()
+  await store.deliveryLine.note(id, clock.now())
   return added
 }
