@@ -91,7 +91,7 @@ export const readHead = (json: string): KeptHead => readJson(headShape, json, 'A
 
 const FEW = 100
 const AT_ONCE = 2_000
-/** Of a writer that died before its record named them. */
+/** Of a writer that died before its record named them: the step that writes the record keeps them (write-plans.lua). */
 const LEFT_BEHIND_MS = 86_400_000
 /** Plans whose names a process remembers: pages of members ask for those of one plan over and over. */
 const REMEMBERED = 4
@@ -124,10 +124,13 @@ export function createPlanNames(redis: Redis, teamKey: string) {
     }
     const [key, lines] = [keyOf(place.key), formatLines(names)]
     for (let from = 0; from < lines.length; from += AT_ONCE) {
-      await redis.rpush(key, ...lines.slice(from, from + AT_ONCE))
-      if (from === 0) await redis.pexpire(key, LEFT_BEHIND_MS)
+      const page = lines.slice(from, from + AT_ONCE)
+      await redis
+        .multi()
+        .rpush(key, ...page)
+        .pexpire(key, LEFT_BEHIND_MS)
+        .exec()
     }
-    await redis.persist(key)
     places.set(names.removals, { place, names })
     return place
   }

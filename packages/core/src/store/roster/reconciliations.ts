@@ -149,12 +149,13 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
         return { id: after.id, former, text: await names.format(after), status: after.status, began: after.startedAt }
       }),
     )
+    const named = written.flatMap(({ text }) => names.keyOf(text)?.key ?? [])
     const share = removal ? shareOf({ ...removal, roster, id: plans[0]?.after.id ?? '' }) : ''
     const terms = [roster, born ?? '', KEPT_PER_ROSTER, task?.name ?? '', task?.at ?? 0]
     const more = [told ? formatFact(told) : '', share, removal?.now ?? 0, asked?.field ?? '', asked?.over ?? '']
     const answer = await writeScript.run(
       redis,
-      [...at, keys.sequences, keys.facts, keys.removedShares],
+      [...at, keys.sequences, keys.facts, keys.removedShares, ...named],
       [
         ...terms,
         ...more,

@@ -2,6 +2,7 @@
 -- the guard adds up. Of a roster that is not in this lane (any more), or was made later under the same id, nothing is written.
 -- KEYS[1] reconciliations  [2] held ones of the roster  [3] all of the roster, by when they began  [4] those that were asked for
 --     [5] schedule of the lane  [6] rosters of the lane  [7] when they were made  [8] sequences  [9] facts  [10] shares that were removed
+--     [11] and on: names of the plans, which would be forgotten otherwise
 -- ARGV[1] roster id  [2] when the roster was made (ms), or empty where it does not matter  [3] how many of the roster are kept
 --     [4] task, or empty  [5] when it is due (ms)  [6] fact (JSON, with `"sequence":0` before any text from outside), or empty; unless it is of
 --     a held plan, it is told only where none waits any more  [7] share that is removed, or empty  [8] when (ms)
@@ -31,6 +32,7 @@ for at = 11, #ARGV, 5 do
     if status == 'held' then redis.call('SADD', KEYS[2], id) else redis.call('SREM', KEYS[2], id) end
   end
 end
+for at = 11, #KEYS do redis.call('PERSIST', KEYS[at]) end
 local old = redis.call('ZRANGE', KEYS[3], 0, -1 - tonumber(ARGV[3]))
 for _, id in ipairs(old) do
   if redis.call('SISMEMBER', KEYS[2], id) == 0 then

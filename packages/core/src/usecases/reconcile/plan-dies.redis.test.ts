@@ -195,3 +195,24 @@ describe('whichever write its process died before, upstream knows what waits for
       (roster) => comesToRest(roster, ['u-0']),
     ))
 })
+
+it('who is named by a plan of very many is forgotten in a day, whichever write its process died before, unless the plan names them', async () => {
+  const many = Array.from({ length: 150 }, (_, at) => `m-${at}`)
+  for (let at = 0; ; at++) {
+    const roster = await rig.addRoster({ id: `gold-${at}` })
+    const died = await diesAt(rig.redis, at, ({ redis }) =>
+      list({ ...rig.deps, store: createStore(redis) }, roster, many),
+    )
+    const records = Object.values(await rig.redis.hgetall(laneKeys('acme').reconciliations))
+    const keys = await rig.redis.keys(laneKeys('acme').planNames('*'))
+    for (const key of keys) {
+      const isNamed = records.some((text) => text.includes(key.slice(laneKeys('acme').planNames('').length)))
+      expect({ at, isNamed, isKept: (await rig.redis.pttl(key)) < 0 }).toEqual({ at, isNamed, isKept: isNamed })
+    }
+    if (!died) {
+      expect(keys).not.toEqual([])
+      break
+    }
+    await deleteRoster(rig.deps, { id: roster.id, testers: 'keep' })
+  }
+}, 60_000)
