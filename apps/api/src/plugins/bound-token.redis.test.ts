@@ -1,6 +1,6 @@
 import { createDeliveries, createReconciliations } from '@flightroster/core/store'
 import { createHmac } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { FOREIGN, OWN, SECRET, startBoundWorld, type BoundWorld } from '../../testing/bound-world.ts'
 import type { TestApi } from '../../testing/serve.ts'
 
@@ -54,6 +54,18 @@ describe('a token bound to one roster', () => {
     expect(answer.json()).toEqual({ accepted: 0, ignored: 1 })
     expect((await asBound('DELETE', '/v1/sources/any')).statusCode).toBe(204)
     expect((await asBound('DELETE', '/v1/sources/shop')).statusCode).toBe(204)
+  })
+
+  it('takes over no source that was made for others between its look and its write', async () => {
+    const others = { kind: 'stripe', secret: 'theirs', rosters: { '*': FOREIGN[0]?.roster } }
+    expect((await api.call('PUT', '/v1/sources/taken', others)).statusCode).toBe(201)
+    const looked = vi.spyOn(api.store.sources, 'list').mockResolvedValueOnce([])
+    const own = { kind: 'stripe', secret: 'ours', rosters: { '*': OWN.roster } }
+    const answer = await asBound('PUT', '/v1/sources/taken', own)
+    looked.mockRestore()
+    expect([answer.statusCode, answer.json().code]).toEqual([409, 'conflict'])
+    expect((await api.call('GET', '/v1/sources/taken')).json().rosters).toEqual(others.rosters)
+    expect((await api.call('DELETE', '/v1/sources/taken')).statusCode).toBe(204)
   })
 
   it.each([

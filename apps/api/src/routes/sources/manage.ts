@@ -59,7 +59,8 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
     async (request, reply) => {
       const { sourceId: id } = request.params
       const { body, caller } = request
-      await assertReach(id, body.rosters, caller)
+      const isOwn = (known: Source) => isReachable(known, caller)
+      assertReach(body.rosters, caller)
       const {
         source: record,
         isNew,
@@ -72,20 +73,13 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
         signature: body.kind === 'generic' ? body.signature : null,
         map: body.kind === 'generic' ? body.map : null,
         within: caller.rosters && [...caller.rosters],
-        share: shareOf(caller, (known) => isReachable(known, caller)),
+        isOwn,
+        share: shareOf(caller, isOwn),
       })
       request.changedNothing = !isChanged
       return reply.code(isNew ? 201 : 200).send(view(record))
     },
   )
-
-  /** A bound token can name its own rosters only, and take over no source that reaches further. */
-  async function assertReach(id: string, rosters: Record<string, string>, caller: Caller): Promise<void> {
-    const foreign = Object.values(rosters).find((roster) => !mayReach(caller, roster))
-    if (foreign !== undefined) throw new AppError('not_found', { message: `There is no roster "${foreign}".` })
-    const known = (await listSources(deps)).find((one) => one.id === id)
-    if (known && !isReachable(known, caller)) throw new AppError('conflict', { message: `The id "${id}" is taken.` })
-  }
 
   app.get(
     '/v1/sources',
@@ -207,6 +201,12 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
       },
     )
   })
+}
+
+/** A bound token can name its own rosters only. */
+function assertReach(rosters: Record<string, string>, caller: Caller): void {
+  const foreign = Object.values(rosters).find((roster) => !mayReach(caller, roster))
+  if (foreign !== undefined) throw new AppError('not_found', { message: `There is no roster "${foreign}".` })
 }
 
 const placeOf = ({ at, id, status }: ReceivedPayload) => `${at} ${status} ${id}`

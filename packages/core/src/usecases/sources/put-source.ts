@@ -19,6 +19,8 @@ export interface SourceInput {
   map: string | null
   /** What the caller's token is bound to; null: nothing. */
   within: string[] | null
+  /** Whether the caller may change one that is there; one that it may not keeps its id. */
+  isOwn?: (known: Source) => boolean
   share?: OwnShare<Source> | undefined
   assertSeen?: AssertSeen<Source>
 }
@@ -73,6 +75,7 @@ export async function putSource(
   }
   let isChanged = true
   const changed = await sources.update(id, (known) => {
+    if (input.isOwn?.(known) === false) throw new AppError('conflict', { message: `The id "${id}" is taken.` })
     input.assertSeen?.(known)
     if (known.kind !== kind) throw new AppError('source_kind_fixed', { details: { source: id } })
     const secrets = secret === undefined ? {} : renewSecret(sealer, known, secret, now)
