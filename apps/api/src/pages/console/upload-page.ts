@@ -87,7 +87,7 @@ export function draftPage(input: DraftPage): string {
     </div>
     ${changes === 0 ? html`<p>${nothingToChange(draft)}</p>` : html`<p>${estimateWords(estimate, input.waitsFor)}</p>`}
     ${changes === 0 ? null : waitNotice(input.waitsFor, input)} ${held ? heldNotice(held, draft) : null}
-    ${clearing(plan.clear.length)} ${keeping(plan.kept.length)} ${draft.rejected.length > 0 ? rejected(input) : null}
+    ${clearing(plan.clear.length)} ${keeping(plan.kept.length)} ${draft.rejected.total > 0 ? rejected(input) : null}
     ${columnsAgain(input)} ${confirm(input, changes)}
     ${plan.remove.length > 0 ? people('Who would leave', draft.leaving, plan.remove.length, privacy) : null}
     ${plan.add.length > 0 ? people('Who would come', draft.coming, plan.add.length, privacy) : null}
@@ -105,8 +105,8 @@ function estimateWords({ calls, seconds }: Estimate, waitsFor: WaitsFor | null):
 
 /** A list of which no row was usable says nothing of the roster. */
 function nothingToChange({ list, rejected: out }: Draft): string {
-  if (list.rows.length === 0 && out.length > 0) return 'No row of this list could be used, so it says nothing.'
-  if (out.length > 0) return 'For the rows that could be read, the roster already matches the list.'
+  if (list.rows.length === 0 && out.total > 0) return 'No row of this list could be used, so it says nothing.'
+  if (out.total > 0) return 'For the rows that could be read, the roster already matches the list.'
   return 'The roster already matches the list.'
 }
 
@@ -158,8 +158,8 @@ function columnsAgain({ roster, upload, columns }: DraftPage): Html {
 }
 
 function rejected({ draft, privacy }: DraftPage): Html {
-  const { rejected: rows } = draft
-  return html`<h2>${count(rows.length, 'row')} left out</h2>
+  const { told, total } = draft.rejected
+  return html`<h2>${count(total, 'row')} left out</h2>
     <p class="quiet">Nobody whom such a row names is removed.</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Rows left out">
       <table>
@@ -170,7 +170,7 @@ function rejected({ draft, privacy }: DraftPage): Html {
           </tr>
         </thead>
         <tbody>
-          ${rows.slice(0, SHOWN).map(
+          ${told.slice(0, SHOWN).map(
             ({ row, detail }) =>
               html`<tr>
                 <td class="number">${row}</td>
@@ -180,7 +180,7 @@ function rejected({ draft, privacy }: DraftPage): Html {
         </tbody>
       </table>
     </div>
-    ${morePeople(rows.length, SHOWN)}`
+    ${morePeople(total, SHOWN)}`
 }
 
 function confirm({ roster, upload, columns, draft, allowEmpty }: DraftPage, changes: number): Html {

@@ -12,7 +12,7 @@ import { inPieces } from '../../routes/members/in-pieces.ts'
 import { decodeText } from '../../routes/members/put-roster-charset.ts'
 import { formatColumnMap, parseColumnMap, type ColumnMap } from '../../routes/members/put-roster-columns.ts'
 import { previewCsv, readCsv } from '../../routes/members/put-roster-csv.ts'
-import { tellRejected, type ReadList, type RejectedRow } from '../../routes/members/put-roster-rows.ts'
+import { tellRejected, type ReadList, type RejectedList } from '../../routes/members/put-roster-rows.ts'
 import type { ListedPerson } from './person-table.ts'
 
 /** A list and what it would do. */
@@ -20,7 +20,7 @@ export interface Draft {
   list: ReadList
   result: SnapshotResult
   /** Every row left out. */
-  rejected: RejectedRow[]
+  rejected: RejectedList
   /** Of the plan, the first of each. */
   coming: ListedPerson[]
   changing: ListedPerson[]

@@ -30,8 +30,8 @@ it('doubles the pieces of what is quickly read, up to 8 KB', async () => {
   expect(sizes).toEqual([KB, 2 * KB, 4 * KB, 8 * KB, 8 * KB, 8 * KB])
 })
 
-it('makes pieces of some 2 ms of what takes long, and none under 256 bytes', async () => {
-  // 2 ms of this are 512 bytes.
-  expect((await piecesOf(3 * KB, 2 / 512)).sizes).toEqual([KB, 512, 512, 512, 512])
+it('makes pieces of some millisecond of what takes long, and none under 256 bytes', async () => {
+  // A millisecond of this is 512 bytes.
+  expect((await piecesOf(3 * KB, 1 / 512)).sizes).toEqual([KB, 512, 512, 512, 512])
   expect((await piecesOf(2 * KB, 1)).sizes).toEqual([KB, 256, 256, 256, 256])
 })

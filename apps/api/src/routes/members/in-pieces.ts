@@ -5,11 +5,11 @@ const MOST = 8 * 1024
 const LEAST = 256
 const FIRST = 1024
 /** How long whoever takes a piece is to be busy with it. */
-const GOAL_MS = 2
+const GOAL_MS = 1
 
 /**
  * The same bytes in pieces, with a turn for others before each. A piece is as long as the ones before it let
- * expect some 2 ms of work (`turn` is taken before each): rows of nothing cost a hundred times what a long text does.
+ * expect some millisecond of work (`turn` is taken before each): rows of nothing cost a hundred times what a long text does.
  */
 export async function* inPieces(
   chunks: AsyncIterable<Buffer>,

@@ -9,7 +9,7 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer, vo
 const read = async (text: string | Buffer, { charset = '', size = 7 } = {}) => {
   const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text)
   const list = await readCsv(decodeText(inPieces(bytes, size), readCharset(`text/csv${charset}`)), 100_000)
-  return { ...list, rows: list.rows.map(({ row: _row, ...rest }) => rest) }
+  return { ...list, rows: list.rows.map(({ row: _row, ...rest }) => rest), rejected: list.rejected.told }
 }
 const ANN = { id: 'u-1', email: 'ann@example.com', asWritten: null, firstName: 'Ann', lastName: 'Lee' }
 const BOB = { id: 'u-2', email: 'bob@example.com', asWritten: null, firstName: 'Bob', lastName: null }

@@ -21,13 +21,22 @@ export interface RejectedRow {
   detail: string
 }
 
+/** Rows that were kept out, as a caller is told of them. */
+export interface RejectedList {
+  /** The first ones. */
+  told: RejectedRow[]
+  total: number
+}
+
 export interface ReadList {
   rows: SnapshotRow[]
-  rejected: RejectedRow[]
+  rejected: RejectedList
   /** What is known of those whom the rejected rows may mean. */
   doubt: RejectedRows
 }
 
+/** Rows that were kept out and are told, some 100 bytes each. A list of millions of others is read as long: no more of them are in memory. */
+const REJECTED_TOLD = 1_000
 const LONGEST_NAME = 256
 /** Characters of one bad row that are looked through for addresses. Whom the rest may mean is not known, so nobody is removed then. */
 const LOOKED_THROUGH = 16_000
@@ -46,7 +55,9 @@ export interface RowCollector {
 
 export function createRowCollector(): RowCollector {
   const rows = new Map<string, SnapshotRow>()
-  const rejected: RejectedRow[] = []
+  /** In the order of the list. */
+  const told: RejectedRow[] = []
+  let total = 0
   const ids = new Set<string>()
   const addresses = new Set<string>()
   /** Addresses of ids that stand in more than one row. */
@@ -60,8 +71,11 @@ export function createRowCollector(): RowCollector {
     for (const key of emails) addresses.add(key)
     return (id !== undefined && isMemberId(id)) || emails.some(isPlausibleEmail)
   }
-  const reject: RowCollector['reject'] = (row, code, detail, sent, cells = []) => {
-    rejected.push({ row, code, detail })
+  const tell = (one: RejectedRow) => {
+    total++
+    if (told.length < REJECTED_TOLD) told.push(one)
+  }
+  const protectRejected = (sent: Partial<SentRow>, cells: readonly string[] = []) => {
     count++
     const texts = [...new Set([sent.email, ...cells])]
     const found = new Set<string>()
@@ -77,9 +91,13 @@ export function createRowCollector(): RowCollector {
     if (sent.id === undefined && sent.email) protect(sent.email.trim().toLowerCase(), [])
     if (!names || looked > LOOKED_THROUGH) unclear = true
   }
+  const reject: RowCollector['reject'] = (row, code, detail, sent, cells) => {
+    tell({ row, code, detail })
+    protectRejected(sent, cells)
+  }
   const repeat = (row: number, first: SnapshotRow, mayBe: readonly string[]) => {
     const firstKeys = [first.email, first.asWritten].flatMap((email) => (email ? [emailKey(email)] : []))
-    rejected.push({ row, code: 'row_duplicate', detail: 'An earlier row names the same member; that one counts.' })
+    tell({ row, code: 'row_duplicate', detail: 'An earlier row names the same member; that one counts.' })
     const others = mayBe.filter((key) => !firstKeys.includes(key))
     if (first.id === undefined || others.length === 0) return
     count++
@@ -110,17 +128,20 @@ export function createRowCollector(): RowCollector {
     reject,
     damage(row, detail) {
       unclear = true
-      rejected.push({ row, code: 'row_invalid', detail })
+      tell({ row, code: 'row_invalid', detail })
     },
     finish() {
+      const spoilt: RejectedRow[] = []
       for (const [id, all] of repeated) {
         const first = rows.get(id)
         if (all.size < SPOILT_FROM || !first) continue
         unclear = true
         rows.delete(id)
-        reject(first.row, 'row_invalid', `${all.size} rows have this id and different addresses.`, first)
+        const detail = `${all.size} rows have this id and different addresses.`
+        spoilt.push({ row: first.row, code: 'row_invalid', detail })
+        protectRejected(first)
       }
-      rejected.sort((a, b) => a.row - b.row)
+      const rejected = addRejected({ told, total }, spoilt)
       const disputed = new Set(repeated.keys())
       return { rows: [...rows.values()], rejected, doubt: { count, ids, addresses, disputed, unclear } }
     },
@@ -138,11 +159,18 @@ const WHY: Record<SnapshotPlan['keptOut'][number]['why'], string> = {
   unsplit: 'The row is one cell that holds several things: its separator is another than that of the list.',
 }
 
-/** Every row that was kept out, with those that could be judged only beside the roster. */
-export function tellRejected({ rejected }: ReadList, { keptOut }: SnapshotPlan): RejectedRow[] {
-  if (keptOut.length === 0) return rejected
-  const judged = keptOut.map(({ row, why }) => ({ row, code: 'row_invalid' as const, detail: WHY[why] }))
-  return [...rejected, ...judged].sort((a, b) => a.row - b.row)
+/** The rows that were kept out, with those that could be judged only beside the roster. */
+export function tellRejected({ rejected }: ReadList, { keptOut }: SnapshotPlan): RejectedList {
+  return addRejected(
+    rejected,
+    keptOut.map(({ row, why }) => ({ row, code: 'row_invalid', detail: WHY[why] })),
+  )
+}
+
+function addRejected({ told, total }: RejectedList, more: readonly RejectedRow[]): RejectedList {
+  if (more.length === 0) return { told, total }
+  const all = [...told, ...more].sort((a, b) => a.row - b.row)
+  return { told: all.slice(0, REJECTED_TOLD), total: total + more.length }
 }
 
 /** Details never repeat a value: it may be an address. */

@@ -19,14 +19,11 @@ import { decodeText, HOW_TO_SAVE, readCharset } from './put-roster-charset.ts'
 import { parseColumnMap } from './put-roster-columns.ts'
 import { readCsv } from './put-roster-csv.ts'
 import { readJsonList } from './put-roster-json.ts'
-import { tellRejected, type ReadList, type RejectedRow } from './put-roster-rows.ts'
+import { tellRejected, type ReadList, type RejectedList, type RejectedRow } from './put-roster-rows.ts'
 import { csvBody, dryRunAnswer, membersBody, putMembersAnswer, putMembersQuery } from './put-roster-schema.ts'
 
 /** 100,000 rows of 300 bytes. What is read of them is in memory until they are recorded. */
 const BODY_LIMIT = 32 * 1024 * 1024
-/** Rows that were kept out and are told, some 100 bytes each; a list of nothing but such rows is held anyway. */
-const REJECTED_TOLD = 1_000
-
 /** Whoever has no turn is told so late: a list that is sent again at once would cost more than it is told. */
 const TOLD_AFTER_MS = 250
 
@@ -187,9 +184,8 @@ function toAnswer({ reconciliation, plan, estimate, held }: SnapshotResult) {
   }
 }
 
-function toRejected(rejected: RejectedRow[]): { rejected: RejectedRow[]; rejectedTotal?: number } {
-  if (rejected.length <= REJECTED_TOLD) return { rejected }
-  return { rejected: rejected.slice(0, REJECTED_TOLD), rejectedTotal: rejected.length }
+function toRejected({ told, total }: RejectedList): { rejected: RejectedRow[]; rejectedTotal?: number } {
+  return total > told.length ? { rejected: told, rejectedTotal: total } : { rejected: told }
 }
 
 function toNames({ plan }: SnapshotResult): z.output<typeof dryRunAnswer>['plan']['names'] {
