@@ -131,8 +131,8 @@ function tellSeldom(exporter: SpanExporter, log: Log): SpanExporter {
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        if (result.error && Date.now() - toldAt >= TELL_EVERY_MS) {
-          toldAt = Date.now()
+        if (result.error && performance.now() - toldAt >= TELL_EVERY_MS) {
+          toldAt = performance.now()
           log.warn({ event: 'tracing.lost', err: result.error }, 'Traces do not reach the collector.')
         }
         done(result)

@@ -54,10 +54,10 @@ function onceOf(request: FastifyRequest): string | undefined {
 
 /** What the first press of a button is making: a second press waits for it, and shows the same. Undefined where nothing came of it. */
 export async function untilThere<T>(find: () => Promise<T | undefined>, forMs: number): Promise<T | undefined> {
-  const until = Date.now() + forMs
+  const until = performance.now() + forMs
   for (;;) {
     const found = await find()
-    if (found !== undefined || Date.now() >= until) return found
+    if (found !== undefined || performance.now() >= until) return found
     await setTimeout(100)
   }
 }

@@ -18,7 +18,7 @@ export function watchRefusals(): { note(request: FastifyRequest): Promise<void> 
   const counts = new Map<string, { since: number; count: number }>()
   let held = 0
   const countOne = (network: string) => {
-    const now = Date.now()
+    const now = performance.now()
     const known = counts.get(network)
     if (known && now - known.since < MINUTE_MS) return ++known.count
     if (counts.size >= NETWORKS) counts.clear()

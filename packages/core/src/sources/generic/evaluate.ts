@@ -40,10 +40,10 @@ export function createEvaluator({ timeLimitMs = TIME_LIMIT_MS }: { timeLimitMs?:
   const apart = createLine(timeLimitMs)
   const apartUntil = new Map<string, number>()
 
-  const isApart = (actor: string) => (apartUntil.get(actor) ?? 0) > Date.now()
+  const isApart = (actor: string) => (apartUntil.get(actor) ?? 0) > performance.now()
   const setApart = (actor: string) => {
     apartUntil.delete(actor)
-    apartUntil.set(actor, Date.now() + APART_MS)
+    apartUntil.set(actor, performance.now() + APART_MS)
     for (const [oldest] of apartUntil) if (apartUntil.size > APART) apartUntil.delete(oldest)
   }
   const inTurn = async <T>(actor: string, work: (process: EvaluationProcess) => Promise<T>): Promise<T> => {

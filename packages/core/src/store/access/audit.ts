@@ -62,7 +62,7 @@ export function createAudit(redis: Redis): Audit {
       const answer = await addScript.run(
         redis,
         [globalKeys.audit, globalKeys.auditBegun],
-        [Date.now() - KEPT_MS, begun, ifBegun ? 1 : 0, ...fields],
+        [KEPT_MS, begun, ifBegun ? 1 : 0, ...fields],
       )
       const id = read(nullable(text), answer, 'An answer of audit-add.lua')
       if (id === null) return

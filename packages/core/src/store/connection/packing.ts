@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { globalKeys } from '../keys.ts'
+import { readStoreTime } from './store-clock.ts'
 
 /** So long after an upgrade nothing is packed: processes of the former release may run beside, and they read JSON alone. */
 const SIDE_BY_SIDE_MS = 86_400_000
@@ -18,13 +19,17 @@ export async function isPacking(redis: Redis): Promise<boolean> {
     learnt.set(redis, from)
     from.catch(() => learnt.delete(redis))
   }
-  return Date.now() >= (await from)
+  return performance.now() >= (await from)
 }
 
+/** From when on, by the host's monotonic time: what is noted is of the store's clock, which all processes share. */
 async function learn(redis: Redis): Promise<number> {
+  const now = await readStoreTime(redis)
+  const askedAt = performance.now()
+  const inMs = (from: string | null) => askedAt + Number(from) - now
   const noted = await redis.get(globalKeys.packedFrom)
-  if (noted !== null) return Number(noted)
+  if (noted !== null) return inMs(noted)
   const isNew = (await redis.exists(globalKeys.teamKeys)) === 0
-  await redis.set(globalKeys.packedFrom, isNew ? 0 : Date.now() + SIDE_BY_SIDE_MS, 'NX')
-  return Number(await redis.get(globalKeys.packedFrom))
+  await redis.set(globalKeys.packedFrom, isNew ? 0 : now + SIDE_BY_SIDE_MS, 'NX')
+  return inMs(await redis.get(globalKeys.packedFrom))
 }

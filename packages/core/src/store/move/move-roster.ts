@@ -5,6 +5,7 @@ import { ACTIVITY_KEPT_MS } from '../roster/activity.ts'
 import { AppError } from '../../errors.ts'
 import { nodeOf } from '../connection/cluster-nodes.ts'
 import { defineScript } from '../connection/define-script.ts'
+import { readStoreTime } from '../connection/store-clock.ts'
 import { createFencedWrite, type FencedWrite } from '../connection/fenced-writer.ts'
 import { keysLike } from '../connection/keys-like.ts'
 import { indexParts, laneKeys, queueKeys } from '../keys.ts'
@@ -240,7 +241,8 @@ async function moveRequests(redis: Redis, pens: Pens, move: RosterMove): Promise
         own.flatMap(({ ref, work: { failed: _id, ...work } }) => [ref, JSON.stringify(work)]),
       )
       const asked = own.filter(({ work }) => work.fresh || work.invite)
-      const words = asked.map(({ work }): [string, string] => [`${move.roster}\0${work.m}`, String(Date.now())])
+      const now = String(Math.floor(await readStoreTime(redis)))
+      const words = asked.map(({ work }): [string, string] => [`${move.roster}\0${work.m}`, now])
       if (words.length > 0) await pens.to(to.outboxInteractive, 'ZADD', scored(words))
       const refs = own.map(({ ref }) => ref)
       for (const ref of refs) {
