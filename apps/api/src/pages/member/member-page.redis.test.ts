@@ -180,7 +180,7 @@ describe('what a member does there', () => {
     expect((await member()).desired).toBe('present')
     expect((await send(`${link}/leave`, { confirm: 'yes' })).statusCode).toBe(303)
     expect((await member()).desired).toBe('absent')
-    expect((await open(link)).body).toContain('not in this beta any more')
+    expect((await open(link)).body).toContain('no longer in this beta')
     const back = await send(`${link}/address`, { email: 'new@example.com' })
     expect([back.statusCode, (await member()).desired]).toEqual([409, 'absent'])
   })

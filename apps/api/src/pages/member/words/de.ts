@@ -5,7 +5,7 @@ export const de: Words = {
   title: 'Dein Platz in der Beta von {app}',
   views: {
     address_missing: {
-      state: 'Eines fehlt noch: die Adresse deines Apple Accounts.',
+      state: 'Eines fehlt noch: die E-Mail-Adresse deines Apple Accounts.',
       steps: [
         'Öffne auf deinem iPhone oder iPad die Einstellungen und tippe auf deinen Namen: Die Adresse steht darunter.',
         'Trage diese Adresse unten ein. Sie kann eine andere sein als die, mit der du dich angemeldet hast.',
@@ -17,7 +17,7 @@ export const de: Words = {
     },
     waiting: {
       state: 'Die Beta ist gerade voll.',
-      steps: ['Du stehst in der Warteschlange und kommst von selbst hinein, sobald ein Platz frei wird.'],
+      steps: ['Du stehst in der Warteschlange und kommst automatisch hinein, sobald ein Platz frei wird.'],
     },
     not_invited: {
       state: 'Du stehst auf der Liste. Noch gibt es keine Version zum Testen.',
@@ -60,7 +60,7 @@ export const de: Words = {
       steps: ['Wende dich an die Person, die dich eingeladen hat, wenn du zurückkommen möchtest.'],
     },
   },
-  address: 'Adresse deines Apple Accounts',
+  address: 'E-Mail-Adresse deines Apple Accounts',
   addressHint: 'Zum Beispiel name@icloud.com',
   addressKnown: 'Wir haben {address}.',
   save: 'Adresse speichern',
@@ -77,7 +77,7 @@ export const de: Words = {
   },
   problems: {
     address: 'Das ist keine E-Mail-Adresse. Trage eine wie name@icloud.com ein.',
-    too_often: 'Das wurde zu oft angefordert. Versuche es später noch einmal.',
+    too_often: 'Du hast das zu oft angefordert. Versuche es später noch einmal.',
     failed: 'Das hat gerade nicht geklappt. Versuche es gleich noch einmal.',
   },
   voidTitle: 'Dieser Link gilt nicht mehr',

@@ -5,10 +5,10 @@ export const en: Words = {
   title: 'Your place in the beta of {app}',
   views: {
     address_missing: {
-      state: 'One thing is missing: the address of your Apple Account.',
+      state: 'One thing is missing: the e-mail address of your Apple Account.',
       steps: [
-        'On your iPhone or iPad, open Settings and tap your name: the address stands under it.',
-        'Enter that address below. It may differ from the one you signed up with.',
+        'On your iPhone or iPad, open Settings and tap your name. The address is below it.',
+        'Enter that address below. It may not be the address that you signed up with.',
       ],
     },
     on_the_way: {
@@ -17,7 +17,7 @@ export const en: Words = {
     },
     waiting: {
       state: 'The beta is full at the moment.',
-      steps: ['You are in line, and go in by yourself as soon as a place is free.'],
+      steps: ['You are in line. You get in automatically as soon as a place is free.'],
     },
     not_invited: {
       state: 'You are on the list. No version can be tested yet.',
@@ -39,23 +39,23 @@ export const en: Words = {
     },
     installed: {
       state: 'You are in: {app} is installed.',
-      steps: ['New versions come by TestFlight. There you can also send feedback.'],
+      steps: ['New versions come through TestFlight. You can also send feedback there.'],
     },
     stopped: {
       state: 'You stopped testing {app}.',
       steps: ['Ask for the invitation again if you want to come back.'],
     },
     reclaimed: {
-      state: 'Your place in the beta of {app} was given up, because it was not used.',
+      state: 'Your place in the beta of {app} was freed, because you did not use it.',
       steps: ['Do you want to take part again? Ask for the invitation below: you get a place as soon as one is free.'],
     },
     failed: {
       state: 'Apple could not invite you with this address.',
       steps: ['Check the address of your Apple Account, and enter it again below.'],
     },
-    left: { state: 'You are not in this beta any more.', steps: ['To come back, turn to whoever invited you.'] },
+    left: { state: 'You are no longer in this beta.', steps: ['To come back, contact the person who invited you.'] },
   },
-  address: 'Address of your Apple Account',
+  address: 'E-mail address of your Apple Account',
   addressHint: 'For example name@icloud.com',
   addressKnown: 'We have {address}.',
   save: 'Save address',
@@ -66,15 +66,15 @@ export const en: Words = {
   leaveNo: 'No, stay',
   done: {
     address: 'Saved. Apple sends the invitation to this address in a few minutes.',
-    same: 'This is the address we have already.',
-    invitation: 'Asked for. The mail comes in a few minutes.',
+    same: 'We already have this address.',
+    invitation: 'Requested. The mail comes in a few minutes.',
     left: 'You have left the beta.',
   },
   problems: {
     address: 'This is not an e-mail address. Enter one such as name@icloud.com.',
-    too_often: 'That was asked for too often. Try again later.',
-    failed: 'That did not work right now. Try again in a moment.',
+    too_often: 'You asked for this too often. Try again later.',
+    failed: 'That did not work. Try again in a moment.',
   },
   voidTitle: 'This link is no longer valid',
-  voidText: 'Ask whoever sent it to you for a new one.',
+  voidText: 'Ask the person who sent you the link for a new one.',
 }

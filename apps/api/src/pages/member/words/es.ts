@@ -5,7 +5,7 @@ export const es: Words = {
   title: 'Tu plaza en la beta de {app}',
   views: {
     address_missing: {
-      state: 'Falta una cosa: la dirección de tu cuenta de Apple.',
+      state: 'Falta una cosa: la dirección de correo de tu cuenta de Apple.',
       steps: [
         'En tu iPhone o iPad, abre Ajustes y toca tu nombre: la dirección aparece debajo.',
         'Escribe esa dirección aquí abajo. Puede ser distinta de la que usaste al apuntarte.',
@@ -55,7 +55,7 @@ export const es: Words = {
     },
     left: { state: 'Ya no estás en esta beta.', steps: ['Para volver, habla con la persona que te invitó.'] },
   },
-  address: 'Dirección de tu cuenta de Apple',
+  address: 'Dirección de correo de tu cuenta de Apple',
   addressHint: 'Por ejemplo, nombre@icloud.com',
   addressKnown: 'Tenemos {address}.',
   save: 'Guardar la dirección',
@@ -72,7 +72,7 @@ export const es: Words = {
   },
   problems: {
     address: 'Esto no es una dirección de correo. Escribe una como nombre@icloud.com.',
-    too_often: 'Se ha pedido demasiadas veces. Inténtalo más tarde.',
+    too_often: 'Lo has pedido demasiadas veces. Inténtalo más tarde.',
     failed: 'No ha funcionado. Inténtalo de nuevo dentro de un momento.',
   },
   voidTitle: 'Este enlace ya no es válido',

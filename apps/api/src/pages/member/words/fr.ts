@@ -5,7 +5,7 @@ export const fr: Words = {
   title: 'Votre place dans la bêta de {app}',
   views: {
     address_missing: {
-      state: 'Il manque une chose : l’adresse de votre compte Apple.',
+      state: 'Il manque une chose : l’adresse e-mail de votre compte Apple.',
       steps: [
         'Sur votre iPhone ou iPad, ouvrez Réglages et touchez votre nom : l’adresse se trouve en dessous.',
         'Saisissez cette adresse ci-dessous. Elle peut être différente de celle de votre inscription.',
@@ -60,7 +60,7 @@ export const fr: Words = {
       steps: ['Pour revenir, adressez-vous à la personne qui vous a invité.'],
     },
   },
-  address: 'Adresse de votre compte Apple',
+  address: 'Adresse e-mail de votre compte Apple',
   addressHint: 'Par exemple nom@icloud.com',
   addressKnown: 'Nous avons {address}.',
   save: 'Enregistrer l’adresse',
@@ -77,7 +77,7 @@ export const fr: Words = {
   },
   problems: {
     address: 'Ce n’est pas une adresse e-mail. Saisissez-en une comme nom@icloud.com.',
-    too_often: 'La demande a été faite trop souvent. Réessayez plus tard.',
+    too_often: 'Vous avez fait cette demande trop souvent. Réessayez plus tard.',
     failed: 'Cela n’a pas fonctionné. Réessayez dans un instant.',
   },
   voidTitle: 'Ce lien n’est plus valable',
