@@ -158,7 +158,7 @@ describe('what a member does there', () => {
     ] as const) {
       const answer = await send(`${link}/${act}`, fields)
       expect([act, answer.statusCode]).toEqual([act, 409])
-      expect(answer.body).toContain('That did not work right now. Try again in a moment.')
+      expect(answer.body).toContain('That did not work. Try again in a moment.')
     }
     expect([(await member()).email, (await member()).desired, await told()]).toEqual([
       'ann.lee@example.com',

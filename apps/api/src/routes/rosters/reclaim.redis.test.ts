@@ -148,7 +148,7 @@ describe('the own page of a member whose seat was taken back', () => {
     const { url } = (await api.call('POST', `${MEMBERS}/ann/link`, { days: 1 })).json()
     const { pathname } = new URL(url)
     const ann = await visit(api.app)
-    expect((await ann.get(pathname)).body).toContain('was given up, because it was not used')
+    expect((await ann.get(pathname)).body).toContain('was freed, because you did not use it')
     expect((await ann.post(`${pathname}/${form}`, fields)).statusCode).toBe(303)
     expect((await api.call('GET', `${MEMBERS}/ann`)).json()).toMatchObject({ status: 'pending', problem: null, email })
     expect((await api.call('GET', `${MEMBERS}/ann/timeline`)).json().items[0]).toMatchObject({
