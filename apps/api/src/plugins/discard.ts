@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { ApiServer } from '../server.ts'
 
-/** One connection is read for one turn of the loop so often, until so much has come, and a piece behind it: some 25 MB a second. */
+/** One connection is read for one turn of the loop so often, until so much has come: some 100 KB, so 25 MB a second of all together. */
 const EVERY_MS = 4
 const ENOUGH = 64 * 1024
 /** What has not come by then is not waited for: its connection is closed. */

@@ -1,4 +1,10 @@
-import { emailKey, isPlausibleEmail, LONGEST_WRITTEN, readWrittenEmail } from '@flightroster/core/domain'
+import {
+  emailKey,
+  isPlausibleEmail,
+  LONGEST_WRITTEN,
+  readWrittenEmail,
+  type WrittenEmail,
+} from '@flightroster/core/domain'
 import { ERROR_RULES, type ErrorCode } from '@flightroster/core/errors'
 import type { RejectedRows, SnapshotPlan, SnapshotRow } from '@flightroster/core/usecases/reconcile'
 import { isMemberId } from '../../schemas/ids.ts'
@@ -75,19 +81,19 @@ export function createRowCollector(): RowCollector {
     total++
     if (told.length < REJECTED_TOLD) told.push(one)
   }
-  const protectRejected = (sent: Partial<SentRow>, cells: readonly string[] = []) => {
+  const protectRejected = (sent: Partial<SentRow>, cells: readonly string[] = [], written?: WrittenEmail) => {
     count++
-    const texts = [...new Set([sent.email, ...cells])]
-    const found = new Set<string>()
+    const texts = cells.length === 0 ? [sent.email] : new Set([sent.email, ...cells])
+    const found: string[] = []
     let looked = 0
     for (const text of texts) {
       if (!text) continue
       looked += Math.min(text.length, LONGEST_WRITTEN)
       if (looked > LOOKED_THROUGH) break
-      for (const key of readWrittenEmail(text).mayBe) found.add(key)
+      found.push(...(written && text === sent.email ? written : readWrittenEmail(text)).mayBe)
     }
     // The address may have slipped into another column.
-    const names = protect(sent.id || undefined, [...found])
+    const names = protect(sent.id || undefined, found)
     if (sent.id === undefined && sent.email) protect(sent.email.trim().toLowerCase(), [])
     if (!names || looked > LOOKED_THROUGH) unclear = true
   }
@@ -110,7 +116,10 @@ export function createRowCollector(): RowCollector {
     take(row, sent, cells) {
       const written = typeof sent.email === 'string' ? readWrittenEmail(sent.email) : undefined
       const fault = findFault(sent, written?.email)
-      if (fault) return reject(row, fault.code, fault.detail, sent, cells)
+      if (fault) {
+        tell({ row, ...fault })
+        return protectRejected(sent, cells, written)
+      }
       const email = written ? written.email : sent.email
       const key = sent.id ?? emailKey(email ?? '')
       const first = rows.get(key)
