@@ -24,6 +24,7 @@ const ALONE = [
  */
 const LONG = [
   'apps/worker/src/visit-rate.redis.test.ts',
+  'packages/core/src/usecases/scim/scim-dies.redis.test.ts',
   'packages/core/src/usecases/converge/app-removal.redis.test.ts',
   'apps/api/src/bodies.redis.test.ts',
   'packages/core/src/usecases/reclaim/reclaim.redis.test.ts',
@@ -33,6 +34,8 @@ const LONG = [
   'packages/core/src/usecases/reconcile/random-walk.redis.test.ts',
   'apps/api/src/fuzz.redis.test.ts',
   'packages/core/src/usecases/people/erase-late.redis.test.ts',
+  'packages/core/src/usecases/team-keys/key-late.redis.test.ts',
+  'packages/core/src/usecases/rosters/changed-late.redis.test.ts',
   'apps/api/src/scim/large.redis.test.ts',
   'packages/core/src/usecases/reconcile/told-done.redis.test.ts',
   'packages/core/src/usecases/reclaim/drive-idle.redis.test.ts',
@@ -40,6 +43,10 @@ const LONG = [
   'apps/worker/src/callbacks.redis.test.ts',
   'packages/core/src/usecases/seats/seats-walk.redis.test.ts',
   'packages/core/src/usecases/lanes/interleaving.redis.test.ts',
+  'packages/core/src/usecases/rosters/visited-late.redis.test.ts',
+  'packages/core/src/usecases/reconcile/plan-late.redis.test.ts',
+  'packages/core/src/usecases/rosters/delete-roster-dies.redis.test.ts',
+  'packages/core/src/usecases/reconcile/read-group.redis.test.ts',
   'packages/core/src/usecases/reconcile/reconcile.redis.test.ts',
 
   'e2e/scim-resync.test.ts',

@@ -1,39 +1,18 @@
 import fc from 'fast-check'
-import { beforeEach, describe, expect, it } from 'vitest'
-import { withRedis } from '@flightroster/core/testing/with-redis'
+import { describe, expect, it } from 'vitest'
 import { eventually, startRedis } from '@flightroster/core/testing'
 import { Redis } from 'ioredis'
 import type { MemberChange } from '../../domain/change.ts'
 import { formatEntry } from '../../domain/timeline.ts'
-import { eventDigest } from '../../secrets/index.ts'
-import { globalKeys, laneKeys, readyShard } from '../keys.ts'
+import { globalKeys, readyShard } from '../keys.ts'
 import { createStore } from '../store.ts'
 import { createLaneStore } from './lane-store.ts'
 import { createReadyIndex } from './ready.ts'
-import { createMembers } from '../member/members.ts'
 import { recordChanges } from './record-changes.ts'
 import { TIMELINE_KEPT } from '../../domain/timeline.ts'
-import { memberChange } from '../../../testing/member-change.ts'
+import { DAY, NOW, withChanges } from '../../../testing/with-changes.ts'
 
-const NOW = Date.parse('2026-11-24T10:00:00Z')
-const DAY = 86_400_000
-const keys = laneKeys('acme')
-
-const { redis, connect } = await withRedis()
-
-beforeEach(async () => {
-  await redis.sadd(keys.rosters, 'gold')
-})
-
-const change = (member: string, overrides?: Partial<MemberChange>) => memberChange(member, NOW, overrides)
-
-const mark = (name: string | number) => eventDigest('gold', '/members', String(name))
-
-const record = (changes: MemberChange[], now: number | undefined = NOW) =>
-  recordChanges(redis, { teamKey: 'acme', changes, dedupMs: 7 * DAY, now, packed: true })
-const outcomes = async (changes: MemberChange[], now?: number) =>
-  (await record(changes, now)).changes.map(({ outcome }) => outcome)
-const members = () => createMembers(redis, 'acme', 'gold')
+const { redis, connect, keys, change, mark, record, outcomes, members } = await withChanges()
 
 describe('recordChanges', () => {
   it('records desired state and an outbox entry in one step', async () => {

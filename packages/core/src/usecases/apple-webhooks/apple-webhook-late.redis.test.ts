@@ -113,37 +113,27 @@ it('a roster that registers while its lane drops the webhook of an app without r
   }
 })
 
-it('two processes that register at once have one webhook at Apple', async () => {
+/** Two processes register at once, wherever one of them stands still: there is one webhook. `before`: what there was. */
+async function registerTogether(before: () => Promise<unknown> = async () => {}): Promise<void> {
+  const register = (process: SteppedProcess) => codeOf(registerAppleWebhook(by(process), 'gold'))
   for (let at = 0; ; at++) {
-    const lagged = await lagsAt(
-      rig.redis,
-      at,
-      (process) => codeOf(registerAppleWebhook(by(process), 'gold')),
-      (process) => codeOf(registerAppleWebhook(by(process), 'gold')),
-    )
+    await before()
+    const lagged = await lagsAt(rig.redis, at, register, register)
     await expectOne(at, 'gold')
     await clear()
-    if (!lagged) break
+    if (!lagged) return
   }
-})
+}
 
-it('two processes that renew a secret which no key opens have one webhook at Apple, signed with the secret that is kept', async () => {
-  for (let at = 0; ; at++) {
+it('two processes that register at once have one webhook at Apple', () => registerTogether())
+
+it('two processes that renew a secret which no key opens have one webhook at Apple, signed with the secret that is kept', () =>
+  registerTogether(async () => {
     await registerAppleWebhook(depsWith(rig.store), 'gold')
     const [known] = await rig.store.appleWebhooks.list()
     const sealedSecret = elsewhere.seal('lost', webhookSealContext(known!.id))
     await rig.store.appleWebhooks.update(known!.id, (record) => ({ ...record, sealedSecret }))
-    const lagged = await lagsAt(
-      rig.redis,
-      at,
-      (process) => codeOf(registerAppleWebhook(by(process), 'gold')),
-      (process) => codeOf(registerAppleWebhook(by(process), 'gold')),
-    )
-    await expectOne(at, 'gold')
-    await clear()
-    if (!lagged) break
-  }
-})
+  }))
 
 it('a registration is made, and taken back, by whoever asks again, whichever write the process died before', async () => {
   for (let at = 0; ; at++) {

@@ -3,10 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { APP, startBuildsRig, type BuildsRig } from '../../../testing/builds-rig.ts'
 import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
-import { createLaneQueue } from '../../queues/index.ts'
-import { createLaneStore, createStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
-import { NO_TRACING } from '../../tracing.ts'
-import { visitLane } from '../lanes/visit-lane.ts'
+import { createStore, laneKeys } from '../../store/index.ts'
 import { deleteRoster } from '../rosters/index.ts'
 import { buildsTask } from './index.ts'
 
@@ -19,31 +16,7 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-async function visit(redis: Redis): Promise<void> {
-  const place = { prefix: queuePrefix('acme'), name: queueName('acme') }
-  const queue = createLaneQueue(redis, place, { lockMs: 15_000, maxStalls: 3 })
-  await visitLane(
-    {
-      store: createStore(redis),
-      lane: createLaneStore(redis, 'acme'),
-      queue,
-      budget: rig.deps.budgetOf('acme'),
-      apple: { session: () => rig.session(), clockOffsetMs: () => 0, close: async () => {} },
-      clock: rig.deps.clock,
-      log: rig.deps.log,
-      settings: rig.settings,
-      toRef: rig.deps.toRef,
-      tracing: NO_TRACING,
-      dedupDays: 7,
-      credentials: async () => ({ issuerId: '', keyId: '', privateKey: '' }),
-      extendClaim: async () => {},
-      tell: async () => {},
-      draining: () => false,
-    },
-    'acme',
-  )
-  await queue.close()
-}
+const visit = (redis: Redis) => rig.visitBy(redis)
 const isDue = () => rig.schedule.replan(buildsTask(APP), Date.now() - 1)
 const ends = () => rig.redis.del(laneKeys('acme').lease)
 

@@ -44,6 +44,13 @@ const tryAll = async (deps: Deps) => {
   const { claims } = await deps.store.deliveryLine.claim('crm', { now: rig.clock.now(), max: 100 })
   for (const claim of claims) await tryDelivery(deps, claim)
 }
+/** The webhook is told this one fact by now, and is deleted for the next turn. */
+const isTold = async (at: number, member: string) => {
+  await rig.deliver()
+  expect({ at, told: rig.told() }).toEqual({ at, told: [`${member}:${at + 1}`] })
+  rig.receiver.received.length = 0
+  await deleteWebhook(rig.deps, 'crm')
+}
 const keysOfWebhook = () => rig.redis.keys('*crm*')
 
 describe('a webhook that was deleted and made anew under its id', () => {
@@ -60,10 +67,7 @@ describe('a webhook that was deleted and made anew under its id', () => {
         },
       )
       if (!lagged) break
-      await rig.deliver()
-      expect({ at, told: rig.told() }).toEqual({ at, told: [`u-new:${at + 1}`] })
-      rig.receiver.received.length = 0
-      await deleteWebhook(rig.deps, 'crm')
+      await isTold(at, 'u-new')
     }
   })
 
@@ -84,10 +88,7 @@ describe('a webhook that was deleted and made anew under its id', () => {
         },
       )
       if (!lagged) break
-      await rig.deliver()
-      expect({ at, told: rig.told() }).toEqual({ at, told: [`u-new:${at + 1}`] })
-      rig.receiver.received.length = 0
-      await deleteWebhook(rig.deps, 'crm')
+      await isTold(at, 'u-new')
     }
   })
 
@@ -127,10 +128,7 @@ describe('a webhook that was deleted and made anew under its id', () => {
         },
       )
       if (!lagged) break
-      await rig.deliver()
-      expect({ at, told: rig.told() }).toEqual({ at, told: [`u-new:${at + 1}`] })
-      rig.receiver.received.length = 0
-      await deleteWebhook(rig.deps, 'crm')
+      await isTold(at, 'u-new')
     }
   })
 })
@@ -167,10 +165,7 @@ describe('whichever write a process died before', () => {
       const died = await diesAt(rig.redis, at, ({ redis }) => make(depsWith(redis)))
       await rig.put()
       await rig.tell(rig.fact('u-1', at + 1))
-      await rig.deliver()
-      expect({ at, told: rig.told() }).toEqual({ at, told: [`u-1:${at + 1}`] })
-      rig.receiver.received.length = 0
-      await deleteWebhook(rig.deps, 'crm')
+      await isTold(at, 'u-1')
       if (!died) break
     }
   })
@@ -212,10 +207,7 @@ describe('whichever write a process died before', () => {
       await rig.deps.store.webhooks.noteChange()
       const died = await diesAt(rig.redis, at, ({ redis }) => make(depsWith(redis)))
       if (died) await rig.put()
-      await rig.deliver()
-      expect({ at, told: rig.told() }).toEqual({ at, told: [`u-1:${at + 1}`] })
-      rig.receiver.received.length = 0
-      await deleteWebhook(rig.deps, 'crm')
+      await isTold(at, 'u-1')
       if (!died) break
     }
   })

@@ -1,19 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { IDLE_RULE } from '../../../testing/idle.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
-import type { IdleRule } from '../../domain/idle.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createProtections, createReconciliations, laneKeys } from '../../store/index.ts'
 import { reconcileTask, rejectReconciliation } from '../reconcile/index.ts'
 import { idleTask } from '../schedule/tasks.ts'
 
 const DAY = 86_400_000
-const RULE: IdleRule = {
-  notAcceptedDays: 30,
-  notInstalledDays: null,
-  noSessionDays: null,
-  graceDays: 7,
-  reclaim: 'always',
-}
+const RULE = { ...IDLE_RULE, reclaim: 'always' as const }
 
 let rig: LaneRig
 let gold: Roster

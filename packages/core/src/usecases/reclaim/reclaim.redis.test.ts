@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { IDLE_RULE, plantIdle } from '../../../testing/idle.ts'
 import { startLaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createProtections, laneKeys } from '../../store/index.ts'
@@ -10,27 +11,14 @@ import { approveReconciliation } from '../reconcile/index.ts'
 import { startReclaim } from './start-reclaim.ts'
 
 const DAY = 86_400_000
-const RULE = {
-  notAcceptedDays: 30,
-  notInstalledDays: null,
-  noSessionDays: null,
-  graceDays: 7,
-  reclaim: 'never' as const,
-}
 
 const statusOf = (ids: string[], status: string) => Object.fromEntries(ids.map((id) => [id, status]))
 
 /** A lane of its own for each test: they wait for Apple most of the time, together. */
 async function startReclaimRig(rule: Partial<Roster> = {}) {
   const rig = await startLaneRig()
-  const gold = await rig.addRoster({ idle: RULE, ...rule })
-  /** What complete readings would have kept of people who have not accepted for so long. */
-  const plant = async (ids: string[], days = 40) => {
-    const keys = laneKeys('acme').roster('gold')
-    const since = JSON.stringify(['invited', Date.now() - days * DAY])
-    await rig.redis.hset(keys.sightings, ...ids.flatMap((id) => [id, since]))
-    await rig.redis.hset(keys.figures, 'seenAt', Date.now())
-  }
+  const gold = await rig.addRoster({ idle: IDLE_RULE, ...rule })
+  const plant = (ids: string[], days?: number) => plantIdle(rig.redis, 'gold', ids, days)
   const ask = (ids: string[] | null, dryRun = false) => startReclaim(rig.deps, { roster: gold, dryRun, members: ids })
   return {
     rig,

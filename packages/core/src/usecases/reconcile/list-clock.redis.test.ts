@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { listOf } from '../../../testing/plans.ts'
 import { applySnapshot } from './apply-snapshot.ts'
 
 let rig: LaneRig
@@ -12,15 +13,11 @@ it('an event after a list decides, though the process that took the list has a c
   const roster = await rig.addRoster()
   const { clock } = rig.deps
   const ahead = { ...clock, now: () => clock.now() + 60_000 }
-  const row = { row: 1, id: 'u-1', email: 'u-1@example.com', asWritten: null, firstName: null, lastName: null }
   await applySnapshot(
     { ...rig.deps, clock: ahead },
     {
       roster,
-      rows: [row],
-      rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
-      dryRun: false,
-      allowEmpty: false,
+      ...listOf(['u-1']),
     },
   )
   await rig.until(() => expect(rig.emulator.groupMembers(roster.group.id)).toEqual(['u-1@example.com']))

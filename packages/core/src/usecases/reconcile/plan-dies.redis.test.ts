@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { diesAt } from '../../../testing/dies-or-lags.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { listOf, planReclaim } from '../../../testing/plans.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createStore, laneKeys } from '../../store/index.ts'
-import { draftReclaim, recordReclaim } from '../reclaim/start-reclaim.ts'
 import { deleteRoster } from '../rosters/delete-roster.ts'
 import { lawTask } from '../schedule/tasks.ts'
 import { applySnapshot } from './apply-snapshot.ts'
@@ -22,24 +21,8 @@ const ALL = ['u-0', 'u-1', 'u-2', 'u-3']
 const list = (deps: Deps, roster: Roster, ids: string[]) =>
   applySnapshot(deps, {
     roster,
-    rows: ids.map((id, at) => ({
-      row: at + 1,
-      id,
-      email: `${id}@example.com`,
-      asWritten: null,
-      firstName: null,
-      lastName: null,
-    })),
-    rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
-    dryRun: false,
-    allowEmpty: false,
+    ...listOf(ids),
   })
-
-/** A plan of one seat that comes back; of as many people it is held, of a roster that allows it, it is not. */
-async function reclaim(deps: Deps, roster: Roster): Promise<void> {
-  const plan = { idle: [{ id: 'u-0', reason: 'not_accepted' as const, since: 5 }], kept: [], measuredAt: null }
-  await recordReclaim(deps, roster, await draftReclaim(deps, roster, plan, { id: randomUUID(), dryRun: false }))
-}
 
 const heldOf = (roster: Roster) => rig.store.lane('acme').reconciliations.listHeld(roster.id)
 const membersIn = (roster: Roster) => rig.emulator.groupMembers(roster.group.id).sort()
@@ -175,7 +158,7 @@ describe('whichever write its process died before, upstream knows what waits for
   it('seats that are to be taken back', () =>
     diesEverywhere(
       (at) => fill(at, { removalGuard: { percent: 1, atLeast: 1 } }),
-      reclaim,
+      planReclaim,
       (roster) => comesToRest(roster, ALL),
     ))
 

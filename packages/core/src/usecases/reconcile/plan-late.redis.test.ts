@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { lagsAt } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { listOf, planReclaim } from '../../../testing/plans.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createStore, laneKeys } from '../../store/index.ts'
-import { draftReclaim, recordReclaim } from '../reclaim/start-reclaim.ts'
 import { deleteRoster } from '../rosters/delete-roster.ts'
 import { moveRoster } from '../rosters/move-roster.ts'
 import { applySnapshot } from './apply-snapshot.ts'
@@ -23,30 +22,14 @@ type Deps = LaneRig['deps']
 const list = (ids: string[]) => (deps: Deps, roster: Roster) =>
   applySnapshot(deps, {
     roster,
-    rows: ids.map((id, at) => ({
-      row: at + 1,
-      id,
-      email: `${id}@example.com`,
-      asWritten: null,
-      firstName: null,
-      lastName: null,
-    })),
-    rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
-    dryRun: false,
-    allowEmpty: false,
+    ...listOf(ids),
   })
-
-async function reclaim(deps: Deps, roster: Roster): Promise<void> {
-  const idle = [{ id: 'u-0', reason: 'not_accepted' as const, since: 5 }]
-  const plan = { idle, kept: [], measuredAt: null }
-  await recordReclaim(deps, roster, await draftReclaim(deps, roster, plan, { id: randomUUID(), dryRun: false }))
-}
 
 const PLANS = [
   ['a list', list(['u-0', 'u-1', 'u-2', 'u-new'])],
   ['a list that is held', list(['u-0'])],
   ['a reading that is asked for', (deps: Deps, roster: Roster) => startReconciliation(deps, { roster, dryRun: false })],
-  ['a reclaim', reclaim],
+  ['a reclaim', planReclaim],
 ] as const
 
 /** A roster of three people. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FaultRule } from '@flightroster/emulator'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { listOf } from '../../../testing/plans.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createReconciliations } from '../../store/index.ts'
 import { retryFailed } from '../members/index.ts'
@@ -135,16 +136,7 @@ async function change(
     case 'list': {
       await applySnapshot(rig.deps, {
         roster: of,
-        rows: taken.people.map((id, at) => ({
-          row: at + 1,
-          id,
-          email: addressOf(id),
-          asWritten: null,
-          firstName: null,
-          lastName: null,
-        })),
-        rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
-        dryRun: false,
+        ...listOf(taken.people, (id) => addressOf(id)),
         allowEmpty: true,
       })
       model.wanted.set(of.id, new Map(taken.people.map((id) => [id, addressOf(id)])))

@@ -1,6 +1,7 @@
 import { eventually } from '@flightroster/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { listOf } from '../../../testing/plans.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { createFacts, createReconciliations, createSchedule, laneKeys } from '../../store/index.ts'
 import { formatObserved, parseObserved } from '../../store/member/observed.ts'
@@ -27,17 +28,7 @@ const names = (count: number) => Array.from({ length: count }, (_, at) => `u-${a
 const snapshot = (ids: string[], roster = gold) =>
   applySnapshot(rig.deps, {
     roster,
-    rows: ids.map((id, at) => ({
-      row: at + 1,
-      id,
-      email: `${id}@example.com`,
-      asWritten: null,
-      firstName: null,
-      lastName: null,
-    })),
-    rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
-    dryRun: false,
-    allowEmpty: false,
+    ...listOf(ids),
   })
 const group = () => rig.emulator.groupMembers(gold.group.id).sort()
 const addresses = (ids: string[]) => ids.map((id) => `${id}@example.com`).sort()

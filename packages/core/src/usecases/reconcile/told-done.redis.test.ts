@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { listOf } from '../../../testing/plans.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { applySnapshot } from './apply-snapshot.ts'
 import { approveReconciliation } from './decide.ts'
@@ -20,12 +21,7 @@ const people = (count: number) => Array.from({ length: count }, (_, at) => `u-${
 const list = (emails: Record<string, string>) =>
   applySnapshot(rig.deps, {
     roster: gold,
-    rows: Object.entries(emails).map(([id, email], at) => {
-      return { row: at + 1, id, email, asWritten: null, firstName: null, lastName: null }
-    }),
-    rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
-    dryRun: false,
-    allowEmpty: false,
+    ...listOf(Object.keys(emails), (id) => emails[id] ?? ''),
   })
 const addresses = (count: number, moved = 0) =>
   Object.fromEntries(people(count).map((id, at) => [id, `${id}${at < moved ? '-new' : ''}@example.com`]))

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually, makeTeamKey } from '@flightroster/core/testing'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import { listOf } from '../../../testing/plans.ts'
 import type { Roster } from '../../domain/roster.ts'
 import {
   createLaneStore,
@@ -35,17 +36,7 @@ const until = (members: string[]) =>
 const list = (ids: string[]) =>
   applySnapshot(rig.deps, {
     roster: gold,
-    rows: ids.map((id, at) => ({
-      row: at + 1,
-      id,
-      email: `${id}@example.com`,
-      asWritten: null,
-      firstName: null,
-      lastName: null,
-    })),
-    rejected: { count: 0, ids: new Set(), addresses: new Set(), disputed: new Set(), unclear: false },
-    dryRun: false,
-    allowEmpty: false,
+    ...listOf(ids),
   })
 
 describe('a roster that moves to another team key', () => {

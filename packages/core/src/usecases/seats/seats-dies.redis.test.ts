@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { diesAt } from '../../../testing/dies-or-lags.ts'
+import { IDLE_RULE, plantIdle } from '../../../testing/idle.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { laneKeys } from '../../store/index.ts'
 import { startReclaim } from '../reclaim/start-reclaim.ts'
@@ -14,15 +15,6 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const DAY = 86_400_000
-const RULE = {
-  notAcceptedDays: 30,
-  notInstalledDays: null,
-  noSessionDays: null,
-  graceDays: 7,
-  reclaim: 'never' as const,
-}
-
 const visit = (redis: Redis) => rig.visitBy(redis, { settings: { ...rig.settings, testerUsage: true } })
 
 const inApp = () => rig.emulator.testers().map(({ email }) => email)
@@ -31,16 +23,14 @@ const mailsTo = (email: string) => rig.emulator.mails().filter((mail) => mail.em
 it('a seat that is taken back goes to whoever waits, once, whichever write the worker died before', async () => {
   for (let at = 0; ; at += at < 12 ? 1 : 3) {
     const id = `gold-${at}`
-    const roster = await rig.addRoster({ id, idle: RULE })
+    const roster = await rig.addRoster({ id, idle: IDLE_RULE })
     const [idle, waits] = [`idle-${at}`, `waits-${at}`]
     rig.emulator.settings({ seatsPerApp: inApp().length + 1 })
     await rig.join(idle, { roster: id, id: idle })
     await rig.until(() => expect(inApp()).toContain(`${idle}@example.com`))
     await rig.join(waits, { roster: id, id: waits })
     await rig.until(async () => expect((await rig.statuses(id))[waits]).toBe('waiting'))
-    const keys = laneKeys('acme').roster(id)
-    await rig.redis.hset(keys.sightings, idle, JSON.stringify(['invited', Date.now() - 40 * DAY]))
-    await rig.redis.hset(keys.figures, 'seenAt', Date.now())
+    await plantIdle(rig.redis, id, [idle])
     await startReclaim(rig.deps, { roster, dryRun: false, members: [idle] })
     const died = await diesAt(rig.redis, at, ({ redis }) => visit(redis))
     await rig.redis.del(laneKeys('acme').lease)
@@ -51,7 +41,11 @@ it('a seat that is taken back goes to whoever waits, once, whichever write the w
       await rig.due('seats:1234')
       expect(await rig.statuses(id)).toEqual({ [idle]: 'reclaimed', [waits]: 'invited' })
     }, 15_000)
-    expect({ at, mails: mailsTo(`${waits}@example.com`), line: await rig.redis.zcard(keys.seatLine) }).toEqual({
+    expect({
+      at,
+      mails: mailsTo(`${waits}@example.com`),
+      line: await rig.redis.zcard(laneKeys('acme').roster(id).seatLine),
+    }).toEqual({
       at,
       mails: 1,
       line: 0,
