@@ -9,6 +9,7 @@ import {
 } from '@flightroster/core/testing'
 import { Redis } from 'ioredis'
 import { createLedger, type Ledger } from './support/ledger.ts'
+import { connectScim } from './support/scim.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 /** What is promised of the time after the promotion. */
@@ -147,14 +148,7 @@ describe('SCIM on a cluster', () => {
     await using stack = await startStack({ redis: master, isEmpty: true, env: { REDIS_URL: cluster.url } })
     const customers = await addCustomers(stack, cluster)
     const { api, emulator } = stack
-    const { token } = await api.must<{ token: string }>('POST', '/v1/tokens', { name: 'idp', scopes: ['scim'] }, 201)
-    const scim = async (method: string, path: string, body?: object): Promise<{ id: string }> => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
-      const text = body === undefined ? {} : { body: JSON.stringify(body) }
-      const answer = await fetch(`${api.url}/scim/v2${path}`, { method, headers, ...text })
-      expect([method, path, answer.ok]).toEqual([method, path, true])
-      return answer.status === 204 ? { id: '' } : ((await answer.json()) as { id: string })
-    }
+    const scim = await connectScim(api)
     const people = ['ann', 'bob', 'cyd']
     const ids: string[] = []
     for (const name of people) ids.push((await scim('POST', '/Users', { userName: `${name}@example.com` })).id)

@@ -1,6 +1,7 @@
 import { eventually } from '@flightroster/core/testing'
 import { expect, it } from 'vitest'
-import { startStack, type Stack } from './support/stack.ts'
+import { connectScim } from './support/scim.ts'
+import { startStack } from './support/stack.ts'
 
 const PEOPLE = 10_000
 /** 50 groups that overlap, 12,000 memberships in all: each person is in one at least. */
@@ -22,20 +23,6 @@ async function all<T, R>(items: readonly T[], work: (item: T, at: number) => Pro
   for (let from = 0; from < items.length; from += AT_ONCE)
     results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map((item, at) => work(item, from + at)))))
   return results
-}
-
-async function connect({ api }: Stack) {
-  const { token } = await api.must<{ token: string }>('POST', '/v1/tokens', { name: 'idp', scopes: ['scim'] }, 201)
-  return async (method: string, path: string, body?: object): Promise<{ id: string; totalResults: number }> => {
-    const answer = await fetch(`${api.url}/scim/v2${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const text = await answer.text()
-    if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${text.slice(0, 300)}`)
-    return text === '' ? { id: '', totalResults: 0 } : (JSON.parse(text) as { id: string; totalResults: number })
-  }
 }
 
 it('10,000 users in 50 groups that are pushed whole twice more cost Apple no call and the workers no turn', async () => {
@@ -62,7 +49,7 @@ it('10,000 users in 50 groups that are pushed whole twice more cost Apple no cal
     }
     await api.must('PUT', `/v1/rosters/r-${at}`, roster, 201)
   }
-  const scim = await connect(stack)
+  const scim = await connectScim(api)
   const userOf = (person: number) => ({
     userName: emailOf(person),
     active: true,
