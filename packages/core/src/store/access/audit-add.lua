@@ -1,6 +1,6 @@
--- Adds an entry to the audit log, in place of what was noted as its change began.
--- KEYS[1] the log  [2] what was begun
--- ARGV[1] how long entries are kept (ms)  [2] id of what was begun, or empty  [3] 1: only where it is still there
+-- Adds an entry to the audit log, in place of the note that was made when its change began.
+-- KEYS[1] the log  [2] notes of changes that have begun
+-- ARGV[1] how long entries are kept (ms)  [2] id of that note, or empty  [3] 1: only if the note is still there
 --     [4..] fields and values
 -- Returns the id of the entry, or nothing.
 local was = ARGV[2] == '' and 0 or redis.call('HDEL', KEYS[2], ARGV[2])

@@ -1,6 +1,6 @@
 -- Counts a request against rolling windows, all of them or none; a refused one is not counted.
 -- KEYS for each window: sorted set of what was counted, by time (one set may stand for several windows)
--- ARGV[1] now (ms), or empty for Redis's own clock  [2] a word that no other request has  [3] how many it counts for
+-- ARGV[1] now (ms), or empty for Redis's own clock  [2] a unique word for the request  [3] how many it counts for
 --     then per window: length (ms), limit; a request that counts for more than a limit counts as all of it
 -- Returns ms to wait, 0 where the request was counted
 local now = tonumber(ARGV[1])

@@ -1,10 +1,10 @@
 -- Reserves calls of a team key's quota: a rolling hour (and minute, where Apple names one), shared by all workers.
--- Own calls are counted in slices of the window; calls of others are what Apple's header says beyond our own.
+-- Own calls are counted in slices of the window; calls of others are those that Apple's header counts beyond our own.
 -- KEYS[1] budget
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] calls wanted  [3] window (ms)  [4] share kept back (0..1)
 --     [5] default limit of the window  [6] the visit that holds them until each is begun, or empty for calls that go out now
 -- Fields: limit, foreign, foreignAt, minuteLimit, minuteForeign, minuteForeignAt, quietUntil, h:<slice>, m:<slice>;
---     holder, spare, spareAt: the visit that has calls in hand which it has not begun, how many, and when it reserved them (ms)
+--     holder, spare, spareAt: the visit with reserved calls that it has not sent, how many, and when it reserved them (ms)
 -- Returns { granted, next useful visit (ms; 0 when granted), now (ms) }
 local now, wanted, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 if not now then
@@ -18,8 +18,8 @@ local flat = redis.call('HGETALL', KEYS[1])
 local state = {}
 for i = 1, #flat, 2 do state[flat[i]] = flat[i + 1] end
 
--- A visit reserves anew, all that it wants to have in hand. What is in hand until then goes back first: its own, so that the minute counts
--- it from now on, or that of a visit that died, which can begin no call since the lease is another's.
+-- A visit reserves again all calls that it wants. Calls that are still reserved go back first: its own, so that the minute counts
+-- them from now on, or those of a dead visit, which can send none, since another worker has the lease.
 local holder = ARGV[6] or ''
 if holder ~= '' then
   for prefix, slice in pairs({ h = hourSlice, m = minuteSlice }) do
@@ -35,8 +35,8 @@ for name, value in pairs(state) do
   local kind, at = string.match(name, '^([hm]):(%d+)$')
   if kind then
     local slice = kind == 'h' and hourSlice or minuteSlice
-    -- A call is counted in the slice in which it was reserved, then in that in which it was answered: when it has been answered
-    -- it had arrived at Apple, so it never leaves our window before it leaves Apple's.
+    -- A call counts in the slice in which it was reserved, and once it is answered in the slice of the answer: by then
+    -- it has arrived at Apple, so it never leaves our window before it leaves Apple's.
     local leaves = (tonumber(at) + 1) * slice + (kind == 'h' and window or MINUTE)
     if leaves <= now then gone[#gone + 1] = name
     elseif kind == 'h' then
@@ -59,7 +59,7 @@ if foreignLeaves <= now then foreign = 0 end
 local kept = math.ceil(limit * tonumber(ARGV[4]))
 local left = limit - kept - hour - foreign
 local granted = math.max(0, math.min(wanted, left))
--- Near the limit, what Apple said a while ago says little of others who use the key: they may have taken a tenth of the quota in an
+-- Near the limit, an old answer of Apple says little about others who use the key: they may have taken a tenth of the quota in an
 -- hour, or as much as before, and a few calls bring a fresh answer.
 local age, unseen = now - tonumber(state.observedAt or 0), 0
 if age > math.max(window / 60, 200) and left < limit * 0.3 then
@@ -68,7 +68,7 @@ if age > math.max(window / 60, 200) and left < limit * 0.3 then
 end
 local nextAt = 0
 if granted == 0 then
-  -- Not for every single call that the window gives back: a visit is worth half a slice.
+  -- Not for each single call that leaves the window: a visit is worth it from half a slice on.
   nextAt = now + math.max(50, hourSlice / 2)
   table.sort(slices, function(a, b) return a[1] < b[1] end)
   local missing = 1 - left + unseen

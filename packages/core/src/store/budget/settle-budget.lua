@@ -1,8 +1,8 @@
--- Notes an answer of Apple's in a budget, gives unused reservations back, and keeps quiet when asked to.
+-- Notes an answer of Apple in a budget, gives unused reservations back, and stops all calls for a while when asked to.
 -- KEYS[1] budget
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] calls given back  [3] window (ms)  [4] reserved, and not yet answered when Apple answered this
 --     [5] hour limit or empty  [6] hour remaining or empty  [7] minute limit or empty  [8] minute remaining or empty
---     [9] quiet for (ms) or empty  [10] the visit that has the calls in hand which are given back
+--     [9] quiet for (ms) or empty  [10] the visit that reserved the calls which are given back
 --     [11] when the calls that were answered had been reserved (ms), or empty  [12] how many these are
 -- Returns 1.
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[3])
@@ -14,7 +14,7 @@ local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
 local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES
 
--- Takes calls out of the slice they were reserved in; one that the window has given back already is not taken twice.
+-- Takes calls out of the slice in which they were reserved; a call that has already left the window is not taken out twice.
 local function take(prefix, slice, at, count)
   local field = string.format('%s:%d', prefix, math.floor(tonumber(at) / slice))
   local taken = math.min(tonumber(redis.call('HGET', KEYS[1], field) or 0), count)

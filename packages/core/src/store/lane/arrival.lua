@@ -1,5 +1,5 @@
--- For scripts that record: the time in ms, with a fraction that no other step's has, so that whoever took an entry out of an outbox
--- can tell whether it was recorded anew meanwhile.
+-- For scripts that record: the time in ms, with a fraction that is unique to the step. So a process that takes an entry out of an outbox
+-- can tell whether the entry was recorded again meanwhile.
 local function arrival()
   local t = redis.call('TIME')
   return string.format('%s%03d.%03d', t[1], math.floor(tonumber(t[2]) / 1000), tonumber(t[2]) % 1000)

@@ -1,6 +1,6 @@
--- For scripts that claim lanes of a ready set: the lane's entry moves into the future, so that a claim of a dead worker ends by itself.
--- A ring during the visit is answered at its end: till then a lane is held, so that it brings no other worker to a lane that is being visited.
--- Returns until when it is claimed (ms).
+-- For scripts that claim lanes of a ready set: the lane's entry moves into the future, so that the claim of a dead worker runs out.
+-- A ring during the visit takes effect at its end: until then the lane is held, so that no other worker comes to a lane that is being visited.
+-- Returns until when the lane is claimed (ms).
 local function claim(readySet, heldLanes, lane, now, claimMs, holdMs)
   local untilMs = string.format('%.0f', now + claimMs)
   redis.call('ZADD', readySet, untilMs, lane)

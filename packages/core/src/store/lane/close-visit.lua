@@ -1,8 +1,8 @@
--- Gives a lane back. What was recorded or queued before this step is counted here; what comes after finds no lease and rings itself.
--- A job that is still active is in nobody's hand (its fetch was not answered, or the visit met a fault): it waits again.
+-- Gives a lane back. Changes recorded or queued before this step are counted here; later ones find no lease and ring by themselves.
+-- A job that is still active has no worker (the answer to its fetch was lost, or the visit failed): it waits again.
 -- KEYS[1] lease  [2..4] outboxes  [5] active jobs  [6] waiting jobs  [7] prioritized jobs
 -- ARGV[1] token  [2] what stands before a job's id in its key
--- Returns { recorded and not queued, waiting, prioritized }, or nothing when the lease was lost
+-- Returns { recorded and not queued, waiting, prioritized }, or nothing if the lease was lost
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {} end
 redis.call('DEL', KEYS[1])
 requeueActive(KEYS[5], KEYS[6], KEYS[7], ARGV[2], false)

@@ -1,4 +1,4 @@
--- Takes out of the outboxes what has a job now. What was recorded anew since it was read stays.
+-- Takes entries that have a job now out of the outboxes. An entry that was recorded again since it was read stays.
 -- KEYS[1] enqueuing  [2..4] outboxes  [5] lease of the lane
 -- ARGV[1] token  [2] what stands before a job's id in its key
 --     then number of the outbox (2..4), word, arrival, id of the job that must be there, or empty, for each

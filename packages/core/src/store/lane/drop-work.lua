@@ -1,4 +1,4 @@
--- Forgets work whose member or roster is gone, unless it was recorded anew.
+-- Forgets work whose member or roster is gone, unless it was recorded again.
 -- KEYS[1] work  [2..4] outboxes   ARGV refs
 -- Returns how many were forgotten
 local dropped = 0

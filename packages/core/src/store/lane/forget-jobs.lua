@@ -1,4 +1,4 @@
--- Forgets jobs that are over. One that is not, or that a new one of the same member took the place of, is left.
+-- Forgets finished jobs. A job that is not finished, or that a new job of the same member has replaced, is left alone.
 -- KEYS[1] completed  [2] failed
 -- ARGV[1] what stands before a job's id in its key  then ids
 -- Returns how many were forgotten

@@ -1,10 +1,10 @@
--- What one lane looks like in a list of thousands.
+-- The figures of one lane for a list of thousands.
 -- KEYS[1] lane hash  [2] budget hash  [3..5] outboxes  [6] queue's wait list  [7] active list  [8] prioritized  [9] delayed  [10] failed
 --     [11] completed  [12] ids of the lane's rosters
 -- ARGV[1] the key of a roster's held plans, `*` for its id: in the lane's slot, like all others
 -- Returns status, problem, paused, blocked (empty where unset), recorded, waiting, prioritized, active, delayed, failed, completed,
 --     budget's limit, remaining, observedAt, held plans, visits in a row that found Apple out of order, suspicion of the key, score of the job that sleeps longest,
---     what could not be done until when
+--     what could not be done, and until when
 local memory = redis.call('HMGET', KEYS[1], 'status', 'problem', 'paused', 'blocked', 'outage', 'suspicion', 'waits')
 local budget = redis.call('HMGET', KEYS[2], 'limit', 'remaining', 'observedAt')
 local recorded = 0

@@ -1,11 +1,11 @@
--- Notes which writes are about to be sent, if the lease is still ours: a worker that dies leaves word of what it may have done. Of a
--- roster that is not in this lane any more nothing is noted.
+-- Notes which writes are about to be sent, if the lease is still ours. So if the worker dies, the next one knows what it may have written.
+-- Nothing is noted about a roster that is no longer in this lane.
 -- KEYS[1] lease  [2] wrote-at  [3] rosters of the lane  [4] when they were made
 --     then for each member: observed hash, reading and touched of the roster, removals of the app
 -- ARGV[1] token  [2] now (ms)  then roster id, when it was made (ms), member id, observed (observed.ts) and the address that is written
 --     about, or empty, and for a removal its field (removals.ts), or empty, for each
 -- and before these [3] how long removals are kept (ms)
--- Returns 1, or 0 when the lease is lost (nothing is noted then).
+-- Returns 1, or 0 if the lease is lost (nothing is noted then).
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 for i = 5, #KEYS, 4 do
   local at = 4 + (i - 5) / 4 * 6

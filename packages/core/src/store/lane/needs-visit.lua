@@ -1,4 +1,4 @@
--- Whether a lane has something to do now that nobody is doing, whatever its place in the ready index says.
+-- Whether a lane has work now that no worker is doing, whatever its place in the ready index says.
 -- KEYS[1] lease  [2] lane  [3..5] outboxes: now, interactive, bulk  [6] waiting jobs  [7] prioritized jobs  [8] sleeping jobs  [9] schedule
 -- ARGV[1] now (ms)
 -- Returns 1 or 0.
@@ -6,7 +6,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local lane = redis.call('HMGET', KEYS[2], 'paused', 'waits')
 if lane[1] == '1' then return 0 end
 local now = tonumber(ARGV[1])
--- What the last visit could not do waits for its time: the lane is in the index for that.
+-- Work that the last visit could not do waits for its time, which is the lane's place in the index.
 local waits = lane[2] and lane[2] ~= '' and cjson.decode(lane[2]) or { events = 0, bulk = 0 }
 if waits.events > now then return 0 end
 local task = redis.call('ZRANGE', KEYS[9], 0, 0, 'WITHSCORES')

@@ -1,5 +1,5 @@
--- For members who are to have a job each: notes whose job a ref is, and says what there is. A member's job has its ref for an id, so
--- there can't be two; one that is over makes way. (A job of 0.1.0 has a number; its ref leads to it by BullMQ's deduplication key.)
+-- For members who get a job each: notes the member of each ref, and returns the jobs that exist. The id of a member's job is the ref, so
+-- there can't be two; a finished one is replaced. (A job of 0.1.0 has a number; its ref leads to it by BullMQ's deduplication key.)
 -- KEYS[1] work  [2] active  [3] prioritized  [4] delayed  [5] completed  [6] failed
 -- ARGV[1] what stands before a job's id in its key  then ref, work of a member without marks (JSON) for each
 -- Returns state (none|active|prioritized|delayed|waiting), id of the job for each
@@ -32,7 +32,7 @@ for i = 2, #ARGV, 2 do
   if not json then
     redis.call('HSET', KEYS[1], ref, ARGV[i + 1])
   elseif string.find(json, '"failed"', 1, true) then
-    -- As 0.1.0 noted it. After a move the same number is another member's job, so the job itself is asked whose it is.
+    -- As 0.1.0 noted it. After a move the same number may be another member's job, so the member is read from the job.
     local entry = cjson.decode(json)
     local data = redis.call('HGET', jobs .. entry.failed, 'data')
     if data and string.find(data, '"ref":"' .. ref .. '"', 1, true) and isOver(entry.failed) then forget(entry.failed) end

@@ -1,5 +1,5 @@
--- Takes the lease of a lane, unless another worker holds it, somebody else is promised the next turn, or the lane is stopped. Whoever fetched the jobs that are active is
--- dead then, since they end before the lease does: they wait again, and their deaths are counted.
+-- Takes the lease of a lane, unless another worker holds it, the next turn is promised to another process, or the lane is stopped. The worker that fetched active jobs is
+-- dead then, since jobs end before the lease does: they wait again, and the death is counted for each.
 -- KEYS[1] lease  [2] lane  [3] active jobs  [4] waiting jobs  [5] prioritized jobs  [6] schedule  [7] promised  [8] sleeping jobs
 --     [9] failed jobs  [10] enqueuing  [11..13] outboxes, the most urgent one first
 --     then, where the lane is claimed in this step, the ready set and the lanes that are held
@@ -21,7 +21,7 @@ if held and held ~= ARGV[1] then return { untilMs, 'busy', redis.call('PTTL', KE
 local promised = redis.call('GET', KEYS[7])
 if promised and promised ~= ARGV[1] then return { untilMs, 'busy', redis.call('PTTL', KEYS[7]) } end
 local dead = requeueActive(KEYS[3], KEYS[4], KEYS[5], ARGV[3], true)
--- A worker that died may have left more behind than its jobs. A lane that was never looked through is in no hurry.
+-- A dead worker may have left more than its jobs. A lane that was never checked is not urgent.
 local now = tonumber(t[1]) * 1000
 if dead > 0 then
   redis.call('ZADD', KEYS[6], 'LT', now, ARGV[4])

@@ -1,4 +1,4 @@
--- For scripts that write timelines: the lines of one, newest first, with an entry put before them; at most `keep` stay.
+-- For scripts that write timelines: puts an entry before the lines of a timeline, newest first; at most `keep` lines stay.
 local function prependLine(lines, entry, keep)
   if not lines or lines == '' then return entry end
   local kept = 1

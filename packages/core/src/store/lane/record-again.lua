@@ -1,4 +1,4 @@
--- Records work for members, whatever became of it before.
+-- Records work for members, whatever happened to it before.
 -- KEYS[1] outbox   ARGV words
 -- Returns how many
 local now = arrival()

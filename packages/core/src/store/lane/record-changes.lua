@@ -29,7 +29,7 @@ local nowMs = tonumber(now)
 local keep = tonumber(ARGV[3])
 local rosterCount, PER_ROSTER = tonumber(ARGV[9]), 6
 local atEnd = 10 + rosterCount * PER_ROSTER
--- Which period it is, this clock decides: at the turn of one, senders whose clocks differ would not agree.
+-- This clock decides which period it is: when a period ends, senders whose clocks differ would not agree.
 local periodMs, believed = string.match(ARGV[2], '^(%d+):(%-?%d+)$')
 local markKeys = { [-2] = KEYS[atEnd + 2], [-1] = KEYS[7], [0] = KEYS[6], [1] = KEYS[atEnd + 1] }
 local formerKeys = { [-2] = KEYS[atEnd + 6], [-1] = KEYS[atEnd + 4], [0] = KEYS[atEnd + 3], [1] = KEYS[atEnd + 5] }
@@ -116,8 +116,8 @@ for _, key in ipairs({ formerKeys[period], formerKeys[period - 1] }) do
   end
 end
 
--- How many more a roster may take. Who was removed is kept for a while and counts little, so that nobody can make a roster
--- endless by letting others come and go.
+-- How many more members a roster may take. Removed members are kept for a while and count little, so that no caller can make a roster
+-- grow without end by adding and removing members.
 local function roomOf(roster)
   if not roster.room then
     local all, removed = redis.call('ZCARD', roster.status), redis.call('ZCOUNT', roster.status, ARGV[6], ARGV[6])
@@ -126,7 +126,7 @@ local function roomOf(roster)
   return roster.room
 end
 
--- A roster that was deleted and made anew under its id is another one.
+-- A roster that was deleted and made again under its id is another one.
 local function isAnother(roster, born)
   if not born then return false end
   if roster.born == nil then roster.born = redis.call('HGET', KEYS[10], roster.id) end
@@ -144,7 +144,7 @@ for at, member in ipairs(members) do
   if not roster.here or isAnother(roster, changes[i + BORN]) then answer = 'g'
   elseif member.again then answer = 'r'
   elseif digest and (marks.known[digest] or marksBefore.known[digest]) then answer = 'd'
-  -- Release 0.1.0 knew an event by its source and id alone: of a member who is not here it was another roster's.
+  -- Release 0.1.0 identified an event by its source and id alone: if the member is not here, it was an event of another roster.
   elseif changes[i + FORMER] and member.stored and formerly[changes[i + FORMER]] then answer = 'd'
   elseif time > nowMs + FUTURE_MS then answer = 'f'
   elseif time < member.time then answer = 's'
@@ -160,7 +160,7 @@ for at, member in ipairs(members) do
     member.version, member.time, member.status = version, time, changes[i + STATUS]
     member.present = kind ~= 'leave'
     if kind == 'join' then member.joined = version end
-    -- A leave names the member only: address and names stay as they were known.
+    -- A leave only names the member: address and names stay as they are.
     if kind ~= 'leave' or not member.tail then member.tail = ARGV[texts + 3 * at - 3] end
     member.lines = prependLine(member.lines, ARGV[texts + 3 * at - 2], keep)
     local line = ARGV[texts + 3 * at - 1]
@@ -192,7 +192,7 @@ for _, roster in ipairs(rosters) do
       statuses[field] = member.present and member.status or PENDING
       if stored ~= member.tail then
         unindexed[#unindexed + 1] = id
-        -- What no longer leads to the member is gone at once.
+        -- An index entry that no longer leads to the member is dropped at once.
         if stored then removeHolder(roster.index, id, readTail(stored)) end
       end
     end

@@ -1,4 +1,4 @@
--- Records what came of one member, if the lease is still ours and the member is still of this lane. A newer desired state keeps its
+-- Records the outcome of one member's turn, if the lease is still ours and the member is still in this lane. A newer desired state keeps its
 -- work and its status.
 -- KEYS[1] lease  [2] work  [3] desired  [4] observed  [5] status  [6] timeline  [7] testers of the app, as 0.1.0 keeps them  [8] parked  [9] parked, bulk
 --     [10] facts  [11] rosters of the lane  [12] when they were made  [13..15] outboxes  [16] activity of the roster
@@ -28,7 +28,7 @@ for i = 18, #ARGV, 3 do
   redis.call('HDEL', KEYS[7], ARGV[i])
 end
 
--- What was asked for and is still to be done.
+-- Requests by hand that are not carried out yet.
 local work = redis.call('HGET', KEYS[2], ref)
 local entry = work and cjson.decode(work)
 local isAsked = false
@@ -48,7 +48,7 @@ local isParked = ending == 'parked' or ending == 'parked-bulk'
 if isParked then redis.call('SADD', ending == 'parked' and KEYS[8] or KEYS[9], member) end
 if (ending == 'done' or isParked) and entry and not isAsked then
   local word = ARGV[2] .. '\0' .. member
-  -- Recorded anew: whoever makes its job relies on the entry.
+  -- Recorded again: the process that makes its job relies on the entry.
   if not (redis.call('ZSCORE', KEYS[13], word) or redis.call('ZSCORE', KEYS[14], word) or redis.call('ZSCORE', KEYS[15], word)) then
     redis.call('HDEL', KEYS[2], ref)
   end

@@ -1,10 +1,10 @@
 -- The law of a lane: a member whose desired version is not converged is in an outbox, in one job, in the line for a seat, or parked in
--- a roster that is paused or blocked; or it has failed, and waits for a person. Members of one roster who are nowhere are recorded again.
+-- a roster that is paused or blocked; or it has failed, and waits for a person. Members of one roster who are in none of these are recorded again.
 -- KEYS[1] desired  [2] observed  [3] status  [4] parked  [5] parked, bulk  [6..8] outboxes  [9] line for seats
 --     [10] active  [11] waiting  [12] prioritized  [13] delayed  [14] completed  [15] failed
 -- ARGV[1] roster id  [2] 1 where the roster is paused or blocked  [3] index of the status failed
 --     [4] what stands before a job's id in its key  then member id, ref for each
--- Returns how many were nowhere
+-- Returns how many were in none
 local roster, jobs = ARGV[1], ARGV[4]
 
 local function isOpen(member)
@@ -35,7 +35,7 @@ local function hasJob(id)
     if redis.call('ZSCORE', KEYS[i], id) then return true end
   end
   if redis.call('LPOS', KEYS[10], id) or redis.call('LPOS', KEYS[11], id) then return true end
-  -- One that is over, or in no list at all, would keep a new one from its place.
+  -- A job that is finished, or in no list at all, would keep a new one from being made.
   redis.call('ZREM', KEYS[14], id)
   redis.call('ZREM', KEYS[15], id)
   redis.call('DEL', jobs .. id)

@@ -1,5 +1,5 @@
--- Asks for a member to be converged now, whether or not anything is known to differ. Requests are counted: one that is made while the
--- member's job runs outlives it.
+-- Asks for a member to be converged now, whether or not a difference is known. Requests are counted: a request that is made while the
+-- member's job runs is still there when the job ends.
 -- KEYS[1] lease  [2] rosters of the lane  [3] work  [4] outbox  [5] desired  [6] timeline
 -- ARGV[1] roster id  [2] member id  [3] ref  [4] fresh|invite  [5] timeline entry  [6] timeline entries kept
 -- Returns { found (0|1), leased (0|1) }

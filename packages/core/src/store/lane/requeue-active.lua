@@ -1,5 +1,5 @@
--- For scripts that take a lane or give it back: jobs that are active, in nobody's hand, wait again in front of all others of their
--- kind, in the order in which they had been fetched. Returns how many.
+-- For scripts that take a lane or give it back: active jobs without a worker wait again, in front of all others of their
+-- kind, in the order in which they were fetched. Returns how many.
 local function requeueActive(active, waiting, prioritized, jobs, isDeath)
   local ids = redis.call('LRANGE', active, 0, -1)
   for _, id in ipairs(ids) do

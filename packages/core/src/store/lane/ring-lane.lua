@@ -1,7 +1,7 @@
--- Makes a lane due at a time at the latest, and tells the workers.
+-- Makes a lane due, in ARGV[2] at the latest, and tells the workers.
 -- KEYS[1] the ready set  [2] lanes that are held
 -- ARGV[1] lane  [2] due in (ms)  [3] channel of the doorbell  [4] now (ms), or empty for Redis's own clock
--- Returns 1 where the lane is due sooner than before
+-- Returns 1 if the lane is due sooner than before
 local now = tonumber(ARGV[4])
 if not now then
   local t = redis.call('TIME')

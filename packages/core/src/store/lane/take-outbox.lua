@@ -1,5 +1,5 @@
--- Reads the oldest recorded changes, those asked for now first, bulk last, for whoever makes jobs of them. One process at a time does:
--- two would do no harm, but the same work.
+-- Reads the oldest recorded changes, those asked for now first, bulk last, for the process that makes jobs of them. One process at a time does:
+-- two would do no harm, but would do the same work.
 -- KEYS[1] enqueuing  [2..4] outboxes, the most urgent one first
 -- ARGV[1] token  [2] how long others keep away (ms)  [3] how many at most
 -- Returns 'busy' | { { word, arrival, … }, { … }, { … } }, an empty list where nothing is recorded

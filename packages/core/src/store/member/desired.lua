@@ -1,4 +1,4 @@
--- For scripts that read or write what is desired of a member (desired.ts): its short form and the JSON of before. `tail` is all that does
+-- For scripts that read or write the desired state of a member (desired.ts): its short form and the former JSON. `tail` is the part that does
 -- not change with the version, and decides the form.
 local function readDesired(text)
   local version, joined, time, present, tail = string.match(text, '^2 (%d+) (%d+) (%-?%d+) %-?%d+ ([01])(%[.*)$')
@@ -21,7 +21,7 @@ local function formatDesired(desired, at)
   return string.format(form, version, joined, time, at, present and 'true' or 'false', tail)
 end
 
--- Address, names, and the entry of the index where the record names it.
+-- Address, names, and the entry of the index if the record names it.
 local function readTail(tail)
   if string.byte(tail) ~= 91 then return cjson.decode('{' .. string.sub(tail, 2)) end
   local list = cjson.decode(tail)

@@ -1,6 +1,6 @@
--- Forgets a member who is out of the group, if the lease is ours and nothing was recorded since it was read.
+-- Forgets a member who is out of the group, if the lease is ours and nothing was recorded since the member was read.
 -- KEYS[1] lease  [2] desired  [3] observed  [4] status  [5] timeline  [6] index  [7] parked  [8] work  [9..11] outboxes
---     [12] parked, bulk  [13] those who wait for a seat  [14] protections  [15] sightings  [16] usages
+--     [12] parked, bulk  [13] members who wait for a seat  [14] protections  [15] sightings  [16] usages
 -- ARGV[1] token  [2] member id  [3] desired version that was read  [4] ref  [5] word in the outboxes
 -- Returns erased|kept|lost
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end

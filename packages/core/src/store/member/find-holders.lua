@@ -1,7 +1,7 @@
--- Who has an address, whichever form that is kept in. Before that the newest records are entered: intake only notes who has to be
--- (record-changes.lua), and searches look through the records themselves.
+-- Which members have an address, in whichever form the index is. First the newest records are entered: intake only notes which members are
+-- to be entered (record-changes.lua), and searches read the records themselves.
 -- KEYS[1] unindexed  [2] index  [3] desired
--- ARGV[1] how many to enter at most  [2] 1 for the short form, 0 for that of before  [3..] addresses (lower-cased)
+-- ARGV[1] how many to enter at most  [2] 1 for the short form, 0 for the former one  [3..] addresses (lower-cased)
 -- Returns { how many are still to be entered, a list of member ids for each address }
 local ids = redis.call('LPOP', KEYS[1], ARGV[1])
 for i, text in ipairs(ids and redis.call('HMGET', KEYS[3], unpack(ids)) or {}) do

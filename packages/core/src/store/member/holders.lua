@@ -1,5 +1,5 @@
--- For scripts that keep or ask which members have an address (lower-cased): a digest of it → their ids, parted by NULs, in hashes so small
--- that Redis keeps each as one piece of memory (hash-max-listpack-entries), a third of what an entry of its own would take. What an older
+-- For scripts that write or read which members have an address (lower-cased): a digest of it → their ids, separated by NULs, in hashes so small
+-- that Redis stores each as one piece of memory (hash-max-listpack-entries), a third of what separate entries would take. What an older
 -- release may still read lies in a sorted set under `key` itself: `e:<address>\0<id>`, and in 0.1.0 entries by id and name besides.
 local PARTS = 1024
 
@@ -50,7 +50,7 @@ local function addHolder(key, address, id)
   redis.call('HSET', place, field, table.concat(ids, '\0'))
 end
 
--- Takes a member's entries out, whichever form they have.
+-- Removes a member's entries, in whichever form they are.
 local function removeHolder(key, id, record)
   local address = addressOf(id, record)
   if address then

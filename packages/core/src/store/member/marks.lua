@@ -1,10 +1,10 @@
--- For scripts that read and write dedup marks: whole numbers of 64 bits as text, spread over sets so small that Redis keeps them as plain
--- integers (set-max-intset-entries), 8 bytes each. There is one set more whenever there are LOAD marks more, which takes over those that
+-- For scripts that read and write dedup marks: whole numbers of 64 bits as text, spread over sets so small that Redis stores them as plain
+-- integers (set-max-intset-entries), 8 bytes each. For every LOAD more marks there is one more set, which takes over the marks that
 -- belong there from one other set (linear hashing): nothing is ever read or written as a whole. `key` counts the marks, and with them
 -- the sets, `<key>:0`, `<key>:1` and so on.
 local LOAD = 160
 
--- There is a set for each number below `half`, a power of two, and for as many beyond it as were added since.
+-- There is a set for each number below `half`, a power of two, and for each that was added beyond it since.
 local function setOf(marks, mark)
   local number = tonumber(string.sub(mark, -7)) % (2 * marks.half)
   if number < 0 then number = -number end
@@ -66,7 +66,7 @@ local function splitSets(marks, expireMs)
   redis.call('PEXPIRE', into, expireMs)
 end
 
--- Adds some that are not there. How long they stay is set by the first of them.
+-- Adds marks that are not there. The first one sets how long they stay.
 local function addMarks(marks, list, expireMs)
   if #list == 0 then return end
   if marks.count == 0 then redis.call('SET', marks.key, 0, 'PX', expireMs) end

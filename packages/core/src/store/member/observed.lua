@@ -1,4 +1,4 @@
--- For scripts that read what was observed of a member (observed.ts): the desired version that was carried out.
+-- For scripts that read the observed state of a member (observed.ts): the desired version that was carried out.
 local function convergedOf(text)
   local version = string.match(text, '^3\t(%d+)')
   if version then return tonumber(version) end

@@ -1,4 +1,4 @@
--- One page of a roster's ids in the order of their bytes, over some statuses: of each status those that come next.
+-- One page of a roster's ids in the order of their bytes, over some statuses: the next ids of each status.
 -- KEYS[1] status
 -- ARGV[1] the last id of the page before, or empty  [2] how many ids come before the page, of all these statuses together, where [1] is
 -- empty  [3] how many of each status  [4..] indexes of statuses
@@ -27,7 +27,7 @@ local function placeBehind(id, low, high)
   return low
 end
 
--- Of each status, where it begins, and where it ends; between them, the page begins.
+-- Where each status begins and ends; the page begins in between.
 local lows, highs, ends = {}, {}, {}
 for i = 4, #ARGV do
   lows[i - 3] = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. ARGV[i])
@@ -36,10 +36,10 @@ for i = 4, #ARGV do
 end
 
 if after ~= '' then
-  -- The id before may have another status by now: it is looked for by where it would be.
+  -- The last id of the page before may have another status by now: the search is for the place where it would be.
   for i = 1, #lows do lows[i] = placeBehind(after, lows[i], highs[i]) end
 else
-  -- The id in the middle of the widest part tells of all others which half of theirs comes before the page.
+  -- The id in the middle of the widest part decides for all others which half of theirs comes before the page.
   while skip > 0 do
     local widest = 1
     for i = 2, #lows do if highs[i] - lows[i] > highs[widest] - lows[widest] then widest = i end end

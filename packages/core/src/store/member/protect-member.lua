@@ -1,6 +1,6 @@
--- Protects a member, or ends it, with a line in the member's timeline, in one step: nobody who is being erased is protected anew.
+-- Protects a member, or ends the protection, with a line in the member's timeline, in one step: a member who is being erased is not protected again.
 -- KEYS[1] desired  [2] protections  [3] timeline
--- ARGV[1] member id  [2] since when and by whom (JSON), or empty to end it  [3] timeline entry  [4] timeline entries kept
+-- ARGV[1] member id  [2] since when and by whom (JSON), or empty to end the protection  [3] timeline entry  [4] timeline entries kept
 -- Returns changed|same|missing
 local member = ARGV[1]
 if redis.call('HEXISTS', KEYS[1], member) == 0 then return 'missing' end

@@ -1,4 +1,4 @@
--- Which rosters of a lane may name an address: those that have it, and those in which somebody is still to be noted by theirs.
+-- Which rosters of a lane may name an address: those that have it, and those with members who are still to be indexed.
 -- KEYS two for each roster: index, unindexed   ARGV[1] address (lower-cased)
 -- Returns their numbers, from 0
 local found = {}

@@ -1,6 +1,6 @@
--- Adds dedup marks that another lane keeps of a roster that moves here.
--- KEYS[1] fence  [2] marks   ARGV[1] token  [2] how long they are good for (ms)  [3..] marks
--- Returns 1, or 0 when the fence is another's (nothing is written then)
+-- Adds the dedup marks of a roster that moves here from another lane.
+-- KEYS[1] fence  [2] marks   ARGV[1] token  [2] how long they are valid (ms)  [3..] marks
+-- Returns 1, or 0 if another process holds the fence (nothing is written then)
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local brought = { unpack(ARGV, 3) }
 local marks = openMarks(KEYS[2])

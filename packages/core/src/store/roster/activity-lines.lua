@@ -1,4 +1,4 @@
--- Adds lines to a roster's activity, in their order; of the oldest only about so many stay.
+-- Adds lines to a roster's activity, in their order, and drops the oldest beyond about the given number.
 -- Returns the ids of the first and the last one.
 local function addLines(key, lines, kept, keptMs)
   local first, last

@@ -1,4 +1,4 @@
--- Forgets jobs of a roster that is being forgotten that failed, or sleep until they are tried again. Any other ends by itself.
+-- Forgets the failed and the sleeping jobs of a roster that is being deleted. Any other job ends by itself.
 -- KEYS[1] closing  [2] failed  [3] delayed   ARGV[1] roster id  [2] what stands before a job's id in its key  [3..] ids
 if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 0 then return end
 for at = 3, #ARGV do

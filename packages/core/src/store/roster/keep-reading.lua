@@ -1,9 +1,9 @@
--- Keeps how far the reading of a group has come, if the lease is still ours: a worker that was cut off adds nothing to what
--- another goes on with.
+-- Stores how far the reading of a group has come, if the lease is still ours: a worker that was cut off adds nothing to a reading
+-- that another one continues.
 -- KEYS[1] lease  [2] reading  [3] the hash that takes the rows  [4] touched
 -- ARGV[1] token  [2] reading (JSON)  [3] ms that it is kept  [4] number of fields of the hash  then name and value of each
---     then the addresses that are not doubtful any more
--- Returns 1, or 0 when the lease is lost.
+--     then the addresses that are no longer in doubt
+-- Returns 1, or 0 if the lease is lost.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
 local fields = tonumber(ARGV[4])

@@ -1,5 +1,5 @@
--- Puts users into a group of a SCIM directory, or takes them out; whoever changes is touched. Each structure is read and written once.
--- What a change that began later has said is left as it is.
+-- Puts users into a group of a SCIM directory, or takes them out; changed users are touched. Each structure is read and written once.
+-- What a later change has set stays as it is.
 -- KEYS[1] users  [2] groups  [3] members of the group  [4] memberships  [5] revisions  [6] touched  [7] changes
 -- ARGV[1] group id  [2] add|remove  [3] number of the change, empty where this is all of it  then user ids, each once
 -- Returns { 1, ids that changed, ids that nobody has }, or { 0 } where the group to add to is not there
@@ -26,7 +26,7 @@ for at = 4, #ARGV do
     notes[#notes + 1] = change
   end
   if not isOurs then
-    -- Somebody has said otherwise since this change began.
+    -- Another change has set this since this change began.
   elseif isAdd and not isIn then
     local list = redis.call('HEXISTS', KEYS[1], id) == 1 and changed or unknown
     list[#list + 1] = id

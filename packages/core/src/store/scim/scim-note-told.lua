@@ -1,8 +1,8 @@
--- Keeps what the rosters are told of users who have not changed since they were read. Each structure is read and written once.
+-- Stores what the rosters were told about users who have not changed since they were read. Each structure is read and written once.
 -- KEYS[1] told  [2] revisions  [3] touched
 -- ARGV[1] 1 where all is told  then for each user: id, revision, the text to keep; empty: what is kept, without its second line
 --     (of what it is not known whether it was told)
--- Returns the ids of those who have another revision by now
+-- Returns the ids of users who have another revision by now
 local ids = {}
 for at = 2, #ARGV, 3 do ids[#ids + 1] = ARGV[at] end
 if #ids == 0 then return {} end

@@ -1,9 +1,9 @@
--- Makes, changes or deletes one user or group of a SCIM directory, where it is still as it was read.
+-- Makes, changes or deletes one user or group of a SCIM directory, if it is still as it was read.
 -- KEYS[1] records  [2] index  [3] order  [4] revisions  [5] touched; of groups: unsettled
 -- ARGV[1] id  [2] the JSON that was read, empty for none  [3] the new JSON, empty to delete
 --     [4] beginning of an index entry that only one record may have, empty for none  [5] place in the order (ms)
 --     [6] what the rosters are to be told: user: of this one, group: of its members; empty: nothing  [7] number of entries that go  then those, then those that come
--- Returns 1, 0 where the record is another by now, -1 where the one-only entry is another's
+-- Returns 1, 0 if the record has changed, -1 if another record has the unique entry
 local id = ARGV[1]
 local known = redis.call('HGET', KEYS[1], id)
 if (known or '') ~= ARGV[2] then return 0 end

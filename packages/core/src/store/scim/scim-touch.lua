@@ -1,4 +1,4 @@
--- For scripts that change what rosters are told of SCIM users: a new revision, later than the former one, by the store's clock.
+-- For scripts that change what rosters are told about SCIM users: a new revision, later than the former one, by the store's clock.
 -- In few calls, however many users there are (4,000 at most, by Lua's stack).
 local function touch(revisions, touched, ids)
   if #ids == 0 then return end

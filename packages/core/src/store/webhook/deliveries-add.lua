@@ -1,10 +1,10 @@
--- Puts facts on their way to one webhook. One that is there already is left alone, so a repeat has no effect.
+-- Adds facts as deliveries of one webhook. A delivery that exists is left alone, so a repeat has no effect.
 -- KEYS[1] health  [2] deliveries  [3] log  [4] line  [5] places  [6] due  [7] ended  [8] and on: its other keys
 -- ARGV[1] now (ms)  [2] when the webhook was made (ms)  then per delivery: id, subject, the delivery (JSON)
 -- Returns how many were new; -1 where another webhook has been made under its id since.
 local born, mine = tonumber(redis.call('HGET', KEYS[1], 'born') or 0), tonumber(ARGV[2])
 if born > mine then return -1 end
--- What is there is of a former one, whose deletion came to no end; webhooks of release 0.1.0 say nothing of it.
+-- The data is of a former webhook whose deletion did not finish; webhooks of release 0.1.0 have no time.
 if born > 0 and born < mine then redis.call('UNLINK', unpack(KEYS)) end
 if born ~= mine then redis.call('HSET', KEYS[1], 'born', ARGV[2]) end
 local added = 0

@@ -1,8 +1,8 @@
--- Makes sleeping retries due now, a page at a time. One that was brought forward before and failed again has to rest for longer
+-- Makes sleeping retries due now, a page at a time. A retry that was brought forward before and failed again has to wait longer
 -- each time, so that a fact that its receiver refuses is not tried after every success.
 -- KEYS[1] due  [2] forwards
--- ARGV[1] now (ms)  [2] those due after this (ms)  [3] how many  [4] and on: rest (ms) after having been brought forward once, twice, …
--- Returns from where the next page goes on (ms), or empty at the end.
+-- ARGV[1] now (ms)  [2] those due after this (ms)  [3] how many  [4] and on: wait (ms) after having been brought forward once, twice, …
+-- Returns where the next page begins (ms), or empty at the end.
 local now, size = tonumber(ARGV[1]), tonumber(ARGV[3])
 local page = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[2], '+inf', 'WITHSCORES', 'LIMIT', 0, size)
 for i = 1, #page, 2 do

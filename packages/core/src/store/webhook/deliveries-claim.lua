@@ -1,8 +1,8 @@
--- Takes due deliveries of one webhook to be tried. Those of a worker that died come back here.
+-- Takes due deliveries of one webhook, to be tried. Those of a dead worker come back here.
 -- KEYS[1] deliveries  [2] due  [3] in flight  [4] health
 -- ARGV[1] now (ms)  [2] until when the claim holds (ms)  [3] how many at most
 --     [4] tries at once at an endpoint  [5] the same once it fails  [6] failures in a row from which it counts as failing
--- Returns when there is something to do next (ms, or empty), when the webhook was made that all this is of (ms, or empty where it is not known),
+-- Returns when there is something to do next (ms, or empty), when the webhook of this data was made (ms, or empty if not known),
 -- then per delivery: id, the delivery (JSON)
 local now = tonumber(ARGV[1])
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now)) do

@@ -1,4 +1,4 @@
--- Sends a delivery once more under its id: behind what else is pending about its subject, or at once where it is pending itself.
+-- Sends a delivery once more under its id: behind other pending deliveries of its subject, or at once if it is pending itself.
 -- KEYS[1] deliveries  [2] line  [3] places  [4] due  [5] in flight  [6] ended  [7] health
 -- ARGV[1] now (ms)  [2] delivery id  [3] its subject  [4] the JSON that was read  [5] the new JSON
 -- Returns done, trying (being tried right now: left alone), or changed (read it again).

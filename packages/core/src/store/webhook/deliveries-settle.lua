@@ -1,4 +1,4 @@
--- Records how a try ended, and who comes next.
+-- Records how a try ended, and which delivery comes next.
 -- KEYS[1] deliveries  [2] log  [3] line  [4] places  [5] due  [6] in flight  [7] ended  [8] forwards  [9] health
 -- ARGV[1] now (ms)  [2] delivery id  [3] until when the claim holds (ms)  [4] delivered|failed|dropped|again|released
 --     [5] the delivery (JSON)  [6] its next try (ms), for again, and for released where it is not now  [7] after how long without a success to disable (ms)
@@ -29,7 +29,7 @@ else
   redis.call('HDEL', KEYS[4], id)
   redis.call('HDEL', KEYS[8], id)
   redis.call('ZADD', KEYS[7], now, id)
-  -- Of those before the newest ones nothing but the id is kept, for a teller that comes back to it: a storm would fill this one slot.
+  -- Of deliveries older than the newest ones only the id is kept, should a process send that fact again: many deliveries would fill this one slot.
   for _, former in ipairs(redis.call('ZREVRANGE', KEYS[7], ARGV[8], tonumber(ARGV[8]) + 1)) do
     redis.call('HDEL', KEYS[1], former)
     redis.call('ZREM', KEYS[2], former)

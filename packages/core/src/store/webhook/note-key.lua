@@ -1,7 +1,7 @@
--- Notes that a team key is refused, or is taken again, unless that was noted last: each is told once. Nothing is of a key that was replaced since.
+-- Notes that Apple refuses a team key, or accepts it again, unless that was noted last: each is sent once. Nothing is noted about a key that was replaced since.
 -- KEYS[1] hash of the lane  [2] hash of sequences  [3] list of facts
--- ARGV[1] the code of what is held against the key; empty: nothing is  [2] the fact (JSON), its sequence 0  [3] when the key was given (ms)
--- Returns 1 where the fact was added.
+-- ARGV[1] the code of the key's problem; empty: none  [2] the fact (JSON), its sequence 0  [3] when the key was given (ms)
+-- Returns 1 if the fact was added.
 if tonumber(ARGV[3]) < tonumber(redis.call('HGET', KEYS[1], 'keyAt') or 0) then return 0 end
 if (redis.call('HGET', KEYS[1], 'toldBlock') or '') == ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'toldBlock', ARGV[1])

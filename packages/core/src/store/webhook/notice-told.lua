@@ -1,9 +1,9 @@
--- Notes what a message of a notice told, or that none could go: in one step, and only while its delivery is in hand. A notice that
--- was deleted meanwhile keeps nothing of it, nor does one that was made anew under its id.
+-- Notes what a message of a notice said, or that none could be sent: in one step, and only while its delivery is claimed. A notice that
+-- was deleted meanwhile stores nothing of this, nor does one that was made again under its id.
 -- KEYS[1] in flight  [2] notice  [3] covered
 -- ARGV[1] delivery id  [2] until when the claim holds (ms)  [3] how long the covered are kept (s)
 --     [4] how many words of what the notice keeps, then fields and values; an empty value: the field goes  [5..] then ids that it covers
--- Returns 1 when noted.
+-- Returns 1 if noted.
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not held or tonumber(held) ~= tonumber(ARGV[2]) then return 0 end
 local words = tonumber(ARGV[4])
