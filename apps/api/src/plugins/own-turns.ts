@@ -11,7 +11,7 @@ const AT_ONCE = { own: 50, all: Infinity, waiting: { own: 1_000, all: 10_000 } }
 const PATIENCE_MS = 10_000
 const RETRY_AFTER_MS = 2_000
 /** Whoever has no turn is told so late: asking again at once would cost more than it is told. */
-const TOLD_AFTER_MS = 250
+const TOLD_AFTER_MS = 2_000
 
 /**
  * Thousands of small requests at once, over as many connections or in one go over a few, would stand before everybody else's in the

@@ -8,7 +8,6 @@ import type {
 } from '@bull-board/api/typings/app'
 import { FastifyAdapter } from '@bull-board/fastify'
 import Fastify from 'fastify'
-import { AppError } from '@flightroster/core/errors'
 import { publicPath } from '../../plugins/public-path.ts'
 import type { Queues } from './board-queues.ts'
 
@@ -30,13 +29,14 @@ export interface Answer {
 }
 
 export interface Board {
-  /** What its own plugin answers to a GET. Throws what went wrong within, and not_found. */
-  get(look: Look): Promise<Answer>
+  /** What its own plugin answers to a GET; undefined where it has nothing there. Throws what went wrong within. */
+  get(look: Look): Promise<Answer | undefined>
   close(): Promise<void>
 }
 
 interface Running extends Look {
   fault?: unknown
+  isNothing?: boolean
 }
 
 const POLL_SECONDS = 10
@@ -64,7 +64,8 @@ export async function createBoard(deps: { publicUrl: string | undefined }): Prom
   })
   const server = Fastify({ routerOptions: { maxParamLength: MAX_PARAM_LENGTH } })
   server.setNotFoundHandler((_request, reply) => {
-    now().fault = new AppError('not_found', { message: 'There is no such page.' })
+    // An error of ours that is made here would not be known outside: the bundle of this file has a class of its own for them.
+    now().isNothing = true
     return reply.send()
   })
   await server.register(adapter.registerPlugin())
@@ -73,8 +74,9 @@ export async function createBoard(deps: { publicUrl: string | undefined }): Prom
     get: (look) =>
       running.run({ ...look }, async () => {
         const { statusCode, headers, rawPayload } = await server.inject({ url: look.url, headers: look.headers })
-        const { fault } = now()
+        const { fault, isNothing } = now()
         if (fault !== undefined) throw fault
+        if (isNothing) return undefined
         const type = String(headers['content-type'] ?? '')
         const body = type.startsWith(HTML) ? toOwnPage(rawPayload) : rawPayload
         return { status: statusCode, type, etag: headers.etag, body }

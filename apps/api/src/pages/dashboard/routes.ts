@@ -1,3 +1,4 @@
+import { AppError } from '@flightroster/core/errors'
 import type { LaneList } from '@flightroster/core/usecases/lane-overview'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
@@ -54,7 +55,7 @@ function readRoutes(app: ApiServer, prefix: string, board: () => Promise<Board>,
     const shown = isRead ? await queuesOf(request, below, queues) : new Map()
     const query = isRead ? `?${new URLSearchParams(toBoardQuery(queryOf(request), shown)).toString()}` : ''
     const seen = request.headers['if-none-match']
-    const { status, type, etag, body } = await (
+    const found = await (
       await board()
     ).get({
       basePath: search === undefined ? '/dashboard' : path`/dashboard/q/${search}`,
@@ -62,6 +63,8 @@ function readRoutes(app: ApiServer, prefix: string, board: () => Promise<Board>,
       url: `http://board${below}${query}`,
       headers: seen === undefined ? {} : { 'if-none-match': seen },
     })
+    if (!found) throw new AppError('not_found', { message: 'There is no such page.' })
+    const { status, type, etag, body } = found
     if (type.startsWith('text/html')) return sendHtml(reply, body.toString(), status)
     if (below.startsWith('/static/')) void reply.header('cache-control', KEPT).header('etag', etag)
     if (type !== '') void reply.type(type)
