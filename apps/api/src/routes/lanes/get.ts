@@ -44,8 +44,7 @@ giveExample(lane, {
 })
 
 export function listLanesRoute(app: ApiServer, deps: ApiDeps): void {
-  // Read for each request: a caller that has just paused a lane sees it paused.
-  const lanes = { all: () => createLaneList(deps).all() }
+  const lanes = createLaneList(deps)
   app.get(
     '/v1/lanes',
     {
@@ -62,6 +61,8 @@ export function listLanesRoute(app: ApiServer, deps: ApiDeps): void {
       const { state, q, limit, cursor } = request.query
       const list = `lanes:${state ?? ''}:${q ?? ''}`
       const after = readCursor(list, cursor)
+      // A caller that has just paused a lane sees it paused; the pages after the first one are of the same reading.
+      if (after === undefined) lanes.forget()
       const ranked = filterLanes(await lanes.all(), { state, q })
         .map((entry) => ({ entry, rank: `${LANE_STATES.indexOf(entry.state)}${entry.teamKey}` }))
         .sort((a, b) => (a.rank < b.rank ? -1 : 1))

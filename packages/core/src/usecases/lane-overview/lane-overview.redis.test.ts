@@ -99,6 +99,35 @@ it('reads five thousand lanes in one step each, and not again within three secon
   expect(await scriptRuns()).toBe(2 * lanes.length)
 })
 
+it('begins no reading of all lanes beside one that is under way, and reads none anew for ten times as long as one took', async () => {
+  const ends: (() => void)[] = []
+  const slow = {
+    laneIds: async () => [],
+    laneOverviews: () => new Promise<[]>((resolve) => ends.push(() => resolve([]))),
+  }
+  const list = createLaneList({ store: slow, clock })
+  const begun = () => expect.poll(() => ends.length)
+  const first = list.all()
+  await begun().toBe(1)
+  clock.advance(6_000)
+  expect(list.all()).toBe(first)
+  ends[0]?.()
+  await first
+  clock.advance(59_000)
+  expect(list.all()).toBe(first)
+  clock.advance(1_001)
+  const second = list.all()
+  await begun().toBe(2)
+  // Something was just changed: what is being read may be from before.
+  list.forget()
+  const third = list.all()
+  await begun().toBe(3)
+  expect(third).not.toBe(second)
+  for (const end of ends) end()
+  await Promise.all([second, third])
+  expect(list.all()).toBe(third)
+})
+
 async function scriptRuns(): Promise<number> {
   const stats = await redis.info('commandstats')
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1])

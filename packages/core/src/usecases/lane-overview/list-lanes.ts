@@ -21,19 +21,32 @@ export interface LaneList {
 
 /** Readers within this time share one reading: a page of thousands of lanes costs the store the same for one or fifty people. */
 const FRESH_MS = 3_000
+/** With ten thousand lanes a reading takes seconds of a full machine: it is good for ten times as long, so that it takes a tenth of the time at most. */
+const FRESH_TIMES = 10
 
 /** The list of lanes of one process. */
 export function createLaneList(deps: { store: Pick<Store, 'laneIds' | 'laneOverviews'>; clock: Clock }): LaneList {
-  let reading: { at: number; lanes: Promise<readonly ListedLane[]> } | undefined
+  let reading: { freshUntil: number; lanes: Promise<readonly ListedLane[]> } | undefined
+  const noteEnd = async (mine: NonNullable<typeof reading>, begun: number) => {
+    try {
+      await mine.lanes
+      const took = deps.clock.monotonic() - begun
+      mine.freshUntil = begun + took + Math.max(FRESH_MS, FRESH_TIMES * took)
+    } catch {
+      // Whoever asked is told; the next one begins anew.
+      if (reading === mine) reading = undefined
+    }
+  }
   return {
     all() {
-      const now = deps.clock.monotonic()
-      if (!reading || now - reading.at > FRESH_MS) {
-        const lanes = readAll(deps.store)
-        reading = { at: now, lanes }
-        lanes.catch(() => (reading = undefined))
-      }
-      return reading.lanes
+      const begun = deps.clock.monotonic()
+      if (reading && begun <= reading.freshUntil) return reading.lanes
+      const lanes = readAll(deps.store)
+      // Whoever comes while it is under way waits for it, and begins none beside it.
+      const mine = { freshUntil: Number.POSITIVE_INFINITY, lanes }
+      reading = mine
+      void noteEnd(mine, begun)
+      return lanes
     },
     forget: () => void (reading = undefined),
   }
