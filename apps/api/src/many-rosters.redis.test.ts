@@ -51,6 +51,15 @@ describe('an installation of a thousand team keys and rosters', () => {
     expect(cost.mb).toBeLessThan(MOST.mb)
   })
 
+  it('is measured in parts that requests of others go between', async () => {
+    const turns = vi.spyOn(api.deps.leisure, 'turn')
+    await api.store.webhooks.noteChange()
+    expect((await api.call('GET', '/metrics')).statusCode).toBe(200)
+    // Half of the lanes that wait and all webhooks, twenty at once, and no turn before the first ones.
+    expect(turns.mock.calls.length).toBe(MANY / 2 / 20 - 1 + (MANY / 20 - 1))
+    turns.mockRestore()
+  })
+
   it('is asked where a person is, who is everywhere, in pieces, and for no more than is told', async () => {
     const pieces = vi.spyOn(api.deps.leisure, 'take')
     const find = async (limit: number, cursor?: string) => {

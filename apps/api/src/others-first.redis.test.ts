@@ -12,7 +12,8 @@ let port: number
 const served: Socket[] = []
 
 beforeAll(async () => {
-  api = await serveApi()
+  // A busy machine is no busy store: nobody is told to come again for it.
+  api = await serveApi({}, undefined, 60_000)
   await api.addRoster()
   await api.addRoster({ id: 'other', teamKey: 'other', group: { id: 'group-other', name: 'other' } })
   api.app.server.on('connection', (socket) => served.push(socket))
@@ -30,6 +31,16 @@ async function send(head: string, body: Buffer) {
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)
   socket.write(body)
   return { socket, answer: () => answerOf(socket) }
+}
+
+/** As callers do: again, for as long as the store is too busy. Resolves with the status that is none of these. */
+async function sendUntilTaken(head: string, body: Buffer): Promise<string> {
+  for (;;) {
+    const { socket, answer } = await send(head, body)
+    const status = await answer()
+    socket.destroy()
+    if (status !== '503') return status
+  }
 }
 
 /** In a thread of its own, so that there is always more than is taken: answered, they send on without end. */
@@ -140,14 +151,13 @@ describe('an event of another caller', () => {
     )
     const answers = batches.map(async ({ answer }) => answered.push(await answer()))
     await timePasses(5)
-    const mine = await send(`POST /v1/events HTTP/1.1\r\n${one}`, event('first'))
-    answered.push(`mine ${await mine.answer()}`)
+    answered.push(`mine ${await sendUntilTaken(`POST /v1/events HTTP/1.1\r\n${one}`, event('first'))}`)
     await Promise.all(answers)
-    expect(answered.indexOf('mine 202')).toBeLessThan(5)
+    expect(answered.slice(0, 5)).toContain('mine 202')
     // On a machine that is very busy some are told to come again.
     expect(answered.length).toBe(21)
     expect(answered).toContain('422')
-    for (const { socket } of [...batches, mine]) socket.destroy()
+    for (const { socket } of batches) socket.destroy()
   })
 
   it('is recorded before most of the twenty batches that came first, though nothing is wrong with them', async () => {
@@ -168,12 +178,11 @@ describe('an event of another caller', () => {
     )
     const answers = batches.map(async ({ answer }) => answered.push(await answer()))
     await timePasses(5)
-    const mine = await send(`POST /v1/events HTTP/1.1\r\n${one}`, event('second'))
-    answered.push(`mine ${await mine.answer()}`)
+    answered.push(`mine ${await sendUntilTaken(`POST /v1/events HTTP/1.1\r\n${one}`, event('second'))}`)
     await Promise.all(answers)
-    expect(answered.indexOf('mine 202')).toBeLessThan(8)
+    expect(answered.slice(0, 8)).toContain('mine 202')
     expect(answered.length).toBe(21)
     expect(answered).toContain('202')
-    for (const { socket } of [...batches, mine, before]) socket.destroy()
+    for (const { socket } of [...batches, before]) socket.destroy()
   })
 })

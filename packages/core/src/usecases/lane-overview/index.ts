@@ -8,4 +8,4 @@ export {
   type LaneState,
   type ListedLane,
 } from './list-lanes.ts'
-export { countDisabledWebhooks, sampleOldestWaiting } from './sample-lanes.ts'
+export { countDisabledWebhooks, sampleOldestWaiting, type AskEach } from './sample-lanes.ts'
