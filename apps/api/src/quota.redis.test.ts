@@ -3,6 +3,7 @@ import { createMetrics } from '@flightroster/core/metrics'
 import { createBudget, createStore, laneKeys } from '@flightroster/core/store'
 import { createCallerQuota } from '@flightroster/core/usecases/lanes'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createApiLanes } from './api-lanes.ts'
 import { buildApp } from './app.ts'
 import { serveApiWithApple, type TestApiWithApple } from '../testing/apple.ts'
 
@@ -99,6 +100,48 @@ describe('what callers have App Store Connect asked for', () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => asBound('GET', '/v1/rosters/gold/builds')))
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
     expect(api.emulator.calls().length - before).toBe(1)
+  })
+
+  it('is told for a minute from what is kept: apps, groups and builds', async () => {
+    await flushKept()
+    const ask = async (path: string) => {
+      const before = api.emulator.calls().length
+      expect((await api.call('GET', path)).statusCode).toBe(200)
+      return api.emulator.calls().length - before
+    }
+    // The groups of the app, and the testers and builds of each of two.
+    expect([await ask('/v1/team-keys/acme/apps'), await ask('/v1/team-keys/acme/apps')]).toEqual([1, 0])
+    expect([await ask('/v1/team-keys/acme/apps/1/groups'), await ask('/v1/team-keys/acme/apps/1/groups')]).toEqual([
+      5, 0,
+    ])
+    expect(await ask('/v1/rosters/gold/builds')).toBe(0)
+    const kept = await api.connection.keys('fr:{acme}:kept:*')
+    const left = await Promise.all(kept.map((key) => api.connection.pttl(key)))
+    expect(left.length).toBeGreaterThanOrEqual(4)
+    expect(Math.max(...left)).toBeLessThanOrEqual(60_000)
+    expect(Math.min(...left)).toBeGreaterThan(5_000)
+  })
+
+  it('is as much of the hour as API_QUOTA_PERCENT says', async () => {
+    const { connection, store } = api
+    const { clock, log, toRef } = api.deps
+    const lanes = createApiLanes({ apiQuota: 0.5, budgetWindowMs: HOUR_MS, clock, connection, log, store, toRef })
+    // Half of it.
+    await lanes.quota.charge('acme', null, SHARE * 10 - 100)
+    await expect(lanes.quota.charge('acme', null, 101)).rejects.toMatchObject({ code: 'rate_limited' })
+    await lanes.close()
+  })
+
+  it('is asked for by hand as well: a bound token has its share of what workers then do at once', async () => {
+    const ids = Array.from({ length: SHARE / 5 + 2 }, (_, at) => `u-${at}`)
+    const converge = (id: string) => `/v1/rosters/gold/members/${id}/converge`
+    const statuses = []
+    for (const id of ids) {
+      await api.call('PUT', `/v1/rosters/gold/members/${id}`, { email: `${id}@example.com` })
+      statuses.push((await asBound('POST', converge(id))).statusCode)
+    }
+    expect(statuses).toEqual(ids.map((_, at) => (at < SHARE / 5 ? 202 : 429)))
+    expect((await api.call('POST', converge('u-0'))).statusCode).toBe(202)
   })
 
   it('stops no change of a roster that needs no answer of Apple', async () => {

@@ -34,6 +34,7 @@ describe('the environment of the API', () => {
       metricsPort: undefined,
       appStoreConnectUrl: 'https://api.appstoreconnect.apple.com',
       budgetReserve: 0.05,
+      apiQuota: 0.05,
       budgetWindowMs: 3_600_000,
       blockedCheckMs: 180_000,
       buildWatchMs: 600_000,
@@ -136,6 +137,10 @@ describe('an ADMIN_TOKEN', () => {
   it('of 32 characters is what is advised', () => {
     expect(warnOfShortToken(tokenOf(32))).toBeUndefined()
   })
+})
+
+it('what callers may have of the hour is told in percent', () => {
+  expect(loadApiConfig({ ...GOOD, API_QUOTA_PERCENT: '50' }).apiQuota).toBe(0.5)
 })
 
 describe('the environment of the worker', () => {

@@ -173,6 +173,17 @@ describe.concurrent('guesses', () => {
     expect(turns.map(({ isKnown }) => isKnown)).toEqual([false, false, false, false, true])
   })
 
+  it('from all addresses of one IPv6 host, which has a /64 of them, have the turns and the count of one sender', async () => {
+    const { attempt, turns, redis } = makeDoor()
+    for (let at = 1; at <= 4; at++) await attempt('wrong', { address: `2001:db8:1:2:${at}::${at}` })
+    expect(new Set(turns.map(({ from }) => from)).size).toBe(1)
+    const before = await redis.dbsize()
+    await attempt('wrong', { address: '2001:db8:1:2:ffff::9' })
+    expect(await redis.dbsize()).toBe(before)
+    await attempt('wrong', { address: '2001:db8:1:3::1' })
+    expect([new Set(turns.map(({ from }) => from)).size, await redis.dbsize()]).toEqual([2, before + 2])
+  })
+
   it('are wrong ones alone: whoever knows the password may come as often as they like', async () => {
     const { attempt, deps } = makeDoor()
     const { device } = (await attempt('right')) as { device: string }
