@@ -7,6 +7,7 @@ import { callersOf, useAuth } from './plugins/auth.ts'
 import { useBodyParsers } from './plugins/body-parsers.ts'
 import { useDraining } from './plugins/draining.ts'
 import { answerClientError } from './plugins/client-error.ts'
+import { useConnectionOrder } from './plugins/in-order.ts'
 import { useCursorSeal } from './plugins/cursor-seal.ts'
 import { tellLongFromSmall, useLargeBodies } from './plugins/large-bodies.ts'
 import { useLongReads } from './plugins/long-reads.ts'
@@ -109,6 +110,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   app.server.headersTimeout = HEADERS_TIMEOUT_MS
   // Node would answer 417 by itself, without an id and a line in the log; a server may pass over what it does not know (RFC 9110).
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  useConnectionOrder(app)
   usePublicPath(app, deps)
   app.decorate('lists', createListGate())
   tellLongFromSmall(app, deps)

@@ -1,4 +1,4 @@
-import { signStripe, timePasses } from '@flightroster/core/testing'
+import { eventually, signStripe, timePasses } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
@@ -136,5 +136,41 @@ describe('slow connections', () => {
     }))
     expect((await api.call('POST', '/v1/events', batch, { authorization })).statusCode).toBe(202)
     isHeld.mockRestore()
+  })
+
+  it('answer what was sent behind one another in order, and one at a time is worked at', async () => {
+    let goOn = () => {}
+    const held = new Promise<void>((resolve) => (goOn = resolve))
+    const find = api.store.rosters.find.bind(api.store.rosters)
+    const spy = vi.spyOn(api.store.rosters, 'find').mockImplementation(async (id) => held.then(() => find(id)))
+    const token = `authorization: Bearer ${api.deps.adminToken}`
+    const ids = Array.from({ length: 40 }, (_, at) => `nobody-${at}`)
+    await begin(ids.map((id) => head(`GET /v1/rosters/${id}`, token)).join(''))
+    let answers = ''
+    open.at(-1)!.on('data', (text) => (answers += String(text)))
+    await timePasses(300)
+    expect(spy).toHaveBeenCalledTimes(1)
+    expect((await api.call('GET', '/openapi.json')).statusCode).toBe(200)
+    goOn()
+    await eventually(() => {
+      expect(answers.match(/HTTP\/1\.1 404/g)).toHaveLength(40)
+    })
+    expect(spy.mock.calls.map(([id]) => id)).toEqual(ids)
+    spy.mockRestore()
+  })
+
+  it('break where very many requests were sent before an answer was read', async () => {
+    let goOn = () => {}
+    const held = new Promise<void>((resolve) => (goOn = resolve))
+    const find = api.store.rosters.find.bind(api.store.rosters)
+    const spy = vi.spyOn(api.store.rosters, 'find').mockImplementation(async (id) => held.then(() => find(id)))
+    const token = `authorization: Bearer ${api.deps.adminToken}`
+    await begin(head('GET /v1/rosters/gold', token).repeat(1_400))
+    await eventually(() => {
+      expect(open.at(-1)!.destroyed).toBe(true)
+    })
+    expect(spy).toHaveBeenCalledTimes(1)
+    goOn()
+    spy.mockRestore()
   })
 })

@@ -14,9 +14,9 @@ const RETRY_AFTER_MS = 2_000
 const TOLD_AFTER_MS = 2_000
 
 /**
- * Thousands of small requests at once, over as many connections or in one go over a few, would stand before everybody else's in the
- * process and at the store, and fill the memory with answers that nobody takes. So of one caller some are worked at, until their answers
- * are taken, and the others wait behind them. Long ones (large-bodies.ts, long-reads.ts) have lines of their own.
+ * Thousands of small requests at once, over as many connections, would stand before everybody else's in the process and at the store.
+ * So of one caller some are worked at, until their answers are taken, and the others wait behind them. Those of one connection go one
+ * by one anyway (in-order.ts); long ones (large-bodies.ts, long-reads.ts) have lines of their own.
  */
 export function useOwnTurns(app: ApiServer): void {
   const line = createFairLine(AT_ONCE)
