@@ -11,6 +11,7 @@ const [CORE, API] = ['packages/core/src/', 'apps/api/src/']
 const LISTS = `${API}routes/members/list-gate.ts`
 const BODIES = `${API}plugins/large-bodies.ts`
 const TURNS = `${API}plugins/own-turns.ts`
+const ORDER = `${API}plugins/in-order.ts`
 const READS = `${API}plugins/long-reads.ts`
 const LOG_IN = `${CORE}usecases/sessions/log-in.ts`
 const LINE = `${CORE}store/webhook/delivery-line.ts`
@@ -46,6 +47,7 @@ const LIMITS: [file: string, constant: string, said: (value: number) => string][
   [BODIES, 'UNKNOWN_BYTES = { own: ', (value) => `${value} MB of one network that has no token`],
   [BODIES, 'WAITING = { own: 32, all: ', (value) => `100 lists, ${value} bodies`],
   [TURNS, 'AT_ONCE = { own: ', (value) => (value === 50 ? 'fifty of a caller at once' : '?')],
+  [ORDER, 'MOST_BEHIND = ', (value) => `${value} requests that wait behind one another on one connection`],
   [TURNS, 'all: Infinity, waiting: { own: ', (value) => (value === 1_000 ? 'and a thousand that wait' : '?')],
   [TURNS, 'waiting: { own: 1_000, all: ', (value) => `256 bodies, ${number(value)} requests`],
   [LISTS, 'WAITING = ', (value) => `${value} lists, 256 bodies`],
