@@ -48,8 +48,8 @@ const LIMITS: [file: string, constant: string, said: (value: number) => string][
   [BODIES, 'WAITING = { own: 32, all: ', (value) => `100 lists, ${value} bodies`],
   [TURNS, 'AT_ONCE = { own: ', (value) => (value === 50 ? 'fifty of a caller at once' : '?')],
   [ORDER, 'MOST_BEHIND = ', (value) => `${value} requests that wait behind one another on one connection`],
-  [TURNS, 'all: Infinity, waiting: { own: ', (value) => (value === 1_000 ? 'and a thousand that wait' : '?')],
-  [TURNS, 'waiting: { own: 1_000, all: ', (value) => `256 bodies, ${number(value)} requests`],
+  [TURNS, 'all: Infinity, waiting: { own: ', (value) => (value === 2_000 ? 'and two thousand that wait' : '?')],
+  [TURNS, 'waiting: { own: 2_000, all: ', (value) => `256 bodies, ${number(value)} requests`],
   [LISTS, 'WAITING = ', (value) => `${value} lists, 256 bodies`],
   [LISTS, 'AT_ONCE = ', (value) => `${word(value)} lists at a time, one of a bound token`],
   [

@@ -143,9 +143,15 @@ export function makeHostileBodies(): HostileBody[] {
     ]),
     ['a header of digits', `${'a'.repeat(60_000)}1,x\n${repeat('1,ann@example.com\n', 1_000)}`],
     ['blank lines', '\n'.repeat(8 * MEGABYTE)],
+    ['rows shorter than the header', `id,email\n${repeat('a\n', 8 * MEGABYTE)}`],
+    ['rows longer than the header', `id,email\n${repeat(`${'a,'.repeat(40)}\n`, 8 * MEGABYTE)}`],
+    ['blank lines behind a header', `id,email\n${'\n'.repeat(8 * MEGABYTE)}`],
     ['quotes', `id,email\n${repeat('"a""b",\n', 2 * MEGABYTE)}`],
     ['bad rows', `id,email\n${repeat('\u0001,@@\n', 90_000 * 5)}`],
   ]
+  // Behind much that is cheap, so that it is read in large pieces.
+  const western = `id,email\n${'\n'.repeat(4 * MEGABYTE)}${'\u00e9'.repeat(60_000)}${'a'.repeat(70_000)}`
+  const westernCsv = [['letters that are no UTF-8, in a row', Buffer.from(western, 'latin1')]] as const
   const list = { method: 'PUT', path: '/v1/rosters/gold/members?dryRun=true', withToken: true }
   return [
     ...anonymous,
@@ -168,11 +174,11 @@ export function makeHostileBodies(): HostileBody[] {
       body: Buffer.from(text),
       statuses: [200, 400, 413],
     })),
-    ...csv.map(([name, text]) => ({
+    ...[...csv.map(([name, text]) => [name, Buffer.from(text)] as const), ...westernCsv].map(([name, body]) => ({
       ...list,
       name: `${name}, as CSV`,
       type: 'text/csv',
-      body: Buffer.from(text),
+      body,
       statuses: [200, 400, 413],
     })),
   ]

@@ -13,6 +13,11 @@ describe('what a viewer sees', () => {
     expect(maskAddresses(text)).not.toMatch(/example\.|nn[.@]|münchen/)
   })
 
+  it('leaves what only resembles an address, and reads a long text once', () => {
+    for (const text of ['@ann', 'ann@', 'a @ b', '%40', 'ann%40', 'x'.repeat(1_000_000), '@'.repeat(2)])
+      expect(maskAddresses(text)).toBe(text)
+  })
+
   it('is neither a name nor an id that is an address', () => {
     const viewer = privacyOf({ role: 'viewer' })
     expect(viewer.id('ann@example.com')).toBe('a…@e….com')

@@ -11,11 +11,13 @@ export interface Privacy {
   text(text: string): string
 }
 
-const ADDRESS = /[^\s<>()[\]",;:'/=]+(?:@|%40)[^\s<>()[\]",;:'/=]+/giu
+/** What may be an address, by each run of characters that one may have: looked for an at sign at once, a long run would be read again and again. */
+const RUN = /[^\s<>()[\]",;:'/=]+/gu
+const HAS_AT = /.(?:@|%40)./isu
 
 /** Masks every e-mail address in a text, percent-encoded ones too. */
 export function maskAddresses(text: string): string {
-  return text.replace(ADDRESS, (address) => maskEmail(address.replace(/%40/i, '@')))
+  return text.replace(RUN, (run) => (HAS_AT.test(run) ? maskEmail(run.replace(/%40/i, '@')) : run))
 }
 
 /** Viewers see ids and masked addresses, operators everything. */

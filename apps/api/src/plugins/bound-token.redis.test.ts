@@ -69,6 +69,24 @@ describe('a token bound to one roster', () => {
   })
 
   it.each([
+    ['webhooks', { url: 'https://hooks.example.com/y', types: ['*'], rosters: [FOREIGN[0]?.roster] }],
+    ['notices', { kind: 'slack', target: 'https://hooks.example.com/y', types: ['*'], rosters: [FOREIGN[0]?.roster] }],
+    ['sources', { kind: 'stripe', secret: 'x', rosters: { price_1: FOREIGN[0]?.roster } }],
+  ] as const)('deletes none of %s that became others’ between its look and its write', async (kind, body) => {
+    expect((await api.call('PUT', `/v1/${kind}/handed-on`, body)).statusCode).toBe(201)
+    const register = api.store[kind] as { find(id: string): Promise<object | undefined> }
+    const record = await register.find('handed-on')
+    const own = kind === 'sources' ? { price_1: OWN.roster } : [OWN.roster]
+    const looked = vi.spyOn(register, 'find').mockResolvedValueOnce({ ...record, rosters: own })
+    await asBound('DELETE', `/v1/${kind}/handed-on`)
+    expect(looked).toHaveBeenCalled()
+    looked.mockRestore()
+    expect((await api.call('GET', `/v1/${kind}/handed-on`)).statusCode).toBe(200)
+    expect((await asBound('DELETE', `/v1/${kind}/handed-on`)).statusCode).toBe(404)
+    expect((await api.call('DELETE', `/v1/${kind}/handed-on`)).statusCode).toBe(204)
+  })
+
+  it.each([
     ['webhooks', { url: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }],
     ['notices', { kind: 'slack', target: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }],
     ['sources', { kind: 'stripe', secret: 'x', rosters: { price_1: OWN.roster } }],

@@ -7,7 +7,7 @@ import { actorOf } from './request-log.ts'
 import { whenOver } from './when-over.ts'
 
 /** Small requests of one caller that are worked at together; what is recorded together is fast with fewer. */
-const AT_ONCE = { own: 50, all: Infinity, waiting: { own: 1_000, all: 10_000 } }
+const AT_ONCE = { own: 50, all: Infinity, waiting: { own: 2_000, all: 10_000 } }
 const PATIENCE_MS = 10_000
 const RETRY_AFTER_MS = 2_000
 /** Whoever has no turn is told so late: asking again at once would cost more than it is told. */

@@ -60,3 +60,7 @@ describe('an Accept header', () => {
     expect(prefersCsv(accept)).toBe(expected)
   })
 })
+
+it('reads a long Accept once', () => {
+  expect(prefersCsv(`a${' '.repeat(1_000_000)}b, text/csv`)).toBe(true)
+})

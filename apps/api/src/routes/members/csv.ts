@@ -44,7 +44,8 @@ export function prefersCsv(accept: string | undefined): boolean {
       const [range = '', ...parameters] = entry
         .trim()
         .toLowerCase()
-        .split(/\s*;\s*/)
+        .split(';')
+        .map((part) => part.trim())
       const precision = [`*/*`, `${group}/*`, type].indexOf(range)
       if (precision < 0) return []
       const q = parameters.find((parameter) => parameter.startsWith('q='))

@@ -82,7 +82,7 @@ function createUtf8Decoder() {
     // Whether a letter stands in a word is told by its neighbours.
     const end = isLast ? bytes.length : Math.max(0, bytes.length - 1)
     const said = before + bytes.toString('latin1')
-    if (!isPlainWindows(isLast ? said : said.replace(/[\u0080-\u00ff]+$/, ''))) {
+    if (!isPlainWindows(isLast ? said : said.slice(0, endOfAscii(said)))) {
       throw requestInvalid(
         [],
         'The list is not UTF-8, and it is not plain which other encoding it has. In Excel, save it as "CSV UTF-8".',
@@ -107,6 +107,13 @@ function createUtf8Decoder() {
       return asWindows(bytes, isLast)
     }
   }
+}
+
+/** Where the last character is that every encoding has; looked for from the end, since there may be a long row of others before it. */
+function endOfAscii(text: string): number {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) >= 0x80) end--
+  return end
 }
 
 /** Where the last whole character ends. */

@@ -47,9 +47,12 @@ export async function readCsv(text: AsyncIterable<string>, mostRows: number, map
     max_record_size: LONGEST_ROW,
     // Told at once, so that no row before a broken one is lost with it.
     on_record: (cells: string[]) => {
+      // Or each row of another length than the first would be made an error, with a copy of it, which nobody looks at.
+      counted.records = 0
       table.add(cells)
     },
   })
+  const counted: { records: number } = parser.info
   const assertLine = createLineCheck()
   async function* rest() {
     assertLine(start)

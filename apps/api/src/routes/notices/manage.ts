@@ -100,8 +100,7 @@ export function noticeRoutes(app: ApiServer, deps: ApiDeps): void {
       config: { scope: 'admin', isForBound: true },
     },
     async (request, reply) => {
-      await reach(deps, request, request.params.noticeId)
-      await deleteNotice(deps, request.params.noticeId)
+      await deleteNotice(deps, request.params.noticeId, ({ rosters }) => mayReachAll(request.caller, rosters))
       return reply.code(204).send()
     },
   )

@@ -129,8 +129,7 @@ export function sourceRoutes(app: ApiServer, deps: ApiDeps): void {
       config: { scope: 'admin', isForBound: true },
     },
     async (request, reply) => {
-      const { id } = await find(request.params.sourceId, request.caller)
-      await deleteSource(deps, id)
+      await deleteSource(deps, request.params.sourceId, (known) => isReachable(known, request.caller))
       return reply.code(204).send()
     },
   )

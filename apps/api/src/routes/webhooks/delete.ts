@@ -1,9 +1,9 @@
 import { deleteWebhook } from '@flightroster/core/usecases/callbacks'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
+import { mayReachAll } from '../../plugins/auth.ts'
 import type { ApiServer } from '../../server.ts'
 import { webhookParams } from './schema.ts'
-import { reachWebhook } from './reach.ts'
 
 export function deleteWebhookRoute(app: ApiServer, deps: ApiDeps): void {
   app.delete(
@@ -19,8 +19,7 @@ export function deleteWebhookRoute(app: ApiServer, deps: ApiDeps): void {
       config: { scope: 'admin', isForBound: true },
     },
     async (request, reply) => {
-      await reachWebhook(deps, request, request.params.webhookId)
-      await deleteWebhook(deps, request.params.webhookId)
+      await deleteWebhook(deps, request.params.webhookId, ({ rosters }) => mayReachAll(request.caller, rosters))
       return reply.code(204).send()
     },
   )

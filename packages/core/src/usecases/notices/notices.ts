@@ -117,13 +117,19 @@ export async function describeNotice(deps: { store: Store }, notice: Notice): Pr
   return { notice, state: await deps.store.noticeMemory(notice.id).state() }
 }
 
-/** Takes a notice out with everything that was on its way to it. Throws not_found. */
-export async function deleteNotice(deps: { store: Store }, id: string): Promise<void> {
-  const { createdAt } = await getNotice(deps, id)
+/** Takes a notice out with everything that was on its way to it. `isOwn`: whose it is at the end counts. Throws not_found. */
+export async function deleteNotice(
+  deps: { store: Store },
+  id: string,
+  isOwn: (known: Notice) => boolean = () => true,
+): Promise<void> {
+  const found = await getNotice(deps, id)
+  if (!isOwn(found)) throw noticeNotFound(id)
+  const { createdAt } = found
   const deliveries = deps.store.deliveries(toEndpoint(id))
   // First: whoever dies on the way leaves a notice that can be deleted again.
   await deliveries.destroy(createdAt)
-  await deps.store.notices.deleteIf(id, (known) => known.createdAt === createdAt)
+  await deps.store.notices.deleteIf(id, (known) => known.createdAt === createdAt && isOwn(known))
   await deliveries.destroy(createdAt)
 }
 

@@ -127,12 +127,17 @@ export function listSources(deps: { store: Store }): Promise<Source[]> {
   return deps.store.sources.list()
 }
 
-/** Forgets what the source told; the members it brought stay. Throws not_found. */
-export async function deleteSource(deps: { store: Store }, id: string): Promise<void> {
+/** Forgets what the source told; the members it brought stay. `isOwn`: whose it is at the end counts. Throws not_found. */
+export async function deleteSource(
+  deps: { store: Store },
+  id: string,
+  isOwn: (known: Source) => boolean = () => true,
+): Promise<void> {
   const source = await getSource(deps, id)
+  if (!isOwn(source)) throw sourceNotFound(id)
   // First: whoever dies on the way leaves a source that can be deleted again.
   await deps.store.sourceMemory(id).destroy(source.createdAt)
-  await deps.store.sources.deleteIf(id, ({ createdAt }) => createdAt === source.createdAt)
+  await deps.store.sources.deleteIf(id, (known) => known.createdAt === source.createdAt && isOwn(known))
   await forgetIfDeleted(deps, source)
 }
 

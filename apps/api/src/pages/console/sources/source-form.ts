@@ -72,10 +72,13 @@ export function bodyOf(
   secret: string,
 ): object | string {
   const entries: [string, string][] = []
-  for (const line of rosters.split(/\r?\n/).filter((text) => text.trim() !== '')) {
+  for (const text of rosters.split('\n')) {
+    const line = text.trim()
+    if (line === '') continue
     // A name of a plan may hold "=", an id of a roster may not.
-    const [, plan, roster] = /^(.+?)\s*(?:=|→)\s*([^=→]+)$/u.exec(line.trim()) ?? []
-    if (!plan || !roster) return `“${line.trim()}” is no “plan = roster”.`
+    const at = Math.max(line.lastIndexOf('='), line.lastIndexOf('→'))
+    const [plan, roster] = [line.slice(0, Math.max(0, at)).trim(), line.slice(at + 1).trim()]
+    if (!plan || !roster) return `“${line}” is no “plan = roster”.`
     entries.push([plan, roster])
   }
   const common = { kind, ...(secret === '' ? {} : { secret }), rosters: Object.fromEntries(entries) }
