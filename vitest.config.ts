@@ -38,7 +38,6 @@ const LONG = [
   'packages/core/src/usecases/team-keys/key-late.redis.test.ts',
   'packages/core/src/usecases/rosters/changed-late.redis.test.ts',
   'apps/api/src/scim/large.redis.test.ts',
-  'apps/api/src/plugins/bound-token.redis.test.ts',
   'packages/core/src/usecases/reconcile/told-done.redis.test.ts',
   'packages/core/src/usecases/reclaim/drive-idle.redis.test.ts',
   'packages/core/src/usecases/sessions/sessions.redis.test.ts',

@@ -87,8 +87,8 @@ describe('a token bound to one roster', () => {
   })
 
   it.each([
-    ['webhooks', { url: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }],
-    ['notices', { kind: 'slack', target: 'https://hooks.example.com/y', types: ['*'], rosters: [OWN.roster] }],
+    ['webhooks', { url: 'https://93.184.216.34/y', types: ['*'], rosters: [OWN.roster] }],
+    ['notices', { kind: 'slack', target: 'https://93.184.216.34/y', types: ['*'], rosters: [OWN.roster] }],
     ['sources', { kind: 'stripe', secret: 'x', rosters: { price_1: OWN.roster } }],
   ])('has at most 50 %s, however many it asks for at once, and others are not counted', async (kind, body) => {
     const put = async (id: string) => (await asBound('PUT', `/v1/${kind}/${id}`, body)).statusCode

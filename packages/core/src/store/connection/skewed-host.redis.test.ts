@@ -53,7 +53,7 @@ describe.each([
     expect(await isPacking(first)).toBe(false)
     const inMs = Number(await rig.redis.get(globalKeys.packedFrom)) - (await storeTime())
     expect(Math.abs(inMs - DAY)).toBeLessThan(10 * SECOND)
-    await rig.redis.set(globalKeys.packedFrom, Math.floor(await storeTime()) - 1)
+    await rig.redis.set(globalKeys.packedFrom, Math.floor(await storeTime()) - SECOND)
     const second = rig.redis.duplicate()
     expect(await isPacking(second)).toBe(true)
     for (const one of [first, second]) one.disconnect()

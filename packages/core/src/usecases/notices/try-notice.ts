@@ -1,7 +1,14 @@
 import { sendCallback, toMailText, toSlackBody, toTeamsBody, type CallbackAnswer } from '../../callbacks/index.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import type { Fact } from '../../domain/fact.ts'
-import { composeNotice, pickNews, toEndpoint, type Notice, type NoticeMessage } from '../../domain/notice.ts'
+import {
+  composeNotice,
+  pickNews,
+  toEndpoint,
+  type Notice,
+  type NoticeKind,
+  type NoticeMessage,
+} from '../../domain/notice.ts'
 import type { DeliveryClaim, DeliveryEnding } from '../../store/index.ts'
 import { conclude, isOfFormer } from '../deliveries/conclude.ts'
 import { stillConcerns } from '../deliveries/still-concerns.ts'
@@ -70,6 +77,12 @@ async function attempt(deps: TryDeps, notice: Notice, claim: DeliveryClaim): Pro
   return result
 }
 
+/** Of the kinds that are posted to a URL. */
+const TO_BODY: Record<Exclude<NoticeKind, 'email'>, (message: NoticeMessage) => string> = {
+  slack: toSlackBody,
+  teams: toTeamsBody,
+}
+
 async function send(deps: TryDeps, notice: Notice, message: NoticeMessage): Promise<CallbackAnswer> {
   let target: string
   try {
@@ -83,7 +96,7 @@ async function send(deps: TryDeps, notice: Notice, message: NoticeMessage): Prom
     const mail = { to: target, subject: `Flightroster: ${message.title}`, text: toMailText(message) }
     return withoutTarget({ ...(await deps.mailer.send(mail)), isAborted: false }, [target], notice.masked)
   }
-  const body = notice.kind === 'slack' ? toSlackBody(message) : toTeamsBody(message)
+  const body = TO_BODY[notice.kind](message)
   const { urlGuard: guard, clock, signal, timeoutMs } = deps
   const answer = await sendCallback({ guard, clock, signal, timeoutMs }, { url: target, headers: {}, body })
   const { pathname, search } = new URL(target)

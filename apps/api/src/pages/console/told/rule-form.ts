@@ -10,8 +10,9 @@ export interface Rule {
   rosters: readonly string[] | null
 }
 
-const FAMILIES = ['member', 'build', 'roster', 'team_key'] as const
-const FAMILY_WORDS: Record<(typeof FAMILIES)[number], string> = {
+type FamilyOf<Type> = Type extends `${infer Family}.${string}` ? Family : never
+/** In the order of the form. */
+const FAMILY_WORDS: Record<FamilyOf<(typeof CALLBACK_TYPES)[number]>, string> = {
   member: 'People',
   build: 'Builds',
   roster: 'Rosters',
@@ -39,9 +40,9 @@ export function ruleFields({ types, rosters }: Rule): Html {
     types.includes('*') || types.includes(type) || types.includes(`${type.slice(0, type.indexOf('.'))}.*`)
   return html`<fieldset>
       <legend>What is told</legend>
-      ${FAMILIES.map(
-        (family) =>
-          html`<p><strong>${FAMILY_WORDS[family]}</strong></p>
+      ${Object.entries(FAMILY_WORDS).map(
+        ([family, words]) =>
+          html`<p><strong>${words}</strong></p>
             ${CALLBACK_TYPES.filter((type) => type.startsWith(`${family}.`)).map(
               (type) =>
                 html`<label class="check"
