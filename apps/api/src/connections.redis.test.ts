@@ -57,6 +57,15 @@ async function deliver(bytes: number, id: string, network = '198.51.100.7'): Pro
   return { status: answer.statusCode, ms: performance.now() - begun }
 }
 
+/** Reads of a roster wait until `goOn` is called. */
+function holdRosters() {
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => (goOn = resolve))
+  const find = api.store.rosters.find.bind(api.store.rosters)
+  const spy = vi.spyOn(api.store.rosters, 'find').mockImplementation(async (id) => held.then(() => find(id)))
+  return { spy, goOn: () => goOn() }
+}
+
 describe('slow connections', () => {
   it('in hundreds, half open in every way, keep nobody waiting', async () => {
     const beginnings = [
@@ -139,10 +148,7 @@ describe('slow connections', () => {
   })
 
   it('answer what was sent behind one another in order, and one at a time is worked at', async () => {
-    let goOn = () => {}
-    const held = new Promise<void>((resolve) => (goOn = resolve))
-    const find = api.store.rosters.find.bind(api.store.rosters)
-    const spy = vi.spyOn(api.store.rosters, 'find').mockImplementation(async (id) => held.then(() => find(id)))
+    const { spy, goOn } = holdRosters()
     const token = `authorization: Bearer ${api.deps.adminToken}`
     const ids = Array.from({ length: 40 }, (_, at) => `nobody-${at}`)
     await begin(ids.map((id) => head(`GET /v1/rosters/${id}`, token)).join(''))
@@ -160,10 +166,7 @@ describe('slow connections', () => {
   })
 
   it('break where very many requests were sent before an answer was read', async () => {
-    let goOn = () => {}
-    const held = new Promise<void>((resolve) => (goOn = resolve))
-    const find = api.store.rosters.find.bind(api.store.rosters)
-    const spy = vi.spyOn(api.store.rosters, 'find').mockImplementation(async (id) => held.then(() => find(id)))
+    const { spy, goOn } = holdRosters()
     const token = `authorization: Bearer ${api.deps.adminToken}`
     await begin(head('GET /v1/rosters/gold', token).repeat(1_400))
     await eventually(() => {

@@ -12,7 +12,7 @@ let port: number
 const served: Socket[] = []
 
 beforeAll(async () => {
-  // A busy machine is no busy store: nobody is told to come again for it.
+  // A long time limit for the store, so that a slow machine alone answers nothing with 503.
   api = await serveApi({}, undefined, 60_000)
   await api.addRoster()
   await api.addRoster({ id: 'other', teamKey: 'other', group: { id: 'group-other', name: 'other' } })

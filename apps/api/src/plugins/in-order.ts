@@ -18,7 +18,7 @@ export function useConnectionOrder(app: ApiServer): void {
     const count = (behind.get(socket) ?? 0) + 1
     behind.set(socket, count)
     if (count > MOST_BEHIND) {
-      // Nobody is told: the answers before this one are not there yet. A connection that breaks is what such a client is made for.
+      // No answer can tell the client why: those to its earlier requests would have to leave first.
       socket.destroy()
       return
     }
