@@ -17,7 +17,7 @@ import { fitsPath, toTarget, type Query } from './target.ts'
 
 /** One call, as the modules of each resource describe it. */
 export interface Call<T> extends Asked {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   query?: Query
   /** Path and query as Apple's next link gave them, in place of path, id and query. */
   target?: string

@@ -3,7 +3,7 @@ import type { Clock } from './surroundings.ts'
 import type { Headers } from './headers.ts'
 
 export interface Outgoing {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Path and query, encoded. */
   target: string
   headers: Record<string, string>

@@ -167,6 +167,13 @@ export interface NewTester {
   lastName?: string | null | undefined
 }
 
+/** A webhook that Apple has for an app. */
+export interface WebhookRow {
+  id: string
+  url: string | null
+  enabled: boolean
+}
+
 /** A webhook to be registered for an app. */
 export interface NewWebhook {
   appId: string

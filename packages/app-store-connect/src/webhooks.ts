@@ -1,7 +1,9 @@
-import type { Caller } from './paginate.ts'
+import type { z } from 'zod'
+import { listAll, PAGE_SIZE, type Caller } from './paginate.ts'
 import { createdDocument, documentOf, readJson, readStatus, webhookResource } from './shapes.ts'
-import type { NewWebhook } from './types.ts'
+import type { NewWebhook, WebhookRow } from './types.ts'
 
+const FIELDS = { 'fields[webhooks]': ['url', 'enabled'] }
 const nothing = readStatus(new Map([[204, true]]))
 
 /** Apple's own webhooks: at most ten an app, none of them about testers or groups. */
@@ -18,18 +20,31 @@ export function createWebhookCalls(caller: Caller) {
       const read = readJson(createdDocument, ({ data }) => ({ id: data.id }))
       return caller.call({ method: 'POST', path: '/v1/webhooks', body, read })
     },
+    listWebhooks: (appId: string): Promise<WebhookRow[]> =>
+      listAll(caller, {
+        path: '/v1/apps/{id}/webhooks',
+        id: appId,
+        query: { ...FIELDS, limit: PAGE_SIZE },
+        row: webhookResource,
+        toRow: toWebhook,
+      }),
     /** Throws apple_not_found. */
-    async getWebhook(webhookId: string): Promise<{ id: string; url: string | null; enabled: boolean }> {
-      const read = readJson(documentOf(webhookResource), ({ data }) => ({
-        id: data.id,
-        url: data.attributes?.url ?? null,
-        enabled: data.attributes?.enabled ?? true,
-      }))
-      const query = { 'fields[webhooks]': ['url', 'enabled'] }
-      return caller.call({ method: 'GET', path: '/v1/webhooks/{id}', id: webhookId, query, read })
+    async getWebhook(webhookId: string): Promise<WebhookRow> {
+      const read = readJson(documentOf(webhookResource), ({ data }) => toWebhook(data))
+      return caller.call({ method: 'GET', path: '/v1/webhooks/{id}', id: webhookId, query: FIELDS, read })
+    },
+    /** Has Apple post there, signed with this secret. Throws apple_not_found. */
+    async updateWebhook(webhookId: string, { url, secret }: Pick<NewWebhook, 'url' | 'secret'>): Promise<void> {
+      const body = { data: { type: 'webhooks', id: webhookId, attributes: { url, secret, enabled: true } } }
+      const read = readJson(createdDocument, () => {})
+      await caller.call({ method: 'PATCH', path: '/v1/webhooks/{id}', id: webhookId, body, read })
     },
     async deleteWebhook(webhookId: string): Promise<void> {
       await caller.call({ method: 'DELETE', path: '/v1/webhooks/{id}', id: webhookId, read: nothing })
     },
   }
+}
+
+function toWebhook({ id, attributes }: z.output<typeof webhookResource>): WebhookRow {
+  return { id, url: attributes?.url ?? null, enabled: attributes?.enabled ?? true }
 }

@@ -223,6 +223,11 @@ describe.skipIf(!openApi)("against Apple's OpenAPI file", () => {
     })
     const { id } = created.body.data
     await call('GET', `/v1/webhooks/${id}?include=app`, 200)
+    const listed = await call('GET', `/v1/apps/${rig.appId}/webhooks?fields[webhooks]=url,enabled&limit=200`, 200)
+    expect(listed.body.data).toEqual([
+      expect.objectContaining({ id, attributes: { enabled: true, url: 'http://127.0.0.1:9/' } }),
+    ])
+    await call('GET', `/v1/apps/${rig.appId}/relationships/webhooks`, 200)
     await call('PATCH', `/v1/webhooks/${id}`, 200, { data: { type: 'webhooks', id, attributes: { enabled: false } } })
     const ping = { data: { type: 'webhookPings', relationships: { webhook: { data: { type: 'webhooks', id } } } } }
     await call('POST', '/v1/webhookPings', 201, ping)

@@ -84,7 +84,13 @@ const apps = define<AppRecord>({
     betaGroups: { target: 'betaGroups', ids: (app) => app.groups },
     builds: { target: 'builds', ids: (app) => app.builds },
     betaTesters: { target: 'betaTesters' },
-    webhooks: { target: 'webhooks' },
+    webhooks: {
+      target: 'webhooks',
+      ids: (app, { world }) =>
+        new Map(
+          [...world.webhooks.values()].flatMap(({ id, appId, seq }) => (appId === app.id ? [[id, seq] as const] : [])),
+        ),
+    },
   },
 })
 

@@ -24,7 +24,22 @@ export interface OpenApi {
 }
 
 export function readOpenApi(): OpenApi | undefined {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as OpenApi) : undefined
+  if (!existsSync(file)) return undefined
+  const openApi = JSON.parse(readFileSync(file, 'utf8')) as OpenApi
+  addWebhooksOfApp(openApi)
+  return openApi
+}
+
+/** An app's webhooks, as Apple's documentation has them: the part of the file that is read here lacks them. Built like its groups. */
+function addWebhooksOfApp({ paths, components: { schemas } }: OpenApi): void {
+  const likeGroups = (value: unknown) =>
+    JSON.parse(JSON.stringify(value).replaceAll('betaGroups', 'webhooks').replaceAll('BetaGroup', 'Webhook'))
+  for (const path of ['/v1/apps/{id}/betaGroups', '/v1/apps/{id}/relationships/betaGroups']) {
+    paths[path.replace('betaGroups', 'webhooks')] = likeGroups(paths[path])
+  }
+  for (const name of ['BetaGroupsWithoutIncludesResponse', 'AppBetaGroupsLinkagesResponse']) {
+    schemas[name.replace('BetaGroup', 'Webhook')] = likeGroups(schemas[name])
+  }
 }
 
 /** Checks bodies against Apple's schemas, and also refuses names that Apple's schemas do not know. */

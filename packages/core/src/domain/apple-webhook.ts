@@ -6,6 +6,8 @@ export interface AppleWebhook {
   app: string
   /** Apple's id of it; null until Apple has answered. */
   appleId: string | null
+  /** Apple was asked for one, and what it made is not noted here yet. */
+  isAsked?: boolean | undefined
   /** Where Apple posts to. */
   url: string
   sealedSecret: string

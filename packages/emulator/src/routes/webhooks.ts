@@ -7,7 +7,7 @@ import { unknownRelated } from '../refusals.ts'
 import { findApp, findWebhook } from '../resources.ts'
 import { single } from '../serialize.ts'
 import { webhookEventTypes } from '../webhook-sender.ts'
-import { instance, pathRow } from './related.ts'
+import { instance, pathRow, toMany } from './related.ts'
 
 const webhooksPerApp = 10
 
@@ -84,6 +84,7 @@ export const webhookOperations: Operation[] = [
     },
     handle: create,
   },
+  ...toMany('apps', 'webhooks', 'webhooks'),
   instance('webhooks', { include: ['app'], fields: ['webhooks', 'apps'] }),
   {
     method: 'PATCH',

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { AppleWebhook } from '../../domain/apple-webhook.ts'
-import { nullable, number, object, oneOf, text, texts } from '../../domain/shape.ts'
+import { flag, nullable, number, object, oneOf, optional, text, texts } from '../../domain/shape.ts'
 import { globalKeys } from '../keys.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { createRegister, type Register } from '../records.ts'
@@ -23,6 +23,7 @@ const appleWebhook = object<AppleWebhook>({
   id: text,
   app: text,
   appleId: nullable(text),
+  isAsked: optional(flag),
   url: text,
   sealedSecret: text,
   rosters: texts,

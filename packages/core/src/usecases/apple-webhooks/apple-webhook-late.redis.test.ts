@@ -139,13 +139,7 @@ it('a registration is made, and taken back, by whoever asks again, whichever wri
   for (let at = 0; ; at++) {
     const died = await diesAt(rig.redis, at, (process) => registerAppleWebhook(by(process), 'gold'))
     await registerAppleWebhook(depsWith(rig.store), 'gold')
-    const { records, pointers } = await kept()
-    expect({ at, records, pointers }).toEqual({
-      at,
-      records: [{ id: expect.any(String), appleId: expect.any(String), rosters: ['gold'] }],
-      pointers: { [APP]: records[0]?.id },
-    })
-    expect(await atApple()).toContain(records[0]?.appleId)
+    await expectOne(at, 'gold')
     await clear()
     if (!died) break
   }
@@ -156,6 +150,54 @@ it('a registration is made, and taken back, by whoever asks again, whichever wri
     expect({ at, ...(await kept()), apple: await atApple() }).toEqual({ at, records: [], pointers: {}, apple: [] })
     if (!died) break
   }
+})
+
+it('what Apple made for a process that died is taken back with the registration', async () => {
+  for (let at = 0; ; at++) {
+    const died = await diesAt(rig.redis, at, (process) => registerAppleWebhook(by(process), 'gold'))
+    await codeOf(removeAppleWebhook(depsWith(rig.store), 'gold'))
+    expect({ at, ...(await kept()), apple: await atApple() }).toEqual({ at, records: [], pointers: {}, apple: [] })
+    if (!died) break
+  }
+})
+
+it('one that Apple made for a process that died is taken over, signed with the secret that is kept by now', async () => {
+  let hasDied = false
+  for (let at = 0; ; at++) {
+    const died = await diesAt(rig.redis, at, (process) => registerAppleWebhook(by(process), 'gold'))
+    const [made] = await atApple()
+    const [known] = await rig.store.appleWebhooks.list()
+    if (known && made !== undefined && known.appleId === null) {
+      hasDied = true
+      const sealedSecret = elsewhere.seal('lost', webhookSealContext(known.id))
+      await rig.store.appleWebhooks.update(known.id, (record) => ({ ...record, sealedSecret }))
+      const { webhook } = await registerAppleWebhook(depsWith(rig.store), 'gold')
+      const secret = sealer.open(webhook.sealedSecret, webhookSealContext(webhook.id))
+      expect(rig.emulator.calls().findLast(({ method }) => method === 'PATCH')?.body).toMatchObject({
+        data: { id: made, attributes: { secret, url: webhook.url, enabled: true } },
+      })
+      await expectOne(at, 'gold')
+    }
+    await clear()
+    if (!died) break
+  }
+  expect(hasDied).toBe(true)
+})
+
+it('where Apple lists no webhooks of an app, one is made as before', async () => {
+  let hasAsked = false
+  rig.emulator.failNext({ kind: 'status', status: 404, match: { path: '/v1/apps/{id}/webhooks' }, times: 1000 })
+  for (let at = 0; ; at++) {
+    const died = await diesAt(rig.redis, at, (process) => registerAppleWebhook(by(process), 'gold'))
+    await registerAppleWebhook(depsWith(rig.store), 'gold')
+    hasAsked ||= rig.emulator.calls().some(({ path, status }) => path.endsWith('/webhooks') && status === 404)
+    const [record] = (await kept()).records
+    expect(record).toMatchObject({ appleId: expect.any(String), rosters: ['gold'] })
+    expect(await atApple()).toContain(record?.appleId)
+    await clear()
+    if (!died) break
+  }
+  expect(hasAsked).toBe(true)
 })
 
 it('what Apple registers late is taken back there, where the registration is on its way out by then', async () => {

@@ -9,7 +9,7 @@ import type { AppleWebhooks, Store } from '../../store/index.ts'
 import { createFlights } from '../flights.ts'
 import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession, type AppleDeps } from '../team-keys/index.ts'
-import { deleteAtApple, isLeaving, takeBack } from './take-back.ts'
+import { deleteAtApple, isLeaving, listUnnoted, pathOf, takeBack } from './take-back.ts'
 
 export interface AppleWebhookDeps extends AppleDeps {
   store: Store
@@ -63,17 +63,44 @@ async function register(
     await kept.put(place, true)
     return { created: false, webhook: entered }
   }
-  const { id: appleId } = await createAtApple(deps, session, entered, url)
+  // Noted before: if this process dies with Apple's answer, the next one looks for what Apple made.
+  await webhooks.update(entered.id, (current) => ({ ...current, isAsked: true }))
+  const unnoted = await listUnnoted(session, entered)
+  const appleId =
+    (await takeOver(deps, session, entered, { unnoted, url })) ?? (await createAtApple(deps, session, entered, url))
   const isAsRead = (current: AppleWebhook) =>
     current.appleId === entered.appleId && current.sealedSecret === entered.sealedSecret && !isLeaving(current)
   const webhook = await webhooks.update(entered.id, (current) =>
-    isAsRead(current) ? { ...current, appleId, url } : current,
+    isAsRead(current) ? { ...current, appleId, url, isAsked: false } : current,
   )
-  if (webhook?.appleId === appleId) return { created: true, webhook }
-  // Another process was quicker, or it was taken back: this one would be one of the app's ten for nothing.
-  await deleteAtApple(session, appleId)
-  if (webhook && webhook.appleId !== null && !isLeaving(webhook)) return { created: false, webhook }
+  // Each but the one that counts would be one of the app's ten for nothing: so is ours, where another process was quicker, or took it back.
+  await deleteAtApple(
+    session,
+    [...unnoted, appleId].filter((id) => id !== webhook?.appleId),
+  )
+  if (webhook && webhook.appleId !== null && !isLeaving(webhook))
+    return { created: webhook.appleId === appleId, webhook }
   throw new AppError('conflict', { message: `Another request took back the webhook of "${roster.id}".` })
+}
+
+/** The first of these that Apple still has, from now on as it is entered. */
+async function takeOver(
+  deps: AppleWebhookDeps,
+  session: AppleSession,
+  entered: AppleWebhook,
+  { unnoted, url }: { unnoted: string[]; url: string },
+): Promise<string | undefined> {
+  for (const appleId of unnoted) {
+    const isThere = await session.updateWebhook(appleId, { url, secret: openSecret(deps, entered) }).then(
+      () => true,
+      (error: unknown) => {
+        if (isAppError(error, 'apple_not_found')) return false
+        throw error
+      },
+    )
+    if (isThere) return appleId
+  }
+  return undefined
 }
 
 /** One whose secret a lost key sealed is taken back at Apple, and gets another secret. */
@@ -84,8 +111,7 @@ async function renewLost(
   known: AppleWebhook,
 ): Promise<AppleWebhook> {
   if (openIfOurs(deps.sealer, known.sealedSecret, webhookSealContext(known.id)) !== null) return known
-  const { appleId } = known
-  if (appleId !== null) await deleteAtApple(session, appleId)
+  if (known.appleId !== null) await deleteAtApple(session, [known.appleId])
   const sealedSecret = sealNewSecret(deps, known.id)
   const isAsRead = (current: AppleWebhook) => current.sealedSecret === known.sealedSecret
   const renewed = await webhooks.update(known.id, (current) =>
@@ -135,25 +161,30 @@ async function isInForce(session: AppleSession, appleId: string, url: string): P
   }
 }
 
-function createAtApple(
+async function createAtApple(
   deps: AppleWebhookDeps,
   session: AppleSession,
-  { id, app, sealedSecret }: AppleWebhook,
+  entered: AppleWebhook,
   url: string,
-): Promise<{ id: string }> {
-  const secret = deps.sealer.open(sealedSecret, webhookSealContext(id))
-  const wanted = { appId: app, name: 'Flightroster', url, secret, eventTypes: EVENT_TYPES }
-  return session.createWebhook(wanted).catch((error: unknown) => {
+): Promise<string> {
+  const wanted = { name: 'Flightroster', url, secret: openSecret(deps, entered), eventTypes: EVENT_TYPES }
+  try {
+    return (await session.createWebhook({ appId: entered.app, ...wanted })).id
+  } catch (error) {
     if (!isAppError(error, 'apple_refused')) throw error
     const said =
       typeof error.details['appleDetail'] === 'string' ? ` Apple's words: ${error.details['appleDetail']}` : ''
     const message = `App Store Connect would not register the webhook; an app has at most ten of them.${said}`
     throw new AppError('apple_refused', { message, details: error.details, cause: error })
-  })
+  }
+}
+
+function openSecret(deps: AppleWebhookDeps, { id, sealedSecret }: AppleWebhook): string {
+  return deps.sealer.open(sealedSecret, webhookSealContext(id))
 }
 
 function urlOf(publicUrl: string, registrationId: string): string {
-  return `${publicUrl}/v1/apple-webhooks/${registrationId}`
+  return `${publicUrl}${pathOf(registrationId)}`
 }
 
 function sealNewSecret(deps: AppleWebhookDeps, id: string): string {

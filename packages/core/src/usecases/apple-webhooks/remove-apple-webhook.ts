@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { getRoster } from '../get-roster.ts'
 import { getTeamKey, openSession } from '../team-keys/index.ts'
 import type { AppleWebhookDeps } from './register-apple-webhook.ts'
-import { isLeaving, leaveWebhook } from './take-back.ts'
+import { isLeaving, leaveWebhook, type TakeBackDeps } from './take-back.ts'
 
 /** Takes the registration back, once no other roster of the app uses it. Throws not_found, and what Apple refuses with. */
 export async function removeAppleWebhook(
@@ -17,7 +17,10 @@ export async function removeAppleWebhook(
   const living = await deps.store.rosters.findMany(known.rosters)
   const gone = known.rosters.filter((id) => id === rosterId || living.get(id)?.app.id !== known.app)
   // The last one alone needs Apple.
-  const deleteWebhook = async (appleId: string) =>
-    openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found')).deleteWebhook(appleId)
-  await leaveWebhook({ store: deps.store, session: { deleteWebhook } }, known, (id) => gone.includes(id))
+  const open = async () => openSession(deps, await getTeamKey(deps, roster.teamKey, 'team_key_not_found'))
+  const session: TakeBackDeps['session'] = {
+    deleteWebhook: async (appleId) => (await open()).deleteWebhook(appleId),
+    listWebhooks: async (appId) => (await open()).listWebhooks(appId),
+  }
+  await leaveWebhook({ store: deps.store, session }, known, (id) => gone.includes(id))
 }

@@ -5,11 +5,14 @@ import type { Store } from '../../store/index.ts'
 
 export interface TakeBackDeps {
   store: Store
-  session: Pick<AppleSession, 'deleteWebhook'>
+  session: Pick<AppleSession, 'deleteWebhook' | 'listWebhooks'>
 }
 
 /** A registration that no roster uses is on its way out: nobody joins it any more. */
 export const isLeaving = ({ rosters }: AppleWebhook) => rosters.length === 0
+
+/** The path at the API that Apple posts to. */
+export const pathOf = (registrationId: string) => `/v1/apple-webhooks/${registrationId}`
 
 /**
  * These rosters use the registration no more; it is taken back at Apple once nobody does. In this order: a roster that joins in the
@@ -29,13 +32,35 @@ export async function leaveWebhook(
 
 /** Ends what somebody began: at Apple first, since a failure there leaves the registration here, to be taken back again. */
 export async function takeBack({ store, session }: TakeBackDeps, webhook: AppleWebhook): Promise<void> {
-  if (webhook.appleId !== null) await deleteAtApple(session, webhook.appleId)
+  const { appleId } = webhook
+  await deleteAtApple(session, [...(appleId === null ? [] : [appleId]), ...(await listUnnoted(session, webhook))])
   await store.appleWebhooks.forget(webhook)
 }
 
+/** What Apple may have made of this registration for a process that could not note it: it died, or lost Apple's answer. */
+export async function listUnnoted(
+  session: TakeBackDeps['session'],
+  { id, app, isAsked }: AppleWebhook,
+): Promise<string[]> {
+  if (isAsked !== true) return []
+  try {
+    const rows = await session.listWebhooks(app)
+    return rows.filter(({ url }) => url?.endsWith(pathOf(id))).map((row) => row.id)
+  } catch (error) {
+    // Without a list, the worst is one of the app's ten for nothing.
+    if (isAppError(error, 'apple_not_found', 'apple_refused', 'apple_request_invalid', 'key_forbidden')) return []
+    throw error
+  }
+}
+
 /** What Apple does not have any more is deleted. */
-export async function deleteAtApple(session: TakeBackDeps['session'], appleId: string): Promise<void> {
-  await session.deleteWebhook(appleId).catch((error: unknown) => {
-    if (!isAppError(error, 'apple_not_found')) throw error
-  })
+export async function deleteAtApple(
+  session: Pick<AppleSession, 'deleteWebhook'>,
+  appleIds: Iterable<string>,
+): Promise<void> {
+  for (const appleId of new Set(appleIds)) {
+    await session.deleteWebhook(appleId).catch((error: unknown) => {
+      if (!isAppError(error, 'apple_not_found')) throw error
+    })
+  }
 }
