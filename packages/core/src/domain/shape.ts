@@ -23,6 +23,8 @@ class UnreadableError extends Error {
   }
 }
 
+export const isUnreadable = (error: unknown): error is Error => error instanceof UnreadableError
+
 /** `what`: the thing as a message names it, such as `An answer of take-outbox.lua`. */
 export function read<T>(shape: Shape<T>, value: unknown, what: string): T {
   const fault = shape(value)

@@ -160,9 +160,9 @@ describe('an erasure', () => {
     // Rosters have been looked through; sources are next.
     const sources: typeof rig.store.sources = {
       ...rig.store.sources,
-      list: async () => {
+      ids: async () => {
         await pushGroup()
-        return rig.store.sources.list()
+        return rig.store.sources.ids()
       },
     }
     await erasePerson({ ...rig.deps, store: { ...rig.store, sources } }, ANN)

@@ -1,6 +1,7 @@
 import type { TesterRow } from '@flightroster/app-store-connect'
 import { emailKey } from '../../domain/email.ts'
 import type { Erasure } from '../../domain/erasure.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { formatEntry } from '../../domain/timeline.ts'
 import type { MemberRecord, Store } from '../../store/index.ts'
@@ -181,7 +182,7 @@ async function tryAgain(visit: Visit, roster: Roster, { id }: MemberRecord): Pro
   })
 }
 
-/** Plans of whole rosters name the members they remove: counts stay, names go. */
+/** Plans of whole rosters name the members they remove: counts stay, names go, also where somebody else changes a plan meanwhile. */
 export async function forgetInPlans(
   store: Store,
   teamKey: string,
@@ -191,32 +192,32 @@ export async function forgetInPlans(
   const gone = new Set(members)
   const { items } = await reconciliations.list(roster, ALL)
   for (const head of items) {
-    const item = await reconciliations.withNames(head)
-    const others = (ids: string[] | undefined) => ids?.filter((id) => !gone.has(id))
-    const removals = item.removals.filter((id) => !gone.has(id))
-    const [added, updated] = [others(item.added), others(item.updated)]
-    const unmanaged = item.unmanaged.filter((tester) => tester.email === null || emailKey(tester.email) !== email)
-    const cleared = others(item.cleared)
-    const kept = item.kept?.filter(({ id }) => !gone.has(id))
-    const idle = item.idle?.filter(({ id }) => !gone.has(id))
-    const isNamed =
-      removals.length < item.removals.length ||
-      unmanaged.length < item.unmanaged.length ||
-      added?.length !== item.added?.length ||
-      updated?.length !== item.updated?.length ||
-      cleared?.length !== item.cleared?.length ||
-      kept?.length !== item.kept?.length
-    const named = {
-      removals,
-      unmanaged,
-      ...(added ? { added } : {}),
-      ...(updated ? { updated } : {}),
-      ...(cleared ? { cleared } : {}),
-      ...(kept ? { kept } : {}),
-      ...(idle ? { idle } : {}),
+    let plan: Reconciliation | undefined = await reconciliations.withNames(head)
+    while (plan) {
+      const without = withoutNames(plan, gone, email)
+      if (!without || (await reconciliations.replace(plan, without))) break
+      plan = await reconciliations.find(head.id)
     }
-    if (isNamed) await reconciliations.replace(item, { ...item, ...named })
   }
+}
+
+const NAMING = ['removals', 'unmanaged', 'added', 'updated', 'cleared', 'kept', 'idle'] as const
+
+/** Undefined where the plan names nobody of them. */
+function withoutNames(plan: Reconciliation, gone: ReadonlySet<string>, email: string): Reconciliation | undefined {
+  const others = (ids: string[] | undefined) => ids?.filter((id) => !gone.has(id))
+  const named = {
+    removals: plan.removals.filter((id) => !gone.has(id)),
+    unmanaged: plan.unmanaged.filter((tester) => tester.email === null || emailKey(tester.email) !== email),
+    added: others(plan.added),
+    updated: others(plan.updated),
+    cleared: others(plan.cleared),
+    kept: plan.kept?.filter(({ id }) => !gone.has(id)),
+    idle: plan.idle?.filter(({ id }) => !gone.has(id)),
+  }
+  if (NAMING.every((list) => named[list]?.length === plan[list]?.length)) return undefined
+  const known = Object.fromEntries(Object.entries(named).filter(([, list]) => list !== undefined))
+  return { ...plan, ...known }
 }
 
 /** Soon at first, then as seldom as a refusal that only time mends deserves. */
