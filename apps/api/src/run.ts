@@ -1,5 +1,5 @@
 import { createAppleClient } from '@flightroster/app-store-connect'
-import { createUrlGuard } from '@flightroster/core/callbacks'
+import { createUrlGuard, resolveName } from '@flightroster/core/callbacks'
 import { ConfigError, loadApiConfig, warnOfShortToken, type ApiConfig } from '@flightroster/core/config'
 import { createLeisure, systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
@@ -83,7 +83,7 @@ async function start(config: ApiConfig, log: Log): Promise<void> {
     health,
     sealer,
     toRef,
-    urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
+    urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate, resolve: resolveName }),
     apple,
     evaluator,
     quota: lanes.quota,

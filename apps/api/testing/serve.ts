@@ -8,7 +8,7 @@ import { createEvaluator } from '@flightroster/core/sources'
 import { createRedis, createStore, startStoreHealth, type Connection, type Store } from '@flightroster/core/store'
 import { NO_TRACING } from '@flightroster/core/tracing'
 import { createLaneReader } from '@flightroster/core/usecases/lanes'
-import { eventually, makeRoster, makeTeamKey, startRedis, type TestRedis } from '@flightroster/core/testing'
+import { eventually, makeRoster, makeTeamKey, startRedis, type TestRedis, ownNames } from '@flightroster/core/testing'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { buildApp } from '../src/app.ts'
 import type { ApiDeps } from '../src/deps.ts'
@@ -73,7 +73,7 @@ export async function serveApi(
     health,
     sealer: createSealer({ current: Buffer.alloc(32, 7) }),
     toRef: createToRef(Buffer.alloc(32, 9)),
-    urlGuard: createUrlGuard({ allowPrivate: false }),
+    urlGuard: createUrlGuard({ allowPrivate: false, resolve: ownNames }),
     evaluator,
     apple: NO_APPLE,
     quota: { gateOf: () => ({ admit: async () => {}, note: () => {} }), charge: async () => {} },

@@ -11,6 +11,7 @@ import {
   timePasses,
   type Answer,
   type Receiver,
+  ownNames,
 } from '@flightroster/core/testing'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import { listDeliveries, putWebhook, testWebhook } from '@flightroster/core/usecases/callbacks'
@@ -23,7 +24,7 @@ const workers: Callbacks[] = []
 const receivers: Receiver[] = []
 const log = createLog({ level: 'silent', name: 'test' })
 const sealer = createSealer({ current: Buffer.alloc(32, 7) })
-const urlGuard = createUrlGuard({ allowPrivate: true })
+const urlGuard = createUrlGuard({ allowPrivate: true, resolve: ownNames })
 
 beforeEach(async () => {
   await store.teamKeys.put(makeTeamKey())

@@ -1,5 +1,5 @@
 import { createAppleClient } from '@flightroster/app-store-connect'
-import { createMailer, createUrlGuard, type Mailer } from '@flightroster/core/callbacks'
+import { createMailer, createUrlGuard, resolveName, type Mailer } from '@flightroster/core/callbacks'
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from '@flightroster/core/config'
 import { systemClock } from '@flightroster/core/domain'
 import { createLog, type Log } from '@flightroster/core/log'
@@ -104,7 +104,7 @@ export async function run(): Promise<void> {
     sealer,
     toRef: createToRef(salt),
     publicUrl: config.publicUrl,
-    urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate }),
+    urlGuard: createUrlGuard({ allowPrivate: config.webhookAllowPrivate, resolve: resolveName }),
     mailer,
     dedupDays: config.eventDedupDays,
     clock,

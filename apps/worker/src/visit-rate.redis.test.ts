@@ -14,7 +14,7 @@ import {
   queuePrefix,
   writeLaneStanding,
 } from '@flightroster/core/store'
-import { makeEvent, eventually, timePasses } from '@flightroster/core/testing'
+import { makeEvent, eventually, timePasses, ownNames } from '@flightroster/core/testing'
 import { NO_TRACING } from '@flightroster/core/tracing'
 import { acceptEvents } from '@flightroster/core/usecases/intake'
 import { pauseRoster } from '@flightroster/core/usecases/rosters'
@@ -80,7 +80,7 @@ async function startStand() {
     tracing: NO_TRACING,
     sealer,
     toRef: rig.deps.toRef,
-    urlGuard: createUrlGuard({ allowPrivate: false }),
+    urlGuard: createUrlGuard({ allowPrivate: false, resolve: ownNames }),
     publicUrl: undefined,
     dedupDays: 7,
     clock: systemClock,

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { createUrlGuard } from '../src/callbacks/index.ts'
+import { ownNames } from './names.ts'
 import type { MemberFact } from '../src/domain/fact.ts'
 import { createLog } from '../src/log.ts'
 import { createSealer, createToRef } from '../src/secrets/index.ts'
@@ -45,7 +46,7 @@ function makeDeps(redis: Redis, clock: SettableClock, logged: string[]) {
     toRef: createToRef(Buffer.alloc(32, 9)),
     sealer: createSealer({ current: Buffer.alloc(32, 7) }),
     log: createLog({ level: 'debug', name: 'test' }, { write: (line: string) => void logged.push(line) }),
-    urlGuard: createUrlGuard({ allowPrivate: true }),
+    urlGuard: createUrlGuard({ allowPrivate: true, resolve: ownNames }),
     publicUrl: 'https://flightroster.example.com/beta',
     directory: createWebhookDirectory({ store, clock }),
     random: () => 0.5,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createUrlGuard, UrlRefused } from './guard-url.ts'
 import { isPublicAddress } from './public-address.ts'
+import { resolveName } from './resolve-name.ts'
 
 const { signal } = new AbortController()
 const guardOf = (...addresses: string[]) => createUrlGuard({ allowPrivate: false, resolve: async () => addresses })
@@ -102,7 +103,7 @@ describe('a name', () => {
   })
 
   it('of this machine is refused without asking anybody', async () => {
-    const guard = createUrlGuard({ allowPrivate: false })
+    const guard = createUrlGuard({ allowPrivate: false, resolve: resolveName })
     for (const name of ['localhost', 'LOCALHOST', 'localhost.', 'x.localhost'])
       await expect(guard.admit(`http://${name}/`, signal)).rejects.toThrow(UrlRefused)
   })

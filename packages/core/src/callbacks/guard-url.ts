@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isPublicAddress } from './public-address.ts'
-import { NameUnresolved, resolveName, type ResolveName } from './resolve-name.ts'
+import { NameUnresolved, type ResolveName } from './resolve-name.ts'
 
 /** Why a callback may not go to a URL: a sentence for people. */
 export class UrlRefused extends Error {
@@ -22,8 +22,8 @@ export interface UrlGuard {
 }
 
 /** `allowPrivate` takes any address; scheme and credentials are judged all the same. */
-export function createUrlGuard(options: { allowPrivate: boolean; resolve?: ResolveName }): UrlGuard {
-  const { allowPrivate, resolve = resolveName } = options
+export function createUrlGuard(options: { allowPrivate: boolean; resolve: ResolveName }): UrlGuard {
+  const { allowPrivate, resolve } = options
   const judge = (text: string): URL => {
     const url = parseUrl(text)
     const literal = literalOf(url)

@@ -1,5 +1,6 @@
 export { toCallbackBody, type MemberDetails } from './body.ts'
 export { createUrlGuard, UrlRefused, type AdmittedUrl, type UrlGuard } from './guard-url.ts'
+export { resolveName, type ResolveName } from './resolve-name.ts'
 export { nextTryAt } from './schedule.ts'
 export { sendCallback, type CallbackAnswer, type OutgoingCallback, type SendCallbackDeps } from './send-callback.ts'
 export { makeSecret, signCallback } from './sign.ts'

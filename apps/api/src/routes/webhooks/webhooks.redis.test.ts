@@ -1,7 +1,7 @@
 import { createDeliveryLine, createFacts } from '@flightroster/core/store'
 import { createUrlGuard } from '@flightroster/core/callbacks'
 import { createWebhookDirectory, tellFacts, tryDelivery } from '@flightroster/core/usecases/callbacks'
-import { startReceiver, type Receiver } from '@flightroster/core/testing'
+import { startReceiver, type Receiver, ownNames } from '@flightroster/core/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { serveApi, type TestApi } from '../../../testing/serve.ts'
 
@@ -17,7 +17,7 @@ afterAll(async () => {
   await api.close()
 })
 beforeEach(async () => {
-  api.deps.urlGuard = createUrlGuard({ allowPrivate: false })
+  api.deps.urlGuard = createUrlGuard({ allowPrivate: false, resolve: ownNames })
   await api.connection.flushall()
 })
 
@@ -147,7 +147,7 @@ async function deliver(): Promise<void> {
 
 describe('deliveries', () => {
   it('show what was tried and come again on replay, under their id', async () => {
-    api.deps.urlGuard = createUrlGuard({ allowPrivate: true })
+    api.deps.urlGuard = createUrlGuard({ allowPrivate: true, resolve: ownNames })
     await put({ url: receiver.url })
     const test = await api.call('POST', '/v1/webhooks/crm/test')
     expect(test.statusCode).toBe(202)

@@ -1,6 +1,7 @@
 import { answerWith, makeRoster, startReceiver } from '@flightroster/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks-rig.ts'
+import { ownNames } from '../../../testing/names.ts'
 import { createUrlGuard } from '../../callbacks/index.ts'
 import { createDeliveryLine, createFacts } from '../../store/index.ts'
 import { tellFacts, tryDelivery } from './index.ts'
@@ -101,7 +102,7 @@ describe('tries', () => {
   it('never reach an address that is refused by then', async () => {
     await rig.put()
     await rig.tell(rig.fact('u-1', 1))
-    rig.deps.urlGuard = createUrlGuard({ allowPrivate: false })
+    rig.deps.urlGuard = createUrlGuard({ allowPrivate: false, resolve: ownNames })
     await rig.deliver()
     expect(rig.receiver.received).toEqual([])
     expect((await rig.listed())[0]?.delivery.attempts[0]?.answer).toBe('127.0.0.1 is not a public address.')

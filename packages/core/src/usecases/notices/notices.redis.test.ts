@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startCallbacksRig, type CallbacksRig } from '../../../testing/callbacks-rig.ts'
 import { answerWith } from '../../../testing/receiver.ts'
 import { startSmtp, type SmtpServer } from '../../../testing/smtp.ts'
+import { ownNames } from '../../../testing/names.ts'
 import { createMailer, createUrlGuard, type Mailer } from '../../callbacks/index.ts'
 import type { Fact } from '../../domain/fact.ts'
 import { createFacts } from '../../store/index.ts'
@@ -195,7 +196,7 @@ describe('a notice', () => {
   })
 
   it('refuses addresses that nobody may be sent to, and each way of naming two', async () => {
-    const urlGuard = createUrlGuard({ allowPrivate: false })
+    const urlGuard = createUrlGuard({ allowPrivate: false, resolve: ownNames })
     const strict = (kind: 'slack' | 'email', target: string) =>
       putNotice({ ...rig.deps, urlGuard }, { id: 'x', kind, target, types: ['*'], rosters: null })
     for (const url of ['http://127.0.0.1/x', 'http://[::1]/x', 'ftp://example.com/x', 'nothing'])
