@@ -1,7 +1,7 @@
 import { startEmulator, type Emulator } from '@flightroster/emulator'
 import { Redis } from 'ioredis'
 import { createAppleClient, type AppleSession } from '@flightroster/app-store-connect'
-import { systemClock } from '../src/domain/clock.ts'
+import { systemClock, type Clock } from '../src/domain/clock.ts'
 import type { MemberStatus } from '../src/domain/member.ts'
 import type { Roster } from '../src/domain/roster.ts'
 import { createLog } from '../src/log.ts'
@@ -38,6 +38,12 @@ export interface LaneRig {
   /** What use cases of the API need. */
   deps: ReturnType<typeof makeDeps>
   settings: VisitSettings
+  /** What the worker, Apple and the use cases go by: the host's clock, ahead of it by what `until` and `pass` have let go by. */
+  clock: Clock
+  /** So much time goes by at once. */
+  pass(ms: number): void
+  /** How much went by so: what this machine takes is not in it. */
+  passedMs(): number
   /** How many members the law found nowhere. */
   recovered: number
   addRoster(overrides?: Partial<Roster>): Promise<Roster>
@@ -56,7 +62,10 @@ export interface LaneRig {
   queueOf(lane: string): ReturnType<typeof createLaneQueue>
   /** Makes a task due now. */
   due(task: string, lane?: string): Promise<void>
-  /** Visits until `check` passes. */
+  /**
+   * Visits until `check` passes. After each visit that was in vain a quarter of a second goes by at once, `timeoutMs` in all: nobody waits for
+   * what sleeps, nor for Apple.
+   */
   until<T>(check: () => Promise<T> | T, timeoutMs?: number): Promise<T>
   statuses(roster?: string, lane?: string): Promise<Record<string, MemberStatus>>
   [Symbol.asyncDispose](): Promise<void>
@@ -64,14 +73,15 @@ export interface LaneRig {
 
 const APP = '1234'
 const log = createLog({ level: 'silent', name: 'test' })
+/** What goes by between two visits of `until`. */
+const STEP_MS = 250
 
-function makeDeps(redis: Redis, store: Store) {
-  const budgetOf = (lane: string) =>
-    createBudget(redis, lane, { windowMs: 3_600_000, defaultLimit: 3_600 }, systemClock)
-  const lanes = createLaneReader({ store, clock: systemClock, budgetOf })
+function makeDeps(redis: Redis, store: Store, clock: Clock) {
+  const budgetOf = (lane: string) => createBudget(redis, lane, { windowMs: 3_600_000, defaultLimit: 3_600 }, clock)
+  const lanes = createLaneReader({ store, clock, budgetOf })
   return {
     store,
-    clock: systemClock,
+    clock,
     log,
     charge: async () => {},
     dedupDays: 7,
@@ -85,14 +95,17 @@ export async function startLaneRig(): Promise<LaneRig> {
   const server = await startRedis()
   const redis = new Redis(server.url)
   const store = createStore(redis)
-  const emulator = await startEmulator({ seed: { apps: [{ id: APP, bundleId: 'com.acme.app', groups: [] }] } })
+  let aheadMs = 0
+  const clock: Clock = { now: () => systemClock.now() + aheadMs, monotonic: () => systemClock.monotonic() + aheadMs }
+  const pass = (ms: number) => void (aheadMs += ms)
+  const emulator = await startEmulator({ clock, seed: { apps: [{ id: APP, bundleId: 'com.acme.app', groups: [] }] } })
   emulator.addGroup(APP, { name: 'Team', isInternalGroup: true })
-  const apple = createAppleClient({ baseUrl: emulator.url, clock: systemClock, log })
-  const deps = makeDeps(redis, store)
+  const apple = createAppleClient({ baseUrl: emulator.url, clock, log })
+  const deps = makeDeps(redis, store, clock)
   const settings: VisitSettings = { ...VISIT, quietAfterWriteMs: 0 }
   const queues = new Map<string, ReturnType<typeof createLaneQueue>>()
   const openQueue = (own: Redis, lane: string) =>
-    createLaneQueue(own, { prefix: queuePrefix(lane), name: queueName(lane) }, { lockMs: 15_000, maxStalls: 3 })
+    createLaneQueue(own, { prefix: queuePrefix(lane), name: queueName(lane) }, { lockMs: 15_000, maxStalls: 3, clock })
   const queueOf = (lane: string) => {
     const queue = queues.get(lane) ?? openQueue(redis, lane)
     queues.set(lane, queue)
@@ -106,7 +119,7 @@ export async function startLaneRig(): Promise<LaneRig> {
   const surroundings = (lane: string) => ({
     budget: deps.budgetOf(lane),
     apple,
-    clock: systemClock,
+    clock,
     log,
     settings,
     toRef: deps.toRef,
@@ -132,6 +145,9 @@ export async function startLaneRig(): Promise<LaneRig> {
     emulator,
     deps,
     settings,
+    clock,
+    pass,
+    passedMs: () => aheadMs,
     recovered: 0,
     queueOf,
     async addRoster(overrides = {}) {
@@ -147,7 +163,7 @@ export async function startLaneRig(): Promise<LaneRig> {
     },
     async visit(lane) {
       const { inMs } = await rig.visitOnce(lane)
-      return inMs === null ? null : systemClock.now() + inMs
+      return inMs === null ? null : clock.now() + inMs
     },
     visitOnce(lane = 'acme') {
       const laneStore = createLaneStore(redis, lane)
@@ -172,14 +188,20 @@ export async function startLaneRig(): Promise<LaneRig> {
     },
     session: () => apple.session(credentials(), { admit: async () => {}, note: () => {} }),
     due: (task, lane = 'acme') => createSchedule(redis, lane).replan(task, 0),
-    until: (check, timeoutMs = 60_000) =>
-      eventually(
-        async () => {
-          for (const lane of await store.laneIds()) await rig.visit(lane)
-          return check()
-        },
-        { timeoutMs, everyMs: 50 },
-      ),
+    until: (check, timeoutMs = 60_000) => {
+      let leftMs = timeoutMs
+      const visitAll = async () => {
+        for (const lane of await store.laneIds()) await rig.visit(lane)
+        try {
+          return await check()
+        } catch (error) {
+          pass(Math.min(STEP_MS, leftMs))
+          leftMs -= Math.min(STEP_MS, leftMs)
+          throw error
+        }
+      }
+      return eventually(visitAll, { timeoutMs, everyMs: 5 })
+    },
     async statuses(roster = 'gold', lane = 'acme') {
       const members = store.members(lane, roster)
       const { records } = await members.scan('0')
