@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { listAll, PAGE_SIZE, type Caller } from './paginate.ts'
-import { documentOf, groupResource, readJson } from './shapes.ts'
+import { groupDocument, groupResource, readJson } from './shapes.ts'
 import type { GroupRow } from './types.ts'
 
 const FIELDS = ['name', 'isInternalGroup', 'hasAccessToAllBuilds']
@@ -18,7 +18,7 @@ export function createGroupCalls(caller: Caller) {
 
     /** Throws apple_not_found. `appId` is null where Apple leaves the relationship out. */
     async getGroup(groupId: string): Promise<GroupRow & { appId: string | null }> {
-      const read = readJson(documentOf(groupResource), ({ data }) => ({
+      const read = readJson(groupDocument, ({ data }) => ({
         ...toGroup(data),
         appId: data.relationships?.app?.data?.id ?? null,
       }))
@@ -36,7 +36,7 @@ export function createGroupCalls(caller: Caller) {
           relationships: { app: { data: { type: 'apps', id: appId } } },
         },
       }
-      const read = readJson(documentOf(groupResource), ({ data }) => toGroup(data))
+      const read = readJson(groupDocument, ({ data }) => toGroup(data))
       return caller.call({ method: 'POST', path: '/v1/betaGroups', body, read })
     },
   }

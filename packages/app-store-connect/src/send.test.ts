@@ -1,5 +1,28 @@
-import { describe, expect, it } from 'vitest'
-import { wasNeverSent } from './send.ts'
+import type { Dispatcher, Pool } from 'undici'
+import { describe, expect, it, vi } from 'vitest'
+import { send, wasNeverSent } from './send.ts'
+import { systemClock } from './surroundings.ts'
+
+describe('a request that was given up before there was a connection', () => {
+  it('ends at once, and is not sent once there is one', async () => {
+    let handler: Dispatcher.DispatchHandler | undefined
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that is asked of a pool
+    const pool = {
+      dispatch: (_options: unknown, given: Dispatcher.DispatchHandler) => void (handler = given),
+    } as unknown as Pool
+    const caller = new AbortController()
+    const limits = { timeoutMs: 60_000, maxBodyBytes: 1_000 }
+    const deps = { pool: async () => pool, clock: systemClock, limits, signal: caller.signal }
+    const sending = send(deps, { method: 'POST', target: '/v1/betaTesters', headers: {} })
+    await vi.waitFor(() => expect(handler).toBeDefined())
+    caller.abort('the lease is lost')
+    expect(await sending).toMatchObject({ status: null, fault: { kind: 'aborted', reason: 'the lease is lost' } })
+    const abort = vi.fn<(reason: Error) => void>()
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that is asked of a controller
+    handler?.onRequestStart?.({ abort } as unknown as Dispatcher.DispatchController, {})
+    expect(abort).toHaveBeenCalledOnce()
+  })
+})
 
 const fault = (code: string, syscall?: string) => Object.assign(new Error(code), { code, syscall })
 

@@ -1,4 +1,4 @@
-import type { Pool } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 import type { Clock } from './surroundings.ts'
 import type { Headers } from './headers.ts'
 
@@ -37,9 +37,9 @@ export interface SendLimits {
 /** One request, once: no redirects, no retries. Never throws for what happens on the wire. */
 export async function send(
   deps: { pool: () => Promise<Pool>; clock: Clock; limits: SendLimits; signal: AbortSignal | undefined },
-  outgoing: Outgoing,
+  { target, ...rest }: Outgoing,
 ): Promise<Exchange> {
-  const { clock, limits } = deps
+  const { clock, limits, signal } = deps
   const started = clock.monotonic()
   const exchange: Exchange = {
     at: clock.now(),
@@ -51,61 +51,65 @@ export async function send(
     body: null,
     fault: null,
   }
-  const deadline = startDeadline(limits.timeoutMs, deps.signal)
-  try {
-    const { target, ...rest } = outgoing
-    const pool = await deps.pool()
-    const answer = await pool.request({ ...rest, path: target, signal: deadline.signal })
-    exchange.receivedAt = clock.now()
-    exchange.roundTripMs = clock.monotonic() - started
-    exchange.status = answer.statusCode
-    exchange.headers = answer.headers
-    exchange.body = await readBody(answer.body, limits.maxBodyBytes)
-    if (exchange.body === null) exchange.fault = { kind: 'too_large' }
-  } catch (error) {
-    exchange.fault = deadline.fault() ?? { kind: 'connection', error }
-  } finally {
-    deadline.close()
-  }
-  exchange.durationMs = clock.monotonic() - started
-  return exchange
-}
-
-/**
- * One signal for the caller's and for the overall deadline, which covers the whole body: undici's own time-outs start anew
- * with every byte. Not AbortSignal.any: a caller's signal lives as long as a visit, and keeps every signal derived from it.
- */
-function startDeadline(timeoutMs: number, outer: AbortSignal | undefined) {
-  const controller = new AbortController()
-  let fault: Fault | null = null
-  const end = (cause: Fault) => {
-    fault ??= cause
-    controller.abort(new Error('The request was given up.'))
-  }
-  const onAbort = () => end({ kind: 'aborted', reason: outer?.reason })
-  const timer = setTimeout(() => end({ kind: 'deadline' }), timeoutMs)
-  if (outer?.aborted) onAbort()
-  else outer?.addEventListener('abort', onAbort, { once: true })
-  return {
-    signal: controller.signal,
-    fault: () => fault,
-    close() {
+  const pool = await deps.pool()
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    let wire: Dispatcher.DispatchController | undefined
+    let isOver = false
+    const end = (fault: Fault | null) => {
+      if (isOver) return
+      isOver = true
       clearTimeout(timer)
-      outer?.removeEventListener('abort', onAbort)
-    },
-  }
+      signal?.removeEventListener('abort', onAbort)
+      exchange.fault = fault
+      exchange.body = fault === null ? decode(chunks) : null
+      exchange.durationMs = clock.monotonic() - started
+      resolve(exchange)
+    }
+    /** The rest is not read, and the connection is dropped with it. */
+    const giveUp = (fault: Fault) => {
+      end(fault)
+      wire?.abort(new Error('The request was given up.'))
+    }
+    // One deadline that covers the whole body: undici's own time-outs start anew with every byte.
+    const timer = setTimeout(() => giveUp({ kind: 'deadline' }), limits.timeoutMs)
+    const onAbort = () => giveUp({ kind: 'aborted', reason: signal?.reason })
+    if (signal?.aborted) return onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    // Not `pool.request`: a stream, an iterator and a signal for each answer cost more than the answer.
+    pool.dispatch(
+      { ...rest, path: target },
+      {
+        onRequestStart(controller) {
+          wire = controller
+          if (isOver) controller.abort(new Error('The request was given up.'))
+        },
+        onResponseStart(_controller, status, headers) {
+          // 1xx: the answer is still to come.
+          if (status < 200) return
+          exchange.receivedAt = clock.now()
+          exchange.roundTripMs = clock.monotonic() - started
+          exchange.status = status
+          exchange.headers = headers
+        },
+        onResponseData(_controller, chunk) {
+          size += chunk.byteLength
+          if (size > limits.maxBodyBytes) giveUp({ kind: 'too_large' })
+          else chunks.push(chunk)
+        },
+        onResponseEnd: () => end(null),
+        onResponseError: (_controller, error) => end({ kind: 'connection', error }),
+      },
+    )
+  })
 }
 
-/** null: more than `maxBytes`; the rest is not read, and the connection is dropped with it. */
-async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string | null> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    if (size > maxBytes) return null
-    chunks.push(chunk)
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
+const utf8 = new TextDecoder()
+
+function decode(chunks: Uint8Array[]): string {
+  const [first] = chunks
+  return utf8.decode(chunks.length === 1 ? first : Buffer.concat(chunks))
 }
 
 const NOT_SENT_CODES = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])

@@ -83,13 +83,16 @@ export const includedResource = z.object({
   attributes: z.record(z.string(), z.unknown()).nullish(),
 })
 
-/** One resource. */
-export function documentOf<R extends z.ZodType>(data: R) {
-  return z.object({ data })
-}
-
+// One resource. Made once, as the shapes of pages are: to make a shape costs more than to read an answer by it.
+export const testerDocument = documentOf(testerResource)
+export const groupDocument = documentOf(groupResource)
+export const webhookDocument = documentOf(webhookResource)
 /** An answer that matters only as proof that the thing was made. */
 export const createdDocument = documentOf(z.object({ id: z.string().min(1) }))
+
+function documentOf<R extends z.ZodType>(data: R) {
+  return z.object({ data })
+}
 
 /** By the shape of a row: to make one costs more than to read a page by it. */
 const pageShapes = new WeakMap<z.ZodType, z.ZodType>()

@@ -3,7 +3,7 @@ import { isAppleError } from './apple-error.ts'
 import { unreadable } from './classify.ts'
 import type { z } from 'zod'
 import { list, PAGE_SIZE, readPage, type Caller, type Collection, type Page } from './paginate.ts'
-import { createdDocument, documentOf, pageOf, readJson, readStatus, testerResource, Unfit } from './shapes.ts'
+import { createdDocument, pageOf, readJson, readStatus, testerDocument, testerResource, Unfit } from './shapes.ts'
 import { encodeValue, type Query } from './target.ts'
 import type { Device, GroupTesterRow, InviteType, NewTester, TesterListing, TesterRow, TesterState } from './types.ts'
 
@@ -106,7 +106,7 @@ export function createTesterCalls(caller: Caller, toState: ToState) {
 
     /** Throws apple_answer_unreadable where the answer names no tester, or another address: success is read, not assumed. */
     async createTester(tester: NewTester): Promise<TesterRow> {
-      const read = readJson(documentOf(testerResource), ({ data }) => {
+      const read = readJson(testerDocument, ({ data }) => {
         const row = toTester(data)
         // Apple's schema lets every attribute be absent: the id of what was created is enough, another address is not.
         if (row.email !== null && emailKey(row.email) !== emailKey(tester.email)) throw new Unfit('another address')

@@ -25,6 +25,16 @@ interface SigningKey {
 /** Signs App Store Connect tokens (ES256; Apple, "Generating Tokens for API Requests"); imported keys and their tokens are kept. */
 export function createTokenSigner(): TokenSigner {
   const keys = new Map<string, SigningKey>()
+  /** Of credentials as they are handed in: the same ones come with each call of a session. */
+  const names = new WeakMap<Credentials, string>()
+
+  function nameOf(credentials: Credentials): string {
+    const known = names.get(credentials)
+    if (known !== undefined) return known
+    const name = digestOf(credentials)
+    names.set(credentials, name)
+    return name
+  }
 
   function signingKey(credentials: Credentials): SigningKey {
     const name = nameOf(credentials)
@@ -60,7 +70,7 @@ export function createTokenSigner(): TokenSigner {
 }
 
 /** By digest, so that the text of the key is not held here for the life of the process. */
-function nameOf({ issuerId, keyId, privateKey }: Credentials): string {
+function digestOf({ issuerId, keyId, privateKey }: Credentials): string {
   return `${issuerId} ${keyId} ${createHash('sha256').update(privateKey).digest('hex')}`
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { listAll, PAGE_SIZE, type Caller } from './paginate.ts'
-import { createdDocument, documentOf, readJson, readStatus, webhookResource } from './shapes.ts'
+import { createdDocument, readJson, readStatus, webhookDocument, webhookResource } from './shapes.ts'
 import type { NewWebhook, WebhookRow } from './types.ts'
 
 const FIELDS = { 'fields[webhooks]': ['url', 'enabled'] }
@@ -30,7 +30,7 @@ export function createWebhookCalls(caller: Caller) {
       }),
     /** Throws apple_not_found. */
     async getWebhook(webhookId: string): Promise<WebhookRow> {
-      const read = readJson(documentOf(webhookResource), ({ data }) => toWebhook(data))
+      const read = readJson(webhookDocument, ({ data }) => toWebhook(data))
       return caller.call({ method: 'GET', path: '/v1/webhooks/{id}', id: webhookId, query: FIELDS, read })
     },
     /** Has Apple post there, signed with this secret. Throws apple_not_found. */
