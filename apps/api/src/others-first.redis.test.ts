@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { setImmediate as turnOfLoop } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveApi, type TestApi } from '../testing/serve.ts'
 
 let api: TestApi
@@ -117,6 +117,33 @@ describe('what is refused before it is read', () => {
     socket.write('['.repeat(100))
     expect(await answerOf(socket)).toBe('400')
     socket.destroy()
+  })
+
+  it('is told to one sender one after the other', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+    try {
+      const sent = await Promise.all(
+        Array.from({ length: 3 }, () => send('POST /none HTTP/1.1', Buffer.alloc(MB / 4, '['))),
+      )
+      let told = 0
+      const answers = sent.map(async ({ answer }) => {
+        expect(await answer()).toBe('404')
+        told++
+      })
+      const until = async (count: number) => {
+        while (told < count) await turnOfLoop()
+        for (let turns = 0; turns < 200; turns++) await turnOfLoop()
+        return told
+      }
+      expect(await until(1)).toBe(1)
+      vi.advanceTimersByTime(50)
+      expect(await until(2)).toBe(2)
+      vi.advanceTimersByTime(50)
+      await Promise.all(answers)
+      for (const { socket } of sent) socket.destroy()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is not waited for without end', async () => {

@@ -1,4 +1,4 @@
-import { CsvError, parse } from 'csv-parse'
+import { CsvError, parse, Parser } from 'csv-parse'
 import { parse as parseAtOnce } from 'csv-parse/sync'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -45,14 +45,8 @@ export async function readCsv(text: AsyncIterable<string>, mostRows: number, map
     relax_column_count: true,
     relax_quotes: true,
     max_record_size: LONGEST_ROW,
-    // Told at once, so that no row before a broken one is lost with it.
-    on_record: (cells: string[]) => {
-      // Or each row of another length than the first would be made an error, with a copy of it, which nobody looks at.
-      counted.records = 0
-      table.add(cells)
-    },
   })
-  const counted: { records: number } = parser.info
+  takeRows(parser, (cells) => table.add(cells))
   const assertLine = createLineCheck()
   async function* rest() {
     assertLine(start)
@@ -71,6 +65,27 @@ export async function readCsv(text: AsyncIterable<string>, mostRows: number, map
     return table.finish(true, 'A quote opens here and does not close, so nothing from this row on could be read.')
   }
   return table.finish(/[\r\n]$/.test(last))
+}
+
+/**
+ * Each row as soon as it is read, so that none before a broken one is lost with it. Asked for its rows in any other way, the parser would
+ * describe each of them, which nobody reads and costs a fifth of all.
+ */
+function takeRows(parser: Parser, take: (cells: string[]) => void): void {
+  const counted: { records: number } = parser.info
+  const end = () => Parser.prototype.push.call(parser, null)
+  parser.push = (cells: string[] | null) => {
+    if (cells === null) return end()
+    // Or each row of another length than the first would be made an error, with a copy of it, which nobody looks at.
+    counted.records = 0
+    if (parser.destroyed) return false
+    try {
+      take(cells)
+    } catch (error) {
+      parser.destroy(error as Error)
+    }
+    return true
+  }
 }
 
 /** The parser counts what stands in cells: a line of millions of empty ones is none too long for it. Throws request_invalid. */
