@@ -1,7 +1,8 @@
 import { createRedisBackend, ErrorCode, Queue, UnrecoverableError, Worker, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { JobPlace, Priority } from '../domain/change.ts'
+import type { JobPlace } from '../domain/change.ts'
 import { ATTEMPTS, retryDelayMs, untilFullStep } from '../domain/retry.ts'
+import { addJobs, type NewJob } from './add-jobs.ts'
 
 /** ④ What a job carries: ids only, and no member id, since that may be an address. */
 interface ConvergeData {
@@ -11,10 +12,7 @@ interface ConvergeData {
 }
 
 /** A member for whom a job is to be there, and where it is already. */
-export interface Enqueued {
-  roster: string
-  ref: string
-  priority: Priority
+export interface Enqueued extends NewJob {
   /** Where the member's job is (store: openPlaces). */
   place: JobPlace
 }
@@ -79,13 +77,8 @@ export interface LaneQueueSettings {
   clock?: { now(): number }
 }
 
-const BULK_PRIORITY = 10
 /** A stream is cut by whole blocks: some hundred stay. */
 const EVENTS_KEPT = 10
-/** Enough for a look at Bull Board; each takes more than a kilobyte, in every lane. */
-const COMPLETED_KEPT = 5
-const FAILED_KEPT_SECONDS = 30 * 86_400
-const JOB_NAME = 'converge'
 /** BullMQ's score of a sleeping job is its time in ms and, behind that, a number that keeps equal ones in order. */
 const SCORE_OF_MS = 0x1000
 
@@ -113,13 +106,18 @@ export function createLaneQueue(
     (name, options, extra) =>
       byStoreClock(createRedisBackend(name, options, { ...extra, withBlockingConnection: false }), aheadMs),
   )
+  const add = (jobs: readonly NewJob[]) => addJobs(connection, (type) => queue.toKey(type), jobs)
   // Connection errors arrive at the commands that met them; an unheard 'error' event would end the process.
   queue.on('error', () => {})
   worker.on('error', () => {})
 
   return {
-    enqueue: (work) => enqueue(queue, work),
-    add: async (work) => void (await queue.addBulk(work.map(toBulkJob))),
+    async enqueue(work) {
+      await add(work.filter(({ place }) => place.state === 'none'))
+      await Promise.all(work.map((item) => bringForward(queue, item)))
+      return new Set(work.filter(({ place }) => place.state === 'active').map(({ ref }) => ref))
+    },
+    add,
     async fetch(limit, token) {
       const fetched = await Promise.all(Array.from({ length: limit }, () => worker.getNextJob(token, { block: false })))
       return fetched
@@ -178,13 +176,6 @@ function byStoreClock<T>(backend: T, aheadMs: () => number): T {
   return backend
 }
 
-async function enqueue(queue: Queue<ConvergeData>, work: Enqueued[]): Promise<Set<string>> {
-  const fresh = work.filter(({ place }) => place.state === 'none')
-  if (fresh.length > 0) await queue.addBulk(fresh.map(toBulkJob))
-  await Promise.all(work.map((item) => bringForward(queue, item)))
-  return new Set(work.filter(({ place }) => place.state === 'active').map(({ ref }) => ref))
-}
-
 /** Soon enough for what was asked. A job that was begun or ended since it was looked at has seen the change: it was recorded before. */
 async function bringForward(queue: Queue<ConvergeData>, { place, priority }: Enqueued): Promise<void> {
   const isUrgent = priority === 'now'
@@ -210,23 +201,6 @@ async function changePriority(queue: Queue<ConvergeData>, id: string, lifo: bool
 function unlessMoved(error: unknown): void {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code !== ErrorCode.JobNotExist && code !== ErrorCode.JobNotInState) throw error
-}
-
-function toBulkJob({ roster, ref, priority }: Omit<Enqueued, 'place'>) {
-  return {
-    name: JOB_NAME,
-    data: { v: 1 as const, roster, ref },
-    opts: {
-      jobId: ref,
-      attempts: ATTEMPTS,
-      backoff: { type: 'custom' },
-      removeOnComplete: { count: COMPLETED_KEPT },
-      removeOnFail: { age: FAILED_KEPT_SECONDS },
-      stackTraceLimit: 1,
-      ...(priority === 'bulk' ? { priority: BULK_PRIORITY } : {}),
-      ...(priority === 'now' ? { lifo: true } : {}),
-    },
-  }
 }
 
 function toLaneJob(
