@@ -23,17 +23,16 @@ const ALONE = [
  * apart from each other, with some between them that mostly wait.
  */
 const LONG = [
-  'apps/api/src/scim/doubles.redis.test.ts',
-  'apps/worker/src/visit-rate.redis.test.ts',
-  'packages/core/src/usecases/scim/scim-dies.redis.test.ts',
-  'packages/core/src/usecases/converge/app-removal.redis.test.ts',
   'apps/api/src/bodies.redis.test.ts',
+  'apps/worker/src/visit-rate.redis.test.ts',
+  'apps/api/src/scim/doubles.redis.test.ts',
   'packages/core/src/usecases/reclaim/reclaim.redis.test.ts',
-  'packages/core/src/usecases/converge/truth.redis.test.ts',
   'apps/api/src/plugins/bound.redis.test.ts',
-  'packages/core/src/usecases/converge/cleared-address.redis.test.ts',
   'packages/core/src/usecases/reconcile/random-walk.redis.test.ts',
   'apps/api/src/fuzz.redis.test.ts',
+  'packages/core/src/usecases/scim/scim-dies.redis.test.ts',
+  'packages/core/src/usecases/scim/scim-late.redis.test.ts',
+  'packages/core/src/usecases/scim/scim-made.redis.test.ts',
   'packages/core/src/usecases/people/erase-late.redis.test.ts',
   'packages/core/src/usecases/team-keys/key-late.redis.test.ts',
   'packages/core/src/usecases/rosters/changed-late.redis.test.ts',
@@ -97,10 +96,10 @@ class LongFirst extends BaseSequencer {
 const redis = {
   setupFiles,
   // A test that passes waits for none of this, beside eight busy processes neither.
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  testTimeout: 400_000,
+  hookTimeout: 400_000,
   // More than cores: a file waits half of its time, for a server that starts or for time to go by.
-  maxWorkers: 4,
+  maxWorkers: 5,
   sequence: { groupOrder: 1 },
 }
 

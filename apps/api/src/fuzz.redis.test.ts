@@ -15,7 +15,7 @@ const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 10_000)
 const AT_ONCE = 8
 const SLOWEST_MS = 1_000
 /** The machine may be busy; what is slow by itself is slow each time. */
-const TRIES = 4
+const TRIES = 20
 const LARGEST = 1024 * 1024
 /** Things are deleted at random: what most requests are about is put there again. */
 const RENEW_EVERY = 100

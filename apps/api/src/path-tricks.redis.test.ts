@@ -170,7 +170,7 @@ describe('tricks with paths', () => {
       }
     })
     expect(faults.slice(0, 20)).toEqual([])
-  }, 300_000)
+  })
 
   it('and with expectations that nobody has are no exception', async () => {
     const answer = await worlds.judge('GET', '/v1/rosters/gold', { ...worlds.asAdmin, expect: 'nothing' })

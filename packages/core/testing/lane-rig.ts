@@ -200,7 +200,7 @@ export async function startLaneRig(): Promise<LaneRig> {
           throw error
         }
       }
-      return eventually(visitAll, { timeoutMs, everyMs: 5 })
+      return eventually(visitAll, { timeoutMs: Math.max(timeoutMs, 60_000), everyMs: 5 })
     },
     async statuses(roster = 'gold', lane = 'acme') {
       const members = store.members(lane, roster)

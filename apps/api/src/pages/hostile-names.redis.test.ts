@@ -172,7 +172,7 @@ describe('names and texts that Apple, upstream or a person gave', () => {
       '/lanes',
     ]
     expect(kinds.filter((kind) => !seen.some(([path]) => path.includes(kind)))).toEqual([])
-  }, 120_000)
+  })
 
   it('are text on the pages that answer a form', async () => {
     const forms: [string, Record<string, string>][] = [

@@ -88,7 +88,7 @@ it('pages of a large group are told at once, four and then more, ten at most: ea
       held.restore()
     }
   }
-}, 120_000)
+})
 
 it('eight providers that change a large group at once have as many pages under way as one, and each is answered', async () => {
   const most = PEOPLE + 1
@@ -116,7 +116,7 @@ it('eight providers that change a large group at once have as many pages under w
   }
   for (const at of groups.keys())
     expect((await api.call('GET', `/v1/rosters/eight-${at}`)).json().counts.pending).toBe(ids.length)
-}, 120_000)
+})
 
 it('a store that is too busy to answer some steps of a large change in time is asked again, and nobody is told or left out twice', async () => {
   await addScimRoster(api, 'busy', 'Busy', { removalGuard: { percent: 100, atLeast: PEOPLE } })
@@ -151,7 +151,7 @@ it('a store that is too busy to answer some steps of a large change in time is a
   const { items } = (await api.call('GET', `/v1/rosters/busy/members/${ids[0] ?? ''}/timeline`)).json()
   const kinds = (items as { kind: string }[]).map(({ kind }) => kind).filter((kind) => /^(joined|left)$/.test(kind))
   expect(kinds).toEqual(['joined', 'left', 'joined'])
-}, 120_000)
+})
 
 it('a large group is read as far as it is told, and its ids alone are no less: what is read ahead would be the whole of it', async () => {
   const { id } = await putGroup(api, idp, 'Ahead', PEOPLE)
@@ -169,7 +169,7 @@ it('a large group is read as far as it is told, and its ids alone are no less: w
   } finally {
     held.restore()
   }
-}, 120_000)
+})
 
 it('a change of a few in a large group reads those, and nobody else', async () => {
   const { id, ids } = await putGroup(api, idp, 'Few', PEOPLE)
@@ -179,7 +179,7 @@ it('a change of a few in a large group reads those, and nobody else', async () =
   for (const op of ['remove', 'add'])
     expect((await idp.patch(`/Groups/${id}`, [{ op, path: 'members', value }])).status).toBe(204)
   expect(read.ids()).toBe(2 * value.length)
-}, 120_000)
+})
 
 it('a large group is answered as it is read: whoever reads its beginning has had no more than that read', async () => {
   const { id } = await putGroup(api, idp, 'Streamed', PEOPLE)

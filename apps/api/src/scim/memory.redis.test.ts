@@ -119,4 +119,4 @@ it('what a binding would do is told with those in memory who are named, and neve
     const { plan, people } = await preview('emptied', other)
     expect([plan.remove, people.remove.map((one: { id: string }) => one.id)]).toEqual([size, ids.slice(0, 1_000)])
   })
-}, 300_000)
+})

@@ -45,7 +45,7 @@ it('a build is given, released and told of once, whichever write the worker died
     })
     if (!died) break
   }
-}, 120_000)
+})
 
 it('a look that comes late leaves nothing in a roster that was made anew under its id, for another group', async () => {
   for (let at = 0; ; at++) {
@@ -71,4 +71,4 @@ it('a look that comes late leaves nothing in a roster that was made anew under i
     await deleteRoster(rig.deps, { id: 'gold', testers: 'keep' })
     if (!lagged) break
   }
-}, 120_000)
+})

@@ -106,7 +106,7 @@ describe.concurrent('where Apple keeps a revoked row of whoever was removed from
     expect(removals).toHaveLength(1)
   })
 
-  it('takes in by both rosters whose row is in no group', { timeout: 180_000 }, async () => {
+  it('takes in by both rosters whose row is in no group', async () => {
     await using rig = await startLaneRig()
     rig.emulator.settings({ removedRow: 'revoked' })
     const rosters = [await rig.addRoster({ id: 'gold' }), await rig.addRoster({ id: 'silver' })]
@@ -121,7 +121,7 @@ describe.concurrent('where Apple keeps a revoked row of whoever was removed from
     }, 120_000)
   })
 
-  it('takes in anew whoever had stopped testing', { timeout: 180_000 }, async () => {
+  it('takes in anew whoever had stopped testing', async () => {
     await using rig = await startLaneRig()
     rig.emulator.settings({ removedRow: 'revoked' })
     await rig.addRoster({ id: 'gold' })

@@ -85,7 +85,7 @@ it('a move that comes late to the making of a link brings it along', async () =>
     })
     if (!lagged) break
   }
-}, 60_000)
+})
 
 it('a link that comes late to the deletion of its roster leaves nothing', async () => {
   for (let at = 0; ; at++) {

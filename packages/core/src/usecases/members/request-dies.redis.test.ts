@@ -65,7 +65,6 @@ it.each(REQUESTS)(
       if (!died) break
     }
   },
-  60_000,
 )
 
 /** As if these had ended three workers: they are parked as failed. */
@@ -94,4 +93,4 @@ it('everybody who failed is tried again, whichever write the process of the requ
     await isInvited(...members)
     if (!died) break
   }
-}, 60_000)
+})

@@ -72,7 +72,7 @@ it('an erasure that comes late to a move takes the person out where the roster w
     if (erasure !== undefined) await expectErased(roster, erasure, at)
     if (!lagged) break
   }
-}, 120_000)
+})
 
 it('a move that comes late to an erasure brings the erasure along', async () => {
   // Many writes of a move are alike.
@@ -98,7 +98,7 @@ it('a move that comes late to an erasure brings the erasure along', async () => 
     await expectErased(roster, erasure, at)
     if (!lagged) break
   }
-}, 120_000)
+})
 
 it('an erasure whose process died is finished, as far as it was begun, by whoever asks again', async () => {
   for (let at = 0; ; at++) {
@@ -109,7 +109,7 @@ it('an erasure whose process died is finished, as far as it was begun, by whoeve
     await expectErased(roster, (await erasePerson(rig.deps, addressOf(at))).id, at)
     if (!died) break
   }
-}, 120_000)
+})
 
 it('an erasure is handed over to where its roster went, whichever write its worker died before', async () => {
   for (let at = 0; ; at++) {
@@ -129,7 +129,7 @@ it('an erasure is handed over to where its roster went, whichever write its work
     expect(await rig.store.lane('acme').erasures.find(id)).toBeUndefined()
     if (!died) break
   }
-}, 120_000)
+})
 
 it('a visit forgets nobody of a roster whose mover lies dead: what was copied would come back', async () => {
   for (let at = 0; ; at += at < 6 ? 1 : 40) {
@@ -150,4 +150,4 @@ it('a visit forgets nobody of a roster whose mover lies dead: what was copied wo
     await expectErased(roster, erasure.id, at)
     if (!died) break
   }
-}, 120_000)
+})

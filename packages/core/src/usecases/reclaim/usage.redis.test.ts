@@ -121,7 +121,7 @@ describe('a reconciliation', () => {
     await rig.until(async () => expect((await summary()).readAt).not.toBeNull(), 120_000)
     expect(usageCalls()).toHaveLength(50)
     expect((await figures().usages()).size).toBe(1)
-  }, 180_000)
+  })
 
   it('forgets what is kept of whoever leaves', async () => {
     await install('ann', 'bob')

@@ -198,4 +198,4 @@ it('who is named by a plan of very many is forgotten in a day, whichever write i
     }
     await deleteRoster(rig.deps, { id: roster.id, testers: 'keep' })
   }
-}, 60_000)
+})

@@ -94,7 +94,6 @@ it.each([
     }
     expect(accepted).toBeGreaterThan(3)
   },
-  300_000,
 )
 
 it('what is left once the last tester is out is forgotten, whichever write its worker died before', async () => {
@@ -114,7 +113,7 @@ it('what is left once the last tester is out is forgotten, whichever write its w
     await expectGone(roster)
     if (!died) break
   }
-}, 300_000)
+})
 
 it('whoever comes late with a deletion takes nothing from a roster that was made anew under its id', async () => {
   for (let at = 0; ; at++) {
@@ -143,7 +142,7 @@ it('whoever comes late with a deletion takes nothing from a roster that was made
     await rig.until(() => expect(rig.emulator.groupMembers(roster.group.id)).toContain('u-new@example.com'))
     await deleteRoster(rig.deps, { id: roster.id, testers: 'keep' })
   }
-}, 300_000)
+})
 
 it('whoever comes late with a deletion takes nothing from a roster that is just being made', async () => {
   const { rosters } = rig.store

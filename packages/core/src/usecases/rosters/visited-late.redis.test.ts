@@ -70,22 +70,18 @@ async function whereverVisitLags(
   }
 }
 
-it.each(WORK)(
-  'a visit for %s that comes late to a deletion leaves nothing of the roster',
-  async (_what, prepare) => {
-    const others = (id: string, store: Store) => deleteRoster({ ...rig.deps, store }, { id, testers: 'keep' })
-    await whereverVisitLags({ prepare, others }, async (id, at) => {
-      for (let turn = 0; turn < 4; turn++) await rig.visit()
-      const kept = []
-      for (const key of ['reconciliations', 'work', 'revisions', 'wroteAt', 'born'] as const)
-        if (JSON.stringify(await rig.redis.hgetall(laneKeys('acme')[key])).includes(id)) kept.push(key)
-      const tasks = (await rig.redis.zrange(laneKeys('acme').schedule, '0', '-1')).filter((task) => task.endsWith(id))
-      const keys = await rig.redis.keys(`*roster:${id}:*`)
-      expect({ at, keys, kept, tasks }).toEqual({ at, keys: [], kept: [], tasks: [] })
-    })
-  },
-  120_000,
-)
+it.each(WORK)('a visit for %s that comes late to a deletion leaves nothing of the roster', async (_what, prepare) => {
+  const others = (id: string, store: Store) => deleteRoster({ ...rig.deps, store }, { id, testers: 'keep' })
+  await whereverVisitLags({ prepare, others }, async (id, at) => {
+    for (let turn = 0; turn < 4; turn++) await rig.visit()
+    const kept = []
+    for (const key of ['reconciliations', 'work', 'revisions', 'wroteAt', 'born'] as const)
+      if (JSON.stringify(await rig.redis.hgetall(laneKeys('acme')[key])).includes(id)) kept.push(key)
+    const tasks = (await rig.redis.zrange(laneKeys('acme').schedule, '0', '-1')).filter((task) => task.endsWith(id))
+    const keys = await rig.redis.keys(`*roster:${id}:*`)
+    expect({ at, keys, kept, tasks }).toEqual({ at, keys: [], kept: [], tasks: [] })
+  })
+})
 
 it.each(WORK)(
   'a visit for %s that comes late leaves nothing in a roster that was made anew',
@@ -103,7 +99,6 @@ it.each(WORK)(
       await deleteRoster(rig.deps, { id, testers: 'keep' })
     })
   },
-  120_000,
 )
 
 it('what is sampled late of a deleted roster is not kept', async () => {

@@ -53,4 +53,4 @@ it('a seat that is taken back goes to whoever waits, once, whichever write the w
     expect(rig.emulator.violations()).toEqual([])
     if (!died) break
   }
-}, 180_000)
+})

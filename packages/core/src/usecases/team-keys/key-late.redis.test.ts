@@ -153,7 +153,6 @@ it.each(['key_rejected', 'agreement_required'] as const)(
     await rig.join('last')
     await rig.until(async () => expect((await told()).slice(-1)).toEqual(['team_key.recovered']))
   },
-  60_000,
 )
 
 it('a key that a process gives whose clock is behind lets its lane go on', async () => {
