@@ -47,7 +47,8 @@ export async function startBuildsRig(): Promise<BuildsRig> {
       await lane.visit()
       return emulator.calls().map(({ method, path }) => `${method} ${path}`)
     },
-    facts: async () => (await createFacts(redis, 'acme').peek(1_000)) as BuildFact[],
+    facts: async () =>
+      (await createFacts(redis, 'acme').peek(1_000)).filter((fact): fact is BuildFact => 'build' in fact),
     told: async () => (await rig.facts()).map(({ type, roster, build }) => `${roster} ${type} ${build.number}`),
     described: async (roster = 'gold') =>
       describeRoster({ store, clock: lane.deps.clock }, (await store.rosters.find(roster))!),

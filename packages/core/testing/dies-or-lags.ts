@@ -15,7 +15,8 @@ export async function diesAt(
   const process = await interleaver.start()
   let writes = 0
   const ended = work(process).then(
-    () => false,
+    // A visit ends without an error, whatever becomes of its commands.
+    () => process.isDead(),
     (error: unknown) => {
       if (!process.isDead()) throw error
       return true

@@ -37,16 +37,9 @@ export interface SignatureOptions {
   signature: SourceSignature | null
 }
 
-/** The payload is none that this sender documents, or that the source's expression can use. */
+/** The payload is none that this sender documents. The message says what is missing, and holds nothing of the payload. */
 export class PayloadError extends Error {
   override readonly name = 'PayloadError'
-  /** What is kept of the message: nothing of the payload. */
-  readonly kept: string
-
-  constructor(message: string, { kept = message, ...options }: ErrorOptions & { kept?: string } = {}) {
-    super(message, options)
-    this.kept = kept
-  }
 }
 
 /** A payload that this sender sends for something else than memberships. */

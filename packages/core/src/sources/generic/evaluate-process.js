@@ -33,8 +33,7 @@ async function answer({ id, source, payload, longest }) {
     if (text.length > longest) process.send({ id, fault: `its result is longer than ${longest} characters` })
     else process.send({ id, text })
   } catch (error) {
-    const { code = 'no code', message = error } = error ?? {}
-    process.send({ id, fault: String(message).slice(0, 300), code: String(code).slice(0, 20) })
+    process.send({ id, fault: String(error?.message ?? error).slice(0, 300) })
   }
 }
 

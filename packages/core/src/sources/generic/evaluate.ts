@@ -70,11 +70,9 @@ export function createEvaluator({ timeLimitMs = TIME_LIMIT_MS }: { timeLimitMs?:
       inTurn(actor, async (process) => {
         // Warms the process, so that the limit is the expression's own.
         await compileIn(process, actor, expression)
-        const { text, fault, code = fault } = await ask(process, actor, expression, payload)
-        if (fault !== undefined || text === undefined) {
-          const failed = 'The expression failed on this payload'
-          throw new PayloadError(`${failed}: ${fault}.`, { kept: `${failed}: ${code}.` })
-        }
+        const { text, fault } = await ask(process, actor, expression, payload)
+        if (fault !== undefined || text === undefined)
+          throw new PayloadError(`The expression failed on this payload: ${fault}.`)
         return JSON.parse(text) as unknown
       }),
     async close() {

@@ -5,8 +5,6 @@ import { fileURLToPath } from 'node:url'
 export interface Evaluation {
   text?: string
   fault?: string
-  /** JSONata's own code of the fault, whose words may quote the payload; none where the fault is ours. */
-  code?: string
   /** It was ended by its limits of time and memory. */
   isEnded?: boolean
 }

@@ -194,7 +194,7 @@ async function writeInChunks<T extends Taken<Extract<CallStep, { testerId: strin
     } else if (answer.is === 'refused') {
       bound = Math.ceil(chunk.length / 2)
       deps.chunk.size = Math.max(MIN_GROWING_CHUNK, Math.floor(deps.chunk.size / 2))
-      queue = [...(await sortOut(deps, chunk, write.wantsIn)), ...queue]
+      queue = [...(await sortOut(deps, chunk, write.wantsIn, answer.error)), ...queue]
     }
   }
 }
@@ -204,6 +204,7 @@ async function sortOut<T extends Taken<Extract<CallStep, { testerId: string }>>>
   deps: StepDeps,
   chunk: T[],
   wantsIn: boolean,
+  refusal: AppError,
 ): Promise<T[]> {
   const groupId = chunk[0]?.turn.roster.group.id
   if (groupId === undefined) return []
@@ -211,12 +212,19 @@ async function sortOut<T extends Taken<Extract<CallStep, { testerId: string }>>>
   const answer = await attempt(deps, chunk, (session) => session.findGroupMembers({ groupId, emails }), { reads: true })
   if (answer.is !== 'answer') return []
   const byKey = byAddress(answer.value)
-  return chunk.filter((item) => {
-    const row = byKey.get(emailKey(item.step.email))
-    if ((row !== undefined) !== wantsIn) return true
+  const others: T[] = []
+  for (const item of chunk) {
+    const key = emailKey(item.step.email)
+    const row = byKey.get(key)
+    if ((row !== undefined) !== wantsIn) {
+      others.push(item)
+      continue
+    }
     deps.listener.membership(item, row ? { is: 'found', row } : { is: 'absent' })
-    return false
-  })
+    // Out, or in for so short a time that reads do not show it yet: only later ones tell, and to ask again at once would be answered alike.
+    if (!row && item.turn.unseen.has(key)) await deps.listener.failed(item, refusal, chunk.length, 'step')
+  }
+  return others
 }
 
 async function createTesters(deps: StepDeps, taken: TakenBy<'create'>[]): Promise<void> {

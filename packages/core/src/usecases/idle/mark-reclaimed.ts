@@ -1,3 +1,4 @@
+import { isReclaimed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { MemberRecord } from '../../store/index.ts'
@@ -9,8 +10,8 @@ const AT_ONCE = 100
 
 /**
  * Takes the seats of these members back: from here on they are wanted on the roster and out of the app, until a newer join. Their own
- * jobs take them out, merged as any. Not converged meanwhile, so the law of the lane finds whoever is in no queue. Repeating it has
- * no second effect. `why`: for the member's timeline.
+ * jobs take them out, merged as any. Repeating it marks nobody again, and whoever was marked by a process that died gets the job that it owed.
+ * `why`: for the member's timeline.
  */
 export async function markReclaimed(
   visit: Visit,
@@ -23,7 +24,7 @@ export async function markReclaimed(
     await Promise.all(
       chunk.map(async ({ record, why }) => {
         const { desired, observed } = record
-        if (observed === null) return
+        if (observed === null || isReclaimed(desired, observed)) return
         const recorded = await lane.recordOutcome(visit.lease.token, {
           roster,
           member: record.id,
@@ -48,8 +49,12 @@ export async function markReclaimed(
         if (recorded === 'lost') throw new AppError('lease_lost')
       }),
     )
+    // One whose job has ended since is out.
+    const open = chunk.filter(
+      ({ record: { desired, observed, status } }) => status === 'pending' || !isReclaimed(desired, observed),
+    )
     await lane.recordAgain(
-      chunk.map(({ record }) => ({ roster: roster.id, member: record.id })),
+      open.map(({ record }) => ({ roster: roster.id, member: record.id })),
       'bulk',
     )
   }

@@ -1,4 +1,5 @@
 import type { Reconciliation } from '../../domain/reconciliation.ts'
+import type { MemberRecord } from '../../store/index.ts'
 import type { Visit } from '../visit/visit.ts'
 import { runReclaim } from '../reclaim/run-reclaim.ts'
 import { inChunks } from '../parallel.ts'
@@ -7,6 +8,7 @@ import { recordLeaves } from '../reconcile/record-plan.ts'
 import { stillUnmanaged } from '../reconcile/still-unmanaged.ts'
 
 const CHUNK = 500
+const STOPPED_MS = 60_000
 
 /**
  * Goes on with an approved plan, whoever died on the way: the same names, recorded as of the moment they were shown, so a newer
@@ -21,16 +23,23 @@ export async function runApproved(visit: Visit, record: Reconciliation): Promise
     await recordLeaves({ store, clock, dedupDays }, roster, record, record)
     return null
   }
+  if (roster.deleting || roster.teamKey !== visit.teamKey) return null
+  if (roster.paused || roster.blocked) return clock.now() + STOPPED_MS
   const roll = store.members(visit.teamKey, roster.id)
   const members = []
   for (const chunk of inChunks(record.removals, CHUNK)) members.push(...(await roll.findMany(chunk)))
   const lingering = members.flatMap((member) => {
     const email = member?.desired.present === false ? member.desired.email : null
-    if (!member || email === null) return []
-    return [{ record: member, row: { id: '', email, firstName: null, lastName: null, state: 'unknown' as const } }]
+    if (!member || email === null || isThrough(member, record)) return []
+    return [{ record: member, row: { id: null, email, state: 'unknown' as const } }]
   })
-  await removeLingering(visit, roster, lingering)
+  await removeLingering(visit, roster, lingering, `To be taken out of the group, by the approved plan ${record.id}.`)
   if (record.removesUnmanaged) await removeUnmanaged(visit, roster, await stillUnmanaged(roll, record))
   await store.lane(visit.teamKey).reconciliations.put(roster, { ...record, status: 'done', updatedAt: clock.now() })
   return null
+}
+
+/** Somebody began with the plan and died, and the member's own job has done its part meanwhile. */
+function isThrough({ status, observed }: MemberRecord, { approvedAt }: Reconciliation): boolean {
+  return status !== 'pending' && (observed?.observedAt ?? 0) > (approvedAt ?? Infinity)
 }

@@ -1,5 +1,4 @@
 import type { IdleReason } from '../../domain/idle.ts'
-import { isReclaimed } from '../../domain/member.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { inChunks } from '../parallel.ts'
@@ -68,14 +67,13 @@ export async function runReclaim(visit: Visit, record: Reconciliation): Promise<
     })
   }
   const members = store.members(visit.teamKey, roster.id)
-  for (const chunk of inChunks([...idle.keys()], CHUNK)) {
+  for (const chunk of inChunks(goers, CHUNK)) {
     if (!goesOn(visit)) return clock.now()
     const records = (await members.findMany(chunk)).filter((one) => one !== undefined)
-    const open = records.filter(({ desired, observed }) => !isReclaimed(desired, observed))
     await markReclaimed(
       visit,
       roster,
-      open.map((one) => ({ record: one, why: tellWhy(idle.get(one.id), record.id) })),
+      records.map((one) => ({ record: one, why: tellWhy(idle.get(one.id), record.id) })),
     )
   }
   const status = goers.length === 0 ? 'done' : 'running'

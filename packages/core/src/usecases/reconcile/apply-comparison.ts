@@ -88,9 +88,12 @@ export async function putBack(visit: Visit, roster: Roster, compared: GroupCompa
 export async function removeLingering(
   visit: Visit,
   roster: Roster,
-  lingering: GroupComparison['lingering'],
+  lingering: readonly { record: MemberRecord; row: NotedRow }[],
+  why = 'Still in the group: taken out.',
 ): Promise<void> {
   for (const { record, row } of lingering) {
+    // Whoever did this before died on the way.
+    if (record.status === 'pending') continue
     const observed: Observed = {
       ...observedOf(record),
       email: row.email,
@@ -98,7 +101,7 @@ export async function removeLingering(
       confirmed: true,
       writing: null,
     }
-    await note(visit, roster, record, { observed, row, present: false, problem: null, pending: true })
+    await note(visit, roster, record, { observed, row, present: false, problem: null, pending: true, why })
   }
   await visit.deps.lane.recordAgain(
     lingering.map(({ record }) => ({ roster: roster.id, member: record.id })),
@@ -185,12 +188,16 @@ async function removeAll(visit: Visit, roster: Roster, testerIds: string[]): Pro
   }
 }
 
+/** What a reading says of a member; `id`: null where only the address is known. */
+type NotedRow = Pick<ReadRow, 'email' | 'state'> & { id: string | null }
+
 interface Note {
   observed: Observed
-  row: ReadRow | null
+  row: NotedRow | null
   present: boolean
   problem: ErrorCode | null
   pending?: boolean
+  why?: string
 }
 
 async function note(visit: Visit, roster: Roster, record: MemberRecord, change: Note): Promise<void> {
@@ -215,7 +222,7 @@ async function note(visit: Visit, roster: Roster, record: MemberRecord, change: 
     status,
     entry: { t: now, k: 'note', d: describe(record, change) },
     fact: told?.fact ?? null,
-    testerIds: new Map(change.row?.email ? [[emailKey(change.row.email), change.row.id]] : []),
+    testerIds: new Map(change.row?.email && change.row.id ? [[emailKey(change.row.email), change.row.id]] : []),
   })
 }
 
@@ -243,10 +250,10 @@ async function keep(visit: Visit, roster: Roster, { id, desired }: MemberRecord,
 }
 
 function describe(record: MemberRecord, change: Note): string {
+  if (change.why !== undefined) return change.why
   if (change.row === null)
     return change.present ? 'Not in the group any more: put back.' : 'Taken out of the group by hand.'
-  if (change.pending && change.present) return 'A former address is still in the group: taken out.'
-  if (change.pending) return 'Still in the group: taken out.'
+  if (change.pending) return 'A former address is still in the group: taken out.'
   return `Seen in the group as ${change.row.state}, before: ${record.observed?.state ?? 'unknown'}.`
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
 import type { Visit } from '../visit/visit.ts'
-import { requestedTask, resumeTask } from '../schedule/tasks.ts'
+import { approvedTask, requestedTask, resumeTask } from '../schedule/tasks.ts'
 import { assertSettled } from './assert-settled.ts'
 import { getRoster, rosterNotFound } from '../get-roster.ts'
 
@@ -27,7 +27,7 @@ export async function resumeRoster(deps: PauseDeps, id: string): Promise<Roster>
   const roster = await setPaused(deps, id, false, teamKey)
   await deps.store.lane(teamKey).unpark(id)
   await schedule.replan(resumeTask(id), deps.clock.now())
-  await bringReadingsForward(deps, roster)
+  await bringPlansForward(deps, roster)
   await deps.store.noteRecorded(teamKey, { awake: false })
   return roster
 }
@@ -46,15 +46,17 @@ export async function unparkResumed(visit: Visit, id: string): Promise<null> {
   return null
 }
 
-/** Readings that were asked for meanwhile were put off: they have waited long enough. */
-async function bringReadingsForward({ store, clock }: PauseDeps, roster: Roster): Promise<void> {
-  const { items } = await store.lane(roster.teamKey).reconciliations.list(roster.id, READINGS)
+/** Readings that were asked for and plans that were approved meanwhile were put off: they have waited long enough. */
+async function bringPlansForward({ store, clock }: PauseDeps, roster: Roster): Promise<void> {
+  const { items } = await store.lane(roster.teamKey).reconciliations.list(roster.id, PLANS)
   const schedule = store.lane(roster.teamKey).schedule
-  const waiting = items.filter(({ kind, status }) => kind === 'reconcile' && status === 'running')
-  await Promise.all(waiting.map(({ id }) => schedule.plan(requestedTask(id), clock.now())))
+  const waiting = items.filter(({ kind, status }) => kind !== 'snapshot' && status === 'running')
+  const tasks = waiting.flatMap(({ id }) => [requestedTask(id), approvedTask(id)])
+  const dueAt = await schedule.dueAt(tasks)
+  await Promise.all(tasks.filter((_, at) => dueAt[at] !== null).map((task) => schedule.plan(task, clock.now())))
 }
 
-const READINGS = 50
+const PLANS = 50
 
 async function setPaused(deps: PauseDeps, id: string, paused: boolean, teamKey?: string): Promise<Roster> {
   const updatedAt = deps.clock.now()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ReceivedPayload, Source, SourceStatement, SourcePerson } from '../../domain/source.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/index.ts'
-import { isGenericSigned, PayloadError, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
+import { isGenericSigned, SOURCE_READERS, type ReceivedRequest } from '../../sources/index.ts'
 import { PEOPLE_KEPT, type SourceMemory } from '../../store/index.ts'
 import { acceptEvents, type EventOutcome, type IncomingEvent, type IntakeDeps } from '../intake/index.ts'
 import { forgetIfDeleted, getSource, openSourceSecrets, sourceNotFound } from './put-source.ts'
@@ -56,13 +56,7 @@ async function receive(
   const now = deps.clock.now()
   const bodyDigest = digestOf(request.headers['x-patreon-event'] ?? '', request.body)
   const note = (status: ReceivedPayload['status'], id: string, events: number, reason: string | null) =>
-    memory.note({
-      at: now,
-      id: id.slice(0, 256),
-      status,
-      events,
-      reason: reason?.slice(0, 500).replace(ADDRESS, '…') ?? null,
-    })
+    memory.note({ at: now, id: id.slice(0, 256), status, events, reason: reason?.slice(0, 500) ?? null })
 
   if (!isSigned(deps.sealer, source, request, now)) {
     await note('refused', bodyDigest, 0, 'The signature does not match the secret.')
@@ -74,7 +68,7 @@ async function receive(
   try {
     read = await readPayload(deps, source, request, now)
   } catch (error) {
-    if (isAppError(error, 'payload_not_understood')) await note('refused', bodyDigest, 0, keptOf(error))
+    if (isAppError(error, 'payload_not_understood')) await note('refused', bodyDigest, 0, error.message)
     throw error
   }
   const id = (read.kind === 'statements' ? read.id : undefined) ?? bodyDigest
@@ -98,11 +92,6 @@ async function receive(
   await note(accepted > 0 || isKept ? 'accepted' : 'ignored', id, accepted, ignored[0] ?? null)
   return { accepted, ignored }
 }
-
-/** What was received is told without its people: a name of a field or of a plan may be an address all the same. */
-const ADDRESS = /[^\s"'()<>/:]*@[^\s"'()<>/:]*/g
-
-const keptOf = ({ cause, message }: AppError) => (cause instanceof PayloadError ? cause.kept : message)
 
 function isSigned(sealer: Sealer, source: Source, request: ReceivedRequest, now: number): boolean {
   return openSourceSecrets(sealer, source, now).some((secret) => {
