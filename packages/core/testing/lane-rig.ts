@@ -1,6 +1,6 @@
 import { startEmulator, type Emulator } from '@flightroster/emulator'
 import { Redis } from 'ioredis'
-import { createAppleClient, type AppleSession } from '@flightroster/app-store-connect'
+import { createAppleClient, type AppleClient, type AppleSession } from '@flightroster/app-store-connect'
 import { systemClock, type Clock } from '../src/domain/clock.ts'
 import type { MemberStatus } from '../src/domain/member.ts'
 import type { Roster } from '../src/domain/roster.ts'
@@ -57,6 +57,8 @@ export interface LaneRig {
   visitOnce(lane?: string): Promise<VisitEnd>
   /** A visit of the lane of all rosters by a process of its own, which may have other things than the rig's. */
   visitBy(redis: Redis, own?: Partial<VisitDeps>): Promise<VisitEnd>
+  /** The client by which its visits call Apple. */
+  apple: AppleClient
   /** Apple with the emulator's first key, outside of any visit. */
   session(): AppleSession
   queueOf(lane: string): ReturnType<typeof createLaneQueue>
@@ -143,6 +145,7 @@ export async function startLaneRig(): Promise<LaneRig> {
     redis,
     store,
     emulator,
+    apple,
     deps,
     settings,
     clock,

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, NOTHING_OBSERVED } from '../../domain/member.ts'
 import { beginMove } from '../../domain/former-addresses.ts'
 import type { BuildLack } from '../../domain/build.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'
-import type { LaneStore, Store, Work } from '../../store/index.ts'
+import type { LaneStore, MemberRecord, Store, Work } from '../../store/index.ts'
 import { readRemovals, type Removals } from './removals.ts'
 import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
 import { readSeats, type KnownSeats } from './seats.ts'
@@ -28,15 +29,63 @@ export interface Batch {
   seats: Map<string, KnownSeats>
 }
 
+/** What lies around the members of a batch: all that is read by their addresses, and of the apps. */
+interface Around {
+  surroundings: Surroundings
+  testers: Map<string, KnownTesters>
+  removals: Removals
+  lacks: Map<string, BuildLack | null>
+  seats: Map<string, KnownSeats>
+}
+
+/** What was read before the jobs were fetched, of members who were expected to be among them. */
+export interface ReadAhead {
+  items: readonly Item[]
+  /** Resolves to null where it could not be read, or says nothing. */
+  read: Promise<{ rosters: Map<string, Roster>; records: KnownRecords; around: Around } | null>
+}
+
+type Item = Pick<Work, 'roster' | 'member'>
+
+/**
+ * Begins to read what lies around members whose jobs are being made and fetched meanwhile, since each turn at the store is part of the time
+ * between a 202 and Apple's call. Their own records are read again once the jobs have begun: a job must not miss what was recorded before.
+ */
+export function readAhead(store: Store, lane: LaneStore, teamKey: string, items: readonly Item[]): ReadAhead {
+  const read = async () => {
+    const ids = [...new Set(items.map(({ roster }) => roster))]
+    const [rosters, records] = await Promise.all([readRosters(store, teamKey, ids), readRecords(store, teamKey, items)])
+    const members = items.flatMap(({ roster: id, member }) => {
+      const [roster, record] = [rosters.get(id), records.get(id)?.get(member)]
+      return roster && record
+        ? [{ roster, desired: record.desired, observed: record.observed ?? NOTHING_OBSERVED }]
+        : []
+    })
+    const neighbours = await readNeighbours(store, [...rosters.values()])
+    return { rosters, records, around: await readAround(store, lane, teamKey, { members, neighbours, records }) }
+  }
+  // What can't be read ahead is read when it is needed, and fails there.
+  return { items, read: read().catch(() => null) }
+}
+
 /** Reads everything a batch is planned from: newest desired state, what was observed, who else wants the addresses, known ids. */
-export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, jobs: LaneJob[]): Promise<Batch> {
-  const [rosters, work] = await Promise.all([
-    readRosters(store, teamKey, jobs),
+export async function loadBatch(
+  store: Store,
+  lane: LaneStore,
+  teamKey: string,
+  jobs: LaneJob[],
+  ahead: ReadAhead | null = null,
+): Promise<Batch> {
+  const ids = jobs.map((job) => job.roster)
+  const [rosters, work, expected, before] = await Promise.all([
+    readRosters(store, teamKey, ids),
     lane.readWork(jobs.map((job) => job.ref)),
+    ahead && readRecords(store, teamKey, ahead.items),
+    ahead?.read ?? null,
   ])
   const obsolete: LaneJob[] = []
   const moving: LaneJob[] = []
-  const wanted = new Map<Roster, { job: LaneJob; work: Work }[]>()
+  const wanted: { job: LaneJob; work: Work; roster: Roster }[] = []
   const seen = new Set<string>()
   jobs.forEach((job, at) => {
     const entry = work[at]
@@ -50,81 +99,118 @@ export async function loadBatch(store: Store, lane: LaneStore, teamKey: string, 
       moving.push(job)
       return
     }
-    const list = wanted.get(roster) ?? []
     seen.add(job.ref)
-    list.push({ job, work: entry })
-    wanted.set(roster, list)
+    wanted.push({ job, work: entry, roster })
   })
 
-  const known: KnownRecords = new Map()
+  const isReadAhead = (around: NonNullable<typeof before>) =>
+    wanted.every(({ roster, work: { member } }) => {
+      const now = expected?.get(roster.id)?.get(member)
+      if (!now || !isDeepStrictEqual(around.rosters.get(roster.id), roster)) return false
+      return isDeepStrictEqual(around.records.get(roster.id)?.get(member), now)
+    })
+  const around = before && isReadAhead(before) ? before.around : null
+  // What needs no answer of another is asked together: each turn at the store is part of the time between a 202 and Apple's call.
+  const served = [...new Set(wanted.map(({ roster }) => roster))]
+  const [neighbours, records] = await Promise.all([
+    around ? [] : readNeighbours(store, served),
+    around && expected
+      ? expected
+      : readRecords(
+          store,
+          teamKey,
+          wanted.map(({ work: item }) => item),
+        ),
+  ])
   const turns: Turn[] = []
   const parked: Turn[] = []
-  // What needs no answer of another is asked together: each turn at the store is part of the time between a 202 and Apple's call.
-  const [neighbours] = await Promise.all([
-    readNeighbours(store, [...wanted.keys()]),
-    ...[...wanted].map(async ([roster, items]) => {
-      const records = await store.members(teamKey, roster.id).findMany(items.map((item) => item.work.member))
-      known.set(roster.id, new Map(records.flatMap((record) => (record ? [[record.id, record]] : []))))
-      items.forEach((item, at) => {
-        const record = records[at]
-        if (!record) {
-          obsolete.push(item.job)
-          return
-        }
-        const observed = record.observed ?? NOTHING_OBSERVED
-        // A new join of someone already in: the person may have stopped meanwhile, so Apple is asked.
-        const rejoined = observed.confirmed && record.desired.joined > observed.converged && observed.converged > 0
-        const turn: Turn = {
-          job: item.job,
-          roster,
-          member: item.work.member,
-          desired: record.desired,
-          observed,
-          asked: { fresh: item.work.fresh, invite: item.work.invite },
-          fresh: item.work.fresh > 0 || rejoined,
-          invite: item.work.invite > 0,
-          learnt: new Map(),
-          calls: [],
-          callMs: [],
-          ending: null,
-          before: null,
-          unseen: new Set(),
-          leavesApp: new Set(),
-          notice: null,
-          trace: null,
-        }
-        if (roster.paused || roster.blocked) parked.push(turn)
-        else turns.push(turn)
-      })
-    }),
-  ])
-  const addresses = turns.flatMap((turn) => addressesOf(turn).map((key) => ({ roster: turn.roster, key })))
-  const served = [...new Set(turns.map(({ roster }) => roster))]
-  const apps = new Set([...turns, ...parked].map(({ roster }) => roster.app.id))
+  for (const { job, work: item, roster } of wanted) {
+    const record = records.get(roster.id)?.get(item.member)
+    if (!record) {
+      obsolete.push(job)
+      continue
+    }
+    const turn = toTurn(job, item, roster, record)
+    if (roster.paused || roster.blocked) parked.push(turn)
+    else turns.push(turn)
+  }
+  const found = around ?? (await readAround(store, lane, teamKey, { members: turns, parked, neighbours, records }))
+  for (const turn of turns) {
+    keepWantedSeat(found.surroundings, turn)
+    turn.observed = beginMove(turn.desired, turn.observed)
+    const { writing } = turn.observed
+    if (writing?.kind === 'remove_app') turn.leavesApp.add(emailKey(writing.email))
+  }
+  return { turns, obsolete, moving, parked, ...found }
+}
+
+function toTurn(job: LaneJob, { member, fresh, invite }: Work, roster: Roster, record: MemberRecord): Turn {
+  const observed = record.observed ?? NOTHING_OBSERVED
+  // A new join of someone already in: the person may have stopped meanwhile, so Apple is asked.
+  const rejoined = observed.confirmed && record.desired.joined > observed.converged && observed.converged > 0
+  return {
+    job,
+    roster,
+    member,
+    desired: record.desired,
+    observed,
+    asked: { fresh, invite },
+    fresh: fresh > 0 || rejoined,
+    invite: invite > 0,
+    learnt: new Map(),
+    calls: [],
+    callMs: [],
+    ending: null,
+    before: null,
+    unseen: new Set(),
+    leavesApp: new Set(),
+    notice: null,
+    trace: null,
+  }
+}
+
+async function readAround(
+  store: Store,
+  lane: LaneStore,
+  teamKey: string,
+  {
+    members,
+    parked = [],
+    neighbours,
+    records,
+  }: {
+    members: readonly Pick<Turn, 'roster' | 'desired' | 'observed'>[]
+    parked?: readonly Pick<Turn, 'roster'>[]
+    neighbours: Roster[]
+    records: KnownRecords
+  },
+): Promise<Around> {
+  const addresses = members.flatMap((turn) => addressesOf(turn).map((key) => ({ roster: turn.roster, key })))
+  const served = [...new Set(members.map(({ roster }) => roster))]
+  const apps = new Set([...members, ...parked].map(({ roster }) => roster.app.id))
   const [surroundings, testers, removals, lacks, seats] = await Promise.all([
-    readSurroundings(store, neighbours, addresses, known),
+    readSurroundings(store, neighbours, addresses, records),
     readTesters(lane, addresses),
     readRemovals({ store, lane, others: neighbours }, addresses),
     Promise.all(served.map(async (roster) => [roster.id, await readLack(store, roster)] as const)),
     Promise.all([...apps].map(async (appId) => [appId, await readSeats(store, teamKey, appId, neighbours)] as const)),
   ])
-  for (const turn of turns) {
-    keepWantedSeat(surroundings, turn)
-    turn.observed = beginMove(turn.desired, turn.observed)
-    const { writing } = turn.observed
-    if (writing?.kind === 'remove_app') turn.leavesApp.add(emailKey(writing.email))
+  return { surroundings, testers, removals, lacks: new Map(lacks), seats: new Map(seats) }
+}
+
+/** Members by roster and id; those that are there. */
+async function readRecords(store: Store, teamKey: string, items: readonly Item[]): Promise<KnownRecords> {
+  const wanted = new Map<string, string[]>()
+  for (const { roster, member } of items) {
+    const list = wanted.get(roster)
+    if (list) list.push(member)
+    else wanted.set(roster, [member])
   }
-  return {
-    turns,
-    obsolete,
-    moving,
-    parked,
-    surroundings,
-    removals,
-    testers,
-    lacks: new Map(lacks),
-    seats: new Map(seats),
-  }
+  const read = [...wanted].map(async ([roster, ids]) => {
+    const records = await store.members(teamKey, roster).findMany(ids)
+    return [roster, new Map(records.flatMap((record) => (record ? [[record.id, record]] : [])))] as const
+  })
+  return new Map(await Promise.all(read))
 }
 
 /** Nobody is taken out of the app whom another roster of it, or another member with this address, wants in by now. */
@@ -138,8 +224,8 @@ function keepWantedSeat(surroundings: Surroundings, turn: Turn): void {
 }
 
 /** Those that the jobs are of, without one that has moved to another lane. */
-async function readRosters(store: Store, teamKey: string, jobs: LaneJob[]): Promise<Map<string, Roster>> {
-  const found = await store.rosters.findMany(jobs.map((job) => job.roster))
+async function readRosters(store: Store, teamKey: string, ids: string[]): Promise<Map<string, Roster>> {
+  const found = await store.rosters.findMany(ids)
   return new Map([...found].filter(([, roster]) => roster.teamKey === teamKey))
 }
 

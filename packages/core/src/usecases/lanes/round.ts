@@ -3,7 +3,7 @@ import type { OutboxEntry } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTurn, parkPoisoned, type FinishDeps } from '../converge/finish-turn.ts'
 import type { Brakes } from '../converge/brakes.ts'
-import { findElsewhere, loadBatch, type Batch } from '../converge/load-batch.ts'
+import { findElsewhere, loadBatch, readAhead, type Batch, type ReadAhead } from '../converge/load-batch.ts'
 import { openSeats } from '../converge/seats.ts'
 import type { Turn } from '../converge/turn.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
@@ -24,6 +24,7 @@ export async function runRound(visit: Visit): Promise<boolean> {
   const isFree = seen !== null && visit.counts !== null && hasNoJobs(visit.counts)
   // As the lane was opened its jobs were counted: the quota can be asked while those that are recorded are being made.
   const expected = seen && visit.counts ? withJobs(visit.counts, seen) : null
+  const ahead = isFree && seen ? readAhead(deps.store, deps.lane, visit.teamKey, seen) : null
   const [made, early] = await Promise.all([
     recorded === 'busy' ? [] : makeJobs(deps, recorded, isFree),
     expected ? reserve(visit, expected) : null,
@@ -46,7 +47,7 @@ export async function runRound(visit: Visit): Promise<boolean> {
   const [jobs] = await Promise.all([fetchCarefully(visit, Math.min(wanted, available)), dropping])
   if (jobs.length === 0) return made.length > 0
   try {
-    await carryOut(visit, jobs)
+    await carryOut(visit, jobs, ahead)
   } finally {
     for (const job of jobs) visit.held.delete(job)
   }
@@ -85,9 +86,9 @@ function howMany(visit: Visit, counts: LaneCounts, isOneDue: boolean): number {
   return Math.min(ready, isProbing(visit) ? 1 : visit.deps.settings.batch)
 }
 
-async function carryOut(visit: Visit, jobs: LaneJob[]): Promise<void> {
+async function carryOut(visit: Visit, jobs: LaneJob[], ahead: ReadAhead | null): Promise<void> {
   const { store, lane, tracing, log } = visit.deps
-  const batch = await loadBatch(store, lane, visit.teamKey, jobs)
+  const batch = await loadBatch(store, lane, visit.teamKey, jobs, ahead)
   const turns = [...batch.turns, ...batch.parked]
   await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, turns)
   try {
