@@ -69,9 +69,7 @@ describe.each(Object.entries(copies))('a copy of %s, taken under load and restor
     await copy(first.redis, folder)
     isCopied.value = true
     await load
-    await eventually(() => expect(first.emulator.groupMembers(first.group).length).toBeGreaterThan(before), {
-      timeoutMs: 60_000,
-    })
+    await eventually(() => expect(first.emulator.groupMembers(first.group).length).toBeGreaterThan(before))
     await first.killApi()
     for (const worker of first.workers) await worker.stop('SIGKILL')
 
@@ -122,10 +120,8 @@ describe('a lost ENCRYPTION_KEY', () => {
       data: { roster: 'gold', member: { id, email: `${id}@example.com` } },
     })
     const becomes = (id: string, status: string) =>
-      eventually(
-        async () =>
-          expect((await api.get<{ status: string }>(`/v1/rosters/gold/members/${id}`)).body.status).toBe(status),
-        { timeoutMs: 60_000 },
+      eventually(async () =>
+        expect((await api.get<{ status: string }>(`/v1/rosters/gold/members/${id}`)).body.status).toBe(status),
       )
     await api.must('POST', '/v1/events', join('u-1'), 202)
     await becomes('u-1', 'invited')
@@ -133,12 +129,10 @@ describe('a lost ENCRYPTION_KEY', () => {
     // Another key.
     await stack.restartWith({ ENCRYPTION_KEY: randomBytes(32).toString('base64') })
     await api.must('POST', '/v1/events', join('u-2'), 202)
-    await eventually(
-      async () =>
-        expect((await api.get<{ problem: { code: string } }>('/v1/team-keys/acme')).body.problem?.code).toBe(
-          'secret_unreadable',
-        ),
-      { timeoutMs: 60_000 },
+    await eventually(async () =>
+      expect((await api.get<{ problem: { code: string } }>('/v1/team-keys/acme')).body.problem?.code).toBe(
+        'secret_unreadable',
+      ),
     )
     await api.must('PUT', '/v1/team-keys/acme', stack.key, 200)
     await becomes('u-2', 'invited')
@@ -148,7 +142,7 @@ describe('a lost ENCRYPTION_KEY', () => {
     expect((await api.request('POST', '/v1/sources/shop/receive', {})).body['code']).toBe('secret_unreadable')
     await api.must('PUT', '/v1/sources/shop', source, 200)
     expect((await api.request('POST', '/v1/sources/shop/receive', {})).body['code']).toBe('signature_invalid')
-    await eventually(() => expect(receiver.received.length).toBeGreaterThan(0), { timeoutMs: 60_000 })
+    await eventually(() => expect(receiver.received.length).toBeGreaterThan(0))
 
     // Now the word of it can go again.
     await stack.restartWith({ ENCRYPTION_KEY_LOST: 'false' })

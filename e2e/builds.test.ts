@@ -117,12 +117,12 @@ describe('builds', () => {
     await stack.workers[0]!.stop('SIGKILL')
     stack.startWorker()
     const announced = ['build.available 1', 'build.available 2', 'build.expiring 2']
-    await eventually(() => expect(upstream.told('gold')).toEqual(announced), { timeoutMs: 60_000 })
+    await eventually(() => expect(upstream.told('gold')).toEqual(announced))
     // One more death, right after it was told, and some more looks.
     await stack.workers[1]!.stop('SIGKILL')
     stack.startWorker()
     const { length } = stack.emulator.calls()
-    await eventually(() => expect(stack.emulator.calls().length).toBeGreaterThan(length + 2), { timeoutMs: 60_000 })
+    await eventually(() => expect(stack.emulator.calls().length).toBeGreaterThan(length + 2))
     expect(upstream.told('gold')).toEqual(announced)
     expect(upstream.all('gold').map(({ data }) => data.sequence)).toEqual([1, 2, 3])
     const { warnings } = await stack.api.must<{ warnings: { code: string }[] }>(

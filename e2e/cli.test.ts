@@ -120,7 +120,7 @@ describe('flightroster', () => {
     expect((await cli.run(['plans', 'reject', 'gold', plan, '--reason', 'a broken export'])).code).toBe(0)
     const again = await cli.json<{ reconciliation: string }>(['members', 'import', few, '--roster', 'gold', '--yes'])
     expect((await cli.run(['plans', 'approve', 'gold', again.reconciliation])).code).toBe(0)
-    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(2), { timeoutMs: 60_000 })
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(2))
   })
 
   it('stops at Ctrl-C, while the server goes on', async () => {
@@ -132,7 +132,7 @@ describe('flightroster', () => {
     expect(ended.code).toBe(130)
     expect(ended.stderr).toContain('the same command continues from there')
     await stack.api.must('POST', '/v1/team-keys/acme/resume', undefined, 200)
-    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(8), { timeoutMs: 60_000 })
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(8))
   })
 
   it('sends events from a file, an array or lines, and names what was rejected', async () => {

@@ -13,7 +13,6 @@ import { installTarball } from './support/tarball.ts'
 
 const run = promisify(execFile)
 const ROOT = resolve(import.meta.dirname, '..')
-const WAIT = { timeoutMs: 60_000 }
 
 let stack: Stack
 let env: Record<string, string>
@@ -79,10 +78,11 @@ it('stripe-beta: who subscribes comes in, who cancels leaves', async () => {
   const secret = { STRIPE_WEBHOOK_SECRET: 'whsec_of_stripe' }
   await shell('flightroster apply -f files/ --yes', folder, secret)
   const emails = () => stack.emulator.testers(app.id).map(({ email }) => email)
-  const post = (name: string) => shell(`node post-payload.mjs payloads/${name}.json`, folder, secret)
+  // As Stripe does, what a busy store did not answer in time is sent again.
+  const post = (name: string) => eventually(() => shell(`node post-payload.mjs payloads/${name}.json`, folder, secret))
   await post('1-subscription-active')
   await post('2-customer')
-  await eventually(() => expect(emails()).toEqual(['ann@example.com']), WAIT)
+  await eventually(() => expect(emails()).toEqual(['ann@example.com']))
   const forged = shell('node post-payload.mjs payloads/3-subscription-deleted.json', folder, {
     STRIPE_WEBHOOK_SECRET: 'guess',
   })
@@ -92,7 +92,7 @@ it('stripe-beta: who subscribes comes in, who cancels leaves', async () => {
     expect((await shell('flightroster members why beta cus_Ann', folder)).stdout).toContain(
       ': removed (should be absent)',
     )
-  }, WAIT)
+  })
 })
 
 it('nightly-csv: a list comes in, nothing changes the second night, a broken export puts nobody out', async () => {
@@ -159,10 +159,10 @@ async function testReceiver(name: string, command: string[]): Promise<void> {
   child.stdout?.on('data', (chunk: Buffer) => void (printed += chunk.toString()))
   child.stderr?.on('data', (chunk: Buffer) => void (printed += chunk.toString()))
   try {
-    await eventually(() => expect(printed).toContain('listening'), WAIT)
+    await eventually(() => expect(printed).toContain('listening'))
     const member = { id: name, email: `${name}@example.com` }
     await stack.api.must('POST', '/v1/events', { type: 'member.joined', data: { roster: 'gold', member } }, 202)
-    await eventually(() => expect(printed).toContain(`member.invited gold ${name}`), WAIT)
+    await eventually(() => expect(printed).toContain(`member.invited gold ${name}`))
     const body = JSON.stringify({
       type: 'member.invited',
       data: { roster: 'gold', sequence: 99, member: { id: 'forged' } },

@@ -55,9 +55,7 @@ describe('the image, assembled by the lines of the Dockerfile', () => {
     const run = ([program = '', ...args]: string[]) =>
       spawnTied('sh', ['-c', 'cd "$0" && exec "$@"', image.app, program, ...args], { env, output: 'ignore' })
     const api = run(image.command)
-    await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), {
-      timeoutMs: 60_000,
-    })
+    await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200))
     expect((await once(run(image.healthcheck), 'exit'))[0]).toBe(0)
     const page = await (await fetch(`http://127.0.0.1:${port}/docs`)).text()
     const script = /src="(\/docs\/assets\/[^"]+)"/.exec(page)?.[1]
@@ -71,6 +69,6 @@ describe('the image, assembled by the lines of the Dockerfile', () => {
     await using stack = await startStack({ programs: image.app })
     const ledger = createLedger()
     await ledger.post(stack.api, ledger.joins(20, 'i'))
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 60_000, everyMs: 300 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 300 })
   })
 })

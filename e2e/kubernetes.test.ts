@@ -84,8 +84,7 @@ it('starts by the commands of the pods as they stand, and is unready, not dead, 
     await statusOf(api[kind], ports.api),
     await statusOf(worker[kind], ports.worker),
   ]
-  const become = (statuses: number[]) =>
-    eventually(async () => expect(await both('readinessProbe')).toEqual(statuses), { timeoutMs: 60_000 })
+  const become = (statuses: number[]) => eventually(async () => expect(await both('readinessProbe')).toEqual(statuses))
   await become([200, 200])
   for (const { at, port } of [
     { at: ports.api, port: 'metrics' },

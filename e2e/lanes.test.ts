@@ -12,9 +12,7 @@ describe.concurrent('a lane and its workers', () => {
     await using stack = await startStack({ emulator: { latencyMs: 300 } })
     const ledger = createLedger()
     await ledger.post(stack.api, ledger.joins(400, 'c'))
-    await eventually(() => expect(stack.emulator.groupMembers(stack.group).length).toBeGreaterThan(5), {
-      timeoutMs: 30_000,
-    })
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group).length).toBeGreaterThan(5))
     stack.redis.freeze()
     const frozenAt = Date.now()
     await timePasses(LEASE_MS + 10_000)
@@ -36,7 +34,7 @@ describe.concurrent('a lane and its workers', () => {
     for (let death = 1; death <= 3; death++) {
       const worker = stack.startWorker()
       const hits = slow.hits
-      await eventually(() => expect(slow.hits).toBeGreaterThan(hits), { timeoutMs: 90_000, everyMs: 20 })
+      await eventually(() => expect(slow.hits).toBeGreaterThan(hits), { everyMs: 20 })
       await worker.stop('SIGKILL')
     }
     stack.emulator.clearFaults()
@@ -68,13 +66,13 @@ describe.concurrent('a lane and its workers', () => {
     ])
     await worker.stop('SIGKILL')
     stack.startWorker()
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 90_000, everyMs: 500 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 500 })
     await eventually(
       async () => {
         const { body } = await stack.api.get<Member>('/v1/rosters/gold/members/e-0')
         expect(body.status).toBe('removed')
       },
-      { timeoutMs: 60_000, everyMs: 500 },
+      { everyMs: 500 },
     )
     expect(stack.emulator.groupMembers(stack.group)).toEqual([])
   })
@@ -85,7 +83,7 @@ describe.concurrent('a lane and its workers', () => {
     await ledger.post(stack.api, ledger.joins(5, 'r'))
     await stack.flushReadyIndex()
     stack.startWorker()
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 60_000, everyMs: 300 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 300 })
   })
 })
 
@@ -95,20 +93,18 @@ describe('ending a worker', () => {
     await using stack = await startStack({ emulator: { latencyMs: 100 } })
     const ledger = createLedger()
     await ledger.post(stack.api, ledger.joins(200, 't'))
-    await eventually(() => expect(stack.emulator.groupMembers(stack.group).length).toBeGreaterThan(5), {
-      timeoutMs: 30_000,
-    })
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group).length).toBeGreaterThan(5))
     const begun = Date.now()
     expect(await stack.workers[0]?.stop('SIGTERM')).toBe(0)
     expect(Date.now() - begun).toBeLessThan(20_000)
     stack.startWorker()
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 60_000, everyMs: 500 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 500 })
     expect(stack.output()).not.toContain('lane.jobs_recovered')
   })
 
   it('exits 0 on SIGTERM while the store is down', async () => {
     await using stack = await startStack()
-    await eventually(() => expect(stack.output()).toContain('worker.started'), { timeoutMs: 20_000 })
+    await eventually(() => expect(stack.output()).toContain('worker.started'))
     await stack.redis.kill()
     const begun = Date.now()
     expect(await stack.workers[0]?.stop('SIGTERM')).toBe(0)
@@ -119,15 +115,13 @@ describe('ending a worker', () => {
     await using stack = await startStack({ emulator: { latencyMs: 2_000 } })
     const ledger = createLedger()
     await ledger.post(stack.api, ledger.joins(20, 'u'))
-    await eventually(() => expect(stack.emulator.calls().some(({ method }) => method === 'POST')).toBe(true), {
-      timeoutMs: 30_000,
-    })
+    await eventually(() => expect(stack.emulator.calls().some(({ method }) => method === 'POST')).toBe(true))
     const worker = stack.workers[0]
     worker?.child.kill('SIGTERM')
     await timePasses(200)
     await worker?.stop('SIGTERM')
     stack.emulator.settings({ latencyMs: 0 })
     stack.startWorker()
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 90_000, everyMs: 500 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 500 })
   })
 })

@@ -47,10 +47,7 @@ describe.concurrent('what stops a lane or a roster', () => {
     )
     expect(stack.emulator.calls().length).toBeLessThan(30)
     stack.emulator.restoreKey(keyId)
-    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(50), {
-      timeoutMs: 60_000,
-      everyMs: 500,
-    })
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toHaveLength(50), { everyMs: 500 })
     const { body } = await stack.api.get<{ status: string }>('/v1/team-keys/acme')
     expect(body.status).toBe('working')
   })
@@ -71,13 +68,10 @@ describe.concurrent('what stops a lane or a roster', () => {
     await using stack = await startStack()
     stack.emulator.removeGroup(stack.group)
     await post(stack, 'member.joined', 'ann', 'ann@example.com')
-    await eventually(
-      async () => {
-        const { body } = await stack.api.get<{ status: string; problem: { code: string } }>('/v1/rosters/gold')
-        expect([body.status, body.problem?.code]).toEqual(['blocked', 'group_gone'])
-      },
-      { timeoutMs: 60_000 },
-    )
+    await eventually(async () => {
+      const { body } = await stack.api.get<{ status: string; problem: { code: string } }>('/v1/rosters/gold')
+      expect([body.status, body.problem?.code]).toEqual(['blocked', 'group_gone'])
+    })
   })
 })
 
@@ -87,9 +81,7 @@ describe.concurrent('the life of a tester', () => {
     await post(stack, 'member.joined', 'ann', 'ann@example.com')
     await becomes(stack, 'ann', 'invited')
     await post(stack, 'member.updated', 'ann', 'lee@example.com')
-    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toEqual(['lee@example.com']), {
-      timeoutMs: 30_000,
-    })
+    await eventually(() => expect(stack.emulator.groupMembers(stack.group)).toEqual(['lee@example.com']))
     await becomes(stack, 'ann', 'invited')
     expect(mailsTo(stack, 'lee@example.com')).toEqual(['create'])
   })
@@ -102,13 +94,10 @@ describe.concurrent('the life of a tester', () => {
     await stack.api.must('POST', '/v1/rosters/gold/members/ann/converge', undefined, 202)
     await becomes(stack, 'ann', 'accepted')
     await post(stack, 'member.updated', 'ann', 'lee@example.com')
-    await eventually(
-      () => expect(stack.emulator.testers(stack.app).map(({ email }) => email)).toEqual(['lee@example.com']),
-      { timeoutMs: 60_000 },
+    await eventually(() =>
+      expect(stack.emulator.testers(stack.app).map(({ email }) => email)).toEqual(['lee@example.com']),
     )
-    await eventually(() => expect(mailsTo(stack, 'lee@example.com')).toEqual(['create', 'invitation']), {
-      timeoutMs: 60_000,
-    })
+    await eventually(() => expect(mailsTo(stack, 'lee@example.com')).toEqual(['create', 'invitation']))
   })
 
   it('keeps a tester in for a second member with the same address, until the last of them leaves', async () => {

@@ -12,11 +12,11 @@ describe.concurrent('deaths in the middle', () => {
       const worker = stack.startWorker()
       await ledger.post(stack.api, ledger.joins(100, `k${kill}`))
       const before = stack.emulator.calls().length
-      await eventually(() => expect(stack.emulator.calls().length).toBeGreaterThan(before + 20), { timeoutMs: 60_000 })
+      await eventually(() => expect(stack.emulator.calls().length).toBeGreaterThan(before + 20))
       await worker.stop('SIGKILL')
     }
     stack.startWorker()
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 90_000, everyMs: 500 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 500 })
     expect(stack.emulator.violations()).toEqual([])
     ledger.expectOneMailEach(stack.emulator)
   })
@@ -27,7 +27,7 @@ describe.concurrent('deaths in the middle', () => {
     await ledger.post(stack.api, ledger.joins(50, 'a'))
     await stack.killApi()
     stack.startWorker()
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 60_000, everyMs: 300 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 300 })
   })
 
   it('keeps every 202 when Redis is killed in a burst and started again', async () => {
@@ -43,7 +43,7 @@ describe.concurrent('deaths in the middle', () => {
     await stack.redis.restart()
     await Promise.all(burst)
     expect(ledger.size()).toBeGreaterThan(0)
-    await eventually(() => ledger.expectAllIn(stack.emulator, stack.group), { timeoutMs: 90_000, everyMs: 500 })
+    await eventually(() => ledger.expectAllIn(stack.emulator, stack.group), { everyMs: 500 })
   })
 })
 
@@ -54,7 +54,7 @@ describe.concurrent('order and repetition', () => {
     const events = ledger.lives(200)
     const shuffled = ledger.shuffle([...events, ...events.slice(0, 100)])
     for (let from = 0; from < shuffled.length; from += 40) await ledger.post(stack.api, shuffled.slice(from, from + 40))
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 90_000, everyMs: 500 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 500 })
     expect(ledger.overlappingWrites(stack.emulator)).toEqual([])
   })
 })

@@ -33,14 +33,20 @@ async function addLane({ api, emulator }: Stack, name: string): Promise<Lane> {
   return { name, group: group.id, ledger: createLedger(1, name) }
 }
 
+/** As one caller does who sends as many requests at once as are worked at together. */
+async function tenAtOnce<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items]
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item)
+    }),
+  )
+}
+
 async function addLanes(stack: Stack): Promise<Lane[]> {
   const lanes: Lane[] = []
   const names = Array.from({ length: LANES }, (_, at) => `lane-${at}`)
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let name = names.pop(); name !== undefined; name = names.pop()) lanes.push(await addLane(stack, name))
-    }),
-  )
+  await tenAtOnce(names, async (name) => void lanes.push(await addLane(stack, name)))
   return lanes
 }
 
@@ -76,7 +82,7 @@ it('has workers come and go by the rule of the ScaledObject, and no call of thei
     stop: (worker) => worker.stop('SIGTERM'),
   })
   // All lanes are due at once: more than one worker keeps up with.
-  await Promise.all(lanes.map(({ name, ledger }) => ledger.post(stack.api, ledger.joins(1, `${name}-first`))))
+  await tenAtOnce(lanes, ({ name, ledger }) => ledger.post(stack.api, ledger.joins(1, `${name}-first`)))
   await eventually(() => expect(scaler.history.map(({ count }) => count)).toContain(MOST), WAIT)
   // Some work all the time while workers go away, so that each is told to end with something in its hands.
   for (let at = 0; running.length > 1; at++) {

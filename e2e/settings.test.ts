@@ -49,9 +49,7 @@ it('passes each setting on to the library that it is for', { timeout: 180_000 },
   // METRICS_PORT and WORKER_PORT: a port of their own.
   expect(await statusOf(`${api.url}/metrics`)).toBe(404)
   expect(await statusOf(`http://127.0.0.1:${metricsPort}/metrics`)).toBe(200)
-  await eventually(async () => expect(await statusOf(`http://127.0.0.1:${workerPort}/readyz`)).toBe(200), {
-    timeoutMs: 60_000,
-  })
+  await eventually(async () => expect(await statusOf(`http://127.0.0.1:${workerPort}/readyz`)).toBe(200))
 
   // ROSTER_LIMIT.
   const members = ['u-1', 'u-2', 'u-3'].map((id) => ({ id, email: `${id}@example.com` }))
@@ -62,11 +60,8 @@ it('passes each setting on to the library that it is for', { timeout: 180_000 },
   // SMTP_URL and SMTP_FROM.
   await api.must('PUT', '/v1/notices/ops', { kind: 'email', target: 'ops@example.com', types: ['roster.held'] }, 201)
   await api.must('POST', '/v1/notices/ops/test', undefined, 202)
-  await eventually(
-    () => expect(mail.mails.map(({ from, to }) => [from, to])).toEqual([['beta@example.com', ['ops@example.com']]]),
-    {
-      timeoutMs: 60_000,
-    },
+  await eventually(() =>
+    expect(mail.mails.map(({ from, to }) => [from, to])).toEqual([['beta@example.com', ['ops@example.com']]]),
   )
 
   // RATE_LIMIT_PER_MINUTE: each token's own.

@@ -122,7 +122,7 @@ async function settle(stack: Stack, ledger: Ledger): Promise<string[]> {
   emulator.settings({ readLagMs: 0, seatsPerApp: 10_000 })
   const begunAt = Date.now()
   let helped = begunAt
-  await eventually(() => api.must('POST', '/v1/rosters/gold/reconciliations', {}, 202), { timeoutMs: 60_000 })
+  await eventually(() => api.must('POST', '/v1/rosters/gold/reconciliations', {}, 202))
   try {
     await eventually(
       async () => {

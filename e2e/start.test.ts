@@ -8,9 +8,7 @@ it('npm start says where to look, and goes on by itself', async () => {
   await using demo = await startDemo([])
   for (const said of ['The roster "gold"', `${demo.base}/console`, `${demo.base}/docs`, 'goes on by itself', 'Ctrl-C'])
     expect(demo.said).toContain(said)
-  await eventually(async () => expect(await rostersOf(demo)).toEqual(['bronze', 'gold', 'silver']), {
-    timeoutMs: 30_000,
-  })
+  await eventually(async () => expect(await rostersOf(demo)).toEqual(['bronze', 'gold', 'silver']))
   const page = await fetch(demo.base)
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
 }, 120_000)

@@ -121,7 +121,7 @@ describe.concurrent.each(RELEASES)('what release $release left behind', ({ relea
         const last = (await deliveries()).find(({ id }) => id === expected.lastTry)
         expect(last?.status).toBe('failed')
       },
-      { timeoutMs: 60_000, everyMs: 300 },
+      { everyMs: 300 },
     )
     receiver.answer = answerWith(204)
     await api.must('POST', `/v1/webhooks/crm/deliveries/${expected.lastTry}/replay`, undefined, 202)
@@ -223,7 +223,7 @@ async function expectErased(url: string): Promise<void> {
         expect(JSON.parse(json)).toMatchObject({ members: [], email: '' })
       }
     },
-    { timeoutMs: 60_000, everyMs: 500 },
+    { everyMs: 500 },
   )
   redis.disconnect()
 }

@@ -25,19 +25,16 @@ const becomes = (stack: Stack, id: string, status: string) =>
       const { body } = await stack.api.get<Member>(`/v1/rosters/gold/members/${id}`)
       expect(body.status).toBe(status)
     },
-    { timeoutMs: 60_000, everyMs: 100 },
+    { everyMs: 100 },
   )
 
 /** The newest span of the name that `is` fits, once it has come. */
 const span = (collector: Collector, name: string, is: (one: Collector['spans'][number]) => boolean = () => true) =>
-  eventually(
-    () => {
-      const found = collector.spans.findLast((one) => one.name === name && is(one))
-      if (!found) throw new Error(`No span "${name}" among ${collector.spans.map((one) => one.name).join(', ')}`)
-      return found
-    },
-    { timeoutMs: 20_000 },
-  )
+  eventually(() => {
+    const found = collector.spans.findLast((one) => one.name === name && is(one))
+    if (!found) throw new Error(`No span "${name}" among ${collector.spans.map((one) => one.name).join(', ')}`)
+    return found
+  })
 
 /** Takes connections and answers nothing. */
 async function startSilent() {
@@ -157,7 +154,7 @@ describe('traces', () => {
       await stack.api.must('POST', '/v1/events', joined(id, `${id}@example.com`), 202)
       await becomes(stack, id, 'invited')
     }
-    await eventually(() => expect(stack.output()).toContain('tracing.lost'), { timeoutMs: 20_000 })
+    await eventually(() => expect(stack.output()).toContain('tracing.lost'))
     const startedAt = Date.now()
     expect(await stack.workers[0]?.stop()).toBe(0)
     expect(Date.now() - startedAt).toBeLessThan(5_000)

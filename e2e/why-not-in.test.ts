@@ -24,18 +24,14 @@ async function startAsking(stack: Stack) {
     put: (id: string, email = `${id}@example.com`) =>
       stack.api.must('PUT', `/v1/rosters/gold/members/${id}`, { email }, 202),
     reconcile: () => stack.api.must('POST', '/v1/rosters/gold/reconciliations', { dryRun: false }, 202),
-    is: (id: string, status: string) =>
-      eventually(async () => expect((await member(id)).status).toBe(status), { timeoutMs: 60_000 }),
+    is: (id: string, status: string) => eventually(async () => expect((await member(id)).status).toBe(status)),
     /** Until the API says so of a member; then what all pages say. */
     async told(id: string, code: string) {
-      const found = await eventually(
-        async () => {
-          const { waitsFor } = await member(id)
-          expect(waitsFor?.code).toBe(code)
-          return waitsFor
-        },
-        { timeoutMs: 90_000 },
-      )
+      const found = await eventually(async () => {
+        const { waitsFor } = await member(id)
+        expect(waitsFor?.code).toBe(code)
+        return waitsFor
+      })
       const pages = {
         person: await page(`/console/rosters/gold/member?id=${id}`),
         roster: await page('/console/rosters/gold'),
@@ -45,13 +41,10 @@ async function startAsking(stack: Stack) {
     },
     /** Until a page says all of it. */
     reads: (path: string, ...said: string[]) =>
-      eventually(
-        async () => {
-          const text = await page(path)
-          for (const one of said) expect(text).toContain(one)
-        },
-        { timeoutMs: 40_000 },
-      ),
+      eventually(async () => {
+        const text = await page(path)
+        for (const one of said) expect(text).toContain(one)
+      }),
   }
 }
 
@@ -70,9 +63,7 @@ describe.concurrent('why somebody is not in, on the running product', () => {
     // Apple gives no usable answers to anybody.
     emulator.failNext({ kind: 'status', status: 500, times: Infinity })
     for (const id of ['bea', 'ben', 'bo', 'bix']) await ask.put(id)
-    await eventually(async () => expect((await ask.member('bea')).waitsFor?.detail).toContain('no usable answers'), {
-      timeoutMs: 60_000,
-    })
+    await eventually(async () => expect((await ask.member('bea')).waitsFor?.detail).toContain('no usable answers'))
     const outage = await ask.told('bea', 'retry')
     expect(outage.waitsFor.detail).toMatch(SINCE)
     expect(outage.waitsFor.until).not.toBeNull()
@@ -161,12 +152,12 @@ describe.concurrent('why somebody is not in, on the running product', () => {
     await ask.reads(PERSON('bea'), 'until somebody presses "Notify Testers": 1.0 (3)')
     emulator.addBuild(app, { version: '4', groups: [group] })
     await ask.is('bea', 'invited')
-    await eventually(async () => expect(await ask.page('/console')).not.toContain('no build'), { timeoutMs: 40_000 })
+    await eventually(async () => expect(await ask.page('/console')).not.toContain('no build'))
 
     // By hand at Apple: put back, or only reported.
     emulator.removeTester('bea@example.com', { groupId: group })
     await ask.reconcile()
-    await eventually(() => expect(emulator.groupMembers(group)).toContain('bea@example.com'), { timeoutMs: 40_000 })
+    await eventually(() => expect(emulator.groupMembers(group)).toContain('bea@example.com'))
     await ask.is('bea', 'invited')
     const settings = { teamKey: 'acme', app: { id: app }, group: { id: group } }
     await api.must('PUT', '/v1/rosters/gold', { ...settings, removedByHand: 'report' }, 200)
@@ -179,13 +170,10 @@ describe.concurrent('why somebody is not in, on the running product', () => {
 
     // Another address is a move: in with the new one, out with the former.
     await ask.put('ann', 'ann.new@example.com')
-    await eventually(
-      () => {
-        expect(emulator.groupMembers(group)).toContain('ann.new@example.com')
-        expect(emulator.groupMembers(group)).not.toContain('ann@example.com')
-      },
-      { timeoutMs: 40_000 },
-    )
+    await eventually(() => {
+      expect(emulator.groupMembers(group)).toContain('ann.new@example.com')
+      expect(emulator.groupMembers(group)).not.toContain('ann@example.com')
+    })
 
     emulator.settings({ seatsPerApp: 1 })
     await ask.put('fay')

@@ -42,7 +42,7 @@ export async function settled(stack: Stack, isSettled: (counts: Counts) => boole
       const { counts } = await stack.api.must<{ counts: Counts }>('GET', '/v1/rosters/gold', undefined, 200)
       if (!isSettled(counts)) throw new Error(`Not settled yet: ${JSON.stringify(counts)}`)
     },
-    { timeoutMs: 60_000, everyMs: 200 },
+    { everyMs: 200 },
   )
 }
 
@@ -106,18 +106,15 @@ export async function addSampleHistory(stack: Stack): Promise<void> {
 export async function addSampleUsage(stack: Stack): Promise<void> {
   const { api } = stack
   await api.must('POST', '/v1/rosters/gold/reconciliations', {}, 202)
-  await eventually(
-    async () => {
-      const { usageMeasuredAt } = await api.must<{ usageMeasuredAt: string | null }>(
-        'GET',
-        '/v1/rosters/gold/idle',
-        undefined,
-        200,
-      )
-      if (usageMeasuredAt === null) throw new Error('Usage has not been read yet.')
-    },
-    { timeoutMs: 60_000 },
-  )
+  await eventually(async () => {
+    const { usageMeasuredAt } = await api.must<{ usageMeasuredAt: string | null }>(
+      'GET',
+      '/v1/rosters/gold/idle',
+      undefined,
+      200,
+    )
+    if (usageMeasuredAt === null) throw new Error('Usage has not been read yet.')
+  })
   const redis = createRedis(stack.redis.url, { name: 'sample', log: createLog({ level: 'silent', name: 'sample' }) })
   const { usageHistory } = laneKeys('acme').roster('gold')
   for (let day = 1; day <= 20; day++) {
@@ -141,7 +138,7 @@ export async function addMoreRosters(stack: Stack): Promise<void> {
       const { counts } = await api.must<{ counts: Counts }>('GET', '/v1/rosters/silver', undefined, 200)
       if (counts['invited'] !== 30) throw new Error(`Not settled yet: ${JSON.stringify(counts)}`)
     },
-    { timeoutMs: 60_000, everyMs: 200 },
+    { everyMs: 200 },
   )
   await api.must('PUT', '/v1/rosters/silver/members', list(12), 202)
 }

@@ -64,7 +64,7 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
   const upTo = (ms: number) => Math.round(random() * ms)
   const oneOf = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)]
   const worker = () => oneOf(workers)
-  const must = (path: string) => eventually(() => api.must('POST', path, undefined, 200), { timeoutMs: 60_000 })
+  const must = (path: string) => eventually(() => api.must('POST', path, undefined, 200))
   const withRedis = async (work: (client: Redis) => Promise<unknown>) => {
     const client = new Redis(redis.url, { maxRetriesPerRequest: null })
     client.on('error', () => {})
@@ -243,14 +243,11 @@ export function createHarms(stack: Stack, workers: Supervisor[], random: () => n
 /** A snapshot that can't be put in place, as on a full disk: until one can, Redis refuses writes. */
 async function refuseWrites(client: Redis, blocked: string, forMs: number): Promise<void> {
   const become = (status: string) =>
-    eventually(
-      async () => {
-        await client.call('BGSAVE', 'SCHEDULE').catch(() => {})
-        const told = /rdb_last_bgsave_status:(\w+)/.exec(await client.info('persistence'))?.[1]
-        if (told !== status) throw new Error(`The last snapshot is told as ${told}.`)
-      },
-      { timeoutMs: 60_000 },
-    )
+    eventually(async () => {
+      await client.call('BGSAVE', 'SCHEDULE').catch(() => {})
+      const told = /rdb_last_bgsave_status:(\w+)/.exec(await client.info('persistence'))?.[1]
+      if (told !== status) throw new Error(`The last snapshot is told as ${told}.`)
+    })
   // The snapshot of the last time.
   rmSync(blocked, { force: true })
   mkdirSync(blocked)
