@@ -9,16 +9,17 @@ let api: TestApi
 let port: number
 
 beforeAll(async () => {
-  api = await serveApi({ publicUrl: undefined })
+  api = await serveApi({ publicUrl: undefined, trustProxy: '127.0.0.1' })
   await api.addRoster()
+  await api.addRoster({ id: 'silver', group: { id: 'group-silver', name: 'silver' } })
   await api.app.listen({ port: 0, host: '127.0.0.1' })
   port = (api.app.server.address() as AddressInfo).port
 })
 afterAll(() => api.close())
 
 describe('large bodies of one sender', () => {
-  const tokenOf = async (name: string) => {
-    const made = await api.call('POST', '/v1/tokens', { name, scopes: ['events:write'], rosters: ['gold'] })
+  const tokenOf = async (name: string, roster = 'gold') => {
+    const made = await api.call('POST', '/v1/tokens', { name, scopes: ['events:write'], rosters: [roster] })
     return `Bearer ${made.json().token}`
   }
   /** So many bytes of a batch, and the rest never comes. */
@@ -29,10 +30,10 @@ describe('large bodies of one sender', () => {
     sent.write('[')
     return sent
   }
-  const batch = (name: string) =>
+  const batch = (name: string, roster = 'gold') =>
     Array.from({ length: 1_000 }, (_, at) => ({
       type: 'member.left',
-      data: { roster: 'gold', member: { id: `${name}-${at}-${'x'.repeat(60)}` } },
+      data: { roster, member: { id: `${name}-${at}-${'x'.repeat(60)}` } },
     }))
   const post = async (authorization: string, events: unknown) => {
     const headers = { authorization, 'content-type': 'application/json' }
@@ -45,15 +46,16 @@ describe('large bodies of one sender', () => {
   }
 
   it('wait for each other, and let those of others and all small ones pass', async () => {
-    const [slow, other] = [await tokenOf('slow'), await tokenOf('other')]
+    const [slow, beside, other] = [await tokenOf('slow'), await tokenOf('beside'), await tokenOf('other', 'silver')]
     const held = [begin(slow, 4_190_000), begin(slow, 4_190_000)]
     await timePasses(500)
     let isDone = false
-    const waiting = post(slow, batch('slow')).then((answer) => {
+    // Another token that is bound to the same rosters is the same sender.
+    const waiting = post(beside, batch('slow')).then((answer) => {
       isDone = true
       return answer
     })
-    expect(await post(other, batch('other'))).toEqual([202, false])
+    expect(await post(other, batch('other', 'silver'))).toEqual([202, false])
     expect(await post(slow, batch('small').slice(0, 1))).toEqual([202, false])
     expect(isDone).toBe(false)
     for (const one of held) one.destroy()
@@ -61,16 +63,45 @@ describe('large bodies of one sender', () => {
   })
 
   it('are refused with when to come again where too many wait, and wherever they wait too long', async () => {
-    const [slow, other] = [await tokenOf('slower'), await tokenOf('another')]
+    const [slow, other] = [await tokenOf('slower'), await tokenOf('another', 'silver')]
     const held = [begin(slow, 4_190_000), begin(slow, 4_190_000)]
     await timePasses(500)
     const waiting = Array.from({ length: 40 }, () => post(slow, batch('slow')))
     const first = await Promise.race(waiting)
     expect(first).toEqual([429, true])
-    expect(await post(other, batch('other'))).toEqual([202, false])
+    expect(await post(other, batch('other', 'silver'))).toEqual([202, false])
     expect(await Promise.all(waiting)).toEqual(waiting.map(() => [429, true]))
     for (const one of held) one.destroy()
     await expect.poll(() => post(slow, batch('again')), { timeout: 60_000 }).toEqual([202, false])
+  })
+
+  it('are those of one site where nobody has a token, however many networks of IPv6 it has', async () => {
+    const toSource = (address: string, bytes: number) => {
+      const headers = {
+        'x-forwarded-for': address,
+        'content-type': 'application/json',
+        'content-length': String(bytes),
+      }
+      const path = '/v1/sources/none/receive'
+      const sent = request({ host: '127.0.0.1', port, method: 'POST', path, headers, agent: false })
+      sent.on('error', () => {})
+      sent.write('[')
+      return sent
+    }
+    const whole = async (address: string) => {
+      const sent = toSource(address, 200_000)
+      sent.end(' '.repeat(199_999))
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      return answer.statusCode
+    }
+    const held = [toSource('2001:db8:1:1::1', 1_000_000), toSource('2001:db8:1:2::1', 1_000_000)]
+    await timePasses(500)
+    let isDone = false
+    const waiting = whole('2001:db8:1:3::1').finally(() => (isDone = true))
+    expect(await whole('2001:db8:2:1::1')).toBe(404)
+    expect(isDone).toBe(false)
+    for (const one of held) one.destroy()
+    expect(await waiting).toBe(404)
   })
 })
 

@@ -57,8 +57,9 @@ beforeEach(() => {
 })
 afterEach(() => taken.mockRestore())
 
+/** Each is bound to other rosters beside this one. */
 const tokenOf = async (name: string) => {
-  const made = await api.call('POST', '/v1/tokens', { name, scopes: ['rosters:read'], rosters: ['gold'] })
+  const made = await api.call('POST', '/v1/tokens', { name, scopes: ['rosters:read'], rosters: ['gold', name] })
   return { authorization: `Bearer ${made.json().token}` }
 }
 const ask = async (query: string, headers: Record<string, string>) => {

@@ -54,6 +54,18 @@ it('small requests of one token go fifty at once, in their order, and hold up no
   expect(await Promise.all(asked)).toEqual(asked.map(() => 200))
 })
 
+it('tokens that are bound to the same rosters have the turns of one, however many they are', async () => {
+  const tokens = await Promise.all(Array.from({ length: 4 }, (_, at) => tokenOf(`many-${at}`)))
+  const other = await tokenOf('beside', 'other')
+  hold()
+  const asked = tokens.flatMap((token) => Array.from({ length: AT_ONCE }, () => ask(token)))
+  await eventually(() => expect(underWay).toBe(AT_ONCE))
+  expect(await ask(other, 'other')).toBe(200)
+  expect(underWay).toBe(AT_ONCE)
+  goOn()
+  expect(await Promise.all(asked)).toEqual(asked.map(() => 200))
+})
+
 it('whoever hangs up leaves nothing taken', async () => {
   const authorization = await tokenOf('hanging up')
   hold()

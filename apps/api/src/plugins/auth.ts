@@ -1,6 +1,6 @@
 import { AppError } from '@flightroster/core/errors'
 import type { ApiToken } from '@flightroster/core/store'
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
 import { watchRefusals } from './refusals.ts'
@@ -143,9 +143,20 @@ export function shareOf<T>(
   return caller.rosters === null ? undefined : { isOwn, most: MOST_OF_BOUND }
 }
 
-/** The id of a token that is bound to rosters. Pages have no caller: whoever is logged in is bound to nothing. */
+/**
+ * What a token bound to rosters is to be counted by: those that are bound to the same ones are one, however many there are. Pages have
+ * no caller: whoever is logged in is bound to nothing.
+ */
 export function boundId(caller: Caller | null): string | null {
-  return caller === null || caller.rosters === null ? null : caller.id
+  if (caller === null || caller.rosters === null) return null
+  return hash('sha256', [...caller.rosters].sort().join(), 'base64url').slice(0, 22)
+}
+
+/** Whose turns a request takes; null: nobody is known. */
+export function turnOf({ caller, user }: FastifyRequest): string | null {
+  if (!caller) return user ? `user:${user.name}` : null
+  const bound = boundId(caller)
+  return bound === null ? `token:${caller.id}` : `rosters:${bound}`
 }
 
 function bearerOf(request: FastifyRequest): string {

@@ -12,8 +12,8 @@ const LARGE = 100_000
 
 describe('large bodies that have come', () => {
   const senders: Record<string, object> = {
-    many: { caller: { id: 'many' } },
-    one: { caller: { id: 'one' } },
+    many: { caller: { id: 'many', rosters: null } },
+    one: { caller: { id: 'one', rosters: null } },
     eve: { user: { name: 'eve' } },
     nobody: {},
   }

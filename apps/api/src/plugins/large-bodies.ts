@@ -1,9 +1,10 @@
 import { AppError } from '@flightroster/core/errors'
-import { networkOf } from '@flightroster/core/usecases/sessions'
+import { siteOf } from '@flightroster/core/usecases/sessions'
 import type { FastifyRequest, RequestPayload } from 'fastify'
 import { Readable } from 'node:stream'
 import type { ApiServer } from '../server.ts'
 import { createFairLine, type Leisure } from '@flightroster/core/domain'
+import { turnOf } from './auth.ts'
 import { useDiscard } from './discard.ts'
 import { isLongRead } from './long-reads.ts'
 import { whenOver } from './when-over.ts'
@@ -17,7 +18,7 @@ const MB = 1024 * 1024
 /** Bytes of large bodies in memory at once: one actor's, everybody's. One large body alone may be more. */
 const OWN_BYTES = 8 * MB
 const ALL_BYTES = 64 * MB
-/** Of those who need no token, by network: some payloads of a membership system at once. */
+/** Of those who need no token, by site: some payloads of a membership system at once. */
 const UNKNOWN_BYTES = { own: 2 * MB, all: 8 * MB }
 /** Large bodies whose sender is kept waiting before they are read. */
 const WAITING = { own: 32, all: 256 }
@@ -74,9 +75,9 @@ export function useLargeBodies(app: ApiServer): void {
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(GONE), PATIENCE_MS)
     whenOver(request, reply, () => patience.abort(GONE))
-    const line = isKnown(request) ? memory : unknown
-    const actor = isKnown(request) ? actorOf(request) : networkOf(request.ip)
-    const end = await line.enter(actor, bytes, patience.signal)
+    const known = turnOf(request)
+    const [line, sender] = known === null ? [unknown, siteOf(request.ip)] : [memory, known]
+    const end = await line.enter(sender, bytes, patience.signal)
     clearTimeout(timer)
     if (!end) {
       throw new AppError('rate_limited', {
@@ -92,7 +93,8 @@ export function useLargeBodies(app: ApiServer): void {
   app.decorate('bodyTurns', {
     async take(request, bytes, work) {
       if (bytes <= LARGE_BODY) return work(atOnce)
-      const end = await time.enter(actorOf(request), 1)
+      // Whoever needs no token has one share of the time together.
+      const end = await time.enter(turnOf(request) ?? 'anyone', 1)
       try {
         return await work(inSteps)
       } finally {
@@ -142,12 +144,4 @@ function announcedBytes({ headers, routeOptions }: FastifyRequest): number {
   const bytes = Number(headers['content-length'] ?? 0)
   // It is refused as too long before it is read.
   return bytes > limit ? 0 : bytes
-}
-
-const isKnown = ({ caller, user }: FastifyRequest) => Boolean(caller ?? user)
-
-/** Whoever needs no token has one share of the time together. */
-function actorOf({ caller, user }: FastifyRequest): string {
-  if (caller) return `token:${caller.id}`
-  return user ? `user:${user.name}` : 'anyone'
 }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { queryOf } from '../request-texts.ts'
 import type { ApiServer } from '../server.ts'
+import { turnOf } from './auth.ts'
 import { whenOver } from './when-over.ts'
 
 /** Requests at once that look through very much: of one actor, of all. */
@@ -55,7 +56,7 @@ export function useLongReads(app: ApiServer): void {
 
   app.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
     if (!isLongRead(request)) return
-    const actor = actorOf(request)
+    const actor = turnOf(request) ?? ''
     const gone = new AbortController()
     const timer = setTimeout(() => gone.abort('late'), PATIENCE_MS)
     whenOver(request, reply, () => gone.abort('gone'))
@@ -81,5 +82,3 @@ export function useLongReads(app: ApiServer): void {
     done()
   })
 }
-
-const actorOf = ({ caller, user }: FastifyRequest) => (caller ? `token:${caller.id}` : `user:${user?.name}`)

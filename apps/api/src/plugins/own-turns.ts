@@ -2,8 +2,8 @@ import { createFairLine } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiServer } from '../server.ts'
+import { turnOf } from './auth.ts'
 import { isLong } from './large-bodies.ts'
-import { actorOf } from './request-log.ts'
 import { whenOver } from './when-over.ts'
 
 /** Small requests of one caller that are worked at together; what is recorded together is fast with fewer. */
@@ -23,7 +23,7 @@ export function useOwnTurns(app: ApiServer): void {
 
   // Once the caller is known, before a body is read.
   app.addHook('preParsing', async (request, reply) => {
-    const actor = actorOf(request)
+    const actor = turnOf(request)
     if (actor === null || isLong(request)) return
     const gone = new AbortController()
     const timer = setTimeout(() => gone.abort('late'), PATIENCE_MS)

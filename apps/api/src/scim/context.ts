@@ -3,6 +3,7 @@ import { AppError, isAppError } from '@flightroster/core/errors'
 import { directoryOf, type OpenDirectory } from '@flightroster/core/usecases/scim'
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
+import { turnOf } from '../plugins/auth.ts'
 import { readJson, refuseDuplicateKeys } from '../plugins/body-parsers.ts'
 import type { JsonBounds } from '../plugins/json-shape.ts'
 import { toKnownError } from '../plugins/to-problem.ts'
@@ -79,7 +80,7 @@ export function contextOf(deps: ApiDeps, request: FastifyRequest): ScimContext {
     base: `${deps.publicUrl ?? ''}${SCIM_ROOT}`,
     traceparent: request.span?.traceparent,
     async beginScan() {
-      const end = await request.server.scimScans.enter(caller.id, 1)
+      const end = await request.server.scimScans.enter(turnOf(request) ?? '', 1)
       if (end) return end
       const message =
         'Many searches of this token that look at everybody wait already. Search by userName or externalId.'

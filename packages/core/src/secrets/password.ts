@@ -25,30 +25,40 @@ export function isPasswordHash(text: string): boolean {
 /** Checks passwords one after the other: a check is dear, and a flood of them may not take the processor from everybody else. */
 export interface PasswordCheck {
   /**
-   * `turn`: who is asking. Undefined: the same sender has too many in the line already, or there are too many senders. Takes as long
-   * for a user who does not exist (`hash` undefined).
+   * `turn`: who is asking. Undefined: the same sender, or those near it, have too many in the line already, or everybody has. Takes as
+   * long for a user who does not exist (`hash` undefined).
    */
   verify(password: string, hash: string | undefined, turn?: Turn): Promise<boolean | undefined>
 }
 
 /** Who asks for a check, which decides how long it waits. */
 export interface Turn {
-  /** Senders take turns: whoever sends many waits behind whoever sends one. */
-  from: string
+  /**
+   * The sender, behind the networks that it is in, the widest first. Networks take turns, and in each the senders do: whoever sends
+   * many, or has very many networks, waits behind whoever sends one.
+   */
+  from: readonly string[]
   /** Known senders go before all others. */
   isKnown: boolean
 }
 
 interface Limits {
-  /** Of one sender, waiting at once. */
+  /** Waiting at once, of one sender. */
   perSender: number
-  senders: number
+  /** Of each network of a turn, the widest first. */
+  perNetwork: readonly number[]
+  /** Of all; whose widest network has nobody in the line finds room beyond that. */
+  all: number
+  /** Widest networks. */
+  networks: number
 }
 
+const LIMITS: Limits = { perSender: 10, perNetwork: [400, 160], all: 5_000, networks: 500 }
+
 /** One at a time: a rush of logins takes one core at most, and the event loop none. */
-export function createPasswordCheck({ perSender, senders }: Limits = { perSender: 10, senders: 500 }): PasswordCheck {
+export function createPasswordCheck(limits: Limits = LIMITS): PasswordCheck {
   const nobody: ParsedHash = { ...COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) }
-  const lines = { known: createLine(), others: createLine() }
+  const lines = { known: createLine(limits), others: createLine(limits) }
   let isBusy = false
   const next = () => {
     const work = lines.known.take() ?? lines.others.take()
@@ -56,10 +66,9 @@ export function createPasswordCheck({ perSender, senders }: Limits = { perSender
     void work?.().finally(next)
   }
   return {
-    verify(password, hash, { from, isKnown } = { from: '', isKnown: false }) {
+    verify(password, hash, { from, isKnown } = { from: [''], isKnown: false }) {
       const line = isKnown ? lines.known : lines.others
-      const inLine = line.count(from)
-      if (inLine >= perSender || (inLine === 0 && line.senders() >= senders)) return Promise.resolve(undefined)
+      if (!line.hasRoom(from)) return Promise.resolve(undefined)
       const parsed = (hash === undefined ? undefined : parseHash(hash)) ?? nobody
       return new Promise((resolve, reject) => {
         line.add(from, () => compare(password, parsed).then(resolve, reject))
@@ -69,25 +78,60 @@ export function createPasswordCheck({ perSender, senders }: Limits = { perSender
   }
 }
 
-/** Work by sender, one of each in turn. */
-function createLine() {
-  const waiting = new Map<string, (() => Promise<void>)[]>()
+type Work = () => Promise<void>
+
+/** All, a network, or a sender. */
+interface Group {
+  count: number
+  /** Of a sender. */
+  work: Work[]
+  /** By whose turn is next. */
+  parts: Map<string, Group>
+}
+
+const newGroup = (): Group => ({ count: 0, work: [], parts: new Map() })
+
+/** Work by network and sender, one of each in turn. */
+function createLine({ perSender, perNetwork, all, networks }: Limits) {
+  const root = newGroup()
   return {
-    count: (from: string) => waiting.get(from)?.length ?? 0,
-    senders: () => waiting.size,
-    add(from: string, work: () => Promise<void>) {
-      waiting.set(from, [...(waiting.get(from) ?? []), work])
+    hasRoom(from: readonly string[]): boolean {
+      const [widest] = from
+      if (!root.parts.has(widest ?? '')) return root.parts.size < networks
+      if (root.count >= all) return false
+      let group: Group | undefined = root
+      return from.every((name, at) => {
+        group = group?.parts.get(name)
+        const most = at === from.length - 1 ? perSender : (perNetwork[at] ?? Infinity)
+        return (group?.count ?? 0) < most
+      })
     },
-    take(): (() => Promise<void>) | undefined {
-      const [first] = waiting
-      if (!first) return undefined
-      const [from, [work, ...rest]] = first
-      // Behind all others.
-      waiting.delete(from)
-      if (rest.length > 0) waiting.set(from, rest)
-      return work
+    add(from: readonly string[], work: Work) {
+      let group = root
+      group.count++
+      for (const name of from) {
+        const part = group.parts.get(name) ?? newGroup()
+        group.parts.set(name, part)
+        part.count++
+        group = part
+      }
+      group.work.push(work)
     },
+    take: () => take(root),
   }
+}
+
+function take(group: Group): Work | undefined {
+  const [first] = group.parts
+  const work = first ? take(first[1]) : group.work.shift()
+  if (work) group.count--
+  if (first) {
+    const [name, part] = first
+    // Behind all others.
+    group.parts.delete(name)
+    if (part.count > 0) group.parts.set(name, part)
+  }
+  return work
 }
 
 async function compare(password: string, parsed: ParsedHash): Promise<boolean> {

@@ -4,7 +4,7 @@ import { acceptEvents, type EventOutcome } from '@flightroster/core/usecases/int
 import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../../deps.ts'
 import { askedBy } from '../../on-behalf-of.ts'
-import { mayReach } from '../../plugins/auth.ts'
+import { mayReach, turnOf } from '../../plugins/auth.ts'
 import { problem } from '../../schemas/problem.ts'
 import { PROBLEM_TYPE, toProblem } from '../../plugins/to-problem.ts'
 import { z } from 'zod'
@@ -118,7 +118,7 @@ async function record(deps: ApiDeps, request: FastifyRequest, parsed: ParsedEven
   const work = async () => acceptEvents(askedBy(deps, request), usable, span?.traceparent)
   // What waits for others of ours says nothing of the store, so its patience begins behind the line.
   const isLarge = usable.length >= LARGE_BATCH
-  const end = isLarge ? await turns.enter(caller.id, 1) : () => {}
+  const end = isLarge ? await turns.enter(turnOf(request) ?? '', 1) : () => {}
   if (!end) throw new AppError('rate_limited', { message: 'Many batches of yours wait already.', retryAfterMs: 2_000 })
   const patienceMs = isLarge ? BATCH_PATIENCE_MS : deps.storePatienceMs
   const outcomes = usable.length === 0 ? [] : await withinStorePatience(work(), patienceMs).finally(end)

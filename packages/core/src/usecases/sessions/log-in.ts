@@ -5,7 +5,7 @@ import type { DashboardUser } from '../../domain/dashboard-user.ts'
 import type { PasswordCheck, Sealer } from '../../secrets/index.ts'
 import type { Attempts, Store } from '../../store/index.ts'
 import { makeDevice, readDevice } from './device.ts'
-import { networkOf } from './network.ts'
+import { networkOf, widerNetworksOf } from './network.ts'
 
 export interface SessionDeps {
   store: Pick<Store, 'attempts' | 'sessions'>
@@ -60,7 +60,8 @@ export async function logIn(deps: SessionDeps, input: LogInInput): Promise<LogIn
   }
   if (sender.waitMs > 0) await sleep(sender.waitMs)
   const user = deps.dashboardUsers.find((known) => known.name === input.name)
-  const turn = { from: `${network} ${partOf(input.name)}`, isKnown: sender.isKnown }
+  const from = [...widerNetworksOf(input.address), `${network} ${partOf(input.name)}`]
+  const turn = { from, isKnown: sender.isKnown }
   const isRight = await deps.passwords.verify(input.password, user?.passwordHash, turn)
   if (isRight === undefined) {
     await sender.takeBack()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { networkOf } from './network.ts'
+import { networkOf, siteOf, widerNetworksOf } from './network.ts'
 
 it.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -13,3 +13,14 @@ it.each([
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
   ['::1', '0:0:0:0::/64'],
 ])('counts %s as %s', (address, network) => expect(networkOf(address)).toBe(network))
+
+it.each([
+  ['192.0.2.7', ['192.0', '192.0.2.7']],
+  ['::ffff:192.0.2.7', ['192.0', '192.0.2.7']],
+  ['2001:db8:1:2:3:4:5:6', ['2001:db8::/32', '2001:db8:1::/48']],
+  ['2001:db8:1:ffff::9', ['2001:db8::/32', '2001:db8:1::/48']],
+  ['::1', ['0:0::/32', '0:0:0::/48']],
+])('%s is in the networks %j', (address, wider) => {
+  expect(widerNetworksOf(address)).toEqual(wider)
+  expect(siteOf(address)).toBe(wider[1])
+})

@@ -18,7 +18,7 @@ function makeDoor() {
   const clock = createSettableClock()
   const passwords = createPasswordCheck()
   let checked = 0
-  const turns: { from: string; isKnown: boolean }[] = []
+  const turns: { from: readonly string[]; isKnown: boolean }[] = []
   const deps: SessionDeps = {
     store: createStore(redis),
     clock,
@@ -169,19 +169,21 @@ describe.concurrent('guesses', () => {
       await attempt('wrong', { name, address })
     const { device } = (await attempt('right')) as { device: string }
     await attempt('right', { device })
-    expect(new Set(turns.slice(0, 3).map(({ from }) => from)).size).toBe(3)
+    expect(new Set(turns.slice(0, 3).map(({ from }) => from.join(' '))).size).toBe(3)
+    expect(turns[2]?.from).toEqual(['198.51', '198.51.100.1', expect.stringMatching(/^198\.51\.100\.1 \d+$/)])
     expect(turns.map(({ isKnown }) => isKnown)).toEqual([false, false, false, false, true])
   })
 
   it('from all addresses of one IPv6 host, which has a /64 of them, have the turns and the count of one sender', async () => {
     const { attempt, turns, redis } = makeDoor()
     for (let at = 1; at <= 4; at++) await attempt('wrong', { address: `2001:db8:1:2:${at}::${at}` })
-    expect(new Set(turns.map(({ from }) => from)).size).toBe(1)
+    expect(new Set(turns.map(({ from }) => from.join(' '))).size).toBe(1)
+    expect(turns[0]?.from.slice(0, 2)).toEqual(['2001:db8::/32', '2001:db8:1::/48'])
     const before = await redis.dbsize()
     await attempt('wrong', { address: '2001:db8:1:2:ffff::9' })
     expect(await redis.dbsize()).toBe(before)
     await attempt('wrong', { address: '2001:db8:1:3::1' })
-    expect([new Set(turns.map(({ from }) => from)).size, await redis.dbsize()]).toEqual([2, before + 2])
+    expect([new Set(turns.map(({ from }) => from.join(' '))).size, await redis.dbsize()]).toEqual([2, before + 2])
   })
 
   it('are wrong ones alone: whoever knows the password may come as often as they like', async () => {
