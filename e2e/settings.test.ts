@@ -85,3 +85,46 @@ it('passes each setting on to the library that it is for', { timeout: 180_000 },
   expect(stack.output()).not.toContain('request.done')
   mail.close()
 })
+
+it(
+  'passes on to the API what callers may have of Apple, what it remembers, and where addresses stand',
+  { timeout: 180_000 },
+  async () => {
+    await using stack = await startStack({
+      workers: 0,
+      roster: { scimGroup: 'Testers' },
+      env: { API_QUOTA_PERCENT: '1', EVENT_DEDUP_DAYS: '1', SCIM_EMAIL_ATTRIBUTE: 'nickName' },
+    })
+    const { api, emulator } = stack
+
+    // API_QUOTA_PERCENT: of the 3,600 calls of an hour 36, where without it they would be 180.
+    let answer = await api.request('POST', '/v1/team-keys/acme/check')
+    for (let at = 0; at < 36 && answer.status === 200; at++)
+      answer = await api.request('POST', '/v1/team-keys/acme/check')
+    expect([answer.status, answer.body['code']]).toEqual([429, 'rate_limited'])
+    expect(emulator.calls().length).toBeLessThanOrEqual(36)
+
+    // EVENT_DEDUP_DAYS: an id is known for a period more than that, and 14 days without it.
+    await api.must(
+      'POST',
+      '/v1/events',
+      { id: 'e-1', type: 'member.joined', data: { roster: 'gold', member: { id: 'u-1' } } },
+      202,
+    )
+    const store = new Redis(stack.redis.url)
+    const marks = await store.keys('fr:{acme}:marks:*')
+    const lives = await Promise.all(marks.map((key) => store.ttl(key)))
+    store.disconnect()
+    expect(lives.length).toBeGreaterThan(0)
+    expect(lives.filter((life) => life <= 0 || life > 3 * 86_400)).toEqual([])
+
+    // SCIM_EMAIL_ATTRIBUTE.
+    const made = await api.must<{ token: string }>('POST', '/v1/tokens', { name: 'idp', scopes: ['scim'] }, 201)
+    const scim = createApi(api.url, made.token)
+    const user = { userName: 'ann@example.com', nickName: 'ann@icloud.example', active: true }
+    const { id } = await scim.must<{ id: string }>('POST', '/scim/v2/Users', user, 201)
+    await scim.must('POST', '/scim/v2/Groups', { displayName: 'Testers', members: [{ value: id }] }, 201)
+    const member = await api.must<{ email: string }>('GET', `/v1/rosters/gold/members/${id}`, undefined, 200)
+    expect(member.email).toBe('ann@icloud.example')
+  },
+)

@@ -33,11 +33,8 @@ describe('the environment of the API', () => {
       port: 3000,
       metricsPort: undefined,
       appStoreConnectUrl: 'https://api.appstoreconnect.apple.com',
-      budgetReserve: 0.05,
       apiQuota: 0.05,
       budgetWindowMs: 3_600_000,
-      blockedCheckMs: 180_000,
-      buildWatchMs: 600_000,
       testerUsage: true,
       trustProxy: false,
       dashboardUsers: [],
@@ -146,8 +143,14 @@ it('what callers may have of the hour is told in percent', () => {
 describe('the environment of the worker', () => {
   it('needs no admin token and serves all lanes by default', () => {
     const config = loadWorkerConfig({ ...GOOD, ADMIN_TOKEN: undefined })
-    expect(config.lanes).toBeUndefined()
-    expect(config.workerPort).toBeUndefined()
+    expect(config).toMatchObject({
+      lanes: undefined,
+      workerPort: undefined,
+      budgetReserve: 0.05,
+      blockedCheckMs: 180_000,
+      buildWatchMs: 600_000,
+      leftMembersMs: 30 * 86_400_000,
+    })
   })
 
   it('reads the lanes it serves', () => {

@@ -12,14 +12,8 @@ export interface CoreConfig {
   /** True: what neither key opens is no reason not to start. */
   isEncryptionKeyLost: boolean
   appStoreConnectUrl: string
-  /** Share of the quota kept for others who use the same key, 0..1. */
-  budgetReserve: number
   budgetWindowMs: number
-  blockedCheckMs: number
-  buildWatchMs: number
   eventDedupDays: number
-  /** How long members who left are kept. */
-  leftMembersMs: number
   webhookAllowPrivate: boolean
   /** Whether devices and usage of testers are read, kept and shown. */
   testerUsage: boolean
@@ -54,6 +48,12 @@ export interface WorkerConfig extends CoreConfig {
   host: string
   workerPort: number | undefined
   concurrency: number
+  /** Share of the quota kept for others who use the same key, 0..1. */
+  budgetReserve: number
+  blockedCheckMs: number
+  buildWatchMs: number
+  /** How long members who left are kept. */
+  leftMembersMs: number
   /** Team keys this worker serves; undefined: all. */
   lanes: string[] | undefined
   /** Where notices by e-mail go out, and from whom; undefined: nowhere. */
@@ -65,6 +65,7 @@ export interface WorkerConfig extends CoreConfig {
 const ADVISED_ADMIN_TOKEN_LENGTH = 32
 const APPLE_URL = 'https://api.appstoreconnect.apple.com'
 const PORT = form.integer(0, 65_535)
+const SECONDS = form.integer(1, 86_400)
 
 /** Reads the API's settings from the environment (README, "Configuration"). Throws ConfigError, which names every fault at once. */
 export function loadApiConfig(env: Env): ApiConfig {
@@ -95,6 +96,10 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
     host: read.value('HOST', '127.0.0.1', form.text),
     workerPort: read.value('WORKER_PORT', undefined, PORT),
     concurrency: read.value('WORKER_CONCURRENCY', 100, form.integer(1, 1_000)),
+    budgetReserve: read.value('BUDGET_RESERVE_PERCENT', 5, form.integer(0, 90)) / 100,
+    blockedCheckMs: read.value('BLOCKED_CHECK_SECONDS', 180, SECONDS) * 1_000,
+    buildWatchMs: read.value('BUILD_WATCH_SECONDS', 600, SECONDS) * 1_000,
+    leftMembersMs: read.value('LEFT_MEMBERS_DAYS', 30, form.integer(1, 3_650)) * 86_400_000,
     quietAfterWriteMs: read.value('QUIET_AFTER_WRITE_SECONDS', 120, form.integer(1, 3_600)) * 1_000,
     lanes: read.value('WORKER_LANES', undefined, form.lanes),
     smtp: readSmtp(read),
@@ -110,19 +115,14 @@ function readSmtp(read: EnvReader): WorkerConfig['smtp'] {
 }
 
 function readCore(read: EnvReader): CoreConfig {
-  const seconds = (name: string, otherwise: number) => read.value(name, otherwise, form.integer(1, 86_400)) * 1_000
   return {
     redisUrl: read.required('REDIS_URL', form.redisUrl),
     encryptionKey: read.required('ENCRYPTION_KEY', form.encryptionKey),
     encryptionKeyPrevious: read.secret('ENCRYPTION_KEY_PREVIOUS', undefined, form.encryptionKey),
     isEncryptionKeyLost: read.value('ENCRYPTION_KEY_LOST', false, form.flag),
     appStoreConnectUrl: read.value('APP_STORE_CONNECT_URL', APPLE_URL, form.httpUrl),
-    budgetReserve: read.value('BUDGET_RESERVE_PERCENT', 5, form.integer(0, 90)) / 100,
-    budgetWindowMs: seconds('BUDGET_WINDOW_SECONDS', 3_600),
-    blockedCheckMs: seconds('BLOCKED_CHECK_SECONDS', 180),
-    buildWatchMs: seconds('BUILD_WATCH_SECONDS', 600),
+    budgetWindowMs: read.value('BUDGET_WINDOW_SECONDS', 3_600, SECONDS) * 1_000,
     eventDedupDays: read.value('EVENT_DEDUP_DAYS', 7, form.integer(1, 365)),
-    leftMembersMs: read.value('LEFT_MEMBERS_DAYS', 30, form.integer(1, 3_650)) * 86_400_000,
     testerUsage: read.value('TESTER_USAGE', 'on', form.oneOf('on', 'off')) === 'on',
     webhookAllowPrivate: read.value('WEBHOOK_ALLOW_PRIVATE', false, form.flag),
     publicUrl: read.value('PUBLIC_URL', undefined, form.httpUrl),
