@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { ApiServer } from '../server.ts'
 import { networkOf } from '@flightroster/core/usecases/sessions'
-import { actorOf } from './request-log.ts'
+import { turnOf } from './auth.ts'
 
 /** One connection is read for one turn of the loop so often, until so much has come: some 100 KB, so 25 MB a second of all together. */
 const EVERY_MS = 4
@@ -56,7 +56,7 @@ export function useDiscard(app: ApiServer, isLong: (request: FastifyRequest) => 
       timer ??= setInterval(throwSomeAway, EVERY_MS).unref()
       done()
     }
-    const waitMs = waitOf(actorOf(request) ?? networkOf(request.ip))
+    const waitMs = waitOf(turnOf(request) ?? networkOf(request.ip))
     if (waitMs > 0) setTimeout(tell, waitMs)
     else tell()
   })

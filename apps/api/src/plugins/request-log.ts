@@ -59,7 +59,7 @@ const measuredRoute = (request: FastifyRequest, reply: FastifyReply) =>
 const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? 'none'
 
 /** The token or the user of the pages; null: neither is known. */
-export function actorOf({ caller, user }: FastifyRequest): string | null {
+function actorOf({ caller, user }: FastifyRequest): string | null {
   if (caller) return `token:${caller.id}`
   return user ? `user:${user.name}` : null
 }
