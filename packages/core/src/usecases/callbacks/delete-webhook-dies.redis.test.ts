@@ -18,6 +18,9 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
+const putOps = () =>
+  putNotice(rig.deps, { id: 'ops', kind: 'slack', target: rig.receiver.url, types: ['*'], rosters: null })
+
 it('a webhook that is made anew is told nothing that was on its way to its former, whichever write the deletion died before', async () => {
   for (let at = 0; ; at++) {
     await rig.put()
@@ -53,15 +56,13 @@ it('a webhook that is deleted leaves nothing of what is told meanwhile', async (
 })
 
 it('a notice that is made anew tells nothing of its former, whichever write the deletion died before', async () => {
-  const put = () =>
-    putNotice(rig.deps, { id: 'ops', kind: 'slack', target: rig.receiver.url, types: ['*'], rosters: null })
   for (let at = 0; ; at++) {
-    await put()
+    await putOps()
     await rig.tell(rig.fact(`u-${at}`, at + 1))
     const died = await diesAt(rig.redis, at, ({ redis }) => deleteNotice({ store: createStore(redis) }, 'ops'))
     const isDeleted = (await rig.deps.store.notices.find('ops')) === undefined
     rig.clock.advance(1)
-    if (isDeleted) await put()
+    if (isDeleted) await putOps()
     if (isDeleted) {
       const { health } = webhookKeys(toEndpoint('ops'))
       const kept = [await rig.redis.keys(`*${toEndpoint('ops')}*`), await rig.redis.hkeys(health)]
@@ -74,20 +75,22 @@ it('a notice that is made anew tells nothing of its former, whichever write the 
 })
 
 it.each([
-  ['webhook', () => deleteWebhook(rig.deps, 'crm'), 'crm'],
-  ['notice', () => deleteNotice(rig.deps, 'ops'), 'ops'],
+  ['webhook', () => rig.put(), () => deleteWebhook(rig.deps, 'crm'), 'crm'],
+  ['notice', () => putOps(), () => deleteNotice(rig.deps, 'ops'), 'ops'],
 ])(
   'what is told to a %s that was deleted just before leaves nothing, whichever write its process died before',
-  async (_what, remove, id) => {
+  async (_what, put, remove, id) => {
+    let isLeft = false
     for (let at = 0; ; at++) {
-      await rig.put()
-      await putNotice(rig.deps, { id: 'ops', kind: 'slack', target: rig.receiver.url, types: ['*'], rosters: null })
+      // Alone: what is written for another one would stand between its own writes.
+      await put()
       await createFacts(rig.redis, 'acme').add([rig.fact(`u-${at}`, at + 1)])
       const known = await rig.deps.directory.active()
       await remove()
       const died = await diesAt(rig.redis, at, ({ redis }) =>
         tellFacts({ ...rig.deps, store: createStore(redis), directory: { active: async () => known } }, 'acme'),
       )
+      isLeft ||= (await rig.redis.keys(`*${id}*`)).length > 0
       // As workers look for what is due.
       for (const due of await rig.deps.store.deliveryLine.due(rig.clock.now(), 10)) {
         await rig.deliver(due.id)
@@ -98,5 +101,6 @@ it.each([
       rig.clock.advance(1)
       if (!died) break
     }
+    expect(isLeft).toBe(true)
   },
 )

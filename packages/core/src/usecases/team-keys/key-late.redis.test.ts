@@ -149,11 +149,24 @@ it.each(['key_rejected', 'agreement_required'] as const)(
     expect(lags).toBeGreaterThan(5)
     await put(rig.redis, 'LAST')
     await rig.until(async () => expect(new Set(Object.values(await rig.statuses()))).toEqual(new Set(['invited'])))
-    // Told by a visit in which the key was answered, and which came to its end.
-    await rig.join('last')
     await rig.until(async () => expect((await told()).slice(-1)).toEqual(['team_key.recovered']))
   },
 )
+
+it('that a key works again is told without another event, whichever write the visit in which it was answered died before', async () => {
+  await rig.addRoster()
+  for (let at = 0; ; at++) {
+    await put(rig.redis, `NEXT${at}`)
+    await rig.redis.del(laneKeys('acme').facts)
+    await rig.redis.hset(laneKeys('acme').lane, 'toldBlock', 'key_rejected')
+    await rig.join(`u-${at}`)
+    const died = await diesAt(rig.redis, at, ({ redis }) => rig.visitBy(redis))
+    await rig.redis.del(laneKeys('acme').lease)
+    await rig.until(async () => expect((await rig.statuses())[`u-${at}`]).toBe('invited'))
+    await rig.until(async () => expect({ at, told: await told() }).toEqual({ at, told: ['team_key.recovered'] }), 20_000)
+    if (!died) break
+  }
+}, 60_000)
 
 it('a key that a process gives whose clock is behind lets its lane go on', async () => {
   await put(rig.redis, 'FORMER')
