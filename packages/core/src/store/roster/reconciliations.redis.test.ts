@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
+import { diesAt } from '../../../testing/dies-or-lags.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
 import { createReconciliations } from './reconciliations.ts'
 
@@ -109,6 +110,40 @@ describe('a plan that names very many', () => {
     // Fifty of a roster stay, and one that waits for a person.
     expect(await namesKept()).toBe(51)
   })
+})
+
+it('names that no record has any more are forgotten with the step that gives it others, whichever write its process died before', async () => {
+  await redis.set(globalKeys.packedFrom, 1)
+  const changes = [
+    // Others in the same plan, others in its place, and so many newer ones that it is kept no longer.
+    async (own: ReturnType<typeof plans>, read: Reconciliation) =>
+      own.put(gold, { ...read, removals: read.removals.slice(1) }),
+    (own: ReturnType<typeof plans>, read: Reconciliation) => {
+      const rejected = { ...read, removals: [], status: 'rejected' as const }
+      return own.put(gold, plan(200, { id: 'plan-2' }), { replaces: [[read, rejected]] })
+    },
+    async (own: ReturnType<typeof plans>) => {
+      for (let at = 0; at < 51; at++)
+        await own.put(gold, plan(1, { id: `newer-${at}`, startedAt: 2 + at, status: 'done' }))
+    },
+  ]
+  for (const change of changes) {
+    for (let at = 0; ; at++) {
+      await plans().put(gold, plan(300, { status: 'done' }))
+      const read = (await plans().find('plan-1'))!
+      const died = await diesAt(redis, at, (process) => change(createReconciliations(process.redis, 'acme'), read))
+      const kept = Object.values(await redis.hgetall(keys.reconciliations)).join()
+      for (const key of await redis.keys(keys.planNames('*'))) {
+        const isNamed = kept.includes(key.slice(keys.planNames('').length))
+        // What a writer left behind that died before its step goes by itself.
+        expect({ at, isNamed: isNamed || (await redis.pttl(key)) > 0 }).toEqual({ at, isNamed: true })
+      }
+      await redis.flushall()
+      await redis.sadd(keys.rosters, 'gold')
+      await redis.set(globalKeys.packedFrom, 1)
+      if (!died) break
+    }
+  }
 })
 
 it('a plan of few, or of a store that an older release may read, is one record as before', async () => {

@@ -3,7 +3,6 @@ import type { RosterFact } from '../../domain/fact.ts'
 import type { RecentRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { list, nullable, read, text } from '../../domain/shape.ts'
 import { AppError } from '../../errors.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
@@ -90,8 +89,6 @@ interface WriteTerms {
 const formatFact = ({ type, roster, ...rest }: NonNullable<PlanStep['told']>) =>
   JSON.stringify({ type, roster, sequence: 0, ...rest })
 
-const GONE = list(nullable(text))
-
 const shareOf = ({ roster, id, removals, size }: Removal & { roster: string; id: string }) =>
   `${removals}/${size}:${roster}:${id}`
 
@@ -152,7 +149,14 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
     const named = written.flatMap(({ text }) => names.keyOf(text)?.key ?? [])
     const share = removal ? shareOf({ ...removal, roster, id: plans[0]?.after.id ?? '' }) : ''
     const terms = [roster, born ?? '', KEPT_PER_ROSTER, task?.name ?? '', task?.at ?? 0]
-    const more = [told ? formatFact(told) : '', share, removal?.now ?? 0, asked?.field ?? '', asked?.over ?? '']
+    const more = [
+      told ? formatFact(told) : '',
+      share,
+      removal?.now ?? 0,
+      asked?.field ?? '',
+      asked?.over ?? '',
+      keys.planNames(''),
+    ]
     const answer = await writeScript.run(
       redis,
       [...at, keys.sequences, keys.facts, keys.removedShares, ...named],
@@ -166,12 +170,6 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
       for (const { text, former } of written) await names.forget([text], former)
       return answer
     }
-    const before = read(GONE, answer, 'An answer of write-plans.lua')
-    for (const [index, { text, former }] of written.entries()) {
-      const replaced = before[index]
-      await (replaced === null ? names.forget([text], former) : names.forget([replaced], text))
-    }
-    await names.forget(before.slice(written.length))
     if (told) await redis.sadd(globalKeys.untold, teamKey)
     return 'written'
   }

@@ -6,27 +6,36 @@
 -- ARGV[1] roster id  [2] when the roster was made (ms), or empty where it does not matter  [3] how many of the roster are kept
 --     [4] task, or empty  [5] when it is due (ms)  [6] fact (JSON, with `"sequence":0` before any text from outside), or empty; unless it is of
 --     a held plan, it is told only where none waits any more  [7] share that is removed, or empty  [8] when (ms)
---     [9] field of those that were asked for, or empty  [10] id that stood there, or empty
+--     [9] field of those that were asked for, or empty  [10] id that stood there, or empty  [11] what stands before the place of a plan's names
 --     then of each plan its id, the JSON that was read (empty: any), its JSON, its status, when it began (ms).
 --     Where the first was changed by somebody else, nothing is written; any other is left out then.
--- Returns gone where the roster is not here, changed where the first was changed or another one is asked for; otherwise of each plan its former JSON, false where it was left out, then those that were dropped
+-- Names that no record has any more are forgotten in the same step.
+-- Returns gone where the roster is not here, changed where the first was changed or another one is asked for; otherwise of each plan 1, 0 where it was left out
 local roster = ARGV[1]
+-- A quote within a text is escaped, so that no text from outside looks like this.
+local function placeOf(record) return record and string.match(record, '"names":{"key":"([%w-]+)"') end
+local function forgetNames(former, still)
+  local place = placeOf(former)
+  if place and place ~= placeOf(still) then redis.call('UNLINK', ARGV[11] .. place) end
+end
 local born = redis.call('HGET', KEYS[7], roster)
 if redis.call('SISMEMBER', KEYS[6], roster) == 0 or (born and ARGV[2] ~= '' and born ~= ARGV[2]) then return 'gone' end
 if ARGV[9] ~= '' then
   if (redis.call('HGET', KEYS[4], ARGV[9]) or '') ~= ARGV[10] then return 'changed' end
-  redis.call('HSET', KEYS[4], ARGV[9], ARGV[11])
+  redis.call('HSET', KEYS[4], ARGV[9], ARGV[12])
 end
-local gone, givesWay, waits = {}, false, false
-for at = 11, #ARGV, 5 do
+local written, givesWay, waits = {}, false, false
+for at = 12, #ARGV, 5 do
   local id, before, text, status, began = unpack(ARGV, at, at + 4)
   local former = redis.call('HGET', KEYS[1], id)
   if before ~= '' and former ~= before then
-    if at == 11 then return 'changed' end
-    gone[#gone + 1] = false
+    if at == 12 then return 'changed' end
+    written[#written + 1] = 0
+    forgetNames(text, former)
   else
     givesWay, waits = givesWay or before ~= '', waits or status == 'held'
-    gone[#gone + 1] = former or ''
+    written[#written + 1] = 1
+    forgetNames(former, text)
     redis.call('HSET', KEYS[1], id, text)
     redis.call('ZADD', KEYS[3], began, id)
     if status == 'held' then redis.call('SADD', KEYS[2], id) else redis.call('SREM', KEYS[2], id) end
@@ -36,7 +45,7 @@ for at = 11, #KEYS do redis.call('PERSIST', KEYS[at]) end
 local old = redis.call('ZRANGE', KEYS[3], 0, -1 - tonumber(ARGV[3]))
 for _, id in ipairs(old) do
   if redis.call('SISMEMBER', KEYS[2], id) == 0 then
-    gone[#gone + 1] = redis.call('HGET', KEYS[1], id) or ''
+    forgetNames(redis.call('HGET', KEYS[1], id))
     redis.call('HDEL', KEYS[1], id)
     redis.call('ZREM', KEYS[3], id)
   end
@@ -48,4 +57,4 @@ if ARGV[6] ~= '' and (waits or (givesWay and redis.call('SCARD', KEYS[2]) == 0))
   local fact = string.gsub(ARGV[6], '"sequence":0', '"sequence":' .. sequence, 1)
   redis.call('RPUSH', KEYS[9], fact)
 end
-return gone
+return written

@@ -163,7 +163,10 @@ it('that a key works again is told without another event, whichever write the vi
     const died = await diesAt(rig.redis, at, ({ redis }) => rig.visitBy(redis))
     await rig.redis.del(laneKeys('acme').lease)
     await rig.until(async () => expect((await rig.statuses())[`u-${at}`]).toBe('invited'))
-    await rig.until(async () => expect({ at, told: await told() }).toEqual({ at, told: ['team_key.recovered'] }), 20_000)
+    await rig.until(
+      async () => expect({ at, told: await told() }).toEqual({ at, told: ['team_key.recovered'] }),
+      20_000,
+    )
     if (!died) break
   }
 }, 60_000)
