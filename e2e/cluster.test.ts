@@ -174,5 +174,5 @@ describe('SCIM on a cluster', () => {
     await scim('PATCH', `/Users/${ids[0]}`, { Operations: [{ op: 'Replace', path: 'active', value: 'False' }] })
     await scim('DELETE', `/Users/${ids[1]}`)
     await eventually(() => expect(inApple()).toEqual(customers.map(() => ['cyd@example.com'])), WAIT)
-  }, 240_000)
+  })
 })

@@ -53,4 +53,4 @@ it('the steps are typed by the reference alone: no cast, no any, no !', async ()
   expect(source).not.toMatch(/@ts-|lint-disable/)
 })
 
-it.each(Object.keys(STEPS))('%s is done by the client', { timeout: 120_000 }, (name) => STEPS[name]?.(place))
+it.each(Object.keys(STEPS))('%s is done by the client', (name) => STEPS[name]?.(place))

@@ -74,7 +74,7 @@ async function namingTheCommand(): Promise<string[]> {
   return [`cd "${ROOT}"`, ...(naming ?? '').trim().split('\n'), 'cd - > /dev/null']
 }
 
-it.each(ORDER)('%s runs as it is written, and answers what it says', { timeout: 120_000 }, async (name) => {
+it.each(ORDER)('%s runs as it is written, and answers what it says', async (name) => {
   const page = await readFile(join(PAGES, name), 'utf8')
   const typed = blocksOf(page, 'sh')
   expect(typed).not.toEqual([])

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const script = resolve(import.meta.dirname, '../scripts/assemble-image.mjs')
   const { stdout } = await promisify(execFile)(process.execPath, [script, folder])
   image = JSON.parse(stdout)
-}, 300_000)
+})
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 function bytesOf(path: string): number {

@@ -8,7 +8,7 @@ import { startStack } from './support/stack.ts'
 
 const OPERATING = join(import.meta.dirname, '../docs/operating.md')
 
-it('lives a whole life as the restricted user of Redis that is documented', { timeout: 180_000 }, async () => {
+it('lives a whole life as the restricted user of Redis that is documented', async () => {
   const redis = await startRedis({ appendFsync: 'always' })
   const admin = new Redis(redis.url)
   const [, rules = ''] = /^ACL SETUSER (flightroster .*)$/m.exec(readFileSync(OPERATING, 'utf8')) ?? []

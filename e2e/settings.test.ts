@@ -11,7 +11,7 @@ const DATABASE = 5
 const ADMIN_TOKEN = 'sixteen-letters!'
 
 // TRUST_PROXY and PUBLIC_URL, OTEL_… and other forms of REDIS_URL are tried in behind-a-path, tracing, failover, cluster and restricted-user.
-it('passes each setting on to the library that it is for', { timeout: 180_000 }, async () => {
+it('passes each setting on to the library that it is for', async () => {
   await using redis = await startRedis({ appendFsync: 'always' })
   const store = new Redis(redis.url)
   await store.config('SET', 'requirepass', PASSWORD)

@@ -85,7 +85,7 @@ describe('the alerts', () => {
     expect([...new Set(tested(false))].sort()).toEqual([...names].sort())
   })
 
-  it('pass them (promtool; skipped where it is not installed)', { timeout: 60_000 }, ({ skip }) => {
+  it('pass them (promtool; skipped where it is not installed)', ({ skip }) => {
     skip(!hasPromtool(), 'promtool is not installed: apt-get install prometheus')
     const said = execFileSync('promtool', ['test', 'rules', 'alerts.test.yml'], {
       cwd: join(ROOT, 'deploy/prometheus'),
@@ -117,22 +117,18 @@ describe('the dashboard', () => {
     expect(Math.max(...panels.map(({ gridPos: { x, w } }) => x + w))).toBe(24)
   })
 
-  it(
-    'asks what Prometheus understands (promtool; skipped where it is not installed)',
-    { timeout: 60_000 },
-    ({ skip }) => {
-      skip(!hasPromtool(), 'promtool is not installed: apt-get install prometheus')
-      const asked = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
-      const rules = asked.map((expr, at) => ({ record: `panel:number_${at}`, expr }))
-      const folder = mkdtempSync(join(tmpdir(), 'dashboard-'))
-      const file = join(folder, 'rules.yml')
-      // JSON is YAML.
-      writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }))
-      const said = execFileSync('promtool', ['check', 'rules', '--lint=none', file], { encoding: 'utf8' })
-      rmSync(folder, { recursive: true })
-      expect(said).toContain(`${asked.length} rules`)
-    },
-  )
+  it('asks what Prometheus understands (promtool; skipped where it is not installed)', ({ skip }) => {
+    skip(!hasPromtool(), 'promtool is not installed: apt-get install prometheus')
+    const asked = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
+    const rules = asked.map((expr, at) => ({ record: `panel:number_${at}`, expr }))
+    const folder = mkdtempSync(join(tmpdir(), 'dashboard-'))
+    const file = join(folder, 'rules.yml')
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }))
+    const said = execFileSync('promtool', ['check', 'rules', '--lint=none', file], { encoding: 'utf8' })
+    rmSync(folder, { recursive: true })
+    expect(said).toContain(`${asked.length} rules`)
+  })
 })
 
 function hasPromtool(): boolean {

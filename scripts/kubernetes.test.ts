@@ -81,75 +81,71 @@ function validate({ apiVersion, kind, ...rest }: Resource): void {
 
 const podOf = (resource: Resource) => (resource.spec as { template?: { spec: Pod } } | undefined)?.template?.spec
 
-describe.skipIf(!hasKubectl())(
-  'what is deployed to Kubernetes (kubectl: apt-get install kubernetes-client)',
-  { timeout: 60_000 },
-  () => {
-    const cases = OVERLAYS.flatMap((overlay) => [
-      { overlay, components: [] as string[] },
-      { overlay, components: ['monitoring', 'keda'] },
-      { overlay, components: ['monitoring', 'hpa'] },
-    ])
+describe.skipIf(!hasKubectl())('what is deployed to Kubernetes (kubectl: apt-get install kubernetes-client)', () => {
+  const cases = OVERLAYS.flatMap((overlay) => [
+    { overlay, components: [] as string[] },
+    { overlay, components: ['monitoring', 'keda'] },
+    { overlay, components: ['monitoring', 'hpa'] },
+  ])
 
-    it('is tried with every component there is', () => {
-      expect([...new Set(cases.flatMap(({ components }) => components))].toSorted()).toEqual(COMPONENTS.toSorted())
-    })
+  it('is tried with every component there is', () => {
+    expect([...new Set(cases.flatMap(({ components }) => components))].toSorted()).toEqual(COMPONENTS.toSorted())
+  })
 
-    it.each(cases)('$overlay with $components fits the published schemas', ({ overlay, components }) => {
-      const resources = render(overlay, components)
-      expect(resources.length).toBeGreaterThan(8)
-      for (const resource of resources) expect(() => validate(resource), resource.kind).not.toThrow()
-      expect(new Set(resources.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).size).toBe(resources.length)
-    })
+  it.each(cases)('$overlay with $components fits the published schemas', ({ overlay, components }) => {
+    const resources = render(overlay, components)
+    expect(resources.length).toBeGreaterThan(8)
+    for (const resource of resources) expect(() => validate(resource), resource.kind).not.toThrow()
+    expect(new Set(resources.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).size).toBe(resources.length)
+  })
 
-    it('is refused by the schemas where a field is wrong', () => {
-      const [deployment] = render('managed-redis', []).filter(({ kind }) => kind === 'Deployment')
-      const wrong = { ...deployment, spec: { ...(deployment?.spec as object), replicas: 'two' } } as unknown as Resource
-      expect(() => validate(wrong)).toThrow()
-    })
+  it('is refused by the schemas where a field is wrong', () => {
+    const [deployment] = render('managed-redis', []).filter(({ kind }) => kind === 'Deployment')
+    const wrong = { ...deployment, spec: { ...(deployment?.spec as object), replicas: 'two' } } as unknown as Resource
+    expect(() => validate(wrong)).toThrow()
+  })
 
-    it.each(OVERLAYS)('%s runs every pod without a privilege, and with a limit of memory', (overlay) => {
-      const pods = render(overlay, []).flatMap((resource) => podOf(resource) ?? [])
-      expect(pods.length).toBeGreaterThanOrEqual(2)
-      for (const pod of pods) {
-        expect(pod.automountServiceAccountToken).toBe(false)
-        expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })
-        for (const { securityContext, resources, image } of pod.containers) {
-          expect(securityContext).toEqual({
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          })
-          expect(resources.limits?.memory).toMatch(/^\d+[GM]i$/)
-          expect(image).toMatch(/:\d+\.\d+\.\d+/)
-        }
+  it.each(OVERLAYS)('%s runs every pod without a privilege, and with a limit of memory', (overlay) => {
+    const pods = render(overlay, []).flatMap((resource) => podOf(resource) ?? [])
+    expect(pods.length).toBeGreaterThanOrEqual(2)
+    for (const pod of pods) {
+      expect(pod.automountServiceAccountToken).toBe(false)
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })
+      for (const { securityContext, resources, image } of pod.containers) {
+        expect(securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        })
+        expect(resources.limits?.memory).toMatch(/^\d+[GM]i$/)
+        expect(image).toMatch(/:\d+\.\d+\.\d+/)
       }
-    })
+    }
+  })
 
-    it.each(OVERLAYS)('%s sets nothing but what README.md lists', (overlay) => {
-      const known = new Set(
-        [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name),
+  it.each(OVERLAYS)('%s sets nothing but what README.md lists', (overlay) => {
+    const known = new Set(
+      [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name),
+    )
+    const resources = render(overlay, [])
+    const settings = resources.flatMap(({ kind, data }) => (kind === 'ConfigMap' ? Object.keys(data ?? {}) : []))
+    const own = resources
+      .flatMap((resource) => podOf(resource)?.containers ?? [])
+      .filter(({ name }) => name !== 'redis')
+      .flatMap(({ env = [] }) => env.map(({ name }) => name.replace(/_FILE$/, '')))
+    expect(own.length).toBeGreaterThan(5)
+    expect([...settings, ...own].filter((name) => !known.has(name))).toEqual([])
+  })
+
+  it('lets the autoscaler alone say how many workers there are', () => {
+    for (const component of ['keda', 'hpa']) {
+      const worker = render('managed-redis', [component]).find(
+        ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'flightroster-worker',
       )
-      const resources = render(overlay, [])
-      const settings = resources.flatMap(({ kind, data }) => (kind === 'ConfigMap' ? Object.keys(data ?? {}) : []))
-      const own = resources
-        .flatMap((resource) => podOf(resource)?.containers ?? [])
-        .filter(({ name }) => name !== 'redis')
-        .flatMap(({ env = [] }) => env.map(({ name }) => name.replace(/_FILE$/, '')))
-      expect(own.length).toBeGreaterThan(5)
-      expect([...settings, ...own].filter((name) => !known.has(name))).toEqual([])
-    })
-
-    it('lets the autoscaler alone say how many workers there are', () => {
-      for (const component of ['keda', 'hpa']) {
-        const worker = render('managed-redis', [component]).find(
-          ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'flightroster-worker',
-        )
-        expect(worker?.spec).not.toHaveProperty('replicas')
-      }
-    })
-  },
-)
+      expect(worker?.spec).not.toHaveProperty('replicas')
+    }
+  })
+})
 
 describe('the alerts of the Prometheus operator', () => {
   it('are those of deploy/prometheus/alerts.yml', () => {

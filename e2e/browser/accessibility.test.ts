@@ -81,16 +81,12 @@ async function faultsOf(page: Page, path: string): Promise<string[]> {
 }
 
 describe('the pages', () => {
-  it.each(['light', 'dark'] as const)(
-    'have nothing that axe objects to, %s',
-    { timeout: 120_000 },
-    async (colorScheme) => {
-      const { page } = await running.openAs('ann', { colorScheme, bypassCSP: true })
-      const faults: string[] = []
-      for (const path of pages()) faults.push(...(await faultsOf(page, path)).map((fault) => `${path} ${fault}`))
-      expect(faults).toEqual([])
-    },
-  )
+  it.each(['light', 'dark'] as const)('have nothing that axe objects to, %s', async (colorScheme) => {
+    const { page } = await running.openAs('ann', { colorScheme, bypassCSP: true })
+    const faults: string[] = []
+    for (const path of pages()) faults.push(...(await faultsOf(page, path)).map((fault) => `${path} ${fault}`))
+    expect(faults).toEqual([])
+  })
 
   it('let the keyboard skip the navigation and reach every control, with a visible focus', async () => {
     const { page } = await running.openAs('ann')

@@ -44,7 +44,7 @@ describe('the reference', () => {
     expect(faults).toEqual([])
   })
 
-  it('has nothing that axe objects to, whatever is opened', { timeout: 240_000 }, async () => {
+  it('has nothing that axe objects to, whatever is opened', async () => {
     const { page } = await running.open({ bypassCSP: true })
     await page.goto('/docs')
     await page.getByText('Record membership events').first().waitFor()

@@ -14,7 +14,7 @@ const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 10_000)
 /** In flight: while one waits for Redis or Apple, others are worked at. */
 const AT_ONCE = 8
 const SLOWEST_MS = 1_000
-/** The machine may be busy; what is slow by itself is slow each time. */
+/** The machine may be busy, and the store with it. */
 const TRIES = 20
 const LARGEST = 1024 * 1024
 /** Things are deleted at random: what most requests are about is put there again. */
@@ -54,7 +54,7 @@ async function timed({ isPage, ...rest }: MadeRequest) {
 /** The answer, and what is wrong with it. */
 async function judge(request: MadeRequest) {
   let { answer, ms } = await timed(request)
-  for (let tried = 1; tried < TRIES && (ms > SLOWEST_MS || answer.statusCode === 503); tried++) {
+  for (let tried = 1; tried < TRIES && answer.statusCode === 503; tried++) {
     await eventually(() => api.deps.health.assertReachable())
     ;({ answer, ms } = await timed(request))
   }
@@ -63,13 +63,12 @@ async function judge(request: MadeRequest) {
   const largest = request.url.startsWith('/metrics') ? 4 * LARGEST : LARGEST
   const faults = Object.entries({
     [`${statusCode}`]: statusCode >= 500,
-    [`${Math.round(ms)} ms`]: ms > SLOWEST_MS,
     [`${rawPayload.length} bytes`]: rawPayload.length > largest,
     "the validator's own words": statusCode >= 400 && OF_VALIDATOR.test(body),
     'another request id': headers['x-request-id'] !== request.headers['x-request-id'],
   }).filter(([, isSo]) => isSo)
   const told = `${request.method} ${request.url} ${(request.payload ?? '').slice(0, 300)} → ${body.slice(0, 200)}`
-  return { statusCode, faults: faults.map(([fault]) => `${fault}: ${told}`) }
+  return { statusCode, isSlow: ms > SLOWEST_MS, faults: faults.map(([fault]) => `${fault}: ${told}`) }
 }
 
 describe('whatever is sent', () => {
@@ -95,6 +94,7 @@ describe('whatever is sent', () => {
     expect(pages.length).toBeGreaterThan(60)
     const make = createRequestMaker(SEED, { document, pages, known })
     const faults: string[] = []
+    const slow: MadeRequest[] = []
     const statuses = new Map<number, number>()
     for (let from = 0; from < REQUESTS && faults.length === 0; from += RENEW_EVERY) {
       await renew()
@@ -103,10 +103,16 @@ describe('whatever is sent', () => {
         const judged = await judge(request)
         statuses.set(judged.statusCode, (statuses.get(judged.statusCode) ?? 0) + 1)
         faults.push(...judged.faults)
+        if (judged.isSlow) slow.push(request)
       })
     }
     console.info(JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b))))
     expect(faults).toEqual([])
+    // The machine may have been busy; what is slow by itself is slow each time, alone too.
+    for (const request of slow) {
+      await renew()
+      await eventually(async () => expect((await timed(request)).ms, request.url).toBeLessThan(SLOWEST_MS))
+    }
     // It reached what it is about, rather than being refused for nothing.
     expect(statuses.get(200) ?? 0).toBeGreaterThan(REQUESTS / 50)
     await eventually(() => {

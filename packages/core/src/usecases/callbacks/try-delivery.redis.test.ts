@@ -54,6 +54,7 @@ describe('tries', () => {
   })
 
   it('end in time where no status comes, or the head drips', async () => {
+    rig.deps.timeoutMs = 300
     await rig.put()
     rig.receiver.answer = (_callback, response) => {
       response.socket?.write('HTTP/1.1 200 OK\r\nx-drip: ')

@@ -40,7 +40,7 @@ it('a seat that is taken back goes to whoever waits, once, whichever write the w
     await rig.until(async () => {
       await rig.due('seats:1234')
       expect(await rig.statuses(id)).toEqual({ [idle]: 'reclaimed', [waits]: 'invited' })
-    }, 15_000)
+    })
     expect({
       at,
       mails: mailsTo(`${waits}@example.com`),
