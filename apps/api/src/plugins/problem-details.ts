@@ -2,6 +2,7 @@ import { AppError } from '@flightroster/core/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isScimPath, sendAppErrorAsScim } from '../scim/fault.ts'
 import type { ApiServer } from '../server.ts'
+import { toJson } from './half-letters.ts'
 import { logRequest } from './request-log.ts'
 import { PROBLEM_TYPE, toKnownError, toProblem } from './to-problem.ts'
 
@@ -36,7 +37,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     .code(problem.status)
     .type(PROBLEM_TYPE)
     .serializer((text: unknown) => text as string)
-    .send(JSON.stringify(problem))
+    .send(toJson(problem))
 }
 
 /** Of what is no request to a route at all, such as a broken path: no hook sees it. */

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import { turnOf } from '../plugins/auth.ts'
 import { readJson, refuseDuplicateKeys } from '../plugins/body-parsers.ts'
+import { refuseHalfLetters } from '../plugins/half-letters.ts'
 import type { JsonBounds } from '../plugins/json-shape.ts'
 import { toKnownError } from '../plugins/to-problem.ts'
 import type { ApiServer } from '../server.ts'
@@ -40,6 +41,7 @@ export function useScim(app: ApiServer, onRefusal: (request: FastifyRequest, fau
       app.bodyTurns.take(request, body.length, async (step) => {
         const { text, members, value } = await readJson(request, body, BOUNDS, step)
         await step(() => refuseDuplicateKeys(text, members, value))
+        await step(() => refuseHalfLetters(text))
         return value
       }),
     )

@@ -1,6 +1,7 @@
 import { ERROR_RULES, type AppError } from '@flightroster/core/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
+import { toJson } from '../plugins/half-letters.ts'
 import { STATUS_OF } from '../plugins/statuses.ts'
 
 /** RFC 7644, 3.12, table 9. */
@@ -43,7 +44,7 @@ export function sendScim(reply: FastifyReply, status: number, value: unknown): F
     .code(status)
     .type(SCIM_TYPE)
     .serializer((text: unknown) => text as string)
-    .send(JSON.stringify(value))
+    .send(toJson(value))
 }
 
 /** JSON that is written while it is read from the store. */

@@ -1,5 +1,6 @@
 import type { ScimGroup } from '@flightroster/core/domain'
 import type { OpenDirectory, ScimGroupDraft } from '@flightroster/core/usecases/scim'
+import { toJson } from '../plugins/half-letters.ts'
 import { isObject, read, unwrap, type Resource } from './attributes.ts'
 import { ScimFault } from './fault.ts'
 import { memberIds } from './patch-group.ts'
@@ -73,7 +74,7 @@ export async function* groupText(
   base: string,
   projection: Projection,
 ): AsyncGenerator<string, void> {
-  const head = JSON.stringify(project(toGroupHead(group, base), projection))
+  const head = toJson(project(toGroupHead(group, base), projection))
   if (!isAsked(projection, 'members')) {
     yield head
     return

@@ -48,6 +48,14 @@ describe('SCIM users', () => {
     expect(await api.connection.keys('fr:{scim:all}:told')).toEqual([])
   })
 
+  it('are refused where a name holds half of a letter, in which two names would be one', async () => {
+    for (const half of ['\ud800', '\udc01']) {
+      for (const body of [{ userName: `half${half}` }, { userName: 'half', [half]: 1 }])
+        expect((await idp.call('POST', '/Users', body)).status).toBe(400)
+    }
+    expect((await idp.call('POST', '/Users', { userName: 'whole 😀' })).status).toBe(201)
+  })
+
   it('are found by what providers ask for, and nobody found is an empty list', async () => {
     const id = await idp.addUser('bob@example.com', {
       externalId: 'Bob-7',

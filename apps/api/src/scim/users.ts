@@ -11,6 +11,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
+import { toJson } from '../plugins/half-letters.ts'
 import type { AskedDeps } from '../on-behalf-of.ts'
 import { anyId } from '../schemas/ids.ts'
 import type { ApiServer } from '../server.ts'
@@ -80,7 +81,7 @@ export function userRoutes(app: ApiServer, deps: ApiDeps): void {
       const groups = await groupsOf(context, records)
       const projection = readProjection(query)
       const textOf = (user: ScimUser, at: number) =>
-        JSON.stringify(project(toUserResource(user, groups[at] ?? [], context.base), projection))
+        toJson(project(toUserResource(user, groups[at] ?? [], context.base), projection))
       return streamScim(reply, 200, listText(listHead(total, window, records.length), records, textOf))
     },
   )

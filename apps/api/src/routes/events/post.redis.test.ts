@@ -244,6 +244,17 @@ describe('POST /v1/events', () => {
     },
   )
 
+  it.each([
+    ['id', '{"id":"e-\\ud800","type":"member.left","data":{"roster":"gold","member":{"id":"u-1"}}}'],
+    ['source', '{"id":"e","source":"\\udc00","type":"member.left","data":{"roster":"gold","member":{"id":"u-1"}}}'],
+    ['type', '{"id":"e","type":"\\ud800","data":{"roster":"gold","member":{"id":"u-1"}}}'],
+    ['extra', '{"id":"e","type":"member.left","data":{"roster":"\\ud800","\\ud801":1,"member":{"id":"u-1"}}}'],
+  ])('rejects an event whose %s holds half of a letter, in an answer that every reader takes', async (_, item) => {
+    const answer = await post(`[${item},${item.replace('\\ud800', '\\ud801')}]`)
+    expect([answer.statusCode, answer.json().rejected]).toEqual([422, 2])
+    expect(answer.body).not.toMatch(/\\ud/i)
+  })
+
   it('rejects only the item in which a field occurs twice or is named __proto__', async () => {
     const good = JSON.stringify(event({ id: 'good' }))
     const twice = '{"type":"member.joined","data":{"roster":"gold","member":{"id":"u-1","id":"u-2"}}}'

@@ -14,11 +14,19 @@ const person = z.strictObject({
   lastName: z.string().max(256).nullish(),
 })
 
+/** What says which event it is: half letters are stored alike, so that two that differ in them would be one. */
+const mark = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .refine((text) => !/\p{Cs}/u.test(text), 'This holds half of a letter, which is no Unicode.')
+
 /** Attributes beside these are CloudEvents extensions: let through, not used. In `data` a field too many is a fault. */
 export const membershipEvent = z.object({
   specversion: z.literal('1.0').nullish(),
-  id: z.string().min(1).max(1_024).nullish(),
-  source: z.string().min(1).max(2_048).nullish(),
+  id: mark(1_024).nullish(),
+  source: mark(2_048).nullish(),
   type: z.string().describe('`member.joined`, `member.updated` or `member.left`'),
   time: z.string().nullish().describe('RFC 3339 with any offset; absent or null: as of its arrival'),
   datacontenttype: z.string().nullish(),
