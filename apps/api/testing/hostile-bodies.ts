@@ -124,6 +124,14 @@ export function makeHostileBodies(): HostileBody[] {
       `a list of addresses that are ${name}`,
       `{"members":[${numbered(130, (at) => `{"id":"u-${at}","email":"${cell}"}`)}]}`,
     ]),
+    [
+      'a list of ids with three addresses each',
+      `{"members":[${numbered(90_000, (at) => `{"id":"u-${at % 30_000}","email":"<p.${at}@b.test>,"}`)}]}`,
+    ],
+    [
+      'a list of many addresses in each row',
+      `{"members":[${numbered(25_000, (at) => `{"id":"u-${at}","email":"${numbered(38, (cell) => `${(at * 38 + cell).toString(36)}@b`).replaceAll(',', ' ')}"}`)}]}`,
+    ],
     ['a list of one person', `{"members":[${numbered(90_000, () => '{"id":"u-1"}')}]}`],
   ]
   // What may be many addresses, in as many cells as a row has room for.

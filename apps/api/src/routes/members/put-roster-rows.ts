@@ -46,6 +46,8 @@ const REJECTED_TOLD = 1_000
 const LONGEST_NAME = 256
 /** Characters of one bad row that are looked through for addresses. Whom the rest may mean is not known, so nobody is removed then. */
 const LOOKED_THROUGH = 16_000
+/** Addresses that rejected rows may mean: more than a list has rows. What names more of them is unclear, too. @internal */
+export const MOST_DOUBTED = 150_000
 /** So many addresses under one id are no mistake of one row: the column of ids can't be trusted. */
 const SPOILT_FROM = 3
 
@@ -68,13 +70,18 @@ export function createRowCollector(): RowCollector {
   const addresses = new Set<string>()
   /** Addresses of ids that stand in more than one row. */
   const repeated = new Map<string, Set<string>>()
+  /** The first rows of ids with too many addresses. */
+  const spoilt = new Map<string, SnapshotRow>()
   let count = 0
   let unclear = false
 
   /** Says whether it is known who is meant: an address that is broken itself may be anybody's. */
   const protect = (id: string | undefined, emails: readonly string[]) => {
     if (id !== undefined && isMemberId(id)) ids.add(id)
-    for (const key of emails) addresses.add(key)
+    for (const key of emails) {
+      if (addresses.size < MOST_DOUBTED) addresses.add(key)
+      else unclear ||= !addresses.has(key)
+    }
     return (id !== undefined && isMemberId(id)) || emails.some(isPlausibleEmail)
   }
   const tell = (one: RejectedRow) => {
@@ -111,6 +118,10 @@ export function createRowCollector(): RowCollector {
     const all = repeated.get(first.id) ?? new Set(firstKeys.slice(0, 1))
     for (const key of others.slice(0, 1)) all.add(key)
     repeated.set(first.id, all)
+    if (all.size < SPOILT_FROM || spoilt.has(first.id)) return
+    spoilt.set(first.id, first)
+    unclear = true
+    protectRejected(first)
   }
   return {
     take(row, sent, cells) {
@@ -140,17 +151,12 @@ export function createRowCollector(): RowCollector {
       tell({ row, code: 'row_invalid', detail })
     },
     finish() {
-      const spoilt: RejectedRow[] = []
-      for (const [id, all] of repeated) {
-        const first = rows.get(id)
-        if (all.size < SPOILT_FROM || !first) continue
-        unclear = true
+      const more = [...spoilt].map(([id, { row }]): RejectedRow => {
         rows.delete(id)
-        const detail = `${all.size} rows have this id and different addresses.`
-        spoilt.push({ row: first.row, code: 'row_invalid', detail })
-        protectRejected(first)
-      }
-      const rejected = addRejected({ told, total }, spoilt)
+        const detail = `${repeated.get(id)?.size} rows have this id and different addresses.`
+        return { row, code: 'row_invalid', detail }
+      })
+      const rejected = addRejected({ told, total }, more)
       const disputed = new Set(repeated.keys())
       return { rows: [...rows.values()], rejected, doubt: { count, ids, addresses, disputed, unclear } }
     },

@@ -99,6 +99,8 @@ export async function createLookAlikes(
   }
 }
 
+/** Of an id, whose form costs as much as a plain row. */
+const LETTERS_OF_ONE = 16
 const SEPARATED = /[,;\t]/
 
 function onlyAddress(row: SnapshotRow): SnapshotRow {
@@ -111,10 +113,23 @@ export function isSlip({ email }: SnapshotRow, desired: Desired): boolean {
   return looseEmail(email) === looseEmail(desired.email)
 }
 
-/** Whether a kept-out id may be this one, as some spreadsheet changed it; only where anybody is left whom it could mean. */
-export function looseIdsOf(rejected: RejectedRows, rest: ReadonlyMap<string, Desired>): (id: string) => boolean {
+/**
+ * Whether a kept-out id may be this one, as some spreadsheet changed it; only where anybody is left whom it could mean. Others have
+ * their turn meanwhile.
+ */
+export async function looseIdsOf(
+  rejected: RejectedRows,
+  rest: ReadonlyMap<string, Desired>,
+  turn: () => Promise<unknown>,
+): Promise<(id: string) => boolean> {
   const sent = new Set<string>()
-  if (rest.size > 0) for (const id of rejected.ids) sent.add(keyOfSent(id))
+  if (rest.size === 0) return () => false
+  const pace = createPace(turn)
+  for (const id of rejected.ids) {
+    pace.spend(id.length / LETTERS_OF_ONE)
+    await pace.pause()
+    sent.add(keyOfSent(id))
+  }
   return (id) => sent.size > 0 && keysOfKnown(id).some((key) => sent.has(key))
 }
 

@@ -44,6 +44,16 @@ describe('the plan of a whole list', () => {
     expect(await turnsOf({ rows: 0, members: 5_000 })).toEqual({ taking: 0, finishing: 2 })
   })
 
+  it('does so while it looks whom ids that were kept out may mean', async () => {
+    let turns = 0
+    const ids = new Set(upTo(10_000).map((at) => `n-${at}`))
+    const turn = async () => void turns++
+    const planner = await createSnapshotPlanner([], { ...NOBODY, count: ids.size, ids }, 1, () => false, turn)
+    planner.see('somebody', member(0))
+    await planner.finish()
+    expect(turns).toBeGreaterThanOrEqual(5)
+  })
+
   it('has nothing to wait for in a list of 1,999', async () => {
     expect(await turnsOf({ rows: 1_999, members: 1_999 })).toEqual({ taking: 0, finishing: 0 })
   })

@@ -162,7 +162,11 @@ export async function createSnapshotPlanner(
       plan.unchanged++
     },
     async finish() {
-      const doubt = { ids: new Set<string>(), addresses: new Set<string>(), isLoose: looseIdsOf(rejected, rest) }
+      const doubt = {
+        ids: new Set<string>(),
+        addresses: new Set<string>(),
+        isLoose: await looseIdsOf(rejected, rest, turn),
+      }
       let { unclear } = rejected
       const alike = await createLookAlikes(open, rest, turn)
       const pace = createPace(turn)
