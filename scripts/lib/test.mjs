@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
-import { FINISH, TSC } from './build.mjs'
+import { QUIET, runChecks, tool } from './checks.mjs'
 import { install, isInstalled } from './install.mjs'
 import { ROOT, STAMPS } from './place.mjs'
 import { findRedisServer } from './redis-server.mjs'
@@ -10,17 +10,6 @@ import { installChromium, installKubectl, installPromtool, installPython } from 
 import { readResults, tellFailure } from './test-results.mjs'
 import { which } from './which.mjs'
 
-const tool = (path) => join(ROOT, 'node_modules', path)
-
-/** Each is run by Node itself, so nothing but Node has to be there; each counts as one check. */
-const CHECKS = [
-  { name: 'format', args: [tool('oxfmt/bin/oxfmt'), '--check', '.'] },
-  { name: 'lint', args: [tool('oxlint/bin/oxlint'), '--type-aware'] },
-  { name: 'types', args: [TSC, '-b'] },
-  { name: 'knip', args: [tool('knip/bin/knip.js')] },
-]
-
-const QUIET = join(ROOT, 'scripts/lib/quiet-reporter.mjs')
 const PROJECTS = ['pure', 'redis', 'e2e']
 
 /** Runs everything; words after `npm test --` narrow down vitest. What failed is named at the end. Returns the exit code. */
@@ -70,25 +59,6 @@ async function findKubectl() {
 async function findPython() {
   if (which('python3') || (await installPython())) return
   say('There is no python3: the test of the receiver in Python fails without it.')
-}
-
-async function runChecks() {
-  mkdirSync(STAMPS, { recursive: true })
-  const failed = []
-  for (const { name, args } of CHECKS) {
-    // What a tool says when all is well is nothing to read.
-    const log = join(STAMPS, `check-${name}.log`)
-    rmSync(log, { force: true })
-    const { code } = await runTool(process.execPath, args, { log })
-    if (code !== 0) {
-      failed.push(name)
-      say(readFileSync(log, 'utf8').trim())
-    }
-    say(`${code === 0 ? '✓' : '✗'} ${name}`)
-    // What the types check built is run by the tests that start real processes.
-    if (name === 'types') for (const script of FINISH) await runTool(process.execPath, [join(ROOT, script)])
-  }
-  return { passed: CHECKS.length - failed.length, failed }
 }
 
 /** One project after the other: end-to-end tests measure time, so nothing else runs beside them. */
