@@ -9,7 +9,6 @@ const DAY = 86_400_000
 
 interface Told {
   type: string
-  at: number
   data: { roster: string; sequence: number; build: { id: string; number: string } }
 }
 
@@ -20,7 +19,7 @@ async function listen(stack: Stack) {
     let text = ''
     request.on('data', (chunk: Buffer) => (text += chunk.toString()))
     request.on('end', () => {
-      told.set(String(request.headers['webhook-id']), { at: Date.now(), ...(JSON.parse(text) as Omit<Told, 'at'>) })
+      told.set(String(request.headers['webhook-id']), JSON.parse(text) as Told)
       response.writeHead(204).end()
     })
   })
@@ -56,24 +55,24 @@ const putAutomatic = (stack: Stack) =>
     201,
   )
 
+const looksAt = ({ emulator }: Stack) => emulator.calls().filter(({ path }) => path === '/v1/builds').length
+
 const giftsTo = (stack: Stack, group: string) =>
   stack.emulator
     .calls()
     .filter(({ method, path }) => method === 'POST' && path.includes(`${group}/relationships/builds`))
 
-describe('builds', () => {
+// Each has a stack of its own and waits for looks most of the time.
+describe.concurrent('builds', () => {
   it('are told within the watch interval, and given to an automatic roster in one call', async () => {
     const { stack, upstream } = await startWatched(1)
     await using _ = stack
     const { group } = await putAutomatic(stack)
     await eventually(() => expect(upstream.told('auto')).toEqual(['build.available 1']))
     stack.emulator.resetLedgers()
-    const addedAt = Date.now()
     for (const version of ['2', '3', '4']) stack.emulator.addBuild(stack.app, { version })
+    // Nobody waits longer than a minute; a product that was told nothing looks every ten.
     await eventually(() => expect(upstream.told('auto')).toHaveLength(4))
-    const late = upstream.all('auto').map(({ at }) => at - addedAt)
-    // A watch each second, and a busy machine: what counts is that nobody waits for the next half hour.
-    expect(Math.max(...late)).toBeLessThan(10_000)
     // Builds added while a watch was reading may come in two parts.
     expect(giftsTo(stack, group.id).length).toBeLessThanOrEqual(2)
     await timePasses(2_500)
@@ -85,14 +84,15 @@ describe('builds', () => {
     upstream.close()
   })
 
-  it("are told within two seconds by Apple's webhook, and what is forged or repeated does no harm", async () => {
+  it("are told at once by Apple's webhook, long before the next look, and what is forged or repeated does no harm", async () => {
     const { stack, upstream } = await startWatched(600)
     await using _ = stack
     const { url } = await stack.api.must<{ url: string }>('PUT', '/v1/rosters/gold/apple-webhook', undefined, 201)
-    const addedAt = Date.now()
+    const looks = looksAt(stack)
     stack.emulator.addBuild(stack.app, { version: '2', groups: [stack.group] })
+    // The watch itself looks in ten minutes.
     await eventually(() => expect(upstream.told('gold')).toEqual(['build.available 1', 'build.available 2']))
-    expect(upstream.all('gold')[1]!.at - addedAt).toBeLessThan(2_000)
+    expect(looksAt(stack) - looks).toBe(1)
 
     const instance = { type: 'buildBetaDetails', id: 'x' }
     const [delivery] = await stack.emulator.fireWebhook(stack.app, 'buildBetaDetailExternalBuildStateUpdated', instance)
@@ -109,11 +109,10 @@ describe('builds', () => {
     const { stack, upstream } = await startWatched(1)
     await using _ = stack
     for (const build of stack.emulator.builds()) stack.emulator.expireBuild(build.id)
-    const looks = () => stack.emulator.calls().filter(({ path }) => path === '/v1/builds').length
-    const before = looks()
+    const before = looksAt(stack)
     stack.emulator.failNext({ kind: 'delay', delayMs: 1_500, times: 3, match: { method: 'GET', path: '/v1/builds' } })
     stack.emulator.addBuild(stack.app, { version: '2', groups: [stack.group], expiresAt: Date.now() + DAY - 60_000 })
-    await eventually(() => expect(looks()).toBeGreaterThan(before))
+    await eventually(() => expect(looksAt(stack)).toBeGreaterThan(before))
     await stack.workers[0]!.stop('SIGKILL')
     stack.startWorker()
     const announced = ['build.available 1', 'build.available 2', 'build.expiring 2']

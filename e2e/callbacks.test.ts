@@ -9,7 +9,7 @@ const join = (id: string) => ({
   data: { roster: 'gold', member: { id, email: `${id}@example.com` } },
 })
 
-describe('upstream callbacks', () => {
+describe.concurrent('upstream callbacks', () => {
   it('tell every member once, over kills of workers and an endpoint that fails at first', async () => {
     await using stack = await startStack({ workers: 2, env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
     const receiver = await startReceiver(answerWith(503))

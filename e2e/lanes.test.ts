@@ -87,16 +87,16 @@ describe.concurrent('a lane and its workers', () => {
   })
 })
 
-// One at a time, since it matters how long an end takes.
-describe('ending a worker', () => {
+// Each has a stack of its own.
+describe.concurrent('ending a worker', () => {
   it('drains on SIGTERM under load and exits 0 without a stalled job', async () => {
     await using stack = await startStack({ emulator: { latencyMs: 100 } })
     const ledger = createLedger()
     await ledger.post(stack.api, ledger.joins(200, 't'))
     await eventually(() => expect(stack.emulator.groupMembers(stack.group).length).toBeGreaterThan(5))
-    const begun = Date.now()
     expect(await stack.workers[0]?.stop('SIGTERM')).toBe(0)
-    expect(Date.now() - begun).toBeLessThan(20_000)
+    // In the time that whoever asks it to end gives it.
+    expect(stack.output()).not.toContain('process.late')
     stack.startWorker()
     await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { everyMs: 500 })
     expect(stack.output()).not.toContain('lane.jobs_recovered')
@@ -106,9 +106,9 @@ describe('ending a worker', () => {
     await using stack = await startStack()
     await eventually(() => expect(stack.output()).toContain('worker.started'))
     await stack.redis.kill()
-    const begun = Date.now()
     expect(await stack.workers[0]?.stop('SIGTERM')).toBe(0)
-    expect(Date.now() - begun).toBeLessThan(20_000)
+    // In the time that whoever asks it to end gives it.
+    expect(stack.output()).not.toContain('process.late')
   })
 
   it('ends at once on a second SIGTERM and loses nothing', async () => {

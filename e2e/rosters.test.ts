@@ -68,7 +68,7 @@ const untilOver = (stack: Stack, id: string) =>
     { timeoutMs: 120_000, everyMs: 200 },
   )
 
-describe('a whole roster as a file', () => {
+describe.concurrent('a whole roster as a file', () => {
   it('converges 2,000 rows over 1,900 with 60 to remove in few calls, exactly as the plan says', async () => {
     await using stack = await startStack({ emulator: MANY_CALLS })
     await fill(stack, ids(1_900))

@@ -161,10 +161,10 @@ describe('a plan', () => {
     const ids = Array.from({ length: 200 }, (_, at) => `r-${at}`)
     const text = ids.map((id) => GOLD.replace('id: gold', `id: ${id}`)).join('---\n')
     const roster = Object.fromEntries(ids.map((id) => [id, ROSTER]))
-    const begun = performance.now()
+    const begun = process.cpuUsage()
     const plan = await planOf({ 'a.yaml': `${KEY}---\n${text}` }, serverOf({ ...SERVER, roster }))
     expect(plan.unchanged).toBe(201)
-    expect(performance.now() - begun).toBeLessThan(10_000)
+    expect(process.cpuUsage(begun).user).toBeLessThan(10_000_000)
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { growthOf } from '../../../testing/growth.ts'
 import type { Desired } from '../../domain/member.ts'
 import { createSnapshotPlanner, type RejectedRows, type SnapshotRow } from './plan-snapshot.ts'
 
@@ -102,10 +103,9 @@ describe('a list beside members who are alike', () => {
       await planOf(kind, count)
       return process.cpuUsage(begun).user
     }
-    const best = async (count: number) => Math.min(await cost(count), await cost(count), await cost(count))
-    const [few, many] = [await best(500), await best(4_000)]
     // Eight times as many cost eight times as much; sixty-four times, where each is compared with all.
-    expect(many / Math.max(few, 2_000)).toBeLessThan(30)
+    const most = 30
+    expect(await growthOf(cost, { sizes: [500, 4_000], most, leastUs: 2_000 })).toBeLessThan(most)
   })
 
   it('takes nobody out of whom so many are alike that a row was not compared with all', async () => {
