@@ -1,6 +1,7 @@
 // Where the memory of an installation lies: what a lane and a member take, and what all lanes share and so lies in one slot.
 import type { Redis } from 'ioredis'
 import { keyAt, startApple } from './support/apple.ts'
+import { measureNode } from './support/cluster-nodes.ts'
 import { joins, post } from './support/events.ts'
 import { plant } from './support/plant.ts'
 import { startProduct } from './support/product.ts'
@@ -8,7 +9,6 @@ import { printTable } from './support/table.ts'
 
 const LANES = Number(process.env['LANES'] ?? 1_000)
 const MEMBERS = Number(process.env['MEMBERS'] ?? 10)
-const KEYS_AT_ONCE = 1_000
 
 await using apple = await startApple({ keyCount: 1 })
 await using product = await startProduct({ appleUrl: apple.emulator.url })
@@ -21,22 +21,10 @@ const rested = await memoryByKey(product.client)
 for (const { roster } of lanes) await post(product, joins(MEMBERS, { roster, prefix: roster }))
 const held = await memoryByKey(product.client)
 
-/** Bytes of each key that lies outside the slots of lanes; those of lanes together. */
-async function memoryByKey(client: Redis): Promise<{ shared: Map<string, number>; lanes: number; all: number }> {
+async function memoryByKey(client: Redis): Promise<{ shared: Map<string, number>; all: number }> {
   const shared = new Map<string, number>()
-  let ofLanes = 0
-  let cursor = '0'
-  do {
-    const [next, keys] = await client.scan(cursor, 'COUNT', KEYS_AT_ONCE)
-    cursor = next
-    const sizes = await Promise.all(keys.map((key) => client.call('MEMORY', 'USAGE', key, 'SAMPLES', '0')))
-    for (const [at, key] of keys.entries()) {
-      const size = Number(sizes[at] ?? 0)
-      if (/^fr:\{lane-\d+\}/.test(key)) ofLanes += size
-      else shared.set(key, size)
-    }
-  } while (cursor !== '0')
-  return { shared, lanes: ofLanes, all: [...shared.values()].reduce((sum, size) => sum + size, ofLanes) }
+  const ofLanes = await measureNode(client, (key) => /^fr:\{lane-\d+\}/.test(key), shared)
+  return { shared, all: [...shared.values()].reduce((sum, size) => sum + size, ofLanes) }
 }
 
 const people = LANES * MEMBERS

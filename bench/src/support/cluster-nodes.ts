@@ -44,7 +44,12 @@ export function lookAtNodes({ masters }: RedisCluster): ClusterNodes {
   }
 }
 
-async function measureNode(client: Redis, isOfLane: (key: string) => boolean, shared: Map<string, number>) {
+/** Bytes of the keys of lanes together; the others are put into `shared`, each by its name. */
+export async function measureNode(
+  client: Redis,
+  isOfLane: (key: string) => boolean,
+  shared: Map<string, number>,
+): Promise<number> {
   let ofLanes = 0
   let cursor = '0'
   do {
