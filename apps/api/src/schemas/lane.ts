@@ -13,7 +13,8 @@ export const laneStatus = z.object({
   nextVisitAt: time.nullable(),
   estimatedDoneAt: time.nullable(),
 })
-giveExample(laneStatus, {
+/** As documents show a lane. */
+export const LANE_EXAMPLE = {
   waiting: 3,
   active: 0,
   delayed: 0,
@@ -21,7 +22,8 @@ giveExample(laneStatus, {
   paused: false,
   nextVisitAt: '2026-11-24T10:00:03.000Z',
   estimatedDoneAt: '2026-11-24T10:00:05.000Z',
-})
+}
+giveExample(laneStatus, LANE_EXAMPLE)
 
 /** What is left of the hourly quota of a team key, in answers. */
 export const budgetStatus = z.object({
@@ -29,7 +31,9 @@ export const budgetStatus = z.object({
   remaining: z.number().nullable(),
   observedAt: time.nullable(),
 })
-giveExample(budgetStatus, { limit: 3600, remaining: 3541, observedAt: '2026-11-24T10:00:03.000Z' })
+/** As documents show a budget. */
+export const BUDGET_EXAMPLE = { limit: 3600, remaining: 3541, observedAt: '2026-11-24T10:00:03.000Z' }
+giveExample(budgetStatus, BUDGET_EXAMPLE)
 
 /** Named fields only: what is described of a lane may know more than callers are told. */
 export function toLaneStatus(lane: Omit<TeamKeyDescription['lane'], 'backlogDoneAt'>): z.output<typeof laneStatus> {

@@ -7,7 +7,14 @@ import {
 } from '@flightroster/core/usecases/lane-overview'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
-import { budgetStatus, laneStatus, toBudgetStatus, toLaneStatus } from '../../schemas/lane.ts'
+import {
+  BUDGET_EXAMPLE,
+  LANE_EXAMPLE,
+  budgetStatus,
+  laneStatus,
+  toBudgetStatus,
+  toLaneStatus,
+} from '../../schemas/lane.ts'
 import { cursor, limit, pageOf, readCursor, toCursor } from '../../schemas/paging.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
 import type { ApiServer } from '../../server.ts'
@@ -31,16 +38,8 @@ giveExample(lane, {
   teamKey: 'demo',
   state: 'busy',
   problem: null,
-  budget: { limit: 3600, remaining: 3541, observedAt: '2026-11-24T10:00:03.000Z' },
-  lane: {
-    waiting: 3,
-    active: 0,
-    delayed: 0,
-    failed: 0,
-    paused: false,
-    nextVisitAt: '2026-11-24T10:00:03.000Z',
-    estimatedDoneAt: '2026-11-24T10:00:05.000Z',
-  },
+  budget: BUDGET_EXAMPLE,
+  lane: LANE_EXAMPLE,
 })
 
 export function listLanesRoute(app: ApiServer, deps: ApiDeps): void {

@@ -2,7 +2,14 @@ import type { Finding, GroupChoice, TeamKeyDescription } from '@flightroster/cor
 import { z } from 'zod'
 import { build, toBuild } from '../../schemas/build.ts'
 import { anyId, recordId } from '../../schemas/ids.ts'
-import { budgetStatus, laneStatus, toBudgetStatus, toLaneStatus } from '../../schemas/lane.ts'
+import {
+  BUDGET_EXAMPLE,
+  LANE_EXAMPLE,
+  budgetStatus,
+  laneStatus,
+  toBudgetStatus,
+  toLaneStatus,
+} from '../../schemas/lane.ts'
 import { reportedProblem, toReportedProblem } from '../../schemas/reported-problem.ts'
 import { giveExample } from '../../schemas/example.ts'
 
@@ -46,16 +53,8 @@ giveExample(teamKey, {
   keyId: '2X9R4HXF34',
   status: 'working',
   problem: null,
-  budget: { limit: 3600, remaining: 3541, observedAt: '2026-11-24T10:00:03.000Z' },
-  lane: {
-    waiting: 3,
-    active: 0,
-    delayed: 0,
-    failed: 0,
-    paused: false,
-    nextVisitAt: '2026-11-24T10:00:03.000Z',
-    estimatedDoneAt: '2026-11-24T10:00:05.000Z',
-  },
+  budget: BUDGET_EXAMPLE,
+  lane: LANE_EXAMPLE,
 })
 
 export function toTeamKey(described: TeamKeyDescription): z.output<typeof teamKey> {

@@ -3,9 +3,9 @@ import { toEndpoint, type Notice } from '../../domain/notice.ts'
 import { nullable, number, object, oneOf, text, texts, word } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, webhookKeys } from '../keys.ts'
-import { createRegister, type Register } from '../records.ts'
+import type { Register } from '../records.ts'
 import type { DeliveryClaim } from './delivery-line.ts'
-import { noteEndpointChange } from './webhooks.ts'
+import { createEndpoints } from './webhooks.ts'
 
 const toldScript = defineScript(import.meta.url, './notice-told.lua')
 
@@ -21,23 +21,8 @@ const noticeShape = object<Notice>({
   updatedAt: number,
 })
 
-/** Notices to people by id; a change is noted for whoever keeps endpoints. */
-export function createNotices(redis: Redis): Register<Notice> {
-  const register = createRegister(redis, globalKeys.notices, noticeShape)
-  const noting = async <T>(write: Promise<T>): Promise<T> => {
-    const result = await write
-    await noteEndpointChange(redis)
-    return result
-  }
-  return {
-    ...register,
-    put: (record) => noting(register.put(record)),
-    insert: (record) => noting(register.insert(record)),
-    update: (id, change) => noting(register.update(id, change)),
-    delete: (id) => noting(register.delete(id)),
-    deleteIf: (id, holds) => noting(register.deleteIf(id, holds)),
-  }
-}
+/** Notices to people by id. */
+export const createNotices = (redis: Redis): Register<Notice> => createEndpoints(redis, globalKeys.notices, noticeShape)
 
 /** How a notice does. */
 export interface NoticeState {

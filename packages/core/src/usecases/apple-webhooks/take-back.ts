@@ -30,6 +30,15 @@ export async function leaveWebhook(
   if (left && isLeaving(left)) await takeBack(deps, left)
 }
 
+/** Takes the registration of an app back that no roster has any more. */
+export async function dropUnusedWebhook(deps: TakeBackDeps, appId: string): Promise<void> {
+  const known = await deps.store.appleWebhooks.findByApp(appId)
+  if (!known) return
+  const living = await deps.store.rosters.findMany(known.rosters)
+  if (known.rosters.some((id) => living.get(id)?.app.id === appId)) return
+  await leaveWebhook(deps, known, (id) => known.rosters.includes(id))
+}
+
 /** Ends what somebody began: at Apple first, since a failure there leaves the registration here, to be taken back again. */
 export async function takeBack({ store, session }: TakeBackDeps, webhook: AppleWebhook): Promise<void> {
   const { appleId } = webhook

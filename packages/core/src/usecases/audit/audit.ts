@@ -1,6 +1,6 @@
 import type { ActivityNote } from '../../domain/activity.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { AuditEntry, Store } from '../../store/index.ts'
+import type { AuditEntry, AuditRecord, Store } from '../../store/index.ts'
 import { noteRosterActivity } from '../activity/index.ts'
 
 /** Notes who did what. Ids only: never an address, a key or a token. What was done to a roster its activity tells too. `begun`: what `beginAudit` gave. */
@@ -40,4 +40,12 @@ function toNote(action: string, detail: string): ActivityNote | null {
   const said = SAID[action]
   if (!said) return null
   return detail === '' ? said : { ...said, text: `${said.text} ${detail}` }
+}
+
+/** A page of the audit log, the newest entry first. `next`: what `before` has to be for the following page; null at the end. */
+export async function listAudit(
+  deps: { store: Pick<Store, 'audit'> },
+  page: { limit: number; before?: string | undefined },
+): Promise<{ items: AuditRecord[]; next: string | null }> {
+  return deps.store.audit.list(page.limit, page.before)
 }

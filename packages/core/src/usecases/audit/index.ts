@@ -1,3 +1,2 @@
-export { audit } from './audit.ts'
+export { audit, listAudit } from './audit.ts'
 export { beginAudit, tellUnended } from './begin-audit.ts'
-export { listAudit } from './list-audit.ts'

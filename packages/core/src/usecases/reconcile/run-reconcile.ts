@@ -3,6 +3,7 @@ import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { RosterStanding } from '../../domain/standing.ts'
 import { isAppError } from '../../errors.ts'
+import type { MemberRecord, Members } from '../../store/index.ts'
 import { sessionOf, type Visit } from '../visit/visit.ts'
 import { planIdle } from '../idle/plan-idle.ts'
 import { noteSightings } from '../idle/note-sightings.ts'
@@ -22,7 +23,6 @@ import { confirmVanished } from './confirm-vanished.ts'
 import { noteIncomplete, noteReading, noteStanding } from './note-reading.ts'
 import { planReading } from './plan-reading.ts'
 import { isReading, readGroup, SCHEDULED } from './read-group.ts'
-import { readRoster } from './read-roster.ts'
 import { reconcileTask } from '../schedule/tasks.ts'
 
 const DAY_MS = 86_400_000
@@ -187,4 +187,16 @@ export function newReconciliation(roster: Roster, now: number, dryRun = false): 
     reason: null,
     problem: null,
   }
+}
+
+/** Every member of a roster by id; memory is that of the records, some 500 bytes each. */
+async function readRoster(members: Members): Promise<Map<string, MemberRecord>> {
+  const records = new Map<string, MemberRecord>()
+  let cursor = '0'
+  do {
+    const page = await members.scan(cursor)
+    cursor = page.cursor
+    for (const record of page.records) records.set(record.id, record)
+  } while (cursor !== '0')
+  return records
 }

@@ -7,8 +7,7 @@ import { lawTask } from '../schedule/tasks.ts'
 import { deleteRoster } from './delete-roster.ts'
 import { moveRoster } from './move-roster.ts'
 import { pauseRoster, resumeRoster } from './pause-roster.ts'
-import { setIdleRule } from './set-idle-rule.ts'
-import { setSeats } from './set-seats.ts'
+import { setIdleRule, setSeats } from './set-rules.ts'
 
 let rig: LaneRig
 

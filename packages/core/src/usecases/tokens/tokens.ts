@@ -33,3 +33,20 @@ export async function createToken(
   if (!(await deps.store.tokens.insert(record))) throw new AppError('conflict')
   return { token, record }
 }
+
+/** All tokens in the order of their ids; never a token itself, of which only the hash is kept. */
+export async function listTokens(deps: {
+  store: Pick<Store, 'tokens'>
+}): Promise<(ApiToken & { lastUsedAt: number | null })[]> {
+  const tokens = deps.store.tokens
+  const all = await tokens.list()
+  const usedAt = await tokens.usedAt(all.map(({ id }) => id))
+  return all.map((token, at) => ({ ...token, lastUsedAt: usedAt[at] ?? null }))
+}
+
+/** Deletes a token: it is refused from the next request on. Throws not_found. */
+export async function deleteToken(deps: { store: Pick<Store, 'tokens'> }, id: string): Promise<void> {
+  if (!(await deps.store.tokens.delete(id))) {
+    throw new AppError('not_found', { message: 'There is no such token.' })
+  }
+}
