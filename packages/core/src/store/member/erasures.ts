@@ -6,7 +6,6 @@ import { defineScript } from '../connection/define-script.ts'
 import { laneKeys } from '../keys.ts'
 import { createMembers, type MemberRecord } from './members.ts'
 import { forgetTesterIds } from './testers.ts'
-import { createTraces } from './traces.ts'
 
 const eraseScript = defineScript(import.meta.url, './erase-member.lua', './holders.lua', './desired.lua')
 
@@ -27,7 +26,7 @@ export interface Erasures {
   ): Promise<'erased' | 'kept' | 'lost'>
   /** Whether a fact that was not told yet may be about one of them. */
   hasUntold(isAbout: (roster: string, member: string) => boolean): Promise<boolean>
-  /** Forgets what happened to a member so far, not who it is. */
+  /** Forgets what happened to a member so far, not who it is; links of before are void. */
   dropHistory(roster: string, member: string): Promise<void>
 }
 
@@ -92,10 +91,12 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
           of.protections,
           of.sightings,
           of.usages,
+          // Whoever comes back under this id is another person to an old link.
+          of.links,
+          keys.traces,
         ],
         [token, record.id, desired.version, ref, `${roster}\0${record.id}`],
       )
-      if (answer === 'erased') await createTraces(redis, teamKey).forgetMember({ roster, member: record.id })
       return read(ERASED, answer, 'An answer of erase-member.lua')
     },
     async hasUntold(isAbout) {
@@ -105,6 +106,9 @@ export function createErasures(redis: Redis, teamKey: string): Erasures {
       }
       return false
     },
-    dropHistory: async (roster, member) => void (await redis.hdel(keys.roster(roster).timeline, member)),
+    async dropHistory(roster, member) {
+      const { timeline, links } = keys.roster(roster)
+      await redis.multi().hdel(timeline, member).hdel(links, member).exec()
+    },
   }
 }

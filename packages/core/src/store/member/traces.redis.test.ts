@@ -25,11 +25,4 @@ describe('traces', () => {
     await traces.forget(lee, 'first')
     expect(await traces.read([ann, lee])).toEqual(['second', null])
   })
-
-  it('go with the member, whoever asked', async () => {
-    const traces = createTraces(redis, 'acme')
-    await traces.note([ann], 'first')
-    await traces.forgetMember(ann)
-    expect(await redis.exists(laneKeys('acme').traces)).toBe(0)
-  })
 })

@@ -18,8 +18,6 @@ export interface Traces {
   read(members: readonly MemberOfRoster[]): Promise<(string | null)[]>
   /** Unless a newer request asked meanwhile. */
   forget(member: MemberOfRoster, traceparent: string): Promise<void>
-  /** Whoever asked. */
-  forgetMember(member: MemberOfRoster): Promise<void>
 }
 
 /** Which request last asked for a member, where requests are traced; kept for a day. */
@@ -38,7 +36,6 @@ export function createTraces(redis: Redis, teamKey: string): Traces {
     async forget(member, traceparent) {
       await forgetScript.run(redis, [key], [toField(member), traceparent])
     },
-    forgetMember: async (member) => void (await redis.hdel(key, toField(member))),
   }
 }
 

@@ -75,6 +75,8 @@ export interface Readings {
   doubtChecked(token: string, reading: Reading): Promise<boolean>
   /** Every row of a pass, each address that we wrote about as it was read last. */
   rows(pass: Reading['pass']): Promise<ReadRow[]>
+  /** Whether what was read so far holds this address (lower-cased). */
+  names(address: string): Promise<boolean>
   end(): Promise<void>
 }
 
@@ -174,6 +176,16 @@ export function createReadings(redis: Redis, teamKey: string, roster: string): R
       const rows = [...listed].map(([, json]) => parseRow(json))
       const untouched = rows.filter(({ email }) => email === null || !checked.has(emailKey(email)))
       return [...untouched, ...[...checked.values()].filter((json) => json !== '').map(parseRow)]
+    },
+    async names(address) {
+      const looked = [...(await redis.smembers(keys.readingTouched)), ...(await redis.hkeys(keys.readingChecked))]
+      if (looked.some((one) => emailKey(one) === address)) return true
+      const word = JSON.stringify(address)
+      for (const key of [keys.readingRows, keys.readingAgain]) {
+        const rows = await readHash(redis, key)
+        for (const json of rows.values()) if (json.toLowerCase().includes(word)) return true
+      }
+      return false
     },
     end: async () => void (await redis.unlink(...all)),
   }

@@ -109,6 +109,28 @@ describe('an erasure', () => {
     expect(everywhere()).toHaveLength(1)
   })
 
+  it('is not complete while a reading under way has read the person', async () => {
+    await join('gold', 'u-1')
+    await settled()
+    const { readingRows, readingTouched } = laneKeys('acme').roster('gold')
+    await rig.redis.hset(readingRows, 't-1', JSON.stringify(['t-1', 'Ann@Example.com', 'INVITED']))
+    const { id } = await erasePerson(rig.deps, ANN)
+    await rig.until(async () => expect(await rig.statuses()).toEqual({}))
+    const goesOn = async () => {
+      const [part = ''] = await rig.redis.hkeys(laneKeys('acme').erasures)
+      await createSchedule(rig.redis, 'acme').plan(eraseTask(part), 0)
+      await rig.visit()
+    }
+    await goesOn()
+    expect((await describeErasure(rig.deps, id)).status).toBe('running')
+    await rig.redis.del(readingRows)
+    await rig.redis.sadd(readingTouched, 'ann@example.com')
+    await goesOn()
+    expect((await describeErasure(rig.deps, id)).status).toBe('running')
+    await rig.redis.del(readingTouched)
+    await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
+  })
+
   it('says when it is complete, and knows no address', async () => {
     await join('gold', 'ann@example.com')
     await settled()

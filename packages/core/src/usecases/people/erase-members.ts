@@ -38,7 +38,9 @@ export async function eraseMembers(visit: Visit, id: string): Promise<number | n
   if (roster?.moving) return clock.now() + SOON_MS
   if (roster && roster.teamKey !== visit.teamKey) return handOver(visit, erasure, roster.teamKey)
   const left = roster ? await eraseEach(visit, roster, erasure) : 0
-  if (left > 0) return nextTry(erasure, clock.now())
+  // A reading under way may have read the person before they left; it ends, or is forgotten within a day.
+  const isRead = roster && (await store.lane(visit.teamKey).roster(roster.id).readings.names(erasure.email))
+  if (left > 0 || isRead) return nextTry(erasure, clock.now())
   if (roster) {
     const { teamKey } = visit
     await forgetInPlans(store, teamKey, erasure)

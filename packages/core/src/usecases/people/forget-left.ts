@@ -42,8 +42,6 @@ export async function eraseRecord(visit: Visit, roster: Roster, record: MemberRe
   const erasures = visit.deps.store.lane(visit.teamKey).erasures
   const ref = visit.deps.toRef(roster.id, record.id)
   const member = { roster: roster.id, appId: roster.app.id, ref, record }
-  // Whoever comes back under this id is another person to an old link.
-  await visit.deps.store.lane(visit.teamKey).roster(roster.id).links.void([record.id])
   const answer = await erasures.eraseMember(visit.lease.token, member)
   if (answer === 'lost') throw new AppError('lease_lost')
   return answer === 'erased'
