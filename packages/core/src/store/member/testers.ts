@@ -50,10 +50,10 @@ export async function findTesterIds(
     redis.exists(former),
     ...[...parts].map(async ([key, part]) => {
       const found = await redis.hmget(key, ...part.fields)
-      for (const [at, address] of part.addresses.entries()) {
+      part.addresses.forEach((address, at) => {
         const text = found[at]
         if (typeof text === 'string') ids.set(address, parseTesterId(text))
-      }
+      })
     }),
   ])
   if (hasFormer === 0) return ids

@@ -39,11 +39,12 @@ export async function keepTesterIds(
   records: ReadonlyMap<string, MemberRecord>,
 ): Promise<void> {
   const addressOf = ({ observed, desired }: MemberRecord) => emailKey(observed?.email ?? desired.email ?? '')
-  const listed = [...records.values()].flatMap((record) => {
+  const listed: { record: MemberRecord; address: string; id: string }[] = []
+  for (const record of records.values()) {
     const address = addressOf(record)
-    const row = listing.get(address)
-    return row === undefined ? [] : [{ record, address, id: row.id }]
-  })
+    const id = listing.get(address)?.id
+    if (id !== undefined) listed.push({ record, address, id })
+  }
   // Many at once: they lie in 256 parts, and each is asked once.
   for (const chunk of inChunks(listed, IDS_AT_ONCE)) {
     const known = await visit.deps.lane.testerIds(

@@ -10,6 +10,16 @@ export type GroupReading =
   | { kind: 'incomplete' }
   | { kind: 'goes_on'; at: number; read: number; total: number | null }
 
+/** A reading under way. `own`: all pages so far are this visit's, so none of their rows has to be asked of the store. */
+interface UnderWay {
+  readings: Readings
+  reading: Reading
+  own: OwnPages | null
+}
+
+/** Rows by tester id, of each pass. */
+type OwnPages = Record<Reading['pass'], Map<string, ReadRow>>
+
 /** Of the scheduled reading; any other owner is somebody who asked for a reading that begins no earlier than that. */
 export const SCHEDULED = 'schedule'
 
@@ -38,17 +48,19 @@ export async function readGroup(visit: Visit, roster: Roster, owner: string): Pr
   if (found && found.owner !== owner && isInTheWay(found, owner, clock.now())) {
     return { kind: 'goes_on', at: clock.now() + WAIT_FOR_OTHER_MS, read: 0, total: null }
   }
-  let reading = found?.owner === owner ? found : await begin(visit, readings, owner)
+  const isBegunBefore = found?.owner === owner
+  const own: OwnPages | null = isBegunBefore ? null : { 1: new Map(), 2: new Map() }
+  let reading = isBegunBefore ? found : await begin(visit, readings, owner)
   let steps = 0
   for (;;) {
     if (reading.broken) return conclude(readings, reading, null)
     if (steps > 0 && (await othersWait(visit))) return goOn(reading, clock.now())
     if (!reading.ended) {
-      reading = await readPage(visit, roster, readings, reading)
+      reading = await readPage(visit, roster, { readings, reading, own })
     } else {
       const touched = await readings.touched(LOOKED_AT_ONCE)
       if (touched.length === 0) {
-        const end = await judge(visit, roster, readings, reading)
+        const end = await judge(visit, roster, { readings, reading, own })
         if (end.kind !== 'again') return end
         reading = end.reading
         continue
@@ -110,7 +122,7 @@ function assertKept(kept: boolean): void {
   if (!kept) throw new AppError('lease_lost')
 }
 
-async function readPage(visit: Visit, roster: Roster, readings: Readings, reading: Reading): Promise<Reading> {
+async function readPage(visit: Visit, roster: Roster, { readings, reading, own }: UnderWay): Promise<Reading> {
   let page
   try {
     page = await sessionOf(visit).readGroupPage(roster.group.id, reading.next, visit.deps.settings.testerUsage)
@@ -118,12 +130,12 @@ async function readPage(visit: Visit, roster: Roster, readings: Readings, readin
     // A next link that Apple takes no more, after a long while: from the first page on, and a group that is gone shows there.
     const isRefused = reading.next !== null && isAppError(error, 'apple_refused', 'apple_not_found')
     if (!isRefused || reading.restarts === RESTARTS) throw error
+    own?.[1].clear()
+    own?.[2].clear()
     return begin(visit, readings, reading.owner, reading.restarts + 1)
   }
-  const known = await readings.known(
-    reading.pass,
-    page.rows.map(({ id }) => id),
-  )
+  const ids = page.rows.map(({ id }) => id)
+  const known = own?.[reading.pass] ?? (await readings.known(reading.pass, ids))
   const fresh = new Map<string, ReadRow>()
   const touched = new Set((await readings.touched(Number.MAX_SAFE_INTEGER)).map(emailKey))
   let isRepeated = false
@@ -131,7 +143,8 @@ async function readPage(visit: Visit, roster: Roster, readings: Readings, readin
     const { id, email } = row
     // One that we took out and put in again may be listed twice, and is looked at later.
     if (known.has(id) || fresh.has(id)) isRepeated ||= email === null || !touched.has(emailKey(email))
-    if (!known.has(id)) fresh.set(id, row)
+    const { state, inviteType, devices } = row
+    if (!known.has(id)) fresh.set(id, { id, email, state, inviteType, devices })
   }
   const idle = fresh.size > 0 ? 0 : reading.idle + 1
   const next: Reading = {
@@ -145,6 +158,7 @@ async function readPage(visit: Visit, roster: Roster, readings: Readings, readin
     broken: isRepeated || (page.next !== null && (page.next === reading.next || idle >= IDLE_PAGES)),
   }
   assertKept(await readings.keepPage(visit.lease.token, next, [...fresh.values()]))
+  for (const [id, row] of fresh) own?.[reading.pass].set(id, row)
   return next
 }
 
@@ -152,19 +166,21 @@ async function readPage(visit: Visit, roster: Roster, readings: Readings, readin
 async function judge(
   visit: Visit,
   roster: Roster,
-  readings: Readings,
-  reading: Reading,
+  { readings, reading, own }: UnderWay,
 ): Promise<GroupReading | { kind: 'again'; reading: Reading }> {
   const { clock } = visit.deps
   const { token } = visit.lease
   const isPatched = (await readings.countChecked()) > 0
-  const rows = await readings.rows(reading.pass)
+  // What was looked at by its address is in the store alone.
+  const rowsOf = async (pass: Reading['pass']) =>
+    own && !isPatched ? [...own[pass].values()] : await readings.rows(pass)
+  const rows = await rowsOf(reading.pass)
   if (reading.total === null && reading.pass === 1) {
     const second: Reading = { ...reading, pass: 2, next: null, idle: 0, ended: false }
     assertKept(await readings.keepPage(token, second, []))
     return { kind: 'again', reading: second }
   }
-  if (reading.total === null) return conclude(readings, reading, sameIds(await readings.rows(1), rows) ? rows : null)
+  if (reading.total === null) return conclude(readings, reading, sameIds(await rowsOf(1), rows) ? rows : null)
   const total = isPatched ? await sessionOf(visit).countGroupTesters(roster.group.id) : reading.total
   if (total === rows.length) return conclude(readings, reading, rows)
   if (!isPatched || reading.doubts === DOUBTS) return conclude(readings, reading, null)

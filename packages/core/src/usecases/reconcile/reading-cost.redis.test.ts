@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { laneKeys } from '../../store/index.ts'
 import { getReconciliation } from './get-reconciliation.ts'
@@ -56,4 +56,12 @@ it('a reading that shows what the one before showed writes nothing of its tester
   await read()
   const after = await rig.redis.hgetall(key)
   expect(spaced.filter(([id, text]) => after[id] !== text)).toEqual([])
+})
+
+it('a reading that one visit goes through asks the store for none of its own rows', async () => {
+  const { readingRows } = laneKeys('acme').roster('gold')
+  const spies = [vi.spyOn(rig.redis, 'hmget'), vi.spyOn(rig.redis, 'hscan')]
+  await read()
+  expect(spies.every((spy) => spy.mock.calls.length > 0)).toBe(true)
+  expect(spies.flatMap((spy) => spy.mock.calls.filter(([key]) => key === readingRows))).toEqual([])
 })
