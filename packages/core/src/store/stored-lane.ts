@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis'
 import type { Roster } from '../domain/roster.ts'
 import { createBudget, type Budget, type BudgetSettings } from './budget/budget.ts'
+import { readStoreTime } from './connection/store-clock.ts'
 import { createKept, type Kept } from './kept.ts'
+import { laneKeys } from './keys.ts'
 import { forgetLane, isLaneKnown, readKeyAt } from './lane/forget-lane.ts'
 import { oldestWaitingAt, readLaneOverview, type LaneOverview } from './lane/lane-overview.ts'
 import {
@@ -54,6 +56,8 @@ export interface StoredLane extends LaneStore {
   standing(): Promise<LaneStanding>
   /** `key`: the one that it is about; of one that was replaced since nothing is written. */
   putStanding(standing: Partial<Omit<LaneStanding, 'outage'>>, key?: KeyOfStanding): Promise<void>
+  /** The time of the server that has the lane (ms): what is recorded in the lane is as of that. */
+  time(): Promise<number>
   isPaused(): Promise<boolean>
   /** `at` (ms): since when, for people; a lane that is paused already keeps its own. */
   pause(at: number): Promise<void>
@@ -130,6 +134,7 @@ export function openLane(redis: Redis, teamKey: string): StoredLane {
     roster: (rosterId) => openRoster(redis, teamKey, rosterId),
     standing: () => readLaneStanding(redis, teamKey),
     putStanding: (standing, key) => writeLaneStanding(redis, teamKey, standing, key),
+    time: () => readStoreTime(redis, laneKeys(teamKey).lane),
     isPaused: () => isLanePaused(redis, teamKey),
     pause: (at) => pauseLane(redis, teamKey, at),
     resume: () => resumeLane(redis, teamKey),

@@ -16,9 +16,9 @@ export interface StoreClock extends Clock {
   close(): void
 }
 
-/** The store's time (ms), asked for now: for what is compared with times that scripts wrote. */
-export async function readStoreTime(redis: Redis): Promise<number> {
-  return Number(await tellTime.run(redis, [globalKeys.salt], []))
+/** The store's time (ms), asked for now: for what is compared with times that scripts wrote. In a cluster, that of the server that has `key`. */
+export async function readStoreTime(redis: Redis, key: string = globalKeys.salt): Promise<number> {
+  return Number(await tellTime.run(redis, [key], []))
 }
 
 /**

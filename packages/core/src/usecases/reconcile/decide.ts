@@ -186,7 +186,8 @@ async function planAgain(
 ): Promise<Reconciliation> {
   const reconciliations = deps.store.lane(roster.teamKey).reconciliations
   const revision = await reconciliations.revision(roster.id)
-  const now = deps.clock.now()
+  // As a list is: whoever joins from now on has done so after it.
+  const now = Math.floor(await deps.store.lane(roster.teamKey).time())
   const unmanaged = record.removesUnmanaged ? others.length : 0
   const fresh: Reconciliation = {
     ...record,

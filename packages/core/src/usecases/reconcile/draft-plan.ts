@@ -46,7 +46,7 @@ const SEEN_AT_ONCE = 500
 /** What a list would do, and whether the guard would hold it. Changes nothing. Throws roster_full. */
 export async function draftPlan(deps: DraftDeps, input: SnapshotInput): Promise<DraftedPlan> {
   const { roster, turn = nextTurn } = input
-  const at = Math.floor(await deps.store.time())
+  const at = Math.floor(await deps.store.lane(roster.teamKey).time())
   const revision = await deps.store.lane(roster.teamKey).reconciliations.revision(roster.id)
   const kept = await deps.store.lane(roster.teamKey).roster(roster.id).protections.all()
   const planner = await createSnapshotPlanner(input.rows, input.rejected, at, (id) => kept.has(id), turn)

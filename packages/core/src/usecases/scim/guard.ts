@@ -83,7 +83,7 @@ async function judge(
   const counts = await deps.store.members(roster.teamKey, roster.id).counts()
   const present = Object.values(counts).reduce((sum, one) => sum + one, 0) - counts.removed
   const size = Math.max(removals.length, present - joined)
-  const at = Math.floor(await deps.store.time())
+  const at = Math.floor(await deps.store.lane(roster.teamKey).time())
   const verdict = judgeRemovals({
     settings: roster.removalGuard,
     removals: removals.length,
