@@ -74,6 +74,15 @@ describe('PUT /v1/rosters/{rosterId}/members', () => {
     expect((await putList([])).json().held).toBe(true)
   })
 
+  it('names everybody whom a large list would add, in the same form as of a small one', async () => {
+    const [small, large] = [await putList(people(2), '?dryRun=true'), await putList(people(2_500), '?dryRun=true')]
+    expect(large.headers['content-type']).toBe(small.headers['content-type'])
+    const { plan, ...rest } = large.json()
+    const names = { add: people(2_500).map(({ id }) => id), update: [], remove: [] }
+    expect(plan).toEqual({ add: 2_500, update: 0, remove: 0, unchanged: 0, names })
+    expect(Object.keys(rest)).toEqual(Object.keys(small.json()).filter((field) => field !== 'plan'))
+  })
+
   it('holds an empty list unless it is meant', async () => {
     await putList(people(3))
     const held = await putList([])
