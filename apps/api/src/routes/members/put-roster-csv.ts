@@ -82,7 +82,7 @@ function takeRows(parser: Parser, take: (cells: string[]) => void): void {
     try {
       take(cells)
     } catch (error) {
-      parser.destroy(error as Error)
+      parser.destroy(error instanceof Error ? error : new Error('A row could not be taken.', { cause: error }))
     }
     return true
   }
