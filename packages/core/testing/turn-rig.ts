@@ -123,7 +123,6 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
     turns,
     obsolete: [],
     moving: [],
-    parked: [],
     surroundings: {
       wantedHere: () => false,
       comingHere: () => false,

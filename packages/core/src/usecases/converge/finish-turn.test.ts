@@ -5,7 +5,7 @@ import { createSettableClock } from '@flightroster/core/testing'
 import { AppError } from '../../errors.ts'
 import { createLog } from '../../log.ts'
 import type { Outcome } from '../../store/index.ts'
-import { finishTurn, parkPoisoned } from './finish-turn.ts'
+import { finishTurn } from './finish-turn.ts'
 import type { Ending } from './turn.ts'
 
 const error = new AppError('apple_unreachable')
@@ -76,7 +76,7 @@ describe('what becomes of a job', () => {
     ['in line', { kind: 'in_line' }, ['wait for a seat', 'record done waiting', 'complete']],
     ['parked', { kind: 'parked', problem: null }, ['record parked pending', 'leave the line', 'complete']],
     ['given back', { kind: 'give_back' }, ['record later pending', 'give back']],
-    ['obsolete', { kind: 'obsolete' }, ['complete']],
+    ['poisoned', { kind: 'poisoned' }, ['record failed failed', 'leave the line', 'fail']],
   ])('%s: first the outcome, then the job', async (_name, ending, expected) => {
     expect((await storyOf(ending)).story).toEqual(expected)
   })
@@ -96,6 +96,7 @@ describe('what becomes of a job', () => {
 
   it.each<[string, Ending, number]>([
     ['what was carried out', done, 3],
+    ['what is not begun any more', { kind: 'poisoned' }, 3],
     ['what comes again', { kind: 'retry', error }, 0],
   ])('counts %s as converged, or not', async (_name, ending, converged) => {
     expect((await storyOf(ending)).outcome?.observed.converged).toBe(converged)
@@ -151,19 +152,13 @@ describe('what becomes of a job', () => {
     expect(outcome?.entry).toMatchObject({ s: 'invited', p: 'invitation_refused', d: 'Answer: 409.' })
   })
 
-  it('fails a job whose worker died too often, for a person to look at', async () => {
-    const { deps, turn, story } = await finish(done)
-    await parkPoisoned(deps, turn)
-    expect(story).toEqual(['record failed failed', 'leave the line', 'fail'])
-  })
-
   it('fails no job of a roster that is gone, or another by now, nor one of a lane that another worker has', async () => {
     for (const [answer, after] of [
       ['gone', 'give back'],
       ['lost', 'lease lost'],
     ] as const) {
-      const { deps, turn, story } = await finish(done, { answer })
-      await parkPoisoned(deps, turn)
+      const { deps, turn, story } = await finish({ kind: 'poisoned' }, { answer })
+      await finishTurn(deps, turn)
       expect(story).toEqual(['record failed failed', after])
     }
   })

@@ -9,17 +9,16 @@ import type { LaneStore, MemberRecord, Store, Work } from '../../store/index.ts'
 import { readRemovals, type Removals } from './removals.ts'
 import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
 import { readSeats, type KnownSeats } from './seats.ts'
-import type { KnownTesters, Turn } from './turn.ts'
+import type { Ending, KnownTesters, Turn } from './turn.ts'
 import { readLack } from '../builds/warnings-of.ts'
 
 export interface Batch {
+  /** Some have ended before they begin: those of rosters that are paused or blocked, and of jobs that end their workers. */
   turns: Turn[]
   /** Jobs whose member or roster is gone, or whose work an earlier run did. */
   obsolete: LaneJob[]
   /** Jobs of rosters on the move to another lane, where whoever ends the move records their members. */
   moving: LaneJob[]
-  /** Jobs of rosters that are paused or blocked. */
-  parked: Turn[]
   surroundings: Surroundings
   removals: Removals
   /** By roster id: why nobody of its group can be invited, where that is known. */
@@ -123,25 +122,22 @@ export async function loadBatch(
         ),
   ])
   const turns: Turn[] = []
-  const parked: Turn[] = []
   for (const { job, work: item, roster } of wanted) {
     const record = records.get(roster.id)?.get(item.member)
     if (!record) {
       obsolete.push(job)
       continue
     }
-    const turn = toTurn(job, item, roster, record)
-    if (roster.paused || roster.blocked) parked.push(turn)
-    else turns.push(turn)
+    turns.push(toTurn(job, item, roster, record))
   }
-  const found = around ?? (await readAround(store, lane, teamKey, { members: turns, parked, neighbours, records }))
-  for (const turn of turns) {
+  const found = around ?? (await readAround(store, lane, teamKey, { members: turns, neighbours, records }))
+  for (const turn of turns.filter(isServed)) {
     keepWantedSeat(found.surroundings, turn)
     turn.observed = beginMove(turn.desired, turn.observed)
     const { writing } = turn.observed
     if (writing?.kind === 'remove_app') turn.leavesApp.add(emailKey(writing.email))
   }
-  return { turns, obsolete, moving, parked, ...found }
+  return { turns, obsolete, moving, ...found }
 }
 
 function toTurn(job: LaneJob, { member, fresh, invite }: Work, roster: Roster, record: MemberRecord): Turn {
@@ -160,7 +156,7 @@ function toTurn(job: LaneJob, { member, fresh, invite }: Work, roster: Roster, r
     learnt: new Map(),
     calls: [],
     callMs: [],
-    ending: null,
+    ending: endingOf(roster, job),
     before: null,
     unseen: new Set(),
     leavesApp: new Set(),
@@ -169,25 +165,31 @@ function toTurn(job: LaneJob, { member, fresh, invite }: Work, roster: Roster, r
   }
 }
 
+/** How a turn ends for which nothing is asked of Apple. */
+function endingOf(roster: Roster, { poisoned }: LaneJob): Ending | null {
+  if (!isServed({ roster })) return { kind: 'parked', problem: roster.blocked?.code ?? null }
+  return poisoned ? { kind: 'poisoned' } : null
+}
+
+function isServed({ roster }: Pick<Turn, 'roster'>): boolean {
+  return !roster.paused && roster.blocked === null
+}
+
 async function readAround(
   store: Store,
   lane: LaneStore,
   teamKey: string,
-  {
-    members,
-    parked = [],
-    neighbours,
-    records,
-  }: {
+  known: {
     members: readonly Pick<Turn, 'roster' | 'desired' | 'observed'>[]
-    parked?: readonly Pick<Turn, 'roster'>[]
     neighbours: Roster[]
     records: KnownRecords
   },
 ): Promise<Around> {
-  const addresses = members.flatMap((turn) => addressesOf(turn).map((key) => ({ roster: turn.roster, key })))
-  const served = [...new Set(members.map(({ roster }) => roster))]
-  const apps = new Set([...members, ...parked].map(({ roster }) => roster.app.id))
+  const { members, neighbours, records } = known
+  const open = members.filter(isServed)
+  const addresses = open.flatMap((turn) => addressesOf(turn).map((key) => ({ roster: turn.roster, key })))
+  const served = [...new Set(open.map(({ roster }) => roster))]
+  const apps = new Set(members.map(({ roster }) => roster.app.id))
   const [surroundings, testers, removals, lacks, seats] = await Promise.all([
     readSurroundings(store, neighbours, addresses, records),
     readTesters(lane, addresses),

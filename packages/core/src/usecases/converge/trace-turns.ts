@@ -72,7 +72,7 @@ export async function traceEnding({ trace }: Turn, ending: Ending, outcome: Outc
   if (!trace) return
   trace.span.set({ 'flightroster.ending': ending.kind, 'flightroster.status': outcome?.status })
   if (ending.kind === 'retry') trace.span.fail(ending.error.code)
-  const isOver = ending.kind === 'done' || ending.kind === 'obsolete' || outcome?.ending === 'failed'
+  const isOver = ending.kind === 'done' || outcome?.ending === 'failed'
   if (isOver) await trace.forget()
 }
 

@@ -16,10 +16,10 @@ export type Ending =
   | { kind: 'in_line' }
   /** Waits for its roster to be resumed or mended. */
   | { kind: 'parked'; problem: ErrorCode | null }
+  /** Its workers died with it, time and again: it is not begun any more, and waits for a person. */
+  | { kind: 'poisoned' }
   /** The lane stops here; the job was not carried out and loses nothing. */
   | { kind: 'give_back' }
-  /** Nothing to do any more: the member or its roster is gone, or an earlier run did it. */
-  | { kind: 'obsolete' }
 
 /** One member of a batch on its way from observed to desired. */
 export interface Turn {

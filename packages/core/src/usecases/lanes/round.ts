@@ -1,7 +1,7 @@
 import type { LaneCounts, LaneJob } from '../../queues/index.ts'
 import type { OutboxEntry } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
-import { finishTurn, parkPoisoned, type FinishDeps } from '../converge/finish-turn.ts'
+import { finishTurn, type FinishDeps } from '../converge/finish-turn.ts'
 import type { Brakes } from '../converge/brakes.ts'
 import { findElsewhere, loadBatch, readAhead, type Batch, type ReadAhead } from '../converge/load-batch.ts'
 import { openSeats } from '../converge/seats.ts'
@@ -89,12 +89,11 @@ function howMany(visit: Visit, counts: LaneCounts, isOneDue: boolean): number {
 async function carryOut(visit: Visit, jobs: LaneJob[], ahead: ReadAhead | null): Promise<void> {
   const { store, lane, tracing, log } = visit.deps
   const batch = await loadBatch(store, lane, visit.teamKey, jobs, ahead)
-  const turns = [...batch.turns, ...batch.parked]
-  await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, turns)
+  await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, batch.turns)
   try {
     await converge(visit, batch)
   } finally {
-    endTurns(turns)
+    endTurns(batch.turns)
   }
 }
 
@@ -114,7 +113,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       checkEveryMs: settings.blockedCheckMs,
       goesOn: () => goesOn(visit),
     },
-    { turns: [...batch.turns, ...batch.parked], seats: batch.seats },
+    batch,
   )
   const finishDeps: FinishDeps = {
     seats,
@@ -124,20 +123,12 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
     log: deps.log,
     leaseLost: () => lease.end(),
   }
-  visit.did += batch.obsolete.length + batch.parked.length
+  visit.did += batch.obsolete.length
   await Promise.all(batch.obsolete.map((job) => job.complete()))
   // Or the audit would record for ever what nobody is left for.
   await deps.lane.dropWork(batch.obsolete.map((job) => job.ref))
   // Nothing that came of it would be recorded here. Its mover has the lease, or is dead: then another one comes.
   await Promise.all(batch.moving.map((job) => job.later(clock.now() + MOVE_LOOK_MS)))
-  for (const turn of batch.parked) {
-    turn.ending = { kind: 'parked', problem: turn.roster.blocked?.code ?? null }
-    await finishTurn(finishDeps, turn)
-  }
-  const poisoned = batch.turns.filter((turn) => turn.job.poisoned)
-  visit.did += poisoned.length
-  for (const turn of poisoned) await parkPoisoned(finishDeps, turn)
-  batch.turns = batch.turns.filter((turn) => !turn.job.poisoned)
   await convergeBatch(
     {
       lane: {
