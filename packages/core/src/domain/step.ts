@@ -22,6 +22,13 @@ export type Step =
 /** A step that takes a call to App Store Connect. */
 export type CallStep = Exclude<Step, { do: 'settle' | 'wait' | 'forget' | 'give_up' | 'end_invitation' }>
 
+/** One that changes what is there; the others only ask. */
+export type WriteStep = Exclude<CallStep, { do: 'look_up' | 'read_membership' }>
+
+export function isWrite(step: CallStep): step is WriteStep {
+  return step.do !== 'look_up' && step.do !== 'read_membership'
+}
+
 /** Where a tester was looked up: Apple's records belong to an app, or to the whole account. */
 export type Within = 'app' | 'account'
 

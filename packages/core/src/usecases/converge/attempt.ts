@@ -1,6 +1,5 @@
 import type { AppleSession, CallRecord } from '@flightroster/app-store-connect'
-import type { Writing } from '../../domain/member.ts'
-import type { CallStep } from '../../domain/step.ts'
+import { isWrite, type CallStep } from '../../domain/step.ts'
 import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { StepDeps, Taken } from './take-steps.ts'
 import { traceCall } from './trace-turns.ts'
@@ -33,14 +32,6 @@ const ENDPOINT_OF = {
 
 export const endpointOf = ({ do: kind }: CallStep): string => ENDPOINT_OF[kind]
 
-const WRITING_OF: Partial<Record<CallStep['do'], Writing['kind']>> = {
-  create: 'create',
-  add: 'add',
-  remove: 'remove',
-  remove_app: 'remove_app',
-  invite: 'invite',
-}
-
 /** `refused`: for the caller to go on with; `ended`: each of them was told already. */
 type Attempt<T> = { is: 'answer'; value: T } | { is: 'refused'; error: AppError } | { is: 'ended' }
 
@@ -62,7 +53,7 @@ export async function attempt<T>(
   const { brakes, listener } = deps
   const [first] = chunk
   if (!first) return { is: 'ended' }
-  const isRead = options.reads === true || writingKind(first.step.do) === undefined
+  const isRead = options.reads === true || !isWrite(first.step)
   const endpoint = isRead ? READS : endpointOf(first.step)
   await brakes.judged()
   const opensAt = brakes.opensAt(endpoint)
@@ -88,7 +79,7 @@ export async function attempt<T>(
     const speaksOfNobody = isRead && REFUSALS.includes(error.code) && error.code !== 'address_invalid'
     if (speaksOfNobody || error.code === 'call_forbidden') brakes.refused(endpoint, error)
     if (options.takes?.(error)) {
-      const isGone = error.code === 'apple_not_found' && (await listener.missesGroup(chunk, error))
+      const isGone = error.code === 'apple_not_found' && (await listener.missesGroup(chunk))
       return isGone ? { is: 'ended' } : { is: 'refused', error }
     }
     for (const item of chunk) await listener.failed(item, error, chunk.length, isRead ? 'read' : 'step')
@@ -107,8 +98,4 @@ function noteCall(chunk: Taken[], record: CallRecord): void {
     turn.calls.push(record.appleCode === null ? [call, status] : [call, status, record.appleCode])
     turn.callMs.push(Math.round(record.durationMs))
   }
-}
-
-export function writingKind(kind: CallStep['do']): Writing['kind'] | undefined {
-  return WRITING_OF[kind]
 }

@@ -36,15 +36,12 @@
  * How a turn ended decides what becomes of the job (`finish-turn.ts`): done, parked, in_line: it ends · later: it sleeps, no
  * attempt used · retry: an attempt is used, after the twelfth the member has failed · give_back: as if it had not been fetched.
  */
-import type { AppleSession, CallRecord } from '@flightroster/app-store-connect'
-import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed } from '../../domain/member.ts'
-import { NOT_ASKED, type CallStep, type Step } from '../../domain/step.ts'
-import { dropWriting, isEntry } from '../../domain/former-addresses.ts'
+import { isWrite, NOT_ASKED, type CallStep, type Step } from '../../domain/step.ts'
+import { dropWriting, isEntry, isOwn } from '../../domain/former-addresses.ts'
 import { planStep } from '../../domain/plan.ts'
-import { AppError, type ErrorCode } from '../../errors.ts'
-import type { LaneStore } from '../../store/index.ts'
+import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { Brakes } from './brakes.ts'
 import { gather } from './gather.ts'
 import { endInvitation } from './note-failure.ts'
@@ -52,20 +49,13 @@ import { createListener, forgetAddress, noteUnseen, type ListenerDeps } from './
 import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
 import { isInBy } from './surroundings.ts'
-import { takeSteps, type Listener, type Taken } from './take-steps.ts'
-import { type ChunkSize } from '../visit/visit.ts'
+import { takeSteps, type Listener, type StepDeps, type Taken } from './take-steps.ts'
 import type { Turn } from './turn.ts'
 
-export interface ConvergeDeps {
-  lane: Pick<LaneStore, 'markWriting'>
-  leaseToken: string
-  sessionFor: (note: (record: CallRecord) => void) => AppleSession
-  clock: Clock
-  parallel: number
-  chunk: ChunkSize
+export interface ConvergeDeps
+  extends Omit<ListenerDeps, 'testers' | 'removals' | 'isGroupGone'>, Omit<StepDeps, 'listener'> {
   brakes: Brakes
   seats: Pick<Seats, 'mayEnter' | 'noteFull'>
-  isKnownElsewhere: ListenerDeps['isKnownElsewhere']
   /** Told of each turn as soon as it has ended, so that its outcome is recorded while others are still under way. */
   finish: (turn: Turn) => Promise<void>
 }
@@ -77,21 +67,8 @@ const LOOK_UP_AFTER: readonly ErrorCode[] = ['apple_refused', 'apple_request_inv
 const MAX_PASSES = 12
 
 export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<void> {
-  const listener = createListener({
-    ...deps,
-    session: deps.sessionFor(() => {}),
-    testers: batch.testers,
-    removals: batch.removals,
-    brakes: {
-      ...deps.brakes,
-      async groupGone(roster) {
-        await deps.brakes.groupGone(roster)
-        for (const turn of batch.turns) {
-          if (turn.roster.id === roster.id) turn.ending ??= { kind: 'parked', problem: 'group_gone' }
-        }
-      },
-    },
-  })
+  const { testers, removals } = batch
+  const listener = createListener({ ...deps, testers, removals, isGroupGone: checkGroups(deps, batch.turns) })
   const finishing = gather()
   const begun = new Set<Turn>()
   const finishEnded = () => {
@@ -107,6 +84,28 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
     finishEnded()
   } finally {
     await finishing.ended()
+  }
+}
+
+/** An unknown group is refused in as many ways as a bad tester, so it is read; one that is there, once a batch. */
+function checkGroups({ sessionFor, brakes }: ConvergeDeps, turns: readonly Turn[]): ListenerDeps['isGroupGone'] {
+  const there = new Set<string>()
+  return async (roster) => {
+    if (roster.blocked) return true
+    if (there.has(roster.group.id)) return false
+    try {
+      await sessionFor(() => {}).getGroup(roster.group.id)
+      there.add(roster.group.id)
+      return false
+    } catch (error) {
+      if (!isAppError(error)) throw error
+      if (error.code !== 'apple_not_found') return false
+    }
+    await brakes.groupGone(roster)
+    for (const turn of turns) {
+      if (turn.roster.id === roster.id) turn.ending ??= { kind: 'parked', problem: 'group_gone' }
+    }
+    return true
   }
 }
 
@@ -142,9 +141,8 @@ function planPass(deps: ConvergeDeps, batch: Batch): Taken[] {
     const step = planTurn(deps, batch, turn, unknown >= LOOK_UP_FROM || wasRefused(turn))
     if (!step) continue
     const claim = `${turn.roster.app.id}\0${emailKey(step.email)}`
-    const isRead = step.do === 'look_up' || step.do === 'read_membership'
-    if (!isRead && claimed.has(claim)) continue
-    if (!isRead) claimed.add(claim)
+    if (isWrite(step) && claimed.has(claim)) continue
+    if (isWrite(step)) claimed.add(claim)
     taken.push({ turn, step })
   }
   return taken
@@ -232,9 +230,8 @@ function planTurn(deps: ConvergeDeps, batch: Batch, turn: Turn, lookUpFirst: boo
   }
 }
 
-function mayBeIn({ observed: { email, confirmed, writing }, unseen }: Turn, wanted: string): boolean {
-  const key = emailKey(wanted)
-  return email !== null && emailKey(email) === key && !confirmed && writing === null && !unseen.has(key)
+function mayBeIn({ observed, unseen }: Turn, wanted: string): boolean {
+  return isOwn(observed, wanted) && !observed.confirmed && observed.writing === null && !unseen.has(emailKey(wanted))
 }
 
 /** A problem of the member's own comes first; else why an invitation that was asked for was not sent. */

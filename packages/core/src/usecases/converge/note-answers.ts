@@ -1,16 +1,24 @@
-import type { AppleSession, TesterRow } from '@flightroster/app-store-connect'
+import type { TesterRow } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, type FormerAddress, type Observed } from '../../domain/member.ts'
-import { dropWriting, isEntry, mayBeHidden, mayLag, rememberFormer } from '../../domain/former-addresses.ts'
+import {
+  dropWriting,
+  isAbout,
+  isEntry,
+  isOwn,
+  mayBeHidden,
+  mayLag,
+  rememberFormer,
+} from '../../domain/former-addresses.ts'
+import type { Roster } from '../../domain/roster.ts'
 import type { LaneStore } from '../../store/index.ts'
 import type { Brakes } from './brakes.ts'
 import type { Seats } from './seats.ts'
-import { writingKind } from './attempt.ts'
-import { noteFailure, endInvitation, isGroupGone, takeBack, unsettledStatus } from './note-failure.ts'
+import { noteFailure, endInvitation, takeBack, unsettledStatus } from './note-failure.ts'
 import type { Removals } from './removals.ts'
 import type { Listener, Taken } from './take-steps.ts'
-import type { KnownTesters, Turn } from './turn.ts'
+import { amend, type KnownTesters, type Turn } from './turn.ts'
 
 /** Where somebody had stopped before the removal, the row says nothing of it: it has to be there still after some reads. */
 const READS_OF_A_LEFT_OVER = 3
@@ -25,20 +33,19 @@ export interface ListenerDeps {
   lane: Pick<LaneStore, 'markWriting'>
   leaseToken: string
   clock: Clock
-  session: Pick<AppleSession, 'getGroup'>
   /** By app id: what was looked up or learnt in this turn. */
   testers: Map<string, KnownTesters>
   removals: Removals
-  brakes: Pick<Brakes, 'stop' | 'trouble' | 'groupGone' | 'againAt'>
+  brakes: Pick<Brakes, 'stop' | 'trouble' | 'againAt'>
   seats: Pick<Seats, 'noteFull'>
   /** Whether this id is a tester of another app: then a create has made nobody new. */
   isKnownElsewhere: (appId: string, key: string, testerId: string) => Promise<boolean>
+  /** After a 404: whether it is the group that is gone; the turns of all its members have ended then. */
+  isGroupGone: (roster: Roster) => Promise<boolean>
 }
 
 /** Turns answers into what is known of each member; failures in `note-failure.ts`. Nowhere else is a working copy of Observed written. */
 export function createListener(deps: ListenerDeps): Listener {
-  const confirmedGroups = new Set<string>()
-
   const learn = (turn: Turn, email: string, row: TesterRow) => {
     turn.learnt.set(emailKey(email), row.id)
     deps.testers.get(turn.roster.app.id)?.set(emailKey(email), { is: 'found', id: row.id, state: row.state })
@@ -46,14 +53,9 @@ export function createListener(deps: ListenerDeps): Listener {
   const unlearn = (turn: Turn, email: string) => {
     deps.testers.get(turn.roster.app.id)?.delete(emailKey(email))
   }
-  const amend = (turn: Turn, change: Partial<Observed>) => {
-    turn.observed = { ...turn.observed, ...change }
-  }
   const countRead = (turn: Turn, email: string) => {
     const { writing } = turn.observed
-    if (writing && emailKey(writing.email) === emailKey(email)) {
-      amend(turn, { writing: { ...writing, reads: writing.reads + 1 } })
-    }
+    if (writing && isAbout(writing, email)) amend(turn, { writing: { ...writing, reads: writing.reads + 1 } })
   }
 
   /** The entry is not known to have been taken, and shown is who was in before we took the address out. */
@@ -74,8 +76,7 @@ export function createListener(deps: ListenerDeps): Listener {
     async beforeWrites(taken) {
       const at = deps.clock.now()
       for (const { turn, step } of taken) {
-        const kind = writingKind(step.do)
-        if (kind === undefined) continue
+        const { do: kind } = step
         const { email, writing, confirmed, former } = turn.observed
         turn.before = { email, writing, confirmed, former }
         const key = emailKey(step.email)
@@ -99,9 +100,7 @@ export function createListener(deps: ListenerDeps): Listener {
       return deps.lane.markWriting(deps.leaseToken, at, marks)
     },
 
-    unsent: ({ turn, step }) => {
-      if (writingKind(step.do) !== undefined) takeBack(turn)
-    },
+    unsent: ({ turn }) => takeBack(turn),
 
     postponed({ turn }, until) {
       turn.ending = {
@@ -153,7 +152,7 @@ export function createListener(deps: ListenerDeps): Listener {
       const { writing } = turn.observed
       if (!turn.desired.present || isReclaimed(turn.desired, turn.observed) || isLeaving(turn, step.email)) {
         // Whoever was in before we had anything to do with it has to leave as well.
-        if (row && !writing && key === emailKey(turn.observed.email ?? '')) {
+        if (row && !writing && isOwn(turn.observed, step.email)) {
           amend(turn, { confirmed: true, observedAt: deps.clock.now() })
         }
         if (row || isHidden) countRead(turn, step.email)
@@ -180,7 +179,7 @@ export function createListener(deps: ListenerDeps): Listener {
           observedAt: deps.clock.now(),
           settledState: turn.observed.confirmed,
           // What was sent about a former address has still to be read back.
-          writing: writing && emailKey(writing.email) !== emailKey(step.email) ? writing : null,
+          writing: writing && !isAbout(writing, step.email) ? writing : null,
           former: withoutAddress(turn.observed.former, step.email),
         })
         if (isEntered && row.state === 'invited') entryMailed(turn)
@@ -232,7 +231,7 @@ export function createListener(deps: ListenerDeps): Listener {
         unlearn(turn, step.email)
         turn.learnt.set(emailKey(step.email), null)
         if (writing) amend(turn, { writing: { ...writing, answer: 'confirmed' } })
-        if (isOwn(turn, step.email)) amend(turn, { confirmed: false })
+        if (isOwn(turn.observed, step.email)) amend(turn, { confirmed: false })
         if (how === 'started') return
       }
       if (step.do === 'remove') forgetAddress(turn, step.email)
@@ -243,13 +242,9 @@ export function createListener(deps: ListenerDeps): Listener {
       amend(turn, { writing: null, settledState: false, observedAt: deps.clock.now() })
     },
 
-    async missesGroup(chunk) {
-      const roster = chunk[0]?.turn.roster
-      return roster !== undefined && (await isGroupGone(deps, confirmedGroups, roster))
-    },
+    missesGroup: ([first]) => (first ? deps.isGroupGone(first.turn.roster) : Promise.resolve(false)),
 
-    failed: (taken, error, merged, asked) =>
-      noteFailure(deps, confirmedGroups, { ...taken, merged, asked }, error, { amend, unlearn }),
+    failed: (...failure) => noteFailure(deps, ...failure),
   }
 }
 
@@ -263,13 +258,9 @@ function isOlder({ state }: TesterRow): boolean {
   return state === 'accepted' || state === 'installed' || state === 'revoked'
 }
 
-function isOwn(turn: Turn, email: string): boolean {
-  return turn.observed.email !== null && emailKey(turn.observed.email) === emailKey(email)
-}
-
 /** Our own removal from the app, under way. */
 function leavesApp({ observed: { writing } }: Turn, email: string): boolean {
-  return writing?.kind === 'remove_app' && emailKey(writing.email) === emailKey(email)
+  return writing?.kind === 'remove_app' && isAbout(writing, email)
 }
 
 function isLeaving(turn: Turn, email: string): boolean {
@@ -280,24 +271,22 @@ function isLeaving(turn: Turn, email: string): boolean {
 /** No read shows the address in the group: so it is out, until a complete listing shows it after all. */
 export function noteUnseen(turn: Turn, email: string, at: number): void {
   forgetAddress(turn, email)
-  turn.observed = { ...turn.observed, former: rememberFormer(turn.observed.former, email, at) }
+  amend(turn, { former: rememberFormer(turn.observed.former, email, at) })
 }
 
 /** The address is out of the group, or another's. */
 export function forgetAddress(turn: Turn, email: string): void {
   const key = emailKey(email)
   const { observed } = turn
-  const isOwn = observed.email !== null && emailKey(observed.email) === key
-  const writingIt = observed.writing && emailKey(observed.writing.email) === key
-  turn.observed = {
-    ...observed,
-    ...(isOwn ? { email: null, confirmed: false, state: null } : {}),
+  const { writing } = observed
+  amend(turn, {
+    ...(isOwn(observed, email) ? { email: null, confirmed: false, state: null } : {}),
     leaving: observed.leaving.filter((leaving) => emailKey(leaving) !== key),
     former: withoutAddress(observed.former, email),
     // The mail after a move is for the address that is in already; who waits for one gets the mail of that one's entry.
     invite: observed.invite && turn.desired.email !== null,
-    writing: writingIt ? null : observed.writing,
-  }
+    writing: writing && isAbout(writing, email) ? null : writing,
+  })
 }
 
 function withoutAddress(former: FormerAddress[], email: string): FormerAddress[] {

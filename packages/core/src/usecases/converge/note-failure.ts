@@ -1,31 +1,25 @@
 import { isWriteAmbiguous } from '@flightroster/app-store-connect'
-import { isReclaimed, settledStatus, type MemberStatus, type Observed } from '../../domain/member.ts'
-import type { Roster } from '../../domain/roster.ts'
-import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
+import { isReclaimed, settledStatus, type MemberStatus } from '../../domain/member.ts'
+import { ERROR_RULES, type AppError, type ErrorCode } from '../../errors.ts'
 import { dropWriting } from '../../domain/former-addresses.ts'
 import { emailKey } from '../../domain/email.ts'
 import { endpointOf, READS, REFUSALS } from './attempt.ts'
 import type { ListenerDeps } from './note-answers.ts'
 import type { Taken } from './take-steps.ts'
-import type { Ending, Turn } from './turn.ts'
-
-interface Pens {
-  amend: (turn: Turn, change: Partial<Observed>) => void
-  unlearn: (turn: Turn, email: string) => void
-}
+import { amend, type Ending, type Turn } from './turn.ts'
 
 /** A write that surely had no effect: as if it had never been noted. */
 export function takeBack(turn: Turn): void {
-  if (turn.before) turn.observed = { ...turn.observed, ...turn.before }
+  if (turn.before) amend(turn, turn.before)
 }
 
 /** What a failed call means for one member: by what was asked, by the error's disposition, and by whether it may have been applied. */
 export async function noteFailure(
   deps: ListenerDeps,
-  confirmedGroups: Set<string>,
-  { turn, step, merged, asked }: Taken & { merged: number; asked: 'step' | 'read' },
+  { turn, step }: Taken,
   error: AppError,
-  pens: Pens,
+  merged: number,
+  asked: 'step' | 'read',
 ): Promise<void> {
   const rule = ERROR_RULES[error.code]
   const isWrite = asked === 'step'
@@ -37,15 +31,15 @@ export async function noteFailure(
     turn.ending = { kind: 'give_back' }
     return
   }
-  if (error.code === 'apple_not_found' && (await isGroupGone(deps, confirmedGroups, turn.roster))) return
+  if (error.code === 'apple_not_found' && (await deps.isGroupGone(turn.roster))) return
   if (isWrite && step.do === 'invite') return noteFailedInvitation(deps, turn, error)
   if (mayBeThere) {
     // An unknown group is refused in as many ways as a bad tester: the group is read, once a turn.
-    if (await isGroupGone(deps, confirmedGroups, turn.roster)) return
+    if (await deps.isGroupGone(turn.roster)) return
     const { writing } = turn.observed
-    pens.unlearn(turn, step.email)
+    deps.testers.get(turn.roster.app.id)?.delete(emailKey(step.email))
     turn.learnt.set(emailKey(step.email), null)
-    if (writing) pens.amend(turn, { writing: { ...writing, answer: 'refused', reads: 0 } })
+    if (writing) amend(turn, { writing: { ...writing, answer: 'refused', reads: 0 } })
     return
   }
   if (!isWrite && (isRefusal || error.code === 'call_forbidden')) {
@@ -55,12 +49,12 @@ export async function noteFailure(
   }
   switch (rule.disposition) {
     case 'reject':
-      pens.amend(turn, { ...dropWriting(turn.observed), confirmed: false })
+      amend(turn, { ...dropWriting(turn.observed), confirmed: false })
       turn.ending = { kind: 'done', status: 'failed', problem: error.code, detail: error.message }
       return
     case 'wait':
       deps.seats.noteFull(turn.roster.app.id)
-      pens.amend(turn, dropWriting(turn.observed))
+      amend(turn, dropWriting(turn.observed))
       turn.ending = { kind: 'in_line' }
       return
     case 'retry':
@@ -104,8 +98,8 @@ function noteFailedInvitation(deps: ListenerDeps, turn: Turn, error: AppError): 
 /** Whoever asked for an invitation has what there is to have: a mail, or the reason why not. */
 export function endInvitation(turn: Turn, problem: ErrorCode | null = null, detail?: string): void {
   turn.invite = false
-  turn.observed = { ...turn.observed, invite: false }
-  if (turn.observed.writing?.kind === 'invite') turn.observed = { ...turn.observed, writing: null }
+  const { writing } = turn.observed
+  amend(turn, { invite: false, writing: writing?.kind === 'invite' ? null : writing })
   if (problem !== null) turn.notice = { problem, detail: detail ?? ERROR_RULES[problem].title }
 }
 
@@ -118,19 +112,4 @@ export function unsettledStatus({ observed, desired }: Turn): MemberStatus {
   const isMoved = observed.confirmed && observed.leaving.length === 0
   const isIn = desired.present && isMoved && !isReclaimed(desired, observed)
   return isIn ? settledStatus(true, observed.state) : 'pending'
-}
-
-export async function isGroupGone(deps: ListenerDeps, confirmedGroups: Set<string>, roster: Roster): Promise<boolean> {
-  if (roster.blocked) return true
-  if (confirmedGroups.has(roster.group.id)) return false
-  try {
-    await deps.session.getGroup(roster.group.id)
-    confirmedGroups.add(roster.group.id)
-    return false
-  } catch (error) {
-    if (!isAppError(error)) throw error
-    if (error.code !== 'apple_not_found') return false
-    await deps.brakes.groupGone(roster)
-    return true
-  }
 }

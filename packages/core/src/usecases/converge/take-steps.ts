@@ -1,7 +1,7 @@
 import type { ChunkSize } from '../visit/visit.ts'
 import type { AppleSession, CallRecord, TesterRow } from '@flightroster/app-store-connect'
 import { emailKey } from '../../domain/email.ts'
-import type { CallStep } from '../../domain/step.ts'
+import type { CallStep, WriteStep } from '../../domain/step.ts'
 import type { AppError } from '../../errors.ts'
 import { attempt, REFUSALS } from './attempt.ts'
 import type { Brakes } from './brakes.ts'
@@ -20,7 +20,7 @@ export type Reading = { is: 'found'; row: TesterRow } | { is: 'absent' } | { is:
 /** What a call brought, told per member; take-steps merges calls, the listener notes what they bring. */
 export interface Listener {
   /** Notes the writes that are about to go out. False when the lease is lost: then none may. */
-  beforeWrites(taken: Taken[]): Promise<boolean>
+  beforeWrites(taken: Taken<WriteStep>[]): Promise<boolean>
   /** A write that was noted did not go out. */
   unsent(taken: Taken): void
   /** Its endpoint refuses everybody for now: asked again then (ms). */
@@ -34,7 +34,7 @@ export interface Listener {
   /** `merged`: how many the call was for; `asked`: the step itself, or a read on its behalf. */
   failed(taken: Taken, error: AppError, merged: number, asked: 'step' | 'read'): Promise<void>
   /** A call for many met a 404: true when it is the group that is gone, which ends the turn of all of them. */
-  missesGroup(chunk: Taken[], error: AppError): Promise<boolean>
+  missesGroup(chunk: Taken[]): Promise<boolean>
 }
 
 export interface StepDeps {

@@ -52,5 +52,10 @@ export interface Turn {
   trace: TracedTurn | null
 }
 
+/** What is known of a member changes while the turn goes on; it is recorded when that ends. */
+export function amend(turn: Turn, change: Partial<Observed>): void {
+  turn.observed = { ...turn.observed, ...change }
+}
+
 /** What a batch knows of one app: testers by address (lower-cased). */
 export type KnownTesters = Map<string, KnownTester>
