@@ -22,9 +22,3 @@ export async function inParallel<T>(
   const rejected = lanes.find((result) => result.status === 'rejected')
   if (rejected) throw rejected.reason
 }
-
-export function inChunks<T>(items: readonly T[], size: number): T[][] {
-  const chunks: T[][] = []
-  for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size))
-  return chunks
-}

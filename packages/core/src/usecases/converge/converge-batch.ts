@@ -37,9 +37,9 @@
  * attempt used · retry: an attempt is used, after the twelfth the member has failed · give_back: as if it had not been fetched.
  */
 import { emailKey } from '../../domain/email.ts'
-import { isReclaimed } from '../../domain/member.ts'
+import type { Observed } from '../../domain/member.ts'
 import { isWrite, NOT_ASKED, type CallStep, type Step } from '../../domain/step.ts'
-import { dropWriting, isEntry, isOwn } from '../../domain/former-addresses.ts'
+import { dropWriting, isAbout, isEntry, isOwn } from '../../domain/former-addresses.ts'
 import { planStep } from '../../domain/plan.ts'
 import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { Brakes } from './brakes.ts'
@@ -50,7 +50,7 @@ import type { Batch } from './load-batch.ts'
 import type { Seats } from './seats.ts'
 import { isInBy } from './surroundings.ts'
 import { takeSteps, type Listener, type StepDeps, type Taken } from './take-steps.ts'
-import type { Turn } from './turn.ts'
+import { wantsToBeIn, type Turn } from './turn.ts'
 
 export interface ConvergeDeps
   extends Omit<ListenerDeps, 'testers' | 'removals' | 'isGroupGone'>, Omit<StepDeps, 'listener'> {
@@ -155,8 +155,7 @@ function wasRefused({ observed: { problem } }: Turn): boolean {
 
 function isUnknown(batch: Batch, turn: Turn): boolean {
   const { email } = turn.desired
-  if (!turn.desired.present || email === null || turn.observed.confirmed) return false
-  if (isReclaimed(turn.desired, turn.observed)) return false
+  if (!wantsToBeIn(turn) || email === null || turn.observed.confirmed) return false
   return testerOf(batch, turn, email).is === 'unknown'
 }
 
@@ -178,7 +177,7 @@ function planTurn(deps: ConvergeDeps, batch: Batch, turn: Turn, lookUpFirst: boo
       lack: batch.lacks.get(roster.id) ?? null,
       lookUpFirst,
       knownTester: (email) => testerOf(batch, turn, email),
-      twin: (email) => batch.surroundings.twin(roster, member, emailKey(email)) ?? twinInBatch(batch, turn, email),
+      twin: (email) => twinOf(batch, turn, email),
       wantedHere: (email) => batch.surroundings.wantedHere(roster, member, emailKey(email)),
       comingHere: (email) => batch.surroundings.comingHere(roster, member, emailKey(email)),
       unseen: (email) => turn.unseen.has(emailKey(email)),
@@ -239,28 +238,24 @@ function toTell({ notice }: Turn, { problem }: { problem: ErrorCode | null }) {
   return { problem: problem ?? notice?.problem ?? null, detail: problem === null ? notice?.detail : undefined }
 }
 
-function twinInBatch(batch: Batch, turn: Turn, email: string) {
+/** What a present fellow member with this address is known to be in the group. */
+function twinOf(batch: Batch, turn: Turn, email: string): Observed | null {
   const key = emailKey(email)
-  const twin = batch.turns.find(
-    (other) =>
-      other !== turn &&
-      other.roster.id === turn.roster.id &&
-      other.desired.present &&
-      !isReclaimed(other.desired, other.observed) &&
-      isInBy(other.observed, key),
-  )
-  return twin?.observed ?? null
+  const kept = batch.surroundings.twin(turn.roster, turn.member, key)
+  if (kept) return kept
+  const isTwin = (other: Turn) => other !== turn && other.roster.id === turn.roster.id && wantsToBeIn(other)
+  return batch.turns.find((other) => isTwin(other) && isInBy(other.observed, key))?.observed ?? null
 }
 
 /** Another roster's member of this batch is in by the address, or was just put in. */
 function entersElsewhere(batch: Batch, { roster }: Turn, email: string): boolean {
   const key = emailKey(email)
-  return batch.turns.some(({ roster: other, desired, observed }) => {
-    if (other.id === roster.id || other.app.id !== roster.app.id) return false
-    if (!desired.present || isReclaimed(desired, observed)) return false
+  return batch.turns.some((other) => {
+    if (other.roster.id === roster.id || other.roster.app.id !== roster.app.id || !wantsToBeIn(other)) return false
+    const { observed } = other
     const { writing } = observed
     const isEntering = writing !== null && isEntry(writing) && writing.answer !== 'refused'
-    return isInBy(observed, key) || (isEntering && emailKey(writing.email) === key)
+    return isInBy(observed, key) || (isEntering && isAbout(writing, email))
   })
 }
 
@@ -269,7 +264,7 @@ function adoptTwin(batch: Batch, turn: Turn, step: Extract<Step, { do: 'settle' 
   const { email } = turn.desired
   if (!turn.desired.present || email === null || turn.observed.confirmed || step.status === 'revoked') return false
   if (step.status === 'reclaimed') return false
-  const twin = batch.surroundings.twin(turn.roster, turn.member, emailKey(email)) ?? twinInBatch(batch, turn, email)
+  const twin = twinOf(batch, turn, email)
   if (!twin) return false
   const { state, observedAt, confirmed, settledState } = twin
   turn.observed = { ...turn.observed, email, state, observedAt, confirmed, settledState, writing: null }

@@ -7,9 +7,10 @@ import type { Roster } from '../../domain/roster.ts'
 import type { LaneJob } from '../../queues/index.ts'
 import type { LaneStore, MemberRecord, Store, Work } from '../../store/index.ts'
 import { readRemovals, type Removals } from './removals.ts'
-import { readSurroundings, type KnownRecords, type Surroundings } from './surroundings.ts'
+import { readSurroundings, type Address, type KnownRecords, type Surroundings } from './surroundings.ts'
 import { readSeats, type KnownSeats } from './seats.ts'
 import type { Ending, KnownTesters, Turn } from './turn.ts'
+import { distinct, groupBy } from '../lists.ts'
 import { readLack } from '../builds/warnings-of.ts'
 
 export interface Batch {
@@ -52,7 +53,7 @@ type Item = Pick<Work, 'roster' | 'member'>
  */
 export function readAhead(store: Store, lane: LaneStore, teamKey: string, items: readonly Item[]): ReadAhead {
   const read = async () => {
-    const ids = [...new Set(items.map(({ roster }) => roster))]
+    const ids = distinct(items.map(({ roster }) => roster))
     const [rosters, records] = await Promise.all([readRosters(store, teamKey, ids), readRecords(store, teamKey, items)])
     const members = items.flatMap(({ roster: id, member }) => {
       const [roster, record] = [rosters.get(id), records.get(id)?.get(member)]
@@ -187,7 +188,7 @@ async function readAround(
 ): Promise<Around> {
   const { members, neighbours, records } = known
   const open = members.filter(isServed)
-  const addresses = open.flatMap((turn) => addressesOf(turn).map((key) => ({ roster: turn.roster, key })))
+  const addresses = groupBy(open.flatMap(addressesOf), ({ roster }) => roster.app.id)
   const served = [...new Set(open.map(({ roster }) => roster))]
   const apps = new Set(members.map(({ roster }) => roster.app.id))
   const [surroundings, testers, removals, lacks, seats] = await Promise.all([
@@ -202,13 +203,8 @@ async function readAround(
 
 /** Members by roster and id; those that are there. */
 async function readRecords(store: Store, teamKey: string, items: readonly Item[]): Promise<KnownRecords> {
-  const wanted = new Map<string, string[]>()
-  for (const { roster, member } of items) {
-    const list = wanted.get(roster)
-    if (list) list.push(member)
-    else wanted.set(roster, [member])
-  }
-  const read = [...wanted].map(async ([roster, ids]) => {
+  const read = [...groupBy(items, ({ roster }) => roster)].map(async ([roster, of]) => {
+    const ids = of.map(({ member }) => member)
     const records = await store.members(teamKey, roster).findMany(ids)
     return [roster, new Map(records.flatMap((record) => (record ? [[record.id, record]] : [])))] as const
   })
@@ -240,24 +236,21 @@ async function readNeighbours(store: Store, rosters: readonly Roster[]): Promise
   return [...known.values(), ...others.values()]
 }
 
-/** Every address a turn may be about, lower-cased. */
-function addressesOf({ desired, observed }: Pick<Turn, 'desired' | 'observed'>): string[] {
+/** Every address a turn may be about. */
+function addressesOf({ roster, desired, observed }: Pick<Turn, 'roster' | 'desired' | 'observed'>): Address[] {
   const written = observed.writing?.email ?? null
   const all = [desired.email, observed.email, written, ...observed.leaving].filter((email) => email !== null)
-  return [...new Set(all.map(emailKey))]
+  return distinct(all.map(emailKey)).map((key) => ({ roster, key }))
 }
 
 async function readTesters(
   lane: LaneStore,
-  addresses: { roster: Roster; key: string }[],
+  addresses: ReadonlyMap<string, readonly Address[]>,
 ): Promise<Map<string, KnownTesters>> {
-  const keysOfApp = new Map<string, Set<string>>()
-  for (const { roster, key } of addresses)
-    keysOfApp.set(roster.app.id, (keysOfApp.get(roster.app.id) ?? new Set()).add(key))
   const known = new Map<string, KnownTesters>()
   await Promise.all(
-    [...keysOfApp].map(async ([appId, keys]) => {
-      const ids = await lane.testerIds(appId, [...keys])
+    [...addresses].map(async ([appId, of]) => {
+      const ids = await lane.testerIds(appId, distinct(of.map(({ key }) => key)))
       known.set(appId, new Map([...ids].map(([key, id]) => [key, { is: 'found' as const, id, state: null }])))
     }),
   )

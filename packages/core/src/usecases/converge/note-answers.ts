@@ -1,7 +1,7 @@
 import type { TesterRow } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
-import { isReclaimed, type FormerAddress, type Observed } from '../../domain/member.ts'
+import type { FormerAddress, Observed } from '../../domain/member.ts'
 import {
   dropWriting,
   isAbout,
@@ -18,7 +18,7 @@ import type { Seats } from './seats.ts'
 import { noteFailure, endInvitation, takeBack, unsettledStatus } from './note-failure.ts'
 import type { Removals } from './removals.ts'
 import type { Listener, Taken } from './take-steps.ts'
-import { amend, type KnownTesters, type Turn } from './turn.ts'
+import { amend, wantsToBeIn, type KnownTesters, type Turn } from './turn.ts'
 
 /** Where somebody had stopped before the removal, the row says nothing of it: it has to be there still after some reads. */
 const READS_OF_A_LEFT_OVER = 3
@@ -150,7 +150,7 @@ export function createListener(deps: ListenerDeps): Listener {
       turn.fresh &&= isHidden && turn.observed.confirmed
       if (row) learn(turn, step.email, row)
       const { writing } = turn.observed
-      if (!turn.desired.present || isReclaimed(turn.desired, turn.observed) || isLeaving(turn, step.email)) {
+      if (!wantsToBeIn(turn) || isLeaving(turn, step.email)) {
         // Whoever was in before we had anything to do with it has to leave as well.
         if (row && !writing && isOwn(turn.observed, step.email)) {
           amend(turn, { confirmed: true, observedAt: deps.clock.now() })

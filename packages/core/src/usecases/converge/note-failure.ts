@@ -1,12 +1,12 @@
 import { isWriteAmbiguous } from '@flightroster/app-store-connect'
-import { isReclaimed, settledStatus, type MemberStatus } from '../../domain/member.ts'
+import { settledStatus, type MemberStatus } from '../../domain/member.ts'
 import { ERROR_RULES, type AppError, type ErrorCode } from '../../errors.ts'
 import { dropWriting } from '../../domain/former-addresses.ts'
 import { emailKey } from '../../domain/email.ts'
 import { endpointOf, READS, REFUSALS } from './attempt.ts'
 import type { ListenerDeps } from './note-answers.ts'
 import type { Taken } from './take-steps.ts'
-import { amend, type Ending, type Turn } from './turn.ts'
+import { amend, wantsToBeIn, type Ending, type Turn } from './turn.ts'
 
 /** A write that surely had no effect: as if it had never been noted. */
 export function takeBack(turn: Turn): void {
@@ -108,8 +108,8 @@ function later(turn: Turn, until: number, { code, message }: AppError): Ending {
 }
 
 /** What is said of somebody whose turn ended before it was known: what was known before. A move is over once the former address is out. */
-export function unsettledStatus({ observed, desired }: Turn): MemberStatus {
-  const isMoved = observed.confirmed && observed.leaving.length === 0
-  const isIn = desired.present && isMoved && !isReclaimed(desired, observed)
+export function unsettledStatus(turn: Turn): MemberStatus {
+  const { observed } = turn
+  const isIn = wantsToBeIn(turn) && observed.confirmed && observed.leaving.length === 0
   return isIn ? settledStatus(true, observed.state) : 'pending'
 }

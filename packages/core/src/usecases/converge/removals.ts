@@ -1,5 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import type { LaneStore, Store } from '../../store/index.ts'
+import type { Address } from './surroundings.ts'
 
 /**
  * What was taken out a moment ago, whoever's it was: Apple finishes a removal from the app later, and reads that lag show those who are
@@ -16,15 +17,13 @@ export interface Removals {
 
 export async function readRemovals(
   { store, lane, others }: { store: Store; lane: LaneStore; others: readonly Roster[] },
-  addresses: readonly { roster: Roster; key: string }[],
+  addresses: ReadonlyMap<string, readonly Address[]>,
 ): Promise<Removals> {
   const known = new Map<string, number>()
   const ofApp = ({ app }: Roster, key: string) => `app ${app.id} ${key}`
   const ofGroup = ({ id }: Roster, key: string) => `roster ${id} ${key}`
-  const byApp = new Map<string, { roster: Roster; key: string }[]>()
-  for (const one of addresses) byApp.set(one.roster.app.id, [...(byApp.get(one.roster.app.id) ?? []), one])
   await Promise.all(
-    [...byApp].map(async ([appId, of]) => {
+    [...addresses].map(async ([appId, of]) => {
       const asked = of.flatMap(({ roster, key }) => [
         { name: ofApp(roster, key), from: { address: key, roster: null } },
         { name: ofGroup(roster, key), from: { address: key, roster: roster.id } },

@@ -1,6 +1,5 @@
 import type { AppleSession } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
-import { isReclaimed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import {
   createSeatLedger,
@@ -16,7 +15,7 @@ import type { LaneStore, Seeker, Store } from '../../store/index.ts'
 import { countGrouped, countSeats } from '../seats/count-seats.ts'
 import { nextSeekers } from '../seats/next-seekers.ts'
 import { isKeptFor, LOOK_EVERY_MS, readShares, seatsTask } from '../seats/shares.ts'
-import type { Turn } from './turn.ts'
+import { wantsToBeIn, type Turn } from './turn.ts'
 
 /** The waiting lines of one batch: who may try to enter an app. */
 export interface Seats {
@@ -255,11 +254,6 @@ async function countFree({ store, teamKey, clock, session }: SeatsDeps, { appId 
 
 async function ledgerOf({ store }: SeatsDeps, { rosters }: Desk, free: number): Promise<SeatLedger> {
   return createSeatLedger(free, await readShares(store, rosters))
-}
-
-/** Whose seat is taken back is on the roster, and wants none. */
-function wantsToBeIn({ desired, observed }: Turn): boolean {
-  return desired.present && !isReclaimed(desired, observed)
 }
 
 /** Might have to be put in, in this turn. */

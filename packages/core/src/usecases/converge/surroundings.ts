@@ -1,7 +1,8 @@
-import { emailKey } from '../../domain/email.ts'
+import { isOwn } from '../../domain/former-addresses.ts'
 import { isReclaimed, type Observed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { MemberRecord, Store } from '../../store/index.ts'
+import { distinct } from '../lists.ts'
 
 /** Who else wants an address: members of one roster with one address are one tester, and an app's rosters share its testers. */
 export interface Surroundings {
@@ -24,23 +25,23 @@ interface Wish {
   isPending: boolean
 }
 
+/** An address (lower-cased) that a turn may be about. */
+export interface Address {
+  roster: Roster
+  key: string
+}
+
 /** Reads, in few round trips, every member of the app's rosters who has one of these addresses. */
 export async function readSurroundings(
   store: Store,
   rosters: Roster[],
-  addresses: { roster: Roster; key: string }[],
+  addresses: ReadonlyMap<string, readonly Address[]>,
   known: KnownRecords,
 ): Promise<Surroundings> {
-  const keysOfApp = new Map<string, Set<string>>()
-  for (const { roster, key } of addresses) {
-    const keys = keysOfApp.get(roster.app.id) ?? new Set<string>()
-    keys.add(key)
-    keysOfApp.set(roster.app.id, keys)
-  }
   const wishes = new Map<string, Wish[]>()
   await Promise.all(
     rosters.map(async (roster) => {
-      const keys = [...(keysOfApp.get(roster.app.id) ?? [])]
+      const keys = distinct((addresses.get(roster.app.id) ?? []).map(({ key }) => key))
       const members = store.members(roster.teamKey, roster.id)
       const holders = await members.withAddresses(keys)
       const records = new Map(known.get(roster.id))
@@ -57,38 +58,26 @@ export async function readSurroundings(
       })
     }),
   )
+  const wishesOf = (roster: Roster, key: string) => wishes.get(wishKey(roster, key)) ?? []
+  const others = (roster: Roster, member: string, key: string) =>
+    wishesOf(roster, key).filter((wish) => wish.member !== member)
+  const elsewhere = ({ id, app }: Roster, key: string) =>
+    rosters.filter((other) => other.id !== id && other.app.id === app.id).flatMap((other) => wishesOf(other, key))
   return {
-    wantedHere: (roster, member, key) => othersOf(wishes, roster, member, key).length > 0,
-    comingHere: (roster, member, key) => othersOf(wishes, roster, member, key).some(({ isPending }) => isPending),
-    wantedElsewhere: (roster, key) =>
-      rosters.some(
-        (other) =>
-          other.id !== roster.id &&
-          other.app.id === roster.app.id &&
-          (wishes.get(wishKey(other, key)) ?? []).length > 0,
-      ),
-    isSeated: (roster, key) =>
-      rosters.some(
-        (other) =>
-          other.id !== roster.id &&
-          other.app.id === roster.app.id &&
-          (wishes.get(wishKey(other, key)) ?? []).some(({ observed }) => isInBy(observed, key)),
-      ),
-    twin(roster, member, key) {
-      return othersOf(wishes, roster, member, key).find(({ observed }) => isInBy(observed, key))?.observed ?? null
-    },
+    wantedHere: (roster, member, key) => others(roster, member, key).length > 0,
+    comingHere: (roster, member, key) => others(roster, member, key).some(({ isPending }) => isPending),
+    wantedElsewhere: (roster, key) => elsewhere(roster, key).length > 0,
+    isSeated: (roster, key) => elsewhere(roster, key).some(({ observed }) => isInBy(observed, key)),
+    twin: (roster, member, key) =>
+      others(roster, member, key).find(({ observed }) => isInBy(observed, key))?.observed ?? null,
   }
 }
 
 /** Known to be in the group by this address (lower-cased), and not on the way out: a removal of ours may have been carried out. */
 export function isInBy(observed: Observed | null, key: string): boolean {
-  if (!observed?.confirmed || observed.email === null || emailKey(observed.email) !== key) return false
+  if (!observed?.confirmed || !isOwn(observed, key)) return false
   const kind = observed.writing?.kind
   return kind !== 'remove' && kind !== 'remove_app'
-}
-
-function othersOf(wishes: Map<string, Wish[]>, roster: Roster, member: string, key: string): Wish[] {
-  return (wishes.get(wishKey(roster, key)) ?? []).filter((wish) => wish.member !== member)
 }
 
 function wishKey(roster: Roster, key: string): string {

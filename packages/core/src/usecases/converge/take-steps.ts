@@ -5,7 +5,8 @@ import type { CallStep, WriteStep } from '../../domain/step.ts'
 import type { AppError } from '../../errors.ts'
 import { attempt, REFUSALS } from './attempt.ts'
 import type { Brakes } from './brakes.ts'
-import { inChunks, inParallel } from '../parallel.ts'
+import { distinct, groupBy, inChunks } from '../lists.ts'
+import { inParallel } from '../parallel.ts'
 import type { Seats } from './seats.ts'
 import type { Turn } from './turn.ts'
 
@@ -252,19 +253,4 @@ async function inviteTesters(deps: StepDeps, taken: TakenBy<'invite'>[]): Promis
     const answer = await attempt(deps, [item], (session) => session.invite(item.turn.roster.app.id, item.step.testerId))
     if (answer.is === 'answer') deps.listener.invited(item)
   })
-}
-
-function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
-  }
-  return groups
-}
-
-function distinct(values: string[]): string[] {
-  return [...new Set(values)]
 }

@@ -1,4 +1,4 @@
-import type { Desired, MemberStatus, Observed } from '../../domain/member.ts'
+import { isReclaimed, type Desired, type MemberStatus, type Observed } from '../../domain/member.ts'
 import type { KnownTester } from '../../domain/step.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { RunEntry } from '../../domain/timeline.ts'
@@ -55,6 +55,11 @@ export interface Turn {
 /** What is known of a member changes while the turn goes on; it is recorded when that ends. */
 export function amend(turn: Turn, change: Partial<Observed>): void {
   turn.observed = { ...turn.observed, ...change }
+}
+
+/** Whose seat is taken back is on the roster, and wants none. */
+export function wantsToBeIn({ desired, observed }: Turn): boolean {
+  return desired.present && !isReclaimed(desired, observed)
 }
 
 /** What a batch knows of one app: testers by address (lower-cased). */

@@ -2,7 +2,7 @@ import { isReclaimed } from '../../domain/member.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { MemberRecord } from '../../store/index.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import type { Visit } from '../visit/visit.ts'
 
 /** Outcomes that are recorded at once. */

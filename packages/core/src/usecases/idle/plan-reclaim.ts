@@ -5,7 +5,7 @@ import { isReclaimed } from '../../domain/member.ts'
 import type { Kept } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { MemberRecord, Store } from '../../store/index.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { listIdle } from './list-idle.ts'
 
 export interface ReclaimPlan {

@@ -1,5 +1,5 @@
 import type { Roster } from '../../domain/roster.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { deleteTask, resumeTask } from '../schedule/tasks.ts'
 import { forgetLeft } from '../people/forget-left.ts'
 import { goesOn, type Visit } from '../visit/visit.ts'

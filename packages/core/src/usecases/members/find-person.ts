@@ -2,7 +2,7 @@ import { emailKey } from '../../domain/email.ts'
 import type { Roster } from '../../domain/roster.ts'
 import { byId } from '../../domain/sort-in-turns.ts'
 import type { WaitsFor } from '../../domain/waits-for.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { describeMembers, type MemberDescription, type MembersDeps } from './describe-member.ts'
 import { explainWaiting, type WaitingDeps } from './explain-waiting.ts'
 

@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import type { MemberFilter, MemberQuery, MemberRecord, Members } from '../../store/index.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { describeMembers, type MemberDescription, type MembersDeps } from './describe-member.ts'
 
 /** A page of a roster's members, described; `next` of the page is where the following one begins. */

@@ -1,6 +1,6 @@
 import type { Roster } from '../../domain/roster.ts'
 import { isAppError } from '../../errors.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { requestWork, type RequestWorkDeps } from '../intake/index.ts'
 import { requestForMember } from './request-for-member.ts'
 

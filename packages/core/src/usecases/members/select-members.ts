@@ -4,7 +4,7 @@ import { byId, sortInTurns } from '../../domain/sort-in-turns.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { readLack } from '../builds/warnings-of.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { fitsFilter, type MemberFilter, type MemberRecord, type Members, type Store } from '../../store/index.ts'
 import { changedAt, describeMembers, problemOf, type MemberDescription, type MembersDeps } from './describe-member.ts'
 

@@ -1,7 +1,7 @@
 import type { Roster } from '../../domain/roster.ts'
 import { AppError } from '../../errors.ts'
 import type { MemberRecord } from '../../store/index.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import type { Visit } from '../visit/visit.ts'
 
 /** Few enough for intake to come between. */

@@ -1,7 +1,7 @@
 import type { IdleReason } from '../../domain/idle.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { AppError } from '../../errors.ts'
 import { goesOn, type Visit } from '../visit/visit.ts'
 import { newReconciliation } from '../reconcile/run-reconcile.ts'

@@ -4,7 +4,7 @@ import { judgeRemovals } from '../../domain/guard.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Members, Store } from '../../store/index.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { estimateChanges, type Estimate, type EstimateDeps } from './estimate.ts'
 import {
   createSnapshotPlanner,

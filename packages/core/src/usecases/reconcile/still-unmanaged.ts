@@ -1,7 +1,7 @@
 import { emailKey } from '../../domain/email.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import type { Members } from '../../store/index.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 
 /** Whoever was put on the roster since the plan was shown is an unmanaged tester no more. */
 export async function stillUnmanaged(

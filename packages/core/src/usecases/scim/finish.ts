@@ -1,4 +1,4 @@
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { finishRebinding } from './bind.ts'
 import { listDirectories, type ScimDeps } from './directory.ts'
 import { settleGroup } from './groups.ts'

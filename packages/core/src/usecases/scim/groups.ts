@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ScimGroup } from '../../domain/scim.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { assertRoom, registerDirectory, type OpenDirectory, type ScimDeps } from './directory.ts'
 import { noteOddOfGroup } from './note-odd.ts'
 import { patiently } from './pace.ts'

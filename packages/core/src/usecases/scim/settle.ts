@@ -1,6 +1,6 @@
 import { planScimUser, type ScimPlan } from '../../domain/scim.ts'
 import type { ScimStanding } from '../../store/index.ts'
-import { inChunks } from '../parallel.ts'
+import { inChunks } from '../lists.ts'
 import { acceptEvents, type IncomingEvent } from '../intake/index.ts'
 import { readBindings, rosterBornOf, rosterIdOf, type BindingReader } from './bindings.ts'
 import type { OpenDirectory, ScimDeps } from './directory.ts'
