@@ -7,63 +7,41 @@ import type { Roster, Warning } from '../../domain/roster.ts'
 import { AppError, isAppError } from '../../errors.ts'
 import { formatBuildMemory } from '../../store/index.ts'
 import { dropUnusedWebhook } from '../apple-webhooks/take-back.ts'
-import { judgeDoubt } from '../visit/judge-doubt.ts'
-import { stopLane } from '../visit/stop-lane.ts'
-import { sessionOf, type Visit } from '../visit/visit.ts'
+import { rostersIn, sessionOf, type Visit } from '../visit/visit.ts'
 import { openLook, type Look } from './look.ts'
 import { buildsTask } from '../schedule/plan-roster-tasks.ts'
 import { readAppBuilds, type AppBuilds } from './read-app-builds.ts'
 import { giveBuilds, releaseBuilds, submitBuilds } from './take-build-steps.ts'
 
-/** After a look that failed, or whose worker died. */
-const RETRY_MS = 60_000
-/** After a token that Apple rejected by chance. */
-const CHANCE_MS = 1_000
 /** While a roster wants held builds released: an approval is seen, and answered, within a minute. */
 const RELEASE_WATCH_MS = 45_000
 /** After a step that Apple took: what came of it shows in the next reading. */
 const SOON_MS = 10_000
 
 /**
- * Looks at an app's builds for all rosters of the lane: tells upstream what is new, gives new builds to automatic rosters, and
- * plans the next look. Bulk work: it leaves its larger share of the quota to events.
+ * Looks at an app's builds for all rosters of the lane: tells upstream what is new, and gives new builds to automatic rosters. Bulk work:
+ * it leaves its larger share of the quota to events. Returns when to look again (ms), null where no roster is for the app.
  */
-export async function watchBuilds(visit: Visit, task: string, appId: string): Promise<void> {
+export async function watchBuilds(visit: Visit, appId: string): Promise<number | null> {
   const { store, clock, settings } = visit.deps
-  const schedule = store.lane(visit.teamKey).schedule
-  // Put off to a time that is known: who plans it anew meanwhile (Apple's webhook) is heard.
-  const putOffTo = clock.now() + Math.min(RETRY_MS, settings.buildWatchMs)
-  await schedule.replan(task, putOffTo)
-  const rosters = await rostersOfApp(visit, appId)
-  visit.bulkOnly = true
+  const rosters = (await rostersIn(visit)).filter(({ app }) => app.id === appId)
   if (rosters.length === 0) {
     await dropUnusedWebhook({ store, session: sessionOf(visit) }, appId)
-    return schedule.settle(task, putOffTo, null)
+    return null
   }
-  try {
-    const { isWritten, isDoubtful, endsAt } = await lookAtApp(visit, appId, rosters)
-    const releases = rosters.some((roster) => roster.heldBuilds === 'release' && !roster.paused)
-    const everyMs = releases ? Math.min(RELEASE_WATCH_MS, settings.buildWatchMs) : settings.buildWatchMs
-    // Never later than the interval, and a little earlier at random, so that many apps do not stay in step.
-    const next = Math.round(clock.now() + everyMs * (0.8 + Math.random() * 0.2))
-    await schedule.settle(task, putOffTo, task === buildsTask(appId) ? next : null)
-    if (endsAt < next) await schedule.plan(buildsTask(appId), endsAt)
-    if (isWritten || isDoubtful)
-      await schedule.plan(buildsTask(appId), clock.now() + Math.min(SOON_MS, settings.buildWatchMs))
-  } catch (error) {
-    if (isAppError(error, 'apple_rate_limited')) stopLane(visit, error)
-    if (isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) {
-      const works = (await judgeDoubt(visit, appId, error)) === 'works'
-      if (works && error.code === 'key_rejected') await schedule.settle(task, putOffTo, clock.now() + CHANCE_MS)
-    }
-    throw error
-  }
+  const { isWritten, isDoubtful, endsAt } = await lookAtApp(visit, appId, rosters)
+  const releases = rosters.some((roster) => roster.heldBuilds === 'release' && !roster.paused)
+  const everyMs = releases ? Math.min(RELEASE_WATCH_MS, settings.buildWatchMs) : settings.buildWatchMs
+  const soon = isWritten || isDoubtful ? clock.now() + SOON_MS : Infinity
+  // Never later than the interval, and a little earlier at random, so that many apps do not stay in step.
+  return Math.min(endsAt, soon, Math.round(clock.now() + everyMs * (0.8 + Math.random() * 0.2)))
 }
 
-async function rostersOfApp(visit: Visit, appId: string): Promise<Roster[]> {
-  const { store } = visit.deps
-  const found = await store.rosters.findMany(await store.rostersOf(visit.teamKey))
-  return [...found.values()].filter((roster) => roster.teamKey === visit.teamKey && roster.app.id === appId)
+/** The same, asked for beside the regular look, which is no later because of it. */
+export async function watchBuildsAgain(visit: Visit, appId: string): Promise<null> {
+  const at = await watchBuilds(visit, appId)
+  if (at !== null) await visit.deps.store.lane(visit.teamKey).schedule.plan(buildsTask(appId), at)
+  return null
 }
 
 interface Looked {

@@ -11,6 +11,7 @@ import { readSurroundings, type Address, type KnownRecords, type Surroundings } 
 import { readSeats, type KnownSeats } from './seats.ts'
 import type { Ending, KnownTesters, Turn } from './turn.ts'
 import { distinct, groupBy } from '../lists.ts'
+import { rostersIn, type Visit } from '../visit/visit.ts'
 import { readLack } from '../builds/warnings-of.ts'
 
 export interface Batch {
@@ -258,16 +259,13 @@ async function readTesters(
 }
 
 /** Whether an id that a create brought is one of another app of this team key. The apps are read once, and most keys have one. */
-export function findElsewhere(store: Store, lane: LaneStore, teamKey: string) {
+export function findElsewhere(visit: Visit) {
   let apps: Promise<string[]> | null = null
-  const readApps = async () => {
-    const rosters = await store.rosters.findMany(await store.rostersOf(teamKey))
-    return [...new Set([...rosters.values()].map(({ app }) => app.id))]
-  }
+  const readApps = async () => distinct((await rostersIn(visit)).map(({ app }) => app.id))
   return async (appId: string, key: string, testerId: string): Promise<boolean> => {
     apps ??= readApps()
     for (const other of await apps) {
-      if (other !== appId && (await lane.testerIds(other, [key])).get(key) === testerId) return true
+      if (other !== appId && (await visit.deps.lane.testerIds(other, [key])).get(key) === testerId) return true
     }
     return false
   }

@@ -2,7 +2,7 @@ import type { Roster } from '../../domain/roster.ts'
 import { inChunks } from '../lists.ts'
 import { deleteTask, resumeTask } from '../schedule/tasks.ts'
 import { forgetLeft } from '../people/forget-left.ts'
-import { goesOn, type Visit } from '../visit/visit.ts'
+import { goesOn, rostersIn, type Visit } from '../visit/visit.ts'
 
 const DAY_MS = 86_400_000
 const SOON_MS = 1_000
@@ -17,9 +17,8 @@ export async function keepLaw(visit: Visit): Promise<number | null> {
   const { store, lane, clock, log } = visit.deps
   const waiting = await lane.waitingJobs()
   const from = await lane.scanPosition()
-  const records = await store.rosters.findMany(await store.rostersOf(visit.teamKey))
-  const rosters = [...records.values()]
-    .filter(({ teamKey, moving, forgetting }) => teamKey === visit.teamKey && !moving && !forgetting)
+  const rosters = (await rostersIn(visit))
+    .filter(({ moving, forgetting }) => !moving && !forgetting)
     .filter(({ id }) => id >= (from?.roster ?? ''))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
   let recovered = 0

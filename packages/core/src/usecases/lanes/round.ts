@@ -10,9 +10,8 @@ import { endTurns, traceTurns } from '../converge/trace-turns.ts'
 import { blockRoster } from '../visit/block-roster.ts'
 import { makeJobs } from './enqueue-recorded.ts'
 import { fetchCarefully } from './fetch-carefully.ts'
-import { judgeDoubt } from '../visit/judge-doubt.ts'
-import { noteTrouble } from './outage.ts'
-import { stopLane } from '../visit/stop-lane.ts'
+import { judgeDoubt } from '../visit/judge-key.ts'
+import { noteTrouble, stopLane } from '../visit/stop-lane.ts'
 import { goesOn, isProbing, noteRefusal, sessionOf, type Visit } from '../visit/visit.ts'
 
 /** Recorded changes become jobs, some jobs are fetched and carried out together. False when nothing is left to do now. */
@@ -144,8 +143,8 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       parallel: visit.memory.parallel,
       chunk: visit.chunk,
       seats,
-      brakes: brakesOf(visit, batch.turns[0]?.roster.app.id),
-      isKnownElsewhere: findElsewhere(store, lane, visit.teamKey),
+      brakes: brakesOf(visit),
+      isKnownElsewhere: findElsewhere(visit),
       finish: async (turn: Turn) => {
         await noteAnswered(visit)
         if (isProgress(turn)) visit.did++
@@ -176,13 +175,13 @@ function isProgress({ ending }: Turn): boolean {
 }
 
 /** What the visit makes of answers that are not about one member. */
-function brakesOf(visit: Visit, appId: string | undefined): Brakes {
+function brakesOf(visit: Visit): Brakes {
   return {
     ...visit.endpoints,
     goesOn: () => goesOn(visit),
     stop: (error) => stopLane(visit, error),
     trouble: (error, merged) => noteTrouble(visit, error, merged),
-    doubt: (error) => judgeDoubt(visit, appId, error),
+    doubt: (error) => judgeDoubt(visit, error),
     judged: async () => void (await visit.judging),
     groupGone: (roster) => blockRoster(visit, roster),
   }

@@ -1,8 +1,9 @@
 import { isAppError, type AppError } from '../../errors.ts'
-import { watchBuilds } from '../builds/watch-builds.ts'
+import type { Roster } from '../../domain/roster.ts'
+import { watchBuilds, watchBuildsAgain } from '../builds/watch-builds.ts'
 import { keepLaw } from './keep-law.ts'
 import { unparkResumed } from '../rosters/pause-roster.ts'
-import { judgeDoubt } from '../visit/judge-doubt.ts'
+import { judgeDoubt } from '../visit/judge-key.ts'
 import { stopLane } from '../visit/stop-lane.ts'
 import type { Visit } from '../visit/visit.ts'
 import { readUsage } from '../reclaim/read-usage.ts'
@@ -17,8 +18,10 @@ import { trySeats } from '../seats/try-seats.ts'
 /** Carries a task on, given what stands behind its colon; when it is next due (ms), or null once it is through. */
 type Task = (visit: Visit, id: string) => Promise<number | null>
 
-/** What may wait in a lane's schedule. `builds` plans itself. */
+/** What may wait in a lane's schedule. */
 const TASKS: Readonly<Record<string, Task | undefined>> = {
+  builds: watchBuilds,
+  'builds-again': watchBuildsAgain,
   reconcile: reconcileRoster,
   requested: runRequested,
   approved: runApprovedPlan,
@@ -54,7 +57,6 @@ export async function runDue(visit: Visit): Promise<void> {
   const putOffTo = clock.now() + RETRY_MS
   await schedule.replan(task, putOffTo)
   try {
-    if (kind === 'builds' || kind === 'builds-again') return await watchBuilds(visit, task, id)
     visit.bulkOnly = true
     const run = TASKS[kind]
     await schedule.settle(task, putOffTo, run ? await run(visit, id) : null)
@@ -62,7 +64,7 @@ export async function runDue(visit: Visit): Promise<void> {
   } catch (error) {
     if (!isAppError(error)) throw error
     log.warn({ event: 'schedule.failed', teamKey: visit.teamKey, kind, code: error.code }, 'schedule.failed')
-    if (kind !== 'builds' && kind !== 'builds-again') await noteFailure(visit, { task, putOffTo }, error)
+    await noteFailure(visit, { task, putOffTo }, error)
   }
 }
 
@@ -74,19 +76,16 @@ async function noteFailure(visit: Visit, task: { task: string; putOffTo: number 
   if (isAppError(error, 'budget_exhausted')) await again(clock.now() + Math.max(1_000, error.retryAfterMs ?? 0))
   if (isAppError(error, 'lease_lost')) await again(clock.now() + CHANCE_MS)
   if (!isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) return
-  const [roster] = (await store.rosters.findMany(await store.rostersOf(visit.teamKey))).values()
-  const works = (await judgeDoubt(visit, roster?.app.id, error)) === 'works'
+  const works = (await judgeDoubt(visit, error)) === 'works'
   // A token that was rejected by chance; a 403 is none.
   if (works && error.code === 'key_rejected') await again(clock.now() + CHANCE_MS)
 }
 
 async function runRequested(visit: Visit, id: string): Promise<number | null> {
-  const { store, clock } = visit.deps
-  const record = await store.lane(visit.teamKey).reconciliations.find(id)
-  if (!record || record.status !== 'running') return null
-  const roster = await store.rosters.find(record.roster)
-  if (!roster || roster.teamKey !== visit.teamKey) return null
-  if (roster.paused || roster.blocked) return clock.now() + RETRY_MS
+  const record = await visit.deps.store.lane(visit.teamKey).reconciliations.find(id)
+  const roster = record?.status === 'running' ? await findHere(visit, record.roster) : null
+  if (!record || !roster) return null
+  if (roster.paused || roster.blocked) return visit.deps.clock.now() + RETRY_MS
   return runReconcile(visit, roster, record)
 }
 
@@ -96,9 +95,14 @@ async function runApprovedPlan(visit: Visit, id: string): Promise<number | null>
 }
 
 async function reconcileRoster(visit: Visit, rosterId: string): Promise<number | null> {
-  const { store, clock } = visit.deps
-  const roster = await store.rosters.find(rosterId)
-  if (!roster || roster.teamKey !== visit.teamKey) return null
-  if (roster.paused || roster.blocked || roster.deleting) return clock.now() + RETRY_MS
+  const roster = await findHere(visit, rosterId)
+  if (!roster) return null
+  if (roster.paused || roster.blocked || roster.deleting) return visit.deps.clock.now() + RETRY_MS
   return runReconcile(visit, roster, null)
+}
+
+/** A roster that is still in this lane. */
+async function findHere({ deps, teamKey }: Visit, rosterId: string): Promise<Roster | null> {
+  const roster = await deps.store.rosters.find(rosterId)
+  return roster?.teamKey === teamKey ? roster : null
 }

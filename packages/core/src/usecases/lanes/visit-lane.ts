@@ -11,7 +11,7 @@ import { openEndpoints } from '../visit/endpoints.ts'
 import { keepLease, LEASE } from '../visit/lease.ts'
 import { holdMs, nextVisit, type Idle, type Leftover, type VisitEnd } from './next-visit.ts'
 import { runRound } from './round.ts'
-import { age, comeAgainAt, goesOn, sessionOf, type Visit, type VisitDeps } from '../visit/visit.ts'
+import { age, comeAgainAt, goesOn, type Visit, type VisitDeps } from '../visit/visit.ts'
 import { JOB_LOCK_MS } from '../visit/visit-settings.ts'
 
 /**
@@ -145,12 +145,9 @@ async function passBlock(visit: Visit): Promise<boolean> {
   const { deps, memory } = visit
   if (!memory.blocked) return true
   const checkAgainAt = deps.clock.now() + deps.settings.blockedCheckMs
-  const [roster] = await deps.store.rosters
-    .findMany(await deps.store.rostersOf(visit.teamKey))
-    .then((found) => [...found.values()])
   let held: string | null
   try {
-    held = await probeKey({ session: sessionOf(visit), appId: roster?.app.id })
+    held = await probeKey(visit)
   } catch (error) {
     deps.log.warn({ err: error, teamKey: visit.teamKey }, 'The blocked lane could not be checked.')
     held = 'unknown'

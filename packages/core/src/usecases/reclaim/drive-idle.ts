@@ -16,7 +16,7 @@ import type { IdleReason, IdleRule } from '../../domain/idle.ts'
 import { AppError } from '../../errors.ts'
 import type { MemberRecord } from '../../store/index.ts'
 import { inChunks } from '../lists.ts'
-import type { Visit } from '../visit/visit.ts'
+import { rostersIn, type Visit } from '../visit/visit.ts'
 import { countWaiting } from '../seats/index.ts'
 import { listIdle } from '../idle/list-idle.ts'
 import { planReclaim, type ReclaimPlan } from '../idle/plan-reclaim.ts'
@@ -157,7 +157,7 @@ async function pickDue(
   if (over.length === 0) return []
   const { store, clock } = visit.deps
   const reconciliations = store.lane(visit.teamKey).reconciliations
-  const rosters = [...(await store.rosters.findMany(await store.rostersOf(visit.teamKey))).values()]
+  const rosters = await rostersIn(visit)
   const refused = new Map<string, number>()
   let onTheirWay = 0
   for (const { id, app } of rosters) {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { createSettableClock } from '@flightroster/core/testing'
-import type { AppleSession } from '@flightroster/app-store-connect'
 import { AppError, type ErrorCode } from '../../errors.ts'
-import type { LaneMemory, LaneStore } from '../../store/index.ts'
-import { judgeKey } from './judge-key.ts'
+import type { LaneMemory } from '../../store/index.ts'
+import { judgeKey, probeKey } from './judge-key.ts'
+import type { Visit } from './visit.ts'
 
 /** Judges one doubt after the other, as the visits of a lane do. `answers` are what the probes meet; none is a good one. */
 function startJudge() {
@@ -13,14 +13,19 @@ function startJudge() {
     clock,
     judge: async (code: ErrorCode, answers: (ErrorCode | null)[] = [], details: Record<string, unknown> = {}) => {
       const asked = [...answers]
-      const findApps = async () => {
+      const listApps = async () => {
         const answer = asked.shift() ?? null
         if (answer !== null) throw new AppError(answer)
         return []
       }
-      const session = { findApps } as unknown as AppleSession
-      const deps = { clock, session, appId: '1234', lane: {} as LaneStore }
-      const verdict = await judgeKey(deps, { suspicion } as LaneMemory, new AppError(code, { details }))
+      const store = { rostersOf: async () => [], rosters: { findMany: async () => new Map() } }
+      const apple = { session: () => ({ listApps }) }
+      const visit = { deps: { store, apple }, lease: {} } as unknown as Visit
+      const verdict = await judgeKey(
+        { clock, ask: () => probeKey(visit) },
+        { suspicion },
+        new AppError(code, { details }),
+      )
       if (verdict.kind === 'suspicious') suspicion = verdict.suspicion
       const problem = verdict.kind === 'blocked' ? ` ${verdict.problem.code}` : ''
       return `${verdict.kind}${problem}, ${answers.length - asked.length} probes`

@@ -1,19 +1,11 @@
-import type { AppleSession } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneMemory, LaneStore } from '../../store/index.ts'
-
-export interface JudgeDeps {
-  lane: LaneStore
-  clock: Clock
-  session: AppleSession
-  /** An app that a roster of this key is for; undefined when there is none. */
-  appId: string | undefined
-}
+import { comeAgainAt, rostersIn, sessionOf, type Visit } from './visit.ts'
 
 /** What a doubtful answer means for the lane. */
-export type Verdict =
+type Verdict =
   | { kind: 'works' }
   | { kind: 'suspicious'; suspicion: { count: number; since: number } }
   | { kind: 'blocked'; problem: Problem }
@@ -31,20 +23,27 @@ const REJECTED_OVER_MS = 60_000
 /**
  * Random 401s on good keys are common, and one endpoint's 403 does not condemn a key: the cheapest read decides. It is asked
  * with a fresh token, its times corrected by Apple's clock, and twice, since a probe meets the same chance.
+ * @internal
  */
-export async function judgeKey(deps: JudgeDeps, memory: LaneMemory, error: AppError): Promise<Verdict> {
-  const found = (await probeKey(deps)) && (await probeKey(deps))
+export async function judgeKey(
+  { clock, ask }: { clock: Clock; ask: () => Promise<ErrorCode | null> },
+  memory: Pick<LaneMemory, 'suspicion'>,
+  error: AppError,
+): Promise<Verdict> {
+  const blocked = (code: ErrorCode): Verdict => ({
+    kind: 'blocked',
+    problem: { code, detail: ERROR_RULES[code].title, at: clock.now() },
+  })
+  const found = (await ask()) && (await ask())
   if (error.code !== 'key_rejected') {
     const code = found ?? (condemns(error) ? error.code : null)
-    return code === null ? { kind: 'works' } : { kind: 'blocked', problem: toProblem(deps, code) }
+    return code === null ? { kind: 'works' } : blocked(code)
   }
   if (found === null) return { kind: 'works' }
-  if (found !== 'key_rejected') return { kind: 'blocked', problem: toProblem(deps, found) }
-  const now = deps.clock.now()
+  if (found !== 'key_rejected') return blocked(found)
+  const now = clock.now()
   const suspicion = { count: (memory.suspicion?.count ?? 0) + 1, since: memory.suspicion?.since ?? now }
-  if (suspicion.count >= REJECTIONS && now - suspicion.since >= REJECTED_OVER_MS) {
-    return { kind: 'blocked', problem: toProblem(deps, 'key_rejected') }
-  }
+  if (suspicion.count >= REJECTIONS && now - suspicion.since >= REJECTED_OVER_MS) return blocked('key_rejected')
   return { kind: 'suspicious', suspicion }
 }
 
@@ -61,9 +60,11 @@ function condemns({ code, details }: AppError): boolean {
 }
 
 /** The code of what Apple holds against the key, or null when it answers. Errors that say nothing of the key are thrown. */
-export async function probeKey(deps: Pick<JudgeDeps, 'session' | 'appId'>): Promise<ErrorCode | null> {
+export async function probeKey(visit: Visit): Promise<ErrorCode | null> {
+  const session = sessionOf(visit)
+  const [roster] = await rostersIn(visit)
   try {
-    await (deps.appId === undefined ? deps.session.listApps() : deps.session.findApps({ id: deps.appId }))
+    await (roster ? session.findApps({ id: roster.app.id }) : session.listApps())
     return null
   } catch (error) {
     if (isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) return error.code
@@ -82,6 +83,47 @@ export async function unblockLane(lane: LaneStore, keyAt: number): Promise<void>
   await lane.remember(works, keyAt)
 }
 
-function toProblem(deps: Pick<JudgeDeps, 'clock'>, code: ErrorCode): Problem {
-  return { code, detail: ERROR_RULES[code].title, at: deps.clock.now() }
+/** After a rejected probe: soon at first, so that a chance costs little; a real rejection is found out over a minute. */
+const SUSPICIOUS_AGAIN_MS = [2_000, 20_000, 42_000]
+const RETRY_JUDGING_MS = 5_000
+
+/**
+ * An answer that may speak of the key. All calls of the visit that meet one share a judgement, and none is begun meanwhile.
+ * `works`: the key is good, so the answer was chance or speaks of that endpoint alone; `stopped`: the lane stops here.
+ */
+export function judgeDoubt(visit: Visit, error: AppError): Promise<'works' | 'stopped'> {
+  visit.judging ??= judge(visit, error).finally(() => (visit.judging = null))
+  return visit.judging
+}
+
+async function judge(visit: Visit, error: AppError): Promise<'works' | 'stopped'> {
+  const { lane, clock, log, settings } = visit.deps
+  const { keyAt } = visit.memory
+  try {
+    const verdict = await judgeKey({ clock, ask: () => probeKey(visit) }, visit.memory, error)
+    switch (verdict.kind) {
+      case 'works':
+        if (error.code === 'key_rejected') visit.setbacks++
+        return 'works'
+      case 'suspicious':
+        await lane.remember({ suspicion: verdict.suspicion }, keyAt)
+        stop(visit, error, SUSPICIOUS_AGAIN_MS[verdict.suspicion.count - 1] ?? 42_000)
+        return 'stopped'
+      case 'blocked':
+        await blockLane(lane, keyAt, verdict.problem)
+        visit.memory = { ...visit.memory, blocked: verdict.problem }
+        log.warn({ event: 'lane.blocked', teamKey: visit.teamKey, code: verdict.problem.code }, 'lane.blocked')
+        stop(visit, error, settings.blockedCheckMs)
+        return 'stopped'
+    }
+  } catch (fault) {
+    log.warn({ err: fault, teamKey: visit.teamKey }, 'The key could not be judged now.')
+    stop(visit, error, RETRY_JUDGING_MS)
+    return 'stopped'
+  }
+}
+
+function stop(visit: Visit, error: AppError, againMs: number): void {
+  visit.stopped ??= error
+  comeAgainAt(visit, visit.deps.clock.now() + againMs)
 }

@@ -1,5 +1,6 @@
 import type { AppleClient, AppleSession, CallRecord, Credentials } from '@flightroster/app-store-connect'
 import type { Clock } from '../../domain/clock.ts'
+import type { Roster } from '../../domain/roster.ts'
 import type { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { LaneCounts, LaneJob, LaneQueue } from '../../queues/index.ts'
@@ -110,6 +111,12 @@ export function sessionOf(visit: Visit, note: (record: CallRecord) => void = () 
     },
     lease.signal,
   )
+}
+
+/** The rosters that the lane serves. */
+export async function rostersIn({ deps, teamKey }: Visit): Promise<Roster[]> {
+  const found = await deps.store.rosters.findMany(await deps.store.rostersOf(teamKey))
+  return [...found.values()].filter((roster) => roster.teamKey === teamKey)
 }
 
 export function age(visit: Visit): number {
