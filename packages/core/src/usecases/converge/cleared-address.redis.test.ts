@@ -70,7 +70,8 @@ it.concurrent('believes no read that lags of somebody who joins again right afte
 it.concurrent('takes out by reads that lag no longer whose removal was refused when the next address came', async () => {
   await using rig = await startLaneRig()
   const gold = await rig.addRoster({ id: 'gold' })
-  rig.emulator.settings({ readLagMs: 3_000 })
+  // Longer than any machine takes until the refusal.
+  rig.emulator.settings({ readLagMs: 60_000 })
   await post(rig, 'first@example.com')
   await settles(rig, 'invited')
   rig.emulator.failNext({ kind: 'status', status: 422, times: 1, match: { method: 'DELETE' } })
@@ -79,6 +80,7 @@ it.concurrent('takes out by reads that lag no longer whose removal was refused w
     const found = await rig.store.members('acme', 'gold').find('ann')
     expect(found?.observed?.writing).toMatchObject({ kind: 'remove', answer: 'refused' })
   })
+  rig.emulator.settings({ readLagMs: 0 })
   await post(rig, 'third@example.com')
   await settles(rig, 'invited')
   await rig.until(async () => {
