@@ -42,7 +42,7 @@ export { countRequest, countRequests, type CountedRequest, type LimitWindow } fr
 export { createBudget, type Budget, type BudgetReading, type BudgetSettings } from './budget/budget.ts'
 export { createLaneStore, type LaneStore } from './lane/lane-store.ts'
 export { parseMemory, type LaneMemory } from './lane/lane-memory.ts'
-export type { OpenedVisit } from './lane/lane-visits.ts'
+export type { LeftBehind, OpenedVisit } from './lane/lane-visits.ts'
 export type { OutboxClass, OutboxEntry } from './lane/lane-outbox.ts'
 export type { Work } from './lane/lane-work.ts'
 export type { Outcome } from './lane/record-outcome.ts'

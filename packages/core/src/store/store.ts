@@ -52,7 +52,6 @@ import { forgetUnneededTesters } from './member/testers.ts'
 import { createPartedRegister } from './parted-register.ts'
 import type { Register } from './records.ts'
 
-const countRecorded = defineScript(import.meta.url, './lane/count-recorded.lua')
 const needsVisit = defineScript(import.meta.url, './lane/needs-visit.lua')
 
 /** ③ Everything that is kept. One Redis connection; every atomic step is one script. */
@@ -133,8 +132,6 @@ export interface Store {
   lanesToVisit(lanes: string[], now: number): Promise<string[]>
   /** Of these lanes, the ones with recorded changes that have no job yet. */
   lanesRecorded(lanes: string[]): Promise<string[]>
-  /** Recorded changes that have no job yet, by lane. */
-  recordedCounts(lanes: string[]): Promise<number[]>
   /** Work of the lane was recorded: it is rung, unless a worker visits it or it was rung already, and jobs are made of it. */
   noteRecorded(teamKey: string, state: { awake: boolean }): Promise<void>
   /** Members of a roster may have another status now. */
@@ -289,8 +286,6 @@ export function createStore(redis: Redis, settings: StoreSettings = { waitReplic
       const found = await Promise.all(lanes.map((lane) => redis.exists(...outboxKeys(laneKeys(lane)))))
       return lanes.filter((_, at) => (found[at] ?? 0) > 0)
     },
-    recordedCounts: (lanes) =>
-      Promise.all(lanes.map(async (lane) => Number(await countRecorded.run(redis, outboxKeys(laneKeys(lane)), [])))),
     async noteRecorded(teamKey, { awake }) {
       for (const tell of listeners) tell(teamKey)
       if (!awake) await ready.ring(teamKey)

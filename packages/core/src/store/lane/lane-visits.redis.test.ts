@@ -46,7 +46,13 @@ it('gives back with the lane what is in nobody’s hand, without counting a deat
   await lane().open('first', 15_000)
   await queue.fetch(2, 'first')
   expect(await lane().close('stranger')).toBeNull()
-  expect(await lane().close('first')).toEqual({ recorded: 0, events: 1, bulk: 1 })
+  expect(await lane().close('first')).toEqual({
+    recorded: 0,
+    events: 1,
+    bulk: 1,
+    delayedAt: null,
+    scheduledAt: expect.any(Number),
+  })
   await lane().open('second', 15_000)
   const jobs = await queue.fetch(2, 'second')
   expect(refs(jobs)).toEqual(['m-1', 'm-2'])

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis'
-import { list, number, oneOf, or, read, text, texts, tuple } from '../../domain/shape.ts'
+import { list, nullable, number, oneOf, or, read, text, texts, tuple } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { inOneStep } from '../connection/cluster-nodes.ts'
 import { globalKeys, queueKeys, readyShard, type LaneKeys } from '../keys.ts'
 import { parseMemory, remember, type LaneMemory } from './lane-memory.ts'
 import { outboxKeys, parseOutbox, type OutboxEntry } from './lane-outbox.ts'
 import { createReadyIndex, VISIT_HOLD_MS, type Claim } from './ready.ts'
+import { wakesAt } from './sleeping-jobs.ts'
 
 const openScript = defineScript(import.meta.url, './open-visit.lua', './requeue-active.lua', './claim.lua')
 const renewScript = defineScript(import.meta.url, './renew-lease.lua')
@@ -28,13 +29,16 @@ export type OpenedVisit =
   /** The lane is not due any more: another worker was quicker. */
   | { kind: 'unclaimed' }
 
-/** What a visit leaves to be done at once. */
+/** What a visit leaves to be done. */
 export interface LeftBehind {
   /** Changes that have no job yet. */
   recorded: number
   /** Jobs that wait for nothing. */
   events: number
   bulk: number
+  /** When the next sleeping job and the next task are due (ms). */
+  delayedAt: number | null
+  scheduledAt: number | null
 }
 
 /** The lease on a lane, and what one visit leaves for the next. */
@@ -58,6 +62,7 @@ const OPENED = or(
   or(tuple(oneOf('unclaimed')), tuple(text, oneOf('busy'), number)),
   or(tuple(text, oneOf('paused')), tuple(text, oneOf('opened'), number, list(number), list(texts), texts)),
 )
+const LEFT = nullable(tuple<[number, number, number, string, string]>(number, number, number, text, text))
 /** More are taken as before, a part at a time, with others kept away: they would make the same jobs meanwhile. */
 const RECORDED_AT_MOST = 50
 
@@ -120,10 +125,18 @@ export function createLaneVisits(redis: Redis, keys: LaneKeys, teamKey: string):
       return (await renewScript.run(redis, [keys.lease], [token, leaseMs])) === 1
     },
     async close(token) {
-      const answer = await closeScript.run(redis, [keys.lease, ...outboxKeys(keys), ...lists], [token, queue.jobs])
-      const [recorded, events, bulk] = read(list(number), answer, 'An answer of close-visit.lua')
-      if (recorded === undefined) return null
-      return { recorded, events: events ?? 0, bulk: bulk ?? 0 }
+      const keyList = [keys.lease, ...outboxKeys(keys), ...lists, queue.delayed, keys.schedule]
+      const answer = await closeScript.run(redis, keyList, [token, queue.jobs])
+      const left = read(LEFT, answer, 'An answer of close-visit.lua')
+      if (left === null) return null
+      const [recorded, events, bulk, sleeping, task] = left
+      return {
+        recorded,
+        events,
+        bulk,
+        delayedAt: sleeping === '' ? null : wakesAt(sleeping),
+        scheduledAt: task === '' ? null : Number(task),
+      }
     },
     remember: (memory, keyAt) => remember(redis, keys.lane, memory, keyAt),
   }

@@ -332,8 +332,8 @@ class Run {
     }
     for (const of of LANES) {
       const counts = await this.queueOf(process, of).counts()
-      const [recorded] = await store.recordedCounts([of])
-      const left = counts.waiting + counts.prioritized + counts.active + (recorded ?? 0)
+      const recorded = await store.lanesRecorded([of])
+      const left = counts.waiting + counts.prioritized + counts.active + recorded.length
       if (left > 0) open.push(`${of}: ${JSON.stringify({ ...counts, recorded })}`)
     }
     return open

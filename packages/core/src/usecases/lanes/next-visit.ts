@@ -1,3 +1,5 @@
+import type { LeftBehind } from '../../store/index.ts'
+
 /** Nothing was done, and nobody knows better: so long until the lane is visited again, ms. And whoever rings, where nobody was served. */
 const IDLE_MS = 250
 /** While nothing can be done, whoever rings is heard this much later at most, ms. */
@@ -17,7 +19,7 @@ export interface VisitEnd {
 }
 
 /** What a visit leaves in its lane. Times are ms. */
-export interface Leftover {
+export interface Leftover extends LeftBehind {
   now: number
   /** Something was done: a job was made, carried out or brought back, a task, or a call at least. */
   did: boolean
@@ -27,14 +29,6 @@ export interface Leftover {
   restUntil: number | null
   /** The budget gives nothing to events, or to bulk work, before; 0 where it was not asked or gave something. */
   refusedUntil: { events: number; bulk: number }
-  /** Changes that have no job yet. */
-  recorded: number
-  /** Jobs that wait for nothing. */
-  events: number
-  bulk: number
-  /** When the next sleeping job and the next task are due. */
-  delayedAt: number | null
-  scheduledAt: number | null
   /** When something is to be looked at again. */
   askedAt: number | null
 }

@@ -43,10 +43,7 @@ export async function runDue(visit: Visit): Promise<void> {
   const { store, clock, log } = visit.deps
   const schedule = store.lane(visit.teamKey).schedule
   const first = await schedule.first()
-  if (!first || first.at > clock.now()) {
-    visit.scheduledAt = first?.at ?? null
-    return
-  }
+  if (!first || first.at > clock.now()) return
   const { task } = first
   visit.counts = null
   const at = task.indexOf(':')

@@ -9,7 +9,7 @@ import { tellKey } from '../visit/tell-key.ts'
 import { runDue } from './run-due.ts'
 import { openEndpoints } from '../visit/endpoints.ts'
 import { keepLease, LEASE } from '../visit/lease.ts'
-import { holdMs, nextVisit, type Idle, type Leftover, type VisitEnd } from './next-visit.ts'
+import { holdMs, nextVisit, type Idle, type VisitEnd } from './next-visit.ts'
 import { runRound } from './round.ts'
 import { age, comeAgainAt, goesOn, type Visit, type VisitDeps } from '../visit/visit.ts'
 import { JOB_LOCK_MS } from '../visit/visit-settings.ts'
@@ -90,7 +90,6 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     recorded: opened.recorded,
     // Where another process makes jobs just now, these are outdated.
     counts: opened.recorded && opened.counts,
-    scheduledAt: undefined,
     chunk: { size: opened.memory.chunk },
     begunAt: takenAt,
     held,
@@ -177,13 +176,12 @@ async function closeVisit(visit: Visit): Promise<VisitEnd> {
     const { blocked, status } = visit.memory
     await tellKey(deps, teamKey, visit.memory, { blocked, works: gate.succeeded() || status === 'working' })
     await deps.tell()
-    const planned = restUntil === null ? await readPlanned(visit) : NOTHING_PLANNED
     const left = await deps.lane.close(lease.token)
     if (left === null) return lost
     const { refusedUntil, nextAt: askedAt } = visit
     const { served } = visit
     const did = visit.did > 0 || gate.sent() > 0
-    return nextVisit({ now: deps.clock.now(), did, served, restUntil, refusedUntil, askedAt, ...planned, ...left })
+    return nextVisit({ now: deps.clock.now(), did, served, restUntil, refusedUntil, askedAt, ...left })
   } catch (error) {
     deps.log.error({ err: error, teamKey }, 'The visit could not be settled.')
     return (await giveBackAnyway(deps.lane, lease.token)) ? idleFor('resting', FAULT_AGAIN_MS) : lost
@@ -244,19 +242,5 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneMemory> {
     ...(restUntil === null || restUntil === memory.rest?.until
       ? {}
       : { rest: { until: restUntil, ofBlock: memory.blocked !== null } }),
-  }
-}
-
-type Planned = Pick<Leftover, 'delayedAt' | 'scheduledAt'>
-
-const NOTHING_PLANNED: Planned = { delayedAt: null, scheduledAt: null }
-
-/** When the lane has its next sleeping job and scheduled task (ms). What waits is counted as the lane is given back. */
-async function readPlanned(visit: Visit): Promise<Planned> {
-  const { queue, store } = visit.deps
-  return {
-    delayedAt: await queue.nextDelayedAt(),
-    scheduledAt:
-      visit.scheduledAt === undefined ? await store.lane(visit.teamKey).schedule.nextAt() : visit.scheduledAt,
   }
 }

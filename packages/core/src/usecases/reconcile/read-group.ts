@@ -107,8 +107,8 @@ async function begin(visit: Visit, readings: Readings, owner: string, restarts =
 export async function othersWait(visit: Visit): Promise<boolean> {
   if (!goesOn(visit) || age(visit) > SLICE_MS) return true
   const { queue, store } = visit.deps
-  const [[recorded], { waiting }] = await Promise.all([store.recordedCounts([visit.teamKey]), queue.counts()])
-  return waiting > 0 || (recorded ?? 0) > 0
+  const [recorded, { waiting }] = await Promise.all([store.lanesRecorded([visit.teamKey]), queue.counts()])
+  return waiting > 0 || recorded.length > 0
 }
 
 const goOn = ({ read, total }: Reading, at: number): GroupReading => ({ kind: 'goes_on', at, read, total })

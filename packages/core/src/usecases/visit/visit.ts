@@ -53,8 +53,6 @@ export interface Visit {
   recorded: OutboxEntry[] | null
   /** As last counted; null once something was queued, fetched or brought back since. */
   counts: LaneCounts | null
-  /** When the earliest task of the schedule is due (ms), or null; undefined: not read since one was carried out. */
-  scheduledAt: number | null | undefined
   chunk: ChunkSize
   /** Monotonic, ms. */
   begunAt: number
