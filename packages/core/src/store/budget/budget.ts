@@ -3,10 +3,10 @@ import { number, read, text, texts, tuple } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { laneKeys } from '../keys.ts'
 
-const reserveScript = defineScript(import.meta.url, './reserve-budget.lua')
+const reserveScript = defineScript(import.meta.url, './reserve-budget.lua', '../connection/now-ms.lua')
 const beginScript = defineScript(import.meta.url, './begin-call.lua')
 const readScript = defineScript(import.meta.url, './read-budget.lua')
-const settleScript = defineScript(import.meta.url, './settle-budget.lua')
+const settleScript = defineScript(import.meta.url, './settle-budget.lua', '../connection/now-ms.lua')
 
 /** Apple's hour and the limit that is believed before it answers. */
 export interface BudgetSettings {

@@ -3,11 +3,7 @@
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] a unique word for the request  [3] how many it counts for
 --     then per window: length (ms), limit; a request that counts for more than a limit counts as all of it
 -- Returns ms to wait, 0 where the request was counted
-local now = tonumber(ARGV[1])
-if not now then
-  local t = redis.call('TIME')
-  now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
-end
+local now = nowMs(ARGV[1])
 local wait, longest = 0, 0
 for i = 1, #KEYS do
   local length, limit = tonumber(ARGV[2 + 2 * i]), tonumber(ARGV[3 + 2 * i])

@@ -6,11 +6,7 @@
 -- Fields: limit, foreign, foreignAt, minuteLimit, minuteForeign, minuteForeignAt, quietUntil, h:<slice>, m:<slice>;
 --     holder, spare, spareAt: the visit with reserved calls that it has not sent, how many, and when it reserved them (ms)
 -- Returns { granted, next useful visit (ms; 0 when granted), now (ms) }
-local now, wanted, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-if not now then
-  local t = redis.call('TIME')
-  now = t[1] * 1000 + math.floor(t[2] / 1000)
-end
+local now, wanted, window = nowMs(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
 local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES

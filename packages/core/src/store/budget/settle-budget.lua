@@ -5,11 +5,7 @@
 --     [9] quiet for (ms) or empty  [10] the visit that reserved the calls which are given back
 --     [11] when the calls that were answered had been reserved (ms), or empty  [12] how many these are
 -- Returns 1.
-local now, window = tonumber(ARGV[1]), tonumber(ARGV[3])
-if not now then
-  local t = redis.call('TIME')
-  now = t[1] * 1000 + math.floor(t[2] / 1000)
-end
+local now, window = nowMs(ARGV[1]), tonumber(ARGV[3])
 local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end
 local hourSlice, minuteSlice = window / SLICES, MINUTE / MINUTE_SLICES

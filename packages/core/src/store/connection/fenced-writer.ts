@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { AppError } from '../../errors.ts'
 import { defineScript, type ScriptArgument } from './define-script.ts'
 
-const writeScript = defineScript(import.meta.url, './fenced-write.lua')
+const writeScript = defineScript(import.meta.url, './fenced-write.lua', '../roster/is-here.lua')
 
 /** Writes in one slot. Throws lease_lost once the fence, which lies in the same slot, is another's. */
 export type FencedWrite = (key: string, command: string, args?: readonly ScriptArgument[]) => Promise<void>

@@ -3,11 +3,7 @@
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] claimed for (ms)  [3] how many at most  [4] held for (ms)
 --     [5..] only these lanes, when given
 -- Returns until when they are claimed (ms), and the lanes, earliest due first.
-local now, limit = tonumber(ARGV[1]), tonumber(ARGV[3])
-if not now then
-  local t = redis.call('TIME')
-  now = t[1] * 1000 + math.floor(t[2] / 1000)
-end
+local now, limit = nowMs(ARGV[1]), tonumber(ARGV[3])
 local due = {}
 if #ARGV > 4 then
   for i = 5, #ARGV do

@@ -8,6 +8,5 @@
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
 redis.call('DEL', KEYS[1])
 requeueActive(KEYS[5], KEYS[6], KEYS[7], ARGV[2], false)
-local recorded = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
 local function first(key) return redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or '' end
-return { recorded, redis.call('LLEN', KEYS[6]), redis.call('ZCARD', KEYS[7]), first(KEYS[8]), first(KEYS[9]) }
+return { countRecorded(2), redis.call('LLEN', KEYS[6]), redis.call('ZCARD', KEYS[7]), first(KEYS[8]), first(KEYS[9]) }

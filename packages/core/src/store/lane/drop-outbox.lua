@@ -9,5 +9,4 @@ for i = 3, #ARGV, 4 do
   if hasJob and redis.call('ZSCORE', key, ARGV[i + 1]) == ARGV[i + 2] then redis.call('ZREM', key, ARGV[i + 1]) end
 end
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-local left = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
-return { left, redis.call('EXISTS', KEYS[5]) }
+return { countRecorded(2), redis.call('EXISTS', KEYS[5]) }

@@ -6,10 +6,7 @@ for _, ref in ipairs(ARGV) do
   local json = redis.call('HGET', KEYS[1], ref)
   if json then
     local entry = cjson.decode(json)
-    local word = entry.r .. '\0' .. entry.m
-    if not (redis.call('ZSCORE', KEYS[2], word) or redis.call('ZSCORE', KEYS[3], word) or redis.call('ZSCORE', KEYS[4], word)) then
-      dropped = dropped + redis.call('HDEL', KEYS[1], ref)
-    end
+    if not isRecorded(2, entry.r .. '\0' .. entry.m) then dropped = dropped + redis.call('HDEL', KEYS[1], ref) end
   end
 end
 return dropped

@@ -4,10 +4,6 @@
 -- Returns how many were forgotten
 local forgotten = 0
 for i = 2, #ARGV do
-  if redis.call('ZREM', KEYS[1], ARGV[i]) + redis.call('ZREM', KEYS[2], ARGV[i]) > 0 then
-    local job = ARGV[1] .. ARGV[i]
-    redis.call('DEL', job, job .. ':logs', job .. ':lock')
-    forgotten = forgotten + 1
-  end
+  if forgetFinished(KEYS[1], KEYS[2], ARGV[1], ARGV[i]) then forgotten = forgotten + 1 end
 end
 return forgotten

@@ -9,6 +9,7 @@ const strandedScript = defineScript(
   import.meta.url,
   './record-stranded.lua',
   './arrival.lua',
+  './outboxes.lua',
   '../member/desired.lua',
   '../member/observed.lua',
 )

@@ -4,7 +4,7 @@ import { defineScript } from '../connection/define-script.ts'
 import { queueKeys, type LaneKeys } from '../keys.ts'
 
 const takeScript = defineScript(import.meta.url, './take-outbox.lua')
-const dropScript = defineScript(import.meta.url, './drop-outbox.lua')
+const dropScript = defineScript(import.meta.url, './drop-outbox.lua', './outboxes.lua')
 const againScript = defineScript(import.meta.url, './record-again.lua', './arrival.lua')
 const unparkScript = defineScript(import.meta.url, './unpark.lua', './arrival.lua')
 

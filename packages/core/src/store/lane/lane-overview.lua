@@ -7,8 +7,6 @@
 --     what could not be done, and until when
 local memory = redis.call('HMGET', KEYS[1], 'status', 'problem', 'paused', 'blocked', 'outage', 'suspicion', 'waits')
 local budget = redis.call('HMGET', KEYS[2], 'limit', 'remaining', 'observedAt')
-local recorded = 0
-for i = 3, 5 do recorded = recorded + redis.call('ZCARD', KEYS[i]) end
 local held = 0
 for _, roster in ipairs(redis.call('SMEMBERS', KEYS[12])) do
   held = held + redis.call('SCARD', (ARGV[1]:gsub('%*', function() return roster end)))
@@ -16,7 +14,7 @@ end
 local asleep = redis.call('ZRANGE', KEYS[9], -1, -1, 'WITHSCORES')
 return {
   memory[1] or '', memory[2] or '', memory[3] or '', memory[4] or '',
-  recorded, redis.call('LLEN', KEYS[6]), redis.call('ZCARD', KEYS[8]), redis.call('LLEN', KEYS[7]),
+  countRecorded(3), redis.call('LLEN', KEYS[6]), redis.call('ZCARD', KEYS[8]), redis.call('LLEN', KEYS[7]),
   redis.call('ZCARD', KEYS[9]), redis.call('ZCARD', KEYS[10]), redis.call('ZCARD', KEYS[11]),
   budget[1] or '', budget[2] or '', budget[3] or '', held, memory[5] or '', memory[6] or '', asleep[2] or '', memory[7] or '',
 }

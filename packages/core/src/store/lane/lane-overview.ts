@@ -7,7 +7,7 @@ import { laneKeys, queueKeys } from '../keys.ts'
 import { parseWaits, type LaneMemory } from './lane-memory.ts'
 import { wakesAt } from './sleeping-jobs.ts'
 
-const readScript = defineScript(import.meta.url, './lane-overview.lua')
+const readScript = defineScript(import.meta.url, './lane-overview.lua', './outboxes.lua')
 
 /** One lane in a list of thousands, read in one step. */
 export interface LaneOverview {

@@ -14,7 +14,7 @@ import { findTesterIds } from '../member/testers.ts'
 import { endRemovals, readRemovals, removalField, REMOVALS_KEPT_MS, type RemovedFrom } from './removals.ts'
 import { recordOutcome, type Outcome, type OutcomeAnswer } from './record-outcome.ts'
 
-const writingScript = defineScript(import.meta.url, './mark-writing.lua')
+const writingScript = defineScript(import.meta.url, './mark-writing.lua', '../roster/is-here.lua')
 
 /** What a visit reads and writes of its lane. Every write proves the lease. */
 export interface LaneStore extends LaneVisits, LaneOutbox, LaneWork, LaneLaw {

@@ -8,9 +8,16 @@ import { outboxKeys, parseOutbox, type OutboxEntry } from './lane-outbox.ts'
 import { createReadyIndex, VISIT_HOLD_MS, type Claim } from './ready.ts'
 import { wakesAt } from './sleeping-jobs.ts'
 
-const openScript = defineScript(import.meta.url, './open-visit.lua', './requeue-active.lua', './claim.lua')
+const openScript = defineScript(
+  import.meta.url,
+  './open-visit.lua',
+  './requeue-active.lua',
+  './claim.lua',
+  './outboxes.lua',
+  '../connection/now-ms.lua',
+)
 const renewScript = defineScript(import.meta.url, './renew-lease.lua')
-const closeScript = defineScript(import.meta.url, './close-visit.lua', './requeue-active.lua')
+const closeScript = defineScript(import.meta.url, './close-visit.lua', './requeue-active.lua', './outboxes.lua')
 
 /** The answer to a worker that asks for a lane: what it needs to begin with, or why it may not. */
 export type OpenedVisit =

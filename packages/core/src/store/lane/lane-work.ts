@@ -7,9 +7,9 @@ import { queueKeys, type LaneKeys } from '../keys.ts'
 import { outboxKey, outboxKeys, type OutboxClass } from './lane-outbox.ts'
 import { TIMELINE_KEPT } from '../../domain/timeline.ts'
 
-const placesScript = defineScript(import.meta.url, './open-places.lua')
-const dropScript = defineScript(import.meta.url, './drop-work.lua')
-const forgetScript = defineScript(import.meta.url, './forget-jobs.lua')
+const placesScript = defineScript(import.meta.url, './open-places.lua', './forget-finished.lua')
+const dropScript = defineScript(import.meta.url, './drop-work.lua', './outboxes.lua')
+const forgetScript = defineScript(import.meta.url, './forget-jobs.lua', './forget-finished.lua')
 const requestScript = defineScript(import.meta.url, './request-work.lua', './prepend-line.lua', './arrival.lua')
 
 /** Whose job a ref is. How often it was asked, and not done yet: `fresh`: read Apple first; `invite`: send Apple's invitation. */

@@ -10,8 +10,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 for i = 5, #KEYS, 4 do
   local at = 4 + (i - 5) / 4 * 6
   local roster = ARGV[at]
-  local born = redis.call('HGET', KEYS[4], roster)
-  if redis.call('SISMEMBER', KEYS[3], roster) == 1 and (not born or born == ARGV[at + 1]) then
+  if isHere(KEYS[3], KEYS[4], roster, ARGV[at + 1]) then
     redis.call('HSET', KEYS[i], ARGV[at + 2], ARGV[at + 3])
     redis.call('HSET', KEYS[2], roster, ARGV[2])
     if ARGV[at + 4] ~= '' and redis.call('EXISTS', KEYS[i + 1]) == 1 then

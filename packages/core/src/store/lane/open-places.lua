@@ -5,12 +5,7 @@
 -- Returns state (none|active|prioritized|delayed|waiting), id of the job for each
 local jobs = ARGV[1]
 
-local function forget(id)
-  local job = jobs .. id
-  redis.call('DEL', job, job .. ':logs', job .. ':lock')
-end
-
-local function isOver(id) return redis.call('ZREM', KEYS[5], id) + redis.call('ZREM', KEYS[6], id) > 0 end
+local function forgetOver(id) return forgetFinished(KEYS[5], KEYS[6], jobs, id) end
 
 local function findJob(ref)
   if redis.call('EXISTS', jobs .. ref) == 1 then return ref end
@@ -35,15 +30,12 @@ for i = 2, #ARGV, 2 do
     -- As 0.1.0 noted it. After a move the same number may be another member's job, so the member is read from the job.
     local entry = cjson.decode(json)
     local data = redis.call('HGET', jobs .. entry.failed, 'data')
-    if data and string.find(data, '"ref":"' .. ref .. '"', 1, true) and isOver(entry.failed) then forget(entry.failed) end
+    if data and string.find(data, '"ref":"' .. ref .. '"', 1, true) then forgetOver(entry.failed) end
     entry.failed = nil
     redis.call('HSET', KEYS[1], ref, cjson.encode(entry))
   end
   local id = findJob(ref)
-  if id and isOver(id) then
-    forget(id)
-    id = nil
-  end
+  if id and forgetOver(id) then id = nil end
   answer[#answer + 1] = id and stateOf(id) or 'none'
   answer[#answer + 1] = id or ''
 end

@@ -9,12 +9,11 @@
 -- Returns { 'unclaimed' } where the lane is not due, else until when it is claimed (ms; empty where it was before), and
 --     { 'busy', ms left } | { 'paused' } | { 'opened', jobs of the dead, { jobs that wait, prioritized, sleeping, failed },
 --     recorded changes as { { word, arrival, … }, { … }, { … } }, or none where another makes jobs or there are more, lane hash }
-local t = redis.call('TIME')
+local now = nowMs('')
 local untilMs = ''
 if KEYS[14] then
-  local nowMs = t[1] * 1000 + math.floor(t[2] / 1000)
-  if not isDue(KEYS[14], ARGV[6], nowMs) then return { 'unclaimed' } end
-  untilMs = claim(KEYS[14], KEYS[15], ARGV[6], nowMs, tonumber(ARGV[7]), tonumber(ARGV[8]))
+  if not isDue(KEYS[14], ARGV[6], now) then return { 'unclaimed' } end
+  untilMs = claim(KEYS[14], KEYS[15], ARGV[6], now, tonumber(ARGV[7]), tonumber(ARGV[8]))
 end
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[1] then return { untilMs, 'busy', redis.call('PTTL', KEYS[1]) } end
@@ -22,7 +21,6 @@ local promised = redis.call('GET', KEYS[7])
 if promised and promised ~= ARGV[1] then return { untilMs, 'busy', redis.call('PTTL', KEYS[7]) } end
 local dead = requeueActive(KEYS[3], KEYS[4], KEYS[5], ARGV[3], true)
 -- A dead worker may have left more than its jobs. A lane that was never checked is not urgent.
-local now = tonumber(t[1]) * 1000
 if dead > 0 then
   redis.call('ZADD', KEYS[6], 'LT', now, ARGV[4])
 elseif not redis.call('ZSCORE', KEYS[6], ARGV[4]) then
@@ -33,9 +31,8 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 local jobs = {
   redis.call('LLEN', KEYS[4]), redis.call('ZCARD', KEYS[5]), redis.call('ZCARD', KEYS[8]), redis.call('ZCARD', KEYS[9]),
 }
-local recorded, count = {}, 0
-for i = 11, 13 do count = count + redis.call('ZCARD', KEYS[i]) end
-if count <= tonumber(ARGV[5]) and redis.call('EXISTS', KEYS[10]) == 0 then
+local recorded = {}
+if countRecorded(11) <= tonumber(ARGV[5]) and redis.call('EXISTS', KEYS[10]) == 0 then
   for i = 11, 13 do recorded[i - 10] = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES') end
 end
 return { untilMs, 'opened', dead, jobs, recorded, redis.call('HGETALL', KEYS[2]) }

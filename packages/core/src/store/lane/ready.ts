@@ -3,9 +3,9 @@ import { read, texts } from '../../domain/shape.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, READY_SHARDS, readyShard } from '../keys.ts'
 
-const ringLane = defineScript(import.meta.url, './ring-lane.lua', './ring.lua')
-const claimDue = defineScript(import.meta.url, './claim-due.lua', './claim.lua')
-const settleClaim = defineScript(import.meta.url, './settle-claim.lua')
+const ringLane = defineScript(import.meta.url, './ring-lane.lua', './ring.lua', '../connection/now-ms.lua')
+const claimDue = defineScript(import.meta.url, './claim-due.lua', './claim.lua', '../connection/now-ms.lua')
+const settleClaim = defineScript(import.meta.url, './settle-claim.lua', '../connection/now-ms.lua')
 
 /** So long a ring waits for the end of the visit that is under way; most are shorter, and who comes after that finds the lease taken. */
 export const VISIT_HOLD_MS = 1_000

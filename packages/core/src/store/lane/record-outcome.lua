@@ -13,8 +13,7 @@
 local member, ref, ending = ARGV[4], ARGV[5], ARGV[11]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'lost' } end
 local text = redis.call('HGET', KEYS[3], member)
-local born = redis.call('HGET', KEYS[12], ARGV[2])
-if not text or redis.call('SISMEMBER', KEYS[11], ARGV[2]) == 0 or (born and born ~= ARGV[3]) then return { 'gone' } end
+if not text or not isHere(KEYS[11], KEYS[12], ARGV[2], ARGV[3]) then return { 'gone' } end
 redis.call('HSET', KEYS[4], member, ARGV[7])
 local line
 if ARGV[9] ~= '' then
@@ -47,10 +46,7 @@ redis.call('ZADD', KEYS[5], ARGV[8], member)
 local isParked = ending == 'parked' or ending == 'parked-bulk'
 if isParked then redis.call('SADD', ending == 'parked' and KEYS[8] or KEYS[9], member) end
 if (ending == 'done' or isParked) and entry and not isAsked then
-  local word = ARGV[2] .. '\0' .. member
   -- Recorded again: the process that makes its job relies on the entry.
-  if not (redis.call('ZSCORE', KEYS[13], word) or redis.call('ZSCORE', KEYS[14], word) or redis.call('ZSCORE', KEYS[15], word)) then
-    redis.call('HDEL', KEYS[2], ref)
-  end
+  if not isRecorded(13, ARGV[2] .. '\0' .. member) then redis.call('HDEL', KEYS[2], ref) end
 end
 return { 'recorded', line }

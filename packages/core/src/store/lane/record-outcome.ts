@@ -17,7 +17,9 @@ import { formatTesterId, testerPlace } from '../member/testers.ts'
 const outcomeScript = defineScript(
   import.meta.url,
   './record-outcome.lua',
+  './outboxes.lua',
   './prepend-line.lua',
+  '../roster/is-here.lua',
   '../member/desired.lua',
   '../roster/activity-lines.lua',
 )

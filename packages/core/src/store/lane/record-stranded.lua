@@ -16,10 +16,6 @@ local function isOpen(member)
   return desired.version ~= (seen and convergedOf(seen) or 0) and desired
 end
 
-local function isRecorded(word)
-  return redis.call('ZSCORE', KEYS[6], word) or redis.call('ZSCORE', KEYS[7], word) or redis.call('ZSCORE', KEYS[8], word)
-end
-
 local function isParked(member)
   for i = 4, 5 do
     if redis.call('SISMEMBER', KEYS[i], member) == 1 then
@@ -48,7 +44,7 @@ for i = 5, #ARGV, 2 do
   local word = roster .. '\0' .. member
   local desired = isOpen(member)
   local isSeeker = desired and desired.present and redis.call('ZSCORE', KEYS[9], member)
-  if desired and not isRecorded(word) and not isSeeker and not isParked(member) then
+  if desired and not isRecorded(6, word) and not isSeeker and not isParked(member) then
     -- 0.1.0 gave jobs numbers.
     if not hasJob(ref) and not hasJob(redis.call('GET', jobs .. 'de:' .. ref)) then
       redis.call('ZADD', KEYS[7], arrival(), word)

@@ -3,11 +3,7 @@
 -- ARGV[1] lane  [2] claimed until (ms)  [3] next visit in (ms), or empty for none
 --     [4] for so long no ring brings a visit (ms); 0: not held  [5] now (ms), or empty for Redis's own clock
 -- Returns when the lane is due now (ms), or empty if it was rung or claimed by another worker meanwhile, or is in no index.
-local now = tonumber(ARGV[5])
-if not now then
-  local t = redis.call('TIME')
-  now = t[1] * 1000 + math.floor(t[2] / 1000)
-end
+local now = nowMs(ARGV[5])
 local held = redis.call('HGET', KEYS[2], ARGV[1])
 local hold = now + tonumber(ARGV[4])
 if hold > now then redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', hold)) else redis.call('HDEL', KEYS[2], ARGV[1]) end

@@ -17,7 +17,7 @@ import { supply, warning } from '../stored-shapes.ts'
 import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
 
-const recordScript = defineScript(import.meta.url, './record-builds.lua')
+const recordScript = defineScript(import.meta.url, './record-builds.lua', './is-here.lua')
 
 /** What is known of the builds of each roster of one team key. */
 export interface Builds {

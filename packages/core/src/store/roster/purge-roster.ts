@@ -4,7 +4,7 @@ import { defineScript, type ScriptArgument } from '../connection/define-script.t
 import { indexParts, laneKeys, queueKeys } from '../keys.ts'
 import { createPlanNames } from './plan-names.ts'
 
-const closeScript = defineScript(import.meta.url, './close-roster.lua')
+const closeScript = defineScript(import.meta.url, './close-roster.lua', './is-here.lua')
 const writeScript = defineScript(import.meta.url, './closing-write.lua')
 const forgetJobsScript = defineScript(import.meta.url, './closing-forget-jobs.lua')
 const leaveScript = defineScript(import.meta.url, './leave-lane.lua')

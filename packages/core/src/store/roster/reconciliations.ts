@@ -8,7 +8,7 @@ import { defineScript } from '../connection/define-script.ts'
 import { globalKeys, laneKeys } from '../keys.ts'
 import { createPlanNames, readHead, type ReconciliationHead } from './plan-names.ts'
 
-const writeScript = defineScript(import.meta.url, './write-plans.lua')
+const writeScript = defineScript(import.meta.url, './write-plans.lua', './is-here.lua')
 
 /** A plan as it was read, and as it is from then on. */
 type Change<T extends ReconciliationHead = ReconciliationHead> = readonly [before: T, after: T]

@@ -5,8 +5,7 @@
 --     [5] roster id  [6] when the roster was made (ms)  [7..] facts (JSON), each with `"sequence":0` before any text from outside
 -- Returns 1 if recorded, 0 if the lease is lost.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-local born = redis.call('HGET', KEYS[6], ARGV[5])
-if redis.call('SISMEMBER', KEYS[5], ARGV[5]) == 0 or (born and born ~= ARGV[6]) then return 1 end
+if not isHere(KEYS[5], KEYS[6], ARGV[5], ARGV[6]) then return 1 end
 redis.call('HSET', KEYS[2], 'at', ARGV[2])
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[2], 'book', ARGV[3]) end
 for i = 7, #ARGV do

@@ -18,8 +18,7 @@ local function forgetNames(former, still)
   local place = placeOf(former)
   if place and place ~= placeOf(still) then redis.call('UNLINK', ARGV[11] .. place) end
 end
-local born = redis.call('HGET', KEYS[7], roster)
-if redis.call('SISMEMBER', KEYS[6], roster) == 0 or (born and ARGV[2] ~= '' and born ~= ARGV[2]) then return 'gone' end
+if not isHere(KEYS[6], KEYS[7], roster, ARGV[2]) then return 'gone' end
 if ARGV[9] ~= '' then
   if (redis.call('HGET', KEYS[4], ARGV[9]) or '') ~= ARGV[10] then return 'changed' end
   redis.call('HSET', KEYS[4], ARGV[9], ARGV[12])

@@ -25,6 +25,7 @@ const REJECTED_OVER_MS = 60_000
  * with a fresh token, its times corrected by Apple's clock, and twice, since a probe meets the same chance.
  * @internal
  */
+/** @internal */
 export async function judgeKey(
   { clock, ask }: { clock: Clock; ask: () => Promise<ErrorCode | null> },
   memory: Pick<LaneMemory, 'suspicion'>,
