@@ -26,7 +26,7 @@ const JOBS = [
   job('m-h', 'interactive'),
   job('m-i', 'now'),
 ]
-const add = (jobs: typeof JOBS) => addJobs(redis, (type) => ours.toKey(type), jobs)
+const add = (jobs: typeof JOBS) => addJobs(redis, (type) => ours.toKey(type), jobs, Date.now())
 
 /** All that is kept of a queue, but for when its jobs were made. */
 async function keptOf(queue: Queue) {

@@ -26,9 +26,15 @@ let source: string | undefined
 
 /**
  * Adds jobs in one step. BullMQ's own `addBulk` runs a script for each, which takes Redis ten times as long, and makes an object with
- * a dozen of others for each, which takes the process still longer (docs/decisions/queue-under-the-lease.md). `toKey`: of the queue.
+ * a dozen of others for each, which takes the process still longer (docs/decisions/queue-under-the-lease.md). `toKey`: of the queue; `now`: by
+ * the store's clock, since people are told how long a job has waited.
  */
-export async function addJobs(redis: Redis, toKey: (type: string) => string, jobs: readonly NewJob[]): Promise<void> {
+export async function addJobs(
+  redis: Redis,
+  toKey: (type: string) => string,
+  jobs: readonly NewJob[],
+  now: number,
+): Promise<void> {
   source ??= readFileSync(new URL('./add-jobs.lua', import.meta.url), 'utf8')
   if (!(COMMAND in redis)) redis.defineCommand(COMMAND, { lua: source, numberOfKeys: 6 })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the command that was just defined
@@ -38,7 +44,7 @@ export async function addJobs(redis: Redis, toKey: (type: string) => string, job
     const words = jobs.slice(from, from + AT_ONCE).flatMap((job) => {
       return [KINDS.indexOf(job.priority) + 1, job.ref, JSON.stringify(toBullJob(job).data)]
     })
-    await commands[COMMAND]([...keys, toKey(''), JOB_NAME, Date.now(), ...OPTIONS, ...words])
+    await commands[COMMAND]([...keys, toKey(''), JOB_NAME, now, ...OPTIONS, ...words])
   }
 }
 

@@ -106,7 +106,7 @@ export function createLaneQueue(
     (name, options, extra) =>
       byStoreClock(createRedisBackend(name, options, { ...extra, withBlockingConnection: false }), aheadMs),
   )
-  const add = (jobs: readonly NewJob[]) => addJobs(connection, (type) => queue.toKey(type), jobs)
+  const add = (jobs: readonly NewJob[]) => addJobs(connection, (type) => queue.toKey(type), jobs, now())
   // Connection errors arrive at the commands that met them; an unheard 'error' event would end the process.
   queue.on('error', () => {})
   worker.on('error', () => {})
