@@ -21,8 +21,7 @@ export function createPersonErasures(redis: Redis): PersonErasures {
   const keyOf = globalKeys.personErasure
   return {
     async begin(id, startedAt) {
-      await redis.hset(keyOf(id), 'startedAt', startedAt)
-      await redis.expire(keyOf(id), KEPT_S)
+      await redis.multi().hset(keyOf(id), 'startedAt', startedAt).expire(keyOf(id), KEPT_S).exec()
     },
     async putPart(id, { id: part, ...rest }) {
       await redis.hset(keyOf(id), `part:${part}`, JSON.stringify(rest))

@@ -38,7 +38,7 @@ export interface Deliveries {
   enable(now: number): Promise<void>
   /** The endpoint answers again: makes due now what would come later than soon. */
   bringForward(now: number): Promise<void>
-  /** Forgets what ended about one subject; `left`: how many are still on their way. */
+  /** Forgets what ended about one subject, and all about it where the endpoint is disabled; `left`: how many are still on their way. */
   forgetAbout(subject: string): Promise<{ forgotten: number; left: number }>
   /** Forgets what is there of a former webhook, now that one was made (`born`, ms). */
   begin(born: number): Promise<void>
@@ -163,7 +163,8 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
     },
     bringForward: (now) => forward(now, now + SOON_MS, RESTS_MS),
     async forgetAbout(subject) {
-      const { deliveries, log, places, ended } = keys
+      const { deliveries, log, places, ended, line, due, inFlight, forwards } = keys
+      const of = [deliveries, log, places, ended, keys.health, line, due, inFlight, forwards]
       let cursor = '0'
       let [forgotten, left] = [0, 0]
       do {
@@ -174,7 +175,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
           return json !== undefined && readJson(ofSubject, json, 'A delivery').subject === subject
         })
         if (ids.length === 0) continue
-        const gone = Number(await forgetScript.run(redis, [deliveries, log, places, ended], ids))
+        const gone = Number(await forgetScript.run(redis, of, ids))
         forgotten += gone
         left += ids.length - gone
       } while (cursor !== '0')

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ANN, personRig } from '../../../testing/person-rig.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
+import type { Fact } from '../../domain/fact.ts'
+import { makeDelivery } from '../deliveries/make-delivery.ts'
 import {
   createWorkers,
   createErasures,
@@ -72,6 +74,57 @@ describe('an erasure', () => {
     await schedule.plan(eraseTask(part), 0)
     await rig.until(async () => expect((await describeErasure(rig.deps, id)).status).toBe('done'))
     expect(await rig.redis.hlen(keys.deliveries)).toBe(0)
+  })
+
+  it('waits for no callback of an endpoint that is disabled, to which nothing is sent any more', async () => {
+    const webhook = {
+      v: 1 as const,
+      id: 'crm',
+      url: 'https://example.com',
+      types: ['build.available' as const],
+      rosters: null,
+      includeEmail: false,
+      sealedSecret: 'x',
+      formerSecrets: [],
+      createdAt: 0,
+      updatedAt: 0,
+    }
+    await createWebhooks(rig.redis).put(webhook)
+    await join('gold', 'person-17')
+    await settled()
+    const keys = webhookKeys('crm')
+    const subject = rig.deps.toRef('gold', 'person-17')
+    const fact = {
+      type: 'member.invited',
+      roster: 'gold',
+      member: 'person-17',
+      status: 'invited',
+      sequence: 1,
+      problem: null,
+      at: 0,
+    }
+    const delivery = (id: string) => ({ ...makeDelivery(id, fact as Fact, subject, 1) })
+    await rig.store.deliveries('crm').add(['msg_1', 'msg_2'].map(delivery), 1, 0)
+    await rig.redis.zadd(keys.inFlight, 9, 'msg_2')
+    const { id } = await erasePerson(rig.deps, ANN)
+    await rig.until(async () => expect((await describeErasure(rig.deps, id)).waitsFor?.code).toBe('callbacks'))
+    await rig.redis.del(laneKeys('acme').facts)
+    const looks = async () => {
+      const [part = ''] = await rig.redis.hkeys(laneKeys('acme').erasures)
+      await createSchedule(rig.redis, 'acme').plan(eraseTask(part), 0)
+      await rig.visit()
+    }
+    await looks()
+    expect(await rig.redis.hlen(keys.deliveries)).toBe(2)
+    await rig.redis.hset(keys.health, 'disabledAt', 5)
+    await looks()
+    // One that is being tried ends first.
+    expect(await rig.redis.hkeys(keys.deliveries)).toEqual(['msg_2'])
+    await rig.redis.zrem(keys.inFlight, 'msg_2')
+    await looks()
+    expect((await describeErasure(rig.deps, id)).status).toBe('done')
+    expect(await tracesOf(['person-17'])).toEqual([])
+    expect((await rig.redis.keys('fr:{wh:crm}:*')).sort()).toEqual([keys.health])
   })
 
   it('is finished though whoever asked for it died before anybody left', async () => {
