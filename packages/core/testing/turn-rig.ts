@@ -72,6 +72,8 @@ export interface BatchScript {
   elsewhere?: string[]
   lack?: 'build_missing' | 'build_not_released' | null
   key?: 'works' | 'stopped'
+  /** Another worker has the lease. */
+  isLeaseLost?: boolean
   chunk?: number
   answer: (sent: Sent, nth: number) => Answer
 }
@@ -84,6 +86,8 @@ export interface BatchOutcome {
   stops: AppError[]
   /** How often the key was doubted. */
   doubts: number
+  /** How many calls had been sent as each turn ended. */
+  finishedAfter: number[]
 }
 
 const MOST_CALLS = 1_000
@@ -94,7 +98,7 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
   const roster = makeRoster({ group: { id: 'g-1', name: 'Gold' }, ...script.roster })
   const turns = script.members.map((member, at) => makeTurn(rosterOf(roster, member), member, at))
   const sent: Sent[] = []
-  const outcome: BatchOutcome = { sent, turns, troubles: [], stops: [], doubts: 0 }
+  const outcome: BatchOutcome = { sent, turns, troubles: [], stops: [], doubts: 0, finishedAfter: [] }
   const endpoints = openEndpoints({}, { clock, log: createLog({ level: 'silent', name: 'test' }), teamKey: 'acme' })
   const sessionFor = (note: (record: CallRecord) => void) => {
     const caller: Caller = {
@@ -139,7 +143,7 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
   let isFull = false
   await convergeBatch(
     {
-      lane: { markWriting: async () => true },
+      lane: { markWriting: async () => !script.isLeaseLost },
       leaseToken: 'lease',
       sessionFor,
       clock,
@@ -162,7 +166,7 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
         judged: async () => {},
         groupGone: async () => {},
       },
-      finish: async () => {},
+      finish: async () => void outcome.finishedAfter.push(sent.length),
     },
     batch,
   )

@@ -75,6 +75,23 @@ describe('a batch', () => {
     expect(tellEnding(turns[0]!)).toBe('done revoked testing_stopped')
   })
 
+  it('records who was created while others are still to be created', async () => {
+    const { finishedAfter } = await runBatch({ members: [{}, {}], answer: ({ names }) => made(names[0]!) })
+    expect(finishedAfter).toEqual([1, 2])
+  })
+
+  it('parks all members of a group that is gone, once one call has shown it', async () => {
+    const { turns } = await runBatch({ members: [{}, {}], answer: () => ({ status: 404 }) })
+    expect(turns.map(tellEnding)).toEqual(['parked', 'parked'])
+  })
+
+  it('sends no write once another worker has the lease', async () => {
+    const known = { [ANN]: 't-a' }
+    const members = [{ email: ANN }, { email: 'new@example.com' }]
+    const { sent } = await runBatch({ members, known, isLeaseLost: true, answer: () => ({ status: 204 }) })
+    expect(sent).toEqual([])
+  })
+
   it('removes before it adds, and adds before it creates', async () => {
     const { sent } = await runBatch({
       members: [
