@@ -7,10 +7,6 @@ const ROOT = resolve(import.meta.dirname, '..')
 /** Why a host's own time is asked here. */
 const ALLOWED = new Map([
   ['packages/core/src/domain/clock.ts', 'the clock of a host, which the store sets right (store-clock.ts)'],
-  [
-    'packages/core/src/queues/add-jobs.ts',
-    'when a job was made, as BullMQ has it: Bull Board shows it, nothing is decided by it',
-  ],
   ['packages/core/src/queues/lane-queue.ts', 'BullMQ goes by it: what it makes of it is set right here'],
   ['packages/core/src/store/lane/record-changes.ts', 'a guess, which the step that records sets right'],
 ])
