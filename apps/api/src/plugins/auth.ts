@@ -1,6 +1,6 @@
 import { AppError } from '@flightroster/core/errors'
 import type { ApiToken } from '@flightroster/core/store'
-import { createHash, hash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
 import { watchRefusals } from './refusals.ts'
@@ -166,5 +166,5 @@ function bearerOf(request: FastifyRequest): string {
 }
 
 function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+  return hash('sha256', token, 'buffer')
 }

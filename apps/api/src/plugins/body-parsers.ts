@@ -17,11 +17,12 @@ export function useBodyParsers(app: ApiServer): void {
       return value
     }),
   )
-  app.addHook('preValidation', async (request) => {
-    if (request.routeOptions.schema?.body !== undefined || request.routeOptions.config.takesBody) return
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.routeOptions.schema?.body !== undefined || request.routeOptions.config.takesBody) return done()
     const body = request.body
     const isEmpty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
     if (!isEmpty) throw requestInvalid([{ pointer: '', code: 'unknown_field', detail: 'This route takes no body.' }])
+    done()
   })
 }
 

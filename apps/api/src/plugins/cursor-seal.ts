@@ -17,9 +17,9 @@ export function useCursorSeal(app: ApiServer, { cursorKey }: { cursorKey: Buffer
       .digest('base64url')
       .slice(0, SEAL_LENGTH)
 
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const query = request.query as { cursor?: unknown } | null
-    if (request.caller === null || typeof query?.cursor !== 'string') return
+    if (request.caller === null || typeof query?.cursor !== 'string') return done()
     const [seal, cursor] = [query.cursor.slice(0, SEAL_LENGTH), query.cursor.slice(SEAL_LENGTH)]
     if (!isSame(seal, sealOf(request, cursor))) {
       throw requestInvalid([
@@ -27,10 +27,11 @@ export function useCursorSeal(app: ApiServer, { cursorKey }: { cursorKey: Buffer
       ])
     }
     query.cursor = cursor
+    done()
   })
-  app.addHook('preSerialization', async (request, _reply, answer: unknown) => {
-    if (!hasNext(answer)) return answer
-    return { ...answer, nextCursor: sealOf(request, answer.nextCursor) + answer.nextCursor }
+  app.addHook('preSerialization', (request, _reply, answer: unknown, done) => {
+    if (!hasNext(answer)) return done(null, answer)
+    done(null, { ...answer, nextCursor: sealOf(request, answer.nextCursor) + answer.nextCursor })
   })
 }
 

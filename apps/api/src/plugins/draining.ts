@@ -15,7 +15,8 @@ export function useDraining(app: ApiServer): void {
     draining = true
   })
   app.decorate('isDraining', () => draining)
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) reply.header('connection', 'close')
+    done()
   })
 }

@@ -54,8 +54,11 @@ export function useLongReads(app: ApiServer): void {
   const files = createFairLine(FILES)
   const ends = new WeakMap<FastifyRequest, () => void>()
 
-  app.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!isLongRead(request)) return
+  app.addHook('preHandler', (request: FastifyRequest, reply: FastifyReply, done) => {
+    if (!isLongRead(request)) return done()
+    takeTurn(request, reply).then(() => done(), done)
+  })
+  const takeTurn = async (request: FastifyRequest, reply: FastifyReply) => {
     const actor = turnOf(request) ?? ''
     const gone = new AbortController()
     const timer = setTimeout(() => gone.abort('late'), PATIENCE_MS)
@@ -76,7 +79,7 @@ export function useLongReads(app: ApiServer): void {
       end()
       file()
     })
-  })
+  }
   app.addHook('onSend', (request, _reply, _payload, done) => {
     ends.get(request)?.()
     done()

@@ -1,5 +1,6 @@
 import { createFairLine } from '@flightroster/core/domain'
 import { AppError } from '@flightroster/core/errors'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiServer } from '../server.ts'
 import { turnOf } from './auth.ts'
@@ -22,9 +23,16 @@ export function useOwnTurns(app: ApiServer): void {
   const line = createFairLine(AT_ONCE)
 
   // Once the caller is known, before a body is read.
-  app.addHook('preParsing', async (request, reply) => {
+  app.addHook('preParsing', (request, reply, _body, done) => {
     const actor = turnOf(request)
-    if (actor === null || isLong(request)) return
+    if (actor === null || isLong(request)) return done()
+    const end = line.enterAtOnce(actor, 1)
+    if (!end) return void wait(actor, request, reply).then(() => done(), done)
+    whenOver(request, reply, end)
+    done()
+  })
+
+  const wait = async (actor: string, request: FastifyRequest, reply: FastifyReply) => {
     const gone = new AbortController()
     const timer = setTimeout(() => gone.abort('late'), PATIENCE_MS)
     whenOver(request, reply, () => gone.abort('gone'))
@@ -38,5 +46,5 @@ export function useOwnTurns(app: ApiServer): void {
       })
     }
     whenOver(request, reply, end)
-  })
+  }
 }

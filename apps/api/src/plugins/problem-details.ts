@@ -12,8 +12,8 @@ export function useProblemDetails(app: ApiServer): void {
   // The hook below has answered before; without a handler the framework would answer in its own form.
   app.setNotFoundHandler((request, reply) => sendError(noSuchPath(), request, reply))
   // Before a body is read: nobody needs a token to come here.
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) throw noSuchPath()
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(request.is404 ? noSuchPath() : undefined)
   })
 }
 

@@ -2,6 +2,8 @@
 export interface FairLine {
   /** Resolves with the end of the turn once it has come; undefined where too many wait, of this actor or of all. */
   enter(actor: string, weight: number, signal?: AbortSignal): Promise<(() => void) | undefined>
+  /** The end of the turn where it is the actor's at once; undefined where it would have to wait. */
+  enterAtOnce(actor: string, weight: number): (() => void) | undefined
 }
 
 /** How much may be under way and wait, of one actor and of all together. */
@@ -63,10 +65,14 @@ export function createFairLine({ own, all, waiting }: FairLineOptions): FairLine
       entry.start(begin(actor, entry.weight))
     }
   }
+  const enterAtOnce = (actor: string, weight: number) =>
+    !queues.has(actor) && fits(actor, weight) ? begin(actor, weight) : undefined
   return {
+    enterAtOnce,
     async enter(actor, weight, signal) {
+      const end = enterAtOnce(actor, weight)
+      if (end) return end
       const queue = queues.get(actor)
-      if (!queue && fits(actor, weight)) return begin(actor, weight)
       if (waits >= waiting.all || (queue?.length ?? 0) >= waiting.own || signal?.aborted) return undefined
       return new Promise((resolve) => {
         const entry: Entry = { weight, start: resolve }
