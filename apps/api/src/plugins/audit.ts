@@ -1,5 +1,5 @@
 import { audit, beginAudit } from '@flightroster/core/usecases/audit'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiServer } from '../server.ts'
 import { textsOf } from '../request-texts.ts'
@@ -48,26 +48,16 @@ export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' |
   app.decorateRequest('changedNothing', false)
   app.decorateRequest('auditBegun', undefined)
   // Before the change: whoever dies in the middle of it leaves word of it.
-  app.addHook('preHandler', (request, _reply, done) => {
-    const begun = begin(request)
-    if (!begun) return done()
-    begun.then((entry) => {
-      request.auditBegun = entry
-      done()
-    }, done)
+  app.addHook('preHandler', async (request) => {
+    if (isChange(request))
+      request.auditBegun = await beginAudit(deps, { actor: `token:${request.caller.id}`, ...describe(deps, request) })
+    else if (isForm(request))
+      request.auditBegun = await beginAudit(deps, { actor: `user:${request.user.name}`, ...describePage(request) })
   })
-  app.addHook('onSend', (request, reply, _payload, done) => {
+  app.addHook('onSend', async (request, reply) => {
     const begun = request.auditBegun
-    if (begun === undefined) return done()
+    if (begun === undefined) return
     request.auditBegun = undefined
-    void end(request, reply, begun).then(() => done())
-  })
-  const begin = (request: FastifyRequest) => {
-    if (isChange(request)) return beginAudit(deps, { actor: `token:${request.caller.id}`, ...describe(deps, request) })
-    if (isForm(request)) return beginAudit(deps, { actor: `user:${request.user.name}`, ...describePage(request) })
-    return undefined
-  }
-  const end = async (request: FastifyRequest, reply: FastifyReply, begun: string) => {
     try {
       // Of a page that noted nothing, nothing was changed.
       if (request.changedNothing || reply.statusCode >= 400 || isForm(request)) return await deps.store.audit.end(begun)
@@ -77,7 +67,7 @@ export function useAudit(app: ApiServer, deps: Pick<ApiDeps, 'store' | 'clock' |
       // The change is made: an answer that says otherwise would be worse than a gap.
       deps.log.error({ err: error, route: request.routeOptions.url }, 'audit.failed')
     }
-  }
+  })
 }
 
 function isChange({ method, caller, routeOptions, query }: FastifyRequest): boolean {

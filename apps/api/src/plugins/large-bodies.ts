@@ -1,6 +1,6 @@
 import { AppError } from '@flightroster/core/errors'
 import { siteOf } from '@flightroster/core/usecases/sessions'
-import type { FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
+import type { FastifyRequest, RequestPayload } from 'fastify'
 import { Readable } from 'node:stream'
 import type { ApiServer } from '../server.ts'
 import { createFairLine, type Leisure } from '@flightroster/core/domain'
@@ -68,16 +68,10 @@ export function useLargeBodies(app: ApiServer): void {
   }
 
   // After the caller and its rate are known, before a byte is read: whoever waits is held by its own connection.
-  app.addHook('preParsing', (request, reply, body, done) => {
-    const bytes = request.routeOptions.config.streamsBody ? 0 : announcedBytes(request)
-    if (bytes <= LARGE_BODY) return done()
-    waitToRead(request, reply, { bytes, body }).then((taken) => done(null, taken), done)
-  })
-  const waitToRead = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { bytes, body }: { bytes: number; body: RequestPayload },
-  ) => {
+  app.addHook('preParsing', async (request, reply, body) => {
+    if (request.routeOptions.config.streamsBody) return
+    const bytes = announcedBytes(request)
+    if (bytes <= LARGE_BODY) return
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(GONE), PATIENCE_MS)
     whenOver(request, reply, () => patience.abort(GONE))
@@ -95,7 +89,7 @@ export function useLargeBodies(app: ApiServer): void {
     const { jsonBounds } = request.routeOptions.config
     const shape = jsonBounds && isPlain(request) ? createShapeCheck(jsonBounds) : undefined
     return Readable.from(inTurns(body, app.leisure, shape), { objectMode: false })
-  }
+  })
   app.decorate('bodyTurns', {
     async take(request, bytes, work) {
       if (bytes <= LARGE_BODY) return work(atOnce)

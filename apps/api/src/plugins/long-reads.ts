@@ -54,11 +54,8 @@ export function useLongReads(app: ApiServer): void {
   const files = createFairLine(FILES)
   const ends = new WeakMap<FastifyRequest, () => void>()
 
-  app.addHook('preHandler', (request: FastifyRequest, reply: FastifyReply, done) => {
-    if (!isLongRead(request)) return done()
-    takeTurn(request, reply).then(() => done(), done)
-  })
-  const takeTurn = async (request: FastifyRequest, reply: FastifyReply) => {
+  app.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
+    if (!isLongRead(request)) return
     const actor = turnOf(request) ?? ''
     const gone = new AbortController()
     const timer = setTimeout(() => gone.abort('late'), PATIENCE_MS)
@@ -79,7 +76,7 @@ export function useLongReads(app: ApiServer): void {
       end()
       file()
     })
-  }
+  })
   app.addHook('onSend', (request, _reply, _payload, done) => {
     ends.get(request)?.()
     done()

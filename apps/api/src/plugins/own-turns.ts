@@ -23,13 +23,12 @@ export function useOwnTurns(app: ApiServer): void {
   const line = createFairLine(AT_ONCE)
 
   // Once the caller is known, before a body is read.
-  app.addHook('preParsing', (request, reply, _body, done) => {
+  app.addHook('preParsing', async (request, reply) => {
     const actor = turnOf(request)
-    if (actor === null || isLong(request)) return done()
+    if (actor === null || isLong(request)) return
     const end = line.enterAtOnce(actor, 1)
-    if (!end) return void wait(actor, request, reply).then(() => done(), done)
-    whenOver(request, reply, end)
-    done()
+    if (end) whenOver(request, reply, end)
+    else await wait(actor, request, reply)
   })
 
   const wait = async (actor: string, request: FastifyRequest, reply: FastifyReply) => {
