@@ -37,13 +37,22 @@ async function upload(roster: string, text: string) {
 /** Hidden fields of the form that leads on from a page. */
 const hidden = (page: string, name: string) => new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(page)?.[1] ?? ''
 
-/** Turns that were waited for before the first planning of a list, and from then on. Planning begins with the store's time. */
+/** Turns that were waited for before the first planning of a list, and from then on. Planning begins with the time of the lane. */
 async function turnsOf<T>(work: () => Promise<T>) {
   spy.mockClear()
-  const begins = vi.spyOn(api.store, 'time')
+  const begins = vi.fn()
+  const laneOf = api.store.lane
+  const lanes = vi.spyOn(api.store, 'lane').mockImplementation((teamKey) => {
+    const lane = laneOf(teamKey)
+    const time = () => {
+      begins()
+      return lane.time()
+    }
+    return { ...lane, time }
+  })
   const answer = await work()
   const [begin = Infinity] = begins.mock.invocationCallOrder
-  begins.mockRestore()
+  lanes.mockRestore()
   const orders = spy.mock.invocationCallOrder
   return {
     answer,
