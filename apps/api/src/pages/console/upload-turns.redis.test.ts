@@ -41,7 +41,7 @@ const hidden = (page: string, name: string) => new RegExp(`name="${name}"\\s+val
 async function turnsOf<T>(work: () => Promise<T>) {
   spy.mockClear()
   const begins = vi.fn()
-  const laneOf = api.store.lane
+  const laneOf = api.store.lane.bind(api.store)
   const lanes = vi.spyOn(api.store, 'lane').mockImplementation((teamKey) => {
     const lane = laneOf(teamKey)
     const time = () => {
