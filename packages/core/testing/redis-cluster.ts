@@ -150,23 +150,26 @@ async function moveSlot(masters: Node[], slot: number, target: Node): Promise<nu
 }
 
 async function startNode(tls?: TestTls): Promise<Node> {
-  const [busPort, tlsPort] = [await freePort(), tls ? await freePort() : undefined]
-  const settings = {
-    'cluster-enabled': 'yes',
-    'cluster-port': busPort,
-    'cluster-node-timeout': NODE_TIMEOUT_MS,
-    'repl-diskless-sync-delay': 0,
-    ...(tls && {
-      'tls-port': tlsPort,
-      'tls-cluster': 'yes',
-      'tls-replication': 'yes',
-      'tls-auth-clients': 'no',
-      'tls-ca-cert-file': tls.ca,
-      'tls-cert-file': tls.certificate,
-      'tls-key-file': tls.key,
-    }),
+  let [busPort, tlsPort]: [number, number | undefined] = [0, undefined]
+  const args = async () => {
+    ;[busPort, tlsPort] = [await freePort(), tls ? await freePort() : undefined]
+    const settings = {
+      'cluster-enabled': 'yes',
+      'cluster-port': busPort,
+      'cluster-node-timeout': NODE_TIMEOUT_MS,
+      'repl-diskless-sync-delay': 0,
+      ...(tls && {
+        'tls-port': tlsPort,
+        'tls-cluster': 'yes',
+        'tls-replication': 'yes',
+        'tls-auth-clients': 'no',
+        'tls-ca-cert-file': tls.ca,
+        'tls-cert-file': tls.certificate,
+        'tls-key-file': tls.key,
+      }),
+    }
+    return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
   }
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
   const server = await startRedis({ appendFsync: 'always', args })
   const client = new Redis(server.url)
   client.on('error', () => {})

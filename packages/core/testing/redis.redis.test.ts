@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createConnection } from 'node:net'
+import { createConnection, createServer, type AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventually } from './eventually.ts'
+import { firstEphemeralPort, freePort } from './free-port.ts'
+import { startRedis } from './redis.ts'
 
 const START = `
 const { startRedis } = await import(${JSON.stringify(resolve(import.meta.dirname, 'redis.ts'))})
@@ -39,5 +41,44 @@ describe('a redis-server of the tests', () => {
     expect(await isListening(port)).toBe(true)
     child.kill('SIGKILL')
     await eventually(async () => expect(await isListening(port)).toBe(false))
+  })
+
+  it('lies on a port that no outgoing connection is given', async () => {
+    await using redis = await startRedis()
+    expect(redis.port).toBeLessThan(firstEphemeralPort())
+  })
+
+  it('asks for other ports where another process has taken one before its start', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port: taken } = other.address() as AddressInfo
+    const tried: number[] = []
+    const args = async () => {
+      tried.push(tried.length === 0 ? taken : await freePort())
+      return ['--cluster-enabled', 'yes', '--cluster-port', String(tried.at(-1))]
+    }
+    try {
+      await using redis = await startRedis({ args })
+      expect(tried).toHaveLength(2)
+      expect(await isListening(redis.port)).toBe(true)
+    } finally {
+      other.close()
+    }
+  })
+
+  it('tells at once what it said when it ends at its start for another reason', async () => {
+    await expect(startRedis({ args: ['--no-such-setting', '1'] })).rejects.toThrow('no-such-setting')
+  })
+
+  it('comes back on its own port once whoever took it meanwhile is gone', async () => {
+    await using redis = await startRedis()
+    await redis.kill()
+    const other = createServer().listen(redis.port, '127.0.0.1')
+    await once(other, 'listening')
+    const restarted = redis.restart()
+    await Promise.race([restarted, once(other, 'connection')])
+    other.close()
+    await restarted
+    expect(await isListening(redis.port)).toBe(true)
   })
 })

@@ -8,12 +8,18 @@ import { eventually } from './eventually.ts'
 import { freePort } from './free-port.ts'
 import { spawnTied } from './spawn-tied.ts'
 
+/** How often a first start asks for another port. */
+const ATTEMPTS = 10
+
+/** A server that ended instead of answering: most often since its port is taken. */
+class Ended extends Error {}
+
 export interface TestRedisOptions {
   /** `always`, `everysec`, or no append-only file at all. */
   appendFsync?: 'always' | 'everysec' | 'off'
   maxmemoryPolicy?: string
-  /** Further words of the command line, such as `['--maxmemory', '8mb']`. */
-  args?: string[]
+  /** Further words of the command line, such as `['--maxmemory', '8mb']`; a function is asked at each attempt, for ports of its own. */
+  args?: string[] | (() => Promise<string[]>)
   /** An RDB file: what it begins with. */
   data?: string
   /** Beside what this process has. */
@@ -38,14 +44,13 @@ export interface TestRedis {
 
 /** A real redis-server on a free port with a directory of its own; it ends with this process. */
 export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
-  const port = await freePort()
   const directory = await mkdtemp(join(tmpdir(), 'flightroster-redis-'))
-  const args = commandLine(port, directory, options)
   // With an append-only file no RDB is read, unless it lies where the append-only file of former versions did.
   const isAppending = (options.appendFsync ?? 'off') !== 'off'
   if (options.data) await copyFile(options.data, join(directory, isAppending ? 'appendonly.aof' : 'dump.rdb'))
   const env = options.env ? ({ ...process.env, ...options.env } as Record<string, string>) : undefined
-  let server = await launch(port, args, env)
+  const { port, args, ...first } = await launchOnFreePort(directory, options, env)
+  let { server } = first
 
   const kill = async () => {
     if (server.exitCode !== null || server.signalCode !== null) return
@@ -67,14 +72,29 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
     thaw: () => void server.kill('SIGCONT'),
     async restart() {
       await kill()
-      server = await launch(port, args, env)
+      // Whoever took its port meanwhile gives it back in the end.
+      server = await eventually(() => launch(port, args, env))
     },
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-function commandLine(port: number, directory: string, options: TestRedisOptions): string[] {
+/** Another process may take a port between the question and the start: then another is asked for. */
+async function launchOnFreePort(directory: string, options: TestRedisOptions, env?: Record<string, string>) {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort()
+    const further = typeof options.args === 'function' ? await options.args() : (options.args ?? [])
+    const args = commandLine(port, directory, options, further)
+    try {
+      return { server: await launch(port, args, env), port, args }
+    } catch (error) {
+      if (!(error instanceof Ended) || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+function commandLine(port: number, directory: string, options: TestRedisOptions, further: string[]): string[] {
   const fsync = options.appendFsync ?? 'off'
   const settings: Record<string, string> = {
     port: String(port),
@@ -86,19 +106,22 @@ function commandLine(port: number, directory: string, options: TestRedisOptions)
     appendonly: fsync === 'off' ? 'no' : 'yes',
     appendfsync: fsync === 'off' ? 'everysec' : fsync,
   }
-  return [...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]), ...(options.args ?? [])]
+  return [...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]), ...further]
 }
 
 async function launch(port: number, args: string[], env?: Record<string, string>): Promise<ChildProcess> {
-  const start = () => spawnTied('redis-server', args, { output: 'ignore', ...(env ? { env } : {}) })
-  let server = start()
+  const server = spawnTied('redis-server', args, { output: 'pipe', ...(env ? { env } : {}) })
+  let said = ''
+  for (const output of [server.stdout, server.stderr])
+    output?.on('data', (data) => (said = `${said}${data}`.slice(-500)))
+  const hasEnded = () => server.exitCode !== null || server.signalCode !== null
   await eventually(async () => {
-    // Another test's server may have taken the port meanwhile: then ours has ended, and comes once that one is gone.
-    if (server.exitCode !== null) server = start()
+    if (hasEnded()) return
     const pid = await askForPid(port)
     if (pid !== server.pid)
       throw new Error(`redis-server ${server.pid} does not answer on ${port}; ${pid ?? 'nobody'} does`)
   })
+  if (hasEnded()) throw new Ended(`redis-server ended at its start on ${port}: ${said}`)
   return server
 }
 
