@@ -2192,7 +2192,7 @@ export interface components {
             kept?: {
                 id: string;
                 /** @enum {string} */
-                reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "reclaimed" | "not_a_member";
+                reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "joined_again" | "reclaimed" | "not_a_member";
             }[];
             /** @description Testers in the group whom nobody put on the roster */
             unmanaged: {
@@ -3516,7 +3516,7 @@ export interface operations {
                         kept?: {
                             id: string;
                             /** @enum {string} */
-                            reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "reclaimed" | "not_a_member";
+                            reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "joined_again" | "reclaimed" | "not_a_member";
                         }[];
                         /** @description The removals wait for an approval */
                         held: boolean;
@@ -3568,7 +3568,7 @@ export interface operations {
                         kept?: {
                             id: string;
                             /** @enum {string} */
-                            reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "reclaimed" | "not_a_member";
+                            reason: "protected" | "wanted_elsewhere" | "address_shared" | "not_idle" | "unknown" | "joined_again" | "reclaimed" | "not_a_member";
                         }[];
                         /** @description The removals wait for an approval */
                         held: boolean;

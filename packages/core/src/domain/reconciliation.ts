@@ -11,7 +11,7 @@ export interface PlanCounts {
 
 /**
  * `protected`; and of a reclaim: another roster of the app, or a fellow member with the same address, wants the seat; the member is not
- * idle by the rule, or it is not known; the seat is taken back already; nobody of that id is on the roster.
+ * idle by the rule, or it is not known, or has joined again since the plan was made; the seat is taken back already; nobody of that id is on the roster.
  */
 export const KEPT_REASONS = [
   'protected',
@@ -19,6 +19,7 @@ export const KEPT_REASONS = [
   'address_shared',
   'not_idle',
   'unknown',
+  'joined_again',
   'reclaimed',
   'not_a_member',
 ] as const
@@ -29,6 +30,16 @@ export type KeptReason = (typeof KEPT_REASONS)[number]
 export interface Kept {
   id: string
   reason: KeptReason
+}
+
+/** A member whose seat a plan takes back. */
+export interface IdleMember {
+  id: string
+  reason: IdleReason
+  /** Since when (ms). */
+  since: number
+  /** `Desired.joined` as the plan knew it: a newer join keeps the seat. Absent: the plan is older than this. */
+  joined?: number
 }
 
 /** A snapshot, a reading of a whole group, or seats of idle testers to be taken back: what it would change, and how far it is. */
@@ -53,7 +64,7 @@ export interface Reconciliation {
   /** Whom it would have removed, but for a reason; absent: nobody. */
   kept?: Kept[]
   /** Of a reclaim: why each of `removals` counts as idle, and since when (ms). */
-  idle?: { id: string; reason: IdleReason; since: number }[]
+  idle?: IdleMember[]
   /** Of a reclaim: the reading of the group that it waits for, or waited for. */
   reading?: string
   /** Its removals were asked for by events (an identity provider's): those remove the protected as well. */

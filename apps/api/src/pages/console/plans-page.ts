@@ -160,6 +160,7 @@ const KEPT_REASONS: Record<NonNullable<Reconciliation['kept']>[number]['reason']
   address_shared: 'somebody else here has the same address',
   not_idle: 'not idle by the rule of this roster',
   unknown: 'it is not known whether the seat is used',
+  joined_again: 'has joined again since the plan was made',
   reclaimed: 'the seat is taken back already',
   not_a_member: 'not on the roster',
 }

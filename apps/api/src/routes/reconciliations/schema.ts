@@ -89,7 +89,9 @@ export function toReconciliation(record: Reconciliation): z.output<typeof reconc
     plan: record.plan,
     removals: record.removals,
     ...(record.cleared ? { cleared: record.cleared } : {}),
-    ...(record.idle ? { idle: record.idle.map((one) => ({ ...one, since: toTime(one.since) })) } : {}),
+    ...(record.idle
+      ? { idle: record.idle.map(({ id, reason, since }) => ({ id, reason, since: toTime(since) })) }
+      : {}),
     ...(record.kept ? { kept: record.kept } : {}),
     unmanaged: record.unmanaged,
     heldBy: record.held,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import type { Kept, PlanCounts, Reconciliation } from '../../domain/reconciliation.ts'
+import type { IdleMember, Kept, PlanCounts, Reconciliation } from '../../domain/reconciliation.ts'
 import {
   flag,
   list,
@@ -49,7 +49,7 @@ const LISTS: ReadonlyMap<string, keyof PlanNames> = new Map([
 ] as const)
 
 const keptShape = object<Kept>({ id: text, reason: word() })
-const idleShape = object<NonNullable<PlanNames['idle']>[number]>({ id: text, reason: word(), since: number })
+const idleShape = object<IdleMember>({ id: text, reason: word(), since: number, joined: optional(number) })
 const unmanagedShape = object<PlanNames['unmanaged'][number]>({ testerId: text, email: nullable(text) })
 
 const headShape = object<KeptHead>({

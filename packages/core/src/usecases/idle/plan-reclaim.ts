@@ -1,8 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { emailKey } from '../../domain/email.ts'
-import type { IdleReason } from '../../domain/idle.ts'
 import { isReclaimed } from '../../domain/member.ts'
-import type { Kept } from '../../domain/reconciliation.ts'
+import type { IdleMember, Kept } from '../../domain/reconciliation.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { MemberRecord, Store } from '../../store/index.ts'
 import { inChunks } from '../lists.ts'
@@ -10,7 +9,7 @@ import { listIdle } from './list-idle.ts'
 
 export interface ReclaimPlan {
   /** Whose seats come back, in the order of the candidates. */
-  idle: { id: string; reason: IdleReason; since: number }[]
+  idle: IdleMember[]
   /** Of those who were asked for, or are candidates: who keeps the seat, and why. */
   kept: Kept[]
   /** When the group was last read as a whole (ms). */
@@ -21,17 +20,20 @@ const CHUNK = 500
 
 /**
  * Whose seats come back by what is known now; asks Apple for nothing. `members`: only of these, null: of all candidates. Nobody who is not
- * a candidate, is protected, or is wanted by another roster of the app is in it, whoever asks.
+ * a candidate, is protected, or is wanted by another roster of the app is in it, whoever asks. `former`: whom an earlier plan names; a
+ * join that it did not know of keeps the seat, as it would give it back later.
  */
 export async function planReclaim(
   deps: { store: Store; clock: Clock },
   roster: Roster,
   members: readonly string[] | null,
+  former: readonly IdleMember[] = [],
 ): Promise<ReclaimPlan> {
   const list = await listIdle(deps, roster)
   const candidates = new Map(list.candidates.map((candidate) => [candidate.id, candidate]))
   const asked = members === null ? [...candidates.keys()] : [...new Set(members)]
   const records = await readMany(deps.store, roster, asked)
+  const joins = new Map(former.map(({ id, joined }) => [id, joined]))
   const kept: Kept[] = []
   const open: MemberRecord[] = []
   for (const id of asked) {
@@ -39,17 +41,19 @@ export async function planReclaim(
     const candidate = candidates.get(id)
     if (!record?.desired.present) kept.push({ id, reason: 'not_a_member' })
     else if (isReclaimed(record.desired, record.observed)) kept.push({ id, reason: 'reclaimed' })
+    else if ((joins.get(id) ?? record.desired.joined) !== record.desired.joined)
+      kept.push({ id, reason: 'joined_again' })
     else if (!candidate) kept.push({ id, reason: list.doubtful.has(id) ? 'unknown' : 'not_idle' })
     else if (candidate.protected) kept.push({ id, reason: 'protected' })
     else open.push(record)
   }
   const wanted = await findWanted(deps.store, roster, open)
   const idle: ReclaimPlan['idle'] = []
-  for (const { id } of open) {
+  for (const { id, desired } of open) {
     const why = wanted.get(id)
     const candidate = candidates.get(id)
     if (why) kept.push({ id, reason: why })
-    else if (candidate) idle.push({ id, reason: candidate.reason, since: candidate.since })
+    else if (candidate) idle.push({ id, reason: candidate.reason, since: candidate.since, joined: desired.joined })
   }
   return { idle, kept, measuredAt: list.measuredAt }
 }

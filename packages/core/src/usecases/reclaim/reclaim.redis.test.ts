@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { diesAt } from '../../../testing/dies-or-lags.ts'
 import { IDLE_RULE, plantIdle } from '../../../testing/idle.ts'
 import { startLaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -245,6 +246,74 @@ describe.concurrent('a plan to take seats back', () => {
       plan: { remove: 1 },
       kept: [{ id: 'bob', reason: 'not_idle' }],
     })
+  })
+
+  it('leaves the seat to who joined again since it was made, and says so', async () => {
+    await using world = await startReclaimRig()
+    const { rig, gold, join, plant, ask, inApp, mails } = world
+    await join(['ann', 'bob', 'cat'])
+    await plant(['ann', 'bob'])
+    const { id } = await ask(null)
+    const before = mails()
+    await rig.join('bob')
+    await rig.update('bob', { firstName: 'Bob' })
+    await rig.until(async () => expect((await getReconciliation(rig.deps, gold, id)).status).toBe('done'))
+    await rig.until(async () =>
+      expect(await rig.statuses()).toEqual({ ann: 'reclaimed', bob: 'invited', cat: 'invited' }),
+    )
+    expect(await getReconciliation(rig.deps, gold, id)).toMatchObject({
+      removals: ['ann'],
+      kept: [{ id: 'bob', reason: 'joined_again' }],
+    })
+    expect(inApp()).toEqual(['bob@example.com', 'cat@example.com'])
+    expect(mails()).toBe(before)
+    // Whoever plans anew knows of the join: it is no reason to keep a seat for good.
+    expect(await ask(['bob'])).toMatchObject({ removals: ['bob'] })
+  })
+
+  it('that waits for a person is shown anew where somebody whom it names has joined again', async () => {
+    await using world = await startReclaimRig()
+    const { rig, gold, join, plant, ask } = world
+    const ids = Array.from({ length: 15 }, (_, at) => `u-${at}`)
+    await join([...ids, 'stays'])
+    await plant(ids)
+    const plan = await ask(null)
+    await rig.join('u-3')
+    const approve = (id: string) => approveReconciliation(rig.deps, { roster: gold, id, by: 'ann', reason: null })
+    const refused = await approve(plan.id).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'plan_changed' })
+    const fresh = (refused as { details: { reconciliation: string } }).details.reconciliation
+    await approve(fresh)
+    // Between the approval and the visit that carries it out.
+    await rig.join('u-4')
+    await rig.until(async () => expect((await getReconciliation(rig.deps, gold, fresh)).status).toBe('done'))
+    const stays = statusOf(['u-3', 'u-4', 'stays'], 'invited')
+    await rig.until(async () => expect(await rig.statuses()).toEqual({ ...statusOf(ids, 'reclaimed'), ...stays }))
+    expect((await getReconciliation(rig.deps, gold, fresh)).kept).toEqual([
+      { id: 'u-3', reason: 'joined_again' },
+      { id: 'u-4', reason: 'joined_again' },
+    ])
+  })
+
+  it('leaves in who joined again, whichever write the worker died before that carried it out', async () => {
+    await using world = await startReclaimRig({ removalGuard: { percent: 100, atLeast: 1_000 } })
+    const { rig, gold, join, plant, ask, inApp } = world
+    await join(['stays'])
+    for (let at = 0; ; at += 2) {
+      const [idle, back] = [`idle-${at}`, `back-${at}`]
+      await join([idle, back])
+      await plant([idle, back])
+      const { id } = await ask([idle, back])
+      const died = await diesAt(rig.redis, at, ({ redis }) => rig.visitBy(redis))
+      await rig.join(back)
+      await rig.redis.del(laneKeys('acme').lease)
+      await rig.until(async () => expect((await getReconciliation(rig.deps, gold, id)).status).toBe('done'))
+      await rig.until(async () =>
+        expect({ at, ...(await rig.statuses()) }).toMatchObject({ at, [idle]: 'reclaimed', [back]: 'invited' }),
+      )
+      expect(inApp()).toContain(`${back}@example.com`)
+      if (!died) break
+    }
   })
 
   it('takes nobody out by what was known hours ago, where the group can not be read now', async () => {

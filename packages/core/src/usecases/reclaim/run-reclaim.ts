@@ -16,7 +16,7 @@ const STOPPED_MS = 60_000
 const CHUNK = 200
 
 /**
- * Goes on with a reclaim that may be carried out, whoever died on the way. Who came back, or is wanted or protected, since the plan was made
+ * Goes on with a reclaim that may be carried out, whoever died on the way. Who came back, joined again, or is wanted or protected, since the plan was made
  * is left out: people are never more than were named. What is known of the group may be a day old: then it is read first. Returns
  * when to come again (ms), null once all are on their way out.
  */
@@ -32,7 +32,7 @@ export async function runReclaim(visit: Visit, record: Reconciliation): Promise<
     return null
   }
   if (roster.paused || roster.blocked) return now + STOPPED_MS
-  const plan = await planReclaim(visit.deps, roster, record.removals)
+  const plan = await planReclaim(visit.deps, roster, record.removals, record.idle)
   if (plan.measuredAt === null || now - plan.measuredAt > HOUR_MS) return readFirst(visit, roster, record)
 
   const begun = plan.kept.filter(({ reason }) => reason === 'reclaimed').map(({ id }) => id)

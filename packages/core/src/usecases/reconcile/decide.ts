@@ -131,7 +131,7 @@ const peopleOf = ({ removals, cleared = [] }: Pick<Reconciliation, 'removals' | 
 /** Of those whom the plan names, the ones it would still remove: whoever left or came back meanwhile is no longer among them. */
 async function whoWouldLeave(deps: IntakeDeps, roster: Roster, record: Reconciliation): Promise<Leaving> {
   if (record.kind === 'reclaim') {
-    const { idle, kept } = await planReclaim(deps, roster, record.removals)
+    const { idle, kept } = await planReclaim(deps, roster, record.removals, record.idle)
     return { removals: idle.map(({ id }) => id), cleared: [], unmanaged: [], kept }
   }
   const members = deps.store.members(roster.teamKey, roster.id)
