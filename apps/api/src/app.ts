@@ -22,6 +22,7 @@ import { compileSerializer, compileVerifyingSerializer } from './plugins/seriali
 import { useStrictQueries } from './plugins/strict-query.ts'
 import { useStoreGuard } from './plugins/store-guard.ts'
 import { useTracing } from './plugins/tracing.ts'
+import { useUntaken } from './plugins/untaken.ts'
 import { toTrust, useOrigin } from './plugins/trust-proxy.ts'
 import { compileValidator } from './plugins/validation.ts'
 import { useDeclaredCodes } from './reference/use-declared-codes.ts'
@@ -111,6 +112,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   // Node would answer 417 by itself, without an id and a line in the log; a server may pass over what it does not know (RFC 9110).
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   useConnectionOrder(app)
+  useUntaken(app)
   usePublicPath(app, deps)
   app.decorate('lists', createListGate())
   tellLongFromSmall(app, deps)

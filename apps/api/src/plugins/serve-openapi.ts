@@ -10,10 +10,11 @@ const FILE = new URL('../../openapi.json', import.meta.url)
  * every route, and a process of a fleet is asked for it once in its life, if ever.
  */
 export function serveOpenApi(app: ApiServer, deps: { publicUrl: string | undefined }): void {
-  let text: Promise<string> | undefined
+  // As bytes: those who read it share them, however slowly each of them does.
+  let document: Promise<Buffer> | undefined
   app.get('/openapi.json', { schema: { hide: true }, config: { scope: 'public' } }, async (_request, reply) => {
-    text ??= readDocument(deps.publicUrl)
-    return reply.type('application/json; charset=utf-8').send(await text)
+    document ??= readDocument(deps.publicUrl).then((text) => Buffer.from(text))
+    return reply.type('application/json; charset=utf-8').send(await document)
   })
 }
 
