@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { defineScript } from '../connection/define-script.ts'
 import { laneKeys } from '../keys.ts'
 
-const script = defineScript(import.meta.url, './request-limit.lua', '../connection/now-ms.lua')
+const script = defineScript(import.meta.url, './request-limit.lua', './count-windows.lua', '../connection/now-ms.lua')
 
 /** At most `limit` in any `windowMs`. */
 export interface LimitWindow {

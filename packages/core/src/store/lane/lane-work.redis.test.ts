@@ -36,12 +36,12 @@ it('jobs that are over are forgotten, and no others', async () => {
 it('work is asked for of a member who is there, of a roster that is in the lane', async () => {
   const entry = { t: 1, k: 'invitation', o: 'console' } as const
   const request = { ...item('ann'), flag: 'invite', entry, priority: 'now' } as const
-  expect(await work().requestWork(request)).toEqual({ found: false, leased: false })
+  expect(await work().requestWork(request)).toEqual({ found: false, leased: false, waitMs: 0 })
   await redis.sadd(keys.rosters, 'gold')
-  expect(await work().requestWork(request)).toEqual({ found: false, leased: false })
+  expect(await work().requestWork(request)).toEqual({ found: false, leased: false, waitMs: 0 })
   expect(await createMembers(redis, 'acme', 'gold').find('ann')).toBeUndefined()
   await redis.hset(keys.roster('gold').desired, 'ann', '{}')
-  expect(await work().requestWork(request)).toEqual({ found: true, leased: false })
+  expect(await work().requestWork(request)).toEqual({ found: true, leased: false, waitMs: 0 })
   expect(await work().readWork(['m-ann'])).toMatchObject([{ member: 'ann', invite: 1 }])
   expect(await redis.zcard(keys.outboxNow)).toBe(1)
 })

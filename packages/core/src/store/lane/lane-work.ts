@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { JobPlace } from '../../domain/change.ts'
 import { formatEntry, type TimelineEntry } from '../../domain/timeline.ts'
@@ -5,12 +6,21 @@ import { number, object, oneOf, optional, read, readJson, text, texts, tuple } f
 import { defineScript } from '../connection/define-script.ts'
 import { queueKeys, type LaneKeys } from '../keys.ts'
 import { outboxKey, outboxKeys, type OutboxClass } from './lane-outbox.ts'
+import type { LimitWindow } from '../budget/request-limit.ts'
 import { TIMELINE_KEPT } from '../../domain/timeline.ts'
 
 const placesScript = defineScript(import.meta.url, './open-places.lua', './forget-finished.lua')
 const dropScript = defineScript(import.meta.url, './drop-work.lua', './outboxes.lua')
 const forgetScript = defineScript(import.meta.url, './forget-jobs.lua', './forget-finished.lua')
-const requestScript = defineScript(import.meta.url, './request-work.lua', './prepend-line.lua', './arrival.lua')
+const requestScript = defineScript(
+  import.meta.url,
+  './request-work.lua',
+  './prepend-line.lua',
+  './arrival.lua',
+  '../roster/is-here.lua',
+  '../budget/count-windows.lua',
+  '../connection/now-ms.lua',
+)
 
 /** Whose job a ref is. How often it was asked, and not done yet: `fresh`: read Apple first; `invite`: send Apple's invitation. */
 export interface Work {
@@ -27,6 +37,10 @@ export interface WorkRequest {
   flag: 'fresh' | 'invite'
   entry: TimelineEntry
   priority: OutboxClass
+  /** Counts only where the roster is the one that was made then (ms). */
+  born?: number | undefined
+  /** How often the like may be asked for this member. */
+  limit?: { kind: string; windows: readonly LimitWindow[] } | undefined
 }
 
 /** Members with a job, by its ref. */
@@ -38,12 +52,13 @@ export interface LaneWork {
   dropWork(refs: string[]): Promise<void>
   /** Forgets jobs that are over, and no others. Returns how many. */
   forgetJobs(ids: string[]): Promise<number>
-  requestWork(request: WorkRequest): Promise<{ found: boolean; leased: boolean }>
+  /** `waitMs`: more than 0 where there were too many, and nothing was recorded. */
+  requestWork(request: WorkRequest): Promise<{ found: boolean; leased: boolean; waitMs: number }>
 }
 
 const PLACE = oneOf<JobPlace['state']>('none', 'active', 'prioritized', 'delayed', 'waiting')
-/** Whether the member is there, and whether a worker visits the lane. */
-const REQUESTED = tuple<[number, number]>(number, number)
+/** Whether the member is there, whether a worker visits the lane, and how long to wait (ms) where there were too many. */
+const REQUESTED = tuple<[number, number, number]>(number, number, number)
 
 /** As it is kept, by the ref of its job. */
 export interface KeptWork {
@@ -90,15 +105,27 @@ export function createLaneWork(redis: Redis, keys: LaneKeys, teamKey: string): L
       if (ids.length === 0) return 0
       return Number(await forgetScript.run(redis, [queue.completed, queue.failed], [queue.jobs, ...ids]))
     },
-    async requestWork({ roster, member, ref, flag, entry, priority }) {
+    async requestWork({ roster, member, ref, flag, entry, priority, born, limit }) {
       const { desired, timeline } = keys.roster(roster)
+      const { kind = '', windows = [] } = limit ?? {}
+      const counts = windows.map(() => keys.requestCounts(kind, ref))
       const answer = await requestScript.run(
         redis,
-        [keys.lease, keys.rosters, keys.work, outboxKey(keys, priority), desired, timeline],
-        [roster, member, ref, flag, formatEntry(entry), TIMELINE_KEPT],
+        [keys.lease, keys.rosters, keys.work, outboxKey(keys, priority), desired, timeline, keys.born, ...counts],
+        [
+          roster,
+          member,
+          ref,
+          flag,
+          formatEntry(entry),
+          TIMELINE_KEPT,
+          born ?? '',
+          randomUUID(),
+          ...windows.flatMap(({ windowMs, limit: most }) => [windowMs, most]),
+        ],
       )
-      const [found, leased] = read(REQUESTED, answer, 'An answer of request-work.lua')
-      return { found: found === 1, leased: leased === 1 }
+      const [found, leased, waitMs] = read(REQUESTED, answer, 'An answer of request-work.lua')
+      return { found: found === 1, leased: leased === 1, waitMs }
     },
   }
 }

@@ -4,14 +4,9 @@ import { isReclaimed } from '../../domain/member.ts'
 import { AppError } from '../../errors.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import type { LimitWindow } from '../../store/index.ts'
-import {
-  acceptEvents,
-  requestWork,
-  type IncomingEvent,
-  type IntakeDeps,
-  type RequestWorkDeps,
-} from '../intake/index.ts'
+import { acceptEvents, type IncomingEvent, type IntakeDeps, type RequestWorkDeps } from '../intake/index.ts'
 import { limitRequest } from '../members/limit-request.ts'
+import { requestForMember } from '../members/request-for-member.ts'
 import { assertNewest } from '../members/put-member.ts'
 import type { OpenedLink } from './link.ts'
 
@@ -62,9 +57,10 @@ const isOut = ({ record: { desired, observed } }: OpenedLink) => isReclaimed(des
 /** Apple's invitation again, or a seat that was taken back, as seldom as anybody may ask for it. Throws rate_limited, newer_event. */
 export async function askForInvitation(deps: ActDeps, link: OpenedLink): Promise<void> {
   const { roster, record } = link
-  await limitRequest(deps, { roster, member: record.id, kind: 'invitation' })
-  if (isOut(link)) return say(deps, link, { ...COMES_BACK, email: undefined })
-  await requestWork(deps, { roster: roster.id, member: record.id, kind: 'invitation', origin: 'member' })
+  const request = { roster, member: record.id, kind: 'invitation' } as const
+  if (!isOut(link)) return requestForMember(deps, { ...request, origin: 'member' })
+  await limitRequest(deps, request)
+  await say(deps, link, { ...COMES_BACK, email: undefined })
 }
 
 /** The person leaves the roster by their own page; an upstream that sends them again brings them back. Throws newer_event. */

@@ -39,7 +39,8 @@ async function askFor(
   { kind, ...asked }: Required<Omit<Wanted, 'members'>> & { member: string },
 ): Promise<boolean> {
   try {
-    if (kind === 'retry') await requestWork(deps, { ...asked, roster: asked.roster.id, kind })
+    if (kind === 'retry')
+      await requestWork(deps, { ...asked, roster: asked.roster.id, born: asked.roster.createdAt, kind })
     else await requestForMember(deps, { ...asked, kind })
     return true
   } catch (error) {

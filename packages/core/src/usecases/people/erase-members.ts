@@ -176,6 +176,7 @@ async function tryAgain(visit: Visit, roster: Roster, { id }: MemberRecord): Pro
   const now = clock.now()
   await lane.requestWork({
     roster: roster.id,
+    born: roster.createdAt,
     member: id,
     ref: toRef(roster.id, id),
     flag: 'fresh',

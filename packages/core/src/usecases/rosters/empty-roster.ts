@@ -85,6 +85,7 @@ async function retryFailed(visit: Visit, roster: Roster): Promise<number> {
   for (const member of ids) {
     await lane.requestWork({
       roster: roster.id,
+      born: roster.createdAt,
       member,
       ref: toRef(roster.id, member),
       flag: 'fresh',
