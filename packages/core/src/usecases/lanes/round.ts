@@ -145,8 +145,7 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
       seats,
       brakes: brakesOf(visit),
       isKnownElsewhere: findElsewhere(visit),
-      finish: async (turn: Turn) => {
-        await noteAnswered(visit)
+      finish: (turn: Turn) => {
         if (isProgress(turn)) visit.did++
         visit.served ||= turn.ending?.kind === 'done' || turn.ending?.kind === 'retry'
         return finishTurn(finishDeps, turn).finally(() => {
@@ -158,15 +157,6 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
     batch,
   )
   await seats.close()
-}
-
-/** Before any outcome is recorded: should this visit die, the next one may have nothing to ask the key for, and tells that it works all the same. */
-async function noteAnswered(visit: Visit): Promise<void> {
-  const { memory, gate, deps } = visit
-  const isInDoubt = visit.stopped !== null || visit.judging !== null
-  if (memory.status === 'working' || isInDoubt || !gate.succeeded()) return
-  visit.memory = { ...memory, status: 'working', problem: null }
-  await deps.lane.remember({ status: 'working', problem: null }, memory.keyAt)
 }
 
 /** A turn that only put its job back where it was is none: the lane would come at once, and find the same. */

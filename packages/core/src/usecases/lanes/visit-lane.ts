@@ -4,7 +4,7 @@ import { AppError, isAppError } from '../../errors.ts'
 import type { Credentials } from '@flightroster/app-store-connect'
 import type { LaneMemory } from '../../store/index.ts'
 import { createCallGate } from '../visit/call-gate.ts'
-import { blockLane, probeKey, unblockLane } from '../visit/judge-key.ts'
+import { askUnknownKey, blockLane, probeKey, unblockLane } from '../visit/judge-key.ts'
 import { tellKey } from '../visit/tell-key.ts'
 import { runDue } from './run-due.ts'
 import { openEndpoints } from '../visit/endpoints.ts'
@@ -131,6 +131,7 @@ async function serve(visit: Visit): Promise<void> {
   }
   // Also where the budget has nothing for the jobs: a task that needs no call, or is about events, is not held up by them.
   if (goesOn(visit)) await runDue(visit)
+  await askUnknownKey(visit)
 }
 
 /** A rest of a block ends with the block: a check that passed may have ended it during the visit that wrote the rest. */

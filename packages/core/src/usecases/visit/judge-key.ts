@@ -1,8 +1,9 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
-import { ERROR_RULES, isAppError, type AppError, type ErrorCode } from '../../errors.ts'
+import { AppError, ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
 import type { LaneMemory, LaneStore } from '../../store/index.ts'
-import { comeAgainAt, rostersIn, sessionOf, type Visit } from './visit.ts'
+import { stopLane } from './stop-lane.ts'
+import { comeAgainAt, goesOn, rostersIn, sessionOf, type Visit } from './visit.ts'
 
 /** What a doubtful answer means for the lane. */
 type Verdict =
@@ -71,6 +72,24 @@ export async function probeKey(visit: Visit): Promise<ErrorCode | null> {
     if (isAppError(error, 'key_rejected', 'key_forbidden', 'agreement_required')) return error.code
     throw error
   }
+}
+
+/**
+ * Who was told that a key is refused is told that it works again by the next visit that gets an answer. Where nothing else is asked of Apple
+ * (another key was given to a lane that rests, or the visit that got an answer died), this is.
+ */
+export async function askUnknownKey(visit: Visit): Promise<void> {
+  const { memory, gate, deps } = visit
+  const isUnknown = memory.toldBlock !== '' && memory.blocked === null && memory.status !== 'working'
+  if (!isUnknown || visit.stopped !== null || gate.succeeded()) return
+  try {
+    const code = goesOn(visit) ? await probeKey(visit) : null
+    if (code !== null) await judgeDoubt(visit, new AppError(code))
+  } catch (error) {
+    deps.log.warn({ err: error, teamKey: visit.teamKey }, 'Whether the key works could not be found out.')
+    if (isAppError(error) && ERROR_RULES[error.code].stops === 'lane') stopLane(visit, error)
+  }
+  if (!gate.succeeded()) comeAgainAt(visit, deps.clock.now() + deps.settings.blockedCheckMs)
 }
 
 /** `keyAt`: the key that it is about. */
