@@ -19,6 +19,7 @@ import { useOwnTurns } from './plugins/own-turns.ts'
 import { useRateLimit } from './plugins/rate-limit.ts'
 import { requestIdOf, useRequestLog } from './plugins/request-log.ts'
 import { compileSerializer, compileVerifyingSerializer } from './plugins/serialization.ts'
+import { useSoundHeads } from './plugins/sound-heads.ts'
 import { useStrictQueries } from './plugins/strict-query.ts'
 import { useStoreGuard } from './plugins/store-guard.ts'
 import { useTracing } from './plugins/tracing.ts'
@@ -100,6 +101,8 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
     rewriteUrl: createPathStripper(deps.publicUrl),
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: answerClientError(deps.log),
+    // Asked for in useSoundHeads: Node would answer in its own form.
+    http: { requireHostHeader: false },
     // Given here, since Fastify would load its own before it is told not to use them. Its types know no others in this place.
     schemaController: {
       compilersFactory: {
@@ -119,6 +122,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useRequestLog(app, deps)
   useOrigin(app, trust)
   useProblemDetails(app)
+  useSoundHeads(app)
   if (deps.verifiesAnswers) useDeclaredCodes(app)
   useBodyParsers(app)
   useCursorSeal(app, deps)

@@ -79,6 +79,35 @@ describe('heads of requests', () => {
     expect(errors.length).toBeLessThanOrEqual(100)
   })
 
+  it.each(['authorization', 'content-type', 'host', 'idempotency-key', 'x-request-id'])(
+    'that have two of %s are refused, since a proxy may go by the other one',
+    async (name) => {
+      const { status, body } = await get('/v1/rosters', asAdmin(), `${name}: a`, `${name.toUpperCase()}: b`)
+      expect([status, JSON.parse(body)]).toEqual([
+        400,
+        expect.objectContaining({
+          code: 'request_invalid',
+          errors: [{ pointer: `/headers/${name}`, code: 'duplicate_field', detail: 'Send this header once.' }],
+        }),
+      ])
+    },
+  )
+
+  it('without a host are refused in our own form, and those of HTTP/1.0 are not', async () => {
+    const { status, body } = await send('GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n')
+    expect([status, JSON.parse(body).detail]).toEqual([400, '/headers/host: HTTP/1.1 needs this header.'])
+    expect((await send('GET /healthz HTTP/1.0\r\n\r\n')).status).toBe(200)
+  })
+
+  it.each([
+    ['GET /healthz HTTP/1.1\r\nhost: x\r\nx-a: \x00b\r\n\r\n', 'Invalid header value char'],
+    ['POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: five\r\n\r\n', 'Invalid character in Content-Length'],
+    ['PLEASE /healthz HTTP/1.1\r\nhost: x\r\n\r\n', 'Invalid method encountered'],
+  ])('that are no HTTP are told why: %j', async (text, reason) => {
+    const { status, body } = await send(text)
+    expect([status, JSON.parse(body).detail]).toEqual([400, `This is not an HTTP request: ${reason}.`])
+  })
+
   it('that say twice how long a body is begin no second request', async () => {
     const inner = 'GET /v1/rosters HTTP/1.1\r\nhost: x\r\n\r\n'
     const before = lines().filter(({ route }) => route === '/v1/rosters').length

@@ -12,7 +12,7 @@ import { loginPage, noUsersPage } from './login/page.ts'
 /** Refusals as pages: with the way on, not as JSON. */
 export function usePageErrors(app: ApiServer, deps: ApiDeps): void {
   app.setErrorHandler((error, request, reply) => {
-    const known = toKnownError(error)
+    const known = toKnownError(error, request)
     if (!known) request.log.error({ err: error, route: request.routeOptions.url }, 'page.failed')
     return sendPageError(known ?? new AppError('internal'), request, reply, deps)
   })

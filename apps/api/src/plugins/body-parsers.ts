@@ -114,8 +114,9 @@ export function parseJson(text: string): unknown {
   }
 }
 
-// oxlint-disable-next-line no-control-regex -- JSON strings hold no control characters.
-const JSON_TOKEN = /\s*(?:[{}[\],:]|"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|$)/y
+const JSON_TOKEN =
+  // oxlint-disable-next-line no-control-regex -- JSON strings hold no control characters.
+  /[ \t\n\r]*(?:[{}[\],:]|"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|$)/y
 
 /** Characters that are looked through for the place of a fault: nobody waits for a hint of what is wrong with megabytes. */
 const EXPLAINED = 64 * 1024
@@ -126,8 +127,15 @@ function whereJsonBreaks(error: unknown, text: string): string {
   const said = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined
   if (text.length > EXPLAINED) return whereLongBreaks(text, said === undefined ? undefined : Number(said))
   const position = said === undefined ? firstNoToken(text) : Number(said)
-  if (position === undefined || position >= text.trimEnd().length) return 'it ends too early'
+  if (position === undefined || position >= endOfJson(text)) return 'it ends too early'
   return placeOf(text, position)
+}
+
+/** JSON knows four blanks; `trimEnd` takes others away too, which are what breaks it. */
+function endOfJson(text: string): number {
+  let end = text.length
+  while (end > 0 && ' \t\n\r'.includes(text[end - 1] ?? '')) end--
+  return end
 }
 
 function whereLongBreaks(text: string, said: number | undefined): string {
@@ -153,7 +161,7 @@ function firstNoToken(text: string): number | undefined {
   let at = 0
   while (at < text.length) {
     JSON_TOKEN.lastIndex = at
-    if (!JSON_TOKEN.test(text)) return at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0)
+    if (!JSON_TOKEN.test(text)) return at + (/^[ \t\n\r]*/.exec(text.slice(at))?.[0].length ?? 0)
     at = JSON_TOKEN.lastIndex
   }
   return undefined

@@ -90,6 +90,33 @@ describe('a refusal', () => {
     }
   })
 
+  it.each([
+    [
+      'PUT',
+      '/v1/rosters/gold/members/u',
+      'text/plain',
+      'The Content-Type "text/plain" is not supported here; send application/json.',
+    ],
+    ['PUT', '/v1/rosters/gold/members/u', '', 'The body has no Content-Type; send application/json.'],
+    [
+      'POST',
+      '/v1/events',
+      'text/xml',
+      'The Content-Type "text/xml" is not supported here; send application/json or application/cloudevents+json',
+    ],
+  ] as const)('of %s %s as "%s" says what was sent and what is taken', async (method, url, type, detail) => {
+    const answer = await api.call(method, url, '{}', { 'content-type': type })
+    expect([answer.statusCode, answer.json().detail]).toEqual([415, expect.stringContaining(detail)])
+  })
+
+  it.each(['\u00a0{}', '\ufeff\ufeff{}', '{}\u2003', '{"email":\u3000null}'])(
+    'says where a letter stands that only looks like a blank: %j',
+    async (body) => {
+      const { detail } = (await api.call('PUT', '/v1/rosters/gold/members/u', body)).json()
+      expect(detail).toMatch(/^The body is not JSON: unexpected character at line 1, column \d+\.$/)
+    },
+  )
+
   it('says where JSON breaks without repeating what was sent', async () => {
     const answer = await api.call('PUT', '/v1/rosters/gold/members/u', '{\n  "email": planted@example.com }')
     expect(answer.json().detail).toBe('The body is not JSON: unexpected character at line 2, column 12.')

@@ -24,7 +24,7 @@ const noSuchPath = () => new AppError('not_found', { message: 'There is no such 
  * and a 500.
  */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = toKnownError(error)
+  const known = toKnownError(error, request)
   // Only the route's pattern: the path may hold an address.
   if (!known) request.log.error({ err: error, route: request.routeOptions.url }, 'request.failed')
   if (isScimPath(request.url)) return sendAppErrorAsScim(known ?? new AppError('internal'), request, reply)

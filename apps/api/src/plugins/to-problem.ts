@@ -1,5 +1,6 @@
 import { AppError, ERROR_RULES, isAppError } from '@flightroster/core/errors'
 import { toStoreError } from '@flightroster/core/store'
+import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { problem } from '../schemas/problem.ts'
 import { STATUS_OF } from './statuses.ts'
@@ -26,6 +27,7 @@ export const FAULTS_TOLD = 100
 const FAULTS_IN_DETAIL = 10
 const LONGEST_POINTER = 200
 const LONGEST_DETAIL = 500
+const LONGEST_MEDIA_TYPE = 100
 
 /** A 400 with every fault, at most 100 of them, and the first ones in its sentence. */
 export function requestInvalid(faults: readonly Fault[], message?: string): AppError {
@@ -63,8 +65,8 @@ export function toProblem(error: AppError, requestId: string): Problem {
 }
 
 /** Fastify's own errors, by its codes. */
-const FRAMEWORK_ERRORS: Record<string, (message: string) => AppError> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new AppError('media_type_unsupported'),
+const FRAMEWORK_ERRORS: Record<string, (message: string, request: FastifyRequest) => AppError> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (_message, request) => wrongMediaType(request),
   FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('body_too_large'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => requestInvalid([], 'The body is not as long as Content-Length says.'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => requestInvalid([], 'The body is empty.'),
@@ -72,14 +74,22 @@ const FRAMEWORK_ERRORS: Record<string, (message: string) => AppError> = {
   FST_ERR_MAX_LIMIT_EXCEEDED: () => requestInvalid([], 'An id in the path is too long.'),
 }
 
+/** Says what was sent, and what the route takes. */
+function wrongMediaType({ headers, routeOptions: { config } }: FastifyRequest): AppError {
+  const taken = Object.keys(config.bodies ?? { 'application/json': true }).join(' or ')
+  const sent = headers['content-type']?.trim().slice(0, LONGEST_MEDIA_TYPE)
+  const fault = sent ? `The Content-Type "${sent}" is not supported here` : 'The body has no Content-Type'
+  return new AppError('media_type_unsupported', { message: `${fault}; send ${taken}.` })
+}
+
 /** Undefined: a bug, to be logged with its stack. */
-export function toKnownError(error: unknown): AppError | undefined {
+export function toKnownError(error: unknown, request: FastifyRequest): AppError | undefined {
   if (isAppError(error)) return error
   const storeError = toStoreError(error)
   if (storeError) return storeError
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
   const known = code === undefined ? undefined : FRAMEWORK_ERRORS[code]
-  if (known) return known(message ?? '')
+  if (known) return known(message ?? '', request)
   if (code?.startsWith('FST_') && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return requestInvalid([], message)
   }

@@ -51,7 +51,7 @@ export function useScim(app: ApiServer, onRefusal: (request: FastifyRequest, fau
       await onRefusal(request, error)
       return sendScimFault(reply, error)
     }
-    const known = toKnownError(error)
+    const known = toKnownError(error, request)
     if (!known) request.log.error({ err: error, route: request.routeOptions.url }, 'request.failed')
     if (known?.retryAfterMs !== undefined) {
       reply.header('retry-after', Math.max(1, Math.ceil(known.retryAfterMs / 1_000)))

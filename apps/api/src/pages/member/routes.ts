@@ -37,7 +37,7 @@ export function memberPageRoutes(app: ApiServer, deps: ApiDeps): void {
     })
     // In the member's language, and without a way into the rest of the product.
     scope.setErrorHandler((error, request, reply) => {
-      const known = toKnownError(error)
+      const known = toKnownError(error, request)
       if (!known) request.log.error({ err: error, route: request.routeOptions.url }, 'page.failed')
       const code = known?.code ?? 'internal'
       request.problemCode = code
