@@ -92,7 +92,7 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
             dedupDays: deps.dedupDays,
             credentials: async () => {
               const teamKey = await store.teamKeys.find(claim.lane)
-              return teamKey && openCredentials(deps, teamKey)
+              return teamKey && { ...openCredentials(deps, teamKey), at: teamKey.updatedAt }
             },
             claiming: { claim, claimMs },
             extendClaim: () => store.ready.extend(claim, claimMs),

@@ -118,6 +118,10 @@ export async function startLaneRig(): Promise<LaneRig> {
     if (!key) throw new Error('The emulator has no key.')
     return { issuerId: key.issuerId, keyId: key.keyId, privateKey: key.privateKeyPem }
   }
+  const keyIn = (own: Store, lane: string) => async () => ({
+    ...credentials(),
+    at: (await own.teamKeys.find(lane))?.updatedAt ?? 0,
+  })
   const surroundings = (lane: string) => ({
     budget: deps.budgetOf(lane),
     apple,
@@ -127,7 +131,7 @@ export async function startLaneRig(): Promise<LaneRig> {
     toRef: deps.toRef,
     tracing: NO_TRACING,
     dedupDays: 7,
-    credentials: async () => credentials(),
+    credentials: keyIn(store, lane),
     extendClaim: async () => {},
     tell: async () => {},
     draining: () => false,
@@ -182,7 +186,13 @@ export async function startLaneRig(): Promise<LaneRig> {
     },
     async visitBy(own, more = {}) {
       const queue = openQueue(own, 'acme')
-      const itself = { store: createStore(own), lane: createLaneStore(own, 'acme'), queue }
+      const ownStore = createStore(own)
+      const itself = {
+        store: ownStore,
+        lane: createLaneStore(own, 'acme'),
+        queue,
+        credentials: keyIn(ownStore, 'acme'),
+      }
       try {
         return await visitLane({ ...surroundings('acme'), ...itself, ...more }, 'acme')
       } finally {

@@ -174,7 +174,7 @@ class Run {
         toRef,
         tracing: NO_TRACING,
         dedupDays: 7,
-        credentials: async () => ({ issuerId: 'i', keyId: 'k', privateKey: '' }),
+        credentials: async () => ({ issuerId: 'i', keyId: 'k', privateKey: '', at: 0 }),
         extendClaim: async () => {},
         tell: async () => {},
         draining: () => false,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, isAppError } from '../../errors.ts'
-import type { Credentials } from '@flightroster/app-store-connect'
 import type { LaneMemory } from '../../store/index.ts'
 import { createCallGate } from '../visit/call-gate.ts'
 import { askUnknownKey, blockLane, probeKey, unblockLane } from '../visit/judge-key.ts'
@@ -37,7 +36,7 @@ const FAULT_AGAIN_MS = 5_000
 async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | VisitEnd> {
   const token = randomUUID()
   const takenAt = deps.clock.monotonic()
-  const [opened, credentials] = await Promise.all([
+  const [opened, early] = await Promise.all([
     deps.lane.open(token, LEASE.leaseMs, deps.claiming),
     readCredentials(deps),
   ])
@@ -45,6 +44,9 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
   // Rung during another's visit: that one may end at any moment, and does not know of the ring.
   if (opened.kind === 'busy') return idleFor('busy', Math.min(Math.max(opened.leftMs, 0) + 200, BUSY_AGAIN_MS))
   if (opened.kind === 'paused') return idleFor('paused', null)
+  // They may have been read before the lane was opened: in a cluster they lie on another node. The key was replaced, or deleted, in between.
+  const isOfLane = early && !isAppError(early) && early.at === opened.memory.keyAt
+  const credentials = isOfLane ? early : await readCredentials(deps)
   if (isAppError(credentials)) {
     deps.log.error({ err: credentials, teamKey }, 'The key of the lane cannot be opened.')
     const blocked = { code: 'secret_unreadable' as const, detail: credentials.message, at: deps.clock.now() }
@@ -109,7 +111,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
 }
 
 /** An error where they can't be opened. */
-async function readCredentials(deps: VisitDeps): Promise<Credentials | AppError | undefined> {
+async function readCredentials(deps: VisitDeps): Promise<Awaited<ReturnType<VisitDeps['credentials']>> | AppError> {
   try {
     return await deps.credentials()
   } catch (error) {

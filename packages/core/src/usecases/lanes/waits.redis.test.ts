@@ -47,6 +47,8 @@ let redis: InTurns
 beforeEach(async () => {
   rig = await startLaneRig()
   await rig.addRoster()
+  const key = await rig.store.teamKeys.find('acme')
+  await rig.store.lane('acme').putStanding({}, { at: key!.updatedAt, isNew: true })
   redis = new InTurns(rig.server.url)
   await new Promise((resolve) => redis.once('ready', resolve))
   // What a process learns once, it knows then: the scripts, the key, the store's clock.

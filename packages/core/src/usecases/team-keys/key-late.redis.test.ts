@@ -159,6 +159,65 @@ it.each(['key_rejected', 'agreement_required'] as const)(
   },
 )
 
+/** A visit that read the lane's key before `between`, and took the lane's lease after it: in a cluster they lie on two nodes. Which keys it used. */
+async function visitAcross(between: () => Promise<unknown>): Promise<string[]> {
+  const used: string[] = []
+  const readKey = async () => {
+    const key = await rig.store.teamKeys.find('acme')
+    return key && { issuerId: key.issuerId, keyId: key.keyId, privateKey, at: key.updatedAt }
+  }
+  const before = [await readKey()]
+  await between()
+  await rig.visitBy(rig.redis, {
+    credentials: async () => (before.length > 0 ? before.pop() : readKey()),
+    apple: {
+      session: ({ keyId }, ...more) => {
+        used.push(keyId)
+        const [known] = rig.emulator.keys
+        if (!known) throw new Error('The emulator has no key.')
+        const session = rig.apple.session({ ...known, privateKey: known.privateKeyPem }, ...more)
+        return keyId === 'NEXT'
+          ? session
+          : new Proxy(session, { get: () => () => Promise.reject(new AppError('agreement_required')) })
+      },
+      clockOffsetMs: () => 0,
+      close: async () => {},
+    },
+  })
+  return [...new Set(used)]
+}
+
+it('a visit uses nothing of a key that was replaced between the reading of it and the lease of the lane, and tells nothing of it', async () => {
+  await rig.addRoster()
+  await put(rig.redis, 'FORMER')
+  await rig.join('u-1')
+  expect(await visitAcross(() => put(rig.redis, 'NEXT'))).toEqual(['NEXT'])
+  expect(await rig.store.lane('acme').standing()).toMatchObject({ blocked: null, outage: null, status: 'working' })
+  expect(await told()).toEqual([])
+  expect(await rig.statuses()).toEqual({ 'u-1': 'invited' })
+})
+
+it('a visit uses nothing of a key that was deleted before it had the lease, or deleted and made anew', async () => {
+  await put(rig.redis, 'FORMER')
+  const used = await visitAcross(async () => {
+    await deleteTeamKey(rig.deps, 'acme')
+    await rig.redis.zadd(laneKeys('acme').schedule, 1, 'builds:1234')
+  })
+  expect(used).toEqual([])
+  await put(rig.redis, 'FORMER')
+  const usedAnew = await visitAcross(async () => {
+    await deleteTeamKey(rig.deps, 'acme')
+    await put(rig.redis, 'NEXT')
+    // It brings a key of its own.
+    await rig.addRoster()
+    await put(rig.redis, 'NEXT')
+    await rig.join('u-1')
+  })
+  expect(usedAnew).toEqual(['NEXT'])
+  expect(await rig.store.lane('acme').standing()).toMatchObject({ blocked: null, outage: null })
+  expect(await rig.statuses()).toEqual({ 'u-1': 'invited' })
+})
+
 it('that a key works again is told without another event, whichever write the visit in which it was answered died before', async () => {
   await rig.addRoster()
   for (let at = 0; ; at++) {

@@ -26,8 +26,8 @@ export interface VisitDeps {
   dedupDays: number
   /** By which the lane is visited; absent: nobody else can come. */
   claiming?: { claim: Claim; claimMs: number }
-  /** The key's credentials, opened; undefined when the team key is gone. */
-  credentials: () => Promise<Credentials | undefined>
+  /** The key's credentials, opened, and when the key was given (ms); undefined when the team key is gone. */
+  credentials: () => Promise<(Credentials & { at: number }) | undefined>
   /** Keeps the lane's entry in the ready index in the future while the visit lasts. */
   extendClaim: () => Promise<void>
   /** Puts the facts that were recorded on their way to upstream. Never fails. */
