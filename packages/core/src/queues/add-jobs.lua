@@ -8,11 +8,14 @@
 local FIRST_KIND, KIND_WORDS, KINDS = 4, 3, 3
 local FRONT, BEHIND = 1, 3
 local front, back, behind = {}, {}, {}
-local made = {}
+local made, named = {}, {}
+for i = FIRST_KIND + KIND_WORDS * KINDS, #ARGV, 3 do named[#named + 1] = ARGV[1] .. ARGV[i + 1] end
+-- Nearly always nobody has one.
+local isAnyThere = #named > 0 and redis.call('EXISTS', unpack(named)) > 0
 for i = FIRST_KIND + KIND_WORDS * KINDS, #ARGV, 3 do
   local kind, id = tonumber(ARGV[i]), ARGV[i + 1]
   local job, words = ARGV[1] .. id, FIRST_KIND + KIND_WORDS * (kind - 1)
-  if not made[id] and redis.call('EXISTS', job) == 0 then
+  if not made[id] and not (isAnyThere and redis.call('EXISTS', job) == 1) then
     made[id] = true
     local priority, options = ARGV[words], ARGV[words + 1] .. id .. ARGV[words + 2]
     redis.call('HSET', job, 'name', ARGV[2], 'data', ARGV[i + 2], 'opts', options, 'timestamp', ARGV[3], 'delay', 0, 'priority', priority)

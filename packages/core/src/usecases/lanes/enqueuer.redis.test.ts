@@ -59,6 +59,16 @@ describe('an accepted change', () => {
     await eventually(async () => expect(await queue.counts()).toMatchObject({ waiting: 1 }))
   })
 
+  it('costs the store one command, beside the few that are for all of a step', async () => {
+    const people = 100
+    await rig.join(Array.from({ length: people }, (_, at) => `u-${at}`))
+    await rig.redis.config('RESETSTAT')
+    expect(await make()).toMatchObject({ queued: people, left: 0 })
+    const stats = await rig.redis.info('commandstats')
+    const calls = [...stats.matchAll(/cmdstat_\w+:calls=(\d+)/g)].map(([, count]) => Number(count))
+    expect(calls.reduce((sum, count) => sum + count, 0)).toBeLessThan(1.5 * people)
+  })
+
   it('waits for the job that runs, and is one by itself then', async () => {
     await rig.join('ann')
     await make()
