@@ -47,6 +47,7 @@ describe(`cursors that were forged (seed ${SEED})`, () => {
         await expectStatus(`${url}&${name}=active&cursor=${own}`, 400)
     })
     expect(wrong).toEqual([])
+    await worlds.assertSoonAlone()
   })
 })
 

@@ -119,6 +119,7 @@ describe('tricks with paths', () => {
     })
     console.info(`${sent} paths`)
     expect(faults.slice(0, 20)).toEqual([])
+    await worlds.assertSoonAlone()
     expect(await whatThereIs()).toEqual(before)
   }, 600_000)
 
@@ -170,6 +171,7 @@ describe('tricks with paths', () => {
       }
     })
     expect(faults.slice(0, 20)).toEqual([])
+    await worlds.assertSoonAlone()
   })
 
   it('and with expectations that nobody has are no exception', async () => {
