@@ -10,7 +10,7 @@ it('members for whom the law of a lane had to be kept are counted, from nothing 
   const metrics = createMetrics({ process: false })
   expect(await value(metrics, 'members_recovered_total')).toEqual(['flightroster_members_recovered_total 0'])
   const lane = { recordStranded: async () => 3 } as Partial<LaneStore> as LaneStore
-  expect(await measureLane(lane, metrics).recordStranded({} as never, [])).toBe(3)
+  expect(await measureLane(lane, metrics).recordStranded('token', {} as never, [])).toBe(3)
   expect(await value(metrics, 'members_recovered_total')).toEqual(['flightroster_members_recovered_total 3'])
 })
 

@@ -118,8 +118,8 @@ export function measureLane(
 ): LaneStore {
   return {
     ...lane,
-    async recordStranded(roster, members) {
-      const count = await lane.recordStranded(roster, members)
+    async recordStranded(...those) {
+      const count = await lane.recordStranded(...those)
       recovered.inc(count)
       return count
     },

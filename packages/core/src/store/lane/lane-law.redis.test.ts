@@ -25,10 +25,13 @@ it('a member who is not converged and nowhere is recorded again, and one who is 
     timelineEntry: '',
   } as const
   await recordChanges(redis, { teamKey: 'acme', changes: [change], dedupMs: 1_000 })
-  expect(await law().recordStranded(makeRoster(), members)).toBe(0)
+  expect(await law().recordStranded('token', makeRoster(), members)).toBe(0)
+  await redis.set(keys.lease, 'token')
+  expect(await law().recordStranded('token', makeRoster(), members)).toBe(0)
   await redis.del(keys.outboxInteractive)
-  expect(await law().recordStranded(makeRoster(), members)).toBe(1)
-  expect(await law().recordStranded(makeRoster(), members)).toBe(0)
+  expect(await law().recordStranded('another', makeRoster(), members)).toBe(0)
+  expect(await law().recordStranded('token', makeRoster(), members)).toBe(1)
+  expect(await law().recordStranded('token', makeRoster(), members)).toBe(0)
 })
 
 it('a scan that was cut short goes on where it was', async () => {

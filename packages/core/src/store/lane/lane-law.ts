@@ -10,6 +10,7 @@ const strandedScript = defineScript(
   './record-stranded.lua',
   './arrival.lua',
   './outboxes.lua',
+  '../roster/is-here.lua',
   '../member/desired.lua',
   '../member/observed.lua',
 )
@@ -19,7 +20,7 @@ export interface LaneLaw {
   /** Ids of the jobs that wait without a priority, however many. */
   waitingJobs(): Promise<Set<string>>
   /** Of these members of one roster, those who are not converged and nowhere are recorded again. Returns how many. */
-  recordStranded(roster: Roster, members: { id: string; ref: string }[]): Promise<number>
+  recordStranded(token: string, roster: Roster, members: { id: string; ref: string }[]): Promise<number>
   /** How far a scan came that was cut short; null: it begins anew. */
   scanPosition(): Promise<{ roster: string; cursor: string } | null>
   keepScanPosition(position: { roster: string; cursor: string } | null): Promise<void>
@@ -39,7 +40,7 @@ export function createLaneLaw(redis: Redis, keys: LaneKeys, teamKey: string): La
         if (page.length < PAGE) return found
       }
     },
-    async recordStranded(roster, members) {
+    async recordStranded(token, roster, members) {
       if (members.length === 0) return 0
       const of = keys.roster(roster.id)
       const { active, wait, prioritized, delayed, completed, failed, jobs } = queue
@@ -47,8 +48,21 @@ export function createLaneLaw(redis: Redis, keys: LaneKeys, teamKey: string): La
       const stopped = roster.paused || roster.blocked !== null ? 1 : 0
       const recorded = await strandedScript.run(
         redis,
-        [...member, ...outboxKeys(keys), of.seatLine, active, wait, prioritized, delayed, completed, failed],
-        [roster.id, stopped, FAILED, jobs, ...members.flatMap(({ id, ref }) => [id, ref])],
+        [
+          ...member,
+          ...outboxKeys(keys),
+          of.seatLine,
+          active,
+          wait,
+          prioritized,
+          delayed,
+          completed,
+          failed,
+          keys.lease,
+          keys.rosters,
+          keys.born,
+        ],
+        [roster.id, stopped, FAILED, jobs, token, roster.createdAt, ...members.flatMap(({ id, ref }) => [id, ref])],
       )
       return Number(recorded)
     },

@@ -2,10 +2,12 @@
 -- a roster that is paused or blocked; or it has failed, and waits for a person. Members of one roster who are in none of these are recorded again.
 -- KEYS[1] desired  [2] observed  [3] status  [4] parked  [5] parked, bulk  [6..8] outboxes  [9] line for seats
 --     [10] active  [11] waiting  [12] prioritized  [13] delayed  [14] completed  [15] failed
+--     [16] lease  [17] rosters of the lane  [18] when they were made
 -- ARGV[1] roster id  [2] 1 where the roster is paused or blocked  [3] index of the status failed
---     [4] what stands before a job's id in its key  then member id, ref for each
--- Returns how many were in none
+--     [4] what stands before a job's id in its key  [5] token  [6] when the roster was made (ms)  then member id, ref for each
+-- Returns how many were in none; nobody is stranded in a roster that is leaving the lane, nor found by whose lease is lost
 local roster, jobs = ARGV[1], ARGV[4]
+if redis.call('GET', KEYS[16]) ~= ARGV[5] or not isHere(KEYS[17], KEYS[18], roster, ARGV[6]) then return 0 end
 
 local function isOpen(member)
   local text = redis.call('HGET', KEYS[1], member)
@@ -39,7 +41,7 @@ local function hasJob(id)
 end
 
 local count = 0
-for i = 5, #ARGV, 2 do
+for i = 7, #ARGV, 2 do
   local member, ref = ARGV[i], ARGV[i + 1]
   local word = roster .. '\0' .. member
   local desired = isOpen(member)

@@ -16,8 +16,8 @@ export async function closeRoster(redis: Redis, { id, teamKey, createdAt }: Rost
 }
 
 /**
- * Forgets what a lane keeps of a roster, its members last, in one step with its leaving. Several may do it at once, and whoever is late
- * does no harm to a roster that was made anew meanwhile.
+ * Forgets what a lane keeps of a roster, its members last. First the roster leaves the lane, so that nobody misses the work of its members. Several
+ * may do it at once, and whoever is late does no harm to a roster that was made anew meanwhile.
  */
 export async function purgeRoster(redis: Redis, roster: Roster): Promise<void> {
   if (!(await closeRoster(redis, roster))) return
@@ -25,6 +25,7 @@ export async function purgeRoster(redis: Redis, roster: Roster): Promise<void> {
   const of = keys.roster(roster.id)
   const write = async (key: string, command: string, args: ScriptArgument[]) =>
     void (await writeScript.run(redis, [keys.closing, key], [roster.id, command, ...args]))
+  await write(keys.rosters, 'SREM', [roster.id])
   const reconciliations = await redis.zrange(of.reconciliations, '0', '-1')
   if (reconciliations.length > 0) {
     const names = createPlanNames(redis, roster.teamKey)

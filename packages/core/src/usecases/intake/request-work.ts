@@ -6,7 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import type { LimitWindow, Store } from '../../store/index.ts'
 import { noteActivity } from '../activity/index.ts'
-import { assertSettled } from '../rosters/assert-settled.ts'
+import { assertSettled } from '../assert-settled.ts'
 
 /** A member to be looked at anew, invited once more, or tried again after a failure. */
 export interface RequestWorkInput {

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { diesAt } from '../../../testing/dies-or-lags.ts'
+import { makeTeamKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createLaneQueue } from '../../queues/index.ts'
-import { createLaneStore, createSchedule, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
+import { createLaneStore, createSchedule, createStore, laneKeys, queueName, queuePrefix } from '../../store/index.ts'
 import { queueKeys } from '../../store/keys.ts'
-import { pauseRoster } from '../rosters/index.ts'
+import { deleteRoster, pauseRoster } from '../rosters/index.ts'
+import { moveRoster } from '../rosters/move-roster.ts'
 import { enqueueRecorded } from './enqueue-recorded.ts'
 import { lawTask } from '../schedule/tasks.ts'
 
@@ -36,7 +39,9 @@ async function stranded(...members: string[]): Promise<number> {
   const roster = await rig.store.rosters.find('gold')
   if (!roster) throw new Error('No roster.')
   const store = createLaneStore(rig.redis, 'acme')
+  await rig.redis.set(keys.lease, 'scan')
   return store.recordStranded(
+    'scan',
     roster,
     members.map((id) => ({ id, ref: refOf(id) })),
   )
@@ -117,6 +122,50 @@ describe('the scan', () => {
     const [at] = await createSchedule(rig.redis, 'acme').dueAt([lawTask('acme')])
     expect(at).toBeLessThanOrEqual(Date.now())
   })
+
+  it.each(['is deleted', 'moves once the lease has run out'])(
+    'counts nobody of a roster that %s between its reading of the members and its proof, however far that came',
+    async (what) => {
+      for (let at = 0; ; at++) {
+        const [roster, to] = [`r-${at}`, `second-${at}`]
+        await rig.store.teamKeys.put(makeTeamKey({ id: to }))
+        const made = await rig.addRoster({ id: roster })
+        await rig.join('ann', { roster, id: `e-${at}` })
+        await makeJobs()
+        const ref = rig.deps.toRef(roster, 'ann')
+        await rig.redis.lrem(queue.wait, 0, ref)
+        await rig.redis.zadd(queue.delayed, (Date.now() + 3_600_000) * 4_096, ref)
+        await rig.due(lawTask('acme'))
+        const lane = createLaneStore(rig.redis, 'acme')
+        let died: boolean | undefined
+        let counted = 0
+        await rig.visitBy(rig.redis, {
+          lane: {
+            ...lane,
+            async recordStranded(...those) {
+              if (those[1].id === roster) {
+                if (what !== 'is deleted') await rig.redis.del(keys.lease)
+                died = await diesAt(rig.redis, at, async ({ redis }) => {
+                  const deps = { ...rig.deps, store: createStore(redis) }
+                  if (what === 'is deleted') await deleteRoster(deps, { id: roster, testers: 'keep' })
+                  else await moveRoster(deps, made, to)
+                })
+              }
+              const count = await lane.recordStranded(...those)
+              counted += count
+              return count
+            },
+          },
+        })
+        expect({ at, counted }).toEqual({ at, counted: 0 })
+        await rig.redis.del(keys.lease, keys.promised)
+        if (died !== true) {
+          expect(died).toBe(false)
+          break
+        }
+      }
+    },
+  )
 
   it('goes on where it was cut short', async () => {
     for (const id of ['alpha', 'beta']) await rig.addRoster({ id })

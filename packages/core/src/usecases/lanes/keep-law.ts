@@ -58,13 +58,13 @@ async function finishWhatWasBegun({ deps, teamKey }: Visit, { id, deleting, paus
 }
 
 async function recoverOf(
-  { deps }: Visit,
+  { deps, lease }: Visit,
   roster: Roster,
   open: { id: string }[],
   waiting: ReadonlySet<string>,
 ): Promise<number> {
   const unseen = open.map(({ id }) => ({ id, ref: deps.toRef(roster.id, id) })).filter(({ ref }) => !waiting.has(ref))
   let recovered = 0
-  for (const chunk of inChunks(unseen, CHUNK)) recovered += await deps.lane.recordStranded(roster, chunk)
+  for (const chunk of inChunks(unseen, CHUNK)) recovered += await deps.lane.recordStranded(lease.token, roster, chunk)
   return recovered
 }

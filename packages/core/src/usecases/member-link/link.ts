@@ -6,7 +6,7 @@ import type { Sealer } from '../../secrets/index.ts'
 import type { MemberRecord, Store } from '../../store/index.ts'
 import { getRoster } from '../get-roster.ts'
 import { getMember, memberNotFound } from '../members/get-member.ts'
-import { assertSettled } from '../rosters/assert-settled.ts'
+import { assertSettled } from '../assert-settled.ts'
 import { number, object, oneOf, readJson, text } from '../../domain/shape.ts'
 
 export interface LinkDeps {

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
 import { deleteTask } from '../schedule/tasks.ts'
-import { assertSettled } from './assert-settled.ts'
+import { assertSettled } from '../assert-settled.ts'
 import { getRoster, rosterNotFound } from '../get-roster.ts'
 
 interface DeleteDeps {

@@ -6,7 +6,7 @@ import { AppError, isAppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import type { MoverStore, Store } from '../../store/index.ts'
-import { assertSettled } from './assert-settled.ts'
+import { assertSettled } from '../assert-settled.ts'
 import { carryDeletionOn } from './delete-roster.ts'
 
 export interface MoveDeps {

@@ -3,7 +3,7 @@ import type { Roster } from '../../domain/roster.ts'
 import type { Store } from '../../store/index.ts'
 import type { Visit } from '../visit/visit.ts'
 import { approvedTask, requestedTask, resumeTask } from '../schedule/tasks.ts'
-import { assertSettled } from './assert-settled.ts'
+import { assertSettled } from '../assert-settled.ts'
 import { getRoster, rosterNotFound } from '../get-roster.ts'
 
 export interface PauseDeps {

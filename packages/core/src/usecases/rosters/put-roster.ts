@@ -24,7 +24,7 @@ import { deleteRoster } from './delete-roster.ts'
 import { moveRoster, withoutLists } from './move-roster.ts'
 import { resolveApp, resolveGroup } from './resolve-group.ts'
 import type { AssertSeen } from '../assert-seen.ts'
-import { assertSettled } from './assert-settled.ts'
+import { assertSettled } from '../assert-settled.ts'
 import type { RosterInput } from './roster-input.ts'
 
 export interface PutRosterDeps extends AppleDeps {

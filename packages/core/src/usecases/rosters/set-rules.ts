@@ -5,7 +5,7 @@ import type { Store } from '../../store/index.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { rosterNotFound } from '../get-roster.ts'
 import { wakeLine } from '../seats/shares.ts'
-import { assertSettled } from './assert-settled.ts'
+import { assertSettled } from '../assert-settled.ts'
 
 interface RuleDeps {
   store: Store

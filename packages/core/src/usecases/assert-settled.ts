@@ -1,5 +1,5 @@
-import type { Roster } from '../../domain/roster.ts'
-import { AppError } from '../../errors.ts'
+import type { Roster } from '../domain/roster.ts'
+import { AppError } from '../errors.ts'
 
 /**
  * Throws conflict while the roster is being deleted, store_unavailable while it moves to another team key, or where it has left that of
