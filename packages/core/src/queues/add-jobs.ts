@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
-import { readFileSync } from 'node:fs'
 import type { Priority } from '../domain/change.ts'
 import { ATTEMPTS } from '../domain/retry.ts'
+import { laneCommand } from './lane-command.ts'
 
 /** A job that is to be made; its id is the ref. */
 export interface NewJob {
@@ -11,18 +11,20 @@ export interface NewJob {
 }
 
 const BULK_PRIORITY = 10
-/** Enough for a look at Bull Board; each takes more than a kilobyte, in every lane. */
-const COMPLETED_KEPT = 5
+/**
+ * Enough for a look at Bull Board; each takes more than a kilobyte, in every lane.
+ * @internal
+ */
+export const COMPLETED_KEPT = 5
 const FAILED_KEPT_SECONDS = 30 * 86_400
 const JOB_NAME = 'converge'
 /** Lua's unpack is bounded by its stack. */
 const AT_ONCE = 1_000
-const COMMAND = 'addLaneJobs'
 const KINDS = ['now', 'interactive', 'bulk'] as const satisfies readonly Priority[]
 /** Stands for the job's id where its options are written once for all. */
 const ID = '<id>'
 
-let source: string | undefined
+const add = laneCommand(import.meta.url, './add-jobs.lua', 'addLaneJobs', 6)
 
 /**
  * Adds jobs in one step. BullMQ's own `addBulk` runs a script for each, which takes Redis ten times as long, and makes an object with
@@ -35,16 +37,12 @@ export async function addJobs(
   jobs: readonly NewJob[],
   now: number,
 ): Promise<void> {
-  source ??= readFileSync(new URL('./add-jobs.lua', import.meta.url), 'utf8')
-  if (!(COMMAND in redis)) redis.defineCommand(COMMAND, { lua: source, numberOfKeys: 6 })
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the command that was just defined
-  const commands = redis as unknown as Record<typeof COMMAND, (words: (string | number)[]) => Promise<unknown>>
   const keys = ['wait', 'prioritized', 'pc', 'marker', 'meta', 'active'].map(toKey)
   for (let from = 0; from < jobs.length; from += AT_ONCE) {
     const words = jobs.slice(from, from + AT_ONCE).flatMap((job) => {
       return [KINDS.indexOf(job.priority) + 1, job.ref, JSON.stringify(toBullJob(job).data)]
     })
-    await commands[COMMAND]([...keys, toKey(''), JOB_NAME, now, ...OPTIONS, ...words])
+    await add(redis, [...keys, toKey(''), JOB_NAME, now, ...OPTIONS, ...words])
   }
 }
 

@@ -1,8 +1,11 @@
-import { createRedisBackend, ErrorCode, Queue, UnrecoverableError, Worker, type Job } from 'bullmq'
+import { createRedisBackend, ErrorCode, Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { JobPlace } from '../domain/change.ts'
 import { ATTEMPTS, retryDelayMs, untilFullStep } from '../domain/retry.ts'
-import { addJobs, type NewJob } from './add-jobs.ts'
+import { list, number, object, oneOf, optional, read, readJson, text, tuple } from '../domain/shape.ts'
+import { together } from '../domain/together.ts'
+import { addJobs, COMPLETED_KEPT, type NewJob } from './add-jobs.ts'
+import { laneCommand } from './lane-command.ts'
 
 /** ④ What a job carries: ids only, and no member id, since that may be an address. */
 interface ConvergeData {
@@ -60,6 +63,10 @@ export interface LaneQueue {
   enqueue(work: Enqueued[]): Promise<Set<string>>
   /** Makes the jobs, before it is known where those members have one; who has one keeps it. `enqueue` then sees to the rest. */
   add(work: Omit<Enqueued, 'place'>[]): Promise<void>
+  /**
+   * Jobs in whose hand a worker died are fetched apart from the others: a few together after one death, each alone after two. So
+   * a job that ends its worker is found without taking innocent ones along, and a hundred innocent ones are soon through.
+   */
   fetch(limit: number, token: string): Promise<LaneJob[]>
   counts(): Promise<LaneCounts>
   /** When the next sleeping job is due (ms). */
@@ -81,6 +88,22 @@ export interface LaneQueueSettings {
 const EVENTS_KEPT = 10
 /** BullMQ's score of a sleeping job is its time in ms and, behind that, a number that keeps equal ones in order. */
 const SCORE_OF_MS = 0x1000
+
+/** As fetch-jobs.lua tells of it: id, name, data, options, attempts that failed and that were begun, deaths, priority, stack traces. */
+type FetchedJob = [string, string, string, string, number, number, number, number, string]
+
+/** By the number of workers that died with the job in hand: how many are fetched together. */
+const MOST_TOGETHER = [1_000, 10]
+const COMPLETED_TOGETHER = 50
+const RETURNED = JSON.stringify('converged')
+const FETCHED = list(tuple<FetchedJob>(text, text, text, text, number, number, number, number, text))
+/** What is read of them; a job with neither ref nor roster is nobody's. */
+const jobData = object<{ roster?: string; ref?: string }>({ roster: optional(text), ref: optional(text) })
+const jobOptions = object<{ attempts?: number }>({ attempts: optional(number) })
+const COMPLETED = list(oneOf('ok', 'missing', 'unlocked', 'inactive'))
+
+const fetchJobs = laneCommand(import.meta.url, './fetch-jobs.lua', 'fetchLaneJobs', 6)
+const completeJobs = laneCommand(import.meta.url, './complete-jobs.lua', 'completeLaneJobs', 2)
 
 /** One connection for everything: no blocking connection, no worker loop (docs/decisions/lane-pump.md). */
 export function createLaneQueue(
@@ -107,6 +130,15 @@ export function createLaneQueue(
       byStoreClock(createRedisBackend(name, options, { ...extra, withBlockingConnection: false }), aheadMs),
   )
   const add = (jobs: readonly NewJob[]) => addJobs(connection, (type) => queue.toKey(type), jobs, now())
+  const keysOf = (...types: string[]) => [...types, ''].map((type) => queue.toKey(type))
+  const completeOf = (token: string) =>
+    together<string, true>(COMPLETED_TOGETHER, async (ids) => {
+      const words = [...keysOf('active', 'completed'), token, now(), COMPLETED_KEPT, RETURNED, ...ids]
+      const answers = read(COMPLETED, await completeJobs(connection, words), 'An answer of complete-jobs.lua')
+      return answers.map(
+        (answer, at) => answer === 'ok' || new Error(`The job ${ids[at]} can't be ended: it is ${answer}.`),
+      )
+    })
   // Connection errors arrive at the commands that met them; an unheard 'error' event would end the process.
   queue.on('error', () => {})
   worker.on('error', () => {})
@@ -119,10 +151,12 @@ export function createLaneQueue(
     },
     add,
     async fetch(limit, token) {
-      const fetched = await Promise.all(Array.from({ length: limit }, () => worker.getNextJob(token, { block: false })))
-      return fetched
-        .filter((job) => job !== undefined)
-        .map((job) => toLaneJob(job, token, { maxStalls: settings.maxStalls, aheadMs }))
+      if (limit <= 0) return []
+      const keys = keysOf('wait', 'active', 'prioritized', 'delayed', 'meta', 'pc')
+      const words = [...keys, token, settings.lockMs, now(), limit, ...MOST_TOGETHER]
+      const fetched = read(FETCHED, await fetchJobs(connection, words), 'An answer of fetch-jobs.lua')
+      const complete = completeOf(token)
+      return fetched.map((job) => toLaneJob(job, { worker, token, complete, maxStalls: settings.maxStalls, aheadMs }))
     },
     async counts() {
       const counts = await queue.getJobCounts('wait', 'prioritized', 'delayed', 'active', 'failed')
@@ -155,14 +189,14 @@ export function createLaneQueue(
 }
 
 /** Where BullMQ's scripts are given the time: behind their eleven keys and the prefix. */
-const TIME_AT: Readonly<Record<string, number>> = { moveToActive: 12, moveToDelayed: 12 }
+const TIME_AT: Readonly<Record<string, number>> = { moveToDelayed: 12 }
 
 interface Executes {
   execCommand(client: unknown, command: string, args: unknown[]): unknown
 }
 
 /**
- * BullMQ goes by the host's clock when it lets a job sleep and when it wakes one. Hosts differ, so it is told the store's time: one
+ * BullMQ goes by the host's clock when it lets a job sleep. Hosts differ, so it is told the store's time: one
  * whose clock is half a minute ahead would let its jobs sleep half a minute too long for everybody.
  */
 function byStoreClock<T>(backend: T, aheadMs: () => number): T {
@@ -204,24 +238,49 @@ function unlessMoved(error: unknown): void {
 }
 
 function toLaneJob(
-  job: Job<ConvergeData>,
-  token: string,
-  { maxStalls, aheadMs }: { maxStalls: number; aheadMs: () => number },
+  [id, name, data, options, attemptsMade, attemptsStarted, stalledCounter, priority, stacktrace]: FetchedJob,
+  by: {
+    worker: Worker<ConvergeData>
+    token: string
+    complete: (id: string) => Promise<true>
+    maxStalls: number
+    aheadMs: () => number
+  },
 ): LaneJob {
+  const { worker, token } = by
+  const { roster = '', ref = '' } = readJson(jobData, data, 'What a job carries')
+  const opts = readJson(jobOptions, options, 'The options of a job')
+  /** As BullMQ has it, whose own steps end it in any other way than the usual one. */
+  const open = () =>
+    Job.fromJSON<ConvergeData>(worker, {
+      id,
+      name,
+      data,
+      opts,
+      attemptsMade,
+      attemptsStarted,
+      stalledCounter,
+      priority,
+      stacktrace,
+      progress: 0,
+      timestamp: 0,
+      failedReason: '',
+      returnvalue: '',
+    })
   return {
-    ref: job.data.ref,
-    roster: job.data.roster,
-    id: job.id ?? '',
-    isBulk: job.priority > 0,
-    attemptsMade: job.attemptsMade,
-    isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS),
-    stalls: job.stalledCounter,
-    poisoned: job.stalledCounter >= maxStalls,
-    complete: async () => void (await job.moveToCompleted('converged', token, false)),
-    retry: async (error) => void (await job.moveToFailed(error, token, false)),
-    fail: async (error) => void (await job.moveToFailed(new UnrecoverableError(error.message), token, false)),
+    ref,
+    roster,
+    id,
+    isBulk: priority > 0,
+    attemptsMade,
+    isLastAttempt: attemptsMade + 1 >= (opts.attempts ?? ATTEMPTS),
+    stalls: stalledCounter,
+    poisoned: stalledCounter >= by.maxStalls,
+    complete: async () => void (await by.complete(id)),
+    retry: async (error) => void (await open().moveToFailed(error, token, false)),
+    fail: async (error) => void (await open().moveToFailed(new UnrecoverableError(error.message), token, false)),
     // BullMQ takes a time of the host's clock (byStoreClock).
-    later: (at) => job.moveToDelayed(at - aheadMs(), token),
-    giveBack: async () => void (await job.moveToWait(token)),
+    later: (at) => open().moveToDelayed(at - by.aheadMs(), token),
+    giveBack: async () => void (await open().moveToWait(token)),
   }
 }

@@ -154,12 +154,13 @@ describe('the budget of a team key', () => {
     expect(await take(1)).toBe(0)
   })
 
-  it('takes back a call that was begun and did not go out, of the visit that has the others in hand', async () => {
+  it('takes back calls that were begun and did not go out, of the visit that has the others in hand', async () => {
     const { budget, take } = setUp()
     await budget.reserve(50, 0, 'visit')
-    await budget.begin('visit', 1)
-    await budget.unbegin('other')
-    await budget.unbegin('visit')
+    await budget.begin('visit', 5)
+    await budget.unbegin('other', 5)
+    await budget.unbegin('visit', 4)
+    await budget.unbegin('visit', 1)
     await budget.release(50, 'visit')
     expect(await take(1_000)).toBe(100)
   })

@@ -48,8 +48,8 @@ export interface Budget {
   reserve(wanted: number, keepBack: number, holder?: string): Promise<{ granted: number; nextAt: number; now: number }>
   /** Calls that the holder has in hand go out; how many there were (any more), and when they were reserved (ms). */
   begin(holder: string, calls: number): Promise<{ begun: number; reservedAt: number }>
-  /** One that was begun did not go out: the holder has it in hand again. */
-  unbegin(holder: string): Promise<void>
+  /** Calls that were begun did not go out: the holder has them in hand again. */
+  unbegin(holder: string, calls: number): Promise<void>
   /** Gives back what the holder has in hand. */
   release(unused: number, holder: string): Promise<void>
   /**
@@ -111,7 +111,7 @@ export function createBudget(
       const [begun, reservedAt] = read(BEGUN, answer, 'An answer of begin-call.lua')
       return { begun, reservedAt: Number(reservedAt) }
     },
-    unbegin: async (holder) => void (await beginScript.run(redis, [key], [holder, -1])),
+    unbegin: async (holder, calls) => void (await beginScript.run(redis, [key], [holder, -calls])),
     release: async (unused, holder) => {
       if (unused > 0) await settle({ back: unused, holder })
     },

@@ -35,7 +35,7 @@ it('leaves no job without a holder where the answer to a fetch is lost', async (
   const [first] = await queue.fetch(1, 'one')
   await first?.giveBack()
   for (let round = 0; round < 3; round++) {
-    proxy.cutAfter((sent) => sent.includes('lockDuration'))
+    proxy.cutAfter((sent) => sent.includes(':delayed'))
     await expect(queue.fetch(1, 'one')).rejects.toThrow()
     // The visit ends by the fault and gives the lane back with what it may have fetched.
     expect(await lane.close('one')).toMatchObject({ events: 3 })

@@ -12,7 +12,7 @@ import { formatObserved } from '../member/observed.ts'
 import { isPacking } from '../connection/packing.ts'
 import { findTesterIds } from '../member/testers.ts'
 import { endRemovals, readRemovals, removalField, REMOVALS_KEPT_MS, type RemovedFrom } from './removals.ts'
-import { recordOutcome, type Outcome, type OutcomeAnswer } from './record-outcome.ts'
+import { outcomeRecorder, type Outcome, type OutcomeAnswer } from './record-outcome.ts'
 
 const writingScript = defineScript(import.meta.url, './mark-writing.lua', '../roster/is-here.lua')
 
@@ -59,7 +59,7 @@ export function createLaneStore(redis: Redis, teamKey: string): LaneStore {
     },
     removals: (appId, removals) => readRemovals(redis, keys, appId, removals),
     endRemovals: (appId, addresses) => endRemovals(redis, keys, appId, addresses),
-    recordOutcome: (token, outcome) => recordOutcome(redis, teamKey, token, outcome),
+    recordOutcome: outcomeRecorder(redis, teamKey),
   }
 }
 

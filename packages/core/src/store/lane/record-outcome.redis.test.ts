@@ -82,3 +82,53 @@ it('is told in the activity of its roster in the same step, and among those of a
     ['gold', first?.id, first?.id],
   ])
 })
+
+it('is recorded with those that end meanwhile, in few steps, and each is told of its own', async () => {
+  await store.enterRoster(gold)
+  const lane = createLaneStore(redis, 'acme')
+  const { desired, observed, activity } = laneKeys('acme').roster('gold')
+  const members = Array.from({ length: 60 }, (_, at) => `m-${at}`)
+  await redis.hset(desired, Object.fromEntries(members.map((member) => [member, '2 1 1 1 0 1[null,null,null]'])))
+  await redis.hdel(desired, 'm-1')
+  await lane.open('token', 15_000)
+  await redis.config('RESETSTAT')
+  const testerIdsOf = (member: string) => new Map([[`${member}@example.com`, `t-${member}`]])
+  const answers = await Promise.all(
+    members.map((member, at) =>
+      lane.recordOutcome('token', {
+        ...outcome,
+        member,
+        ref: `ref-${member}`,
+        version: member === 'm-2' ? 7 : 1,
+        testerIds: at % 2 === 0 ? testerIdsOf(member) : new Map(),
+      }),
+    ),
+  )
+  const counted = /^cmdstat_evalsha:calls=(\d+)/m.exec(await redis.info('commandstats'))
+  expect(Number(counted?.[1])).toBeLessThanOrEqual(3)
+  const rest = members.slice(3).map(() => 'recorded')
+  expect(answers).toEqual(['recorded', 'gone', 'newer', ...rest])
+  expect(await redis.hlen(observed)).toBe(59)
+  expect(await redis.xlen(activity)).toBe(59)
+  const addresses = members.map((member) => `${member}@example.com`)
+  const known = await lane.testerIds(gold.app.id, addresses)
+  expect(known).toEqual(new Map(members.flatMap((member, at) => (at % 2 === 0 ? [...testerIdsOf(member)] : []))))
+})
+
+it('keeps nobody from being recorded whose company cannot be', async () => {
+  await store.enterRoster(gold)
+  const lane = createLaneStore(redis, 'acme')
+  const { desired } = laneKeys('acme').roster('gold')
+  const members = ['ann', 'bob', 'cat']
+  await redis.hset(desired, Object.fromEntries(members.map((member) => [member, '2 1 1 1 0 1[null,null,null]'])))
+  await redis.hset(laneKeys('acme').work, 'ref-bob', 'no JSON')
+  await lane.open('token', 15_000)
+  const ends = await Promise.allSettled(
+    members.map((member) => lane.recordOutcome('token', { ...outcome, member, ref: `ref-${member}` })),
+  )
+  expect(ends.map((end) => (end.status === 'fulfilled' ? end.value : 'failed'))).toEqual([
+    'recorded',
+    'failed',
+    'recorded',
+  ])
+})

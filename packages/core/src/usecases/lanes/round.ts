@@ -9,7 +9,6 @@ import type { Turn } from '../converge/turn.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
 import { blockRoster } from '../visit/block-roster.ts'
 import { makeJobs } from './enqueue-recorded.ts'
-import { fetchCarefully } from './fetch-carefully.ts'
 import { judgeDoubt } from '../visit/judge-key.ts'
 import { noteTrouble, stopLane } from '../visit/stop-lane.ts'
 import { goesOn, isProbing, noteRefusal, sessionOf, type Visit } from '../visit/visit.ts'
@@ -43,7 +42,8 @@ export async function runRound(visit: Visit): Promise<boolean> {
     return wanted === 0 && made.length > 0
   }
   visit.counts = null
-  const [jobs] = await Promise.all([fetchCarefully(visit, Math.min(wanted, available)), dropping])
+  const [jobs] = await Promise.all([deps.queue.fetch(Math.min(wanted, available), visit.lease.token), dropping])
+  for (const job of jobs) visit.held.add(job)
   if (jobs.length === 0) return made.length > 0
   try {
     await carryOut(visit, jobs, ahead)
@@ -131,10 +131,10 @@ async function converge(visit: Visit, batch: Batch): Promise<void> {
   await convergeBatch(
     {
       lane: {
-        markWriting(...marks) {
-          // One of the calls that it is about goes out as soon as both are written.
-          visit.gate.beginAhead()
-          return deps.lane.markWriting(...marks)
+        markWriting(token, at, marks) {
+          // The first calls that it is about go out as soon as both are written. Creates alone are a call for each.
+          visit.gate.beginAhead(marks.some(({ observed }) => observed.writing?.kind === 'create') ? marks.length : 1)
+          return deps.lane.markWriting(token, at, marks)
         },
       },
       leaseToken: lease.token,

@@ -80,6 +80,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     log: deps.log,
     keepBack: () => (visit.bulkOnly ? deps.settings.bulkReserveShare : deps.settings.reserveShare),
     isLeaseHeld: () => lease.isHeld(),
+    atOnce: () => visit.memory.parallel,
     holder: token,
   })
   const visit: Visit = {

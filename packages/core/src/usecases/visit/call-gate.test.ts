@@ -31,9 +31,9 @@ function setUp(limit: number) {
       begins.push(begun)
       return { begun, reservedAt: held.at }
     },
-    async unbegin() {
-      held.calls++
-      told.push('not sent')
+    async unbegin(_holder, calls) {
+      held.calls += calls
+      told.push(`not sent ${calls}`)
     },
     async release(unused) {
       await setImmediate()
@@ -49,7 +49,15 @@ function setUp(limit: number) {
     read: () => Promise.reject(new Error('not asked for here')),
   }
   const log = { warn: () => {} } as unknown as Log
-  const gate = createCallGate({ budget, clock, log, keepBack: () => 0, isLeaseHeld: () => true, holder: 'visit' })
+  const gate = createCallGate({
+    budget,
+    clock,
+    log,
+    keepBack: () => 0,
+    isLeaseHeld: () => true,
+    atOnce: () => 4,
+    holder: 'visit',
+  })
   return { clock, gate, told, begins, left: () => left, breakStore: () => void (broken = true) }
 }
 
@@ -150,21 +158,54 @@ it('reserves anew what it has had in hand for long', async () => {
 it('begins a call before anybody makes it, which is the next one, and gives back one that nobody made', async () => {
   const { gate, told, left } = setUp(10)
   await gate.reserve(3)
-  gate.beginAhead()
-  gate.beginAhead()
+  gate.beginAhead(1)
+  gate.beginAhead(0)
   await gate.admit(call)
   await gate.note(answer())
-  gate.beginAhead()
+  gate.beginAhead(1)
   await gate.close()
-  expect(told).toEqual(['reserved 3', '1 answered, 2 open, 0 ms old', 'not sent', 'back 2'])
+  expect(told).toEqual(['reserved 3', '1 answered, 2 open, 0 ms old', 'not sent 1', 'back 2'])
   expect([left(), gate.sent()]).toEqual([9, 1])
+})
+
+it('begins as many ahead as are under way at once, and one more for each that is made, until all are begun', async () => {
+  const { gate, begins, told, left } = setUp(100)
+  await gate.reserve(20)
+  gate.beginAhead(10)
+  for (let made = 0; made < 3; made++) await gate.admit(call)
+  await setImmediate()
+  await setImmediate()
+  const begun = () => begins.reduce((sum, calls) => sum + calls, 0)
+  expect(begun()).toBe(7)
+  for (let made = 3; made < 10; made++) await gate.admit(call)
+  expect(begun()).toBe(10)
+  await gate.admit(call)
+  expect(begun()).toBe(11)
+  for (let made = 0; made < 11; made++) await gate.note(answer())
+  gate.beginAhead(3)
+  await gate.close()
+  expect(told.slice(-2)).toEqual(['not sent 3', 'back 9'])
+  expect([left(), gate.sent()]).toEqual([89, 11])
+})
+
+it('counts no call twice that was begun ahead, where Apple has less left than was believed', async () => {
+  const { gate, told } = setUp(100)
+  await gate.reserve(20)
+  gate.beginAhead(10)
+  await gate.admit(call)
+  await setImmediate()
+  await setImmediate()
+  // Of ten that Apple has left, four are begun and not sent.
+  await gate.note(answer({ hourLimit: 3_600, hourRemaining: 10 }))
+  await gate.close()
+  expect(told).toContain('back 9')
 })
 
 it('makes no call that was begun ahead where the store was not told', async () => {
   const { gate, breakStore } = setUp(10)
   await gate.reserve(2)
   breakStore()
-  gate.beginAhead()
+  gate.beginAhead(2)
   await expect(gate.admit(call)).rejects.toMatchObject({ code: 'lease_lost' })
   await gate.close()
   expect(gate.sent()).toBe(0)

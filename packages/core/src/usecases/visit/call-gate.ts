@@ -11,6 +11,8 @@ export interface GateDeps {
   /** Share (0..1) of the limit that these calls leave to others. */
   keepBack: () => number
   isLeaseHeld: () => boolean
+  /** Calls under way at once. */
+  atOnce: () => number
   /** Names the visit to the budget: the token of its lease. */
   holder: string
 }
@@ -18,8 +20,11 @@ export interface GateDeps {
 export interface CallGate extends Gate {
   /** Reserves up to `wanted` calls ahead; returns how many there are now, and when more may be had (ms). */
   reserve(wanted: number): Promise<{ available: number; nextAt: number }>
-  /** Tells the store of the next call together with what else is written before it: whoever makes it need not wait a second time. */
-  beginAhead(): void
+  /**
+   * Tells the store of the next calls before anybody makes them, as many as are under way at once: the first together with what else is
+   * written before it, and each of the others while one before it is under way. So whoever makes them need not wait for it.
+   */
+  beginAhead(calls: number): void
   /** Gives back what was not used. */
   close(): Promise<void>
   /** Calls sent in this visit. */
@@ -45,8 +50,11 @@ export function createCallGate(deps: GateDeps): CallGate {
   /** Calls in hand: reserved, and not begun. */
   let spare = 0
   let spareSince = 0
-  /** One that the store was told of before anybody made it. */
-  let ahead: Promise<number | null> | null = null
+  /** Those that the store was told of before anybody made them, the oldest first; of these, the ones that it has answered. */
+  const ahead: Promise<number | null>[] = []
+  let unsent = 0
+  /** Calls that are still to come, and of which the store is not told yet. */
+  let expected = 0
   let lastBegin: Promise<unknown> = Promise.resolve()
   /** What is told next, and how many calls so far. */
   let nextBegin: ReturnType<Budget['begin']> | null = null
@@ -127,6 +135,19 @@ export function createCallGate(deps: GateDeps): CallGate {
     return place < begun ? reservedAt : null
   }
 
+  const tellAhead = () => {
+    while (expected > 0 && ahead.length < deps.atOnce()) {
+      if (refilling || spare === 0 || isStale() || !deps.isLeaseHeld()) return
+      expected--
+      const telling = begin().then((reservedAt) => {
+        if (reservedAt !== null) unsent++
+        return reservedAt
+      })
+      telling.catch(() => {})
+      ahead.push(telling)
+    }
+  }
+
   /** Tells the store what an answer said of the quota. */
   const noteAnswer = (quota: CallRecord['quota'], reservedAt: number | undefined) => {
     const nth = ++answered
@@ -158,7 +179,7 @@ export function createCallGate(deps: GateDeps): CallGate {
   const roomOf = (limit: number | null, remaining: number | null) =>
     remaining === null
       ? Infinity
-      : Math.max(0, remaining - Math.ceil((limit ?? 0) * deps.keepBack()) - open.length - beginning - (ahead ? 1 : 0))
+      : Math.max(0, remaining - Math.ceil((limit ?? 0) * deps.keepBack()) - open.length - beginning - unsent)
 
   return {
     async reserve(wanted) {
@@ -169,8 +190,9 @@ export function createCallGate(deps: GateDeps): CallGate {
     async admit() {
       for (;;) {
         if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
-        const begun = ahead
-        ahead = null
+        const begun = ahead.shift()
+        if (begun) tellAhead()
+        else expected = Math.max(0, expected - 1)
         if (!begun && (refilling || spare === 0 || isStale())) {
           const { granted, nextAt, now } = await refill(Math.max(REFILL, spare))
           if (granted === 0) throw new AppError('budget_exhausted', { retryAfterMs: Math.max(0, nextAt - now) })
@@ -178,6 +200,7 @@ export function createCallGate(deps: GateDeps): CallGate {
           if (spare === 0) continue
         }
         const reservedAt = await (begun ?? begin())
+        if (begun && reservedAt !== null) unsent--
         if (!deps.isLeaseHeld()) throw new AppError('lease_lost')
         if (reservedAt === null) {
           spare = 0
@@ -198,15 +221,17 @@ export function createCallGate(deps: GateDeps): CallGate {
         write(() => deps.budget.keepQuiet(quietMs))
       }
     },
-    beginAhead() {
-      if (ahead || refilling || spare === 0 || isStale() || !deps.isLeaseHeld()) return
-      ahead = begin()
-      ahead.catch(() => {})
+    beginAhead(calls) {
+      expected = calls
+      tellAhead()
     },
     async close() {
-      if ((await ahead?.catch(() => null)) != null) {
-        write(() => deps.budget.unbegin(deps.holder))
-        spare++
+      expected = 0
+      await Promise.allSettled(ahead)
+      if (unsent > 0) {
+        const notSent = unsent
+        write(() => deps.budget.unbegin(deps.holder, notSent))
+        spare += notSent
       }
       const unused = spare
       spare = 0
