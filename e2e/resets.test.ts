@@ -48,7 +48,7 @@ it(
 
     const end = Date.now() + SECONDS * 1_000
     const latest = end + 120_000
-    proxy.cutAfter((sent) => random() < (FETCH.test(sent.toString("latin1")) ? 0.1 : 0.02), Infinity)
+    proxy.cutAfter((sent) => random() < (FETCH.test(sent.toString('latin1')) ? 0.1 : 0.02), Infinity)
     // A slow machine sends less in the same time, and is given more.
     for (let turn = 0; Date.now() < end || (proxy.cuts() <= CUTS && Date.now() < latest); turn++) {
       for (const { ledger, events } of lanes) {

@@ -1,7 +1,7 @@
 import { Command, Redis } from 'ioredis'
 
 /** What becomes of the next step of a process. */
-export type Fate = 'go' | 'lose' | 'twice' | 'kill' | 'stall'
+export type Fate = 'go' | 'lose' | 'twice' | 'forget' | 'kill' | 'stall'
 
 /** What a process is about to do. */
 export interface ReadyStep {
@@ -10,7 +10,10 @@ export interface ReadyStep {
 }
 
 interface Pending extends ReadyStep {
-  release: (fate: 'go' | 'lose' | 'twice') => Promise<void>
+  /** The store carries out the commands of a connection in their order; other steps wait for none of them. */
+  isCommand: boolean
+  /** `forget`: the store has lost the script, which goes out once more, behind what was sent meanwhile. */
+  release: (fate: 'go' | 'lose' | 'twice' | 'forget') => Promise<void>
   refuse: () => void
 }
 
@@ -70,21 +73,22 @@ export class Interleaver {
     const process: SteppedProcess = {
       redis,
       isDead,
-      step: (name) =>
-        new Promise((resolve, reject) => {
-          if (!isStepped()) return resolve()
-          const refuse = () => reject(new Error('The process is dead.'))
-          if (isDead()) return refuse()
-          this.#pending.push({ process, name, refuse, release: async () => resolve() })
-        }),
+      step: (name) => take(name, false),
     }
+    const take = (name: string, isCommand: boolean) =>
+      new Promise<void>((resolve, reject) => {
+        if (!isStepped()) return resolve()
+        const refuse = () => reject(new Error('The process is dead.'))
+        if (isDead()) return refuse()
+        this.#pending.push({ process, name, isCommand, refuse, release: async () => resolve() })
+      })
     // What leaves together is one step, taken before any of it is sent.
     const multi = redis.multi.bind(redis)
     const stepped = () => {
       const pipeline = multi()
       const exec = pipeline.exec.bind(pipeline)
       pipeline.exec = async (...args) => {
-        await process.step('multi')
+        await take('multi', true)
         return exec(...args)
       }
       return pipeline
@@ -97,8 +101,13 @@ export class Interleaver {
       this.#pending.push({
         process,
         name: command.name,
+        isCommand: true,
         refuse: () => command.reject(new Error('The process is dead.')),
         async release(fate) {
+          if (fate === 'forget' && command.name === 'evalsha') {
+            command.reject(new Error('NOSCRIPT No matching script. Please use EVAL.'))
+            return
+          }
           if (fate === 'lose') {
             const copy = copyOf(command)
             send(copy)
@@ -136,7 +145,7 @@ export class Interleaver {
         else this.#stalled.set(process, left - 1)
       }
       if (this.#underWay > 0) continue
-      const ready = this.#pending.filter(({ process }) => !this.#stalled.has(process))
+      const ready = this.#pending.filter((step) => !this.#stalled.has(step.process) && this.#isNext(step))
       if (ready.length === 0) {
         if (this.#stalled.size === 0 && !(await this.#wakeFirst()))
           await new Promise((resolve) => setTimeout(resolve, 1))
@@ -158,6 +167,11 @@ export class Interleaver {
       this.#pending.splice(this.#pending.indexOf(next), 1)
       await next.release(fate)
     }
+  }
+
+  #isNext(step: Pending): boolean {
+    const isAlike = ({ process, isCommand }: Pending) => isCommand && process === step.process
+    return !step.isCommand || this.#pending.find(isAlike) === step
   }
 
   /** What the processes wait by, in place of the host's timers. */

@@ -11,10 +11,7 @@ export interface NewJob {
 }
 
 const BULK_PRIORITY = 10
-/**
- * Enough for a look at Bull Board; each takes more than a kilobyte, in every lane.
- * @internal
- */
+/** Enough for a look at Bull Board; each takes more than a kilobyte, in every lane. */
 export const COMPLETED_KEPT = 5
 const FAILED_KEPT_SECONDS = 30 * 86_400
 const JOB_NAME = 'converge'
@@ -24,7 +21,7 @@ const KINDS = ['now', 'interactive', 'bulk'] as const satisfies readonly Priorit
 /** Stands for the job's id where its options are written once for all. */
 const ID = '<id>'
 
-const add = laneCommand(import.meta.url, './add-jobs.lua', 'addLaneJobs', 6)
+const add = laneCommand(import.meta.url, './add-jobs.lua', 6)
 
 /**
  * Adds jobs in one step. BullMQ's own `addBulk` runs a script for each, which takes Redis ten times as long, and makes an object with

@@ -1,7 +1,7 @@
 import { createRedisBackend, Queue, Worker } from 'bullmq'
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { withRedis } from '@flightroster/core/testing/with-redis'
-import { addJobs, toBullJob, type NewJob } from './add-jobs.ts'
+import { addJobs, type NewJob } from './add-jobs.ts'
 import { createLaneQueue, type LaneJob } from './lane-queue.ts'
 
 const { redis } = await withRedis()
@@ -42,7 +42,7 @@ async function fill(jobs = JOBS): Promise<void> {
 async function keptOf(name: (typeof names)[number]) {
   const hashes = await Promise.all(
     JOBS.map(async ({ ref }) => {
-      const { timestamp, processedOn, finishedOn, ...others } = await redis.hgetall(keyOf(name, ref))
+      const { timestamp: _, processedOn, finishedOn, ...others } = await redis.hgetall(keyOf(name, ref))
       const lock = await redis.get(keyOf(name, `${ref}:lock`))
       return { ...others, lock, begun: processedOn !== undefined, ended: finishedOn !== undefined }
     }),
@@ -131,7 +131,7 @@ it('says so where a job is not its own any more', async () => {
   const [first, second, third] = await ours.fetch(3, TOKEN)
   await redis.set(keyOf('ours', `${first?.id}:lock`), 'another')
   await redis.del(keyOf('ours', `${second?.id}`))
-  const ends = await Promise.allSettled([first, second, third].map((one) => one?.complete()))
+  const ends = await Promise.allSettled([first, second, third].map(async (one) => one?.complete()))
   expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
 })
 
@@ -177,6 +177,21 @@ it('passes over an id whose job is gone', async () => {
   await redis.del(keyOf('ours', 'm-a'))
   expect((await ours.fetch(5, TOKEN)).map(({ id }) => id)).toEqual(['m-b'])
   expect(await ours.counts()).toMatchObject({ waiting: 0, prioritized: 0, active: 1 })
+})
+
+it.each([
+  { store: 'knows the script', asked: 1 },
+  { store: 'has lost the script', asked: 2 },
+])('answers what is asked behind it as of after it where the store $store', async ({ store, asked }) => {
+  await ours.fetch(1, 'before')
+  await redis.flushall()
+  await fill(JOBS.slice(0, 1))
+  if (store === 'has lost the script') await redis.script('FLUSH')
+  const active: Promise<number>[] = []
+  const jobs = await ours.fetch(1, TOKEN, () => void active.push(redis.llen(keyOf('ours', 'active'))))
+  expect(jobs).toHaveLength(1)
+  expect(active).toHaveLength(asked)
+  expect(await active.at(-1)).toBe(1)
 })
 
 it('takes a few commands for many jobs', async () => {

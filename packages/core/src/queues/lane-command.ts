@@ -1,16 +1,32 @@
+import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { readFileSync } from 'node:fs'
 
-/** A script of a lane's queue beside the file at `base`: read on first use, and known to a connection by its name. */
-export function laneCommand(base: string, file: string, name: string, numberOfKeys: number) {
-  let source: string | undefined
-  return (redis: Redis, words: readonly (string | number)[]): Promise<unknown> => {
-    source ??= readFileSync(new URL(file, base), 'utf8')
-    if (!(name in redis)) redis.defineCommand(name, { lua: source, numberOfKeys })
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the command that was just defined
-    const commands = redis as unknown as Record<string, (words: readonly (string | number)[]) => Promise<unknown>>
-    const run = commands[name]
-    if (!run) throw new Error(`The command ${name} was not defined.`)
-    return run.call(redis, words)
+/**
+ * A script of a lane's queue beside the file at `base`, read on first use. `sent` is called each time it was put on its way: once, and once
+ * more where the store had lost the script.
+ */
+export function laneCommand(base: string, file: string, numberOfKeys: number) {
+  let loaded: { source: string; sha: string } | undefined
+  const load = () => {
+    if (!loaded) {
+      const source = readFileSync(new URL(file, base), 'utf8')
+      loaded = { source, sha: createHash('sha1').update(source).digest('hex') }
+    }
+    return loaded
+  }
+  return async (redis: Redis, words: readonly (string | number)[], sent: () => void = () => {}): Promise<unknown> => {
+    const { source, sha } = load()
+    const [first = '', ...others] = words
+    const send = (asked: Promise<unknown>) => {
+      sent()
+      return asked
+    }
+    try {
+      return await send(redis.evalsha(sha, numberOfKeys, first, ...others))
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+      return send(redis.eval(source, numberOfKeys, first, ...others))
+    }
   }
 }

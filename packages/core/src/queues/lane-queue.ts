@@ -66,8 +66,10 @@ export interface LaneQueue {
   /**
    * Jobs in whose hand a worker died are fetched apart from the others: a few together after one death, each alone after two. So
    * a job that ends its worker is found without taking innocent ones along, and a hundred innocent ones are soon through.
+   * `behind` is called each time the command was put on its way: what it asks of the lane is answered as of after the fetch, once it
+   * was called for the last time. In a cluster, that is once the fetch was answered.
    */
-  fetch(limit: number, token: string): Promise<LaneJob[]>
+  fetch(limit: number, token: string, behind?: () => void): Promise<LaneJob[]>
   counts(): Promise<LaneCounts>
   /** When the next sleeping job is due (ms). */
   nextDelayedAt(): Promise<number | null>
@@ -102,8 +104,8 @@ const jobData = object<{ roster?: string; ref?: string }>({ roster: optional(tex
 const jobOptions = object<{ attempts?: number }>({ attempts: optional(number) })
 const COMPLETED = list(oneOf('ok', 'missing', 'unlocked', 'inactive'))
 
-const fetchJobs = laneCommand(import.meta.url, './fetch-jobs.lua', 'fetchLaneJobs', 6)
-const completeJobs = laneCommand(import.meta.url, './complete-jobs.lua', 'completeLaneJobs', 2)
+const fetchJobs = laneCommand(import.meta.url, './fetch-jobs.lua', 6)
+const completeJobs = laneCommand(import.meta.url, './complete-jobs.lua', 2)
 
 /** One connection for everything: no blocking connection, no worker loop (docs/decisions/lane-pump.md). */
 export function createLaneQueue(
@@ -150,11 +152,14 @@ export function createLaneQueue(
       return new Set(work.filter(({ place }) => place.state === 'active').map(({ ref }) => ref))
     },
     add,
-    async fetch(limit, token) {
+    async fetch(limit, token, behind) {
       if (limit <= 0) return []
       const keys = keysOf('wait', 'active', 'prioritized', 'delayed', 'meta', 'pc')
       const words = [...keys, token, settings.lockMs, now(), limit, ...MOST_TOGETHER]
-      const fetched = read(FETCHED, await fetchJobs(connection, words), 'An answer of fetch-jobs.lua')
+      // A cluster may send a command to another node than the next one, or once more.
+      const answer = await fetchJobs(connection, words, connection.isCluster ? undefined : behind)
+      if (connection.isCluster) behind?.()
+      const fetched = read(FETCHED, answer, 'An answer of fetch-jobs.lua')
       const complete = completeOf(token)
       return fetched.map((job) => toLaneJob(job, { worker, token, complete, maxStalls: settings.maxStalls, aheadMs }))
     },

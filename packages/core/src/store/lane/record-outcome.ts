@@ -78,7 +78,11 @@ async function recordOutcomes(
   const reply = await outcomeScript.run(
     redis,
     [
-      ...[lane.lease, lane.work, lane.facts, lane.rosters, lane.born],
+      lane.lease,
+      lane.work,
+      lane.facts,
+      lane.rosters,
+      lane.born,
       ...outboxKeys(lane),
       ...parts.flatMap(({ keys }) => keys),
     ],

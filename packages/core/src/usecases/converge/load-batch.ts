@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { emailKey } from '../../domain/email.ts'
 import { isReclaimed, NOTHING_OBSERVED } from '../../domain/member.ts'
 import { beginMove } from '../../domain/former-addresses.ts'
@@ -39,35 +38,67 @@ interface Around {
   seats: Map<string, KnownSeats>
 }
 
-/** What was read before the jobs were fetched, of members who were expected to be among them. */
-export interface ReadAhead {
-  items: readonly Item[]
-  /** Resolves to null where it could not be read, or says nothing. */
-  read: Promise<{ rosters: Map<string, Roster>; records: KnownRecords; around: Around } | null>
-}
-
 type Item = Pick<Work, 'roster' | 'member'>
 
-/**
- * Begins to read what lies around members whose jobs are being made and fetched meanwhile, since each turn at the store is part of the time
- * between a 202 and Apple's call. Their own records are read again once the jobs have begun: a job must not miss what was recorded before.
- */
-export function readAhead(store: Store, lane: LaneStore, teamKey: string, items: readonly Item[]): ReadAhead {
-  const read = async () => {
-    const ids = distinct(items.map(({ roster }) => roster))
-    const [rosters, records] = await Promise.all([readRosters(store, teamKey, ids), readRecords(store, teamKey, items)])
-    const members = items.flatMap(({ roster: id, member }) => {
-      const [roster, record] = [rosters.get(id), records.get(id)?.get(member)]
-      return roster && record
-        ? [{ roster, desired: record.desired, observed: record.observed ?? NOTHING_OBSERVED }]
-        : []
-    })
-    const neighbours = await readNeighbours(store, [...rosters.values()])
-    return { rosters, records, around: await readAround(store, lane, teamKey, { members, neighbours, records }) }
-  }
-  // What can't be read ahead is read when it is needed, and fails there.
-  return { items, read: read().catch(() => null) }
+/** What is known of members whose jobs have begun. */
+interface Begun {
+  rosters: Map<string, Roster>
+  /** By ref. */
+  work: Map<string, Work | null>
+  records: KnownRecords
+  /** The rosters of apps, by app id, as far as it was known before which apps these are. */
+  ofApps: Map<string, string[]>
 }
+
+/** What was asked behind the fetch of jobs that were expected (lane-queue.ts, `fetch`): it is as of after it, so the jobs miss nothing. */
+export interface ReadBehind {
+  refs: ReadonlySet<string>
+  read: Promise<Begun>
+}
+
+export function readBehind(
+  store: Store,
+  lane: LaneStore,
+  teamKey: string,
+  items: readonly (Item & { ref: string })[],
+): ReadBehind {
+  const refs = items.map(({ ref }) => ref)
+  const rosters = items.map(({ roster }) => roster)
+  const read = readBegun(store, lane, teamKey, { rosters, refs, items })
+  // It fails where it is needed.
+  read.catch(() => {})
+  return { refs: new Set(refs), read }
+}
+
+async function readBegun(
+  store: Store,
+  lane: LaneStore,
+  teamKey: string,
+  of: { rosters: string[]; refs: string[]; items: readonly Item[] },
+): Promise<Begun> {
+  const ids = distinct(of.rosters)
+  const apps = appsOf(store)
+  const expected = distinct(ids.map((id) => apps.get(id)).filter((app) => app !== undefined))
+  const [rosters, work, records, ofApps] = await Promise.all([
+    readRosters(store, teamKey, ids),
+    lane.readWork(of.refs),
+    readRecords(store, teamKey, of.items),
+    Promise.all(expected.map(async (app) => [app, await store.rosterIdsOfApp(app)] as const)),
+  ])
+  for (const { id, app } of rosters.values()) apps.set(id, app.id)
+  if (apps.size > MOST_APPS) apps.clear()
+  return { rosters, work: new Map(of.refs.map((ref, at) => [ref, work[at] ?? null])), records, ofApps: new Map(ofApps) }
+}
+
+/** The app of each roster, as it was last: so its rosters can be asked for together with the roster. Wrong, it costs that question. */
+function appsOf(store: Store): Map<string, string> {
+  const known = APPS.get(store) ?? new Map<string, string>()
+  APPS.set(store, known)
+  return known
+}
+
+const APPS = new WeakMap<Store, Map<string, string>>()
+const MOST_APPS = 10_000
 
 /** Reads everything a batch is planned from: newest desired state, what was observed, who else wants the addresses, known ids. */
 export async function loadBatch(
@@ -75,54 +106,45 @@ export async function loadBatch(
   lane: LaneStore,
   teamKey: string,
   jobs: LaneJob[],
-  ahead: ReadAhead | null = null,
+  behind: ReadBehind | null = null,
 ): Promise<Batch> {
-  const ids = jobs.map((job) => job.roster)
-  const [rosters, work, expected, before] = await Promise.all([
-    readRosters(store, teamKey, ids),
-    lane.readWork(jobs.map((job) => job.ref)),
-    ahead && readRecords(store, teamKey, ahead.items),
-    ahead?.read ?? null,
-  ])
+  const { rosters, work, ...begun } = await (behind && jobs.every(({ ref }) => behind.refs.has(ref))
+    ? behind.read
+    : readBegun(store, lane, teamKey, {
+        rosters: jobs.map((job) => job.roster),
+        refs: jobs.map((job) => job.ref),
+        items: [],
+      }))
   const obsolete: LaneJob[] = []
   const moving: LaneJob[] = []
   const wanted: { job: LaneJob; work: Work; roster: Roster }[] = []
   const seen = new Set<string>()
-  jobs.forEach((job, at) => {
-    const entry = work[at]
+  for (const job of jobs) {
+    const entry = work.get(job.ref)
     const roster = entry ? rosters.get(entry.roster) : undefined
     // 0.1.0 gave jobs numbers: beside one of its own, a member may have another.
     if (!entry || !roster || seen.has(job.ref)) {
       obsolete.push(job)
-      return
+      continue
     }
     if (roster.moving && roster.moving.to !== teamKey) {
       moving.push(job)
-      return
+      continue
     }
     seen.add(job.ref)
     wanted.push({ job, work: entry, roster })
-  })
+  }
 
-  const isReadAhead = (around: NonNullable<typeof before>) =>
-    wanted.every(({ roster, work: { member } }) => {
-      const now = expected?.get(roster.id)?.get(member)
-      if (!now || !isDeepStrictEqual(around.rosters.get(roster.id), roster)) return false
-      return isDeepStrictEqual(around.records.get(roster.id)?.get(member), now)
-    })
-  const around = before && isReadAhead(before) ? before.around : null
   // What needs no answer of another is asked together: each turn at the store is part of the time between a 202 and Apple's call.
   const served = [...new Set(wanted.map(({ roster }) => roster))]
-  const [neighbours, records] = await Promise.all([
-    around ? [] : readNeighbours(store, served),
-    around && expected
-      ? expected
-      : readRecords(
-          store,
-          teamKey,
-          wanted.map(({ work: item }) => item),
-        ),
+  const unread = wanted
+    .map(({ work: item }) => item)
+    .filter(({ roster, member }) => !begun.records.get(roster)?.has(member))
+  const [neighbours, others] = await Promise.all([
+    readNeighbours(store, served, begun.ofApps),
+    readRecords(store, teamKey, unread),
   ])
+  const records = unread.length === 0 ? begun.records : others
   const turns: Turn[] = []
   for (const { job, work: item, roster } of wanted) {
     const record = records.get(roster.id)?.get(item.member)
@@ -132,7 +154,7 @@ export async function loadBatch(
     }
     turns.push(toTurn(job, item, roster, record))
   }
-  const found = around ?? (await readAround(store, lane, teamKey, { members: turns, neighbours, records }))
+  const found = await readAround(store, lane, teamKey, { members: turns, neighbours, records })
   for (const turn of turns.filter(isServed)) {
     keepWantedSeat(found.surroundings, turn)
     turn.observed = beginMove(turn.desired, turn.observed)
@@ -229,10 +251,16 @@ async function readRosters(store: Store, teamKey: string, ids: string[]): Promis
 }
 
 /** Every roster of the apps that a batch is about. */
-async function readNeighbours(store: Store, rosters: readonly Roster[]): Promise<Roster[]> {
+async function readNeighbours(
+  store: Store,
+  rosters: readonly Roster[],
+  ofApps: ReadonlyMap<string, string[]>,
+): Promise<Roster[]> {
   const known = new Map(rosters.map((roster) => [roster.id, roster]))
   const apps = new Set(rosters.map(({ app }) => app.id))
-  const ids = (await Promise.all([...apps].map((appId) => store.rosterIdsOfApp(appId)))).flat()
+  const ids = (
+    await Promise.all([...apps].map(async (appId) => ofApps.get(appId) ?? store.rosterIdsOfApp(appId)))
+  ).flat()
   const others = await store.rosters.findMany(ids.filter((id) => !known.has(id)))
   return [...known.values(), ...others.values()]
 }

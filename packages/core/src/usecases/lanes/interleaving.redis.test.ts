@@ -383,6 +383,7 @@ function toFate(choice: number): Fate {
   if (choice < 20) return 'lose'
   if (choice < 26) return 'twice'
   if (choice < 32) return 'stall'
+  if (choice < 40) return 'forget'
   return 'go'
 }
 

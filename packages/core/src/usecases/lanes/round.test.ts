@@ -43,7 +43,7 @@ function makeVisit({ counts, delayedAt, recorded = 0, seen, granted = 100, jobs 
         return { available: Math.min(wanted, granted), nextAt: granted > 0 ? 0 : NOW + 60_000 }
       },
     },
-    memory: { outage, parallel: 1 },
+    memory: { outage, parallel: 1, waits: null },
     outage: null,
     recorded: seen === undefined ? null : changes(seen, 'interactive'),
     counts: seen === undefined ? null : { ...NOTHING, ...counts },
@@ -111,7 +111,7 @@ describe('a round', () => {
   it('looks at nothing again that was seen as the lane was opened', async () => {
     const { visit, asked } = makeVisit({ seen: 3 })
     expect(await runRound(visit)).toBe(true)
-    expect(asked).toMatchObject({ taken: 0, counted: 0, added: 3, reserved: [3], fetched: 1 })
+    expect(asked).toMatchObject({ taken: 0, counted: 0, added: 3, reserved: [3], fetched: 3 })
     // From then on all is looked at anew.
     expect(await runRound(visit)).toBe(false)
     expect(asked).toMatchObject({ taken: 1, counted: 1 })

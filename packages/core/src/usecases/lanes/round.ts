@@ -3,7 +3,7 @@ import type { OutboxEntry } from '../../store/index.ts'
 import { convergeBatch } from '../converge/converge-batch.ts'
 import { finishTurn, type FinishDeps } from '../converge/finish-turn.ts'
 import type { Brakes } from '../converge/brakes.ts'
-import { findElsewhere, loadBatch, readAhead, type Batch, type ReadAhead } from '../converge/load-batch.ts'
+import { findElsewhere, loadBatch, readBehind, type Batch, type ReadBehind } from '../converge/load-batch.ts'
 import { openSeats } from '../converge/seats.ts'
 import type { Turn } from '../converge/turn.ts'
 import { endTurns, traceTurns } from '../converge/trace-turns.ts'
@@ -22,14 +22,16 @@ export async function runRound(visit: Visit): Promise<boolean> {
   const isFree = seen !== null && visit.counts !== null && hasNoJobs(visit.counts)
   // As the lane was opened its jobs were counted: the quota can be asked while those that are recorded are being made.
   const expected = seen && visit.counts ? withJobs(visit.counts, seen) : null
-  const ahead = isFree && seen ? readAhead(deps.store, deps.lane, visit.teamKey, seen) : null
-  const [made, early] = await Promise.all([
+  const [made, early, fetched] = await Promise.all([
     recorded === 'busy' ? [] : makeJobs(deps, recorded, isFree),
     expected ? reserve(visit, expected) : null,
+    isFree && expected && mayFetchAhead(visit, expected) ? fetchBehind(visit, expected, seen) : null,
   ])
   visit.did += made.length
+  const drop = () => (made.length > 0 ? deps.lane.dropFromOutbox(visit.lease.token, made) : Promise.resolve(null))
+  if (fetched && early) return serveFetched(visit, { ...fetched, ...early, drop, made: made.length })
   // Nothing waits for this: an entry whose job is there is looked at once more, and that does nothing.
-  const dropping = made.length > 0 ? deps.lane.dropFromOutbox(visit.lease.token, made) : Promise.resolve(null)
+  const dropping = drop()
   dropping.catch(() => {})
   // Where another process makes jobs just now, some of them are there.
   if (expected) visit.counts = expected
@@ -42,14 +44,57 @@ export async function runRound(visit: Visit): Promise<boolean> {
     return wanted === 0 && made.length > 0
   }
   visit.counts = null
-  const [jobs] = await Promise.all([deps.queue.fetch(Math.min(wanted, available), visit.lease.token), dropping])
-  for (const job of jobs) visit.held.add(job)
+  const [jobs] = await Promise.all([fetch(visit, Math.min(wanted, available)), dropping])
   if (jobs.length === 0) return made.length > 0
-  try {
-    await carryOut(visit, jobs, ahead)
-  } finally {
-    for (const job of jobs) visit.held.delete(job)
+  await carryOut(visit, jobs)
+  return goesOn(visit)
+}
+
+/** Where neither the quota nor Apple stood in the way the last time, jobs are fetched behind the command that makes them. */
+function mayFetchAhead({ memory }: Visit, { waiting, prioritized }: LaneCounts): boolean {
+  return memory.waits === null && memory.outage === 0 && waiting + prioritized > 0
+}
+
+async function fetch(visit: Visit, limit: number, behind?: () => void): Promise<LaneJob[]> {
+  const jobs = await visit.deps.queue.fetch(limit, visit.lease.token, behind)
+  for (const job of jobs) visit.held.add(job)
+  return jobs
+}
+
+/** The jobs that are being made, and what is known of their members once they have begun. */
+async function fetchBehind(visit: Visit, expected: LaneCounts, entries: readonly OutboxEntry[]) {
+  const { store, lane, toRef } = visit.deps
+  const items = entries.map(({ roster, member }) => ({ roster, member, ref: toRef(roster, member) }))
+  let behind: ReadBehind | null = null
+  const jobs = await fetch(visit, howMany(visit, expected, false), () => {
+    behind = readBehind(store, lane, visit.teamKey, items)
+  })
+  return { jobs, behind }
+}
+
+/** The round of jobs that were fetched before it was known what the quota gives: what is too much goes back. */
+async function serveFetched(
+  visit: Visit,
+  by: {
+    jobs: LaneJob[]
+    available: number
+    nextAt: number
+    behind: ReadBehind | null
+    made: number
+    drop: () => Promise<unknown>
+  },
+): Promise<boolean> {
+  const { jobs, available, nextAt, behind, made, drop } = by
+  visit.counts = null
+  if (available === 0) noteRefusal(visit, nextAt)
+  const back = jobs.splice(available)
+  await Promise.all(back.map((job) => job.giveBack()))
+  for (const job of back) visit.held.delete(job)
+  if (jobs.length === 0) {
+    await drop()
+    return available > 0 && made > 0
   }
+  await carryOut(visit, jobs, behind, drop)
   return goesOn(visit)
 }
 
@@ -85,14 +130,27 @@ function howMany(visit: Visit, counts: LaneCounts, isOneDue: boolean): number {
   return Math.min(ready, isProbing(visit) ? 1 : visit.deps.settings.batch)
 }
 
-async function carryOut(visit: Visit, jobs: LaneJob[], ahead: ReadAhead | null): Promise<void> {
+/** `drop`: what is to be written beside the first note of a call, and nothing waits for. */
+async function carryOut(
+  visit: Visit,
+  jobs: LaneJob[],
+  behind: ReadBehind | null = null,
+  drop: () => Promise<unknown> = () => Promise.resolve(null),
+): Promise<void> {
   const { store, lane, tracing, log } = visit.deps
-  const batch = await loadBatch(store, lane, visit.teamKey, jobs, ahead)
-  await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, batch.turns)
   try {
-    await converge(visit, batch)
+    const batch = await loadBatch(store, lane, visit.teamKey, jobs, behind)
+    const dropping = drop()
+    dropping.catch(() => {})
+    await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, batch.turns)
+    try {
+      await converge(visit, batch)
+    } finally {
+      endTurns(batch.turns)
+    }
+    await dropping
   } finally {
-    endTurns(batch.turns)
+    for (const job of jobs) visit.held.delete(job)
   }
 }
 
