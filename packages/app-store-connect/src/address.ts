@@ -1,6 +1,9 @@
-/** The form in which addresses are compared: Apple keeps the case of an address and matches without it. */
+/**
+ * The form in which addresses are compared: Apple keeps the case of an address and matches without it. A letter with its accent in one
+ * sign or in two (NFC, NFD) is the same letter: one keyboard writes one, a file of a Mac has the other.
+ */
 export function emailKey(email: string): string {
-  return email.trim().toLowerCase()
+  return email.trim().normalize('NFC').toLowerCase()
 }
 
 /** `ann.lee@example.com` → `a…@e….com`: enough to recognise, not to write to. */

@@ -101,7 +101,7 @@ export function createRowCollector(): RowCollector {
     }
     // The address may have slipped into another column.
     const names = protect(sent.id || undefined, found)
-    if (sent.id === undefined && sent.email) protect(sent.email.trim().toLowerCase(), [])
+    if (sent.id === undefined && sent.email) protect(emailKey(sent.email), [])
     if (!names || looked > LOOKED_THROUGH) unclear = true
   }
   const reject: RowCollector['reject'] = (row, code, detail, sent, cells) => {

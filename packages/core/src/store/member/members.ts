@@ -151,7 +151,7 @@ export function createMembers(
     observedWith: (key) =>
       scanObserved(redis, keys, (text) => {
         // Most have nothing of it, and parsing each would take long.
-        if (!text.toLowerCase().includes(key)) return false
+        if (!text.normalize('NFC').toLowerCase().includes(key)) return false
         const { email, leaving, former, writing } = parseObserved(text)
         const all = [email, writing?.email ?? null, ...leaving, ...former.map((one) => one.email)]
         return all.some((had) => had !== null && emailKey(had) === key)
@@ -159,7 +159,8 @@ export function createMembers(
     findPeople: (filter) => findPeople(redis, keys, filter, leisure),
     statuses: async (ids) => (await scoresOf(redis, keys, ids)).map((score) => MEMBER_STATUSES[score] ?? 'pending'),
     observedNaming: (code) => scanObserved(redis, keys, (text) => text.includes(`"${code}"`)),
-    withAddress: async (key) => (await findByAddress([key]))[0] ?? [],
+    // Members whom 0.1.0 recorded stand under the very signs that were sent.
+    withAddress: async (key) => [...new Set((await findByAddress([...new Set([key, key.normalize('NFD')])])).flat())],
     withAddresses: findByAddress,
   }
 }
