@@ -167,6 +167,27 @@ describe('a token bound to one roster', () => {
     }
   })
 
+  it('is told of an id that another has that it is taken, and nothing else', async () => {
+    const id = `${FOREIGN[0]?.roster}-hook`
+    const url = 'https://hooks.example.com/y'
+    const notice = { kind: 'slack', target: url, types: ['*'], rosters: [FOREIGN[0]?.roster] }
+    expect((await api.call('PUT', `/v1/notices/${id}`, notice)).statusCode).toBe(201)
+    const source = { kind: 'stripe', secret: 'x', rosters: { '*': FOREIGN[0]?.roster } }
+    expect((await api.call('PUT', `/v1/sources/${id}`, source)).statusCode).toBe(201)
+    for (const [path, body] of [
+      ['webhooks', { url, types: ['member.*'], rosters: [OWN.roster] }],
+      ['notices', { ...notice, rosters: [OWN.roster] }],
+      ['sources', { ...source, rosters: { '*': OWN.roster } }],
+    ] as const) {
+      const answer = await asBound('PUT', `/v1/${path}/${id}`, body)
+      expect([path, answer.statusCode, answer.json().detail]).toEqual([
+        path,
+        409,
+        `The id "${id}" is taken: choose another one.`,
+      ])
+    }
+  })
+
   it("can't have another's event taken for one that was there", async () => {
     const event = (roster: string) => ({
       specversion: '1.0',

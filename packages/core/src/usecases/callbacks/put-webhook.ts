@@ -9,6 +9,7 @@ import { webhookNotFound } from './get-webhook.ts'
 import { resealSecret, webhookContext } from './webhook-secrets.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
+import { idTaken } from '../id-taken.ts'
 
 /** A webhook as a request gives it; `rosters` null: all of them. */
 export interface WebhookInput {
@@ -45,7 +46,7 @@ export async function putWebhook(
   const webhooks = deps.store.webhooks
   const { isOwn = () => true } = input
   const known = await webhooks.find(input.id)
-  if (known && !isOwn(known)) throw webhookNotFound(input.id)
+  if (known && !isOwn(known)) throw idTaken(input.id)
   await judgeUrl(deps.urlGuard, input.url)
   const now = deps.clock.now()
   const settings = {
@@ -74,7 +75,7 @@ export async function putWebhook(
   if (made && openIfOurs(deps.sealer, made.sealedSecret, webhookContext(made.id)) === secret)
     return { webhook: made, secret }
   const changed = await webhooks.update(input.id, (current) => {
-    if (!isOwn(current)) throw webhookNotFound(input.id)
+    if (!isOwn(current)) throw idTaken(input.id)
     input.assertSeen?.(current)
     return { ...current, ...settings, sealedSecret: resealSecret(deps.sealer, input.id, current.sealedSecret) }
   })

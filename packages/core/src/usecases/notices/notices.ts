@@ -11,6 +11,7 @@ import { makeDelivery } from '../deliveries/make-delivery.ts'
 import { judgeUrl } from '../deliveries/judge-url.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
+import { idTaken } from '../id-taken.ts'
 
 export interface NoticeInput {
   id: string
@@ -48,7 +49,7 @@ export async function putNotice(
   const notices = deps.store.notices
   const { id, kind, isOwn = () => true } = input
   const known = await notices.find(id)
-  if (known && !isOwn(known)) throw noticeNotFound(id)
+  if (known && !isOwn(known)) throw idTaken(id)
   const target = await readTarget(deps.urlGuard, kind, input.target)
   const now = deps.clock.now()
   const settings = {
@@ -67,7 +68,7 @@ export async function putNotice(
     return { notice: record, isNew: true, isSame: false }
   }
   const changed = await notices.update(id, (current) => {
-    if (!isOwn(current)) throw noticeNotFound(id)
+    if (!isOwn(current)) throw idTaken(id)
     input.assertSeen?.(current)
     return { ...current, ...settings, sealedTarget }
   })

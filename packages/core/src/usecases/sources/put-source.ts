@@ -7,6 +7,7 @@ import { MapError, type Evaluator } from '../../sources/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { AssertSeen } from '../assert-seen.ts'
 import { insertWithin, type OwnShare } from '../own-share.ts'
+import { idTaken } from '../id-taken.ts'
 
 /** A source as a request gives it; `rosters` leads from what the system calls its plans to rosters. */
 export interface SourceInput {
@@ -75,7 +76,7 @@ export async function putSource(
   }
   let isChanged = true
   const changed = await sources.update(id, (known) => {
-    if (input.isOwn?.(known) === false) throw new AppError('conflict', { message: `The id "${id}" is taken.` })
+    if (input.isOwn?.(known) === false) throw idTaken(id)
     input.assertSeen?.(known)
     if (known.kind !== kind) throw new AppError('source_kind_fixed', { details: { source: id } })
     const secrets = secret === undefined ? {} : renewSecret(sealer, known, secret, now)
