@@ -165,6 +165,21 @@ describe('slow connections', () => {
     spy.mockRestore()
   })
 
+  it('live on however many requests they have carried, where few at a time are behind one another', async () => {
+    const [pair, pairs] = [head('GET /healthz').repeat(2), 120]
+    await begin('')
+    const socket = open.at(-1)!
+    let answers = 0
+    socket.on('data', (text) => (answers += String(text).match(/HTTP\/1\.1 200/g)?.length ?? 0))
+    for (let at = 1; at <= pairs; at++) {
+      socket.write(pair)
+      await vi.waitFor(() => expect([at, answers, socket.destroyed]).toEqual([at, 2 * at, false]), {
+        timeout: 60_000,
+        interval: 1,
+      })
+    }
+  })
+
   it('break where very many requests were sent before an answer was read', async () => {
     const { spy, goOn } = holdRosters()
     const token = `authorization: Bearer ${api.deps.adminToken}`

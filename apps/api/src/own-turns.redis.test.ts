@@ -1,4 +1,4 @@
-import { eventually } from '@flightroster/core/testing'
+import { eventually, timePasses } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
@@ -8,6 +8,7 @@ import { serveApi, type TestApi } from '../testing/serve.ts'
 
 const AT_ONCE = 50
 const agent = new Agent({ keepAlive: true })
+const MAY_WAIT = 2_000
 
 let api: TestApi
 let port: number
@@ -86,6 +87,27 @@ it('whoever hangs up leaves nothing taken', async () => {
   goOn()
   await eventually(() => expect(underWay).toBe(0))
   expect(await ask(authorization)).toBe(200)
+})
+
+it('whoever hangs up while waiting leaves the place to the next', async () => {
+  const authorization = await tokenOf('leaving the line')
+  const connections = () =>
+    new Promise<number>((resolve) => api.app.server.getConnections((_error, count) => resolve(count)))
+  hold()
+  const first = Array.from({ length: AT_ONCE }, () => ask(authorization))
+  await eventually(() => expect(underWay).toBe(AT_ONCE))
+  const before = await connections()
+  const sockets = Array.from({ length: MAY_WAIT }, () => connect(port, '127.0.0.1'))
+  for (const socket of sockets)
+    socket.write(`GET /v1/rosters/gold HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`)
+  await eventually(async () => expect(await connections()).toBeGreaterThanOrEqual(before + MAY_WAIT))
+  await timePasses(500)
+  for (const socket of sockets) socket.destroy()
+  await eventually(async () => expect(await connections()).toBeLessThanOrEqual(before))
+  const next = ask(authorization)
+  await timePasses(300)
+  goOn()
+  expect(new Set(await Promise.all([...first, next]))).toEqual(new Set([200]))
 })
 
 it('are refused with when to come again where one token has very many waiting', async () => {
