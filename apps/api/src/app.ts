@@ -10,6 +10,7 @@ import { answerClientError } from './plugins/client-error.ts'
 import { useConnectionOrder } from './plugins/in-order.ts'
 import { useCursorSeal } from './plugins/cursor-seal.ts'
 import { tellLongFromSmall, useLargeBodies } from './plugins/large-bodies.ts'
+import { useLongAnswers } from './plugins/long-answers.ts'
 import { useLongReads } from './plugins/long-reads.ts'
 import { watchMethods } from './plugins/method-not-allowed.ts'
 import { serveOpenApi } from './plugins/serve-openapi.ts'
@@ -136,6 +137,8 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   useOwnTurns(app)
   useLargeBodies(app)
   useLongReads(app)
+  // Behind the seal of cursors: what it is given is the whole answer.
+  useLongAnswers(app)
   useAudit(app, deps)
   useStoreGuard(app, deps)
   await app.register(async (scope: ApiServer) => addRoutes(scope, deps))

@@ -19,6 +19,10 @@ const TOLD_AFTER_MS = 250
 const SHORT_PAGE = 200
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** A place for a long answer that is no file, until it is taken as a whole; one of an actor at a time. False: it has one already. */
+    takeLongPlace(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
+  }
   interface FastifyContextConfig {
     /** Looks through very much: always, or where it is searched, is given as a file, or the page is a large one. */
     readsMuch?: 'always' | 'searched'
@@ -48,11 +52,18 @@ const isFile = ({ headers, routeOptions }: FastifyRequest) =>
  * | --- | --- |
  * | is answered at once | its turn until the answer goes out |
  * | is a file | its turn until the file begins, and a place among the files until its end |
+ * | is long JSON (long-answers.ts) | its turn until the answer begins, and all of its actor's places among the files until its end |
  */
 export function useLongReads(app: ApiServer): void {
   const turns = createFairLine(AT_ONCE)
   const files = createFairLine(FILES)
   const ends = new WeakMap<FastifyRequest, () => void>()
+
+  app.decorate('takeLongPlace', async (request, reply) => {
+    const end = await files.enter(turnOf(request) ?? '', FILES.own)
+    if (end) whenOver(request, reply, end)
+    return end !== undefined
+  })
 
   app.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
     if (!isLongRead(request)) return

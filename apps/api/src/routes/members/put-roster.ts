@@ -2,7 +2,7 @@ import { AppError } from '@flightroster/core/errors'
 import { applySnapshot, type SnapshotResult } from '@flightroster/core/usecases/reconcile'
 import { assertSettled, getRoster } from '@flightroster/core/usecases/rosters'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
@@ -14,7 +14,6 @@ import type { ApiServer } from '../../server.ts'
 import { explain } from '../events/post.ts'
 import { rosterParams } from '../rosters/schema.ts'
 import { inPieces } from './in-pieces.ts'
-import { areFew, namesInPieces } from './names-in-pieces.ts'
 import type { EnteringList, ListTurn } from './list-gate.ts'
 import { decodeText, HOW_TO_SAVE, readCharset } from './put-roster-charset.ts'
 import { parseColumnMap } from './put-roster-columns.ts'
@@ -119,6 +118,7 @@ export function putMembersRoute(app: ApiServer, deps: ApiDeps): void {
           scope: 'rosters:write',
           takesBody: true,
           streamsBody: true,
+          mayBeLong: true,
           bodies: { 'application/json': membersBody, 'text/csv': csvBody },
           problems: ['conflict', 'rate_limited', 'list_too_long', 'roster_full'],
         },
@@ -169,10 +169,7 @@ async function putList(
   request.changedNothing = result.isIdle
   const answer = { ...toAnswer(result), ...toRejected(tellRejected(list, result.plan)) }
   if (!dryRun) return reply.code(202).send(answer)
-  const names = toNames(result)
-  if (areFew(names)) return reply.code(200).send({ ...answer, plan: { ...answer.plan, names } })
-  const pieces = Readable.from(namesInPieces(answer, names, turn))
-  return reply.code(200).type('application/json; charset=utf-8').send(pieces)
+  return reply.code(200).send({ ...answer, plan: { ...answer.plan, names: toNames(result) } })
 }
 
 function toAnswer({ reconciliation, plan, estimate, held }: SnapshotResult) {

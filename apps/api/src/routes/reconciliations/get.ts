@@ -19,7 +19,7 @@ export function listReconciliationsRoute(app: ApiServer, deps: ApiDeps): void {
         querystring: pageQuery,
         response: { 200: pageOf(reconciliation) },
       },
-      config: { scope: 'rosters:read', readsMuch: 'always' },
+      config: { scope: 'rosters:read', readsMuch: 'always', mayBeLong: true },
     },
     async (request) => {
       const roster = await getRoster(deps, request.params.rosterId)
@@ -45,7 +45,7 @@ export function getReconciliationRoute(app: ApiServer, deps: ApiDeps): void {
         params: reconciliationParams,
         response: { 200: reconciliation },
       },
-      config: { scope: 'rosters:read', readsMuch: 'always' },
+      config: { scope: 'rosters:read', readsMuch: 'always', mayBeLong: true },
     },
     async (request) => {
       const { rosterId, reconciliationId } = request.params

@@ -110,6 +110,18 @@ describe('a plan that names very many', () => {
     // Fifty of a roster stay, and one that waits for a person.
     expect(await namesKept()).toBe(51)
   })
+
+  it('keeps fewer plans where they name very many, but the newest one, and what waits for a person', async () => {
+    const few = createReconciliations(redis, 'acme', { plans: 50, names: 1_000 })
+    const ids = async () => (await few.list('gold', 50)).items.map(({ id }) => id)
+    await few.put(gold, plan(300, { id: 'held' }))
+    for (let at = 0; at < 9; at++) await few.put(gold, plan(400, { id: `p-${at}`, status: 'done', startedAt: 10 + at }))
+    expect(await ids()).toEqual(['p-8', 'p-7', 'held'])
+    await few.put(gold, plan(5_000, { id: 'large', status: 'done', startedAt: 30 }))
+    expect([await ids(), await namesKept()]).toEqual([['large', 'held'], 2])
+    for (let at = 0; at < 9; at++) await few.put(gold, plan(1, { id: `s-${at}`, status: 'done', startedAt: 40 + at }))
+    expect(await ids()).toHaveLength(10)
+  })
 })
 
 it('names that no record has any more are forgotten with the step that gives it others, whichever write its process died before', async () => {

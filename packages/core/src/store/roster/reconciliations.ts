@@ -71,6 +71,8 @@ export interface Reconciliations {
 }
 
 const KEPT_PER_ROSTER = 50
+/** Of all of them: a plan of a whole roster of a hundred thousand names twice as many, which are 50 MB where ids are long. */
+const NAMES_PER_ROSTER = 400_000
 const BUSY_MS = 120_000
 
 interface PlanWrite {
@@ -104,8 +106,14 @@ const askedAs = (dryRun: boolean) => (dryRun ? 'dry' : 'real')
 /** Of a record that was read: the text it was read from, which a replacement has to find again. */
 const texts = new WeakMap<ReconciliationHead, string>()
 
-/** Reconciliations of a lane: the newest fifty of each roster, and all that wait for a person. */
-export function createReconciliations(redis: Redis, teamKey: string): Reconciliations {
+/**
+ * Reconciliations of a lane: the newest fifty of each roster, fewer where they name very many people, and all that wait for a person.
+ */
+export function createReconciliations(
+  redis: Redis,
+  teamKey: string,
+  keep = { plans: KEPT_PER_ROSTER, names: NAMES_PER_ROSTER },
+): Reconciliations {
   const keys = laneKeys(teamKey)
   const names = createPlanNames(redis, teamKey)
   const findMany = async (ids: string[]): Promise<ReconciliationHead[]> => {
@@ -148,7 +156,7 @@ export function createReconciliations(redis: Redis, teamKey: string): Reconcilia
     )
     const named = written.flatMap(({ text }) => names.keyOf(text)?.key ?? [])
     const share = removal ? shareOf({ ...removal, roster, id: plans[0]?.after.id ?? '' }) : ''
-    const terms = [roster, born ?? '', KEPT_PER_ROSTER, task?.name ?? '', task?.at ?? 0]
+    const terms = [roster, born ?? '', `${keep.plans}/${keep.names}`, task?.name ?? '', task?.at ?? 0]
     const more = [
       told ? formatFact(told) : '',
       share,

@@ -3,7 +3,8 @@
 -- KEYS[1] reconciliations  [2] held ones of the roster  [3] all of the roster, by when they began  [4] those that were asked for
 --     [5] schedule of the lane  [6] rosters of the lane  [7] when they were made  [8] sequences  [9] facts  [10] shares that were removed
 --     [11] and on: names of the plans, which would be forgotten otherwise
--- ARGV[1] roster id  [2] when the roster was made (ms), or empty where it does not matter  [3] how many of the roster are kept
+-- ARGV[1] roster id  [2] when the roster was made (ms), or empty where it does not matter  [3] how many of the roster are kept, and how many
+--     names of theirs (`50/400000`)
 --     [4] task, or empty  [5] when it is due (ms)  [6] fact (JSON, with `"sequence":0` before any text from outside), or empty; unless it is of
 --     a held plan, it is told only where none waits any more  [7] share that is removed, or empty  [8] when (ms)
 --     [9] field of those that were asked for, or empty  [10] id that stood there, or empty  [11] what stands before the place of a plan's names
@@ -41,10 +42,15 @@ for at = 12, #ARGV, 5 do
   end
 end
 for at = 11, #KEYS do redis.call('PERSIST', KEYS[at]) end
-local old = redis.call('ZRANGE', KEYS[3], 0, -1 - tonumber(ARGV[3]))
-for _, id in ipairs(old) do
-  if redis.call('SISMEMBER', KEYS[2], id) == 0 then
-    forgetNames(redis.call('HGET', KEYS[1], id))
+local most, mostNames = string.match(ARGV[3], '(%d+)/(%d+)')
+local names = 0
+for at, id in ipairs(redis.call('ZREVRANGE', KEYS[3], 0, -1)) do
+  local text = redis.call('HGET', KEYS[1], id)
+  local place = placeOf(text)
+  if place then names = names + redis.call('LLEN', ARGV[11] .. place) end
+  local isOver = at > tonumber(most) or (at > 1 and names > tonumber(mostNames))
+  if isOver and redis.call('SISMEMBER', KEYS[2], id) == 0 then
+    forgetNames(text)
     redis.call('HDEL', KEYS[1], id)
     redis.call('ZREM', KEYS[3], id)
   end
