@@ -14,6 +14,8 @@ let underWay = 0
 let most = 0
 /** Files wait for it after their first rows, as they do for whoever takes them slowly. */
 let files = Promise.resolve()
+/** Searches wait for it. */
+let searches = Promise.resolve()
 
 beforeAll(async () => {
   api = await serveApi()
@@ -42,6 +44,7 @@ beforeAll(async () => {
       },
       async list(query) {
         most = Math.max(most, ++underWay)
+        await searches
         return members.list(query).finally(() => underWay--)
       },
     }
@@ -140,6 +143,19 @@ describe('reads that look through a whole roster', () => {
     expect(await ask('?q=u-17', other)).toBe(200)
     const statuses = await Promise.all(asked)
     expect(new Set(statuses)).toEqual(new Set([200, 429]))
+  })
+
+  it('leave the small requests of the same token their turns, however many of them wait', async () => {
+    const token = await tokenOf('both')
+    let goOn = () => {}
+    searches = new Promise((resolve) => (goOn = resolve))
+    const asked = Array.from({ length: 51 }, () => ask('?q=nobody', token))
+    await expect.poll(() => underWay).toBe(1)
+    const small = await fetch(`http://127.0.0.1:${port}/v1/rosters/gold`, { headers: token })
+    expect([small.status, underWay]).toEqual([200, 1])
+    goOn()
+    searches = Promise.resolve()
+    await Promise.all(asked)
   })
 
   it('keep no turn while a file is taken slowly, of which a token has four at most', async () => {
