@@ -1,5 +1,6 @@
 import { MEMBER_STATUSES } from '@flightroster/core/domain'
 import { laneKeys } from '@flightroster/core/store'
+import { timePasses } from '@flightroster/core/testing'
 import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest'
@@ -150,7 +151,10 @@ describe('reads that look through a whole roster', () => {
     let goOn = () => {}
     searches = new Promise((resolve) => (goOn = resolve))
     const asked = Array.from({ length: 51 }, () => ask('?q=nobody', token))
-    await expect.poll(() => underWay).toBe(1)
+    const connections = () =>
+      new Promise<number>((resolve) => api.app.server.getConnections((_error, count) => resolve(count)))
+    await expect.poll(async () => [underWay, (await connections()) >= asked.length]).toEqual([1, true])
+    await timePasses(500)
     const small = await fetch(`http://127.0.0.1:${port}/v1/rosters/gold`, { headers: token })
     expect([small.status, underWay]).toEqual([200, 1])
     goOn()

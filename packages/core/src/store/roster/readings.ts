@@ -183,7 +183,7 @@ export function createReadings(redis: Redis, teamKey: string, roster: string): R
       const word = JSON.stringify(address)
       for (const key of [keys.readingRows, keys.readingAgain]) {
         const rows = await readHash(redis, key)
-        for (const json of rows.values()) if (json.toLowerCase().includes(word)) return true
+        for (const json of rows.values()) if (emailKey(json).includes(word)) return true
       }
       return false
     },

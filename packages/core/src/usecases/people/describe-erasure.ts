@@ -76,5 +76,12 @@ async function waitOf(
       `No worker is running that serves the team key "${lane}".${since(seenAt)}`,
       'Whoever runs Flightroster starts one. What was accepted is kept until then.',
     )
+  const members = await store.members(lane, record.roster).findMany(record.members)
+  // Whoever came back meanwhile is a new member.
+  if (members.every((member) => member === undefined || member.desired.at > record.requestedAt))
+    return wait(
+      'backlog',
+      'It is out of the group. A reading of the group that began before has to end first; one that stopped is forgotten after a day.',
+    )
   return wait('backlog', 'It is being taken out of the group; Apple has to let it go first.')
 }

@@ -175,7 +175,11 @@ describe('an erasure', () => {
       await rig.visit()
     }
     await goesOn()
-    expect((await describeErasure(rig.deps, id)).status).toBe('running')
+    await createWorkers(rig.redis).beat('w-1', null, Date.now())
+    expect(await describeErasure(rig.deps, id)).toMatchObject({
+      status: 'running',
+      waitsFor: { detail: expect.stringContaining('A reading of the group that began before has to end first') },
+    })
     await rig.redis.del(readingRows)
     await rig.redis.sadd(readingTouched, 'ann@example.com')
     await goesOn()
