@@ -71,6 +71,20 @@ async function judge(request: MadeRequest) {
   return { statusCode, isSlow: ms > SLOWEST_MS, faults: faults.map(([fault]) => `${fault}: ${told}`) }
 }
 
+/** The machine may have been busy, and then most requests were slow; what is slow by itself is slow each time, alone too. */
+async function slowByThemselves(slow: readonly MadeRequest[]): Promise<string[]> {
+  let left = [...slow]
+  for (let tried = 0; tried < TRIES && left.length > 0; tried++) {
+    const again: MadeRequest[] = []
+    for (const [at, request] of left.entries()) {
+      if (at % RENEW_EVERY === 0) await renew()
+      if ((await timed(request)).ms > SLOWEST_MS) again.push(request)
+    }
+    left = again
+  }
+  return left.map(({ method, url }) => `${method} ${url}`)
+}
+
 describe('whatever is sent', () => {
   it(`is answered with a status below 500, soon, briefly, and is one line in the log (seed ${SEED})`, async () => {
     await renew()
@@ -108,11 +122,7 @@ describe('whatever is sent', () => {
     }
     console.info(JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b))))
     expect(faults).toEqual([])
-    // The machine may have been busy; what is slow by itself is slow each time, alone too.
-    for (const request of slow) {
-      await renew()
-      await eventually(async () => expect((await timed(request)).ms, request.url).toBeLessThan(SLOWEST_MS))
-    }
+    expect(await slowByThemselves(slow)).toEqual([])
     // It reached what it is about, rather than being refused for nothing.
     expect(statuses.get(200) ?? 0).toBeGreaterThan(REQUESTS / 50)
     await eventually(() => {
