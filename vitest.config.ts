@@ -23,6 +23,14 @@ const ALONE = [
  * apart from each other, with some between them that mostly wait.
  */
 const LONG = [
+  'scripts/kubernetes.test.ts',
+  'apps/api/src/openapi.test.ts',
+  'apps/api/src/openapi-lint.test.ts',
+  'scripts/deploy.test.ts',
+  'packages/core/src/usecases/reconcile/plan-snapshot.test.ts',
+  'packages/core/src/sources/sources.test.ts',
+  'packages/client/src/generated.test.ts',
+
   'apps/api/src/bodies.redis.test.ts',
   'apps/worker/src/visit-rate.redis.test.ts',
   'apps/api/src/scim/doubles.redis.test.ts',

@@ -2,12 +2,15 @@
 import { QUIET, runChecks, tool } from './lib/checks.mjs'
 import { runTool } from './lib/run-tool.mjs'
 
-const { failed } = await runChecks()
-const { code } = await runTool(process.execPath, [
-  tool('vitest/vitest.mjs'),
-  'run',
-  '--project',
-  'pure',
-  `--reporter=${QUIET}`,
-])
-process.exitCode = failed.length > 0 || code !== 0 ? 1 : 0
+let tested = 1
+const { failed } = await runChecks(async () => {
+  const { code } = await runTool(process.execPath, [
+    tool('vitest/vitest.mjs'),
+    'run',
+    '--project',
+    'pure',
+    `--reporter=${QUIET}`,
+  ])
+  tested = code
+})
+process.exitCode = failed.length > 0 || tested !== 0 ? 1 : 0

@@ -22,21 +22,25 @@ export const CHECKS = [
   ],
 ]
 
-/** What needs no server and is no test. What a tool says is shown where it fails. */
-export async function runChecks() {
+/** The linter and the compiler are written in Go: where memory is freed less often, they need a fifth less of a processor. */
+const ENV = { ...process.env, GOGC: process.env.GOGC ?? '300' }
+
+/** What needs no server and is no test. What a tool says is shown where it fails. `beside`: begins while the linter may still be at work. */
+export async function runChecks(beside = async () => {}) {
   mkdirSync(STAMPS, { recursive: true })
   const failed = []
   const runLine = async (checks) => {
     for (const check of checks) if (!(await runCheck(check))) failed.push(check.name)
   }
-  await Promise.all(CHECKS.map(runLine))
+  const [lint, others] = CHECKS
+  await Promise.all([runLine(lint), runLine(others).then(beside)])
   return { passed: CHECKS.flat().length - failed.length, failed }
 }
 
 async function runCheck({ name, args }) {
   const log = join(STAMPS, `check-${name}.log`)
   rmSync(log, { force: true })
-  const { code } = await runTool(process.execPath, args, { log })
+  const { code } = await runTool(process.execPath, args, { log, env: ENV })
   if (code !== 0) say(readFileSync(log, 'utf8').trim())
   say(`${code === 0 ? '✓' : '✗'} ${name}`)
   // What the types check built is run by the tests that start real processes.
