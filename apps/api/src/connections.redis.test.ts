@@ -78,11 +78,18 @@ describe('slow connections', () => {
         '1\r\n{\r\n',
       head('GET /healthz'),
     ]
+    const alone = await middleOf100('alone')
     for (let round = 0; round < 60; round++) await Promise.all(beginnings.map(begin))
+    // By what the same takes on this machine just now.
+    expect(await middleOf100('beside')).toBeLessThan(3 * alone + 250)
+  })
+
+  /** Of 100 events, one after the other: how long the middle one waits (ms). The machine may be busy with others. */
+  async function middleOf100(name: string): Promise<number> {
     const waits: number[] = []
     for (let at = 0; at < 100; at++) {
       const begun = performance.now()
-      const event = { type: 'member.joined', data: { roster: 'gold', member: { id: `u-${at}` } } }
+      const event = { type: 'member.joined', data: { roster: 'gold', member: { id: `${name}-${at}` } } }
       const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, {
         method: 'POST',
         headers: { authorization: `Bearer ${api.deps.adminToken}`, 'content-type': 'application/json' },
@@ -92,10 +99,8 @@ describe('slow connections', () => {
       await answer.text()
       waits.push(performance.now() - begun)
     }
-    const sorted = waits.toSorted((a, b) => a - b)
-    // The machine may be busy with others: the middle tells what these connections do.
-    expect(sorted[50]).toBeLessThan(250)
-  })
+    return waits.toSorted((a, b) => a - b)[50] ?? Infinity
+  }
 
   it('with large bodies of nobody keep none of a membership system waiting that comes from elsewhere', async () => {
     const slow =

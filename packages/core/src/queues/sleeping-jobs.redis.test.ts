@@ -5,6 +5,8 @@ import { timePasses } from '../../testing/time-passes.ts'
 import { createLaneQueue } from './lane-queue.ts'
 
 const now = Date.now.bind(Date)
+/** Longer than anybody waits here: a job that sleeps by a wrong clock is not found. */
+const HOUR = 3_600_000
 
 const { redis } = await withRedis()
 const queue = createLaneQueue(
@@ -30,22 +32,22 @@ async function ahead<T>(ms: number, work: () => Promise<T>): Promise<T> {
 const fetchOne = async () => (await queue.fetch(1, 'token'))[0]
 
 describe('a job that sleeps', () => {
-  it.each([30_000, -30_000, 0])('wakes when it is due, whoever let it sleep (%i ms ahead)', async (ms) => {
+  it.each([HOUR, -HOUR, 0])('wakes when it is due, whoever let it sleep (%i ms ahead)', async (ms) => {
     const job = await fetchOne()
     const at = now() + 1_500
     await ahead(ms, async () => job?.later(at))
     expect(Math.abs(((await queue.nextDelayedAt()) ?? 0) - at)).toBeLessThan(10)
     expect(await fetchOne()).toBeUndefined()
-    await eventually(async () => expect(await fetchOne()).toBeDefined(), { timeoutMs: 5_000 })
+    await eventually(async () => expect(await fetchOne()).toBeDefined())
     expect(now()).toBeGreaterThanOrEqual(at - 10)
   })
 
-  it.each([30_000, -30_000])('wakes when it is due, whoever wakes it (%i ms ahead)', async (ms) => {
+  it.each([HOUR, -HOUR])('wakes when it is due, whoever wakes it (%i ms ahead)', async (ms) => {
     const job = await fetchOne()
     const at = now() + 1_500
     await job?.later(at)
     expect(await ahead(ms, fetchOne)).toBeUndefined()
-    await eventually(async () => expect(await ahead(ms, fetchOne)).toBeDefined(), { timeoutMs: 5_000 })
+    await eventually(async () => expect(await ahead(ms, fetchOne)).toBeDefined())
     expect(now()).toBeGreaterThanOrEqual(at - 10)
   })
 
