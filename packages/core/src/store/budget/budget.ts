@@ -54,11 +54,17 @@ export interface Budget {
   release(unused: number, holder: string): Promise<void>
   /**
    * Takes over what an answer said. `open`: calls reserved that had not been answered when this one was. `answered`: so many calls,
-   * all reserved then (ms), were answered; they count from now on, since Apple may have counted them as late as this.
+   * all reserved then (ms), were answered; they count from now on, since Apple may have counted them as late as this. `keyAt`: when the
+   * key was given that it is about (ms); of one that was replaced since, or deleted, nothing is kept.
    */
-  note(reading: BudgetReading, open: number, answered?: { reservedAt: number; calls: number }): Promise<void>
+  note(
+    reading: BudgetReading,
+    open: number,
+    answered?: { reservedAt: number; calls: number },
+    keyAt?: number,
+  ): Promise<void>
   /** Nothing is granted for so long (ms). */
-  keepQuiet(forMs: number): Promise<void>
+  keepQuiet(forMs: number, keyAt?: number): Promise<void>
   read(): Promise<BudgetState>
 }
 
@@ -69,7 +75,7 @@ export function createBudget(
   settings: BudgetSettings,
   testClock?: { now(): number },
 ): Budget {
-  const key = laneKeys(teamKey).budget
+  const { budget: key, lane } = laneKeys(teamKey)
   const now = () => testClock?.now() ?? ''
   const settle = async (what: {
     back?: number
@@ -78,11 +84,12 @@ export function createBudget(
     reading?: BudgetReading
     answered?: { reservedAt: number; calls: number } | undefined
     quietMs?: number
+    keyAt?: number | undefined
   }) => {
     const { hourLimit, hourRemaining, minuteLimit, minuteRemaining } = what.reading ?? NOTHING_READ
     await settleScript.run(
       redis,
-      [key],
+      [key, lane],
       [
         now(),
         what.back ?? 0,
@@ -96,6 +103,7 @@ export function createBudget(
         what.holder ?? '',
         what.answered?.reservedAt ?? '',
         what.answered?.calls ?? 0,
+        what.keyAt ?? '',
       ],
     )
   }
@@ -115,8 +123,8 @@ export function createBudget(
     release: async (unused, holder) => {
       if (unused > 0) await settle({ back: unused, holder })
     },
-    note: (reading, open, answered) => settle({ reading, open, answered }),
-    keepQuiet: (forMs) => settle({ quietMs: Math.round(forMs) }),
+    note: (reading, open, answered, keyAt) => settle({ reading, open, answered, keyAt }),
+    keepQuiet: (forMs, keyAt) => settle({ quietMs: Math.round(forMs), keyAt }),
     async read() {
       const [at, ...flat] = read(texts, await readScript.run(redis, [key], []), 'An answer of read-budget.lua')
       const state: Record<string, string> = {}

@@ -1,10 +1,12 @@
 -- Notes an answer of Apple in a budget, gives unused reservations back, and stops all calls for a while when asked to.
--- KEYS[1] budget
+-- KEYS[1] budget  [2] the lane's hash
 -- ARGV[1] now (ms), or empty for Redis's own clock  [2] calls given back  [3] window (ms)  [4] reserved, and not yet answered when Apple answered this
 --     [5] hour limit or empty  [6] hour remaining or empty  [7] minute limit or empty  [8] minute remaining or empty
 --     [9] quiet for (ms) or empty  [10] the visit that reserved the calls which are given back
 --     [11] when the calls that were answered had been reserved (ms), or empty  [12] how many these are
--- Returns 1.
+--     [13] when the key was given that it is about (ms), or empty: nothing is kept of one that the lane has no more
+-- Returns 1, or 0 if nothing was kept.
+if ARGV[13] ~= '' and (redis.call('HGET', KEYS[2], 'keyAt') or '0') ~= ARGV[13] then return 0 end
 local now, window = nowMs(ARGV[1]), tonumber(ARGV[3])
 local SLICES, MINUTE, MINUTE_SLICES = 240, 60000, 24
 if window < MINUTE then MINUTE = window end

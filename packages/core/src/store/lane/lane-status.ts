@@ -75,10 +75,14 @@ export async function resumeLane(redis: Redis, teamKey: string): Promise<void> {
   await redis.hdel(laneKeys(teamKey).lane, 'paused', 'pausedAt')
 }
 
-/** The key that a standing is about: when it was given (ms), and whether it is the lane's from now on. */
+/**
+ * The key that a standing is about: when it was given (ms), and whether it is the lane's from now on. `isMade`: its team key was made just
+ * now, so whatever stands there is of one that was deleted.
+ */
 export interface KeyOfStanding {
   at: number
   isNew?: boolean
+  isMade?: boolean
 }
 
 /** Changes the given fields of a lane's standing and leaves the others. Of a key that was replaced since nothing is written. */
@@ -97,5 +101,9 @@ export async function writeLaneStanding(
   if (standing.blocked === null) fields.push('rest', '', 'waits', '', 'suspicion', '')
   // What the former key may not do, another one may.
   if (standing.blocked === null && key?.isNew) fields.push('endpoints', '')
-  await writeScript.run(redis, [laneKeys(teamKey).lane], [key?.at ?? '', key?.isNew ? 'new' : '', ...fields])
+  await writeScript.run(
+    redis,
+    [laneKeys(teamKey).lane],
+    [key?.at ?? '', key?.isMade ? 'made' : key?.isNew ? 'new' : '', ...fields],
+  )
 }

@@ -82,6 +82,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     isLeaseHeld: () => lease.isHeld(),
     atOnce: () => visit.memory.parallel,
     holder: token,
+    keyAt: opened.memory.keyAt,
   })
   const visit: Visit = {
     deps,

@@ -41,7 +41,7 @@ export async function putTeamKey(
   const formerAt = await lane.keyAt()
   if (!(await deps.store.teamKeys.find(input.id)) && (await lane.isKnown())) await lane.forget(formerAt)
   if (await deps.store.teamKeys.insert(record)) {
-    await lane.putStanding({}, { at: now, isNew: true })
+    await lane.putStanding({}, { at: now, isMade: true })
     return { created: true, isChanged: true, teamKey: record }
   }
   let isChanged = true

@@ -57,6 +57,7 @@ function setUp(limit: number) {
     isLeaseHeld: () => true,
     atOnce: () => 4,
     holder: 'visit',
+    keyAt: 0,
   })
   return { clock, gate, told, begins, left: () => left, breakStore: () => void (broken = true) }
 }

@@ -15,6 +15,8 @@ export interface GateDeps {
   atOnce: () => number
   /** Names the visit to the budget: the token of its lease. */
   holder: string
+  /** When the key of the calls was given (ms). */
+  keyAt: number
 }
 
 export interface CallGate extends Gate {
@@ -162,7 +164,7 @@ export function createCallGate(deps: GateDeps): CallGate {
     write(() => {
       if (answers === mine) answers = null
       const told = reservedAt === undefined ? undefined : { reservedAt, calls: mine.calls }
-      return deps.budget.note(mine.quota, counted - mine.nth, told)
+      return deps.budget.note(mine.quota, counted - mine.nth, told, deps.keyAt)
     })
     answers = mine
   }
@@ -218,7 +220,7 @@ export function createCallGate(deps: GateDeps): CallGate {
       else shrink(record.quota)
       if (record.code === 'apple_rate_limited') {
         const quietMs = record.retryAfterMs ?? QUIET_DEFAULT_MS
-        write(() => deps.budget.keepQuiet(quietMs))
+        write(() => deps.budget.keepQuiet(quietMs, deps.keyAt))
       }
     },
     beginAhead(calls) {
