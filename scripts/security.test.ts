@@ -104,7 +104,8 @@ const LIMITS: [file: string, constant: string, said: (value: number) => string][
   [`${CORE}domain/timeline.ts`, 'TIMELINE_KEPT = ', (value) => `its plans | ${value} entries; 10,000`],
   [`${CORE}store/roster/activity.ts`, 'ACTIVITY_LINES = ', (value) => `${number(value)} entries of 30 days`],
   [`${CORE}store/roster/activity.ts`, 'ACTIVITY_KEPT_MS = ', (value) => `10,000 entries of ${days(value)} days`],
-  [`${CORE}store/roster/reconciliations.ts`, 'KEPT_PER_ROSTER = ', (value) => `${value} plans |`],
+  [`${CORE}store/roster/reconciliations.ts`, 'KEPT_PER_ROSTER = ', (value) => `${value} plans, fewer`],
+  [`${CORE}store/roster/reconciliations.ts`, 'NAMES_PER_ROSTER = ', (value) => `more than ${number(value)} people`],
   [`${CORE}store/source/sources.ts`, 'PEOPLE_KEPT = ', (value) => `people of a source | ${number(value)}, of`],
   [
     `${CORE}usecases/sources/tell-person.ts`,
