@@ -75,6 +75,8 @@ export interface BatchScript {
   /** Another worker has the lease. */
   isLeaseLost?: boolean
   chunk?: number
+  /** Records an outcome. */
+  finish?: (turn: Turn) => Promise<void>
   answer: (sent: Sent, nth: number) => Answer
 }
 
@@ -166,7 +168,10 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
         judged: async () => {},
         groupGone: async () => {},
       },
-      finish: async () => void outcome.finishedAfter.push(sent.length),
+      async finish(turn) {
+        await script.finish?.(turn)
+        outcome.finishedAfter.push(sent.length)
+      },
     },
     batch,
   )

@@ -36,3 +36,18 @@ it('what has a job goes, unless it was recorded anew meanwhile or its job is gon
   await redis.set(keys.lease, 'a worker')
   expect(await outbox().dropFromOutbox('one', [lee, max])).toEqual({ left: 0, leased: true })
 })
+
+it('others may make jobs once what was taken is dropped, or there was nothing left to take', async () => {
+  await outbox().recordAgain(of('ann'))
+  const taken = await outbox().takeOutbox('one', 10)
+  if (taken === 'busy') throw new Error('Nobody else is at it.')
+  // By whoever took too long: the others have it by now.
+  await outbox().dropFromOutbox('late', [])
+  expect(await outbox().takeOutbox('two', 10)).toBe('busy')
+  await outbox().dropFromOutbox('one', [])
+  expect(await outbox().takeOutbox('two', 10)).toHaveLength(1)
+  await redis.del(keys.outboxInteractive)
+  expect(await outbox().takeOutbox('two', 10)).toEqual([])
+  await outbox().recordAgain(of('bob'))
+  expect(await outbox().takeOutbox('one', 10)).toHaveLength(1)
+})

@@ -68,6 +68,7 @@ it('recovers the jobs of a lane that was paused meanwhile, too', async () => {
   await redis.del(laneKeys('acme').lease)
   await redis.hset(laneKeys('acme').lane, 'paused', '1')
   expect(await lane().open('next', 15_000)).toEqual({ kind: 'paused' })
+  expect(await redis.exists(laneKeys('acme').lease)).toBe(0)
   expect(await queue.counts()).toMatchObject({ active: 0, waiting: 1 })
 })
 
@@ -100,4 +101,37 @@ it('is claimed in the step that opens it, where it is due, and else left alone',
   await lane().open('another', 15_000)
   expect(await lane().open('again', 15_000, again)).toMatchObject({ kind: 'busy' })
   expect(await ready.dueAt(['acme'])).toEqual([again.claim.until])
+})
+
+it('is renewed by whoever has it, and by nobody else', async () => {
+  await lane().open('mine', 5_000)
+  expect(await lane().renew('another', 60_000)).toBe(false)
+  expect(await redis.pttl(laneKeys('acme').lease)).toBeLessThanOrEqual(5_000)
+  expect(await lane().renew('mine', 60_000)).toBe(true)
+  expect(await redis.pttl(laneKeys('acme').lease)).toBeGreaterThan(5_000)
+})
+
+it('is promised to whoever asked for it meanwhile: the next visit waits until that one has had it', async () => {
+  await lane().open('visit', 15_000)
+  expect(await lane().hold('mover', 15_000, 5_000)).toBe(false)
+  await lane().close('visit')
+  expect(await lane().open('next', 15_000)).toMatchObject({ kind: 'busy', leftMs: expect.any(Number) })
+  expect(await lane().hold('mover', 15_000, 5_000)).toBe(true)
+  await lane().close('mover')
+  expect(await lane().open('next', 15_000)).toMatchObject({ kind: 'opened' })
+})
+
+it('tells what is recorded and has no job, unless it is much, or another process makes jobs of it just now', async () => {
+  const told = async () => {
+    const opened = await lane().open('visit', 15_000)
+    return opened.kind === 'opened' && (opened.recorded?.map(({ member }) => member) ?? null)
+  }
+  await lane().recordAgain([{ roster: 'gold', member: 'ann' }], 'bulk')
+  await lane().recordAgain([{ roster: 'gold', member: 'bob' }])
+  expect(await told()).toEqual(['bob', 'ann'])
+  await lane().takeOutbox('another', 10)
+  expect(await told()).toBeNull()
+  await lane().dropFromOutbox('another', [])
+  await lane().recordAgain(Array.from({ length: 49 }, (_, at) => ({ roster: 'gold', member: `m${at}` })))
+  expect(await told()).toBeNull()
 })

@@ -55,6 +55,51 @@ it('is none of a member or roster that is not in the lane, nor of a worker that 
   expect(await lane.recordOutcome('token', outcome)).toBe('gone')
 })
 
+/** As it is recorded with work to be done: whoever asked by hand, and what a job is about. */
+async function begin(work: object = {}) {
+  await store.enterRoster(gold)
+  await join()
+  const lane = createLaneStore(redis, 'acme')
+  await lane.open('token', 15_000)
+  await redis.hset(laneKeys('acme').work, 'ref', JSON.stringify({ r: 'gold', m: 'ann', ...work }))
+  const { parked, parkedBulk, status } = laneKeys('acme').roster('gold')
+  const keptWork = async () => JSON.parse((await redis.hget(laneKeys('acme').work, 'ref')) ?? 'null') as unknown
+  const kept = async () => ({
+    parked: await redis.smembers(parked),
+    bulk: await redis.smembers(parkedBulk),
+    isDone: (await redis.zscore(status, 'ann')) !== null,
+  })
+  return { lane, kept, keptWork }
+}
+
+it('parks whoever waits for the roster as urgent as the job was, and nobody of whom something newer is recorded', async () => {
+  const { lane, kept, keptWork } = await begin()
+  const parks = (change: Partial<Outcome>) => lane.recordOutcome('token', { ...outcome, status: 'pending', ...change })
+  expect(await parks({ ending: 'parked', version: 0 })).toBe('newer')
+  expect(await kept()).toEqual({ parked: [], bulk: [], isDone: false })
+  expect(await keptWork()).toEqual({ r: 'gold', m: 'ann' })
+  expect(await parks({ ending: 'parked-bulk' })).toBe('recorded')
+  expect(await kept()).toEqual({ parked: [], bulk: ['ann'], isDone: true })
+  expect(await parks({ ending: 'parked' })).toBe('recorded')
+  expect(await kept()).toEqual({ parked: ['ann'], bulk: ['ann'], isDone: true })
+  expect(await keptWork()).toBeNull()
+})
+
+it('keeps what was asked by hand while the turn went on, and what was recorded again', async () => {
+  const asked = await begin({ invite: 2, fresh: 1 })
+  await asked.lane.recordOutcome('token', { ...outcome, met: { fresh: 1, invite: 1 } })
+  expect(await asked.keptWork()).toEqual({ r: 'gold', m: 'ann', invite: 1 })
+  await asked.lane.recordOutcome('token', { ...outcome, met: { fresh: 0, invite: 1 }, ending: 'later' })
+  expect(await asked.keptWork()).toEqual({ r: 'gold', m: 'ann' })
+  await asked.lane.recordAgain([{ roster: 'gold', member: 'ann' }])
+  await asked.lane.recordOutcome('token', outcome)
+  // The process that makes its job relies on it.
+  expect(await asked.keptWork()).toEqual({ r: 'gold', m: 'ann' })
+  await redis.del(laneKeys('acme').outboxInteractive)
+  await asked.lane.recordOutcome('token', outcome)
+  expect(await asked.keptWork()).toBeNull()
+})
+
 it('is told in the activity of its roster in the same step, and among those of all rosters a moment later', async () => {
   await store.enterRoster(gold)
   await join()

@@ -40,7 +40,6 @@ interface AttemptOptions {
   takes?: (error: AppError) => boolean
   /** A read on behalf of a write, which stays as it was noted. */
   reads?: boolean
-  chances?: number
 }
 
 /** One call for the turns of a chunk. */
@@ -55,35 +54,35 @@ export async function attempt<T>(
   if (!first) return { is: 'ended' }
   const isRead = options.reads === true || !isWrite(first.step)
   const endpoint = isRead ? READS : endpointOf(first.step)
-  await brakes.judged()
-  const opensAt = brakes.opensAt(endpoint)
-  if (!brakes.goesOn() || opensAt > 0) {
-    for (const item of chunk) {
-      if (!isRead) listener.unsent(item)
-      if (opensAt > 0) listener.postponed(item, opensAt)
+  for (let chances = CHANCES; ; chances--) {
+    await brakes.judged()
+    const opensAt = brakes.opensAt(endpoint)
+    if (!brakes.goesOn() || opensAt > 0) {
+      for (const item of chunk) {
+        if (!isRead) listener.unsent(item)
+        if (opensAt > 0) listener.postponed(item, opensAt)
+      }
+      return { is: 'ended' }
     }
-    return { is: 'ended' }
-  }
-  try {
-    return { is: 'answer', value: await call(deps.sessionFor((record) => noteCall(chunk, record))) }
-  } catch (thrown) {
-    if (!isAppError(thrown)) throw thrown
-    let error: AppError = thrown
-    if (DOUBTFUL.includes(error.code) && (await brakes.doubt(error)) === 'works') {
-      const chances = options.chances ?? CHANCES
-      // Random 401s on good keys are common; a 403 is not chance, it is about this one endpoint.
-      if (error.code === 'key_rejected' && chances > 0)
-        return attempt(deps, chunk, call, { ...options, chances: chances - 1 })
-      error = new AppError('call_forbidden', { details: error.details, cause: error })
+    try {
+      return { is: 'answer', value: await call(deps.sessionFor((record) => noteCall(chunk, record))) }
+    } catch (thrown) {
+      if (!isAppError(thrown)) throw thrown
+      let error: AppError = thrown
+      if (DOUBTFUL.includes(error.code) && (await brakes.doubt(error)) === 'works') {
+        // Random 401s on good keys are common; a 403 is not chance, it is about this one endpoint.
+        if (error.code === 'key_rejected' && chances > 0) continue
+        error = new AppError('call_forbidden', { details: error.details, cause: error })
+      }
+      const speaksOfNobody = isRead && REFUSALS.includes(error.code) && error.code !== 'address_invalid'
+      if (speaksOfNobody || error.code === 'call_forbidden') brakes.refused(endpoint, error)
+      if (options.takes?.(error)) {
+        const isGone = error.code === 'apple_not_found' && (await listener.missesGroup(chunk))
+        return isGone ? { is: 'ended' } : { is: 'refused', error }
+      }
+      for (const item of chunk) await listener.failed(item, error, chunk.length, isRead ? 'read' : 'step')
+      return { is: 'ended' }
     }
-    const speaksOfNobody = isRead && REFUSALS.includes(error.code) && error.code !== 'address_invalid'
-    if (speaksOfNobody || error.code === 'call_forbidden') brakes.refused(endpoint, error)
-    if (options.takes?.(error)) {
-      const isGone = error.code === 'apple_not_found' && (await listener.missesGroup(chunk))
-      return isGone ? { is: 'ended' } : { is: 'refused', error }
-    }
-    for (const item of chunk) await listener.failed(item, error, chunk.length, isRead ? 'read' : 'step')
-    return { is: 'ended' }
   }
 }
 

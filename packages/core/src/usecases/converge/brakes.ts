@@ -1,8 +1,9 @@
 import type { Roster } from '../../domain/roster.ts'
 import type { AppError } from '../../errors.ts'
+import type { Endpoints } from '../visit/endpoints.ts'
 
 /** What may slow a batch down or end it, as the visit sees it: the lane, the key, one endpoint, one group. */
-export interface Brakes {
+export interface Brakes extends Omit<Endpoints, 'note' | 'learnt'> {
   /** Whether anything may still be sent; what was not begun is given back. */
   goesOn(): boolean
   /** Nothing more is sent in this visit. */
@@ -13,12 +14,6 @@ export interface Brakes {
   doubt(error: AppError): Promise<'works' | 'stopped'>
   /** Settles once no judgement of the key is under way. */
   judged(): Promise<void>
-  /** When a call to this endpoint may go out (ms); 0: now. */
-  opensAt(endpoint: string): number
-  /** It refused a call in a way that speaks of nobody in particular. */
-  refused(endpoint: string, error: AppError): void
-  /** When whoever it refused last comes again (ms). */
-  againAt(endpoint: string): number
   /** The roster's group no longer exists, confirmed by reading it. */
   groupGone(roster: Roster): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { NOW, runBatch, shows, tellEnding, type Answer } from '../../../testing/turn-rig.ts'
 
@@ -218,5 +219,38 @@ describe('a batch', () => {
     })
     expect(sent.map(({ asked }) => asked)).toEqual(['create'])
     expect(turns.map(tellEnding)).toEqual(['later not_invited'])
+  })
+
+  it('mails once whoever was in before, was taken out by hand, and is put in again with an invitation asked for', async () => {
+    const before = { email: ANN, state: null, confirmed: false, settledState: true, observedAt: NOW }
+    const member = { email: ANN, invite: true }
+    const answer = ({ asked }: { asked: string }): Answer =>
+      asked === 'read group' ? shows({ id: 't-1', email: ANN }) : { status: 204 }
+    const entry = await runBatch({ members: [{ ...member, observed: before }], known: { [ANN]: 't-1' }, answer })
+    expect(entry.sent.map(({ asked }) => asked)).toEqual(['add'])
+    const { writing, ...kept } = entry.turns[0]!.observed
+    const observed = { ...kept, writing: writing && { ...writing, at: NOW - 2_000 } }
+    const { sent, turns } = await runBatch({ members: [{ ...member, observed }], known: { [ANN]: 't-1' }, answer })
+    expect([sent.map(({ asked }) => asked), turns.map(tellEnding)]).toEqual([['read group'], ['done invited']])
+  })
+
+  it('ends by an outcome that could not be recorded once all others are, and such a failure is never unheard', async () => {
+    const unheard: unknown[] = []
+    const listen = (reason: unknown) => unheard.push(reason)
+    process.on('unhandledRejection', listen)
+    const recorded: string[] = []
+    const batch = runBatch({
+      members: [{ present: false }, {}, {}],
+      answer: ({ names }) => made(names[0]!),
+      async finish({ member }) {
+        // The first one has nothing to do: it fails while the others are still asked about.
+        if (member === 'm0') throw new Error('The store is away.')
+        for (let turns = 0; turns < 5; turns++) await setImmediate()
+        recorded.push(member)
+      },
+    })
+    await expect(batch).rejects.toThrow('The store is away.')
+    process.off('unhandledRejection', listen)
+    expect([recorded.sort(), unheard]).toEqual([['m1', 'm2'], []])
   })
 })

@@ -43,7 +43,6 @@ import { dropWriting, isAbout, isEntry, isOwn } from '../../domain/former-addres
 import { planStep } from '../../domain/plan.ts'
 import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { Brakes } from './brakes.ts'
-import { gather } from './gather.ts'
 import { endInvitation } from './note-failure.ts'
 import { createListener, forgetAddress, noteUnseen, type ListenerDeps } from './note-answers.ts'
 import type { Batch } from './load-batch.ts'
@@ -69,13 +68,14 @@ const MAX_PASSES = 12
 export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<void> {
   const { testers, removals } = batch
   const listener = createListener({ ...deps, testers, removals, isGroupGone: checkGroups(deps, batch.turns) })
-  const finishing = gather()
-  const begun = new Set<Turn>()
+  const finishing = new Map<Turn, Promise<void>>()
+  // Kept until all have ended: a rejection that nobody listens to meanwhile would end the process.
+  const faults: unknown[] = []
   const finishEnded = () => {
     for (const turn of batch.turns) {
-      if (!turn.ending || begun.has(turn)) continue
-      begun.add(turn)
-      finishing.add(deps.finish(turn))
+      if (!turn.ending || finishing.has(turn)) continue
+      const finished = deps.finish(turn).catch((error: unknown) => void faults.push(error))
+      finishing.set(turn, finished)
     }
   }
   try {
@@ -83,8 +83,9 @@ export async function convergeBatch(deps: ConvergeDeps, batch: Batch): Promise<v
     for (const turn of batch.turns) turn.ending ??= { kind: 'give_back' }
     finishEnded()
   } finally {
-    await finishing.ended()
+    await Promise.all(finishing.values())
   }
+  if (faults.length > 0) throw faults[0]
 }
 
 /** An unknown group is refused in as many ways as a bad tester, so it is read; one that is there, once a batch. */

@@ -58,6 +58,23 @@ export function createListener(deps: ListenerDeps): Listener {
     if (writing && isAbout(writing, email)) amend(turn, { writing: { ...writing, reads: writing.reads + 1 } })
   }
 
+  /** In the group by Apple's word, which has settled where it is not the first one since our entry. */
+  const noteIn = (turn: Turn, email: string, { state }: TesterRow) => {
+    const { writing, former, confirmed, settledState } = turn.observed
+    amend(turn, {
+      confirmed: true,
+      email,
+      state,
+      observedAt: deps.clock.now(),
+      settledState: confirmed,
+      // What was sent about a former address has still to be read back.
+      writing: writing && !isAbout(writing, email) ? writing : null,
+      former: withoutAddress(former, email),
+    })
+    // The mail of the entry is the invitation that a person asked for. The one after a move goes out once the old address has left.
+    if (!settledState && state === 'invited') turn.invite = false
+  }
+
   /** The entry is not known to have been taken, and shown is who was in before we took the address out. */
   const isOutdated = ({ roster, observed: { writing } }: Turn, email: string): boolean => {
     if (!writing || !isEntry(writing) || (writing.answer !== 'lost' && writing.answer !== 'refused')) return false
@@ -88,7 +105,7 @@ export function createListener(deps: ListenerDeps): Listener {
         amend(turn, {
           ...dropWriting(turn.observed),
           writing: { kind, email: step.email, at, reads: 0, answer: 'lost' },
-          ...(kind === 'create' || kind === 'add' ? { email: step.email, confirmed: false } : {}),
+          ...(kind === 'create' || kind === 'add' ? { email: step.email, confirmed: false, settledState: false } : {}),
           ...(revives(turn, step) ? { revived: turn.desired.joined } : {}),
         })
       }
@@ -171,18 +188,7 @@ export function createListener(deps: ListenerDeps): Listener {
       if (row && isOutdated(turn, step.email)) {
         countRead(turn, step.email)
       } else if (row) {
-        const isEntered = !turn.observed.settledState
-        amend(turn, {
-          confirmed: true,
-          email: step.email,
-          state: row.state,
-          observedAt: deps.clock.now(),
-          settledState: turn.observed.confirmed,
-          // What was sent about a former address has still to be read back.
-          writing: writing && !isAbout(writing, step.email) ? writing : null,
-          former: withoutAddress(turn.observed.former, step.email),
-        })
-        if (isEntered && row.state === 'invited') entryMailed(turn)
+        noteIn(turn, step.email, row)
       } else if (writing && isEntry(writing)) {
         countRead(turn, step.email)
       } else if (!isHidden) {
@@ -206,18 +212,9 @@ export function createListener(deps: ListenerDeps): Listener {
         amend(turn, { writing: { ...writing, answer: 'older' } })
         return
       }
-      amend(turn, {
-        confirmed: true,
-        email: step.email,
-        state: row.state,
-        observedAt: deps.clock.now(),
-        settledState: false,
-        writing: null,
-        former: withoutAddress(turn.observed.former, step.email),
-      })
+      noteIn(turn, step.email, row)
       // There is no fresher word of this address.
       turn.fresh = false
-      if (row.state === 'invited') entryMailed(turn)
     },
 
     added({ turn }) {
@@ -246,11 +243,6 @@ export function createListener(deps: ListenerDeps): Listener {
 
     failed: (...failure) => noteFailure(deps, ...failure),
   }
-}
-
-/** The mail of the entry is the invitation that a person asked for. The one after a move goes out once the old address has left. */
-function entryMailed(turn: Turn): void {
-  turn.invite = false
 }
 
 /** Somebody who did more than being invited was there before our create. */

@@ -1,5 +1,3 @@
-import type { AppleSession } from '@flightroster/app-store-connect'
-import type { Clock } from '../../domain/clock.ts'
 import type { Roster } from '../../domain/roster.ts'
 import {
   createSeatLedger,
@@ -11,10 +9,12 @@ import {
   type SeatShare,
 } from '../../domain/seats.ts'
 import { isAppError } from '../../errors.ts'
-import type { LaneStore, Seeker, Store } from '../../store/index.ts'
+import type { Seeker, Store } from '../../store/index.ts'
 import { countGrouped, countSeats } from '../seats/count-seats.ts'
 import { nextSeekers } from '../seats/next-seekers.ts'
 import { isKeptFor, LOOK_EVERY_MS, readShares, seatsTask } from '../seats/shares.ts'
+import { goesOn, sessionOf, type Visit } from '../visit/visit.ts'
+import type { Batch } from './load-batch.ts'
 import { wantsToBeIn, type Turn } from './turn.ts'
 
 /** The waiting lines of one batch: who may try to enter an app. */
@@ -32,17 +32,6 @@ export interface Seats {
   settle(turn: Turn, ending: 'done' | 'failed' | 'later'): Promise<void>
   /** The batch is over: what was learnt of the apps is kept. */
   close(): Promise<void>
-}
-
-export interface SeatsDeps {
-  store: Store
-  lane: LaneStore
-  teamKey: string
-  clock: Clock
-  session: AppleSession
-  checkEveryMs: number
-  /** Whether anything may still be sent. */
-  goesOn: () => boolean
 }
 
 /** Calls of others who use the app may take seats between two counts: so far from what is kept, an old count does. */
@@ -63,14 +52,11 @@ export interface KnownSeats {
 }
 
 /** One app in a batch. */
-interface Desk {
+interface Desk extends Pick<KnownSeats, 'rosters' | 'waiting'> {
   appId: string
-  rosters: readonly Roster[]
   ledger: SeatLedger
   /** Seats are kept for some roster. */
   isKept: boolean
-  /** Ids of the lane's rosters of which somebody waits. */
-  waiting: ReadonlySet<string>
   /** Those of the line whose turn it is. */
   ahead: readonly Seeker[]
   granted: Set<Turn>
@@ -80,21 +66,18 @@ interface Desk {
   full: boolean
 }
 
-export async function openSeats(
-  deps: SeatsDeps,
-  { turns, seats }: { turns: readonly Turn[]; seats: ReadonlyMap<string, KnownSeats> },
-): Promise<Seats> {
-  const { store, lane, teamKey, clock } = deps
+export async function openSeats(visit: Visit, { turns, seats }: Pick<Batch, 'turns' | 'seats'>): Promise<Seats> {
+  const { store, lane, clock, settings } = visit.deps
+  const { teamKey } = visit
   const schedule = store.lane(teamKey).schedule
   const desks = new Map(
     await Promise.all(
-      [...seats].map(async ([appId, known]) => [appId, await openDesk(deps, appId, turns, known)] as const),
+      [...seats].map(async ([appId, known]) => [appId, await openDesk(visit, appId, turns, known)] as const),
     ),
   )
   const deskOf = ({ roster }: Turn) => desks.get(roster.app.id)
   const lineOf = ({ roster }: Turn) => store.lane(teamKey).roster(roster.id).seatLine
-  const offerNext = async (desk: Desk, limit: number, except?: Turn) => {
-    const { rosters, ledger } = desk
+  const offerNext = async ({ rosters, ledger }: Pick<Desk, 'rosters' | 'ledger'>, limit: number, except?: Turn) => {
     const next = await nextSeekers(store, { rosters, teamKey, ledger, limit })
     const others = next.filter((seeker) => !except || !isSame(seeker, except))
     if (others.length > 0) await lane.recordAgain(others)
@@ -121,7 +104,7 @@ export async function openSeats(
     },
     async wait(turn) {
       await lineOf(turn).join(turn.member, turn.desired.at)
-      await schedule.plan(seatsTask(turn.roster.app.id), clock.now() + Math.min(deps.checkEveryMs, LOOK_EVERY_MS))
+      await schedule.plan(seatsTask(turn.roster.app.id), clock.now() + Math.min(settings.blockedCheckMs, LOOK_EVERY_MS))
     },
     async settle(turn, ending) {
       const desk = deskOf(turn)
@@ -141,12 +124,13 @@ export async function openSeats(
     async close() {
       for (const desk of desks.values()) {
         try {
-          await keepLearnt(deps, desk)
-          if (!desk.moves || desk.full || !deps.goesOn()) continue
+          await keepLearnt(visit, desk)
+          if (!desk.moves || desk.full || !goesOn(visit)) continue
           // The line has begun to move: how far is counted, so that the others need not go in one after the other.
-          const free = await countFree(deps, desk)
-          if (free > 1)
-            await offerNext({ ...desk, ledger: await ledgerOf(deps, desk, free) }, Math.min(free, MOST_AT_ONCE))
+          const free = await countFree(visit, desk)
+          if (free < 2) continue
+          const ledger = createSeatLedger(free, await readShares(store, desk.rosters))
+          await offerNext({ rosters: desk.rosters, ledger }, Math.min(free, MOST_AT_ONCE))
         } catch (error) {
           // Who waits is tried again in any case.
           if (!isAppError(error)) throw error
@@ -174,12 +158,13 @@ export async function readSeats(
 }
 
 async function openDesk(
-  deps: SeatsDeps,
+  visit: Visit,
   appId: string,
   turns: readonly Turn[],
   { rosters, kept, waiting, shares }: KnownSeats,
 ): Promise<Desk> {
-  const { store, teamKey, clock } = deps
+  const { store, clock } = visit.deps
+  const { teamKey } = visit
   const isKept = rosters.some(isKeptFor)
   // Behind others of the roster nobody goes in, so nothing has to be counted for them.
   const seekers = turns.filter(
@@ -191,20 +176,18 @@ async function openDesk(
     return Math.min(Infinity, ...seekers.map(({ roster }) => ledger.room(roster.id)))
   }
   if (isKept && seekers.length > 0 && isOld(seats, room() - seekers.length, clock.now())) {
-    seats = await countSeats({ store, clock, session: deps.session }, { teamKey, appId }, { free: true }).catch(
-      (error: unknown) => {
-        if (!isAppError(error)) throw error
-        // Not known: nothing is taken that may be kept for others.
-        return { ...kept, used: kept.limit, grouped: null }
-      },
-    )
+    const session = sessionOf(visit)
+    seats = await countSeats({ store, clock, session }, { teamKey, appId }, { free: true }).catch((error: unknown) => {
+      if (!isAppError(error)) throw error
+      // Not known: nothing is taken that may be kept for others.
+      return { ...kept, used: kept.limit, grouped: null }
+    })
   }
   const now = clock.now()
   const free = freeSeats(seats, now)
   const ledger = createSeatLedger(free, shares)
-  const isFresh = seats.countedAt !== null && now - seats.countedAt <= FRESH_MS && free !== null
-  const limit = isFresh ? Math.min(MOST_AT_ONCE, Math.max(1, free)) : 1
-  const words = new Set(turns.map((turn) => wordOf(toSeeker(turn))))
+  const limit = isFresh(seats, now) && free !== null ? Math.min(MOST_AT_ONCE, Math.max(1, free)) : 1
+  const words = new Set(turns.map((turn) => wordOf({ roster: turn.roster.id, member: turn.member })))
   const inHand = (seeker: Seeker) => words.has(wordOf(seeker))
   const ahead = waiting.size === 0 ? [] : await nextSeekers(store, { rosters, teamKey, ledger, limit, inHand })
   return {
@@ -221,6 +204,10 @@ async function openDesk(
   }
 }
 
+function isFresh({ countedAt }: AppSeats, now: number): boolean {
+  return countedAt !== null && now - countedAt <= FRESH_MS
+}
+
 /** `slack`: how many more could go in than want to; Infinity: nothing is kept from them. */
 function isOld({ used, countedAt }: AppSeats, slack: number, now: number): boolean {
   if (slack === Infinity && used !== null) return false
@@ -229,31 +216,30 @@ function isOld({ used, countedAt }: AppSeats, slack: number, now: number): boole
 }
 
 /** Those who went in count at once; once Apple has found the app full, how many it has is the limit. */
-async function keepLearnt(deps: SeatsDeps, desk: Desk): Promise<void> {
+async function keepLearnt(visit: Visit, desk: Desk): Promise<void> {
   if (desk.entered === 0 && !desk.full) return
-  const { store, teamKey, clock, session } = deps
-  const kept = store.lane(teamKey).seats(desk.appId)
+  const { store, clock } = visit.deps
+  const kept = store.lane(visit.teamKey).seats(desk.appId)
   const before = await kept.read()
   const entered = desk.entered === 0 ? before : withEntries(before, desk.entered, clock.now())
   if (!desk.full) return kept.write(before, entered)
   await kept.write(before, { ...entered, fullAt: clock.now() })
   // Known already.
-  if ((before.fullAt !== null && freeSeats(entered, clock.now()) === 0) || !deps.goesOn()) return
+  if ((before.fullAt !== null && freeSeats(entered, clock.now()) === 0) || !goesOn(visit)) return
+  const session = sessionOf(visit)
   const used = await session.countAppTesters(desk.appId)
   const grouped = desk.isKept ? await countGrouped(session, desk.appId) : null
   const now = await kept.read()
   await kept.write(now, withRefusal(now, used, grouped, clock.now()))
 }
 
-async function countFree({ store, teamKey, clock, session }: SeatsDeps, { appId }: Desk): Promise<number> {
-  const seats = await store.lane(teamKey).seats(appId).read()
-  const isFresh = seats.countedAt !== null && clock.now() - seats.countedAt <= FRESH_MS
-  const counted = isFresh ? seats : await countSeats({ store, clock, session }, { teamKey, appId })
+async function countFree(visit: Visit, { appId }: Desk): Promise<number> {
+  const { store, clock } = visit.deps
+  const { teamKey } = visit
+  const kept = await store.lane(teamKey).seats(appId).read()
+  const asked = { store, clock, session: sessionOf(visit) }
+  const counted = isFresh(kept, clock.now()) ? kept : await countSeats(asked, { teamKey, appId })
   return freeSeats(counted, clock.now()) ?? 0
-}
-
-async function ledgerOf({ store }: SeatsDeps, { rosters }: Desk, free: number): Promise<SeatLedger> {
-  return createSeatLedger(free, await readShares(store, rosters))
 }
 
 /** Might have to be put in, in this turn. */
@@ -274,10 +260,6 @@ function hasEntered({ desired, observed }: Turn): boolean {
 
 function wordOf({ roster, member }: Seeker): string {
   return `${roster}\0${member}`
-}
-
-function toSeeker(turn: Turn): Seeker {
-  return { roster: turn.roster.id, member: turn.member }
 }
 
 function isSame(seeker: Seeker, turn: Turn): boolean {

@@ -19,12 +19,6 @@ export interface Surroundings {
 /** What is read already, by roster and member id. */
 export type KnownRecords = Map<string, ReadonlyMap<string, MemberRecord>>
 
-interface Wish {
-  member: string
-  observed: Observed | null
-  isPending: boolean
-}
-
 /** An address (lower-cased) that a turn may be about. */
 export interface Address {
   roster: Roster
@@ -38,7 +32,7 @@ export async function readSurroundings(
   addresses: ReadonlyMap<string, readonly Address[]>,
   known: KnownRecords,
 ): Promise<Surroundings> {
-  const wishes = new Map<string, Wish[]>()
+  const wishes = new Map<string, MemberRecord[]>()
   await Promise.all(
     rosters.map(async (roster) => {
       const keys = distinct((addresses.get(roster.app.id) ?? []).map(({ key }) => key))
@@ -50,22 +44,19 @@ export async function readSurroundings(
       keys.forEach((key, at) => {
         const found = (holders[at] ?? []).map((id) => records.get(id)).filter((record) => record !== undefined)
         // Whose seat was taken back wants none.
-        const present = found.filter(({ desired, observed }) => desired.present && !isReclaimed(desired, observed))
-        wishes.set(
-          wishKey(roster, key),
-          present.map(({ id, observed, status }) => ({ member: id, observed, isPending: status === 'pending' })),
-        )
+        const wish = found.filter(({ desired, observed }) => desired.present && !isReclaimed(desired, observed))
+        wishes.set(wishKey(roster, key), wish)
       })
     }),
   )
   const wishesOf = (roster: Roster, key: string) => wishes.get(wishKey(roster, key)) ?? []
   const others = (roster: Roster, member: string, key: string) =>
-    wishesOf(roster, key).filter((wish) => wish.member !== member)
+    wishesOf(roster, key).filter(({ id }) => id !== member)
   const elsewhere = ({ id, app }: Roster, key: string) =>
     rosters.filter((other) => other.id !== id && other.app.id === app.id).flatMap((other) => wishesOf(other, key))
   return {
     wantedHere: (roster, member, key) => others(roster, member, key).length > 0,
-    comingHere: (roster, member, key) => others(roster, member, key).some(({ isPending }) => isPending),
+    comingHere: (roster, member, key) => others(roster, member, key).some(({ status }) => status === 'pending'),
     wantedElsewhere: (roster, key) => elsewhere(roster, key).length > 0,
     isSeated: (roster, key) => elsewhere(roster, key).some(({ observed }) => isInBy(observed, key)),
     twin: (roster, member, key) =>

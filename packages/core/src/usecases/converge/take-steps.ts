@@ -1,4 +1,4 @@
-import type { ChunkSize } from '../visit/visit.ts'
+import type { Visit } from '../visit/visit.ts'
 import type { AppleSession, CallRecord, TesterRow } from '@flightroster/app-store-connect'
 import { emailKey } from '../../domain/email.ts'
 import type { CallStep, WriteStep } from '../../domain/step.ts'
@@ -46,7 +46,7 @@ export interface StepDeps {
   seats: Pick<Seats, 'mayEnter'>
   /** Calls at once. */
   parallel: number
-  chunk: ChunkSize
+  chunk: Visit['chunk']
 }
 
 export const MAX_CHUNK = 200
@@ -62,37 +62,55 @@ type TakenBy<K extends Kind> = Taken<Extract<CallStep, { do: K }>>
  */
 export async function takeSteps(deps: StepDeps, taken: Taken[]): Promise<void> {
   const of = <K extends Kind>(kind: K) => taken.filter((item): item is TakenBy<K> => item.step.do === kind)
-  await lookUp(deps, of('look_up'))
-  await readMembership(deps, of('read_membership'))
-  await removeFromGroups(deps, of('remove'))
-  await removeFromApps(deps, of('remove_app'))
-  await addToGroups(deps, of('add'))
+  const { listener } = deps
+  await readTogether(deps, of('look_up'), {
+    of: ({ turn, step }) => `${step.within} ${turn.roster.app.id}`,
+    call: (session, { turn, step }, emails) =>
+      step.within === 'app'
+        ? session.findTesters({ appId: turn.roster.app.id, emails })
+        : session.findAccountTesters({ emails }),
+    tell: (item, reading) => listener.found(item, reading),
+  })
+  await readTogether(deps, of('read_membership'), {
+    of: groupOf,
+    call: (session, first, emails) => session.findGroupMembers({ groupId: groupOf(first), emails }),
+    tell: (item, reading) => listener.membership(item, reading),
+  })
+  await writeTogether(deps, of('remove'), {
+    of: groupOf,
+    call: (session, groupId, ids) => session.removeTesters(groupId, ids),
+    tell: (item) => listener.removed(item, 'done'),
+    wantsIn: false,
+  })
+  await writeTogether(deps, of('remove_app'), {
+    of: ({ turn }) => turn.roster.app.id,
+    call: (session, appId, ids) => session.removeFromApp(appId, ids),
+    tell: (item, how) => listener.removed(item, how),
+    wantsIn: false,
+  })
+  await writeTogether(deps, of('add'), {
+    of: groupOf,
+    call: (session, groupId, ids) => session.addTesters(groupId, ids),
+    tell: (item) => listener.added(item),
+    wantsIn: true,
+  })
   await createTesters(deps, of('create'))
   await inviteTesters(deps, of('invite'))
 }
 
-async function lookUp(deps: StepDeps, taken: TakenBy<'look_up'>[]): Promise<void> {
-  for (const items of groupBy(taken, ({ turn, step }) => `${step.within} ${turn.roster.app.id}`).values()) {
-    const { turn, step } = items[0]!
-    const appId = turn.roster.app.id
-    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) =>
-      readChunk(deps, chunk, {
-        call: (session, emails) =>
-          step.within === 'app' ? session.findTesters({ appId, emails }) : session.findAccountTesters({ emails }),
-        tell: deps.listener.found,
-      }),
-    )
-  }
+const groupOf = ({ turn }: Taken) => turn.roster.group.id
+
+/** A read for many; `of`: those of whom it is the same may share a call. */
+interface Read<T extends Taken> {
+  of: (taken: T) => string
+  /** Any one of those that share it says where it is read. */
+  call: (session: AppleSession, first: T, emails: string[]) => Promise<TesterRow[]>
+  tell: (taken: T, reading: Reading) => void
 }
 
-async function readMembership(deps: StepDeps, taken: TakenBy<'read_membership'>[]): Promise<void> {
-  for (const [groupId, items] of groupBy(taken, ({ turn }) => turn.roster.group.id)) {
-    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) =>
-      readChunk(deps, chunk, {
-        call: (session, emails) => session.findGroupMembers({ groupId, emails }),
-        tell: deps.listener.membership,
-      }),
-    )
+async function readTogether<T extends Taken>(deps: StepDeps, taken: T[], read: Read<T>): Promise<void> {
+  for (const items of groupBy(taken, read.of).values()) {
+    await inParallel(deps.parallel, inChunks(items, LOOK_UP_CHUNK), (chunk) => readChunk(deps, chunk, read))
   }
 }
 
@@ -100,83 +118,50 @@ async function readMembership(deps: StepDeps, taken: TakenBy<'read_membership'>[
  * One read for many. An address that Apple can't search for fails it for all, and so does an endpoint that is out of order: halved
  * until the one address is alone. Only a refusal that names the address says that it can't be searched for.
  */
-async function readChunk<T extends TakenBy<'look_up'> | TakenBy<'read_membership'>>(
-  deps: StepDeps,
-  chunk: T[],
-  read: {
-    call: (session: AppleSession, emails: string[]) => Promise<TesterRow[]>
-    tell: (taken: T, reading: Reading) => void
-  },
-): Promise<void> {
+async function readChunk<T extends Taken>(deps: StepDeps, chunk: T[], read: Read<T>): Promise<void> {
+  const [first] = chunk
+  if (!first) return
   const emails = distinct(chunk.map(({ step }) => step.email))
-  const answer = await attempt(deps, chunk, (session) => read.call(session, emails), {
+  const answer = await attempt(deps, chunk, (session) => read.call(session, first, emails), {
     takes: (error) => error.code === 'address_invalid' || (chunk.length > 1 && REFUSALS.includes(error.code)),
   })
   if (answer.is === 'ended') return
   if (answer.is === 'answer') return tellRows(chunk, answer.value, read.tell)
-  const { error } = answer
-  const [first] = chunk
-  if (chunk.length === 1 && first) return read.tell(first, { is: 'unknown', error })
+  if (chunk.length === 1) return read.tell(first, { is: 'unknown', error: answer.error })
   for (const half of inChunks(chunk, Math.ceil(chunk.length / 2))) await readChunk(deps, half, read)
 }
 
 function tellRows<T extends Taken>(chunk: T[], rows: TesterRow[], tell: (taken: T, reading: Reading) => void): void {
-  const byKey = byAddress(rows)
+  const byKey = new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
   for (const item of chunk) {
     const row = byKey.get(emailKey(item.step.email))
     tell(item, row ? { is: 'found', row } : { is: 'absent' })
   }
 }
 
-function byAddress(rows: TesterRow[]): Map<string, TesterRow> {
-  return new Map(rows.flatMap((row) => (row.email === null ? [] : [[emailKey(row.email), row] as const])))
-}
+type Related = Taken<Extract<CallStep, { testerId: string }>>
 
-async function addToGroups(deps: StepDeps, taken: TakenBy<'add'>[]): Promise<void> {
-  for (const [groupId, items] of groupBy(taken, ({ turn }) => turn.roster.group.id)) {
-    await writeInChunks(deps, items, {
-      call: (session, ids) => session.addTesters(groupId, ids),
-      tell: (item) => deps.listener.added(item),
-      wantsIn: true,
-    })
-  }
-}
-
-async function removeFromGroups(deps: StepDeps, taken: TakenBy<'remove'>[]): Promise<void> {
-  for (const [groupId, items] of groupBy(taken, ({ turn }) => turn.roster.group.id)) {
-    await writeInChunks(deps, items, {
-      call: (session, ids) => session.removeTesters(groupId, ids),
-      tell: (item) => deps.listener.removed(item, 'done'),
-      wantsIn: false,
-    })
-  }
-}
-
-async function removeFromApps(deps: StepDeps, taken: TakenBy<'remove_app'>[]): Promise<void> {
-  for (const [appId, items] of groupBy(taken, ({ turn }) => turn.roster.app.id)) {
-    let how: 'done' | 'started' = 'started'
-    await writeInChunks(deps, items, {
-      call: async (session, ids) => {
-        how = await session.removeFromApp(appId, ids)
-      },
-      tell: (item) => deps.listener.removed(item, how),
-      wantsIn: false,
-    })
-  }
+/** A relationship call for many, to one group or app (`of`). */
+interface Relate<T extends Related, R> {
+  of: (item: T) => string
+  call: (session: AppleSession, of: string, testerIds: string[]) => Promise<R>
+  tell: (item: T, answer: R) => void | Promise<void>
+  wantsIn: boolean
 }
 
 /**
  * One relationship call for many. A refused call may mean that some are there (or gone) already: one membership read sorts them
  * out, and only the others are halved, until the one bad id is alone.
  */
-async function writeInChunks<T extends Taken<Extract<CallStep, { testerId: string }>>>(
+async function writeTogether<T extends Related, R>(deps: StepDeps, taken: T[], write: Relate<T, R>): Promise<void> {
+  for (const [of, items] of groupBy(taken, write.of)) await writeInChunks(deps, items, of, write)
+}
+
+async function writeInChunks<T extends Related, R>(
   deps: StepDeps,
   items: T[],
-  write: {
-    call: (session: AppleSession, testerIds: string[]) => Promise<void>
-    tell: (item: T) => void | Promise<void>
-    wantsIn: boolean
-  },
+  of: string,
+  write: Relate<T, R>,
 ): Promise<void> {
   let queue = [...items]
   let bound = MAX_CHUNK
@@ -185,13 +170,13 @@ async function writeInChunks<T extends Taken<Extract<CallStep, { testerId: strin
     const chunk = queue.splice(0, size)
     if (!(await deps.listener.beforeWrites(chunk))) return
     const ids = distinct(chunk.map(({ step }) => step.testerId))
-    const answer = await attempt(deps, chunk, (session) => write.call(session, ids), {
+    const answer = await attempt(deps, chunk, (session) => write.call(session, of, ids), {
       takes: (error) => ids.length > 1 && REFUSALS.includes(error.code),
     })
     if (answer.is === 'answer') {
       if (chunk.length === deps.chunk.size) deps.chunk.size = Math.min(MAX_CHUNK, deps.chunk.size * 2)
       bound = Math.min(MAX_CHUNK, bound * 2)
-      for (const item of chunk) await write.tell(item)
+      for (const item of chunk) await write.tell(item, answer.value)
     } else if (answer.is === 'refused') {
       bound = Math.ceil(chunk.length / 2)
       deps.chunk.size = Math.max(MIN_GROWING_CHUNK, Math.floor(deps.chunk.size / 2))
@@ -201,7 +186,7 @@ async function writeInChunks<T extends Taken<Extract<CallStep, { testerId: strin
 }
 
 /** Tells those whom a membership read shows where they should be; returns the others. */
-async function sortOut<T extends Taken<Extract<CallStep, { testerId: string }>>>(
+async function sortOut<T extends Related>(
   deps: StepDeps,
   chunk: T[],
   wantsIn: boolean,
@@ -212,18 +197,15 @@ async function sortOut<T extends Taken<Extract<CallStep, { testerId: string }>>>
   const emails = distinct(chunk.map(({ step }) => step.email))
   const answer = await attempt(deps, chunk, (session) => session.findGroupMembers({ groupId, emails }), { reads: true })
   if (answer.is !== 'answer') return []
-  const byKey = byAddress(answer.value)
   const others: T[] = []
+  tellRows(chunk, answer.value, (item, reading) => {
+    if ((reading.is === 'found') === wantsIn) deps.listener.membership(item, reading)
+    else others.push(item)
+  })
   for (const item of chunk) {
-    const key = emailKey(item.step.email)
-    const row = byKey.get(key)
-    if ((row !== undefined) !== wantsIn) {
-      others.push(item)
-      continue
-    }
-    deps.listener.membership(item, row ? { is: 'found', row } : { is: 'absent' })
     // Out, or in for so short a time that reads do not show it yet: only later ones tell, and to ask again at once would be answered alike.
-    if (!row && item.turn.unseen.has(key)) await deps.listener.failed(item, refusal, chunk.length, 'step')
+    const isHidden = !others.includes(item) && item.turn.unseen.has(emailKey(item.step.email))
+    if (isHidden) await deps.listener.failed(item, refusal, chunk.length, 'step')
   }
   return others
 }

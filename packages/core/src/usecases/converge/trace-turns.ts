@@ -1,7 +1,7 @@
 import type { CallRecord } from '@flightroster/app-store-connect'
-import type { Log } from '../../log.ts'
-import type { Outcome, Traces } from '../../store/index.ts'
-import type { Span, Tracing } from '../../tracing.ts'
+import type { Outcome } from '../../store/index.ts'
+import type { Span } from '../../tracing.ts'
+import type { Visit } from '../visit/visit.ts'
 import type { Ending, Turn } from './turn.ts'
 
 /** A member's turn, as a trace shows it. */
@@ -11,18 +11,13 @@ export interface TracedTurn {
   forget: () => Promise<void>
 }
 
-export interface TraceDeps {
-  tracing: Tracing
-  traces: Traces
-  log: Log
-}
-
 /** Gives each turn its span, under the request that asked for it where one is known. Nothing at all where nothing is traced. */
-export async function traceTurns(deps: TraceDeps, turns: Turn[]): Promise<void> {
+export async function traceTurns({ deps, teamKey }: Visit, turns: Turn[]): Promise<void> {
   const { start } = deps.tracing
   if (start === null) return
+  const { traces } = deps.store.lane(teamKey)
   const members = turns.map(({ roster, member }) => ({ roster: roster.id, member }))
-  const parents = await deps.traces.read(members).catch((error: unknown) => {
+  const parents = await traces.read(members).catch((error: unknown) => {
     deps.log.warn({ err: error }, 'Traces could not be read; these turns begin their own.')
     return []
   })
@@ -41,7 +36,7 @@ export async function traceTurns(deps: TraceDeps, turns: Turn[]): Promise<void> 
       }),
       // A trace that is not forgotten is at worst carried on too long; it must never disturb a turn.
       forget: async () => {
-        if (parent !== undefined) await deps.traces.forget({ roster: roster.id, member }, parent).catch(() => {})
+        if (parent !== undefined) await traces.forget({ roster: roster.id, member }, parent).catch(() => {})
       },
     }
   })

@@ -54,17 +54,17 @@ export async function makeJobs(
   })
   const items = [...wanted.values()]
   const [places] = await Promise.all([lane.openPlaces(items), isFree ? queue.add(items) : null])
-  const jobs = new Map<string, string>()
-  const placed = items.flatMap((item, at) => {
-    const place = places[at]
-    if (!place) return []
-    if (isFree) jobs.set(item.ref, place.state === 'none' ? item.ref : place.id)
-    return isFree && place.state === 'none' ? [] : [{ ...item, place }]
-  })
-  const kept = await queue.enqueue(placed)
+  const placeOf = new Map(items.map(({ ref }, at) => [ref, places[at]]))
+  const kept = await queue.enqueue(
+    items.flatMap((item) => {
+      const place = placeOf.get(item.ref)
+      return !place || (isFree && place.state === 'none') ? [] : [{ ...item, place }]
+    }),
+  )
   return recorded.flatMap((entry, at) => {
     const ref = refs[at] ?? ''
-    const job = jobs.get(ref)
-    return kept.has(ref) ? [] : [job === undefined ? entry : { ...entry, job }]
+    const place = placeOf.get(ref)
+    if (kept.has(ref)) return []
+    return [isFree && place ? { ...entry, job: place.state === 'none' ? ref : place.id } : entry]
   })
 }

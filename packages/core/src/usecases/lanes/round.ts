@@ -137,12 +137,12 @@ async function carryOut(
   behind: ReadBehind | null = null,
   drop: () => Promise<unknown> = () => Promise.resolve(null),
 ): Promise<void> {
-  const { store, lane, tracing, log } = visit.deps
+  const { store, lane } = visit.deps
   try {
     const batch = await loadBatch(store, lane, visit.teamKey, jobs, behind)
     const dropping = drop()
     dropping.catch(() => {})
-    await traceTurns({ tracing, traces: store.lane(visit.teamKey).traces, log }, batch.turns)
+    await traceTurns(visit, batch.turns)
     try {
       await converge(visit, batch)
     } finally {
@@ -159,19 +159,8 @@ const MOVE_LOOK_MS = 2_000
 
 async function converge(visit: Visit, batch: Batch): Promise<void> {
   const { deps, lease } = visit
-  const { store, lane, clock, settings } = deps
-  const seats = await openSeats(
-    {
-      store,
-      lane,
-      clock,
-      teamKey: visit.teamKey,
-      session: sessionOf(visit),
-      checkEveryMs: settings.blockedCheckMs,
-      goesOn: () => goesOn(visit),
-    },
-    batch,
-  )
+  const { clock } = deps
+  const seats = await openSeats(visit, batch)
   const finishDeps: FinishDeps = {
     seats,
     lane: deps.lane,

@@ -1,5 +1,5 @@
 import { isAppError, type AppError } from '../../errors.ts'
-import type { Roster } from '../../domain/roster.ts'
+import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { watchBuilds, watchBuildsAgain } from '../builds/watch-builds.ts'
 import { keepLaw } from './keep-law.ts'
 import { unparkResumed } from '../rosters/pause-roster.ts'
@@ -22,9 +22,9 @@ type Task = (visit: Visit, id: string) => Promise<number | null>
 const TASKS: Readonly<Record<string, Task | undefined>> = {
   builds: watchBuilds,
   'builds-again': watchBuildsAgain,
-  reconcile: reconcileRoster,
-  requested: runRequested,
-  approved: runApprovedPlan,
+  reconcile: (visit, id) => readGroupOf(visit, id, null),
+  requested: ofRunning((visit, record) => readGroupOf(visit, record.roster, record)),
+  approved: ofRunning(runApproved),
   erase: eraseMembers,
   delete: emptyRoster,
   blocked: checkBlockedRoster,
@@ -78,28 +78,18 @@ async function noteFailure(visit: Visit, task: { task: string; putOffTo: number 
   if (works && error.code === 'key_rejected') await again(clock.now() + CHANCE_MS)
 }
 
-async function runRequested(visit: Visit, id: string): Promise<number | null> {
-  const record = await visit.deps.store.lane(visit.teamKey).reconciliations.find(id)
-  const roster = record?.status === 'running' ? await findHere(visit, record.roster) : null
-  if (!record || !roster) return null
-  if (roster.paused || roster.blocked) return visit.deps.clock.now() + RETRY_MS
-  return runReconcile(visit, roster, record)
+/** A reconciliation that is over is not begun again. */
+function ofRunning(run: (visit: Visit, record: Reconciliation) => Promise<number | null>): Task {
+  return async (visit, id) => {
+    const record = await visit.deps.store.lane(visit.teamKey).reconciliations.find(id)
+    return record?.status === 'running' ? run(visit, record) : null
+  }
 }
 
-async function runApprovedPlan(visit: Visit, id: string): Promise<number | null> {
-  const record = await visit.deps.store.lane(visit.teamKey).reconciliations.find(id)
-  return record?.status === 'running' ? runApproved(visit, record) : null
-}
-
-async function reconcileRoster(visit: Visit, rosterId: string): Promise<number | null> {
-  const roster = await findHere(visit, rosterId)
-  if (!roster) return null
+/** Of a roster that is still in this lane; it waits for one that is stopped. */
+async function readGroupOf(visit: Visit, id: string, requested: Reconciliation | null): Promise<number | null> {
+  const roster = await visit.deps.store.rosters.find(id)
+  if (roster?.teamKey !== visit.teamKey) return null
   if (roster.paused || roster.blocked || roster.deleting) return visit.deps.clock.now() + RETRY_MS
-  return runReconcile(visit, roster, null)
-}
-
-/** A roster that is still in this lane. */
-async function findHere({ deps, teamKey }: Visit, rosterId: string): Promise<Roster | null> {
-  const roster = await deps.store.rosters.find(rosterId)
-  return roster?.teamKey === teamKey ? roster : null
+  return runReconcile(visit, roster, requested)
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Log } from '../../log.ts'
+import { inChunks } from '../lists.ts'
 import { laneHash, type Store } from '../../store/index.ts'
 
 export interface SweepDeps {
@@ -25,8 +26,8 @@ export async function sweepLanes({ store, clock, log }: SweepDeps): Promise<numb
   if (parts.size === 0) return 0
   const lanes = (await store.laneIds()).filter((lane) => parts.has(laneHash(lane) % PARTS))
   let rung = 0
-  for (let from = 0; from < lanes.length; from += PAGE) {
-    const due = await store.lanesToVisit(lanes.slice(from, from + PAGE), clock.now())
+  for (const page of inChunks(lanes, PAGE)) {
+    const due = await store.lanesToVisit(page, clock.now())
     await Promise.all(due.map((lane) => store.ready.ring(lane)))
     rung += due.length
   }

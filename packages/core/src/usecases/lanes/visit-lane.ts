@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { AppError, isAppError } from '../../errors.ts'
 import type { LaneMemory } from '../../store/index.ts'
 import { createCallGate } from '../visit/call-gate.ts'
-import { askUnknownKey, blockLane, probeKey, unblockLane } from '../visit/judge-key.ts'
+import { askUnknownKey, blockLane, probeKey } from '../visit/judge-key.ts'
 import { tellKey } from '../visit/tell-key.ts'
 import { runDue } from './run-due.ts'
 import { openEndpoints } from '../visit/endpoints.ts'
-import { keepLease, LEASE } from '../visit/lease.ts'
+import { keepLease, LEASE_MS } from '../visit/lease.ts'
 import { holdMs, nextVisit, type Idle, type VisitEnd } from './next-visit.ts'
 import { runRound } from './round.ts'
 import { age, comeAgainAt, goesOn, type Visit, type VisitDeps } from '../visit/visit.ts'
@@ -36,10 +37,7 @@ const FAULT_AGAIN_MS = 5_000
 async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | VisitEnd> {
   const token = randomUUID()
   const takenAt = deps.clock.monotonic()
-  const [opened, early] = await Promise.all([
-    deps.lane.open(token, LEASE.leaseMs, deps.claiming),
-    readCredentials(deps),
-  ])
+  const [opened, early] = await Promise.all([deps.lane.open(token, LEASE_MS, deps.claiming), readCredentials(deps)])
   if (opened.kind === 'unclaimed') return { inMs: null, holdMs: 0, idle: null }
   // Rung during another's visit: that one may end at any moment, and does not know of the ring.
   if (opened.kind === 'busy') return idleFor('busy', Math.min(Math.max(opened.leftMs, 0) + 200, BUSY_AGAIN_MS))
@@ -67,9 +65,7 @@ async function openVisit(deps: VisitDeps, teamKey: string): Promise<Visit | Visi
     token,
     takenAt,
     clock: deps.clock,
-    settings: LEASE,
-    renew: () =>
-      age(visit) > deps.settings.hardMs * 1.2 ? Promise.resolve(false) : deps.lane.renew(token, LEASE.leaseMs),
+    renew: () => (age(visit) > deps.settings.hardMs * 1.2 ? Promise.resolve(false) : deps.lane.renew(token, LEASE_MS)),
     renewed: async () => {
       await Promise.all([deps.queue.extendLocks([...held], token, JOB_LOCK_MS), deps.extendClaim()])
     },
@@ -160,8 +156,9 @@ async function passBlock(visit: Visit): Promise<boolean> {
     comeAgainAt(visit, checkAgainAt)
     return false
   }
-  await unblockLane(deps.lane, memory.keyAt)
-  visit.memory = { ...memory, blocked: null, suspicion: null, rest: null, waits: null }
+  const free = { blocked: null, suspicion: null, rest: null, waits: null, status: 'working', problem: null } as const
+  await deps.lane.remember(free, memory.keyAt)
+  visit.memory = { ...memory, ...free }
   deps.log.info({ event: 'lane.recovered', teamKey: visit.teamKey }, 'lane.recovered')
   return true
 }
@@ -172,7 +169,7 @@ async function closeVisit(visit: Visit): Promise<VisitEnd> {
   const isHeld = lease.isHeld()
   lease.end()
   // Whose lease it is now comes again by itself; until it has run out, nobody can do anything.
-  const lost = idleFor('busy', LEASE.leaseMs)
+  const lost = idleFor('busy', LEASE_MS)
   if (!isHeld) return lost
   try {
     await gate.close()
@@ -234,18 +231,21 @@ function learnt(visit: Visit, restUntil: number | null): Partial<LaneMemory> {
         : null
   // A key that answered is a working one; one success ends a suspicion.
   const works = gate.succeeded() && stopped === null
-  return {
-    ...(chunk.size === memory.chunk ? {} : { chunk: chunk.size }),
-    ...(gate.sent() === 0 || parallel === memory.parallel ? {} : { parallel }),
-    ...(works && memory.status !== 'working' ? { status: 'working' as const, problem: null } : {}),
-    ...(works && memory.suspicion ? { suspicion: null } : {}),
+  const after: Partial<LaneMemory> = {
     ...visit.endpoints.learnt(),
-    ...(outage === null || outage === memory.outage ? {} : { outage }),
+    ...(works ? { suspicion: null } : {}),
+    ...(works && memory.status !== 'working' ? { status: 'working', problem: null } : {}),
+    chunk: chunk.size,
+    parallel: gate.sent() === 0 ? memory.parallel : parallel,
+    outage: outage ?? memory.outage,
     // The first one, or the first one again after a success.
     ...(outage === 1 ? { outageSince: visit.deps.clock.now() } : {}),
-    ...(waits === null && memory.waits === null ? {} : { waits }),
+    waits,
     ...(restUntil === null || restUntil === memory.rest?.until
       ? {}
       : { rest: { until: restUntil, ofBlock: memory.blocked !== null } }),
   }
+  const before = new Map<string, unknown>(Object.entries(memory))
+  const isNew = ([name, value]: [string, unknown]) => !isDeepStrictEqual(value, before.get(name))
+  return Object.fromEntries(Object.entries(after).filter(isNew))
 }

@@ -15,7 +15,13 @@ export async function blockRoster(visit: Visit, roster: Roster): Promise<void> {
   if (!found || !isStill(found, roster)) return
   // Planned and told first: whoever dies on the way leaves no roster that is blocked for ever, or without a word.
   await store.lane(visit.teamKey).schedule.plan(blockedTask(roster.id), clock.now() + settings.blockedCheckMs)
-  if (!wasBlocked) await tellBlocked(visit, roster, problem)
+  if (!wasBlocked) {
+    const { id, createdAt: madeAt } = roster
+    const sequence = await store.nextSequence(visit.teamKey, `roster:${id}`)
+    const told = { code: problem.code, detail: problem.detail }
+    const fact: Fact = { type: 'roster.blocked', roster: id, madeAt, sequence, problem: told, at: problem.at }
+    await store.lane(visit.teamKey).facts.add([fact])
+  }
   await store.rosters.update(roster.id, (current) =>
     isStill(current, roster) ? { ...current, blocked: current.blocked ?? problem } : current,
   )
@@ -36,13 +42,4 @@ export async function blockIfGone(visit: Visit, roster: Roster): Promise<void> {
     if (!isAppError(error, 'apple_not_found')) throw error
     await blockRoster(visit, roster)
   }
-}
-
-async function tellBlocked(visit: Visit, roster: Roster, { code, detail }: Problem): Promise<void> {
-  const { store, clock } = visit.deps
-  const { id, createdAt: madeAt } = roster
-  const sequence = await store.nextSequence(visit.teamKey, `roster:${id}`)
-  const problem = { code, detail }
-  const fact: Fact = { type: 'roster.blocked', roster: id, madeAt, sequence, problem, at: clock.now() }
-  await store.lane(visit.teamKey).facts.add([fact])
 }

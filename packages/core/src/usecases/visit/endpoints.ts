@@ -14,8 +14,11 @@ const LONGEST_WAIT_MS = 60_000
 const PROBE_MS = 5_000
 
 export interface Endpoints {
+  /** When a call to this endpoint may go out (ms); 0: now. */
   opensAt(endpoint: string): number
+  /** It refused a call in a way that speaks of nobody in particular. */
   refused(endpoint: string, error: AppError): void
+  /** When whoever it refused last comes again (ms). */
   againAt(endpoint: string): number
   /** Told of every answer: a good one opens its own endpoint, and no other. */
   note(record: CallRecord): void

@@ -2,15 +2,19 @@ import { expect, it } from 'vitest'
 import { createSettableClock } from '@flightroster/core/testing'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import type { LaneMemory } from '../../store/index.ts'
-import { judgeKey, probeKey } from './judge-key.ts'
+import { createLog } from '../../log.ts'
+import { judgeDoubt } from './judge-key.ts'
+import { VISIT } from './visit-settings.ts'
 import type { Visit } from './visit.ts'
 
 /** Judges one doubt after the other, as the visits of a lane do. `answers` are what the probes meet; none is a good one. */
 function startJudge() {
   const clock = createSettableClock()
-  let suspicion: LaneMemory['suspicion'] = null
+  const memory: Partial<LaneMemory> = { suspicion: null, blocked: null, keyAt: 7 }
+  const log = createLog({ level: 'silent', name: 'test' })
   return {
     clock,
+    memory,
     judge: async (code: ErrorCode, answers: (ErrorCode | null)[] = [], details: Record<string, unknown> = {}) => {
       const asked = [...answers]
       const listApps = async () => {
@@ -19,16 +23,16 @@ function startJudge() {
         return []
       }
       const store = { rostersOf: async () => [], rosters: { findMany: async () => new Map() } }
-      const apple = { session: () => ({ listApps }) }
-      const visit = { deps: { store, apple }, lease: {} } as unknown as Visit
-      const verdict = await judgeKey(
-        { clock, ask: () => probeKey(visit) },
-        { suspicion },
-        new AppError(code, { details }),
-      )
-      if (verdict.kind === 'suspicious') suspicion = verdict.suspicion
-      const problem = verdict.kind === 'blocked' ? ` ${verdict.problem.code}` : ''
-      return `${verdict.kind}${problem}, ${answers.length - asked.length} probes`
+      const lane = { remember: async (change: Partial<LaneMemory>) => void Object.assign(memory, change) }
+      const deps = { store, lane, clock, log, apple: { session: () => ({ listApps }) }, settings: VISIT }
+      const visit = { deps, lease: {}, memory: { ...memory }, stopped: null, nextAt: null, setbacks: 0 }
+      const doubt = new AppError(code, { details })
+      const verdict = await judgeDoubt(visit as unknown as Visit, doubt)
+      expect(visit.stopped).toBe(verdict === 'stopped' ? doubt : null)
+      const inMs = visit.nextAt === null ? '' : ` for ${visit.nextAt - clock.now()} ms`
+      const problem = memory.blocked ? `blocked ${memory.blocked.code}` : memory.suspicion ? 'suspicious' : ''
+      memory.blocked = null
+      return `${problem || verdict}${inMs}, ${answers.length - asked.length} probes`
     },
   }
 }
@@ -43,34 +47,53 @@ it('takes a rejection for chance where either of two probes is answered', async 
 
 it('takes three rejections over a minute for no chance any more, and fewer or faster ones for a suspicion', async () => {
   const { clock, judge } = startJudge()
-  for (let at = 0; at < 4; at++) expect(await judge('key_rejected', REJECTED)).toBe('suspicious, 2 probes')
+  for (const inMs of [2_000, 20_000, 42_000, 42_000]) {
+    expect(await judge('key_rejected', REJECTED)).toBe(`suspicious for ${inMs} ms, 2 probes`)
+  }
   clock.advance(59_999)
-  expect(await judge('key_rejected', REJECTED)).toBe('suspicious, 2 probes')
+  expect(await judge('key_rejected', REJECTED)).toBe('suspicious for 42000 ms, 2 probes')
   clock.advance(1)
-  expect(await judge('key_rejected', REJECTED)).toBe('blocked key_rejected, 2 probes')
+  expect(await judge('key_rejected', REJECTED)).toBe('blocked key_rejected for 180000 ms, 2 probes')
 })
 
 it('blocks at once what the probes say plainly', async () => {
   const { judge } = startJudge()
   expect(await judge('key_rejected', ['key_rejected', 'agreement_required'])).toBe(
-    'blocked agreement_required, 2 probes',
+    'blocked agreement_required for 180000 ms, 2 probes',
   )
-  expect(await judge('call_forbidden', ['key_forbidden', 'key_forbidden'])).toBe('blocked key_forbidden, 2 probes')
+  expect(await judge('call_forbidden', ['key_forbidden', 'key_forbidden'])).toBe(
+    'blocked key_forbidden for 180000 ms, 2 probes',
+  )
 })
 
 it("condemns a key that reads by Apple's own refusal of the work it is for, not by one of another endpoint", async () => {
   const { judge } = startJudge()
   const add = { method: 'POST', path: '/v1/betaGroups/{id}/relationships/betaTesters' }
-  expect(await judge('key_forbidden', [], add)).toBe('blocked key_forbidden, 0 probes')
+  expect(await judge('key_forbidden', [], add)).toBe('blocked key_forbidden for 180000 ms, 0 probes')
   expect(await judge('key_forbidden', [], { ...add, bare: true })).toBe('works, 0 probes')
+  expect(await judge('key_rejected', [], add)).toBe('works, 0 probes')
   expect(await judge('key_forbidden', [], { method: 'GET', path: '/v1/betaTesters' })).toBe('works, 0 probes')
   expect(await judge('key_forbidden', [], { method: 'POST', path: '/v1/betaTesterInvitations' })).toBe(
     'works, 0 probes',
   )
-  expect(await judge('agreement_required')).toBe('blocked agreement_required, 0 probes')
+  expect(await judge('agreement_required')).toBe('blocked agreement_required for 180000 ms, 0 probes')
 })
 
-it('says nothing of the key where the probe fails for another reason', async () => {
-  const { judge } = startJudge()
-  await expect(judge('key_rejected', ['apple_unreachable'])).rejects.toMatchObject({ code: 'apple_unreachable' })
+it('says nothing of the key where the probe fails for another reason, and comes again soon', async () => {
+  const { judge, memory } = startJudge()
+  expect(await judge('key_rejected', ['apple_unreachable'])).toBe('stopped for 5000 ms, 1 probes')
+  expect(memory).toEqual({ suspicion: null, blocked: null, keyAt: 7 })
+})
+
+it('shares one judgement among all who doubt at once, and judges anew afterwards', async () => {
+  let probes = 0
+  const listApps = async () => void probes++
+  const store = { rostersOf: async () => [], rosters: { findMany: async () => new Map() } }
+  const deps = { store, apple: { session: () => ({ listApps }) } }
+  const visit = { deps, lease: {}, memory: {}, judging: null, setbacks: 0 } as unknown as Visit
+  const doubts = [1, 2, 3].map(() => judgeDoubt(visit, new AppError('key_rejected')))
+  expect(await Promise.all(doubts)).toEqual(['works', 'works', 'works'])
+  expect([probes, visit.setbacks, visit.judging]).toEqual([1, 1, null])
+  await judgeDoubt(visit, new AppError('key_rejected'))
+  expect(probes).toBe(2)
 })

@@ -1,15 +1,8 @@
-import type { Clock } from '../../domain/clock.ts'
 import type { Problem, TeamKeyStatus } from '../../domain/roster.ts'
 import { AppError, ERROR_RULES, isAppError, type ErrorCode } from '../../errors.ts'
 import type { LaneMemory, LaneStore } from '../../store/index.ts'
 import { stopLane } from './stop-lane.ts'
 import { comeAgainAt, goesOn, rostersIn, sessionOf, type Visit } from './visit.ts'
-
-/** What a doubtful answer means for the lane. */
-type Verdict =
-  | { kind: 'works' }
-  | { kind: 'suspicious'; suspicion: { count: number; since: number } }
-  | { kind: 'blocked'; problem: Problem }
 
 const KEY_STATUS: Partial<Record<ErrorCode, TeamKeyStatus>> = {
   key_rejected: 'rejected',
@@ -22,39 +15,12 @@ const REJECTIONS = 3
 const REJECTED_OVER_MS = 60_000
 
 /**
- * Random 401s on good keys are common, and one endpoint's 403 does not condemn a key: the cheapest read decides. It is asked
- * with a fresh token, its times corrected by Apple's clock, and twice, since a probe meets the same chance.
- * @internal
- */
-/** @internal */
-export async function judgeKey(
-  { clock, ask }: { clock: Clock; ask: () => Promise<ErrorCode | null> },
-  memory: Pick<LaneMemory, 'suspicion'>,
-  error: AppError,
-): Promise<Verdict> {
-  const blocked = (code: ErrorCode): Verdict => ({
-    kind: 'blocked',
-    problem: { code, detail: ERROR_RULES[code].title, at: clock.now() },
-  })
-  const found = (await ask()) && (await ask())
-  if (error.code !== 'key_rejected') {
-    const code = found ?? (condemns(error) ? error.code : null)
-    return code === null ? { kind: 'works' } : blocked(code)
-  }
-  if (found === null) return { kind: 'works' }
-  if (found !== 'key_rejected') return blocked(found)
-  const now = clock.now()
-  const suspicion = { count: (memory.suspicion?.count ?? 0) + 1, since: memory.suspicion?.since ?? now }
-  if (suspicion.count >= REJECTIONS && now - suspicion.since >= REJECTED_OVER_MS) return blocked('key_rejected')
-  return { kind: 'suspicious', suspicion }
-}
-
-/**
- * Whether a refusal condemns the key although it reads. An agreement is the account's. A role is known by the work that the key is
+ * Whether a refusal condemns the key although it reads. An agreement is the account's, a 401 is chance. A role is known by the work that the key is
  * for: putting people in and out of groups, refused with Apple's own reason; everything else may be about one endpoint.
  */
 function condemns({ code, details }: AppError): boolean {
   if (code === 'agreement_required') return true
+  if (code === 'key_rejected') return false
   const { method, path } = details
   const isOurWork =
     method !== 'GET' && (path === '/v1/betaTesters' || String(path).endsWith('/relationships/betaTesters'))
@@ -98,11 +64,6 @@ export async function blockLane(lane: LaneStore, keyAt: number, problem: Problem
   await lane.remember({ blocked: problem, suspicion: null, status, problem }, keyAt)
 }
 
-export async function unblockLane(lane: LaneStore, keyAt: number): Promise<void> {
-  const works = { blocked: null, suspicion: null, rest: null, waits: null, status: 'working', problem: null } as const
-  await lane.remember(works, keyAt)
-}
-
 /** After a rejected probe: soon at first, so that a chance costs little; a real rejection is found out over a minute. */
 const SUSPICIOUS_AGAIN_MS = [2_000, 20_000, 42_000]
 const RETRY_JUDGING_MS = 5_000
@@ -116,34 +77,46 @@ export function judgeDoubt(visit: Visit, error: AppError): Promise<'works' | 'st
   return visit.judging
 }
 
+/**
+ * Random 401s on good keys are common, and one endpoint's 403 does not condemn a key: the cheapest read decides. It is asked
+ * with a fresh token, its times corrected by Apple's clock, and twice, since a probe meets the same chance.
+ */
 async function judge(visit: Visit, error: AppError): Promise<'works' | 'stopped'> {
   const { lane, clock, log, settings } = visit.deps
   const { keyAt } = visit.memory
   try {
-    const verdict = await judgeKey({ clock, ask: () => probeKey(visit) }, visit.memory, error)
-    switch (verdict.kind) {
-      case 'works':
-        if (error.code === 'key_rejected') visit.setbacks++
-        return 'works'
-      case 'suspicious':
-        await lane.remember({ suspicion: verdict.suspicion }, keyAt)
-        stop(visit, error, SUSPICIOUS_AGAIN_MS[verdict.suspicion.count - 1] ?? 42_000)
-        return 'stopped'
-      case 'blocked':
-        await blockLane(lane, keyAt, verdict.problem)
-        visit.memory = { ...visit.memory, blocked: verdict.problem }
-        log.warn({ event: 'lane.blocked', teamKey: visit.teamKey, code: verdict.problem.code }, 'lane.blocked')
-        stop(visit, error, settings.blockedCheckMs)
-        return 'stopped'
+    const found = (await probeKey(visit)) && (await probeKey(visit))
+    const code = found ?? (condemns(error) ? error.code : null)
+    if (code === null) {
+      if (error.code === 'key_rejected') visit.setbacks++
+      return 'works'
     }
+    const suspicion = found === 'key_rejected' && error.code === found ? suspect(visit) : null
+    if (suspicion) {
+      await lane.remember({ suspicion }, keyAt)
+      return stop(visit, error, SUSPICIOUS_AGAIN_MS[suspicion.count - 1] ?? 42_000)
+    }
+    const problem = { code, detail: ERROR_RULES[code].title, at: clock.now() }
+    await blockLane(lane, keyAt, problem)
+    visit.memory = { ...visit.memory, blocked: problem }
+    log.warn({ event: 'lane.blocked', teamKey: visit.teamKey, code }, 'lane.blocked')
+    return stop(visit, error, settings.blockedCheckMs)
   } catch (fault) {
     log.warn({ err: fault, teamKey: visit.teamKey }, 'The key could not be judged now.')
-    stop(visit, error, RETRY_JUDGING_MS)
-    return 'stopped'
+    return stop(visit, error, RETRY_JUDGING_MS)
   }
 }
 
-function stop(visit: Visit, error: AppError, againMs: number): void {
+/** One rejection more; null once so many, over so long, are no chance. */
+function suspect({ memory, deps }: Visit): LaneMemory['suspicion'] {
+  const now = deps.clock.now()
+  const { count, since } = memory.suspicion ?? { count: 0, since: now }
+  if (count + 1 >= REJECTIONS && now - since >= REJECTED_OVER_MS) return null
+  return { count: count + 1, since }
+}
+
+function stop(visit: Visit, error: AppError, againMs: number): 'stopped' {
   visit.stopped ??= error
   comeAgainAt(visit, visit.deps.clock.now() + againMs)
+  return 'stopped'
 }

@@ -1,41 +1,28 @@
-/** How much a visit does, and how long. */
-export interface VisitSettings {
-  /** Jobs carried out together. */
-  batch: number
-  /** Recorded changes turned into jobs in one round. */
-  enqueue: number
-  /** No new round is begun after this, ms: other lanes wait for the worker too. */
-  softMs: number
-  /** Calls under way are ended after this, ms. */
-  hardMs: number
-  /** How often a blocked lane is checked, ms. */
-  blockedCheckMs: number
-  /** How often the builds of an app are looked at, ms. */
-  buildWatchMs: number
-  /** How long a member who left is kept, ms. */
-  leftMembersMs: number
-  /** Reads lag our own writes: nothing leaves because of a read this soon after one, ms. */
-  quietAfterWriteMs: number
-  /** Whether devices and usage of testers are read and kept. */
-  testerUsage: boolean
-  /** Share (0..1) of the quota that is left to others who use the key. */
-  reserveShare: number
-  /** Share (0..1) that bulk work leaves to events. */
-  bulkReserveShare: number
-}
+export type VisitSettings = typeof VISIT
 
-/** As a worker runs, where neither its environment nor a test says otherwise. */
-export const VISIT: VisitSettings = {
+/** How much a visit does, and how long, as a worker runs where neither its environment nor a test says otherwise. */
+export const VISIT = {
+  /** Jobs carried out together. */
   batch: 100,
+  /** Recorded changes turned into jobs in one round. */
   enqueue: 500,
+  /** No new round is begun after this, ms: other lanes wait for the worker too. */
   softMs: 10_000,
+  /** Calls under way are ended after this, ms. */
   hardMs: 45_000,
+  /** How often a blocked lane is checked, ms. */
   blockedCheckMs: 180_000,
+  /** How often the builds of an app are looked at, ms. */
   buildWatchMs: 600_000,
+  /** How long a member who left is kept, ms. */
   leftMembersMs: 30 * 86_400_000,
+  /** Reads lag our own writes: nothing leaves because of a read this soon after one, ms. */
   quietAfterWriteMs: 120_000,
+  /** Whether devices and usage of testers are read and kept. */
   testerUsage: true,
+  /** Share (0..1) of the quota that is left to others who use the key. */
   reserveShare: 0.05,
+  /** Share (0..1) that bulk work leaves to events. */
   bulkReserveShare: 0.25,
 }
 

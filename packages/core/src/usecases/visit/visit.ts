@@ -36,11 +36,6 @@ export interface VisitDeps {
   draining: () => boolean
 }
 
-/** How many testers go into one relationship call: grows while Apple accepts, halves on refusal. */
-export interface ChunkSize {
-  size: number
-}
-
 /** What one turn at one lane carries along. */
 export interface Visit {
   deps: VisitDeps
@@ -53,7 +48,8 @@ export interface Visit {
   recorded: OutboxEntry[] | null
   /** As last counted; null once something was queued, fetched or brought back since. */
   counts: LaneCounts | null
-  chunk: ChunkSize
+  /** How many testers go into one relationship call: grows while Apple accepts, halves on refusal. */
+  chunk: { size: number }
   /** Monotonic, ms. */
   begunAt: number
   /** Jobs in hand: their locks are renewed with the lease. */
@@ -87,12 +83,6 @@ export function isProbing(visit: Visit): boolean {
   return visit.memory.outage > 0 && visit.outage !== 0
 }
 
-/** Told of every success: one is enough to believe Apple again. */
-function noteSuccess(visit: Visit): void {
-  visit.failures = 0
-  visit.outage ??= 0
-}
-
 /** A session whose calls pass the visit's gate, and are told to `note` as well. */
 export function sessionOf(visit: Visit, note: (record: CallRecord) => void = () => {}): AppleSession {
   const { gate, deps, credentials, lease } = visit
@@ -103,7 +93,11 @@ export function sessionOf(visit: Visit, note: (record: CallRecord) => void = () 
       async note(record) {
         note(record)
         visit.endpoints.note(record)
-        if (record.code === null && record.status !== null) noteSuccess(visit)
+        // One success is enough to believe Apple again.
+        if (record.code === null && record.status !== null) {
+          visit.failures = 0
+          visit.outage ??= 0
+        }
         await gate.note(record)
       },
     },
