@@ -72,6 +72,8 @@ export interface BatchScript {
   elsewhere?: string[]
   lack?: 'build_missing' | 'build_not_released' | null
   key?: 'works' | 'stopped'
+  /** Settles once no judgement of the key is under way. */
+  judged?: () => Promise<void>
   /** Another worker has the lease. */
   isLeaseLost?: boolean
   chunk?: number
@@ -90,6 +92,10 @@ export interface BatchOutcome {
   doubts: number
   /** How many calls had been sent as each turn ended. */
   finishedAfter: number[]
+  /** Members whose writes were noted, together as they were. */
+  noted: string[][]
+  /** How many go into one relationship call from now on. */
+  chunk: { size: number }
 }
 
 const MOST_CALLS = 1_000
@@ -100,7 +106,16 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
   const roster = makeRoster({ group: { id: 'g-1', name: 'Gold' }, ...script.roster })
   const turns = script.members.map((member, at) => makeTurn(rosterOf(roster, member), member, at))
   const sent: Sent[] = []
-  const outcome: BatchOutcome = { sent, turns, troubles: [], stops: [], doubts: 0, finishedAfter: [] }
+  const outcome: BatchOutcome = {
+    sent,
+    turns,
+    troubles: [],
+    stops: [],
+    doubts: 0,
+    finishedAfter: [],
+    noted: [],
+    chunk: { size: script.chunk ?? 50 },
+  }
   const endpoints = openEndpoints({}, { clock, log: createLog({ level: 'silent', name: 'test' }), teamKey: 'acme' })
   const sessionFor = (note: (record: CallRecord) => void) => {
     const caller: Caller = {
@@ -145,12 +160,17 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
   let isFull = false
   await convergeBatch(
     {
-      lane: { markWriting: async () => !script.isLeaseLost },
+      lane: {
+        async markWriting(_token, _at, marks) {
+          outcome.noted.push(marks.map(({ member }) => member))
+          return !script.isLeaseLost
+        },
+      },
       leaseToken: 'lease',
       sessionFor,
       clock,
       parallel: 1,
-      chunk: { size: script.chunk ?? 50 },
+      chunk: outcome.chunk,
       seats: { mayEnter: () => !isFull, noteFull: () => void (isFull = true) },
       isKnownElsewhere: async (_appId, _key, id) => script.elsewhere?.includes(id) ?? false,
       brakes: {
@@ -165,7 +185,7 @@ export async function runBatch(script: BatchScript): Promise<BatchOutcome> {
           outcome.doubts++
           return script.key ?? 'works'
         },
-        judged: async () => {},
+        judged: async () => script.judged?.(),
         groupGone: async () => {},
       },
       async finish(turn) {

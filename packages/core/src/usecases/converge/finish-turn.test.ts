@@ -5,6 +5,7 @@ import { createSettableClock } from '@flightroster/core/testing'
 import { AppError } from '../../errors.ts'
 import { createLog } from '../../log.ts'
 import type { Outcome } from '../../store/index.ts'
+import type { Observed } from '../../domain/member.ts'
 import { finishTurn } from './finish-turn.ts'
 import type { Ending } from './turn.ts'
 
@@ -36,6 +37,7 @@ async function finish(
         story.push(`record ${outcome.ending} ${outcome.status}`)
         return answer
       },
+      endRemovals: async (app: string, keys: string[]) => void story.push(`out of ${app}: ${keys.join()}`),
     } as unknown as Parameters<typeof finishTurn>[0]['lane'],
     leaseToken: 'lease',
     clock: createSettableClock(NOW),
@@ -55,6 +57,19 @@ async function storyOf(...args: Parameters<typeof finish>) {
 const done: Ending = { kind: 'done', status: 'invited', problem: null }
 
 describe('what becomes of a job', () => {
+  it('tells others that a removal from the app is over once it is, before the job ends', async () => {
+    const storyAfter = async (writing: Observed['writing']) => {
+      const { deps, turn, story } = await finish(done, { member: { observed: { writing } } })
+      turn.leavesApp.add('ann@example.com').add('bob@example.com')
+      await finishTurn(deps, turn)
+      return story
+    }
+    const told = ['record done invited', 'leave the line', 'complete']
+    const writing = { kind: 'remove_app', email: 'Ann@example.com', at: NOW, reads: 1, answer: 'confirmed' } as const
+    expect(await storyAfter(null)).toEqual(told.toSpliced(1, 0, 'out of 1234: ann@example.com,bob@example.com'))
+    expect(await storyAfter(writing)).toEqual(told.toSpliced(1, 0, 'out of 1234: bob@example.com'))
+  })
+
   it.each<[string, Ending, string[]]>([
     ['done', done, ['record done invited', 'leave the line', 'complete']],
     [

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import {
   NOW,
@@ -111,6 +112,19 @@ describe('one call for many', () => {
     expect(adds).toEqual([120, 60, 60])
   })
 
+  it('keeps in mind how many Apple takes: half as many after a refusal, twice as many after a full call, within bounds', async () => {
+    const sizeAfter = async (members: number, chunk: number, most: number) => {
+      const answer: BatchScript['answer'] = ({ asked, names }) =>
+        asked === 'read group' ? shows() : asked === 'get group' ? group : names.length > most ? refused : done
+      return (await runBatch({ ...many(members), chunk, answer })).chunk.size
+    }
+    expect(await sizeAfter(70, 120, 60)).toBe(60)
+    expect(await sizeAfter(30, 30, 10)).toBe(25)
+    expect(await sizeAfter(50, 50, 200)).toBe(100)
+    expect(await sizeAfter(49, 50, 200)).toBe(50)
+    expect(await sizeAfter(150, 150, 200)).toBe(200)
+  })
+
   it.each(['lost', { status: 500 }] as const)(
     "uses nobody's attempt when a call for many fails: %j",
     async (answer) => {
@@ -150,6 +164,21 @@ describe('a look-up for many', () => {
     )
   })
 
+  it('is halved as well where it is refused for somebody in another way: that one is asked about later, and all others go on', async () => {
+    const bad = emailOf(3)
+    const { sent, turns } = await runBatch({
+      members: many(8).members,
+      answer: ({ asked, names }) =>
+        asked === 'create' ? made(names[0]!) : names.includes(bad) ? { status: 409 } : shows(),
+    })
+    expect(sent.filter(({ asked }) => asked === 'look up in app').map(({ names }) => names.length)).toEqual([
+      8, 4, 2, 2, 1, 1, 4,
+    ])
+    expect(turns.map(tellEnding)).toEqual(
+      turns.map((_, at) => (at === 3 ? 'later pending apple_refused' : 'done invited')),
+    )
+  })
+
   it('saves the refused creates of those who are there', async () => {
     const { sent } = await runBatch({
       members: many(5).members,
@@ -184,6 +213,25 @@ describe('calls that are not about a member', () => {
   it('asks again twice where a token was rejected by chance, not more', async () => {
     const { sent, doubts } = await runBatch({ members: [{}], answer: () => ({ status: 401 }) })
     expect([sent.length, doubts]).toEqual([3, 3])
+  })
+
+  it('begins no call while it is being found out whether the key works', async () => {
+    let calls = 0
+    let tell = () => {}
+    const judgement = new Promise<void>((resolve) => void (tell = resolve))
+    const batch = runBatch({
+      ...many(1),
+      judged: () => judgement,
+      answer: () => {
+        calls++
+        return done
+      },
+    })
+    for (let turns = 0; turns < 5; turns++) await setImmediate()
+    expect(calls).toBe(0)
+    tell()
+    await batch
+    expect(calls).toBe(1)
   })
 
   it('asks once where one endpoint says no to a key that works', async () => {
@@ -236,7 +284,7 @@ describe('calls that are not about a member', () => {
       settledState: true,
       observedAt: NOW,
     }
-    const { turns } = await runBatch({
+    const { turns, noted } = await runBatch({
       ...many(2),
       members: [
         { invite: true, observed },
@@ -248,5 +296,7 @@ describe('calls that are not about a member', () => {
       [true, null],
       [true, null],
     ])
+    // Whoever dies then leaves no second one that may have been sent.
+    expect(noted).toEqual([['m0']])
   })
 })
