@@ -7,6 +7,9 @@ const ROOT = resolve(import.meta.dirname, '..')
 const BARE_SLEEP =
   /\{[^}]*\bsetTimeout\b[^}]*\} from '(?:node:)?timers\/promises'|new Promise\b[^\n]*\n?[^\n]*\bsetTimeout\(/
 
+/** Time of the fake clock goes by at once. */
+const FAKE_CLOCK = /useFakeTimers\(\{ toFake: \[[^\]]*'setTimeout'/
+
 const tests = ['apps', 'packages', 'e2e', 'scripts']
   .flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
@@ -16,5 +19,6 @@ const tests = ['apps', 'packages', 'e2e', 'scripts']
 it('no test sleeps by itself: what can be asked for is waited for, and time that must pass has a name', () => {
   expect(tests.length).toBeGreaterThan(200)
   const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
-  expect(tests.filter((path) => BARE_SLEEP.test(read(path)) && path !== 'scripts/waits.test.ts')).toEqual([])
+  const sleeps = (text: string) => BARE_SLEEP.test(text) && !FAKE_CLOCK.test(text)
+  expect(tests.filter((path) => sleeps(read(path)) && path !== 'scripts/waits.test.ts')).toEqual([])
 })

@@ -266,7 +266,11 @@ describe('expressions', () => {
     const map = '{"all": $lowercase(email) & $sum(paid) & $pad("a", 2) & $base64encode("a")}'
     const payload = '{"email":"ANN@example.com","paid":[1,2]}'
     const before = await evaluator.evaluate(map, payload, 'c')
-    const looks = async () => evaluator.evaluate(`[${names.map((name) => `$${name}`).join(',')}]`, '{}', 'c')
+    // Where a function was called last, JSONata notes in the function; a process that begins anew has no such note.
+    const looks = async () => {
+      const looked = await evaluator.evaluate(`[${names.map((name) => `$${name}`).join(',')}]`, '{}', 'c')
+      return (looked as Record<string, unknown>[]).map(({ position: _, token: __, ...rest }) => rest)
+    }
     const looked = await looks()
     for (const name of names) {
       for (const change of [

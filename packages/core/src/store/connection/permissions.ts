@@ -26,7 +26,7 @@ export const NEEDED: readonly (readonly string[])[] = [
   ...'pexpire expire pexpireat'.split(' ').map((name) => [name, KEY, '1']),
   ...'hset hsetnx hmset'.split(' ').map((name) => [name, KEY, 'x', '1']),
   ...'lpush rpush'.split(' ').map((name) => [name, KEY, 'x']),
-  ...'incr decr'.split(' ').map((name) => [name, KEY]),
+  ...'incr decr mget'.split(' ').map((name) => [name, KEY]),
   ['set', KEY, '1', 'XX'],
   ['getex', KEY],
   ['incrby', KEY, '0'],

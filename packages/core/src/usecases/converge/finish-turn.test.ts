@@ -121,8 +121,8 @@ describe('what becomes of a job', () => {
     expect((await storyOf(done, { answer: 'lost' })).story).toEqual(['record done invited', 'lease lost'])
   })
 
-  it('gives a job back whose roster is gone, or another by now: it is looked at anew', async () => {
-    expect((await storyOf(done, { answer: 'gone' })).story).toEqual(['record done invited', 'give back'])
+  it('looks anew at a job whose roster is gone, or another by now, and not at once', async () => {
+    expect((await storyOf(done, { answer: 'gone' })).story).toEqual(['record done invited', 'later 1000'])
   })
 
   it('parks bulk work as such', async () => {
@@ -169,7 +169,7 @@ describe('what becomes of a job', () => {
 
   it('fails no job of a roster that is gone, or another by now, nor one of a lane that another worker has', async () => {
     for (const [answer, after] of [
-      ['gone', 'give back'],
+      ['gone', 'later 1000'],
       ['lost', 'lease lost'],
     ] as const) {
       const { deps, turn, story } = await finish({ kind: 'poisoned' }, { answer })

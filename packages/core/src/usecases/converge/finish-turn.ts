@@ -10,6 +10,9 @@ import type { Seats } from './seats.ts'
 import type { Ending, Turn } from './turn.ts'
 import { traceEnding } from './trace-turns.ts'
 
+/** When a member whose roster is gone is looked at again. */
+const GONE_MS = 1_000
+
 export interface FinishDeps {
   lane: Pick<LaneStore, 'recordOutcome' | 'endRemovals'>
   leaseToken: string
@@ -40,8 +43,8 @@ export async function finishTurn(deps: FinishDeps, turn: Turn): Promise<void> {
   }
   await traceEnding(turn, ending, outcome)
   if (recorded === 'gone') {
-    // Deleted, and perhaps made again: looked at anew, from what is there now.
-    await turn.job.giveBack()
+    // Deleted, and perhaps made again: looked at anew, from what is there now. Not at once: while its deletion goes on, nothing is recorded.
+    await turn.job.later(deps.clock.now() + GONE_MS)
     return
   }
   await endRemovals(deps.lane, turn)

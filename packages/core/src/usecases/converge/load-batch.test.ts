@@ -101,6 +101,12 @@ describe('a batch', () => {
     expect(turns.map(({ ending }) => ending?.kind)).toEqual(['poisoned', 'parked'])
   })
 
+  it('has no turn for anybody of a roster that is being forgotten: nothing of them could be recorded', async () => {
+    const { turns, obsolete } = await makeStore([makeRoster({ deleting: true, forgetting: true })], [{}]).load()
+    expect(turns).toEqual([])
+    expect(obsolete.map(({ ref }) => ref)).toEqual(['m0'])
+  })
+
   it('has one turn for each member, whatever jobs there are, and none where member, roster or work is gone', async () => {
     const lane = makeStore([makeRoster()], [{}, { id: 'ann' }, { roster: 'gone' }])
     lane.jobs.push({ ...lane.jobs[0]!, id: '17' }, { ref: 'nobody', roster: 'gold' } as LaneJob)

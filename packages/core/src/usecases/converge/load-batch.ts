@@ -16,7 +16,7 @@ import { readLack } from '../builds/warnings-of.ts'
 export interface Batch {
   /** Some have ended before they begin: those of rosters that are paused or blocked, and of jobs that end their workers. */
   turns: Turn[]
-  /** Jobs whose member or roster is gone, or whose work an earlier run did. */
+  /** Jobs whose member or roster is gone or being forgotten, or whose work an earlier run did. */
   obsolete: LaneJob[]
   /** Jobs of rosters on the move to another lane, where whoever ends the move records their members. */
   moving: LaneJob[]
@@ -123,7 +123,7 @@ export async function loadBatch(
     const entry = work.get(job.ref)
     const roster = entry ? rosters.get(entry.roster) : undefined
     // 0.1.0 gave jobs numbers: beside one of its own, a member may have another.
-    if (!entry || !roster || seen.has(job.ref)) {
+    if (!entry || !roster || roster.forgetting || seen.has(job.ref)) {
       obsolete.push(job)
       continue
     }

@@ -126,7 +126,8 @@ describe('the scan', () => {
   it.each(['is deleted', 'moves once the lease has run out'])(
     'counts nobody of a roster that %s between its reading of the members and its proof, however far that came',
     async (what) => {
-      for (let at = 0; ; at++) {
+      // Behind its first forty writes a move goes through a thousand that are alike.
+      for (let at = 0; ; at += at < 40 ? 1 : 97) {
         const [roster, to] = [`r-${at}`, `second-${at}`]
         await rig.store.teamKeys.put(makeTeamKey({ id: to }))
         const made = await rig.addRoster({ id: roster })

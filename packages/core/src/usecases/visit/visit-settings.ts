@@ -1,3 +1,4 @@
+/** What a visit is bound by; see `VISIT` for units and values. */
 export type VisitSettings = typeof VISIT
 
 /** How much a visit does, and how long, as a worker runs where neither its environment nor a test says otherwise. */
