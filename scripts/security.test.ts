@@ -101,6 +101,7 @@ const LIMITS: [file: string, constant: string, said: (value: number) => string][
     (value) => `deliveries of a webhook | ${word(value / 24)} days of tries`,
   ],
   [`${CORE}usecases/deliveries/conclude.ts`, 'ANSWERS_KEPT = ', (value) => `${value / KB} KB of answers each`],
+  [`${CORE}domain/most-waiting.ts`, 'MOST_OF_A_ROSTER = ', (value) => `${number(value)} wait for all webhooks`],
   [`${CORE}domain/timeline.ts`, 'TIMELINE_KEPT = ', (value) => `its plans | ${value} entries; 10,000`],
   [`${CORE}store/roster/activity.ts`, 'ACTIVITY_LINES = ', (value) => `${number(value)} entries of 30 days`],
   [`${CORE}store/roster/activity.ts`, 'ACTIVITY_KEPT_MS = ', (value) => `10,000 entries of ${days(value)} days`],

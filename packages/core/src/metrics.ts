@@ -168,6 +168,9 @@ export function createLaneMetrics({ registry }: Pick<Metrics, 'registry'>): Lane
     heldPlans: gauge('held_plans', 'Plans whose removals wait for a person'),
     budgetLeft: gauge('budget_left_ratio', 'Share of its hour that the team key with the least quota has left'),
     budgetLow: gauge('budget_low_lanes', 'Team keys with less than a tenth of their hour left'),
-    disabledWebhooks: gauge('disabled_webhooks', 'Webhooks that are sent nothing, since they did not answer for days'),
+    disabledWebhooks: gauge(
+      'disabled_webhooks',
+      'Webhooks that are sent nothing: they did not answer for days, or too many waited',
+    ),
   }
 }

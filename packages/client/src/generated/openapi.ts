@@ -2445,7 +2445,7 @@ export interface components {
             includeEmail: boolean;
             includeLink: boolean;
             /**
-             * @description disabled after five days without a successful delivery; PUT enables it again
+             * @description disabled after five days without a successful delivery, or where too many wait; PUT enables it again
              * @enum {string}
              */
             status: "active" | "disabled";
@@ -4409,7 +4409,7 @@ export interface operations {
                         includeEmail: boolean;
                         includeLink: boolean;
                         /**
-                         * @description disabled after five days without a successful delivery; PUT enables it again
+                         * @description disabled after five days without a successful delivery, or where too many wait; PUT enables it again
                          * @enum {string}
                          */
                         status: "active" | "disabled";
@@ -4501,7 +4501,7 @@ export interface operations {
                         includeEmail: boolean;
                         includeLink: boolean;
                         /**
-                         * @description disabled after five days without a successful delivery; PUT enables it again
+                         * @description disabled after five days without a successful delivery, or where too many wait; PUT enables it again
                          * @enum {string}
                          */
                         status: "active" | "disabled";

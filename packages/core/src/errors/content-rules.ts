@@ -161,7 +161,7 @@ export const CONTENT_RULES = {
   webhook_disabled: rule(
     'reject',
     'request',
-    'The webhook is disabled: no delivery to its endpoint succeeded for five days.',
+    'The webhook is disabled: no delivery to its endpoint succeeded for five days, or too many waited for it.',
     'Fix the endpoint, then enable the webhook with PUT /v1/webhooks/{webhookId}.',
   ),
 } as const satisfies Record<string, ErrorRule>

@@ -47,7 +47,7 @@ export const webhook = z.object({
   includeLink: z.boolean(),
   status: z
     .enum(['active', 'disabled'])
-    .describe('disabled after five days without a successful delivery; PUT enables it again'),
+    .describe('disabled after five days without a successful delivery, or where too many wait; PUT enables it again'),
   failingSince: time.nullable().describe('The first failed try since the last success'),
   createdAt: time,
   updatedAt: time,

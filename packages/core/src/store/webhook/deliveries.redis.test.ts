@@ -32,6 +32,16 @@ it('a delivery is added once, and of each subject the first one is claimed', asy
   expect((await deliveries.list({ limit: 10, after: undefined })).items).toHaveLength(3)
 })
 
+it('nothing is added where as many wait as may', async () => {
+  expect(await deliveries.add([delivery('d-4')], NOW, 1, 3)).toBe('full')
+  expect(await deliveries.find('d-4')).toBeUndefined()
+  expect(await deliveries.add([delivery('d-4')], NOW, 1, 4)).toBe(1)
+  const [first] = await claim()
+  if (!first) throw new Error('One is due.')
+  await line.settle(first, { ...first.delivery, status: 'delivered' }, { kind: 'delivered' }, NOW)
+  expect(await deliveries.add([delivery('d-5')], NOW, 1, 4)).toBe(1)
+})
+
 it('the next of a subject comes once the first was delivered, and whoever lost its claim settles nothing', async () => {
   const [first] = await claim()
   if (!first) throw new Error('One is due.')

@@ -20,8 +20,11 @@ export interface ListedDelivery {
 
 /** What is, or was, on its way to one webhook. Trying them is delivery-line. */
 export interface Deliveries {
-  /** `born`: when their webhook was made (ms). Returns how many were new: the same id again has no effect. Null where another webhook was made under its id since. */
-  add(deliveries: Delivery[], now: number, born: number): Promise<number | null>
+  /**
+   * `born`: when their webhook was made (ms). Returns how many were new: the same id again has no effect. Null where another webhook
+   * was made under its id since; 'full' where `most` wait already, and what is left was not added.
+   */
+  add(deliveries: Delivery[], now: number, born: number, most?: number): Promise<number | null | 'full'>
   find(id: string): Promise<ListedDelivery | undefined>
   /** Newest first; of those that `isShown` leaves out nothing is told, in a page or by its length. */
   list(query: {
@@ -34,6 +37,8 @@ export interface Deliveries {
   /** Those about one subject that are still on their way, oldest first. */
   pending(subject: string, limit: number): Promise<Delivery[]>
   health(): Promise<EndpointHealth>
+  /** Nothing is sent any more. False where that was so before. */
+  disable(now: number): Promise<boolean>
   /** Active again, as if it had never failed; what is pending is due now. */
   enable(now: number): Promise<void>
   /** The endpoint answers again: makes due now what would come later than soon. */
@@ -92,13 +97,14 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
   }
   const health = () => readHealth(redis, keys.health)
   return {
-    async add(deliveries, now, born) {
+    async add(deliveries, now, born, most) {
       let added = 0
       for (let from = 0; from < deliveries.length; from += ADD_AT_ONCE) {
         const page = deliveries.slice(from, from + ADD_AT_ONCE)
         const args = page.flatMap((delivery) => [delivery.id, delivery.subject, JSON.stringify(delivery)])
-        const answer = Number(await addScript.run(redis, all, [now, born, ...args]))
-        if (answer < 0) return null
+        const answer = Number(await addScript.run(redis, all, [now, born, most ?? '', ...args]))
+        if (answer === -1) return null
+        if (answer === -2) return 'full'
         added += answer
       }
       return added
@@ -157,6 +163,7 @@ export function createDeliveries(redis: Redis, webhookId: string): Deliveries {
       return found.flatMap((json) => (json ? [readDelivery(json)] : []))
     },
     health,
+    disable: async (now) => (await redis.hsetnx(keys.health, 'disabledAt', now)) === 1,
     async enable(now) {
       await redis.hdel(keys.health, 'disabledAt', 'failingSince', 'failures')
       await forward(now, now, [0])

@@ -61,6 +61,29 @@ describe('an endpoint', () => {
     expect(await status()).toBe(rig.clock.now())
   })
 
+  it('is disabled where more would wait than may, is told of nothing more, and gets what waits once it is enabled by PUT', async () => {
+    await rig.put({ rosters: ['gold'] })
+    expect((await rig.deps.directory.active()).mostWaiting).toEqual(new Map([['crm', 200_000]]))
+    const { directory } = rig.deps
+    const few = { active: async () => ({ ...(await directory.active()), mostWaiting: new Map([['crm', 2]]) }) }
+    rig.deps.directory = few
+    rig.receiver.answer = answerWith(500)
+    for (let count = 1; count <= 4; count++) await rig.tell(rig.fact(`u-${count}`, 1))
+    expect(await describeWebhook(rig.deps, await getWebhook(rig.deps, 'crm'))).toMatchObject({
+      health: { disabledAt: rig.clock.now() },
+    })
+    expect(rig.logged.filter((line) => line.includes('"event":"webhook.disabled"'))).toHaveLength(1)
+    await rig.deliver()
+    expect(rig.receiver.received).toEqual([])
+    rig.receiver.answer = answerWith(204)
+    await rig.put({ rosters: ['gold'] })
+    await rig.deliver()
+    expect(rig.told().sort()).toEqual(['u-1:1', 'u-2:1'])
+    await rig.tell(rig.fact('u-5', 1))
+    await rig.deliver()
+    expect(rig.told().sort()).toEqual(['u-1:1', 'u-2:1', 'u-5:1'])
+  })
+
   it('that answers now and then is never disabled', async () => {
     await rig.put()
     for (let day = 0; day < 12; day++) {

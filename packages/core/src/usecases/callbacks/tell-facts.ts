@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Fact } from '../../domain/fact.ts'
 import { toEndpoint, wantsNotice, type Notice } from '../../domain/notice.ts'
 import { wantsFact, type Webhook } from '../../domain/webhook.ts'
+import type { Log } from '../../log.ts'
 import type { ToRef } from '../../secrets/index.ts'
 import type { Store } from '../../store/index.ts'
 import { NOTICE_SUBJECT, withoutPerson } from '../notices/try-notice.ts'
@@ -15,6 +16,7 @@ export interface TellDeps {
   clock: Clock
   toRef: ToRef
   directory: WebhookDirectory
+  log: Log
 }
 
 const AT_ONCE = 500
@@ -42,31 +44,45 @@ export async function tellFacts(deps: TellDeps, teamKey: string): Promise<number
 }
 
 async function addDeliveries(deps: TellDeps, teamKey: string, facts: Fact[]): Promise<number> {
-  const { webhooks, notices } = await deps.directory.active()
+  const { webhooks, notices, mostWaiting } = await deps.directory.active()
   if (webhooks.length + notices.length === 0) return 0
   const rosters = new Set(await deps.store.rostersOf(teamKey))
   const made = await Promise.all([
-    ...webhooks.map((webhook) => addTo(deps, webhook, facts, rosters)),
-    ...notices.map((notice) => addToNotice(deps, notice, facts, rosters)),
+    ...webhooks.map((webhook) => addTo(deps, webhook, facts, rosters, mostWaiting.get(webhook.id))),
+    ...notices.map((notice) => addToNotice(deps, notice, facts, rosters, mostWaiting.get(toEndpoint(notice.id)))),
   ])
   return made.reduce((sum, count) => sum + count, 0)
 }
 
-async function addTo(deps: TellDeps, webhook: Webhook, facts: Fact[], rosters: ReadonlySet<string>): Promise<number> {
+/** A webhook for which too many wait is disabled, as one is that has not answered for days. */
+async function addTo(
+  deps: TellDeps,
+  webhook: Webhook,
+  facts: Fact[],
+  rosters: ReadonlySet<string>,
+  most: number | undefined,
+): Promise<number> {
   const { store, clock, toRef } = deps
   const now = clock.now()
   const wanted = facts.filter((fact) => wantsFact(webhook, fact, rosters))
   if (wanted.length === 0) return 0
   const deliveries = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), fact, toSubject(fact, toRef), now))
-  await addNoted(deps, webhook.id, () => store.deliveries(webhook.id).add(deliveries, now, webhook.createdAt))
+  const kept = store.deliveries(webhook.id)
+  const added = await addNoted(deps, webhook.id, () => kept.add(deliveries, now, webhook.createdAt, most))
+  if (added === 'full' && (await kept.disable(now))) {
+    await store.webhooks.noteChange()
+    deps.log.warn({ event: 'webhook.disabled', webhook: webhook.id, waiting: most }, 'webhook.disabled')
+  }
   return deliveries.length
 }
 
+/** What is too much for a notice is not told there: people who read none of what waits read no more of it. */
 async function addToNotice(
   deps: TellDeps,
   notice: Notice,
   facts: Fact[],
   rosters: ReadonlySet<string>,
+  most: number | undefined,
 ): Promise<number> {
   const { store, clock, toRef } = deps
   const now = clock.now()
@@ -74,7 +90,9 @@ async function addToNotice(
   if (wanted.length === 0) return 0
   const made = wanted.map((fact) => makeDelivery(toDeliveryId(fact, toRef), withoutPerson(fact), NOTICE_SUBJECT, now))
   const id = toEndpoint(notice.id)
-  return (await addNoted(deps, id, () => store.deliveries(id).add(made, now, notice.createdAt))) ?? 0
+  const added = await addNoted(deps, id, () => store.deliveries(id).add(made, now, notice.createdAt, most))
+  if (added === 'full') deps.log.warn({ event: 'notice.full', notice: notice.id, waiting: most }, 'notice.full')
+  return typeof added === 'number' ? added : 0
 }
 
 /**

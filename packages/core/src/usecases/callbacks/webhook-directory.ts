@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
-import type { Notice } from '../../domain/notice.ts'
+import { shareWaiting } from '../../domain/most-waiting.ts'
+import { toEndpoint, type Notice } from '../../domain/notice.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import type { Store } from '../../store/index.ts'
 
@@ -8,6 +9,8 @@ import type { Store } from '../../store/index.ts'
 export interface Told {
   webhooks: Webhook[]
   notices: Notice[]
+  /** How many deliveries may wait, by endpoint; of others any number. */
+  mostWaiting: ReadonlyMap<string, number>
 }
 
 /** Endpoints to tell, kept in memory and read again after a change. */
@@ -41,9 +44,11 @@ export function createWebhookDirectory(deps: { store: Store; clock: Clock }): We
       if (kept && kept.version === version && now < kept.until) return kept.active
       const all = await webhooks.list()
       const healths = await Promise.all(all.map(({ id }) => deps.store.deliveries(id).health()))
+      const notices = await deps.store.notices.list()
       const active = {
         webhooks: all.filter((_, at) => healths[at]?.disabledAt === null),
-        notices: await deps.store.notices.list(),
+        notices,
+        mostWaiting: shareWaiting([...all, ...notices.map(({ id, rosters }) => ({ id: toEndpoint(id), rosters }))]),
       }
       kept = { version, until: now + KEPT_AT_MOST_MS, active }
       return active
