@@ -269,7 +269,7 @@ describe('expressions', () => {
     // Where a function was called last, JSONata notes in the function; a process that begins anew has no such note.
     const looks = async () => {
       const looked = await evaluator.evaluate(`[${names.map((name) => `$${name}`).join(',')}]`, '{}', 'c')
-      return (looked as Record<string, unknown>[]).map(({ position: _, token: __, ...rest }) => rest)
+      return (looked as Record<string, unknown>[]).map((one) => ({ ...one, position: null, token: null }))
     }
     const looked = await looks()
     for (const name of names) {
