@@ -7,7 +7,7 @@ import { startStack } from './support/stack.ts'
 import { supervise } from './support/supervisor.ts'
 
 /** Minutes of it find what no commit waits for. */
-const SECONDS = Number(process.env['MIXTURE_SECONDS'] ?? 45)
+const SECONDS = Number(process.env['MIXTURE_SECONDS'] ?? 30)
 const SEED = Number(process.env['MIXTURE_SEED'] ?? Date.now() % 1_000_000_000)
 const PEOPLE = 250
 const HEALED_MS = 180_000
