@@ -236,7 +236,7 @@ it("a delivery of Apple's is heard, whichever write its process died before", as
     const died = await diesAt(rig.redis, at, ({ redis }) => receive(createStore(redis)))
     if (died) await receive(rig.store)
     const [due] = await schedule.dueAt([buildsTask(APP)])
-    expect(due).toBeLessThanOrEqual(Date.now())
+    expect(due).toBeLessThan(Date.now() + 60_000)
     if (!died) break
   }
 })

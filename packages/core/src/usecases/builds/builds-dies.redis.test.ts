@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 const visit = (redis: Redis) => rig.visitBy(redis)
-const isDue = () => rig.schedule.replan(buildsTask(APP), Date.now() - 1)
+const isDue = () => rig.schedule.replan(buildsTask(APP), Date.now() - 60_000)
 const ends = () => rig.redis.del(laneKeys('acme').lease)
 
 it('a build is given, released and told of once, whichever write the worker died before', async () => {

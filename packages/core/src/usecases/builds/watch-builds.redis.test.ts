@@ -94,7 +94,7 @@ describe('the build watch', () => {
     rig.emulator.failNext({ kind: 'delay', delayMs: 200, match: { method: 'GET', path: '/v1/builds' } })
     const looking = rig.look()
     await isLooking()
-    await rig.schedule.plan(buildsTask(APP), Date.now())
+    await rig.schedule.plan(buildsTask(APP), Date.now() - 60_000)
     await looking
     expect((await rig.schedule.dueAt([buildsTask(APP)]))[0]).toBeLessThanOrEqual(Date.now())
 

@@ -120,7 +120,7 @@ describe('the scan', () => {
     await rig.redis.lmove(queue.wait, queue.active, 'RIGHT', 'LEFT')
     await createLaneStore(rig.redis, 'acme').open('token', 15_000)
     const [at] = await createSchedule(rig.redis, 'acme').dueAt([lawTask('acme')])
-    expect(at).toBeLessThanOrEqual(Date.now())
+    expect(at).toBeLessThan(Date.now() + 60_000)
   })
 
   it.each(['is deleted', 'moves once the lease has run out'])(

@@ -55,7 +55,7 @@ describe('the sweep of lanes', () => {
 
   it('rings for a task that has come due in a lane that no index holds', async () => {
     await rig.store.ready.settle({ lane: 'acme', until: 0 }, { inMs: null, holdMs: 0 })
-    await createSchedule(rig.redis, 'acme').plan('reconcile:gold', Date.now() - 1)
+    await createSchedule(rig.redis, 'acme').plan('reconcile:gold', Date.now() - 60_000)
     expect(await sweep()).toBe(1)
   })
 
@@ -65,7 +65,7 @@ describe('the sweep of lanes', () => {
     await rig.redis.del('fr:{acme}:lane-acme:wait')
     await rig.redis.zadd('fr:{acme}:lane-acme:delayed', (Date.now() + 60_000) * 4096, 'a')
     expect(await sweep()).toBe(0)
-    await rig.redis.zadd('fr:{acme}:lane-acme:delayed', (Date.now() - 10) * 4096, 'a')
+    await rig.redis.zadd('fr:{acme}:lane-acme:delayed', (Date.now() - 60_000) * 4096, 'a')
     expect(await sweep()).toBe(1)
   })
 
@@ -87,7 +87,7 @@ describe('the sweep of lanes', () => {
     expect(await sweep()).toBe(1)
     await waits(Date.now() + 60_000, Date.now() + 60_000)
     expect(await sweep()).toBe(0)
-    await waits(Date.now() - 1, Date.now() - 1)
+    await waits(Date.now() - 60_000, Date.now() - 60_000)
     expect(await sweep()).toBe(1)
   })
 
