@@ -188,6 +188,24 @@ describe('an event of another caller', () => {
     for (const { socket } of batches) socket.destroy()
   })
 
+  it.each(['/openapi.json', 'the script of /docs'])(
+    'is answered before most of forty who need no token have %s',
+    async (what) => {
+      const script = /src="([^"]+)"/.exec((await api.app.inject('/docs')).body)?.[1] ?? ''
+      const url = what === '/openapi.json' ? what : script
+      const one = await tokenOf(`beside ${url}`, 'other')
+      const answered: (number | string)[] = []
+      const readers = Array.from({ length: 40 }, async () => answered.push((await api.app.inject(url)).statusCode))
+      const authorization = one.replace('authorization: ', '')
+      const join = { type: 'member.joined', data: { roster: 'other', member: { id: url } } }
+      const { statusCode } = await api.call('POST', '/v1/events', join, { authorization })
+      answered.push(`mine ${statusCode}`)
+      await Promise.all(readers)
+      expect(answered.slice(0, 20)).toContain('mine 202')
+      expect(answered.filter((status) => status === 200)).toHaveLength(40)
+    },
+  )
+
   it('is recorded before most of the twenty batches that came first, though nothing is wrong with them', async () => {
     const [many, one] = [await tokenOf('many batches', 'gold'), await tokenOf('one event', 'other')]
     const batch = (name: string) =>
