@@ -104,7 +104,7 @@ describe.each(PLANS)('%s that was approved', (_what, settings, hold) => {
         break
       }
     }
-  }, 240_000)
+  })
 
   it('waits while its roster is paused', async () => {
     const roster = await fill('paused', settings)
