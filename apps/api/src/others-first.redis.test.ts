@@ -206,6 +206,14 @@ describe('an event of another caller', () => {
     },
   )
 
+  it('goes between the metrics that forty ask for, who need no token: they leave one a turn', async () => {
+    const turn = vi.spyOn(api.app.leisure, 'turn')
+    const readers = await Promise.all(Array.from({ length: 40 }, () => api.app.inject('/metrics')))
+    expect(readers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(40)
+    expect(turn).toHaveBeenCalledTimes(40)
+    turn.mockRestore()
+  })
+
   it('is recorded before most of the twenty batches that came first, though nothing is wrong with them', async () => {
     const [many, one] = [await tokenOf('many batches', 'gold'), await tokenOf('one event', 'other')]
     const batch = (name: string) =>

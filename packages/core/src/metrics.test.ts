@@ -33,3 +33,13 @@ it('whether a process can use its store is read each time somebody asks', async 
   state = 'unreachable'
   expect(await value(metrics, 'store_usable')).toEqual(['flightroster_store_usable 0'])
 })
+
+it('whoever asks while they are being read shares that reading, and whoever asks later has one of their own', async () => {
+  const metrics = createMetrics({ process: false })
+  let readings = 0
+  metrics.collectWith(async () => void readings++)
+  const texts = await Promise.all(Array.from({ length: 40 }, () => metrics.text()))
+  expect([readings, new Set(texts).size]).toEqual([1, 1])
+  await metrics.text()
+  expect(readings).toBe(2)
+})

@@ -17,7 +17,7 @@ export interface Metrics {
   logins: Counter<'outcome'>
   /** Called before each reading, to set what is not counted as it happens. One that fails leaves its metrics as they were. */
   collectWith(collect: () => Promise<void>): void
-  /** The text of /metrics. */
+  /** The text of /metrics. Those who ask while it is being read share one reading: nobody needs a token for it. */
   text(): Promise<string>
   contentType: string
 }
@@ -28,9 +28,14 @@ const HTTP_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 /** Process metrics (memory, descriptors, event loop) only where `process` is true: they start a timer. */
 export function createMetrics(options: { process: boolean }): Metrics {
   const registry = new Registry()
+  let reading: Promise<string> | undefined
   const registers = [registry]
   const collectors: (() => Promise<void>)[] = []
   if (options.process) collectDefaultMetrics({ register: registry, prefix: 'flightroster_' })
+  const read = async () => {
+    await Promise.all(collectors.map((collect) => collect().catch(() => {})))
+    return registry.metrics()
+  }
   return {
     registry,
     httpDuration: new Histogram({
@@ -82,10 +87,7 @@ export function createMetrics(options: { process: boolean }): Metrics {
       registers,
     }),
     collectWith: (collect) => void collectors.push(collect),
-    async text() {
-      await Promise.all(collectors.map((collect) => collect().catch(() => {})))
-      return registry.metrics()
-    },
+    text: () => (reading ??= read().finally(() => (reading = undefined))),
     contentType: registry.contentType,
   }
 }

@@ -60,7 +60,10 @@ export function metricsRoute(app: ApiServer, deps: Pick<ApiDeps, 'metrics'>): vo
       config: { scope: 'public' },
     },
     async (_request, reply) => {
-      return reply.type(deps.metrics.contentType).send(await deps.metrics.text())
+      const text = await deps.metrics.text()
+      // Long, and nobody needs a token for it: one a turn, so that what others send goes between.
+      await app.leisure.turn()
+      return reply.type(deps.metrics.contentType).send(text)
     },
   )
 }
