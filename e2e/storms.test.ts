@@ -34,7 +34,7 @@ const storms: Storm[] = [
 ]
 
 describe('a storm in the middle of 300 changes', () => {
-  it.concurrent.for(storms)('ends right after $name', async (storm, { expect }) => {
+  it.concurrent.for(storms)('ends right after $name', { timeout: 900_000 }, async (storm, { expect }) => {
     await using stack = await startStack({ emulator: { latencyMs: 10, quota: { hourLimit: 100_000 } } })
     const ledger = createLedger()
     const people = ledger.joins(PEOPLE, 's')
@@ -42,13 +42,13 @@ describe('a storm in the middle of 300 changes', () => {
     const faults = (storm.faults ?? []).map((fault) => stack.emulator.failNext({ forMs: STORM_MS, ...fault }))
     if (storm.settings) stack.emulator.settings(storm.settings)
     await ledger.post(stack.api, people.slice(100))
-    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 120_000, everyMs: 500 })
+    await eventually(() => ledger.expectGroup(stack.emulator, stack.group), { timeoutMs: 400_000, everyMs: 500 })
     await eventually(
       async () => {
         const { body } = await stack.api.get<{ counts: Record<string, number> }>('/v1/rosters/gold')
         expect(body.counts).toMatchObject({ invited: PEOPLE })
       },
-      { timeoutMs: 120_000, everyMs: 500 },
+      { timeoutMs: 400_000, everyMs: 500 },
     )
     ledger.expectOneMailEach(stack.emulator)
     expect(stack.emulator.violations()).toEqual([])

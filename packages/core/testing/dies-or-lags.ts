@@ -63,4 +63,13 @@ export async function lagsAt(
   return lags
 }
 
+/**
+ * The next write of a move to try. Many of them are alike: the first six are tried one by one, then one of seven, and behind the first forty
+ * one of a hundred or so, which is another one in each run.
+ */
+export function nextOfMove(at: number): number {
+  if (at < 6) return at + 1
+  return at + (at < 48 ? 7 : 60 + Math.floor(Math.random() * 74))
+}
+
 const urlOf = ({ options: { host, port } }: Redis) => `redis://${host}:${port}`

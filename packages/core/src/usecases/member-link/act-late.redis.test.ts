@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { lagsAt } from '../../../testing/dies-or-lags.ts'
+import { lagsAt, nextOfMove } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -102,8 +102,7 @@ it('a link of a roster that was deleted opens nothing of one that is made again 
 it('who asks for the invitation while the roster moves is mailed once, or told to ask again', async () => {
   await rig.store.teamKeys.put(makeTeamKey({ id: 'second' }))
   let roster = await make()
-  // Many writes of a move are alike, behind the first forty a thousand.
-  for (let at = 0; ; at += at < 6 ? 1 : at < 48 ? 7 : 97) {
+  for (let at = 0; ; at = nextOfMove(at)) {
     await mayAskAgain()
     const ask = (redis: Redis) =>
       requestForMember(depsOf(redis), { roster, member: 'u-1', kind: 'invitation' }).then(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { lagsAt } from '../../../testing/dies-or-lags.ts'
+import { lagsAt, nextOfMove } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -62,8 +62,7 @@ it('a link that is made while the roster moves is good, or has to be asked for a
 it('a move that comes late to the making of a link brings it along', async () => {
   let roster = gold
   await rig.join('u-1')
-  // Many writes of a move are alike.
-  for (let at = 0; ; at += at < 6 ? 1 : 15) {
+  for (let at = 0; ; at = nextOfMove(at)) {
     await rig.redis.del(...(await rig.redis.keys('*:links')), 'none')
     let answer: unknown
     const to = roster.teamKey === 'acme' ? 'second' : 'acme'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { diesAt, lagsAt } from '../../../testing/dies-or-lags.ts'
+import { diesAt, lagsAt, nextOfMove } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import type { Roster } from '../../domain/roster.ts'
@@ -75,8 +75,7 @@ it('an erasure that comes late to a move takes the person out where the roster w
 })
 
 it('a move that comes late to an erasure brings the erasure along', async () => {
-  // Many writes of a move are alike.
-  for (let at = 0; ; at += at < 6 ? 1 : 25) {
+  for (let at = 0; ; at = nextOfMove(at)) {
     const roster = await fill(at)
     let erasure = ''
     const lagged = await lagsAt(
@@ -132,7 +131,7 @@ it('an erasure is handed over to where its roster went, whichever write its work
 })
 
 it('a visit forgets nobody of a roster whose mover lies dead: what was copied would come back', async () => {
-  for (let at = 0; ; at += at < 6 ? 1 : 40) {
+  for (let at = 0; ; at = nextOfMove(at)) {
     const roster = await fill(at)
     await rig.leave(`u-${at}`, { roster: roster.id, id: `left-${at}` })
     await rig.until(async () => expect(await rig.statuses(roster.id)).toEqual({ [`u-${at}`]: 'removed' }))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { lagsAt } from '../../../testing/dies-or-lags.ts'
+import { lagsAt, nextOfMove } from '../../../testing/dies-or-lags.ts'
 import { makeTeamKey } from '../../../testing/fixtures.ts'
 import { startLaneRig, type LaneRig } from '../../../testing/lane-rig.ts'
 import { createStore } from '../../store/index.ts'
@@ -42,8 +42,7 @@ it('a deletion that comes late takes nothing from a team key that was made anew 
 })
 
 it('a roster that moves to a team key while that is deleted is never left without one', async () => {
-  // The mark is among the first; many writes of a move are alike.
-  for (let at = 0; ; at += at < 6 ? 1 : 15) {
+  for (let at = 0; ; at = nextOfMove(at)) {
     await rig.store.teamKeys.put(makeTeamKey({ id: 'second' }))
     const roster = await rig.addRoster({ id: `gold-${at}` })
     const lagged = await lagsAt(
