@@ -1,5 +1,6 @@
+import { eventually } from '@flightroster/core/testing'
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   FOREIGN,
   OWN,
@@ -171,6 +172,17 @@ function withoutOwnWords(text: string, names: Names): string {
 const normal = (text: string, names: Names) =>
   withoutOwnWords(text, names).replaceAll(/"requestId":"[^"]*"|[0-9a-f-]{36}|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
 
+/** What the store is asked while a request is answered; a script by its digest. */
+async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const asked = vi.spyOn(api.connection, 'sendCommand')
+  await work()
+  const commands = asked.mock.calls.map(([{ name, args }]) =>
+    name.startsWith('eval') ? `${name} ${String(args[0])}` : name,
+  )
+  asked.mockRestore()
+  return commands
+}
+
 describe('a token bound to one roster', () => {
   it.each(routes.filter(({ hasBody }) => hasBody))('is tried with a body at $name', ({ name }) => {
     expect(BODIES[name], `${name} takes a body: give this test one that names what belongs to others`).toBeDefined()
@@ -203,6 +215,17 @@ describe('a token bound to one roster', () => {
         normal(absent.body, NOWHERE),
       ])
     })
+
+    it.each(routes)(
+      'asks the store the same for it as for what there is not, so that the time tells nothing either, at $name',
+      async (route) => {
+        const names = planted.get(roster) as Names
+        const askedFor = (mix: Names) =>
+          commandsOf(() => asBound(route.method, urlOf(route, mix), BODIES[route.name]?.(mix)))
+        // What the process asks for itself may come between.
+        await eventually(async () => expect(await askedFor(names)).toEqual(await askedFor(NOWHERE)))
+      },
+    )
   })
 
   it.each(routes.filter(({ path, name }) => !path.includes('{rosterId}') && !OPEN_TO_BOUND.test(name)))(
