@@ -4,7 +4,7 @@ import type { DashboardUser } from './domain/dashboard-user.ts'
 
 export { ConfigError, type ConfigFault } from './config-reader.ts'
 
-/** What both processes need. Every variable is listed in docs/operating.md. */
+/** What both processes need. Every variable is listed in README.md. */
 export interface CoreConfig {
   redisUrl: string
   encryptionKey: Buffer
@@ -22,7 +22,7 @@ export interface CoreConfig {
   tracesUrl: string | undefined
 }
 
-/** What the API reads from its environment (docs/operating.md lists the variables). */
+/** What the API reads from its environment (README.md lists the variables). */
 export interface ApiConfig extends CoreConfig {
   /** Replicas that must confirm what intake records. */
   redisWaitReplicas: number
@@ -43,7 +43,7 @@ export interface ApiConfig extends CoreConfig {
   scimEmailAttribute: string | undefined
 }
 
-/** What a worker reads from its environment (docs/operating.md lists the variables). */
+/** What a worker reads from its environment (README.md lists the variables). */
 export interface WorkerConfig extends CoreConfig {
   host: string
   workerPort: number | undefined

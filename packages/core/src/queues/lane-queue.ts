@@ -80,7 +80,7 @@ export interface LaneQueue {
 /** How long a worker holds a job without a sign of life (ms), and what becomes of a job whose workers die. */
 export interface LaneQueueSettings {
   lockMs: number
-  /** How many workers may die with a job in hand before it is parked. */
+  /** How many workers may die with a job in hand before it is poisoned. */
   maxStalls: number
   /** The store's clock, which sleeping jobs go by; the host's where it is not given. */
   clock?: { now(): number }

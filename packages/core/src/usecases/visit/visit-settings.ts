@@ -29,5 +29,5 @@ export const VISIT = {
 
 /** Job locks outlive a renewal that is late, and end soon after a death: the lane's jobs are back within a minute. */
 export const JOB_LOCK_MS = 15_000
-/** A job in whose hand this many workers died is parked. */
+/** A job in whose hand this many workers died is poisoned: its member has failed. */
 export const MAX_STALLS = 3
