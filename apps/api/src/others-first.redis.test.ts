@@ -22,6 +22,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
+interface Operation {
+  requestBody?: { content: object }
+}
+
 /** A connection over which a request is on its way; `answer` resolves with the status. */
 async function send(head: string, body: Buffer, to = port) {
   const socket = connect(to, '127.0.0.1')
@@ -106,17 +110,29 @@ describe('what is refused before it is read', () => {
     socket.destroy()
   })
 
-  it('is a batch over a bound, of which no more is read than it takes to see that', async () => {
-    const many = await tokenOf('nested', 'gold')
-    const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect')
-    socket.write(
-      `POST /v1/events HTTP/1.1\r\nhost: x\r\n${many}\r\ncontent-type: application/json\r\ncontent-length: 4000000\r\n\r\n`,
+  it('is JSON over a bound at every place that reads it, of which no more is read than it takes to see that', async () => {
+    const operations = Object.entries<Record<string, Operation>>((await api.app.inject('/openapi.json')).json().paths)
+    const places = operations.flatMap(([path, of]) =>
+      Object.entries(of).flatMap(([method, { requestBody }]) => {
+        const type = Object.keys(requestBody?.content ?? {}).find((one) => /^application\/(scim\+)?json$/.test(one))
+        // A list is read while it comes in, by its rows; what others sent is taken as it is.
+        return type && !/\/(?:receive|try|members)$|apple-webhooks/.test(path)
+          ? [{ method: method.toUpperCase(), path, type }]
+          : []
+      }),
     )
-    // The rest never comes.
-    socket.write('['.repeat(100))
-    expect(await answerOf(socket)).toBe('400')
-    socket.destroy()
+    expect(places.length).toBeGreaterThan(15)
+    const admin = `authorization: Bearer ${api.deps.adminToken}`
+    for (const { method, path, type } of places) {
+      const socket = connect(port, '127.0.0.1')
+      await once(socket, 'connect')
+      const head = `${method} ${path.replaceAll(/\{[^}]+\}/g, 'gold')} HTTP/1.1`
+      socket.write(`${head}\r\nhost: x\r\n${admin}\r\ncontent-type: ${type}\r\ncontent-length: 200000\r\n\r\n`)
+      // The rest never comes.
+      socket.write('['.repeat(100))
+      expect({ head, status: await answerOf(socket) }).toEqual({ head, status: '400' })
+      socket.destroy()
+    }
   })
 
   it('is told to one sender one after the other', async () => {

@@ -3,8 +3,8 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { ApiServer } from '../server.ts'
 import { findDuplicateKeys, holdsDuplicateKeys } from './duplicate-keys.ts'
-import { createShapeCheck, JSON_BOUNDS, type JsonBounds } from './json-shape.ts'
-import type { Step } from './large-bodies.ts'
+import { createShapeCheck, type JsonBounds } from './json-shape.ts'
+import { boundsOf, type Step } from './large-bodies.ts'
 import { requestInvalid } from './to-problem.ts'
 
 /** JSON in UTF-8 and nothing else. Routes that take other media types add their own parsers. */
@@ -12,7 +12,7 @@ export function useBodyParsers(app: ApiServer): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
     app.bodyTurns.take(request, body.length, async (step) => {
-      const { text, members, value } = await readJson(request, body, JSON_BOUNDS, step)
+      const { text, members, value } = await readJson(request, body, step)
       await step(() => refuseDuplicateKeys(text, members, value))
       return value
     }),
@@ -39,15 +39,10 @@ export interface SentJson {
 const PIECE = 128 * 1024
 
 /** Throws media_type_unsupported, request_invalid. */
-export async function readJson(
-  request: FastifyRequest,
-  body: Buffer,
-  bounds: JsonBounds,
-  step: Step,
-): Promise<SentJson> {
+export async function readJson(request: FastifyRequest, body: Buffer, step: Step): Promise<SentJson> {
   checkCharset(request)
   refuseCompressed(request)
-  const members = await measureJson(body, bounds, step)
+  const members = await measureJson(body, boundsOf(request), step)
   const text = await step(() => decodeBody(body))
   return { text, members, value: await step(() => parseJson(text)) }
 }

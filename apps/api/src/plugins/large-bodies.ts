@@ -8,7 +8,7 @@ import { turnOf } from './auth.ts'
 import { useDiscard } from './discard.ts'
 import { isLongRead } from './long-reads.ts'
 import { whenOver } from './when-over.ts'
-import { createShapeCheck, type JsonBounds, type ShapeCheck } from './json-shape.ts'
+import { createShapeCheck, JSON_BOUNDS, type JsonBounds, type ShapeCheck } from './json-shape.ts'
 import { useLeisure } from './leisure.ts'
 
 /** Bytes up to which a body is read at once: that takes less than a millisecond or two. */
@@ -46,7 +46,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The body is read piece by piece while it comes in, with a limit of its own: it is never in memory as a whole. */
     streamsBody?: boolean
-    /** A large body is held to these while it comes in: what is over a bound is refused before the rest is read. */
+    /** What JSON is held to, a large body while it comes in, before the rest is read; absent: JSON_BOUNDS. */
     jsonBounds?: JsonBounds
   }
 }
@@ -86,8 +86,7 @@ export function useLargeBodies(app: ApiServer): void {
       })
     }
     whenOver(request, reply, end)
-    const { jsonBounds } = request.routeOptions.config
-    const shape = jsonBounds && isPlain(request) ? createShapeCheck(jsonBounds) : undefined
+    const shape = isReadAsJson(request) ? createShapeCheck(boundsOf(request)) : undefined
     return Readable.from(inTurns(body, app.leisure, shape), { objectMode: false })
   })
   app.decorate('bodyTurns', {
@@ -117,8 +116,12 @@ async function* inTurns(
   }
 }
 
-/** Other bodies are refused by their parsers, with another reason. */
-const isPlain = ({ headers }: FastifyRequest) =>
+/** What JSON that a route reads is held to. */
+export const boundsOf = ({ routeOptions }: FastifyRequest): JsonBounds => routeOptions.config.jsonBounds ?? JSON_BOUNDS
+
+/** Other bodies are refused by their parsers, with another reason; or taken as they are, whatever they hold. */
+const isReadAsJson = ({ headers, server }: FastifyRequest) =>
+  server.hasContentTypeParser('application/json') &&
   headers['content-encoding'] === undefined &&
   /^[^;]*json\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.test(headers['content-type'] ?? '')
 

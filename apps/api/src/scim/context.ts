@@ -6,7 +6,6 @@ import type { ApiDeps } from '../deps.ts'
 import { turnOf } from '../plugins/auth.ts'
 import { readJson, refuseDuplicateKeys } from '../plugins/body-parsers.ts'
 import { refuseHalfLetters } from '../plugins/half-letters.ts'
-import type { JsonBounds } from '../plugins/json-shape.ts'
 import { toKnownError } from '../plugins/to-problem.ts'
 import type { ApiServer } from '../server.ts'
 import { isObject, type Resource } from './attributes.ts'
@@ -16,7 +15,6 @@ import { ScimFault, sendAppErrorAsScim, sendScimFault, SCIM_ROOT } from './fault
 export const GROUP_LIMIT = 2 * 1024 * 1024
 /** The largest body about a user, in bytes. */
 export const USER_LIMIT = 256 * 1024
-const BOUNDS: JsonBounds = { depth: 64, entries: 40_000, values: 200_000 }
 
 /** Searches that no index answers look at every record: one at a time of a token, two of all. */
 const SCANS = { own: 1, all: 2, waiting: { own: 10, all: 100 } }
@@ -39,7 +37,7 @@ export function useScim(app: ApiServer, onRefusal: (request: FastifyRequest, fau
   for (const type of ['application/scim+json', 'application/json']) {
     app.addContentTypeParser(type, { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
       app.bodyTurns.take(request, body.length, async (step) => {
-        const { text, members, value } = await readJson(request, body, BOUNDS, step)
+        const { text, members, value } = await readJson(request, body, step)
         await step(() => refuseDuplicateKeys(text, members, value))
         await step(() => refuseHalfLetters(text))
         return value

@@ -42,7 +42,7 @@ export async function readEvents(
   step: Step,
 ): Promise<ParsedEvent[]> {
   const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() as MediaType
-  const { text, members, value: sent } = await readJson(request, body, EVENT_BOUNDS, step)
+  const { text, members, value: sent } = await readJson(request, body, step)
   if (sent === undefined) throw requestInvalid([], 'The body is empty.')
   const isBinary = attributes !== undefined && mediaType === 'application/json'
   const isBatch = Array.isArray(sent) && !isBinary
