@@ -18,7 +18,6 @@ it('the demo shows life: people accept, install and fail, a plan is held, a rost
   const { api } = stack
   await api.must('PUT', '/v1/rosters/gold/members/u-1', { email: 'ann@example.com' }, 202)
   const demo = { base: api.url, adminToken: api.token, emulator: stack.emulator.url, stepMs: 300 }
-  const begunAt = Date.now()
   await liveOn(demo)
   const read = (roster: string) => api.must<Described>('GET', `/v1/rosters/${roster}`, undefined, 200)
   await eventually(
@@ -31,7 +30,6 @@ it('the demo shows life: people accept, install and fail, a plan is held, a rost
     },
     { everyMs: 200 },
   )
-  expect(Date.now() - begunAt).toBeLessThan(60_000)
   const silver = await read('silver')
   expect(Date.parse(silver.builds.runsOutAt ?? '') - Date.now()).toBeLessThan(6 * 86_400_000)
   expect(await read('bronze')).toMatchObject({ status: 'paused', counts: { pending: 5 } })

@@ -76,7 +76,7 @@ describe('connecting an app', () => {
     expect(emulator.groupMembers(group)).toEqual(['ann.lee@example.com'])
     expect(emulator.mails().map(({ email }) => email)).toEqual(['ann.lee@example.com'])
     expect(faults).toEqual([])
-    expect(performance.now() - begun).toBeLessThan(120_000)
+    expect(performance.now() - begun).toBeLessThan(300_000)
   })
 
   it('shows a taken group as taken, by whom, and refuses it and an internal one when they are named all the same', async () => {

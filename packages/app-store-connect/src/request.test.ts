@@ -93,7 +93,7 @@ describe('a call', () => {
     expect(gate.admitted[0]).toEqual({ method: 'POST', path, write: true })
     expect(gate.records[0]).toMatchObject({ method: 'POST', path, status: 204, appleCode: null, code: null })
     expect(gate.records[0]?.quota).toMatchObject({ hourLimit: 3600, hourRemaining: 3577, minuteLimit: null })
-    expect(Math.abs(Number(gate.records[0]?.serverTime) - Date.now())).toBeLessThan(5_000)
+    expect(Math.abs(Number(gate.records[0]?.serverTime) - Date.now())).toBeLessThan(60_000)
     expect(apple.seen[0]).toMatchObject({ method: 'POST', target: '/v1/betaGroups/g1/relationships/betaTesters' })
     const [first, second] = apple.seen.map(({ authorization }) => authorization)
     expect(first).toMatch(/^Bearer ey/)
@@ -292,9 +292,9 @@ describe("the host's clock", () => {
       expect(client.clockOffsetMs()).toBe(0)
       expect((await caught(connected.listApps())).code).toBe('key_rejected')
       await connected.listApps()
-      expect(Math.abs(client.clockOffsetMs() + offMs)).toBeLessThan(2_000)
-      expect(Math.abs(issuedAt(0) - (Date.now() + offMs - 60_000))).toBeLessThan(3_000)
-      expect(Math.abs(issuedAt(1) - (Date.now() - 60_000))).toBeLessThan(3_000)
+      expect(Math.abs(client.clockOffsetMs() + offMs)).toBeLessThan(30_000)
+      expect(Math.abs(issuedAt(0) - (Date.now() + offMs - 60_000))).toBeLessThan(30_000)
+      expect(Math.abs(issuedAt(1) - (Date.now() - 60_000))).toBeLessThan(30_000)
     },
   )
 

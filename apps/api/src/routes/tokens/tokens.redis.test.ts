@@ -44,7 +44,7 @@ describe('a token', () => {
     const { token } = await make(['rosters:read'])
     for (let i = 0; i < 3; i++) await api.call('GET', '/v1/rosters', undefined, as(token))
     const [{ lastUsedAt }] = (await api.call('GET', '/v1/tokens')).json().items
-    expect(Date.now() - Date.parse(lastUsedAt)).toBeLessThan(10_000)
+    expect(Date.now() - Date.parse(lastUsedAt)).toBeLessThan(60_000)
     await api.connection.del(globalKeys.tokenUses)
     await api.call('GET', '/v1/rosters', undefined, as(token))
     expect((await api.call('GET', '/v1/tokens')).json().items[0].lastUsedAt).toBeNull()

@@ -73,7 +73,7 @@ describe('PUT /v1/webhooks/{webhookId}', () => {
     api.deps.urlGuard = createUrlGuard({ allowPrivate: false, resolve: () => new Promise(() => {}) })
     const begun = Date.now()
     expect((await put({ url: 'https://slow.example/hook' })).statusCode).toBe(201)
-    expect(Date.now() - begun).toBeLessThan(4_000)
+    expect(Date.now() - begun).toBeLessThan(15_000)
   })
 
   it('refuses a name that stands for a private address', async () => {
