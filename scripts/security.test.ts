@@ -58,6 +58,7 @@ const LIMITS: [file: string, constant: string, said: (value: number) => string][
     (value) => (value === 1_024 ? 'slower than a megabyte a second gives its turn away' : '?'),
   ],
   [`${API}plugins/discard.ts`, 'some 100 KB, so ', (value) => `thrown away at some ${value} MB a second`],
+  [`${API}plugins/discard.ts`, 'TOLD_EVERY_MS = ', (value) => `is told of one every ${value} ms`],
   [
     `${API}routes/events/post.ts`,
     'RECORDED_AT_ONCE = { own: ',
