@@ -1,6 +1,7 @@
 import { createReconciliations } from '@flightroster/core/store'
 import { describe, expect, it } from 'vitest'
-import { DOUBLES, type Habits, type Person } from '../../testing/scim-doubles.ts'
+import type { Person } from '../../testing/scim-doubles.ts'
+import { DOUBLES, type Habits } from '../../testing/scim-habits.ts'
 import type { Fate } from '../../testing/scim-line.ts'
 import { withScimWorld, type Connected } from '../../testing/scim-world.ts'
 import { finish } from '../../testing/scim.ts'
