@@ -3,11 +3,18 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { makeRoster, makeTeamKey } from '@flightroster/core/testing'
 import { withRedis } from '@flightroster/core/testing/with-redis'
 import { createFakeApple } from '../../../testing/fake-apple.ts'
-import { Interleaver, type Fate, type SteppedProcess } from '../../../testing/interleaver.ts'
+import {
+  interleaving,
+  LANES,
+  ROSTERS,
+  toChange,
+  toFate,
+  tooManyMails,
+  type Operation,
+} from '../../../testing/interleaved-operations.ts'
+import { Interleaver, type SteppedProcess } from '../../../testing/interleaver.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { systemClock } from '../../domain/clock.ts'
-import type { Priority } from '../../domain/change.ts'
-import { formatEntry } from '../../domain/timeline.ts'
 import { isAppError } from '../../errors.ts'
 import { createLog } from '../../log.ts'
 import { createLaneQueue, type LaneQueue } from '../../queues/index.ts'
@@ -36,57 +43,7 @@ import { visitLane } from './visit-lane.ts'
 const SECONDS = Number(process.env['INTERLEAVING_SECONDS'] ?? 20)
 const SEED = Number(process.env['INTERLEAVING_SEED'] ?? Date.now() % 1_000_000_000)
 
-const LANES = ['acme', 'second']
-const ROSTERS = ['gold', 'silver']
-const MEMBERS = ['ann', 'bob', 'cay']
 const APP = { id: '1234', bundleId: 'com.acme.app', name: 'Acme' }
-
-type Operation =
-  | { do: 'join' | 'leave'; roster: string; member: string; priority: Priority }
-  | { do: 'converge' | 'invitation' | 'retry'; roster: string; member: string }
-  | { do: 'pause' | 'resume' | 'remake' | 'empty'; roster: string }
-  | { do: 'move'; roster: string; to: string }
-  | { do: 'group'; roster: string; isHidden: boolean }
-  | { do: 'enqueue' | 'visit'; lane: string }
-  | { do: 'erase'; member: string }
-  | { do: 'seats'; count: number }
-
-const roster = fc.constantFrom(...ROSTERS)
-const member = fc.constantFrom(...MEMBERS)
-const lane = fc.constantFrom('acme', 'acme', 'acme', 'second')
-const operation: fc.Arbitrary<Operation> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constantFrom('join' as const, 'join' as const, 'leave' as const),
-      roster,
-      member,
-      priority: fc.constantFrom('interactive' as const, 'bulk' as const),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constantFrom('converge' as const, 'invitation' as const, 'retry' as const),
-      roster,
-      member,
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const), roster }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('remake' as const, 'empty' as const), roster }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), roster, to: fc.constantFrom(...LANES) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('group' as const), roster, isHidden: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('erase' as const), member }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('seats' as const), count: fc.constantFrom(1, 2, Infinity) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('enqueue' as const), lane }) },
-  { weight: 9, arbitrary: fc.record({ do: fc.constant('visit' as const), lane }) },
-)
-
-/** What three processes do, one thing after the other each. */
-const plan = fc.record({
-  processes: fc.array(fc.array(operation, { minLength: 2, maxLength: 6 }), { minLength: 2, maxLength: 3 }),
-  choices: fc.infiniteStream(fc.nat({ max: 999 })),
-})
 
 const { redis: admin, server } = await withRedis({ flush: false })
 afterEach(() => void vi.useRealTimers())
@@ -192,31 +149,15 @@ class Run {
     )
   }
 
-  async record(
-    process: SteppedProcess,
-    { do: kind, roster: id, member: who, priority }: Operation & { do: 'join' | 'leave' },
-  ) {
+  async record(process: SteppedProcess, operation: Operation & { do: 'join' | 'leave' }) {
+    const { do: kind, roster: id, member: who } = operation
     const deps = this.depsOf(process)
     const found = await deps.store.rosters.find(id)
     if (!found || found.deleting) return
     const known = await deps.store.members(found.teamKey, id).find(who)
     if (kind === 'leave' && !known) return
     if (kind === 'join') this.#note(id, who)
-    const email = kind === 'join' ? `${who}@example.com` : null
-    await recordAndWake(deps, found.teamKey, [
-      {
-        roster: id,
-        member: who,
-        kind,
-        email,
-        firstName: null,
-        lastName: null,
-        time: undefined,
-        priority,
-        digest: undefined,
-        timelineEntry: formatEntry({ t: 1, k: kind === 'join' ? 'joined' : 'left', o: 'event' }),
-      },
-    ])
+    await recordAndWake(deps, found.teamKey, [toChange(operation)])
   }
 
   #note(reason: string, who: string): void {
@@ -339,19 +280,6 @@ class Run {
     return open
   }
 
-  tooManyMails(): string[] {
-    const sent = new Map<string, number>()
-    for (const [key, count] of this.apple.mails) {
-      const reason = key.replace(/^group-(\w+)-\d+/, '$1')
-      sent.set(reason, (sent.get(reason) ?? 0) + count)
-    }
-    return [...sent].flatMap(([key, count]) => {
-      const asked = this.reasons.get(key) ?? 0
-      const most = key.startsWith('invitation') && asked > 0 ? asked + DEATHS : asked
-      return count > most ? [`${key.replace('\0', ' ')}: ${count} mails for ${asked} reasons`] : []
-    })
-  }
-
   async check(process: SteppedProcess): Promise<void> {
     expect(this.faults).toEqual([])
     expect({ recovered: this.#recovered }).toEqual({ recovered: 0 })
@@ -365,26 +293,14 @@ class Run {
       })
       expect(records.filter(({ status }) => status === 'failed')).toEqual([])
     }
-    expect(this.tooManyMails()).toEqual([])
+    expect(tooManyMails(this.apple.mails, this.reasons)).toEqual([])
   }
 }
 
 const MOST_TURNS = 40
-/** A worker that died, or heard no answer, can't know whether the invitation went out: once more at most for each of these. */
-const DEATHS = 3
 
 function unlessForeseen(error: unknown): void {
   if (!isAppError(error)) throw error
-}
-
-/** Mostly nothing happens: a fault in every step would leave nobody to meet it half-way. */
-function toFate(choice: number): Fate {
-  if (choice < 8) return 'kill'
-  if (choice < 20) return 'lose'
-  if (choice < 26) return 'twice'
-  if (choice < 32) return 'stall'
-  if (choice < 40) return 'forget'
-  return 'go'
 }
 
 it(
@@ -393,7 +309,7 @@ it(
     const until = performance.now() + SECONDS * 1_000
     let runs = 0
     await fc.assert(
-      fc.asyncProperty(plan, async ({ processes, choices }) => {
+      fc.asyncProperty(interleaving, async ({ processes, choices }) => {
         // No limit of fast-check's own: that one leaves a run behind which goes on without its store.
         if (performance.now() > until) return
         runs += 1
