@@ -44,6 +44,7 @@ export function makeHostileBodies(): HostileBody[] {
     [
       { name: `${name}, on a path that is none`, method: 'POST', path: '/none', statuses: [404] },
       { name: `${name}, as a form of a page`, method: 'POST', path: '/login', statuses: [415] },
+      { name: `${name}, as a payload of no source`, method: 'POST', path: '/v1/sources/none/receive', statuses: [404] },
       { name: `${name}, as an event of nobody`, method: 'POST', path: '/v1/events', statuses: [401] },
     ].map((one) => ({ ...one, type: JSON_TYPE, body: Buffer.from(text), withToken: false })),
   )
@@ -82,6 +83,22 @@ export function makeHostileBodies(): HostileBody[] {
       { name: `${name}, as a member`, method: 'PUT', path: '/v1/rosters/gold/members/u', statuses: [400] },
       { name: `${name}, as a token`, method: 'POST', path: '/v1/tokens', statuses: [400] },
     ].map((one) => ({ ...one, type: JSON_TYPE, body: Buffer.from(text), withToken: true })),
+  )
+  const scim = (
+    [
+      [256 * 1024 - 1_024, 'POST', '/scim/v2/Users'],
+      [2 * MEGABYTE, 'POST', '/scim/v2/Groups'],
+    ] as const
+  ).flatMap(([bytes, method, path]) =>
+    shapes(bytes).map(([name, text]) => ({
+      name: `${name}, to ${path}`,
+      method,
+      path,
+      type: 'application/scim+json',
+      body: Buffer.from(text),
+      withToken: true,
+      statuses: [400, 413],
+    })),
   )
   const events = shapes(4 * MEGABYTE).map(([name, text]) => ({
     name: `${name}, as events`,
@@ -165,6 +182,7 @@ export function makeHostileBodies(): HostileBody[] {
     ...anonymous,
     ...others,
     ...known,
+    ...scim,
     ...events,
     ...batches.map(([name, text]) => ({
       name,

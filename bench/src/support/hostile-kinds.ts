@@ -11,7 +11,8 @@ const DOCUMENTS = 'the OpenAPI document'
 export const HOSTILE_KINDS: Readonly<Record<string, (body: HostileBody) => boolean>> = {
   'nobody has a token': ({ withToken, method }) => !withToken && method !== 'GET',
   [DOCUMENTS]: ({ name }) => name === DOCUMENTS,
-  'one thing at a time': ({ withToken, path }) => withToken && !/events|members\?/.test(path),
+  'one thing at a time': ({ withToken, path }) => withToken && !/events|members\?|scim/.test(path),
+  SCIM: ({ path }) => path.startsWith('/scim'),
   events: ({ name, withToken, path }) => withToken && path === '/v1/events' && name !== BATCHES,
   'lists as JSON': ({ path, type }) => path.includes('members?') && type !== 'text/csv',
   'lists as CSV': ({ type }) => type === 'text/csv',
