@@ -8,7 +8,7 @@ import { contextOf, type ScimContext } from './context.ts'
 export const SCIM_ROUTE: FastifyContextConfig = { scope: 'scim', isForBound: true, isScim: true }
 
 /** A group of tens of thousands as one list, each with a few words about them. */
-export const SCIM_BOUNDS: JsonBounds = { depth: 64, entries: 40_000, values: 200_000 }
+const SCIM_BOUNDS: JsonBounds = { depth: 64, entries: 40_000, values: 200_000 }
 
 /** Those that change something. */
 export const SCIM_CHANGE: FastifyContextConfig = {
