@@ -26,7 +26,7 @@ export interface Dialect {
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
-export const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
+const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 export const patch = (...Operations: object[]) => ({ schemas: [PATCH], Operations })
 export const find = (path: string, filter: string, more = '') => `${path}?filter=${encodeURIComponent(filter)}${more}`
 export const nobody = { totalResults: 0, Resources: [] }

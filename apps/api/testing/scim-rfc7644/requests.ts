@@ -3,7 +3,7 @@ import type { DialectStep } from '../scim-dialects.ts'
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
-export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
+const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 export const patch = (...Operations: object[]) => ({
   schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
   Operations,
@@ -34,7 +34,7 @@ export const ann = {
   ],
   addresses: [{ type: 'work', streetAddress: '1 Main St', locality: 'Town', postalCode: '91608', country: 'US' }],
 }
-export const bob = {
+const bob = {
   schemas: [USER, ENTERPRISE],
   userName: 'Jbob',
   name: { familyName: "O'Malley", givenName: 'Bob' },
