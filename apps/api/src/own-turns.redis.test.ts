@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { serveApi, type TestApi } from '../testing/serve.ts'
 
 const AT_ONCE = 50
-const agent = new Agent({ keepAlive: true })
+/** One for each test: the server may close a connection just when it is used again after a long rest. */
+let agent: Agent
 const MAY_WAIT = 2_000
 
 let api: TestApi
@@ -35,11 +36,14 @@ beforeAll(async () => {
   await api.app.listen({ port: 0, host: '127.0.0.1' })
   port = (api.app.server.address() as AddressInfo).port
 })
-afterEach(() => goOn())
-afterAll(async () => {
-  agent.destroy()
-  await api.close()
+beforeEach(() => {
+  agent = new Agent({ keepAlive: true })
 })
+afterEach(() => {
+  goOn()
+  agent.destroy()
+})
+afterAll(() => api.close())
 
 const tokenOf = async (name: string, roster = 'gold') => {
   const made = await api.call('POST', '/v1/tokens', { name, scopes: ['rosters:read'], rosters: [roster] })
