@@ -153,8 +153,9 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           setupFiles,
-          testTimeout: 400_000,
-          hookTimeout: 120_000,
+          // Beside eight busy processes some take seven minutes.
+          testTimeout: 1_200_000,
+          hookTimeout: 400_000,
           // Tests that say so wait together, each with a stack of its own.
           maxConcurrency: 12,
           // Often waiting for processes that were killed: with five files two cores are idle for a twentieth of the time.

@@ -93,4 +93,4 @@ it('a kind of source is added by doing what docs/add-a-source.md says, and a pay
   expect(said).toContain('{"accepted":1,"ignored":0}')
   expect(said).toContain('"status":"accepted"')
   await eventually(() => expect(emulator.groupMembers(group)).toEqual(['ann@example.com']))
-}, 900_000)
+})

@@ -173,7 +173,7 @@ describe(`a cluster of three masters with ${LANES} lanes`, () => {
     }, WAIT)
     expect([doubled(stack), emulator.violations()]).toEqual([[], []])
     await receiver.close()
-  }, 1_200_000)
+  })
 })
 
 describe('a cluster that is asked by TLS', () => {

@@ -103,4 +103,4 @@ it('has workers come and go by the rule of the ScaledObject, and no call of thei
   expect(created.filter((email, at) => created.indexOf(email) !== at)).toEqual([])
   lanes[0]?.ledger.expectOneMailEach(stack.emulator)
   expect(stack.emulator.violations()).toEqual([])
-}, 480_000)
+})
