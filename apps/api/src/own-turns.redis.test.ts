@@ -33,7 +33,8 @@ beforeAll(async () => {
     await held
     return find(id).finally(() => underWay--)
   })
-  await api.app.listen({ port: 0, host: '127.0.0.1' })
+  // By default 511 may wait to be accepted; beyond that the kernel resets some, where the process is slow.
+  await api.app.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 })
   port = (api.app.server.address() as AddressInfo).port
 })
 beforeEach(() => {
