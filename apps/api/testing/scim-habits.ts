@@ -1,5 +1,5 @@
 /**
- * Doubles of identity providers with their clocks: what each sends, when it sends it again, and what it gives up, as they document it or
+ * What the doubles of identity providers (`scim-doubles.ts`) go by: what each sends, when it sends it again, and what it gives up, as they document it or
  * as their source says. The clock is one that tests set; it jumps to whatever is due next.
  */
 export interface Habits {

@@ -1,6 +1,6 @@
 /**
- * List in → plan out: what a whole list means beside a roster. A table to extend: a line a case, and what is generated from rules
- * at its end. `put-roster-cases.redis.test.ts` sends each as a dry run and for good.
+ * List in → plan out: what a whole list means beside a roster. To add a case, add a line to the table that it belongs to; `dressed.ts`
+ * makes its cases from rules. `put-roster-cases.redis.test.ts` sends each as a dry run and for good.
  */
 export interface ListCase {
   name: string
